@@ -1,0 +1,25 @@
+package loadgen
+
+// startProcessors is how many processors this process might use when it began. It is read before [Pin] can take any
+// away, because two runs are comparable only if they had the same processors to share out.
+var startProcessors = len(Processors())
+
+// Split shares processors out between a target on this host and the generator: every one but the last for the target,
+// the last for the generator, which leaves the service the processor that takes most interrupts and the generator one
+// that nothing else is given. With fewer than two there is nothing to share out, and both are nil.
+func Split(cpus []int) (target, generator []int) {
+	if len(cpus) < 2 {
+		return nil, nil
+	}
+	last := len(cpus) - 1
+	return append([]int(nil), cpus[:last]...), append([]int(nil), cpus[last])
+}
+
+// firstProcessors are the numbers 0 to n-1.
+func firstProcessors(n int) []int {
+	cpus := make([]int, n)
+	for i := range cpus {
+		cpus[i] = i
+	}
+	return cpus
+}

@@ -1,0 +1,17 @@
+//go:build !linux
+
+package loadgen
+
+import (
+	"fmt"
+	"runtime"
+)
+
+// Processors returns the numbers of the processors this process may use, in rising order: on Linux those of its
+// affinity mask, elsewhere all of them.
+func Processors() []int { return firstProcessors(runtime.NumCPU()) }
+
+// Pin restricts this whole process to the given processors on Linux; here it returns an error.
+func Pin([]int) error {
+	return fmt.Errorf("%s cannot pin a process to processors: bench and its target share them all", runtime.GOOS)
+}
