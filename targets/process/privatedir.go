@@ -1,0 +1,97 @@
+package process
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gofrs/flock"
+)
+
+const (
+	privatePrefix = "bench-"
+	lockName      = ".in-use"
+)
+
+// PrivateDir is a directory of mode 0700 below [os.TempDir] for one child's files. Parent and child both hold a shared
+// lock on a file in it; it is abandoned when neither does.
+type PrivateDir struct {
+	Path string
+
+	lock *flock.Flock
+}
+
+// NewPrivateDir makes a private directory, after removing those of this user that nobody holds any more.
+func NewPrivateDir() (*PrivateDir, error) {
+	sweep(os.TempDir())
+	for {
+		path, err := os.MkdirTemp("", privatePrefix+"*")
+		if err != nil {
+			return nil, fmt.Errorf("make a private directory: %w", err)
+		}
+		d, err := hold(path, os.O_CREATE|os.O_RDONLY)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // another process's sweep found the lock before it was taken
+		}
+		if err != nil {
+			os.RemoveAll(path)
+			return nil, fmt.Errorf("make a private directory: %w", err)
+		}
+		return d, nil
+	}
+}
+
+// SharePrivateDir holds the private directory at path too: it is the child's side of the one its parent made.
+func SharePrivateDir(path string) (*PrivateDir, error) {
+	d, err := hold(path, os.O_RDONLY)
+	if err != nil {
+		return nil, fmt.Errorf("share the private directory %s: %w", path, err)
+	}
+	return d, nil
+}
+
+// hold takes a shared lock in the directory. The error is os.ErrNotExist if the directory is being swept.
+func hold(path string, flag int) (*PrivateDir, error) {
+	lock := flock.New(filepath.Join(path, lockName), flock.SetFlag(flag))
+	locked, err := lock.TryRLock()
+	if err != nil {
+		return nil, err
+	}
+	held, err := lock.Stat()
+	if err == nil && locked {
+		var named os.FileInfo
+		if named, err = os.Stat(lock.Path()); err == nil && os.SameFile(held, named) {
+			return &PrivateDir{Path: path, lock: lock}, nil
+		}
+	}
+	lock.Close()
+	return nil, os.ErrNotExist
+}
+
+// Remove removes the directory and all in it. It may be called more than once, and by both sides.
+func (d *PrivateDir) Remove() error {
+	return errors.Join(d.lock.Close(), os.RemoveAll(d.Path))
+}
+
+// sweep removes the private directories below tmp that were left by processes killed together with their parent. What
+// lacks the lock file is not one of ours, whatever its name.
+func sweep(tmp string) {
+	entries, err := os.ReadDir(tmp)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if err != nil || !e.IsDir() || !strings.HasPrefix(e.Name(), privatePrefix) || !ours(info) {
+			continue
+		}
+		path := filepath.Join(tmp, e.Name())
+		lock := flock.New(filepath.Join(path, lockName), flock.SetFlag(os.O_RDONLY))
+		if free, err := lock.TryLock(); err == nil && free {
+			os.RemoveAll(path)
+		}
+		lock.Close()
+	}
+}

@@ -1,0 +1,210 @@
+// Package process starts a child process that serves something, and guarantees its end. A child lives only as long as
+// somebody wants it: whoever dies first and however, the other side notices and cleans up.
+//
+//   - The child inherits the read end of a pipe, its lifeline, and leaves when the pipe ends ([Lifeline]). A parent
+//     killed by SIGKILL closes it too, and pipes exist on every system.
+//   - The parent reaps the child, kills what is left of its process group, and removes its private directory
+//     ([PrivateDir]).
+//   - When both are killed at once, the next [NewPrivateDir] sweeps what they left.
+//
+// The package knows nothing of what a child serves.
+package process
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+const (
+	defaultStartTimeout = 2 * time.Minute
+	defaultStopGrace    = 3 * time.Second
+
+	// outputGrace bounds how long a dead child's output is still read: something it started may have left its process
+	// group and hold the pipe open.
+	outputGrace = 250 * time.Millisecond
+)
+
+// Spec says what to start. Only Name and Path are required.
+type Spec struct {
+	Name string // what error messages call the child, such as "target cached"
+	Path string // the program
+	Args []string
+	Env  []string // nil means this process's environment
+
+	// LifelineFlag is the flag that tells the child the number of its lifeline's descriptor, such as "--lifeline": Start
+	// appends "--lifeline=N" to Args. Without it the child gets no lifeline and is stopped by signals alone.
+	LifelineFlag string
+
+	// CPUs are the processors the child and all it starts may use; nil means those of this process. See [CanPin].
+	CPUs []int
+
+	// Private is removed when the child has ended, however it ended.
+	Private *PrivateDir
+
+	// OnStderr is told each line the child writes on standard error until it is ready.
+	OnStderr func(line string)
+
+	StartTimeout time.Duration // longest wait for the child's URL; default 2 min
+	StopGrace    time.Duration // how long Stop lets the child finish before SIGKILL; default 3 s
+}
+
+// Process is a running child. Its methods may be called from any goroutine.
+type Process struct {
+	PID int
+	URL string // what the child printed when it was ready
+
+	name     string
+	grace    time.Duration
+	cmd      *exec.Cmd
+	private  *PrivateDir
+	lifeline *os.File // the write end
+	stdout   *output
+	stderr   *output
+
+	stop     sync.Once
+	stopping atomic.Bool   // Stop has begun: the end is wanted
+	killed   atomic.Bool   // the child outlived its grace
+	done     chan struct{} // closed when the child is reaped and cleaned up after
+	err      error         // written before done is closed
+}
+
+// Start starts the child and returns once it has printed its URL, http or https, as the first line of its standard
+// output. If the child, ctx or the StartTimeout ends first, nothing is left of the child and the error carries what it
+// said last. After Start has returned, ctx no longer matters: [Process.Stop] ends the child.
+func Start(ctx context.Context, spec Spec) (*Process, error) {
+	p, err := spawn(spec)
+	if err != nil {
+		if spec.Private != nil {
+			spec.Private.Remove()
+		}
+		return nil, fmt.Errorf("start %s: %w", spec.Name, err)
+	}
+	limit := cmp.Or(spec.StartTimeout, defaultStartTimeout)
+	timeout := time.NewTimer(limit)
+	defer timeout.Stop()
+	select {
+	case line := <-p.stdout.first:
+		if u, err := url.Parse(line); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			p.Stop()
+			return nil, fmt.Errorf("%s printed %q where its URL was expected", spec.Name, line)
+		}
+		p.URL = line
+		p.stderr.mute()
+		return p, nil
+	case <-p.done:
+		return nil, fmt.Errorf("%s ended before it was ready: %w", spec.Name, p.err)
+	case <-timeout.C:
+		err = fmt.Errorf("%s was not ready after %v%s", spec.Name, limit, p.stderr.quote())
+	case <-ctx.Done():
+		err = fmt.Errorf("start %s: %w", spec.Name, context.Cause(ctx))
+	}
+	p.Stop()
+	return nil, err
+}
+
+// spawn starts the child and the goroutines that follow it: one for each output stream, and reap.
+func spawn(spec Spec) (*Process, error) {
+	p := &Process{
+		name:    spec.Name,
+		grace:   cmp.Or(spec.StopGrace, defaultStopGrace),
+		cmd:     exec.Command(spec.Path, spec.Args...),
+		private: spec.Private,
+		done:    make(chan struct{}),
+	}
+	stdoutR, stdoutW, err1 := os.Pipe()
+	stderrR, stderrW, err2 := os.Pipe()
+	lifelineR, lifelineW, err3 := os.Pipe()
+	defer closeAll(stdoutW, stderrW, lifelineR) // the child has its own copies
+	err := errors.Join(err1, err2, err3)
+	if err == nil {
+		p.cmd.Env, p.cmd.Stdout, p.cmd.Stderr = spec.Env, stdoutW, stderrW
+		ownGroup(p.cmd)
+		if spec.LifelineFlag != "" {
+			p.cmd.Args = append(p.cmd.Args, fmt.Sprintf("%s=%d", spec.LifelineFlag, inherit(p.cmd, lifelineR)))
+		}
+		err = startOn(spec.CPUs, p.cmd)
+	}
+	if err != nil {
+		closeAll(stdoutR, stderrR, lifelineW)
+		return nil, err
+	}
+	p.PID, p.lifeline = p.cmd.Process.Pid, lifelineW
+	p.stdout, p.stderr = readOutput(stdoutR, nil), readOutput(stderrR, spec.OnStderr)
+	go p.reap()
+	return p, nil
+}
+
+func closeAll(files ...*os.File) {
+	for _, f := range files {
+		f.Close()
+	}
+}
+
+// reap waits for the child's end, whoever caused it, and leaves nothing of it.
+func (p *Process) reap() {
+	awaitExit(p.PID) // the child is not reaped yet, so that its group's number cannot have been given to another
+	killGroup(p.cmd.Process)
+	err := p.cmd.Wait()
+	p.stdout.finish()
+	p.stderr.finish()
+	p.lifeline.Close()
+	if p.private != nil {
+		p.private.Remove()
+	}
+	switch {
+	case p.killed.Load():
+		p.err = fmt.Errorf("%s did not stop within %v and was killed", p.name, p.grace)
+	case p.stopping.Load():
+	case err != nil:
+		p.err = fmt.Errorf("%s ended by itself: %w%s", p.name, err, p.stderr.quote())
+	default:
+		p.err = fmt.Errorf("%s ended by itself%s", p.name, p.stderr.quote())
+	}
+	close(p.done)
+}
+
+// Done is closed when the child has ended and nothing is left of it.
+func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Err says why the child ended: nil while it runs and when Stop ended it, else how it died, with the last lines it wrote
+// on standard error.
+func (p *Process) Err() error {
+	select {
+	case <-p.done:
+		return p.err
+	default:
+		return nil
+	}
+}
+
+// Stop ends the child and returns when nothing is left of it: its lifeline is cut and, where the system has signals, it
+// is sent SIGTERM; after its grace the whole process group is killed. The error is nil if the child ended in time, and
+// that of [Process.Err] if it had died before. Further calls wait for the same end.
+func (p *Process) Stop() error {
+	p.stop.Do(func() {
+		select {
+		case <-p.done:
+			return
+		default:
+		}
+		p.stopping.Store(true)
+		p.lifeline.Close()
+		terminate(p.cmd.Process)
+		select {
+		case <-p.done:
+		case <-time.After(p.grace):
+			p.killed.Store(true)
+			killGroup(p.cmd.Process)
+		}
+	})
+	<-p.done
+	return p.err
+}
