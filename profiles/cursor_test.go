@@ -58,6 +58,33 @@ func TestCheckpointsDoNotShow(t *testing.T) {
 	}
 }
 
+// A checkpoint is the cursor's own state, to the last bit.
+func TestCheckpointsAreTheCursorsState(t *testing.T) {
+	for _, p := range poissonProfiles {
+		s := mustSchedule(t, p, 5)
+		c := s.Cursor()
+		for j, want := range s.checkpoints {
+			for c.k < uint64(j)*checkpointEvery {
+				c.Next()
+			}
+			if c.drawn != want {
+				t.Errorf("%s: before arrival %d the cursor is at %+v, the checkpoint at %+v", p.Name, c.k, c.drawn, want)
+			}
+		}
+	}
+}
+
+// The arrival before may have been rounded up past this one, too rarely to wait for it: so it is put there.
+func TestTimeNeverGoesBack(t *testing.T) {
+	s := mustSchedule(t, poissonProfiles[0], 5)
+	c := s.Cursor()
+	c.Seek(100)
+	c.drawn.last = s.At(100) + 1
+	if _, at, _ := c.Next(); at != s.At(100)+1 {
+		t.Errorf("Next() = %d after an arrival at %d", at, s.At(100)+1)
+	}
+}
+
 // N loops that take k ≡ i mod N send exactly the single run's arrivals.
 func TestSharesAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
