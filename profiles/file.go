@@ -1,0 +1,235 @@
+package profiles
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// A File is a test file: a profile, and the targets to drive with it, which may be none. The built-in profiles are such
+// files without a target.
+type File struct {
+	Profile
+	Target []string // bundled names or URLs
+}
+
+const maxTargets = 64
+
+var (
+	fileKeys  = []string{"name", "description", "arrivals", "target", "phases"}
+	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to"}
+)
+
+// Parse reads a test file: strict YAML of at most 1 MiB. An error reads "filename:line: what is wrong and what to do",
+// naming the phase where one is meant.
+//
+//	name: spike
+//	arrivals: poisson        # or even, the default
+//	target: cached           # optional; a list for several
+//	phases:
+//	  - name: calm
+//	    kind: baseline       # warmup, baseline, ramp, hold, spike, recovery or step
+//	    duration: 7s
+//	    rate: 40/s           # or from: and to: for a rate that changes
+func Parse(filename string, data []byte) (File, error) {
+	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}
+	pairs, err := r.document(data, fileKeys)
+	if err != nil {
+		return File{}, err
+	}
+	out := File{Profile: Profile{Arrivals: Even}}
+	for _, pair := range pairs {
+		r.lines[pair.key] = pair.line
+		if err := r.fileKey(&out, pair); err != nil {
+			return File{}, err
+		}
+	}
+	if err := out.Validate(); err != nil {
+		return File{}, r.locate(err)
+	}
+	return out, nil
+}
+
+// fileReader remembers where each key stood, so that what Validate finds can be shown in its place.
+type fileReader struct {
+	yamlFile
+	lines  map[string]int
+	phases []phaseLines
+}
+
+type phaseLines struct {
+	line int
+	keys map[string]int
+}
+
+func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
+	switch pair.key {
+	case "phases":
+		return r.phaseList(out, pair)
+	case "target":
+		return r.targets(out, pair)
+	}
+	s, err := r.text(pair, "")
+	if err != nil {
+		return err
+	}
+	switch pair.key {
+	case "name":
+		out.Name = s
+	case "description":
+		out.Description = strings.Join(strings.Fields(s), " ")
+		if out.Description != "" {
+			err = checkText(out.Description, "description", 1000)
+		}
+	case "arrivals":
+		out.Arrivals, err = ParseArrivals(s)
+	}
+	if err != nil {
+		return r.errorf(pair.line, "%v", err)
+	}
+	return nil
+}
+
+func (r *fileReader) targets(out *File, pair yamlPair) error {
+	nodes, err := r.items(pair, true)
+	if err != nil {
+		return err
+	}
+	if len(nodes) == 0 || len(nodes) > maxTargets {
+		return r.errorf(pair.line, "target must list 1 to %d targets, got %d; leave the key out to name them on the command line",
+			maxTargets, len(nodes))
+	}
+	for _, node := range nodes {
+		s, err := r.text(yamlPair{"target", lineOf(node), node}, "")
+		if err != nil {
+			return err
+		}
+		if err := checkText(s, "target", 2048); err != nil {
+			return r.errorf(lineOf(node), "%v", err)
+		}
+		out.Target = append(out.Target, s)
+	}
+	return nil
+}
+
+func (r *fileReader) phaseList(out *File, pair yamlPair) error {
+	nodes, err := r.items(pair, false)
+	if err != nil {
+		return err
+	}
+	for i, node := range nodes {
+		ph, err := r.phase(i, node)
+		if err != nil {
+			return err
+		}
+		out.Phases = append(out.Phases, ph)
+	}
+	return nil
+}
+
+func (r *fileReader) phase(i int, node ast.Node) (Phase, error) {
+	where := phaseLabel(i, phaseName(node)) + ": "
+	pairs, err := r.mapping(node, where, "a phase", phaseKeys)
+	if err != nil {
+		return Phase{}, err
+	}
+	given := make(map[string]string, len(pairs))
+	lines := phaseLines{lineOf(node), make(map[string]int, len(pairs))}
+	r.phases = append(r.phases, lines)
+	for _, pair := range pairs {
+		if given[pair.key], err = r.text(pair, where); err != nil {
+			return Phase{}, err
+		}
+		lines.keys[pair.key] = pair.line
+	}
+	if problem := missingKey(given); problem != "" {
+		return Phase{}, r.errorf(lines.line, "%s%s", where, problem)
+	}
+	ph := Phase{Name: given["name"]}
+	fail := func(key string, err error) (Phase, error) {
+		return Phase{}, r.errorf(lines.keys[key], "%s%v", where, err)
+	}
+	if ph.Kind, err = parseKind(given["kind"]); err != nil {
+		return fail("kind", err)
+	}
+	if ph.Duration, err = parseDuration(given["duration"]); err != nil {
+		return fail("duration", err)
+	}
+	if _, ok := given["rate"]; ok {
+		if ph.From, err = ParseRate(given["rate"]); err != nil {
+			return fail("rate", err)
+		}
+		ph.To = ph.From
+		return ph, nil
+	}
+	if ph.From, err = parseRate("from", given["from"]); err != nil {
+		return fail("from", err)
+	}
+	if ph.To, err = parseRate("to", given["to"]); err != nil {
+		return fail("to", err)
+	}
+	return ph, nil
+}
+
+// missingKey says which key of a phase is missing or in another's way; "" where all is well.
+func missingKey(given map[string]string) string {
+	for _, need := range []struct{ key, example string }{
+		{"name", "name: peak"}, {"kind", "kind: hold"}, {"duration", "duration: 10s"},
+	} {
+		if _, ok := given[need.key]; !ok {
+			return fmt.Sprintf("%s missing; add one such as \"%s\"", need.key, need.example)
+		}
+	}
+	_, rate := given["rate"]
+	_, from := given["from"]
+	_, to := given["to"]
+	switch {
+	case rate && (from || to):
+		return "rate stands beside from or to; keep rate for a steady phase, from and to for a changing one"
+	case from && !to:
+		return "to missing; a changing rate needs both from and to"
+	case to && !from:
+		return "from missing; a changing rate needs both from and to"
+	case !rate && !from:
+		return "rate missing; add one such as \"rate: 100/s\", or from and to for a changing one"
+	}
+	return ""
+}
+
+// phaseName looks ahead for the name, which messages about the keys before it need.
+func phaseName(node ast.Node) string {
+	m, ok := node.(ast.MapNode)
+	if !ok {
+		return ""
+	}
+	for it := m.MapRange(); it.Next(); {
+		if key, _ := scalar(it.Key()); key == "name" {
+			name, _ := scalar(it.Value())
+			return name
+		}
+	}
+	return ""
+}
+
+// locate puts the place in the file before what Validate found.
+func (r *fileReader) locate(err error) error {
+	var bad *fieldError
+	if !errors.As(err, &bad) {
+		return r.errorf(1, "%v", err)
+	}
+	if bad.phase < 0 {
+		if line, ok := r.lines[bad.field]; ok {
+			return r.errorf(line, "%v", err)
+		}
+		return r.errorf(1, "%v", err)
+	}
+	at := r.phases[bad.phase]
+	for _, key := range []string{bad.field, "from"} {
+		if line, ok := at.keys[key]; ok {
+			return r.errorf(line, "%v", err)
+		}
+	}
+	return r.errorf(at.line, "%v", err)
+}
