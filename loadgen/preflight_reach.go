@@ -1,0 +1,108 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+const (
+	reachTries    = 3
+	reachInterval = time.Second // between the beginnings of two tries, and what each may take
+)
+
+// errWinRefused is Windows' own number for a refused connection, WSAECONNREFUSED, which package syscall does not match
+// with ECONNREFUSED. No other system has an error of that number.
+const errWinRefused = syscall.Errno(10061)
+
+// reach connects to an address and closes the connection again, and says what it met. A service that is just starting
+// is given three tries.
+func reach(ctx context.Context, address string, dial func(ctx context.Context, network, address string) (net.Conn, error)) (remote netip.Addr, found []Finding) {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return remote, []Finding{{Text: fmt.Sprintf("%s is no address to connect to: give host and port, as in 127.0.0.1:8080", address), Fatal: true, Usage: true}}
+	}
+	began := time.Now()
+	tried := func(n int) string {
+		return fmt.Sprintf("tried %d times in %.0f s", n, math.Max(1, time.Since(began).Seconds()))
+	}
+	for n := 1; ; n++ {
+		next := time.NewTimer(reachInterval)
+		try, cancel := context.WithTimeout(ctx, reachInterval)
+		conn, err := dial(try, "tcp", address)
+		cancel()
+		if err == nil {
+			next.Stop()
+			if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
+				remote = tcp.AddrPort().Addr().Unmap()
+			}
+			conn.Close()
+			if n > 1 {
+				found = append(found, Finding{Text: fmt.Sprintf("%s took a connection only after a while (%s): was the service just starting?", address, tried(n))})
+			}
+			return remote, found
+		}
+		if n == reachTries || ctx.Err() != nil || isFinal(err) {
+			next.Stop()
+			why := unreachable(address, host, err)
+			switch {
+			case ctx.Err() != nil:
+				why = fmt.Sprintf("stopped before %s took a connection", address)
+			case n > 1:
+				why += " (" + tried(n) + ")"
+			}
+			return remote, []Finding{{Text: why, Fatal: true}}
+		}
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			next.Stop()
+		}
+	}
+}
+
+// isFinal says whether another try would meet the same.
+func isFinal(err error) bool {
+	var dns *net.DNSError
+	if errors.As(err, &dns) {
+		return dns.IsNotFound
+	}
+	var addr *net.AddrError
+	return errors.As(err, &addr) || errors.Is(err, syscall.EACCES) || errors.Is(err, syscall.EPERM)
+}
+
+// unreachable words why an address could not be connected to, and what to do.
+func unreachable(address, host string, err error) string {
+	// A name may stand for an address that nobody expected.
+	if op := new(net.OpError); errors.As(err, &op) && op.Addr != nil {
+		if tcp, ok := op.Addr.(*net.TCPAddr); ok && tcp.IP.String() != host {
+			address = fmt.Sprintf("%s (%s)", address, tcp.IP)
+		}
+	}
+	var dns *net.DNSError
+	var timeout net.Error
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return fmt.Sprintf("there is no host %q: is it spelled right? (%s)", host, dns.Err)
+	case errors.As(err, &dns):
+		return fmt.Sprintf("the address of host %q cannot be found out: does name resolution work here? (%s)", host, dns.Err)
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errWinRefused):
+		return address + " refuses connections: is the service running?"
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return fmt.Sprintf("there is no way to %s from here: is the address right, and the network up?", address)
+	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
+		return fmt.Sprintf("this system forbids bench to connect to %s: does a firewall or sandbox stand between?", address)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return fmt.Sprintf("there is no local port left to connect to %s from: wait a minute for closed connections to be forgotten", address)
+	case errors.Is(err, syscall.EMFILE):
+		return fmt.Sprintf("connect to %s: no file descriptor is left; raise the limit with `ulimit -n`", address)
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return address + " does not answer: is the address right, or does a firewall drop what is sent there?"
+	}
+	return fmt.Sprintf("%s takes no connection: %v", address, err)
+}
