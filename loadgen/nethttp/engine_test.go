@@ -1,0 +1,361 @@
+package nethttp
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// evenly is a source of n requests, each a gap after the one before.
+type evenly struct {
+	n, next uint64
+	gap     time.Duration
+	url     *url.URL
+	body    string
+}
+
+func (s *evenly) Next() (uint64, time.Duration, bool) {
+	if s.next >= s.n {
+		return 0, 0, false
+	}
+	k := s.next
+	s.next++
+	return k, time.Duration(k) * s.gap, true
+}
+
+func (s *evenly) Render(uint64) (Request, error) {
+	return Request{Method: http.MethodPost, URL: s.url, Header: http.Header{"User-Agent": {"test"}}, Body: []byte(s.body)}, nil
+}
+
+// recorded keeps everything. The lock is for Silence: Record is called by one goroutine.
+type recorded struct {
+	exchanges []Exchange
+	sent      atomic.Int64
+	mu        sync.Mutex
+	silences  [][2]time.Duration
+}
+
+func (r *recorded) Record(x *Exchange) { r.exchanges = append(r.exchanges, *x) }
+func (r *recorded) Sent()              { r.sent.Add(1) }
+func (r *recorded) Silence(from, to time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.silences = append(r.silences, [2]time.Duration{from, to})
+}
+
+func (r *recorded) count(o Outcome) int {
+	n := 0
+	for _, x := range r.exchanges {
+		if x.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config) (*recorded, End) {
+	t.Helper()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &recorded{}
+	if c.Slots == 0 {
+		c.Slots = 8
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 5 * time.Second
+	}
+	if c.Drain == 0 {
+		c.Drain = 5 * time.Second
+	}
+	c.Length = time.Duration(n) * time.Millisecond
+	c.Epoch = time.Now()
+	end := Run(ctx, c, &evenly{n: n, gap: time.Millisecond, url: u, body: "hello"}, r)
+	return r, end
+}
+
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestEveryRequestIsSentOnceAndTimed(t *testing.T) {
+	var got atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if r.Method != http.MethodPost || string(body) != "hello" || err != nil ||
+			r.Header.Get("X-Vegeta-Seq") != "" || r.Header.Get("User-Agent") != "test" || r.Header.Get("Accept-Encoding") != "" {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		got.Add(1)
+		io.WriteString(w, "world!")
+	})
+	r, end := drive(t, t.Context(), target, 300, Config{})
+	if n := r.count(Succeeded); n != 300 || got.Load() != 300 || r.sent.Load() != 300 || end.Next != 300 {
+		t.Fatalf("%d succeeded, %d arrived, %d were sent and %d taken, of 300", n, got.Load(), r.sent.Load(), end.Next)
+	}
+	seen := map[uint64]bool{}
+	for _, x := range r.exchanges {
+		seen[x.K] = true
+		wait, lag := max(0, x.Free-x.Intended), x.Sent-max(x.Intended, x.Free)
+		if wait+lag+(x.End-x.Sent) != x.End-x.Intended || lag < 0 {
+			t.Errorf("request %d: wait %v + lag %v + service %v ≠ response %v", x.K, wait, lag, x.End-x.Sent, x.End-x.Intended)
+		}
+		if x.Intended != time.Duration(x.K)*time.Millisecond || x.FirstByte < x.Sent || x.End < x.FirstByte {
+			t.Errorf("request %d: intended %v, sent %v, first byte %v, end %v", x.K, x.Intended, x.Sent, x.FirstByte, x.End)
+		}
+		if x.Status != 200 || x.BytesIn != 6 || x.BytesOut != 5 {
+			t.Errorf("request %d: status %d, %d bytes in, %d out", x.K, x.Status, x.BytesIn, x.BytesOut)
+		}
+	}
+	if len(seen) != 300 {
+		t.Errorf("%d numbers of 300", len(seen))
+	}
+}
+
+// With all slots busy, a request waits for the target: lag stays the generator's own.
+func TestWaitingForASlotIsWait(t *testing.T) {
+	release := make(chan struct{})
+	var waiting atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if waiting.Add(1) == 2 {
+			// Both slots are taken; by now later requests are due.
+			time.AfterFunc(150*time.Millisecond, func() { close(release) })
+		}
+		<-release
+	})
+	r, _ := drive(t, t.Context(), target, 50, Config{Slots: 2})
+	if n := r.count(Succeeded); n != 50 {
+		t.Fatalf("%d of 50 succeeded", n)
+	}
+	for _, x := range r.exchanges {
+		if x.K >= 2 && x.Free-x.Intended < 90*time.Millisecond {
+			t.Errorf("request %d: due at %v, slot free at %v", x.K, x.Intended, x.Free)
+		}
+	}
+	if len(r.silences) != 1 || r.silences[0][1]-r.silences[0][0] < 140*time.Millisecond {
+		t.Errorf("silences %v, want one of 150 ms", r.silences)
+	}
+}
+
+func TestTimeoutRunsFromTheSend(t *testing.T) {
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.ReadAll(r.Body) // so that the server notices that the client is gone
+		<-r.Context().Done()
+	})
+	r, end := drive(t, t.Context(), target, 4, Config{Slots: 1, Timeout: 60 * time.Millisecond})
+	if n := r.count(TimedOut); n != 4 {
+		t.Fatalf("%d of 4 timed out: %+v", n, r.exchanges)
+	}
+	for _, x := range r.exchanges {
+		if age := x.End - x.Sent; x.Kind != "timeout" || age < 60*time.Millisecond {
+			t.Errorf("request %d: %q after %v", x.K, x.Kind, age)
+		}
+	}
+	if end.At < 240*time.Millisecond {
+		t.Errorf("four time-outs in one slot took %v", end.At)
+	}
+}
+
+func TestDrainEndsWithWhatIsUnfinishedAndUnsent(t *testing.T) {
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.ReadAll(r.Body)
+		<-r.Context().Done()
+	})
+	r, end := drive(t, t.Context(), target, 20, Config{Slots: 3, Drain: 150 * time.Millisecond})
+	if n := r.count(Unfinished); n != 3 {
+		t.Errorf("%d unfinished, want 3", n)
+	}
+	if taken := len(r.exchanges); uint64(taken) != end.Next || r.count(Unsent) != taken-3 {
+		t.Errorf("%d recorded, %d taken, %d unsent", taken, end.Next, r.count(Unsent))
+	}
+	if end.FreeSince >= 0 || end.Cut != 20*time.Millisecond {
+		t.Errorf("free since %v, cut at %v", end.FreeSince, end.Cut)
+	}
+	for _, x := range r.exchanges {
+		if x.End != end.At {
+			t.Errorf("request %d ended at %v, the run at %v", x.K, x.End, end.At)
+		}
+	}
+}
+
+func TestInterruptSendsNothingMore(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	var got atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if got.Add(1) == 30 {
+			cancel()
+		}
+	})
+	r, end := drive(t, ctx, target, 5000, Config{})
+	if end.Cut >= 5*time.Second || uint64(len(r.exchanges)) != end.Next {
+		t.Errorf("cut at %v, %d recorded of %d taken", end.Cut, len(r.exchanges), end.Next)
+	}
+	if n := len(r.exchanges); n < 30 || n >= 5000 {
+		t.Errorf("%d were recorded after an interrupt at the 30th", n)
+	}
+}
+
+func TestDeadlineSheds(t *testing.T) {
+	var first atomic.Bool
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if first.CompareAndSwap(false, true) {
+			time.Sleep(120 * time.Millisecond) // the server's own slowness
+		}
+	})
+	r, _ := drive(t, t.Context(), target, 60, Config{Slots: 1, Deadline: 200 * time.Millisecond})
+	if r.count(Shed) != 0 || r.count(Succeeded) != 60 {
+		t.Errorf("%d shed and %d succeeded within 200 ms", r.count(Shed), r.count(Succeeded))
+	}
+	first.Store(false)
+	r, _ = drive(t, t.Context(), target, 60, Config{Slots: 1, Deadline: 80 * time.Millisecond})
+	if r.count(Shed) == 0 {
+		t.Errorf("nothing was shed: %d succeeded", r.count(Succeeded))
+	}
+}
+
+func TestClosedModelWaitsForItsUsers(t *testing.T) {
+	var now, most atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		n := now.Add(1)
+		defer now.Add(-1)
+		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
+		}
+	})
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &recorded{}
+	const think = 20 * time.Millisecond
+	Run(t.Context(), Config{
+		Epoch: time.Now(), Length: 400 * time.Millisecond, Slots: 3, Timeout: time.Second, Drain: time.Second, Closed: true, Think: think,
+	}, &evenly{n: 1 << 40, url: u}, r)
+	if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
+		t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))
+	}
+	// Each user asks at most once a think time, and three do.
+	if n := len(r.exchanges); n < 6 || n > 3*20 {
+		t.Errorf("%d requests of 3 users in 400 ms with 20 ms to think", n)
+	}
+	for _, x := range r.exchanges {
+		if x.Intended < think || x.Intended >= 400*time.Millisecond {
+			t.Errorf("request %d is intended at %v", x.K, x.Intended)
+		}
+	}
+}
+
+// A raw server that does to each connection what its test says.
+func rawServer(t *testing.T, each func(net.Conn)) string {
+	t.Helper()
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for {
+			c, err := ln.Accept()
+			if err != nil {
+				return
+			}
+			wg.Go(func() {
+				defer c.Close()
+				each(c)
+			})
+		}
+	})
+	t.Cleanup(func() {
+		ln.Close()
+		wg.Wait()
+	})
+	return "http://" + ln.Addr().String()
+}
+
+// readRequest reads as far as the body that drive sends.
+func readRequest(c net.Conn) {
+	buf := make([]byte, 0, 4096)
+	for {
+		n, err := c.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if err != nil || len(buf) >= 5 && string(buf[len(buf)-5:]) == "hello" {
+			return
+		}
+	}
+}
+
+func TestFailuresAreNamed(t *testing.T) {
+	refused := func() string {
+		ln, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer ln.Close()
+		return "http://" + ln.Addr().String()
+	}()
+	answer := func(text string) func(net.Conn) {
+		return func(c net.Conn) {
+			readRequest(c)
+			io.WriteString(c, text)
+		}
+	}
+	for _, tc := range []struct {
+		name, target, kind string
+	}{
+		{"refused", refused, "connect: refused"},
+		{"closed without an answer", rawServer(t, answer("")), "connection closed early"},
+		{"closed in the body", rawServer(t, answer("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort")), "connection closed early"},
+		{"garbage", rawServer(t, answer("garbage\r\n\r\n")), "bad response"},
+		{"reset", rawServer(t, func(c net.Conn) { readRequest(c); c.(*net.TCPConn).SetLinger(0) }), "connection reset"},
+		{"status 503", serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }), "status 503"},
+		{"unknown host", "http://no-such-host.invalid", "connect: unknown host"},
+		{"https to a plain server", "https" + serve(t, func(http.ResponseWriter, *http.Request) {})[4:], "tls"},
+	} {
+		r, _ := drive(t, t.Context(), tc.target, 3, Config{})
+		for _, x := range r.exchanges {
+			if x.Outcome != Failed || x.Kind != tc.kind {
+				t.Errorf("%s: outcome %d, kind %q (%s), want %q", tc.name, x.Outcome, x.Kind, x.Detail, tc.kind)
+			}
+		}
+		if len(r.exchanges) != 3 {
+			t.Errorf("%s: %d recorded of 3", tc.name, len(r.exchanges))
+		}
+	}
+}
+
+func TestRedirectsAreNotFollowed(t *testing.T) {
+	var got atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got.Add(1)
+		http.Redirect(w, r, "/elsewhere", http.StatusFound)
+	})
+	r, _ := drive(t, t.Context(), target, 5, Config{})
+	if r.count(Succeeded) != 5 || got.Load() != 5 {
+		t.Errorf("%d succeeded and %d arrived, of 5", r.count(Succeeded), got.Load())
+	}
+}
+
+func TestConnectTimeIsWait(t *testing.T) {
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Connection", "close") })
+	r, _ := drive(t, t.Context(), target, 20, Config{})
+	for _, x := range r.exchanges {
+		if x.Connect <= 0 || x.Free-x.Intended < x.Connect-time.Microsecond {
+			t.Errorf("request %d: connecting took %v, free %v after it was due", x.K, x.Connect, x.Free-x.Intended)
+		}
+	}
+}

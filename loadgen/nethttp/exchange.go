@@ -1,0 +1,47 @@
+package nethttp
+
+import (
+	"net/http"
+	"time"
+)
+
+// Exchange is one request and what became of it. Instants that were not reached are 0.
+type Exchange struct {
+	K        uint64
+	Intended time.Duration
+
+	// Free is when a slot and a connection were there for this request, had the engine asked for them the moment it
+	// could: connecting counts, the engine's own lateness in asking does not. NeverFree where none was got.
+	Free time.Duration
+
+	Sent      time.Duration // just before the request is written: the connection was got
+	FirstByte time.Duration
+	End       time.Duration // last byte, failure, or the end of the run
+	Connect   time.Duration // time spent on dialling and TLS; 0 on a connection that was open already
+	Retries   int           // how often net/http silently sent it again on another connection
+
+	Outcome  Outcome
+	Kind     string // of a failure: "timeout", "connect: refused", "status 503"
+	Detail   string // a failure in its own words; from the server in part, so not to be trusted
+	Status   int
+	Header   http.Header // of the response; nil without one
+	BytesIn  uint64      // body bytes
+	BytesOut uint64      // body bytes
+}
+
+// NeverFree is the free instant of a request for which there was no slot, or no connection was got.
+const NeverFree = time.Duration(-1)
+
+// Outcome is what became of a request.
+type Outcome uint8
+
+// The outcomes. TimedOut and Shed are failures whose latency is known only to be at least their age.
+const (
+	Unsent     Outcome = iota // due, and never sent
+	Unfinished                // sent, and not answered by the end of the run
+	Succeeded                 // a whole response with a status of 200 to 399
+	Failed                    // any other end
+	TimedOut
+	Shed   // older than the deadline before it could be sent
+	notDue // closed model: its intended start is past the run's length
+)
