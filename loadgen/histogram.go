@@ -51,7 +51,7 @@ func (h *histogram) count() uint64 {
 // add merges other, of the same digits, into h.
 func (h *histogram) add(other *histogram) {
 	h.clamped += other.clamped
-	if other.counts == nil {
+	if other.count() == 0 {
 		return
 	}
 	if h.counts == nil {

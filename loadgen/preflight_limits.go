@@ -106,10 +106,6 @@ func (l limits) notes(in PreflightInput, where placement) (findings []Finding) {
 		note("%s is on this machine: the service and bench share its processors, and each one's load is in the other's latencies; "+
 			"drive it from another machine, or keep it off bench's processor with `taskset`", in.Address)
 	}
-	if in.Bundled && l.processors == 1 {
-		note("there is only one processor here: the target and bench share it, and each one's load is in the other's latencies; " +
-			"run on two or more")
-	}
 	if l.quota > 0 && l.quota < float64(l.processors) {
 		note("the control group allows %.3g of %d processors: what runs in it is stopped for parts of every period once it has used them up, "+
 			"which looks like latency; raise its limit (cpu.max, `docker run --cpus %d`)", l.quota, l.processors, l.processors)

@@ -117,8 +117,6 @@ func TestLimitsNotes(t *testing.T) {
 
 		{"the service is on this host", limits{processors: 2}, alive, onThisHost, []string{"10.0.0.9:80 is on this machine", "taskset"}},
 		{"a bundled target always is", limits{processors: 2}, bundled, onLoopback, nil},
-		{"but should not share the one processor", limits{processors: 1}, bundled, onLoopback, []string{"only one processor", "two or more"}},
-		{"one processor and a target elsewhere", limits{processors: 1}, alive, elsewhere, nil},
 
 		{"half a processor of two", limits{processors: 2, quota: 0.5}, alive, elsewhere, []string{"allows 0.5 of 2 processors", "cpu.max", "--cpus 2"}},
 		{"as much as there is", limits{processors: 2, quota: 2}, alive, elsewhere, nil},

@@ -1,0 +1,139 @@
+package loadgen
+
+import (
+	"fmt"
+	"math"
+	"time"
+)
+
+// The bounds of a run file's lists and texts.
+const (
+	maxPhases    = 1000
+	maxIntervals = 8 * 24 * 3600
+	maxText      = 4 << 10
+)
+
+// check validates an untrusted run and decodes its histograms.
+func (r *Run) check() error {
+	q := r.Requests
+	switch {
+	case q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent:
+		return fmt.Errorf("requests: due is %d, but succeeded, failed, unfinished and unsent add up to %d",
+			q.Due, q.Succeeded+q.Failed+q.Unfinished+q.Unsent)
+	case q.Planned < q.Due || q.Sent > q.Due:
+		return fmt.Errorf("requests: %d planned, %d due and %d sent cannot be", q.Planned, q.Due, q.Sent)
+	case len(r.Phases) == 0 || len(r.Phases) > maxPhases:
+		return fmt.Errorf("it has %d phases", len(r.Phases))
+	case len(r.Phases) != len(r.Plan.Phases):
+		return fmt.Errorf("it has %d phases, and its plan %d", len(r.Phases), len(r.Plan.Phases))
+	case len(r.Intervals) > maxIntervals:
+		return fmt.Errorf("it has %d seconds", len(r.Intervals))
+	case len(r.Plan.Endpoints) > maxRequests:
+		return fmt.Errorf("it has %d endpoints", len(r.Plan.Endpoints))
+	}
+	var sum, overall Requests
+	var at, start, measured time.Duration
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		if p.Name != r.Plan.Phases[i].Name || p.Kind != r.Plan.Phases[i].Kind || p.DurationNS != r.Plan.Phases[i].DurationNS || p.StartNS != at {
+			return fmt.Errorf("phase %q is not the one that its plan has there", p.Name)
+		}
+		if p.DurationNS <= 0 {
+			return fmt.Errorf("phase %q lasts %d ns", p.Name, p.DurationNS)
+		}
+		at += p.DurationNS
+		if err := p.check(); err != nil {
+			return fmt.Errorf("phase %q: %w", p.Name, err)
+		}
+		sum = addRequests(sum, p.Requests)
+		if p.Kind != "warmup" {
+			overall = addRequests(overall, p.Requests)
+			if measured == 0 {
+				start = p.StartNS
+			}
+			measured += p.DurationNS
+		}
+	}
+	sum.Planned = q.Planned
+	if sum != q {
+		return fmt.Errorf("requests: the phases add up to %d due, %d succeeded, %d failed, not to %d, %d, %d",
+			sum.Due, sum.Succeeded, sum.Failed, q.Due, q.Succeeded, q.Failed)
+	}
+	if o := r.Overall; overall != o.Requests || o.StartNS != start || o.DurationNS != measured {
+		return fmt.Errorf("overall: it is not what its phases add up to")
+	}
+	if err := r.Overall.check(); err != nil {
+		return fmt.Errorf("overall: %w", err)
+	}
+	return r.checkSeconds()
+}
+
+func (r *Run) checkSeconds() error {
+	var due, ok, failed uint64
+	for i := range r.Intervals {
+		s := &r.Intervals[i]
+		if s.StartNS != time.Duration(i)*time.Second {
+			return fmt.Errorf("second %d begins at %d", i, s.StartNS)
+		}
+		if err := s.ResponseTime.check(detailDigits); err != nil {
+			return fmt.Errorf("second %d: response_time: %w", i, err)
+		}
+		if err := s.ServiceTime.check(detailDigits); err != nil {
+			return fmt.Errorf("second %d: service_time: %w", i, err)
+		}
+		// What the histograms were needed for is done; kept, they would be 74 KB a second.
+		s.ResponseTime.all, s.ServiceTime.all = nil, nil
+		due, ok, failed = due+s.Due, ok+s.OK, failed+s.Failed
+	}
+	if q := r.Requests; due != q.Due || ok != q.Succeeded || failed != q.Failed {
+		return fmt.Errorf("the seconds add up to %d due, %d succeeded, %d failed, not to %d, %d, %d",
+			due, ok, failed, q.Due, q.Succeeded, q.Failed)
+	}
+	var failures uint64
+	for _, e := range r.Errors {
+		failures += e.Count
+		if len(e.Kind) > maxText || len(e.Sample) > maxText {
+			return fmt.Errorf("errors: a text is longer than %d bytes", maxText)
+		}
+	}
+	if failures != r.Requests.Failed {
+		return fmt.Errorf("errors: they add up to %d, and %d requests failed", failures, r.Requests.Failed)
+	}
+	return nil
+}
+
+func (p *Phase) check() error {
+	q := p.Requests
+	switch {
+	case q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent:
+		return fmt.Errorf("due is %d, but succeeded, failed, unfinished and unsent add up to %d",
+			q.Due, q.Succeeded+q.Failed+q.Unfinished+q.Unsent)
+	case p.Offered.Count != q.Due || !near(p.Offered.Rate, perSecond(q.Due, p.DurationNS.Seconds())):
+		return fmt.Errorf("offered is %d at %v/s, but %d were due", p.Offered.Count, p.Offered.Rate, q.Due)
+	case !near(p.Achieved.Rate, perSecond(p.Achieved.Count, p.DurationNS.Seconds())):
+		return fmt.Errorf("achieved is %d, which is not %v/s", p.Achieved.Count, p.Achieved.Rate)
+	}
+	names := []string{"response_time", "service_time", "wait", "lag", "first_byte", "connect"}
+	for i, d := range p.dists() {
+		if err := d.check(totalDigits); err != nil {
+			return fmt.Errorf("%s: %w", names[i], err)
+		}
+	}
+	// Timed-out requests are among the failed and the censored, so the distribution holds at least this many.
+	if least := q.Succeeded + q.Unfinished + q.Unsent; p.ResponseTime.Count < least || p.ResponseTime.Count > q.Due {
+		return fmt.Errorf("response_time: holds %d of %d requests", p.ResponseTime.Count, q.Due)
+	}
+	for i := range p.Endpoints {
+		e := &p.Endpoints[i]
+		if err := e.ResponseTime.check(detailDigits); err != nil {
+			return fmt.Errorf("endpoint %q: response_time: %w", e.Name, err)
+		}
+		if err := e.ServiceTime.check(detailDigits); err != nil {
+			return fmt.Errorf("endpoint %q: service_time: %w", e.Name, err)
+		}
+	}
+	return nil
+}
+
+// near allows for the rounding of a rate that was added up from others.
+func near(a, b float64) bool { return math.Abs(a-b) <= 1e-6*math.Max(1, math.Abs(b)) }

@@ -1,0 +1,75 @@
+package loadgen
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+)
+
+// Options is what a drive needs beside the plan. Its zero value works.
+type Options struct {
+	TargetPID   int             // root of the target's tree of processes, sampled; 0: not known
+	TargetExit  <-chan struct{} // closed when the bundled target's process has ended
+	Environment Environment     // CPUs, GeneratorCPUs, TargetCPUs and Notes are taken from it
+	Progress    func(Progress)  // called about once a second, by one goroutine
+}
+
+// ErrTargetExit is returned, with what was measured until then, when the target's process ended during the run.
+var ErrTargetExit = errors.New("its process ended during the run")
+
+// Drive drives the plan and returns what was measured. Cancelling ctx ends it early: no new request is sent, answers
+// are awaited for a second, and the run that is returned says that it was interrupted. An error without a run means
+// that the plan cannot be driven.
+func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
+	p = p.withDefaults()
+	r, err := newRecording(p)
+	if err != nil {
+		return nil, err
+	}
+	tlsConfig, err := p.TLS.config()
+	if err != nil {
+		return nil, err
+	}
+	defer limitMemory()()
+
+	r.environment = ReadEnvironment()
+	r.environment.CPUs = o.Environment.CPUs
+	r.environment.GeneratorCPUs = o.Environment.GeneratorCPUs
+	r.environment.TargetCPUs = o.Environment.TargetCPUs
+	r.environment.Notes = append(r.environment.Notes, o.Environment.Notes...)
+	r.environment.Clock = "user-space"
+
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	sampler := newSampler(o.TargetPID)
+	started := time.Now()
+	w := &watch{recording: r, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
+	watched := w.start()
+	end := r.runHTTP(ctx, started, tlsConfig)
+	watched()
+
+	run := r.finish(end, sampler.resources())
+	run.Started = started.UTC()
+	if w.exited {
+		return run, fmt.Errorf("target %s: %w", p.Target.Name, ErrTargetExit)
+	}
+	return run, nil
+}
+
+// The garbage collector's part. A run's live memory is its histograms, some tens of MB at most, while its garbage comes
+// fast: collecting it at every doubling would cost the pacing more than letting it grow to a fixed size.
+const (
+	gcPercent   = 200
+	memoryLimit = 80 << 20
+)
+
+// limitMemory sets the collector up for a run and returns what undoes it.
+func limitMemory() func() {
+	percent, limit := debug.SetGCPercent(gcPercent), debug.SetMemoryLimit(memoryLimit)
+	return func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}
+}

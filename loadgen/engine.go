@@ -1,0 +1,109 @@
+package loadgen
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// runHTTP drives the recording's plan with the engine over net/http. Instant 0 is epoch.
+func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config) ending {
+	source := &httpSource{mix: r.mix}
+	c := nethttp.Config{
+		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
+		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
+		TLS: tlsConfig,
+	}
+	if r.plan.Closed != nil {
+		c.Closed, c.Think = true, r.plan.Closed.Think
+	} else {
+		source.cursor = r.schedule.Cursor()
+	}
+	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix})
+	return ending{at: end.At, cut: end.Cut, next: end.Next, freeSince: end.FreeSince}
+}
+
+// httpSource numbers the plan's requests; without a cursor, as in the closed model, it never ends.
+type httpSource struct {
+	mix    *mix
+	cursor *profiles.Cursor
+	k      uint64
+}
+
+func (s *httpSource) Next() (k uint64, at time.Duration, ok bool) {
+	if s.cursor != nil {
+		return s.cursor.Next()
+	}
+	k = s.k
+	s.k++
+	return k, 0, true
+}
+
+func (s *httpSource) Render(k uint64) (nethttp.Request, error) { return s.mix.render(k) }
+
+// httpSink makes samples of the engine's exchanges.
+type httpSink struct {
+	shard   *shard
+	mix     *mix
+	timings []timing
+}
+
+var outcomes = map[nethttp.Outcome]outcome{
+	nethttp.Unsent:     unsent,
+	nethttp.Unfinished: unfinished,
+	nethttp.Succeeded:  succeeded,
+	nethttp.Failed:     failed,
+	nethttp.TimedOut:   timedOut,
+	nethttp.Shed:       shed,
+}
+
+func (s *httpSink) Record(e *nethttp.Exchange) {
+	x := sample{
+		request: s.mix.index(e.K), intended: e.Intended, free: e.Free,
+		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
+		outcome: outcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
+		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
+	}
+	if e.Header != nil {
+		x.cache = parseCacheMark(e.Header.Get("X-Cache"))
+		s.timings = s.timings[:0]
+		for _, line := range e.Header.Values("Server-Timing") {
+			s.timings = parseServerTiming(s.timings, line)
+		}
+		x.timings = s.timings
+	}
+	s.shard.record(&x)
+}
+
+func (s *httpSink) Sent() { s.shard.sent.Add(1) }
+
+func (s *httpSink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{from, to}) }
+
+// config reads the files that t names.
+func (t TLS) config() (*tls.Config, error) {
+	c := &tls.Config{InsecureSkipVerify: t.Insecure}
+	if t.CertFile != "" || t.KeyFile != "" {
+		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("client certificate: %w: --cert and --key each take a PEM file", err)
+		}
+		c.Certificates = []tls.Certificate{pair}
+	}
+	if t.CAFile != "" {
+		pem, err := os.ReadFile(t.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("--cacert: %w", err)
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("--cacert %s: holds no PEM certificate", t.CAFile)
+		}
+	}
+	return c, nil
+}

@@ -1,0 +1,117 @@
+package loadgen
+
+import (
+	"container/heap"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// fakeServer is a server in virtual time: workers that take requests in the order in which they arrive.
+type fakeServer struct {
+	workers int                                             // 0: unlimited
+	service func(k uint64) time.Duration                    // time one worker needs for request k
+	freeze  [2]time.Duration                                // from, to: nothing is answered in between
+	fails   func(k uint64) bool                             // answers that are failures
+	lag     func(k uint64, due time.Duration) time.Duration // how late the generator is
+}
+
+// fakeEngine drives a recording's plan at a fake server without a clock, as an engine would: one slot a connection,
+// time-outs, a drain, and requests that are never sent. It records in the order in which requests end, ticking the
+// recording each second, and returns what it recorded.
+func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
+	end := ending{at: r.layout.length + r.plan.Limits.Drain, cut: r.layout.length, freeSince: -1}
+	slots, workers := make(instants, r.plan.slots()), make(instants, server.workers)
+	cursor := r.schedule.Cursor()
+	var samples []sample
+	for {
+		k, at, ok := cursor.Next()
+		if !ok {
+			end.next = k
+			break
+		}
+		free := slots[0]
+		if max(at, free) >= end.at {
+			end.next = k
+			break
+		}
+		x := sample{request: r.mix.index(k), intended: at, free: free}
+		ready := max(at, free)
+		x.sent, x.wasSent = ready, true
+		if server.lag != nil {
+			x.sent += server.lag(k, ready)
+		}
+		if x.sent >= end.at {
+			end.next, end.freeSince = k, free
+			break
+		}
+		done := server.answer(workers, k, x.sent)
+		x.firstByte = done
+		x.end = done
+		switch timeout := x.sent + r.plan.Limits.Timeout; {
+		case done > timeout && timeout <= end.at:
+			x.outcome, x.kind, x.end, x.firstByte = timedOut, "timeout", timeout, 0
+		case done > end.at:
+			x.outcome, x.end, x.firstByte = unfinished, end.at, 0
+		case server.fails != nil && server.fails(k):
+			x.outcome, x.kind = failed, "status 500"
+		}
+		slots[0] = x.end
+		heap.Fix(&slots, 0)
+		samples = append(samples, x)
+	}
+	inOrder := slices.Clone(samples)
+	slices.SortStableFunc(inOrder, func(a, b sample) int { return int(a.end - b.end) })
+	second := time.Second
+	for i := range inOrder {
+		for ; second <= inOrder[i].end; second += time.Second {
+			r.tick(second)
+		}
+		r.shards[i%len(r.shards)].record(&inOrder[i])
+	}
+	return end, samples
+}
+
+// answer returns when the server has answered request k, which it received at an instant.
+func (s fakeServer) answer(workers instants, k uint64, at time.Duration) time.Duration {
+	begin := at
+	if len(workers) > 0 {
+		begin = max(begin, workers[0])
+	}
+	if begin >= s.freeze[0] && begin < s.freeze[1] {
+		begin = s.freeze[1]
+	}
+	done := begin + s.service(k)
+	if begin < s.freeze[0] && done > s.freeze[0] {
+		done += s.freeze[1] - s.freeze[0]
+	}
+	if len(workers) > 0 {
+		workers[0] = done
+		heap.Fix(&workers, 0)
+	}
+	return done
+}
+
+// instants is a heap whose first is the earliest.
+type instants []time.Duration
+
+func (h instants) Len() int           { return len(h) }
+func (h instants) Less(i, j int) bool { return h[i] < h[j] }
+func (h instants) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *instants) Push(x any)        { *h = append(*h, x.(time.Duration)) }
+func (h *instants) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
+
+// shortSpike is a spike of a few seconds, with a warm-up.
+func shortSpike() profiles.Profile {
+	return profiles.Profile{Name: "short", Arrivals: profiles.Poisson, Phases: []profiles.Phase{
+		{Name: "warm-up", Kind: profiles.Warmup, Duration: time.Second, From: 20, To: 20},
+		{Name: "baseline", Kind: profiles.Baseline, Duration: time.Second, From: 20, To: 20},
+		{Name: "spike", Kind: profiles.Spike, Duration: 1500 * time.Millisecond, From: 400, To: 400},
+		{Name: "recovery", Kind: profiles.Recovery, Duration: time.Second, From: 20, To: 20},
+	}}
+}

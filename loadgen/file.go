@@ -1,0 +1,161 @@
+package loadgen
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/renameio/v2/maybe"
+)
+
+// maxFileBytes bounds a run file, unpacked.
+const maxFileBytes = 256 << 20
+
+// Encode writes runs as a run file.
+func Encode(w io.Writer, runs []*Run) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(File{Schema: SchemaVersion, Runs: runs})
+}
+
+// WriteFile writes runs to the file at path, packed where its name ends in .gz. A regular file is replaced only when
+// the new one is whole on the disk; a device or a pipe is written as it is.
+func WriteFile(path string, runs []*Run) error {
+	var b bytes.Buffer
+	var w io.Writer = &b
+	var packed *gzip.Writer
+	if strings.HasSuffix(path, ".gz") {
+		packed = gzip.NewWriter(&b)
+		w = packed
+	}
+	if err := Encode(w, runs); err != nil {
+		return err
+	}
+	if packed != nil {
+		if err := packed.Close(); err != nil {
+			return err
+		}
+	}
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		if info.IsDir() {
+			return fmt.Errorf("%s: is a directory: name a file in it", path)
+		}
+		f, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return err
+		}
+		_, err = f.Write(b.Bytes())
+		return errors.Join(err, f.Close())
+	}
+	// Renaming onto a link would replace the link and leave what it points to as it was.
+	if target, err := filepath.EvalSymlinks(path); err == nil {
+		path = target
+	}
+	return maybe.WriteFile(path, b.Bytes(), 0o644)
+}
+
+// ReadFile reads and validates the run file at path, packed or not. Its errors begin with the path, and for a file that
+// is no JSON with the line.
+func ReadFile(path string) (*File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return Decode(path, f)
+}
+
+// Decode reads and validates a run file; name stands in its errors. A run file is untrusted: every figure in it is
+// compared with the histograms it comes from, so a damaged or edited one is refused.
+func Decode(name string, r io.Reader) (*File, error) {
+	data, err := readBounded(r)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	var head struct {
+		Schema *int              `json:"schema"`
+		Runs   []json.RawMessage `json:"runs"`
+	}
+	if err := json.Unmarshal(data, &head); err != nil {
+		return nil, jsonError(name, data, err)
+	}
+	switch {
+	case head.Schema == nil || head.Runs == nil:
+		return nil, fmt.Errorf("%s: is no run file: it has no schema and runs (bench writes one with -o json=FILE)", name)
+	case *head.Schema != SchemaVersion:
+		return nil, fmt.Errorf("%s: has schema %d and this bench reads schema %d: use the bench that wrote it", name, *head.Schema, SchemaVersion)
+	case len(head.Runs) == 0:
+		return nil, fmt.Errorf("%s: holds no run", name)
+	}
+	var instance any
+	if err := json.Unmarshal(data, &instance); err != nil {
+		return nil, jsonError(name, data, err)
+	}
+	schema, err := runSchema()
+	if err != nil {
+		return nil, err
+	}
+	if err := schema.Validate(instance); err != nil {
+		return nil, fmt.Errorf("%s: is damaged: %w", name, err)
+	}
+	var file File
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, jsonError(name, data, err)
+	}
+	for i, run := range file.Runs {
+		if err := run.check(); err != nil {
+			return nil, fmt.Errorf("%s: is damaged or was edited: run %d: %w", name, i+1, err)
+		}
+	}
+	return &file, nil
+}
+
+var errTooLarge = fmt.Errorf("is larger than %d MiB, more than any run file", maxFileBytes>>20)
+
+func readBounded(r io.Reader) ([]byte, error) {
+	data, err := io.ReadAll(io.LimitReader(r, maxFileBytes+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(data) > maxFileBytes {
+		return nil, errTooLarge
+	}
+	if !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
+		return data, nil
+	}
+	unpacked, err := gzip.NewReader(bytes.NewReader(data))
+	if err == nil {
+		data, err = io.ReadAll(io.LimitReader(unpacked, maxFileBytes+1))
+	}
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("is cut off or damaged: gzip: %w", err)
+	case len(data) > maxFileBytes:
+		return nil, errTooLarge
+	}
+	return data, nil
+}
+
+// jsonError says at which line a file stops being a run file.
+func jsonError(name string, data []byte, err error) error {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	offset := int64(len(data))
+	switch {
+	case errors.As(err, &syntax):
+		offset = min(syntax.Offset, offset)
+	case errors.As(err, &kind):
+		offset = min(kind.Offset, offset)
+	}
+	line := 1 + bytes.Count(data[:offset], []byte("\n"))
+	if offset == int64(len(data)) && syntax != nil {
+		return fmt.Errorf("%s:%d: is cut off after %d bytes: take a whole copy of it, or run again", name, line, len(data))
+	}
+	return fmt.Errorf("%s:%d: is no run file: %w at byte %d", name, line, err, offset)
+}

@@ -1,0 +1,172 @@
+package loadgen
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// savedRun returns a run with something of everything, and its file.
+func savedRun(t testing.TB) ([]byte, *Run) {
+	t.Helper()
+	p := Plan{
+		Target:   Target{Name: "fake", URL: "http://fake/"},
+		Profile:  shortSpike(),
+		Requests: []Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
+		Seed:     3, Limits: Limits{Connections: 4, Timeout: 200 * ms, Drain: 300 * ms},
+	}.withDefaults()
+	r, err := newRecording(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end, _ := fakeEngine(r, fakeServer{
+		workers: 2, service: func(k uint64) time.Duration { return time.Duration(k%40) * ms },
+		fails: func(k uint64) bool { return k%17 == 0 },
+	})
+	run := r.finish(end, Resources{})
+	run.Started = time.Date(2026, 11, 24, 11, 53, 0, 0, time.UTC)
+	if run.Requests.Unsent == 0 || run.Requests.Failed == 0 || run.Overall.ResponseTime.Censored == nil {
+		t.Fatalf("the run lacks something: %+v", run.Requests)
+	}
+	var b bytes.Buffer
+	if err := Encode(&b, []*Run{run}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes(), run
+}
+
+func TestReadFileRefusesWhatIsCutOff(t *testing.T) {
+	whole, _ := savedRun(t)
+	dir := t.TempDir()
+	packed := filepath.Join(dir, "run.json.gz")
+	_, run := savedRun(t)
+	if err := WriteFile(packed, []*Run{run}); err != nil {
+		t.Fatal(err)
+	}
+	gz, err := os.ReadFile(packed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, data := range [][]byte{bytes.TrimSpace(whole), gz} {
+		step := 1 + len(data)/1000 // every byte of a file this size would take minutes
+		for n := 0; n < len(data); n += step {
+			if _, err := Decode("cut.json", bytes.NewReader(data[:n])); err == nil || !strings.HasPrefix(err.Error(), "cut.json") {
+				t.Fatalf("cut after %d of %d bytes: error %v", n, len(data), err)
+			}
+		}
+		if _, err := Decode("whole.json", bytes.NewReader(data)); err != nil {
+			t.Errorf("the whole file: %v", err)
+		}
+	}
+}
+
+// Every figure of a distribution, and every count, is held together with others: an edited one is found.
+func TestReadFileRefusesWhatWasEdited(t *testing.T) {
+	whole, _ := savedRun(t)
+	var tree any
+	if err := json.Unmarshal(whole, &tree); err != nil {
+		t.Fatal(err)
+	}
+	edited := 0
+	// Figures that nothing else in the file determines.
+	free := map[string]bool{
+		"seed": true, "planned": true, "retried": true, "vus": true, "connections": true, "timeout_ns": true, "drain_ns": true,
+		"from": true, "to": true, "weight": true, "first_ns": true, "last_ns": true, "in": true, "out": true, "hits": true, "misses": true,
+		"start": true, "end": true, "peak": true, "generator": true, "after_ns": true, "sent": true, "finished": true,
+		"in_flight": true, "backlog": true, "processors": true, "open_files": true, "at_ns": true, "think_ns": true,
+	}
+	var walk func(node any, path string, inEndpoint bool)
+	try := func(path string, set func(any), old any) {
+		n, ok := old.(float64)
+		if !ok {
+			return
+		}
+		set(n + 1)
+		b, err := json.Marshal(tree)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode("edited.json", bytes.NewReader(b)); err == nil {
+			t.Errorf("%s: %v made %v was believed", path, n, n+1)
+		}
+		set(old)
+		edited++
+	}
+	walk = func(node any, path string, inEndpoint bool) {
+		switch v := node.(type) {
+		case map[string]any:
+			for key, child := range v {
+				if !free[key] && !(inEndpoint && key == "count" && !strings.Contains(path, "_time")) {
+					try(path+"."+key, func(x any) { v[key] = x }, child)
+				}
+				walk(child, path+"."+key, inEndpoint || key == "endpoints")
+			}
+		case []any:
+			for i, child := range v {
+				if i > 1 {
+					break // one phase and second is like the next
+				}
+				walk(child, path+"[]", inEndpoint)
+			}
+		}
+	}
+	walk(tree, "", false)
+	if edited < 100 {
+		t.Errorf("%d figures were tried", edited)
+	}
+}
+
+func TestReadFileRefuses(t *testing.T) {
+	for content, want := range map[string]string{
+		"":                                "f.json:1: is cut off after 0 bytes",
+		"{}":                              "is no run file",
+		"[]":                              "is no run file",
+		`{"schema":2,"runs":[{}]}`:        "has schema 2 and this bench reads schema 1",
+		`{"schema":1,"runs":[]}`:          "holds no run",
+		`{"schema":1,"runs":[null]}`:      "is damaged",
+		`{"schema":1,"runs":[{}]}`:        "is damaged",
+		"{\"schema\":1,\n\"runs\":[{],}]": "f.json:2:",
+		"\x1f\x8bnot gzip":                "gzip",
+	} {
+		if _, err := Decode("f.json", strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want one with %q", content, err, want)
+		}
+	}
+}
+
+func TestWriteFileKeepsTheOldFileWhenItFails(t *testing.T) {
+	_, run := savedRun(t)
+	if err := WriteFile("/dev/full", []*Run{run}); err == nil {
+		t.Error("a full device took a file")
+	}
+	if err := WriteFile(t.TempDir(), []*Run{run}); err == nil || !strings.Contains(err.Error(), "is a directory") {
+		t.Errorf("a directory: error %v", err)
+	}
+	if err := WriteFile(filepath.Join(t.TempDir(), "missing", "run.json"), []*Run{run}); err == nil {
+		t.Error("a missing directory took a file")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	whole, _ := savedRun(f)
+	f.Add(whole)
+	f.Add([]byte(`{"schema":1,"runs":[{}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		file, err := Decode("fuzz.json", bytes.NewReader(data))
+		if err != nil {
+			return
+		}
+		// What was accepted can be written, and is accepted again.
+		var b bytes.Buffer
+		if err := Encode(&b, file.Runs); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Decode("again.json", &b); err != nil {
+			t.Fatal(err)
+		}
+	})
+}

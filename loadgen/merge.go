@@ -1,0 +1,202 @@
+package loadgen
+
+import (
+	"cmp"
+	"fmt"
+	"reflect"
+	"slices"
+)
+
+// Merge returns what a and b measured together, without loss: as if their requests had been one run's. Both must have
+// had the same plan, as the shares of one schedule have, or repeated runs. Rates add up; the verdict is the worse one.
+func Merge(a, b *Run) (*Run, error) {
+	if !reflect.DeepEqual(a.Plan, b.Plan) {
+		return nil, fmt.Errorf("runs of different plans cannot be merged: %s at %s, and %s at %s",
+			a.Plan.Profile, a.Target.Name, b.Plan.Profile, b.Target.Name)
+	}
+	m := *a
+	if b.Started.Before(a.Started) {
+		m.Started = b.Started
+	}
+	m.Verdict = worseVerdict(a.Verdict, b.Verdict)
+	m.Interrupted = a.Interrupted || b.Interrupted
+	m.Requests = addRequests(a.Requests, b.Requests)
+	var err error
+	if m.Overall, err = mergePhase(a.Overall, b.Overall); err != nil {
+		return nil, err
+	}
+	m.Phases = nil
+	if len(a.Phases) != len(b.Phases) {
+		return nil, fmt.Errorf("runs of %d and %d phases cannot be merged", len(a.Phases), len(b.Phases))
+	}
+	for i := range a.Phases {
+		p, err := mergePhase(a.Phases[i], b.Phases[i])
+		if err != nil {
+			return nil, err
+		}
+		m.Phases = append(m.Phases, p)
+	}
+	if m.Intervals, err = mergeIntervals(a.Intervals, b.Intervals); err != nil {
+		return nil, err
+	}
+	m.Errors = mergeErrors(a.Errors, b.Errors)
+	m.Events = slices.Concat(a.Events, b.Events)
+	slices.SortStableFunc(m.Events, func(x, y Event) int { return cmp.Compare(x.AtNS, y.AtNS) })
+	byTime := func(x, y ProcessSample) int { return cmp.Compare(x.AtNS, y.AtNS) }
+	m.Resources = Resources{
+		Generator: slices.Concat(a.Resources.Generator, b.Resources.Generator),
+		Target:    slices.Concat(a.Resources.Target, b.Resources.Target),
+		Host:      slices.Concat(a.Resources.Host, b.Resources.Host),
+	}
+	slices.SortStableFunc(m.Resources.Generator, byTime)
+	slices.SortStableFunc(m.Resources.Target, byTime)
+	slices.SortStableFunc(m.Resources.Host, func(x, y HostSample) int { return cmp.Compare(x.AtNS, y.AtNS) })
+	return &m, nil
+}
+
+func worseVerdict(a, b Verdict) Verdict {
+	ra, rb := slices.Index(severity, a.Kind), slices.Index(severity, b.Kind)
+	switch {
+	case ra < rb:
+		return a
+	case rb < ra:
+		return b
+	default:
+		return Verdict{a.Kind, slices.Concat(a.Evidence, b.Evidence)}
+	}
+}
+
+func addRequests(a, b Requests) Requests {
+	return Requests{
+		Planned: a.Planned + b.Planned, Due: a.Due + b.Due, Sent: a.Sent + b.Sent,
+		Succeeded: a.Succeeded + b.Succeeded, Failed: a.Failed + b.Failed,
+		Unfinished: a.Unfinished + b.Unfinished, Unsent: a.Unsent + b.Unsent, Retried: a.Retried + b.Retried,
+	}
+}
+
+func mergePhase(a, b Phase) (Phase, error) {
+	m := a
+	m.Verdict = worseVerdict(a.Verdict, b.Verdict)
+	m.Requests = addRequests(a.Requests, b.Requests)
+	m.Offered = Rate{a.Offered.Count + b.Offered.Count, a.Offered.Rate + b.Offered.Rate}
+	m.Achieved = Rate{a.Achieved.Count + b.Achieved.Count, a.Achieved.Rate + b.Achieved.Rate}
+	m.Bytes = Bytes{a.Bytes.In + b.Bytes.In, a.Bytes.Out + b.Bytes.Out}
+	m.Cache = Cache{a.Cache.Hits + b.Cache.Hits, a.Cache.Misses + b.Cache.Misses}
+	m.CPU = addCPU(a.CPU, b.CPU)
+	// The peaks need not have come at the same second, so their sum is the most that there can have been.
+	m.Backlog = Backlog{a.Backlog.Start + b.Backlog.Start, a.Backlog.End + b.Backlog.End, a.Backlog.Peak + b.Backlog.Peak}
+	t := totals{timings: slices.Clone(a.ServerTiming)}
+	for _, s := range b.ServerTiming {
+		t.addTiming(s.Name, s.Count, s.SumNS)
+	}
+	m.ServerTiming = t.timings
+	m.Recovery = worseRecovery(a.Recovery, b.Recovery)
+	theirs := b.dists()
+	for i, d := range m.dists() {
+		if err := d.merge(theirs[i], totalDigits); err != nil {
+			return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
+		}
+	}
+	m.Endpoints = slices.Clone(a.Endpoints)
+	for _, e := range b.Endpoints {
+		i := slices.IndexFunc(m.Endpoints, func(o Endpoint) bool { return o.Name == e.Name && o.Class == e.Class })
+		if i < 0 {
+			m.Endpoints = append(m.Endpoints, e)
+			continue
+		}
+		o := &m.Endpoints[i]
+		o.Count += e.Count
+		if err := o.ResponseTime.merge(&e.ResponseTime, detailDigits); err != nil {
+			return Phase{}, fmt.Errorf("endpoint %q: %w", e.Name, err)
+		}
+		if err := o.ServiceTime.merge(&e.ServiceTime, detailDigits); err != nil {
+			return Phase{}, fmt.Errorf("endpoint %q: %w", e.Name, err)
+		}
+	}
+	return m, nil
+}
+
+// dists lists a phase's distributions, in one order for every phase.
+func (p *Phase) dists() []*Dist {
+	return []*Dist{&p.ResponseTime, &p.ServiceTime, &p.Wait, &p.Lag, &p.FirstByte, &p.Connect}
+}
+
+func worseRecovery(a, b *Recovery) *Recovery {
+	switch {
+	case a == nil || b == nil:
+		return cmp.Or(a, b)
+	case a.State == b.State:
+		if b.AfterNS > a.AfterNS {
+			return b
+		}
+		return a
+	case a.State == NotRecovered || b.State == Recovered:
+		return a
+	default:
+		return b
+	}
+}
+
+// merge adds the values of other, of the same digits.
+func (d *Dist) merge(other *Dist, digits int) error {
+	ok, censored, err := d.histograms(digits)
+	if err != nil {
+		return err
+	}
+	theirs, theirCensored, err := other.histograms(digits)
+	if err != nil {
+		return err
+	}
+	ok.add(theirs)
+	censored.add(theirCensored)
+	*d = newDist(ok, censored)
+	return nil
+}
+
+func mergeIntervals(a, b []Interval) ([]Interval, error) {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	m := slices.Clone(a)
+	for i, s := range b {
+		o := &m[i]
+		o.Due += s.Due
+		o.OK += s.OK
+		o.Failed += s.Failed
+		o.Sent += s.Sent
+		o.Finished += s.Finished
+		o.InFlight += s.InFlight
+		o.Backlog += s.Backlog
+		if err := o.ResponseTime.merge(&s.ResponseTime, detailDigits); err != nil {
+			return nil, fmt.Errorf("second %d: %w", i, err)
+		}
+		if err := o.ServiceTime.merge(&s.ServiceTime, detailDigits); err != nil {
+			return nil, fmt.Errorf("second %d: %w", i, err)
+		}
+	}
+	return m, nil
+}
+
+func mergeErrors(a, b []ErrorCount) []ErrorCount {
+	m := slices.Clone(a)
+	for _, e := range b {
+		i := slices.IndexFunc(m, func(o ErrorCount) bool { return o.Kind == e.Kind })
+		if i < 0 {
+			m = append(m, e)
+			continue
+		}
+		o := &m[i]
+		o.Count += e.Count
+		o.FirstNS = min(o.FirstNS, e.FirstNS)
+		o.LastNS = max(o.LastNS, e.LastNS)
+	}
+	sortErrors(m)
+	return m
+}
+
+// sortErrors puts the most frequent first.
+func sortErrors(list []ErrorCount) {
+	slices.SortFunc(list, func(a, b ErrorCount) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Kind, b.Kind))
+	})
+}

@@ -1,0 +1,132 @@
+package loadgen
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// Plan is everything that decides which requests are sent and when. Its zero Limits take their defaults.
+type Plan struct {
+	Target   Target
+	Profile  profiles.Profile
+	Closed   *Closed // nil: the open model, at the profile's rate
+	Requests []Request
+	Seed     uint64
+	Limits   Limits
+	TLS      TLS
+}
+
+// Closed is the closed model: users who each wait for their answer, think, and ask again. The profile's rate is
+// ignored, its length holds.
+type Closed struct {
+	VUs   int
+	Think time.Duration
+}
+
+// Limits bounds a run. A zero field takes its default.
+type Limits struct {
+	Connections int           // open connections, all together: a cap, not a target; default 256, or VUs in the closed model
+	Timeout     time.Duration // longest time from the send to the last byte; default 10 s
+	Drain       time.Duration // how long answers are awaited after the last intended instant; default Timeout
+	Deadline    time.Duration // longest age from the intended start; older requests are shed; default none
+}
+
+// TLS says how https is spoken. Paths are read when the plan is driven.
+type TLS struct {
+	Insecure bool   // do not verify the server's certificate
+	CertFile string // client certificate, PEM
+	KeyFile  string
+	CAFile   string // certificates to trust instead of the system's, PEM
+}
+
+// The defaults of Limits.
+const (
+	DefaultConnections = 256
+	DefaultTimeout     = 10 * time.Second
+)
+
+// withDefaults fills in what the user left open.
+func (p Plan) withDefaults() Plan {
+	if p.Limits.Connections == 0 {
+		p.Limits.Connections = DefaultConnections
+		if p.Closed != nil {
+			p.Limits.Connections = p.Closed.VUs
+		}
+	}
+	if p.Limits.Timeout == 0 {
+		p.Limits.Timeout = DefaultTimeout
+	}
+	if p.Limits.Drain == 0 {
+		p.Limits.Drain = p.Limits.Timeout
+	}
+	return p
+}
+
+func (p Plan) validate() error {
+	l := p.Limits
+	switch {
+	case l.Connections < 1 || l.Connections > 1_000_000:
+		return fmt.Errorf("connections must be 1 to 1000000, got %d", l.Connections)
+	case l.Timeout < time.Millisecond || l.Timeout > time.Hour:
+		return fmt.Errorf("timeout must be 1ms to 1h, got %v", l.Timeout)
+	case l.Drain < 0 || l.Drain > time.Hour:
+		return fmt.Errorf("drain must be at most 1h, got %v", l.Drain)
+	case l.Deadline < 0 || l.Deadline > time.Hour:
+		return fmt.Errorf("deadline must be at most 1h, got %v", l.Deadline)
+	}
+	if c := p.Closed; c != nil {
+		switch {
+		case c.VUs < 1 || c.VUs > 100_000:
+			return fmt.Errorf("vus must be 1 to 100000, got %d", c.VUs)
+		case c.VUs > l.Connections:
+			return fmt.Errorf("%d users need as many connections, but connections is %d", c.VUs, l.Connections)
+		case c.Think < 0 || c.Think > time.Hour:
+			return fmt.Errorf("think time must be at most 1h, got %v", c.Think)
+		}
+	}
+	return p.Profile.Validate()
+}
+
+// Check returns what keeps the plan from being driven, or nil.
+func (p Plan) Check() error {
+	p = p.withDefaults()
+	if err := p.validate(); err != nil {
+		return err
+	}
+	_, err := newMix(p.Requests, p.Seed)
+	return err
+}
+
+// slots is how many requests may be outstanding at once.
+func (p Plan) slots() int {
+	if p.Closed != nil {
+		return p.Closed.VUs
+	}
+	return p.Limits.Connections
+}
+
+// record returns what of the plan may be written to a file.
+func (p Plan) record(m *mix) PlanRecord {
+	r := PlanRecord{
+		Profile:     p.Profile.Name,
+		Arrivals:    string(p.Profile.Arrivals),
+		Model:       "open",
+		Connections: p.Limits.Connections,
+		TimeoutNS:   p.Limits.Timeout,
+		DrainNS:     p.Limits.Drain,
+		DeadlineNS:  p.Limits.Deadline,
+		Engine:      "http",
+	}
+	if p.Closed != nil {
+		r.Model, r.VUs, r.ThinkNS = "closed", p.Closed.VUs, p.Closed.Think
+	}
+	for _, ph := range p.Profile.Phases {
+		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})
+	}
+	for _, c := range m.requests {
+		r.Endpoints = append(r.Endpoints, EndpointRecord{c.name, c.method, c.path, c.weight})
+	}
+	return r
+}

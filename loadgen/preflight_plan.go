@@ -1,0 +1,38 @@
+package loadgen
+
+import (
+	"context"
+	"slices"
+)
+
+// Preflight looks at what stands in the way of the plan, at each host that it sends to. See [Preflight].
+func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections int, findings []Finding) {
+	p = p.withDefaults()
+	in := PreflightInput{
+		Bundled: p.Target.Bundled, Connections: p.Limits.Connections, ConnectionsGiven: connectionsGiven,
+		KeepAlive: true,
+	}
+	if p.Closed == nil {
+		in.Requests, in.PeakRate = uint64(p.Profile.Expected()), p.Profile.PeakRate()
+	} else {
+		// Fewer connections than users would be another load than was asked for.
+		in.ConnectionsGiven = true
+	}
+	m, err := newMix(p.Requests, p.Seed)
+	if err != nil {
+		return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+	}
+	for _, in.Address = range m.hosts() {
+		var found []Finding
+		in.Connections, found = Preflight(ctx, in)
+		for _, f := range found {
+			if !slices.Contains(findings, f) {
+				findings = append(findings, f)
+			}
+			if f.Fatal {
+				return in.Connections, findings
+			}
+		}
+	}
+	return in.Connections, findings
+}

@@ -1,0 +1,281 @@
+package loadgen
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// recording is a run in the making: what is counted by the shards, watched once a second, and at the end made into a
+// Run. It knows no clock; whoever drives it says what time it is.
+type recording struct {
+	plan        Plan
+	mix         *mix
+	schedule    *profiles.Schedule // nil in the closed model
+	layout      layout
+	shards      []*shard
+	timeline    *timeline
+	readings    []cpuReading // processor use at the phases' bounds
+	events      []Event
+	environment Environment
+}
+
+// cpuReading is the processor time used until an instant.
+type cpuReading struct {
+	at                time.Duration
+	generator, target *time.Duration
+}
+
+// newRecording prepares to record a plan whose defaults are filled in.
+func newRecording(p Plan) (*recording, error) {
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	m, err := newMix(p.Requests, p.Seed)
+	if err != nil {
+		return nil, err
+	}
+	// The closed model's arrivals are the users' doing, but its phases are the profile's.
+	schedule, err := profiles.NewSchedule(p.Profile, p.Seed)
+	if err != nil {
+		return nil, err
+	}
+	r := &recording{
+		plan: p, mix: m,
+		layout: layout{spans: schedule.Spans(), length: p.Profile.Duration(), endpoints: len(m.requests)},
+	}
+	if p.Closed == nil {
+		r.schedule = schedule
+	}
+	r.shards = []*shard{newShard(&r.layout)}
+	r.timeline = newTimeline(r.schedule)
+	return r, nil
+}
+
+// tick watches the recording at an instant: it counts what is due, and gathers what the shards have counted.
+func (r *recording) tick(now time.Duration) {
+	r.timeline.advance(min(now, r.layout.length))
+	r.timeline.collect(r.shards)
+	r.timeline.seal(now, r.plan.Limits.Timeout+r.plan.Limits.Drain+time.Second)
+}
+
+// ending says how an engine ended its run.
+type ending struct {
+	at        time.Duration // what had not finished by then never did
+	cut       time.Duration // requests intended at or after it were never due
+	next      uint64        // the first number that the engine did not take
+	freeSince time.Duration // since when a slot stood free at the end; negative: none did
+}
+
+// finish counts what the engine never took, and returns what was measured.
+func (r *recording) finish(e ending, resources Resources) *Run {
+	r.timeline.advance(min(e.cut, r.layout.length))
+	if r.schedule != nil {
+		cursor := r.schedule.Cursor()
+		cursor.Seek(e.next)
+		for {
+			k, at, ok := cursor.Next()
+			if !ok || at >= e.cut {
+				break
+			}
+			x := sample{request: r.mix.index(k), intended: at, free: neverFree, end: e.at, outcome: unsent}
+			if e.freeSince >= 0 {
+				x.free = max(at, e.freeSince)
+			}
+			r.shards[0].record(&x)
+		}
+	}
+	r.timeline.finish(r.shards)
+	return r.run(e, resources)
+}
+
+func (r *recording) run(e ending, resources Resources) *Run {
+	all := r.shards[0]
+	for _, s := range r.shards[1:] {
+		all.merge(s)
+	}
+	run := &Run{
+		Target: r.plan.Target, Plan: r.plan.record(r.mix), Seed: r.plan.Seed,
+		Environment: r.environment,
+		Interrupted: e.cut < r.layout.length,
+		Intervals:   r.timeline.intervals(),
+		Errors:      []ErrorCount{},
+		Resources:   resources,
+	}
+	backlog := r.backlogs(all, run.Intervals)
+	overall := newTotals()
+	for i, span := range r.layout.spans {
+		t := &all.phases[i]
+		p := Phase{
+			Name: r.plan.Profile.Phases[i].Name, Kind: string(r.plan.Profile.Phases[i].Kind),
+			StartNS: span.Start, DurationNS: span.End - span.Start,
+			Backlog: backlog[i], CPU: r.cpu(span.Start, span.End),
+			Endpoints: all.endpointsIn(i, r.mix),
+		}
+		t.phase(&p)
+		p.Verdict = r.judge(&p, t, all, run)
+		run.Phases = append(run.Phases, p)
+		if p.Kind != string(profiles.Warmup) {
+			overall.add(t)
+			o := &run.Overall
+			if o.DurationNS == 0 {
+				o.StartNS, o.Backlog = p.StartNS, p.Backlog
+			}
+			o.DurationNS += p.DurationNS
+			o.Backlog.End = p.Backlog.End
+			o.Backlog.Peak = max(o.Backlog.Peak, p.Backlog.Peak)
+			o.CPU = addCPU(o.CPU, p.CPU)
+		}
+		run.Requests = addRequests(run.Requests, t.requests())
+	}
+	run.Overall.Name, run.Overall.Kind = "overall", "overall"
+	overall.phase(&run.Overall)
+	run.Verdict = worst(run.Phases)
+	run.Overall.Verdict = run.Verdict
+	if r.schedule != nil {
+		run.Requests.Planned = r.schedule.Total()
+	}
+	for _, e := range all.errors {
+		run.Errors = append(run.Errors, *e)
+	}
+	sortErrors(run.Errors)
+	run.Events = append([]Event{}, r.events...)
+	run.Events = append(run.Events, stalls(all.silences, run.Phases, run.Intervals)...)
+	slices.SortStableFunc(run.Events, func(a, b Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
+	r.recoveries(run)
+	return run
+}
+
+// backlogs returns, for each phase, the requests due and not finished at its bounds and their peak at a full second.
+func (r *recording) backlogs(all *shard, intervals []Interval) []Backlog {
+	list := make([]Backlog, len(r.layout.spans))
+	var due, finished uint64
+	for i, span := range r.layout.spans {
+		b := &list[i]
+		b.Start = due - finished
+		q := all.phases[i].requests()
+		due += q.Due
+		finished += all.phases[i].finished
+		b.End = due - finished
+		b.Peak = max(b.Start, b.End)
+		for _, s := range intervals {
+			if end := s.StartNS + time.Second; end > span.Start && end <= span.End {
+				b.Peak = max(b.Peak, s.Backlog)
+			}
+		}
+	}
+	return list
+}
+
+func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
+	j := judgement{
+		totals: t, response: p.ResponseTime.P99NS,
+		growth: int64(p.Backlog.End) - int64(p.Backlog.Start), perSec: p.Offered.Rate,
+		closed:   r.plan.Closed != nil,
+		fullTilt: r.plan.Closed != nil && r.plan.Closed.Think == 0,
+	}
+	end := p.StartNS + p.DurationNS
+	for _, s := range run.Intervals {
+		if at := s.StartNS + time.Second; at >= p.StartNS && at <= end {
+			j.backlog = append(j.backlog, float64(s.Backlog))
+		}
+	}
+	processors := len(run.Environment.GeneratorCPUs)
+	if processors == 0 {
+		processors = max(run.Environment.Processors, 1)
+	}
+	// A request that was due in the phase may have been sent late after it.
+	j.late, j.host, j.hostText = hostDelay(&all.late, run.Resources, processors, p.StartNS, end)
+	return judge(j)
+}
+
+// cpu returns the processor time used between two instants, as far as it was read at both.
+func (r *recording) cpu(from, to time.Duration) CPU {
+	var a, b *cpuReading
+	for i := range r.readings {
+		if r.readings[i].at == from {
+			a = &r.readings[i]
+		}
+		if r.readings[i].at == to {
+			b = &r.readings[i]
+		}
+	}
+	if a == nil || b == nil {
+		return CPU{}
+	}
+	return CPU{Generator: difference(a.generator, b.generator), Target: difference(a.target, b.target)}
+}
+
+func difference(from, to *time.Duration) *time.Duration {
+	if from == nil || to == nil {
+		return nil
+	}
+	d := max(*to-*from, 0)
+	return &d
+}
+
+// addCPU sums two phases' processor time; what one of them lacks is unknown of both.
+func addCPU(sum, more CPU) CPU {
+	add := func(a, b *time.Duration) *time.Duration {
+		if a == nil || b == nil {
+			return b
+		}
+		s := *a + *b
+		return &s
+	}
+	return CPU{add(sum.Generator, more.Generator), add(sum.Target, more.Target)}
+}
+
+func (r *recording) recoveries(run *Run) {
+	baseline := slices.IndexFunc(run.Phases, func(p Phase) bool { return p.Kind == string(profiles.Baseline) })
+	lastEnd := make([]time.Duration, len(r.timeline.counts))
+	for i, c := range r.timeline.counts {
+		lastEnd[i] = c.lastEnd
+	}
+	for i := range run.Phases {
+		p := &run.Phases[i]
+		if p.Kind != string(profiles.Spike) {
+			continue
+		}
+		from, until := p.StartNS+p.DurationNS, r.layout.length
+		for _, later := range run.Phases[i+1:] {
+			if later.Kind == string(profiles.Spike) {
+				until = later.StartNS
+				break
+			}
+		}
+		switch {
+		case baseline < 0:
+			p.Recovery = &Recovery{State: NotMeasurable, Reason: "the profile has no baseline phase"}
+		case run.Interrupted:
+			p.Recovery = &Recovery{State: NotMeasurable, Reason: "the run was interrupted"}
+		default:
+			p.Recovery = recovery(from, until, run.Phases[baseline], run.Intervals, lastEnd)
+		}
+	}
+}
+
+// endpointsIn returns what was counted of each endpoint in a phase, by class.
+func (s *shard) endpointsIn(phase int, m *mix) []Endpoint {
+	var list []Endpoint
+	for request := range min(s.endpoints, maxEndpoints+1) {
+		name := other
+		if request < maxEndpoints {
+			name = m.requests[request].name
+		}
+		for _, class := range classes {
+			d := s.details[s.detailIndex(phase, request, class)]
+			if d == nil {
+				continue
+			}
+			list = append(list, Endpoint{
+				Name: name, Class: class, Count: d.count,
+				ResponseTime: newDist(&d.response, &d.responseBounds),
+				ServiceTime:  newDist(&d.service, &d.serviceBounds),
+			})
+		}
+	}
+	return list
+}

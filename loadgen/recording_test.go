@@ -1,0 +1,252 @@
+package loadgen
+
+import (
+	"bytes"
+	"math"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+	"pgregory.net/rapid"
+)
+
+func anyProfile() *rapid.Generator[profiles.Profile] {
+	kinds := []profiles.Kind{profiles.Warmup, profiles.Baseline, profiles.Ramp, profiles.Hold, profiles.Spike, profiles.Recovery}
+	return rapid.Custom(func(t *rapid.T) profiles.Profile {
+		p := profiles.Profile{Name: "any", Arrivals: rapid.SampledFrom([]profiles.Arrivals{profiles.Even, profiles.Poisson}).Draw(t, "arrivals")}
+		for i := range rapid.IntRange(1, 5).Draw(t, "phases") {
+			rate := rapid.Float64Range(1, 400)
+			p.Phases = append(p.Phases, profiles.Phase{
+				Name: string(rune('a' + i)), Kind: rapid.SampledFrom(kinds).Draw(t, "kind"),
+				Duration: time.Duration(rapid.IntRange(300, 4000).Draw(t, "ms")) * time.Millisecond,
+				From:     rate.Draw(t, "from"), To: rate.Draw(t, "to"),
+			})
+		}
+		return p
+	})
+}
+
+// anyRun draws a plan and a server, runs them in virtual time, and returns the run beside the samples it came from,
+// those of the requests that were never sent included.
+func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
+	p := Plan{
+		Target:   Target{Name: "fake", URL: "http://fake/"},
+		Profile:  anyProfile().Draw(t, "profile"),
+		Requests: []Request{{URL: "http://fake/a", Weight: 3}, {URL: "http://fake/b", Weight: 1}},
+		Seed:     rapid.Uint64().Draw(t, "seed"),
+		Limits: Limits{
+			Connections: rapid.IntRange(1, 40).Draw(t, "connections"),
+			Timeout:     time.Duration(rapid.IntRange(100, 5000).Draw(t, "timeout ms")) * time.Millisecond,
+			Drain:       time.Duration(rapid.IntRange(1, 3000).Draw(t, "drain ms")) * time.Millisecond,
+		},
+	}.withDefaults()
+	r, err := newRecording(p)
+	if err != nil {
+		t.Skip("a profile of no arrivals:", err)
+	}
+	for range rapid.IntRange(0, 2).Draw(t, "more shards") {
+		r.shards = append(r.shards, newShard(&r.layout))
+	}
+	draws := profiles.NewStream(p.Seed, "fake")
+	mean := rapid.Float64Range(0.1, 60).Draw(t, "service ms")
+	failing := rapid.Float64Range(0, 0.3).Draw(t, "failing")
+	lagging := rapid.Float64Range(0, 4).Draw(t, "lag ms")
+	from := time.Duration(rapid.IntRange(0, 5000).Draw(t, "freeze")) * time.Millisecond
+	end, samples := fakeEngine(r, fakeServer{
+		workers: rapid.IntRange(0, 20).Draw(t, "workers"),
+		service: func(k uint64) time.Duration { return time.Duration(draws.Exp(k) * mean * 1e6) },
+		freeze:  [2]time.Duration{from, from + time.Duration(rapid.IntRange(0, 2000).Draw(t, "frozen"))*time.Millisecond},
+		fails:   func(k uint64) bool { return draws.Float64At(k, 1) < failing },
+		lag: func(k uint64, _ time.Duration) time.Duration {
+			return time.Duration(draws.Float64At(k, 2) * lagging * 1e6)
+		},
+	})
+	cursor := r.schedule.Cursor()
+	cursor.Seek(end.next)
+	for {
+		k, at, ok := cursor.Next()
+		if !ok {
+			break
+		}
+		x := sample{request: r.mix.index(k), intended: at, free: neverFree, end: end.at, outcome: unsent}
+		if end.freeSince >= 0 {
+			x.free = max(at, end.freeSince)
+		}
+		samples = append(samples, x)
+	}
+	return r, r.finish(end, Resources{}), samples, end
+}
+
+// twin is the slow and obvious way to a distribution: the sorted values. Its rank is HdrHistogram's: q·n, rounded.
+type twin struct {
+	values []time.Duration
+	bounds []time.Duration // of these, the censored
+}
+
+func (w *twin) quantile(q float64) (time.Duration, bool) {
+	slices.Sort(w.values)
+	rank := min(max(int(q*100/100*float64(len(w.values))+0.5), 1), len(w.values))
+	v := w.values[rank-1]
+	return v, len(w.bounds) > 0 && v >= slices.Min(w.bounds)
+}
+
+func TestRunAgreesWithItsSamples(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, run, samples, end := anyRun(t)
+
+		for _, s := range samples {
+			if s.wasSent && s.wait()+s.lag()+s.service() != s.response() {
+				t.Fatalf("wait %v + lag %v + service %v ≠ response %v", s.wait(), s.lag(), s.service(), s.response())
+			}
+		}
+		if got, want := run.Requests.Due, uint64(len(samples)); got != want || got != r.schedule.Total() {
+			t.Fatalf("due = %d, want %d of a schedule of %d", got, want, r.schedule.Total())
+		}
+		for i, p := range run.Phases {
+			span := r.layout.spans[i]
+			var want Requests
+			var achieved, ended, due uint64
+			var response twin
+			for _, s := range samples {
+				if s.over() && s.end >= span.Start && s.end < span.End && s.outcome == succeeded {
+					achieved++
+				}
+				if s.over() && s.end < span.End {
+					ended++
+				}
+				if s.intended < span.End {
+					due++
+				}
+				if s.intended < span.Start || s.intended >= span.End {
+					continue
+				}
+				want.Planned++
+				want.Due++
+				if s.wasSent {
+					want.Sent++
+				}
+				switch s.outcome {
+				case succeeded:
+					want.Succeeded++
+				case unfinished:
+					want.Unfinished++
+				case unsent:
+					want.Unsent++
+				default:
+					want.Failed++
+				}
+				if s.outcome != failed {
+					response.values = append(response.values, s.response())
+				}
+				if s.outcome > failed {
+					response.bounds = append(response.bounds, s.response())
+				}
+			}
+			if p.Requests != want {
+				t.Fatalf("phase %s: requests %+v, want %+v", p.Name, p.Requests, want)
+			}
+			if p.Achieved.Count != achieved {
+				t.Fatalf("phase %s: achieved %d, want %d", p.Name, p.Achieved.Count, achieved)
+			}
+			if p.Backlog.End != due-ended {
+				t.Fatalf("phase %s: backlog at its end %d, want %d due − %d ended", p.Name, p.Backlog.End, due, ended)
+			}
+			if p.ResponseTime.Count != uint64(len(response.values)) {
+				t.Fatalf("phase %s: %d response times, want %d", p.Name, p.ResponseTime.Count, len(response.values))
+			}
+			for _, q := range []float64{0.5, 0.9, 0.95, 0.99, 0.999, 1} {
+				if len(response.values) == 0 {
+					continue
+				}
+				got, gotBound := p.ResponseTime.Quantile(q)
+				want, wantBound := response.quantile(q)
+				if math.Abs(float64(got-want)) > 0.001*float64(want)+1 {
+					t.Fatalf("phase %s: response time at %v = %v, want %v ± 0.1 %%", p.Name, q, got, want)
+				}
+				// Within a bucket's width of the smallest bound both answers are right.
+				if gotBound != wantBound && math.Abs(float64(want-p.ResponseTime.min)) > 0.002*float64(want) {
+					t.Fatalf("phase %s: lower bound at %v = %v, want %v (value %v, smallest bound %v)",
+						p.Name, q, gotBound, wantBound, want, p.ResponseTime.min)
+				}
+			}
+		}
+		checkSeconds(t, run, samples, end)
+	})
+}
+
+func checkSeconds(t *rapid.T, run *Run, samples []sample, end ending) {
+	for i, s := range run.Intervals {
+		from, to := time.Duration(i)*time.Second, time.Duration(i+1)*time.Second
+		in := func(at time.Duration) bool { return at >= from && at < to }
+		var want Interval
+		for _, x := range samples {
+			if in(x.intended) {
+				want.Due++
+				switch x.outcome {
+				case succeeded:
+					want.OK++
+				case failed, timedOut, shed:
+					want.Failed++
+				}
+			}
+			if x.wasSent && in(x.sent) {
+				want.Sent++
+			}
+			if x.over() && in(x.end) {
+				want.Finished++
+			}
+			if x.wasSent && x.sent < to && (!x.over() || x.end >= to) {
+				want.InFlight++
+			}
+			if x.intended < to && (!x.over() || x.end >= to) {
+				want.Backlog++
+			}
+		}
+		got := Interval{Due: s.Due, OK: s.OK, Failed: s.Failed, Sent: s.Sent, Finished: s.Finished, InFlight: s.InFlight, Backlog: s.Backlog}
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("second %d of a run that ended at %v: %+v, want %+v", i, end.at, got, want)
+		}
+	}
+}
+
+func TestRunFileHoldsTheWholeRun(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		_, run, _, _ := anyRun(t)
+		var first, second bytes.Buffer
+		if err := Encode(&first, []*Run{run}); err != nil {
+			t.Fatal(err)
+		}
+		file, err := Decode("run.json", bytes.NewReader(first.Bytes()))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Encode(&second, file.Runs); err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(first.Bytes(), second.Bytes()) {
+			t.Fatal("a run that was written and read is not the same any more")
+		}
+	})
+}
+
+// Merging is lossless: two runs' histograms, merged, are those of all their values in one.
+func TestMergeEqualsOneRecordingOfBoth(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		ms := rapid.SliceOf(rapid.Custom(func(t *rapid.T) time.Duration {
+			return time.Duration(rapid.Int64Range(0, int64(2*time.Hour)).Draw(t, "ns"))
+		}))
+		a, b, ca, cb := ms.Draw(t, "a"), ms.Draw(t, "b"), ms.Draw(t, "ca"), ms.Draw(t, "cb")
+		merged := NewDist(3, a, ca)
+		other := NewDist(3, b, cb)
+		if err := merged.merge(&other, 3); err != nil {
+			t.Fatal(err)
+		}
+		want := NewDist(3, slices.Concat(a, b), slices.Concat(ca, cb))
+		merged.all, want.all = nil, nil
+		if !reflect.DeepEqual(merged, want) {
+			t.Fatalf("merged %+v\nwant   %+v", merged, want)
+		}
+	})
+}

@@ -1,0 +1,255 @@
+package loadgen
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// Request describes one kind of request, of which a plan has one or several, drawn by weight.
+type Request struct {
+	Name   string      // shown in reports; empty: method and path, without query
+	Weight float64     // share relative to the other requests' weights; 0 counts as 1
+	Method string      // empty: GET
+	URL    string      // absolute; path and query may hold values such as {{zipf 1000 1.1}}
+	Header http.Header // values are never written anywhere
+	Body   string      // may hold values
+}
+
+// The bounds of what a plan may hold.
+const (
+	maxRequests  = 10_000
+	maxNameBytes = 120
+	maxURLBytes  = 64 << 10
+)
+
+// mix is a plan's requests, compiled: which is sent as number k, and with what values.
+type mix struct {
+	requests []compiledRequest
+	bounds   []float64 // cumulated weights, the last one 1
+	choice   profiles.Stream
+}
+
+type compiledRequest struct {
+	name   string
+	method string
+	path   string // the template, query values left out
+	weight float64
+	url    template
+	host   string
+	static *url.URL // the URL where it is the same for every k
+	header http.Header
+	body   template
+}
+
+func newMix(requests []Request, seed uint64) (*mix, error) {
+	if len(requests) == 0 {
+		return nil, fmt.Errorf("the plan has no request: give a URL or the name of a bundled target")
+	}
+	if len(requests) > maxRequests {
+		return nil, fmt.Errorf("the plan has %d requests, more than %d", len(requests), maxRequests)
+	}
+	m := &mix{choice: profiles.NewStream(seed, "request")}
+	var total float64
+	for i, r := range requests {
+		c, err := compileRequest(r, seed, fmt.Sprintf("request/%d", i))
+		if err != nil {
+			return nil, err
+		}
+		total += c.weight
+		m.requests = append(m.requests, c)
+	}
+	var sum float64
+	for i := range m.requests {
+		sum += m.requests[i].weight
+		m.bounds = append(m.bounds, sum/total)
+	}
+	m.bounds[len(m.bounds)-1] = 1
+	return m, nil
+}
+
+func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, error) {
+	c := compiledRequest{name: r.Name, method: r.Method, weight: r.Weight, header: r.Header.Clone()}
+	if c.method == "" {
+		c.method = http.MethodGet
+	}
+	if c.weight == 0 {
+		c.weight = 1
+	}
+	if !(c.weight > 0) || c.weight > 1e12 {
+		return c, fmt.Errorf("request %q: weight must be above 0, got %v", r.Name, r.Weight)
+	}
+	if c.header == nil {
+		c.header = http.Header{}
+	}
+	if c.header.Get("User-Agent") == "" {
+		c.header.Set("User-Agent", "bench")
+	}
+	if len(r.URL) > maxURLBytes {
+		return c, fmt.Errorf("a URL of %d bytes is longer than %d", len(r.URL), maxURLBytes)
+	}
+	stripped, user, err := splitUser(r.URL)
+	if err != nil {
+		return c, err
+	}
+	if user != nil && c.header.Get("Authorization") == "" {
+		password, _ := user.Password()
+		c.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
+	}
+	if c.url, err = parseTemplate(stripped, seed, purpose+"/url"); err != nil {
+		return c, fmt.Errorf("URL %w", err)
+	}
+	if c.body, err = parseTemplate(r.Body, seed, purpose+"/body"); err != nil {
+		return c, fmt.Errorf("body %w", err)
+	}
+	first, err := url.Parse(string(c.url.append(nil, 0)))
+	if err != nil {
+		return c, fmt.Errorf("%q is no URL: %w", withoutQuery(stripped), errorWithoutURL(err))
+	}
+	if first.Scheme != "http" && first.Scheme != "https" || first.Host == "" {
+		return c, fmt.Errorf("%q is no URL that can be driven: it must begin with http:// or https:// and a host", withoutQuery(stripped))
+	}
+	if authority, _, _ := strings.Cut(strings.TrimPrefix(stripped, first.Scheme+"://"), "/"); strings.Contains(authority, "{{") {
+		return c, fmt.Errorf("%q: the host must be the same for every request", withoutQuery(stripped))
+	}
+	c.host = first.Host
+	c.path = pathOf(stripped)
+	if c.url.fixed() {
+		c.static = first
+	}
+	// A request that net/http itself would refuse is refused here, before anything was sent.
+	if _, err := http.NewRequest(c.method, first.String(), nil); err != nil {
+		return c, fmt.Errorf("method %q cannot be sent", c.method)
+	}
+	if c.name == "" {
+		c.name = c.method + " " + c.path
+	}
+	if len(c.name) > maxNameBytes {
+		c.name = strings.ToValidUTF8(c.name[:maxNameBytes], "")
+	}
+	return c, nil
+}
+
+// splitUser takes user information out of a URL, so that it is in no text that is shown or written.
+func splitUser(raw string) (string, *url.Userinfo, error) {
+	scheme, rest, ok := strings.Cut(raw, "://")
+	if !ok {
+		return raw, nil, nil
+	}
+	end := strings.IndexAny(rest, "/?#")
+	if end < 0 {
+		end = len(rest)
+	}
+	at := strings.LastIndexByte(rest[:end], '@')
+	if at < 0 {
+		return raw, nil, nil
+	}
+	u, err := url.Parse(scheme + "://" + rest[:at] + "@host/")
+	if err != nil {
+		return "", nil, fmt.Errorf("the user information in the URL of %s cannot be read: percent-encode it", rest[at+1:end])
+	}
+	return scheme + "://" + rest[at+1:], u.User, nil
+}
+
+// TargetOf describes the target behind a URL, by a name and an address that hold no secret.
+func TargetOf(raw string) (Target, error) {
+	stripped, _, err := splitUser(raw)
+	if err != nil {
+		return Target{}, err
+	}
+	scheme, rest, _ := strings.Cut(stripped, "://")
+	host := rest[:min(len(rest), max(strings.IndexAny(rest+"/", "/?#"), 0))]
+	path := pathOf(stripped)
+	return Target{Name: strings.TrimSuffix(host+path, "/"), URL: scheme + "://" + host + path}, nil
+}
+
+// errorWithoutURL drops the URL that net/url repeats in its errors: it may hold a secret in its query.
+func errorWithoutURL(err error) error {
+	if u, ok := err.(*url.Error); ok {
+		return u.Err
+	}
+	return err
+}
+
+func withoutQuery(raw string) string {
+	before, _, _ := strings.Cut(raw, "?")
+	return before
+}
+
+// pathOf returns the path of a URL template; query keys are kept, their values are not.
+func pathOf(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	i := strings.IndexAny(rest, "/?#")
+	if i < 0 {
+		return "/"
+	}
+	rest, _, _ = strings.Cut(rest[i:], "#")
+	path, query, found := strings.Cut(rest, "?")
+	if path == "" {
+		path = "/"
+	}
+	if !found {
+		return path
+	}
+	var keys []string
+	for pair := range strings.SplitSeq(query, "&") {
+		key, _, hasValue := strings.Cut(pair, "=")
+		if hasValue {
+			key += "=…"
+		} else if key != "" {
+			key = "…" // a bare word is a value as likely as a key
+		}
+		keys = append(keys, key)
+	}
+	return path + "?" + strings.Join(keys, "&")
+}
+
+// index returns which of the plan's requests is sent as number k.
+func (m *mix) index(k uint64) int {
+	if len(m.requests) == 1 {
+		return 0
+	}
+	i, found := slices.BinarySearch(m.bounds, m.choice.Float64(k))
+	if found {
+		i++
+	}
+	return min(i, len(m.requests)-1)
+}
+
+// render writes request k.
+func (m *mix) render(k uint64) (nethttp.Request, error) {
+	c := &m.requests[m.index(k)]
+	r := nethttp.Request{Method: c.method, URL: c.static, Header: c.header, Body: c.body.append(nil, k)}
+	if r.URL == nil {
+		u, err := url.Parse(string(c.url.append(nil, k)))
+		if err != nil {
+			return r, errorWithoutURL(err)
+		}
+		r.URL = u
+	}
+	return r, nil
+}
+
+// hosts returns the distinct host:port that the plan sends to, in order of appearance.
+func (m *mix) hosts() []string {
+	var hosts []string
+	for i := range m.requests {
+		u := url.URL{Host: m.requests[i].host}
+		scheme, _, _ := strings.Cut(m.requests[i].url.segments[0].text, "://")
+		port := u.Port()
+		if port == "" {
+			port = map[string]string{"http": "80", "https": "443"}[scheme]
+		}
+		if h := net.JoinHostPort(u.Hostname(), port); !slices.Contains(hosts, h) {
+			hosts = append(hosts, h)
+		}
+	}
+	return hosts
+}

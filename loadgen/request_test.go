@@ -1,0 +1,124 @@
+package loadgen
+
+import (
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestRequestsAreDrawnByWeight(t *testing.T) {
+	m, err := newMix([]Request{
+		{URL: "http://h/a", Weight: 5}, {URL: "http://h/b", Weight: 3}, {URL: "http://h/c"},
+		{URL: "http://h/d", Weight: 0.5}, {URL: "http://h/e", Weight: 0.5},
+	}, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const n = 100_000
+	counts := make([]float64, 5)
+	for k := range uint64(n) {
+		counts[m.index(k)]++
+	}
+	for i, share := range []float64{0.5, 0.3, 0.1, 0.05, 0.05} {
+		if sd := math.Sqrt(n * share * (1 - share)); math.Abs(counts[i]-n*share) > 4*sd {
+			t.Errorf("request %d was drawn %v times, want %v ± %v", i, counts[i], n*share, 4*sd)
+		}
+	}
+}
+
+func TestRequestIsAFunctionOfSeedAndNumber(t *testing.T) {
+	requests := []Request{{URL: "http://h/{{zipf 1000 1.1}}?q={{uniform 1 1000000}}", Body: "{{uniform 1 1000000}}", Method: "POST"}}
+	render := func(seed, k uint64) string {
+		m, err := newMix(requests, seed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := m.render(k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.URL.String() + " " + string(r.Body)
+	}
+	for k := range uint64(50) {
+		if a, b := render(1, k), render(1, k); a != b {
+			t.Errorf("request %d is %q and %q under one seed", k, a, b)
+		}
+		if a, b := render(1, k), render(2, k); a == b {
+			t.Errorf("request %d is %q under two seeds", k, a)
+		}
+	}
+}
+
+func TestRequestRefuses(t *testing.T) {
+	for url, want := range map[string]string{
+		"":                          "it must begin with http:// or https://",
+		"ftp://h/":                  "it must begin with http:// or https://",
+		"http://":                   "and a host",
+		"http://{{seq}}/":           "the host must be the same",
+		"http://h/{{zipf}}":         "zipf takes",
+		"http://h:port/?secret=abc": "is no URL",
+		"http://us%zzer@h/":         "percent-encode it",
+	} {
+		_, err := newMix([]Request{{URL: url}}, 1)
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want one with %q", url, err, want)
+		}
+		if err != nil && strings.Contains(err.Error(), "abc") {
+			t.Errorf("%q: the error shows a query value: %v", url, err)
+		}
+	}
+	if _, err := newMix([]Request{{URL: "http://h/", Method: "BAD METHOD"}}, 1); err == nil {
+		t.Error("a method with a space was taken")
+	}
+	if _, err := newMix(nil, 1); err == nil {
+		t.Error("a plan without requests was taken")
+	}
+}
+
+// What is written of a plan holds no secret, wherever in the request one stands.
+func TestRecordHoldsNoSecret(t *testing.T) {
+	const canary = "C4N4RY"
+	p := Plan{Requests: []Request{{
+		URL:    "http://user" + canary + ":" + canary + "@h/path?token=" + canary + "&" + canary,
+		Header: http.Header{"Authorization": {canary}, "Cookie": {canary}},
+		Body:   canary,
+	}}}
+	m, err := newMix(p.Requests, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := p.record(m)
+	if e := r.Endpoints[0]; strings.Contains(e.Name+e.Path+e.Method, canary) {
+		t.Errorf("the record shows a secret: %+v", e)
+	}
+	if want := "GET /path?token=…&…"; r.Endpoints[0].Name != want {
+		t.Errorf("name %q, want %q", r.Endpoints[0].Name, want)
+	}
+	target, err := TargetOf(p.Requests[0].URL)
+	if err != nil || strings.Contains(target.Name+target.URL, canary) {
+		t.Errorf("the target shows a secret: %+v, %v", target, err)
+	}
+	sent, err := m.render(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent.URL.Query().Get("token") != canary || sent.Header.Get("Authorization") != canary {
+		t.Errorf("what is sent lacks the secret: %v %v", sent.URL, sent.Header)
+	}
+}
+
+func TestUserInformationBecomesBasicAuthentication(t *testing.T) {
+	m, err := newMix([]Request{{URL: "http://alice:p%40ss@h/"}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, err := m.render(0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := http.Request{Header: sent.Header}
+	if user, password, ok := r.BasicAuth(); user != "alice" || password != "p@ss" || !ok {
+		t.Errorf("basic authentication of %q, %q, %v", user, password, ok)
+	}
+}

@@ -1,0 +1,105 @@
+package loadgen
+
+import "time"
+
+// second counts what belongs to one second: by intended time, or where it says so by the clock.
+type second struct {
+	ok, failed, done uint64 // done: recorded with any outcome
+	lastEnd          time.Duration
+
+	sent, finished, returned uint64 // by the clock; returned: finished and was sent
+
+	response, service, responseCensored, serviceCensored histogram
+}
+
+func newSecond() *second {
+	two := histogram{digits: detailDigits}
+	return &second{response: two, service: two, responseCensored: two, serviceCensored: two}
+}
+
+func (c *second) histograms() []*histogram {
+	return []*histogram{&c.response, &c.service, &c.responseCensored, &c.serviceCensored}
+}
+
+// count counts a request that was intended in this second.
+func (c *second) count(s *sample) {
+	c.done++
+	c.lastEnd = max(c.lastEnd, s.end)
+	switch s.outcome {
+	case succeeded:
+		c.ok++
+		c.response.record(s.response())
+		c.service.record(s.service())
+	case failed:
+		c.failed++
+	case timedOut, shed:
+		c.failed++
+		c.censor(s)
+	case unfinished, unsent:
+		c.censor(s)
+	}
+}
+
+func (c *second) censor(s *sample) {
+	c.responseCensored.record(s.response())
+	if s.wasSent {
+		c.serviceCensored.record(s.service())
+	}
+}
+
+func (c *second) add(other *second) {
+	c.ok += other.ok
+	c.failed += other.failed
+	c.done += other.done
+	c.lastEnd = max(c.lastEnd, other.lastEnd)
+	c.sent += other.sent
+	c.finished += other.finished
+	c.returned += other.returned
+	theirs := other.histograms()
+	for i, h := range c.histograms() {
+		h.add(theirs[i])
+	}
+}
+
+func (c *second) reset() {
+	kept := *c
+	*c = second{
+		response: kept.response, service: kept.service,
+		responseCensored: kept.responseCensored, serviceCensored: kept.serviceCensored,
+	}
+	for _, h := range c.histograms() {
+		h.reset()
+	}
+}
+
+// delta is what one shard has counted since it last handed over: the seconds it touched, and emptied ones to use next.
+type delta struct {
+	seconds map[int]*second
+	spare   []*second
+}
+
+func newDelta() *delta { return &delta{seconds: make(map[int]*second)} }
+
+func (d *delta) at(index int) *second {
+	c := d.seconds[index]
+	if c == nil {
+		if n := len(d.spare); n > 0 {
+			c, d.spare = d.spare[n-1], d.spare[:n-1]
+		} else {
+			c = newSecond()
+		}
+		d.seconds[index] = c
+	}
+	return c
+}
+
+// clear empties the delta and keeps its memory, of as many seconds as a steady run needs.
+func (d *delta) clear() {
+	for index, c := range d.seconds {
+		delete(d.seconds, index)
+		if len(d.spare) < 4 {
+			c.reset()
+			d.spare = append(d.spare, c)
+		}
+	}
+}

@@ -1,0 +1,232 @@
+package loadgen
+
+import (
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// The bounds on what is told apart. The plan's later endpoints, and later kinds of failure, are counted as other.
+const (
+	maxEndpoints  = 32
+	maxErrorKinds = 64
+	maxSilences   = 1000
+	other         = "other"
+)
+
+// layout is what every shard of a run agrees on. It is immutable.
+type layout struct {
+	spans     []profiles.Span
+	length    time.Duration
+	endpoints int // of the plan, not bounded
+}
+
+// phaseAt returns the phase of an instant; what lies past the profile belongs to its last phase.
+func (l *layout) phaseAt(t time.Duration) int {
+	for i := range l.spans {
+		if t < l.spans[i].End {
+			return i
+		}
+	}
+	return len(l.spans) - 1
+}
+
+// shard counts the samples of one loop. It belongs to the goroutine that calls record, and no other touches it before
+// that goroutine has ended, but for the counters of the live line and the deltas it hands over.
+type shard struct {
+	*layout
+	phases   []totals
+	details  []*detail // phase × endpoint × class, at first use
+	errors   map[string]*ErrorCount
+	late     lateness
+	silences []silenceSpan
+
+	current *delta
+	turn    int         // the clock second in which current was begun
+	full    chan *delta // to the timeline
+	empty   chan *delta // back from it
+
+	sent     atomic.Uint64 // requests that went out
+	ended    atomic.Uint64 // requests that came to an end
+	returned atomic.Uint64 // of those, the ones that had been sent
+	ok       atomic.Uint64
+	failed   atomic.Uint64
+}
+
+// detail is one class of one endpoint in one phase.
+type detail struct {
+	count                         uint64
+	response, service             histogram
+	responseBounds, serviceBounds histogram // of those that never finished
+}
+
+// silenceSpan is a time in which nothing was received.
+type silenceSpan struct{ from, to time.Duration }
+
+func newShard(l *layout) *shard {
+	s := &shard{
+		layout: l, phases: make([]totals, len(l.spans)), errors: make(map[string]*ErrorCount),
+		details: make([]*detail, len(l.spans)*(min(l.endpoints, maxEndpoints)+1)*len(classes)),
+		current: newDelta(), full: make(chan *delta, 2), empty: make(chan *delta, 2),
+	}
+	for i := range s.phases {
+		s.phases[i] = newTotals()
+	}
+	s.empty <- newDelta()
+	return s
+}
+
+// classes are the classes in the order in which details are laid out.
+var classes = [...]Class{ClassOK, ClassHit, ClassMiss, ClassFailed}
+
+func (s *shard) detailIndex(phase, request int, class Class) int {
+	endpoint := min(request, maxEndpoints)
+	c := 0
+	for classes[c] != class {
+		c++
+	}
+	return (phase*(min(s.endpoints, maxEndpoints)+1)+endpoint)*len(classes) + c
+}
+
+// record counts one sample. It neither locks nor, once the memory of a phase is there, allocates.
+func (s *shard) record(x *sample) {
+	phase := s.phaseAt(x.intended)
+	s.phases[phase].count(x)
+	s.detail(phase, x)
+	s.second(x.intended).count(x)
+	if x.wasSent {
+		s.second(x.sent).sent++
+	}
+	if x.over() {
+		c := s.second(x.end)
+		c.finished++
+		s.ended.Add(1)
+		if x.wasSent {
+			c.returned++
+			s.returned.Add(1)
+		}
+		if x.end < s.length {
+			at := &s.phases[s.phaseAt(x.end)]
+			at.finished++
+			if x.outcome == succeeded {
+				at.achieved++
+			}
+		}
+	}
+	if lag := x.lag(); lag > lateAfter {
+		ready := max(x.intended, x.free)
+		s.late.mark(ready, ready+lag)
+	}
+	switch x.outcome {
+	case succeeded:
+		s.ok.Add(1)
+	case failed, timedOut, shed:
+		s.failed.Add(1)
+		s.failure(x)
+	}
+	if turn := int(x.end / time.Second); turn != s.turn {
+		s.turn = turn
+		s.handOver()
+	}
+}
+
+func (s *shard) second(t time.Duration) *second { return s.current.at(int(t / time.Second)) }
+
+func (s *shard) detail(phase int, x *sample) {
+	i := s.detailIndex(phase, x.request, x.class())
+	d := s.details[i]
+	if d == nil {
+		two := histogram{digits: detailDigits}
+		d = &detail{response: two, service: two, responseBounds: two, serviceBounds: two}
+		s.details[i] = d
+	}
+	if x.over() {
+		d.count++
+	}
+	response, service := &d.response, &d.service
+	if x.outcome > failed {
+		response, service = &d.responseBounds, &d.serviceBounds
+	}
+	response.record(x.response())
+	if x.wasSent {
+		service.record(x.service())
+	}
+}
+
+func (s *shard) failure(x *sample) {
+	e := s.errors[x.kind]
+	if e == nil {
+		kind := x.kind
+		if len(s.errors) >= maxErrorKinds {
+			kind = other
+		}
+		if e = s.errors[kind]; e == nil {
+			e = &ErrorCount{Kind: kind, FirstNS: x.end, Sample: bounded(x.detail)}
+			s.errors[kind] = e
+		}
+	}
+	e.Count++
+	e.FirstNS = min(e.FirstNS, x.end)
+	e.LastNS = max(e.LastNS, x.end)
+}
+
+// maxSample bounds the words of a failure that are kept, in bytes.
+const maxSample = 200
+
+// bounded cuts text to maxSample bytes of valid UTF-8. What shows it cleans it for its own medium.
+func bounded(s string) string {
+	return strings.ToValidUTF8(s[:min(len(s), maxSample)], "")
+}
+
+// silence keeps a silence to be judged when the run is over; maxSilences of them are enough to see what is wrong.
+func (s *shard) silence(q silenceSpan) {
+	if len(s.silences) < maxSilences {
+		s.silences = append(s.silences, q)
+	}
+}
+
+// merge adds what another shard, whose goroutine has ended, has counted.
+func (s *shard) merge(o *shard) {
+	for i := range s.phases {
+		s.phases[i].add(&o.phases[i])
+	}
+	for i, theirs := range o.details {
+		if mine := s.details[i]; mine == nil {
+			s.details[i] = theirs
+		} else if theirs != nil {
+			mine.add(theirs)
+		}
+	}
+	for kind, theirs := range o.errors {
+		mine := s.errors[kind]
+		if mine == nil {
+			s.errors[kind] = theirs
+			continue
+		}
+		mine.Count += theirs.Count
+		mine.FirstNS = min(mine.FirstNS, theirs.FirstNS)
+		mine.LastNS = max(mine.LastNS, theirs.LastNS)
+	}
+	s.late.add(&o.late)
+	s.silences = append(s.silences, o.silences...)
+}
+
+func (d *detail) add(o *detail) {
+	d.count += o.count
+	d.response.add(&o.response)
+	d.service.add(&o.service)
+	d.responseBounds.add(&o.responseBounds)
+	d.serviceBounds.add(&o.serviceBounds)
+}
+
+// handOver gives what was counted to the timeline, or goes on counting in the same place if that is still busy.
+func (s *shard) handOver() {
+	select {
+	case next := <-s.empty:
+		s.full <- s.current // never blocks: there are two deltas and room for two
+		s.current = next
+	default:
+	}
+}

@@ -1,0 +1,38 @@
+package loadgen
+
+import (
+	"testing"
+	"time"
+)
+
+func TestStalls(t *testing.T) {
+	second := func(i int, p99 time.Duration) Interval {
+		return Interval{StartNS: time.Duration(i) * time.Second, ServiceTime: NewDist(detailDigits, []time.Duration{p99}, nil)}
+	}
+	quick := []Interval{second(0, 5*ms), second(1, 5*ms), second(2, 5*ms), second(3, 400*ms)}
+	slow := []Interval{second(0, 60*ms), second(1, 60*ms), second(2, 60*ms)}
+	baseline := []Phase{{Kind: "baseline", ServiceTime: NewDist(totalDigits, []time.Duration{30 * ms}, nil)}}
+	for _, tc := range []struct {
+		name    string
+		silence silenceSpan
+		phases  []Phase
+		seconds []Interval
+		want    bool
+	}{
+		{"100 ms is not above 100 ms", silenceSpan{3000 * ms, 3100 * ms}, nil, quick, false},
+		{"above 100 ms", silenceSpan{3000 * ms, 3101 * ms}, nil, quick, true},
+		{"below ten times the usual P99", silenceSpan{3000 * ms, 3500 * ms}, nil, slow, false},
+		{"above ten times the usual P99", silenceSpan{3000 * ms, 3700 * ms}, nil, slow, true},
+		{"the baseline's P99 is the usual one", silenceSpan{3000 * ms, 3200 * ms}, baseline, quick, false},
+		{"above ten times the baseline's", silenceSpan{3000 * ms, 3400 * ms}, baseline, slow, true},
+		{"nothing was measured before it", silenceSpan{500 * ms, 2500 * ms}, nil, quick, false},
+	} {
+		got := stalls([]silenceSpan{tc.silence}, tc.phases, tc.seconds)
+		if (len(got) == 1) != tc.want {
+			t.Errorf("%s: %v", tc.name, got)
+		}
+		if tc.want && len(got) == 1 && (got[0].AtNS != tc.silence.from || got[0].DurationNS != tc.silence.to-tc.silence.from) {
+			t.Errorf("%s: event %+v of the silence %+v", tc.name, got[0], tc.silence)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package loadgen
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestTemplateWritesEachRequestsValues(t *testing.T) {
+	for _, tc := range []struct {
+		text string
+		k    uint64
+		want string
+	}{
+		{"", 3, ""},
+		{"/plain", 3, "/plain"},
+		{"/item/{{seq}}", 41, "/item/41"},
+		{"{{seq}}-{{ seq }}", 7, "7-7"},
+		{"/{{uniform 5 5}}/x", 9, "/5/x"},
+		{"/{{zipf 1 1.1}}", 9, "/1"},
+		{"/{{uniform -3 -3}}", 0, "/-3"},
+	} {
+		tmpl, err := parseTemplate(tc.text, 1, "test")
+		if err != nil {
+			t.Errorf("%q: %v", tc.text, err)
+			continue
+		}
+		if got := string(tmpl.append(nil, tc.k)); got != tc.want {
+			t.Errorf("%q of request %d = %q, want %q", tc.text, tc.k, got, tc.want)
+		}
+	}
+}
+
+func TestTemplateRefuses(t *testing.T) {
+	for text, want := range map[string]string{
+		"/{{seq":           "{{ without }}",
+		"/{{}}":            "is empty",
+		"/{{zipf}}":        "zipf takes",
+		"/{{zipf 0 1}}":    "above 0, got 0",
+		"/{{zipf 10 -1}}":  "above 0 and at most 100, got -1",
+		"/{{zipf 10 NaN}}": "got NaN",
+		"/{{uniform 2 1}}": "the lowest value 2 is above the highest 1",
+		"/{{uniform 1 x}}": "whole number, got x",
+		"/{{seq 1}}":       "seq takes nothing",
+		"/{{frob 1}}":      `no value is called "frob"`,
+	} {
+		if _, err := parseTemplate(text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v, want one with %q", text, err, want)
+		}
+	}
+}
+
+func TestUniformCoversItsRange(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		tmpl, err := parseTemplate("{{uniform 10 13}}", rapid.Uint64().Draw(t, "seed"), "test")
+		if err != nil {
+			t.Fatal(err)
+		}
+		counts := map[string]int{}
+		for k := range uint64(4000) {
+			counts[string(tmpl.append(nil, k))]++
+		}
+		for _, v := range []string{"10", "11", "12", "13"} {
+			// A binomial of 4000 and 1/4 lies within 6 standard deviations of 1000 but for 2 in 10^9 times.
+			if n := counts[v]; n < 836 || n > 1164 || len(counts) != 4 {
+				t.Fatalf("counts %v, want about 1000 of each of 10 to 13", counts)
+			}
+		}
+	})
+}

@@ -1,0 +1,171 @@
+package loadgen
+
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// timeline gathers the shards' seconds while the run goes on, and seals each second in which nothing is outstanding any
+// more: its histograms are encoded and let go, so that memory does not grow with the length of the run. It belongs to
+// the goroutine that watches the run.
+type timeline struct {
+	due      *profiles.Cursor // nil in the closed model, where nothing is due by a schedule
+	next     time.Duration    // the first instant not counted as due yet
+	ended    bool
+	dueTotal uint64
+	counts   []secondCounts
+	open     map[int]*second
+	sealed   int // all seconds before it are sealed
+	recent   histogram
+}
+
+// secondCounts is what is kept of a second for the whole run.
+type secondCounts struct {
+	due, ok, failed, done    uint64
+	sent, finished, returned uint64
+	lastEnd                  time.Duration
+	responseTime             Dist
+	serviceTime              Dist
+}
+
+func newTimeline(s *profiles.Schedule) *timeline {
+	t := &timeline{open: make(map[int]*second), recent: histogram{digits: detailDigits}}
+	if s != nil {
+		t.due = s.Cursor()
+		t.step()
+	}
+	return t
+}
+
+// step moves to the next due request.
+func (t *timeline) step() {
+	_, at, ok := t.due.Next()
+	t.next, t.ended = at, !ok
+}
+
+// advance counts as due what is intended before now.
+func (t *timeline) advance(now time.Duration) {
+	if t.due == nil {
+		return
+	}
+	for !t.ended && t.next < now {
+		t.at(int(t.next/time.Second)).due++
+		t.dueTotal++
+		t.step()
+	}
+}
+
+func (t *timeline) at(index int) *secondCounts {
+	for len(t.counts) <= index {
+		t.counts = append(t.counts, secondCounts{})
+	}
+	return &t.counts[index]
+}
+
+// collect takes what the shards have handed over since the last time.
+func (t *timeline) collect(shards []*shard) {
+	t.recent.reset()
+	for _, s := range shards {
+		for {
+			select {
+			case d := <-s.full:
+				t.take(d)
+				d.clear()
+				s.empty <- d
+				continue
+			default:
+			}
+			break
+		}
+	}
+}
+
+func (t *timeline) take(d *delta) {
+	for index, c := range d.seconds {
+		o := t.open[index]
+		if o == nil {
+			o = newSecond()
+			t.open[index] = o
+		}
+		o.add(c)
+		t.recent.add(&c.response)
+	}
+}
+
+// seal encodes the seconds before the one of now, in order, as far as all that is due in them has been recorded. In the
+// closed model a user's request is recorded when it ends, so a second is over when no request can last into now from it.
+func (t *timeline) seal(now, longest time.Duration) {
+	for t.sealed < int(now/time.Second) {
+		c := t.at(t.sealed)
+		var done uint64
+		if o := t.open[t.sealed]; o != nil {
+			done = o.done
+		}
+		if t.due != nil && done < c.due {
+			return
+		}
+		if t.due == nil && time.Duration(t.sealed+1)*time.Second+longest > now {
+			return
+		}
+		t.encode(t.sealed)
+		t.sealed++
+	}
+}
+
+// encode folds an open second into what is kept. What a sealed second still gets are counts by the clock.
+func (t *timeline) encode(index int) {
+	o := t.open[index]
+	if o == nil {
+		return
+	}
+	delete(t.open, index)
+	c := t.at(index)
+	c.ok += o.ok
+	c.failed += o.failed
+	c.done += o.done
+	c.sent += o.sent
+	c.finished += o.finished
+	c.returned += o.returned
+	c.lastEnd = max(c.lastEnd, o.lastEnd)
+	if o.response.count() > 0 || o.responseCensored.count() > 0 {
+		c.responseTime = newDist(&o.response, &o.responseCensored)
+	}
+	if o.service.count() > 0 || o.serviceCensored.count() > 0 {
+		c.serviceTime = newDist(&o.service, &o.serviceCensored)
+	}
+	// The summaries keep the encoded histograms; the counts themselves would be 37 KB a second.
+	c.responseTime.all, c.serviceTime.all = nil, nil
+}
+
+// finish seals what is left when the run is over.
+func (t *timeline) finish(shards []*shard) {
+	t.collect(shards)
+	for _, s := range shards {
+		t.take(s.current)
+	}
+	for index := range t.open {
+		t.encode(index)
+	}
+	if t.due == nil {
+		for i := range t.counts {
+			t.counts[i].due = t.counts[i].done
+		}
+	}
+}
+
+// intervals returns the seconds of a run that is over, in order and without gaps.
+func (t *timeline) intervals() []Interval {
+	list := make([]Interval, len(t.counts))
+	var due, sent, finished, returned uint64
+	for i, c := range t.counts {
+		due, sent, finished, returned = due+c.due, sent+c.sent, finished+c.finished, returned+c.returned
+		list[i] = Interval{
+			StartNS: time.Duration(i) * time.Second,
+			Due:     c.due, OK: c.ok, Failed: c.failed, Sent: c.sent, Finished: c.finished,
+			InFlight: sent - returned, Backlog: due - finished,
+			ResponseTime: c.responseTime, ServiceTime: c.serviceTime,
+		}
+	}
+	return list
+}

@@ -1,0 +1,195 @@
+package loadgen
+
+import (
+	"slices"
+	"strings"
+	"time"
+)
+
+// totals counts the requests intended in one phase.
+type totals struct {
+	ok, failed, unfinished, unsent, sent, retried uint64
+
+	achieved uint64 // successes that finished within the phase's clock time
+	finished uint64 // requests that came to an end within it
+
+	response, service, wait, lag, firstByte, connect histogram
+	// Of the requests that never finished: the least that the duration would have been.
+	responseCensored, serviceCensored, waitCensored, lagCensored histogram
+	// The way to the wire of requests that failed at once. No distribution shows them, the verdict needs them.
+	failedWait, failedLag histogram
+
+	free, freeSent uint64 // requests with a free slot the moment they were due; and of those, the sent ones
+
+	bytesIn, bytesOut uint64
+	hits, misses      uint64
+	timings           []ServerTiming
+}
+
+// maxTimings bounds the metrics of Server-Timing that are summed.
+const maxTimings = 8
+
+func newTotals() totals {
+	three := histogram{digits: totalDigits}
+	return totals{
+		response: three, service: three, wait: three, lag: three, firstByte: three, connect: three,
+		responseCensored: three, serviceCensored: three, waitCensored: three, lagCensored: three,
+		failedWait: three, failedLag: three,
+	}
+}
+
+// histograms lists all of them, in one order for every totals.
+func (t *totals) histograms() []*histogram {
+	return []*histogram{
+		&t.response, &t.service, &t.wait, &t.lag, &t.firstByte, &t.connect,
+		&t.responseCensored, &t.serviceCensored, &t.waitCensored, &t.lagCensored, &t.failedWait, &t.failedLag,
+	}
+}
+
+// count counts a request by its intended time; achieved and finished go by the clock and are counted elsewhere.
+func (t *totals) count(s *sample) {
+	wait, lag := s.wait(), s.lag()
+	if s.free != neverFree && wait == 0 {
+		t.free++
+		if s.wasSent {
+			t.freeSent++
+		}
+	}
+	if s.wasSent {
+		t.sent++
+		t.bytesOut += s.bytesOut
+	}
+	t.retried += uint64(s.retries)
+	t.bytesIn += s.bytesIn
+
+	switch s.outcome {
+	case succeeded:
+		t.ok++
+		t.response.record(s.response())
+		t.service.record(s.service())
+		if s.firstByte > 0 {
+			t.firstByte.record(s.firstByte - s.sent)
+		}
+	case failed:
+		t.failed++
+		t.failedWait.record(wait)
+		t.failedLag.record(lag)
+		t.answered(s)
+		return
+	case timedOut, shed:
+		t.failed++
+		t.censor(s)
+	case unfinished:
+		t.unfinished++
+		t.censor(s)
+	case unsent:
+		t.unsent++
+		t.censor(s)
+	}
+	if s.free != neverFree {
+		t.wait.record(wait)
+	} else {
+		t.waitCensored.record(wait)
+	}
+	if s.wasSent {
+		t.lag.record(lag)
+	} else if s.free != neverFree {
+		t.lagCensored.record(lag)
+	}
+	t.answered(s)
+}
+
+// censor records the bounds of a request that never finished.
+func (t *totals) censor(s *sample) {
+	t.responseCensored.record(s.response())
+	if s.wasSent {
+		t.serviceCensored.record(s.service())
+	}
+}
+
+// answered counts what a connection and an answer's header tell, whatever the outcome.
+func (t *totals) answered(s *sample) {
+	if s.connect > 0 {
+		t.connect.record(s.connect)
+	}
+	switch s.cache {
+	case cacheHit:
+		t.hits++
+	case cacheMiss:
+		t.misses++
+	}
+	for _, m := range s.timings {
+		t.addTiming(m.name, 1, m.duration)
+	}
+}
+
+func (t *totals) addTiming(name string, count uint64, sum time.Duration) {
+	for i := range t.timings {
+		if t.timings[i].Name == name {
+			t.timings[i].Count += count
+			t.timings[i].SumNS += sum
+			return
+		}
+	}
+	if len(t.timings) < maxTimings {
+		// The name points into a response's header, which is not to be kept alive by it.
+		t.timings = append(t.timings, ServerTiming{strings.Clone(name), count, sum})
+	}
+}
+
+// add merges other into t.
+func (t *totals) add(other *totals) {
+	t.ok += other.ok
+	t.failed += other.failed
+	t.unfinished += other.unfinished
+	t.unsent += other.unsent
+	t.sent += other.sent
+	t.retried += other.retried
+	t.achieved += other.achieved
+	t.finished += other.finished
+	t.free += other.free
+	t.freeSent += other.freeSent
+	t.bytesIn += other.bytesIn
+	t.bytesOut += other.bytesOut
+	t.hits += other.hits
+	t.misses += other.misses
+	theirs := other.histograms()
+	for i, h := range t.histograms() {
+		h.add(theirs[i])
+	}
+	for _, m := range other.timings {
+		t.addTiming(m.Name, m.Count, m.SumNS)
+	}
+}
+
+func (t *totals) requests() Requests {
+	due := t.ok + t.failed + t.unfinished + t.unsent
+	return Requests{
+		Planned: due, Due: due, Sent: t.sent, Succeeded: t.ok, Failed: t.failed,
+		Unfinished: t.unfinished, Unsent: t.unsent, Retried: t.retried,
+	}
+}
+
+// phase fills in what the totals know of a phase.
+func (t *totals) phase(p *Phase) {
+	seconds := p.DurationNS.Seconds()
+	p.Requests = t.requests()
+	p.Offered = Rate{p.Requests.Due, perSecond(p.Requests.Due, seconds)}
+	p.Achieved = Rate{t.achieved, perSecond(t.achieved, seconds)}
+	p.ResponseTime = newDist(&t.response, &t.responseCensored)
+	p.ServiceTime = newDist(&t.service, &t.serviceCensored)
+	p.Wait = newDist(&t.wait, &t.waitCensored)
+	p.Lag = newDist(&t.lag, &t.lagCensored)
+	p.FirstByte = newDist(&t.firstByte, nil)
+	p.Connect = newDist(&t.connect, nil)
+	p.Bytes = Bytes{t.bytesIn, t.bytesOut}
+	p.Cache = Cache{t.hits, t.misses}
+	p.ServerTiming = slices.Clone(t.timings)
+}
+
+func perSecond(n uint64, seconds float64) float64 {
+	if seconds == 0 {
+		return 0
+	}
+	return float64(n) / seconds
+}

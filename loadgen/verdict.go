@@ -1,0 +1,140 @@
+package loadgen
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+)
+
+// The bounds of the verdict.
+const (
+	lateShare       = 0.1  // lag P99 above this share of the response P99 is late
+	sentShare       = 0.99 // of the requests whose slot was free when due, this share must have been sent
+	hostShare       = 0.5  // of the late time, this share spent waiting for the host makes it the host's
+	longWait        = time.Millisecond
+	backlogShare    = 0.01 // growth of the backlog, as a share of the phase's due requests
+	backlogSigma    = 4    // and in standard deviations of one second's arrivals
+	trendConfidence = 0.01
+)
+
+// judgement is what a phase's verdict rests on.
+type judgement struct {
+	totals   *totals
+	response time.Duration // P99, censored included
+	backlog  []float64     // due and not finished, at each full second of the phase
+	growth   int64         // of the backlog, from the phase's start to its end
+	perSec   float64       // requests due in a second, on average
+	closed   bool
+	fullTilt bool          // closed without think time: as fast as it goes was asked for
+	late     time.Duration // in which some request could have been sent and was not, in the windows that hold such time
+	host     time.Duration // for which the host kept bench from running, in those windows
+	hostText string        // what host consists of
+}
+
+// judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
+// target.
+func judge(j judgement) Verdict {
+	wait, lag := j.totals.wayToTheWire()
+	lagP99, waitP99 := lag.quantile(0.99), wait.quantile(0.99)
+	slow := lagP99 > lateAfter && float64(lagP99) > lateShare*float64(j.response)
+	unsent := float64(j.totals.freeSent) < sentShare*float64(j.totals.free)
+	if (slow || unsent) && !j.fullTilt {
+		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", span(lagP99), span(j.response))}
+		if unsent {
+			evidence = append(evidence, fmt.Sprintf("of %d requests due with a free slot, %d were sent", j.totals.free, j.totals.freeSent))
+		}
+		evidence = append(evidence, fmt.Sprintf("bench was late for %s, for %s of which the host kept it waiting%s", span(j.late), span(j.host), j.hostText))
+		kind := GeneratorLimited
+		if j.host > 0 && float64(j.host) >= hostShare*float64(j.late) {
+			kind = HostLimited
+		}
+		return Verdict{kind, evidence}
+	}
+	var evidence []string
+	if waitP99 > longWait {
+		evidence = append(evidence, fmt.Sprintf("requests waited for the target: wait P99 %s", span(waitP99)))
+	}
+	if due := float64(j.totals.requests().Due); !j.closed &&
+		float64(j.growth) > backlogShare*due && float64(j.growth) > backlogSigma*math.Sqrt(j.perSec) {
+		if p := rising(j.backlog); p < trendConfidence {
+			evidence = append(evidence, fmt.Sprintf("the backlog grew by %d requests and rose second by second (p %.2g)", j.growth, p))
+		}
+	}
+	if len(evidence) > 0 {
+		return Verdict{TargetLimited, append(evidence, "lag P99 "+span(lagP99))}
+	}
+	evidence = []string{"lag P99 " + span(lagP99), "wait P99 " + span(waitP99)}
+	if !j.closed {
+		evidence = append(evidence, "the backlog did not grow")
+	}
+	return Verdict{Valid, evidence}
+}
+
+// wayToTheWire returns how long the requests waited for the target and for bench, whatever became of them after.
+func (t *totals) wayToTheWire() (wait, lag *histogram) {
+	wait, lag = &histogram{digits: totalDigits}, &histogram{digits: totalDigits}
+	for _, h := range []*histogram{&t.wait, &t.waitCensored, &t.failedWait} {
+		wait.add(h)
+	}
+	for _, h := range []*histogram{&t.lag, &t.lagCensored, &t.failedLag} {
+		lag.add(h)
+	}
+	return wait, lag
+}
+
+var severity = []VerdictKind{HostLimited, GeneratorLimited, TargetLimited, Valid}
+
+// worst returns the verdict of a run: that of its worst phase, the warm-up not counted. Its evidence names the phases
+// that share it.
+func worst(phases []Phase) Verdict {
+	w := Verdict{Kind: Valid, Evidence: []string{"no phase but warm-up"}}
+	first := true
+	for _, p := range phases {
+		if p.Kind == "warmup" {
+			continue
+		}
+		rank, have := slices.Index(severity, p.Verdict.Kind), slices.Index(severity, w.Kind)
+		switch {
+		case first || rank < have:
+			w = Verdict{Kind: p.Verdict.Kind}
+			fallthrough
+		case rank == have:
+			for _, e := range p.Verdict.Evidence {
+				w.Evidence = append(w.Evidence, p.Name+": "+e)
+			}
+		}
+		first = false
+	}
+	return w
+}
+
+// hostDelay returns, for the windows between resource samples in which bench was late within [from, to), how long it
+// was late and for how long the host kept its threads from running: their waiting for a processor that others had,
+// the hypervisor's steal, and throttling by the control group. Threads that wait for each other are bench's own doing:
+// their run-queue delay counts only as far as bench left the processors to others.
+func hostDelay(late *lateness, r Resources, processors int, from, to time.Duration) (lateFor, host time.Duration, text string) {
+	var queue, steal, throttled, previous time.Duration
+	for i, g := range r.Generator {
+		lo, hi := max(previous, from), min(g.AtNS, to)
+		window := g.AtNS - previous
+		previous = g.AtNS
+		if hi <= lo || window <= 0 {
+			continue
+		}
+		l := late.within(lo, hi)
+		if l == 0 {
+			continue
+		}
+		lateFor += l
+		queue += min(g.RunDelayNS, max(0, time.Duration(processors)*window-g.CPUNS))
+		if i < len(r.Host) {
+			steal += r.Host[i].StealNS
+			throttled += r.Host[i].ThrottledNS
+		}
+	}
+	if rest := late.within(from, to); rest > lateFor {
+		lateFor = rest // late where nothing was sampled
+	}
+	return lateFor, queue + steal + throttled, fmt.Sprintf(" (run queue %s, steal %s, throttled %s)", span(queue), span(steal), span(throttled))
+}

@@ -1,0 +1,157 @@
+package loadgen
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+const ms = time.Millisecond
+
+// counted returns the totals of n requests, of which share had the slow wait and lag, and the rest none.
+func counted(n int, share float64, wait, lag time.Duration) *totals {
+	t := newTotals()
+	for i := range n {
+		x := sample{free: 0, sent: 0, wasSent: true, end: 5 * ms}
+		if float64(i) < share*float64(n) {
+			x.free, x.sent, x.end = wait, wait+lag, wait+lag+5*ms
+		}
+		t.count(&x)
+	}
+	return &t
+}
+
+func TestJudge(t *testing.T) {
+	growing := []float64{0, 100, 200, 300, 400, 500, 600}
+	for _, tc := range []struct {
+		name string
+		j    judgement
+		want VerdictKind
+		says string
+	}{
+		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms}, Valid, "the backlog did not grow"},
+		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, Valid, "lag P99"},
+		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, Valid, "lag P99"},
+		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 100 * ms}, GeneratorLimited, "bench was late for 400 ms"},
+		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 200 * ms}, HostLimited, "for 200 ms of which the host"},
+		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, Valid, ""},
+		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, closed: true, fullTilt: true}, Valid, ""},
+		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, TargetLimited, "wait P99 30.0 ms"},
+		{"late comes before waiting", judgement{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, GeneratorLimited, ""},
+		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 600, perSec: 150}, TargetLimited, "grew by 600 requests"},
+		{"a backlog that grew by less than chance", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 48, perSec: 150}, Valid, ""},
+		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: []float64{9, 2, 7, 1, 8, 3, 600}, growth: 600, perSec: 150}, Valid, ""},
+		{"a backlog in the closed model", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 600, perSec: 150, closed: true}, Valid, ""},
+	} {
+		got := judge(tc.j)
+		if got.Kind != tc.want || !strings.Contains(strings.Join(got.Evidence, "; "), tc.says) {
+			t.Errorf("%s: %s %q, want %s with %q", tc.name, got.Kind, got.Evidence, tc.want, tc.says)
+		}
+	}
+}
+
+// Requests that were due with a free slot and never sent are the generator's, however small the lag of the others.
+func TestJudgeFindsTheUnsent(t *testing.T) {
+	tot := counted(900, 0, 0, 0)
+	for range 100 {
+		tot.count(&sample{intended: 0, free: 0, end: 10 * time.Second, outcome: unsent})
+	}
+	got := judge(judgement{totals: tot, response: time.Hour, late: time.Second})
+	if got.Kind != GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1000 requests due with a free slot, 900 were sent") {
+		t.Errorf("%s %q", got.Kind, got.Evidence)
+	}
+}
+
+func TestHostDelay(t *testing.T) {
+	var late lateness
+	late.mark(1200*ms, 1300*ms)
+	generator := []ProcessSample{
+		{AtNS: 1000 * ms, RunDelayNS: 900 * ms, CPUNS: 10 * ms}, // nothing was late in it
+		{AtNS: 2000 * ms, RunDelayNS: 80 * ms, CPUNS: 300 * ms},
+		{AtNS: 3000 * ms, RunDelayNS: 500 * ms},
+	}
+	host := []HostSample{{StealNS: time.Second}, {StealNS: 3 * ms, ThrottledNS: 4 * ms}, {}}
+	gotLate, gotHost, _ := hostDelay(&late, Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second)
+	if gotLate != 100*ms || gotHost != 87*ms {
+		t.Errorf("late for %v and kept for %v, want 100ms and 80 + 3 + 4 ms", gotLate, gotHost)
+	}
+	// A bench that used all of its processor waited for itself.
+	generator[1].CPUNS, generator[1].RunDelayNS = 990*ms, 900*ms
+	if _, got, _ := hostDelay(&late, Resources{Generator: generator}, 1, 0, 3*time.Second); got != 10*ms {
+		t.Errorf("kept for %v, want the 10 ms that bench left to others", got)
+	}
+}
+
+// drivenFake runs an even profile of one phase at a fake server.
+func drivenFake(t *testing.T, rate float64, length time.Duration, limits Limits, server fakeServer) *Run {
+	t.Helper()
+	p := Plan{
+		Profile: profiles.Profile{Name: "test", Arrivals: profiles.Even, Phases: []profiles.Phase{
+			{Name: "load", Kind: profiles.Hold, Duration: length, From: rate, To: rate},
+		}},
+		Requests: []Request{{URL: "http://fake/"}}, Seed: 1, Limits: limits,
+	}.withDefaults()
+	r, err := newRecording(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end, _ := fakeEngine(r, server)
+	return r.finish(end, Resources{})
+}
+
+func fixed(d time.Duration) func(uint64) time.Duration {
+	return func(uint64) time.Duration { return d }
+}
+
+// A server frozen for 2 s under 1,000 requests/s: those due meanwhile waited from 2 s down to nothing, however few
+// connections there are.
+func TestFreezeInVirtualTime(t *testing.T) {
+	for _, connections := range []int{256, 20} {
+		run := drivenFake(t, 1000, 10*time.Second, Limits{Connections: connections}, fakeServer{
+			service: fixed(ms), freeze: [2]time.Duration{4 * time.Second, 6 * time.Second},
+		})
+		r := run.Overall.ResponseTime
+		for _, tc := range []struct {
+			name      string
+			got, want time.Duration
+		}{{"P90", r.P90NS, 1000 * ms}, {"P95", r.P95NS, 1500 * ms}, {"P99", r.P99NS, 1900 * ms}} {
+			if (tc.got - tc.want).Abs() > 100*ms {
+				t.Errorf("-c %d: response time %s = %v, want %v ± 0.1 s", connections, tc.name, tc.got, tc.want)
+			}
+		}
+		if run.Requests.Succeeded != 10_000 {
+			t.Errorf("-c %d: %d succeeded of 10,000", connections, run.Requests.Succeeded)
+		}
+		if run.Verdict.Kind != TargetLimited || run.Overall.Lag.P99NS > 0 {
+			t.Errorf("-c %d: %s, lag P99 %v: the wait is the target's", connections, run.Verdict.Kind, run.Overall.Lag.P99NS)
+		}
+	}
+}
+
+// A server of 200 requests/s under 400: what it cannot do shows as lower bounds, and as a backlog that grows.
+func TestOverloadInVirtualTime(t *testing.T) {
+	run := drivenFake(t, 400, 10*time.Second, Limits{Drain: 2 * time.Second}, fakeServer{workers: 1, service: fixed(5 * ms)})
+	q := run.Requests
+	if q.Due != 4000 || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent || q.Unfinished == 0 || q.Unsent == 0 {
+		t.Errorf("requests %+v", q)
+	}
+	if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || r.IsLowerBound("min_ns") || r.P99NS < 5*time.Second {
+		t.Errorf("P50 %v, P99 %v, lower bounds %v", r.P50NS, r.P99NS, r.AtLeast)
+	}
+	text := strings.Join(run.Verdict.Evidence, "; ")
+	if run.Verdict.Kind != TargetLimited || !strings.Contains(text, "the backlog grew by 2001 requests") {
+		t.Errorf("%s: %s", run.Verdict.Kind, text)
+	}
+}
+
+// A slow target, not a slow generator: however slow the answers, it is never called GENERATOR-LIMITED.
+func TestSlowTargetIsNotTheGenerator(t *testing.T) {
+	for _, service := range []time.Duration{ms, 100 * ms, 3 * time.Second, 30 * time.Second} {
+		run := drivenFake(t, 100, 5*time.Second, Limits{Connections: 10, Timeout: 2 * time.Second}, fakeServer{workers: 4, service: fixed(service)})
+		if k := run.Verdict.Kind; k == GeneratorLimited || k == HostLimited {
+			t.Errorf("service time %v: %s %q", service, k, run.Verdict.Evidence)
+		}
+	}
+}

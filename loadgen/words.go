@@ -1,0 +1,37 @@
+package loadgen
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"time"
+)
+
+// span writes a duration with three digits, for evidence and events.
+func span(d time.Duration) string {
+	switch {
+	case d < time.Microsecond:
+		return fmt.Sprintf("%d ns", d)
+	case d < 999500*time.Nanosecond:
+		return three(float64(d)/1e3) + " us"
+	case d < 999500*time.Microsecond:
+		return three(float64(d)/1e6) + " ms"
+	default:
+		return three(d.Seconds()) + " s"
+	}
+}
+
+// three writes a number with three digits, or all of those before the point.
+func three(v float64) string {
+	decimals := 2
+	switch a := math.Abs(v); {
+	case a >= 99.95:
+		decimals = 0
+	case a >= 9.995:
+		decimals = 1
+	}
+	return strconv.FormatFloat(v, 'f', decimals, 64)
+}
+
+// percent writes a share of 0-1.
+func percent(share float64) string { return three(share*100) + " %" }
