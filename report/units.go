@@ -1,0 +1,207 @@
+package report
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// absent stands where there is no figure.
+const absent = "–"
+
+// scale is one row of a unit table: values whose rounded count of size is below limit take unit and decimals.
+type scale struct {
+	unit     string
+	size     float64
+	decimals int
+	limit    float64
+}
+
+var durations = []scale{
+	{"ns", 1, 0, 1000},
+	{"us", 1e3, 0, 1000},
+	{"ms", 1e6, 1, 10},
+	{"ms", 1e6, 0, 1000},
+	{"s", 1e9, 1, 100},
+	{"s", 1e9, 0, 1000},
+	{"min", 60e9, 1, 100},
+	{"h", 3600e9, 1, 100},
+	{"h", 3600e9, 0, math.Inf(1)},
+}
+
+var sizes = []scale{
+	{"B", 1, 0, 1000},
+	{"kB", 1e3, 1, 10},
+	{"kB", 1e3, 0, 1000},
+	{"MB", 1e6, 1, 10},
+	{"MB", 1e6, 0, 1000},
+	{"GB", 1e9, 1, 10},
+	{"GB", 1e9, 0, 1000},
+	{"TB", 1e12, 1, 10},
+	{"TB", 1e12, 0, math.Inf(1)},
+}
+
+// format writes v, of the tables' base unit, with the first row it fits. The comparison is made after rounding, so that
+// 999.6 us is 1.0 ms and never 1000 us.
+func format(v float64, table []scale) string {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return absent
+	}
+	sign := ""
+	if v < 0 {
+		sign, v = "−", -v
+	}
+	for _, s := range table {
+		if n := decimal(v/s.size, s.decimals); round(v/s.size, s.decimals) < s.limit {
+			return sign + n + " " + s.unit
+		}
+	}
+	return absent
+}
+
+func round(v float64, decimals int) float64 {
+	p := math.Pow10(decimals)
+	return math.Round(v*p) / p
+}
+
+// decimal writes v ≥ 0 with that many decimals and thousands apart.
+func decimal(v float64, decimals int) string {
+	if v >= 1e15 {
+		return strconv.FormatFloat(v, 'g', 3, 64)
+	}
+	return grouped(strconv.FormatFloat(round(v, decimals), 'f', decimals, 64))
+}
+
+// grouped puts a comma between the thousands of the digits before the decimal point.
+func grouped(digits string) string {
+	whole, fraction, found := strings.Cut(digits, ".")
+	var b strings.Builder
+	for i, r := range whole {
+		if i > 0 && (len(whole)-i)%3 == 0 {
+			b.WriteByte(',')
+		}
+		b.WriteRune(r)
+	}
+	if found {
+		b.WriteByte('.')
+		b.WriteString(fraction)
+	}
+	return b.String()
+}
+
+// Duration writes a measured duration with two or three digits: 410 us, 1.3 ms, 14 ms, 3.4 s, 20.1 s.
+func Duration(d time.Duration) string {
+	if d == 0 {
+		return "0 us"
+	}
+	return format(float64(d), durations)
+}
+
+// Span writes a planned or elapsed length, which is mostly whole: 8 s, 1.5 s, 500 ms, 10 min.
+func Span(d time.Duration) string {
+	switch a := d.Abs(); {
+	case a == 0:
+		return "0 s"
+	case a < time.Second:
+		return Duration(d)
+	case a < 2*time.Minute:
+		return trimmed(d.Seconds()) + " s"
+	case a < 2*time.Hour:
+		return trimmed(d.Minutes()) + " min"
+	default:
+		return trimmed(d.Hours()) + " h"
+	}
+}
+
+// trimmed writes v with at most one decimal.
+func trimmed(v float64) string {
+	sign := ""
+	if v < 0 {
+		sign, v = "−", -v
+	}
+	return sign + strings.TrimSuffix(decimal(v, 1), ".0")
+}
+
+// Rate writes requests per second: 0.25/s, 9.5/s, 104/s, 1,600/s; three digits from 10,000/s on: 81,200/s.
+func Rate(perSecond float64) string {
+	v := math.Abs(perSecond)
+	switch {
+	case math.IsNaN(v) || math.IsInf(v, 0):
+		return absent
+	case v == 0:
+		return "0/s"
+	case v < 0.005:
+		return "< 0.01/s"
+	case round(v, 2) < 1:
+		v = round(v, 2)
+		return signed(perSecond, strings.TrimRight(decimal(v, 2), "0")+"/s")
+	case round(v, 1) < 10:
+		return signed(perSecond, trimmed(v)+"/s")
+	case round(v, 0) < 10000:
+		return signed(perSecond, decimal(v, 0)+"/s")
+	default:
+		return signed(perSecond, decimal(significant(v, 3), 0)+"/s")
+	}
+}
+
+func signed(v float64, s string) string {
+	if v < 0 {
+		return "−" + s
+	}
+	return s
+}
+
+// significant rounds v > 0 to that many digits.
+func significant(v float64, digits int) float64 {
+	p := math.Pow10(int(math.Floor(math.Log10(v))) + 1 - digits)
+	return math.Round(v/p) * p
+}
+
+// Count writes a number of things exactly: 4,812.
+func Count(n uint64) string { return grouped(strconv.FormatUint(n, 10)) }
+
+// Bytes writes a size in powers of ten: 512 B, 1.3 kB, 98 MB.
+func Bytes(n uint64) string { return format(float64(n), sizes) }
+
+// Share writes a part of a whole, 0-1: 98.7 %. What is not nothing is never written as 0 %, nor what is not all as 100 %.
+func Share(part float64) string {
+	switch {
+	case math.IsNaN(part) || math.IsInf(part, 0):
+		return absent
+	case part > 0 && part < 0.0005:
+		return "< 0.1 %"
+	case part >= 0.9995 && part < 1:
+		return "> 99.9 %"
+	}
+	return trimmed(part*100) + " %"
+}
+
+// Percent writes the use of something as a whole number of percent of it: 9 %, 100 %.
+func Percent(part float64) string {
+	switch {
+	case math.IsNaN(part) || math.IsInf(part, 0):
+		return absent
+	case part > 0 && part < 0.005:
+		return "< 1 %"
+	}
+	return signed(part, decimal(math.Abs(part)*100, 0)+" %")
+}
+
+// Times writes how many times greater something is: 0.17×, 3.1×, 22.4×, 9,714×.
+func Times(ratio float64) string {
+	switch v := ratio; {
+	case math.IsNaN(v) || math.IsInf(v, 0) || v < 0:
+		return absent
+	case v == 0:
+		return "0×"
+	case v < 0.005:
+		return "< 0.01×"
+	case round(v, 2) < 1:
+		return decimal(v, 2) + "×"
+	case round(v, 1) < 100:
+		return decimal(v, 1) + "×"
+	default:
+		return decimal(significant(v, 3), 0) + "×"
+	}
+}
