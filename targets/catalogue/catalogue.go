@@ -1,0 +1,90 @@
+// Package catalogue is the domain of the bundled services: a shop's products, categories, stock, prices and reviews,
+// generated from a seed and kept in a SQLite database (without cgo). It is written as a team would write it, indexed
+// where one would index, so that what a query costs is what such a query costs.
+//
+//   - [File] keeps the generated database in the user's cache directory and hands out copies of it.
+//   - [Store] reads and writes one copy, over a bounded pool of connections or over a fresh connection each time.
+package catalogue
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// Catalogue answers and changes. [Store] does it from the database; a cache may stand before it.
+type Catalogue interface {
+	Product(ctx context.Context, id int64) (*Product, error)
+	Summary(ctx context.Context, category int64) (*Summary, error)
+	Stock(ctx context.Context, product int64) (*Stock, error)
+	SetPrice(ctx context.Context, product, cents int64) (*PriceChange, error)
+}
+
+// Category is a kind of product.
+type Category struct {
+	ID         int64  `json:"id"`
+	Department string `json:"department"`
+	Name       string `json:"name"`
+}
+
+// Product is what a product's page shows.
+type Product struct {
+	ID             int64     `json:"id"`
+	Name           string    `json:"name"`
+	Category       Category  `json:"category"`
+	PriceCents     int64     `json:"price_cents"`
+	PriceChangedAt time.Time `json:"price_changed_at"`
+	InStock        int64     `json:"in_stock"` // in all warehouses
+	Reviews        int64     `json:"reviews"`
+	Rating         float64   `json:"rating"` // mean, 1-5; 0 without reviews
+}
+
+// Summary is what a category's page shows: an aggregate over all its products and their reviews.
+type Summary struct {
+	Category      Category   `json:"category"`
+	Products      int64      `json:"products"`
+	MinPriceCents int64      `json:"min_price_cents"`
+	MaxPriceCents int64      `json:"max_price_cents"`
+	Reviews       int64      `json:"reviews"`
+	Rating        float64    `json:"rating"`    // mean, 1-5; 0 without reviews
+	ByRating      [5]int64   `json:"by_rating"` // how many reviews gave 1, 2, 3, 4, 5
+	LastReviewAt  time.Time  `json:"last_review_at"`
+	TopRated      []TopRated `json:"top_rated"` // at most five, best first
+}
+
+// TopRated is one of a category's best products.
+type TopRated struct {
+	ID         int64   `json:"id"`
+	Name       string  `json:"name"`
+	PriceCents int64   `json:"price_cents"`
+	Reviews    int64   `json:"reviews"`
+	Rating     float64 `json:"rating"`
+}
+
+// Stock is what the warehouses hold of a product.
+type Stock struct {
+	ProductID  int64       `json:"product_id"`
+	Warehouses []Warehouse `json:"warehouses"`
+}
+
+// Warehouse is one warehouse's stock of a product.
+type Warehouse struct {
+	Name     string `json:"name"`
+	Quantity int64  `json:"quantity"`
+}
+
+// PriceChange is a change that was made.
+type PriceChange struct {
+	ProductID  int64     `json:"product_id"`
+	CategoryID int64     `json:"category_id"`
+	PriceCents int64     `json:"price_cents"`
+	ChangedAt  time.Time `json:"changed_at"`
+}
+
+// NotFoundError says that there is no product or category of that number.
+type NotFoundError struct {
+	What string // "product" or "category"
+	ID   int64
+}
+
+func (e *NotFoundError) Error() string { return fmt.Sprintf("no %s %d", e.What, e.ID) }

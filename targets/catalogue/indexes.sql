@@ -1,0 +1,4 @@
+-- Applied when the rows are in: filling an index row by row costs twice the time.
+CREATE INDEX products_of_category ON products (category_id);
+CREATE INDEX reviews_of_product ON reviews (product_id);
+ANALYZE;

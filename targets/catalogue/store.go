@@ -1,0 +1,124 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"time"
+
+	"github.com/seed-5a006608/bench/targets/timing"
+)
+
+// Options say how a [Store] connects.
+type Options struct {
+	// Connections bounds how many reads run at once; further ones wait, in order of arrival. 0 means GOMAXPROCS: reading
+	// SQLite is work for the processor, so that more at once would only take turns, and each would take longer.
+	Connections int
+
+	// Fresh opens a connection for each read and closes it afterwards, without bound.
+	Fresh bool
+}
+
+// Store is an open catalogue. What a call spends, it records in the [timing.Request] of its context.
+type Store struct {
+	name    string // of the database, for readers
+	readers *pool  // nil if each read opens its own
+	writer  *pool
+}
+
+// Open opens the database file at path for reading and writing.
+func Open(ctx context.Context, path string, o Options) (*Store, error) {
+	// Readers and the writer do not block each other under WAL. The file is a copy: no need to survive a power cut.
+	writer, err := newPool(ctx, 1, dsn(path, "mode=rw", "_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(OFF)"))
+	if err != nil {
+		return nil, fmt.Errorf("open the catalogue %s: %w", path, err)
+	}
+	s := &Store{writer: writer, name: dsn(path, "mode=rw", "_pragma=busy_timeout(5000)", "_pragma=query_only(ON)")}
+	if !o.Fresh {
+		if o.Connections <= 0 {
+			o.Connections = runtime.GOMAXPROCS(0)
+		}
+		if s.readers, err = newPool(ctx, o.Connections, s.name); err != nil {
+			return nil, errors.Join(fmt.Errorf("open the catalogue %s: %w", path, err), writer.close())
+		}
+	}
+	return s, nil
+}
+
+// Close closes the connections once they are returned.
+func (s *Store) Close() error {
+	if s.readers == nil {
+		return s.writer.close()
+	}
+	return errors.Join(s.readers.close(), s.writer.close())
+}
+
+// Product reads a product. The error is a [*NotFoundError] if there is none.
+func (s *Store) Product(ctx context.Context, id int64) (*Product, error) {
+	return read(ctx, s, id, (*conn).product)
+}
+
+// Summary aggregates over a category. The error is a [*NotFoundError] if there is none.
+func (s *Store) Summary(ctx context.Context, id int64) (*Summary, error) {
+	return read(ctx, s, id, (*conn).summary)
+}
+
+// Stock reads what the warehouses hold of a product. The error is a [*NotFoundError] if there is no such product.
+func (s *Store) Stock(ctx context.Context, id int64) (*Stock, error) {
+	return read(ctx, s, id, (*conn).stock)
+}
+
+// SetPrice changes a product's price, in cents, which must be above 0. The error is a [*NotFoundError] if there is no
+// such product.
+func (s *Store) SetPrice(ctx context.Context, id, cents int64) (*PriceChange, error) {
+	return with(ctx, s.writer, func(ctx context.Context, c *conn) (*PriceChange, error) { return c.setPrice(ctx, id, cents) })
+}
+
+// PoolStats describes the connections for reading; it is zero without a pool.
+func (s *Store) PoolStats() PoolStats {
+	if s.readers == nil {
+		return PoolStats{}
+	}
+	return s.readers.stats()
+}
+
+// read runs a query on a connection for reading.
+func read[T any](ctx context.Context, s *Store, id int64, query func(*conn, context.Context, int64) (T, error)) (T, error) {
+	run := func(ctx context.Context, c *conn) (T, error) { return query(c, ctx, id) }
+	if s.readers == nil {
+		return withFresh(ctx, s.name, run)
+	}
+	return with(ctx, s.readers, run)
+}
+
+// with runs f on a connection of the pool. Waiting for it hears ctx; f does not: it takes milliseconds, while being
+// ready to interrupt it costs a goroutine each time.
+func with[T any](ctx context.Context, p *pool, f func(context.Context, *conn) (T, error)) (T, error) {
+	c, err := p.get(ctx)
+	if err != nil {
+		var zero T
+		return zero, err
+	}
+	defer p.put(c)
+	defer spend(ctx, timing.DB, time.Now())
+	return f(context.WithoutCancel(ctx), c)
+}
+
+// withFresh runs f on a connection of its own.
+func withFresh[T any](ctx context.Context, name string, f func(context.Context, *conn) (T, error)) (result T, err error) {
+	opening := time.Now()
+	ctx = context.WithoutCancel(ctx)
+	c, err := openConn(ctx, name)
+	spend(ctx, timing.Connect, opening)
+	if err != nil {
+		return result, err
+	}
+	defer func() { err = errors.Join(err, c.close()) }()
+	defer spend(ctx, timing.DB, time.Now())
+	return f(ctx, c)
+}
+
+func spend(ctx context.Context, p timing.Part, since time.Time) {
+	timing.From(ctx).Add(p, time.Since(since))
+}
