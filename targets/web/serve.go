@@ -1,0 +1,46 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+)
+
+// Grace is how long requests under way may take when the service ends; then their contexts and connections do.
+const Grace = time.Second
+
+// Serve serves h on ln until ctx ends, and returns when every request is answered or given up: a handler that still runs
+// then finds its context cancelled. The error is nil if ctx's end was the reason. ready is called when connections are
+// accepted.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler, ready func()) error {
+	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
+	defer giveUp()
+	s := &http.Server{
+		Handler:           h,
+		BaseContext:       func(net.Listener) context.Context { return requests },
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       15 * time.Second,
+		WriteTimeout:      90 * time.Second, // a profile takes 30 s, a trace may take more
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- s.Serve(ln) }()
+	ready()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	patience, cancel := context.WithTimeout(context.Background(), Grace)
+	defer cancel()
+	err := s.Shutdown(patience)
+	giveUp()
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.Close()
+	}
+	<-ended // http.ErrServerClosed
+	return err
+}
