@@ -1,0 +1,95 @@
+package reference
+
+import (
+	"container/heap"
+	"context"
+	"errors"
+	"sync"
+	"time"
+)
+
+var errClosed = errors.New("the server is closed")
+
+// alarm wakes any number of goroutines, each at its instant. All share one timer of the system's, because Go's own are
+// up to a millisecond late in an idle process: its poller waits in whole milliseconds.
+type alarm struct {
+	timer  timer
+	closed chan struct{}
+	ended  chan struct{}
+
+	mu       sync.Mutex
+	sleepers sleepers
+}
+
+type sleeper struct {
+	until time.Time
+	wake  chan struct{} // of capacity 1: the sleeper may have left
+}
+
+func newAlarm() (*alarm, error) {
+	a := &alarm{closed: make(chan struct{}), ended: make(chan struct{})}
+	if err := a.timer.open(); err != nil {
+		return nil, err
+	}
+	go func() {
+		defer close(a.ended)
+		for a.timer.wait() == nil {
+			a.ring()
+		}
+	}()
+	return a, nil
+}
+
+// close wakes all who wait.
+func (a *alarm) close() {
+	close(a.closed)
+	a.timer.close()
+	<-a.ended
+}
+
+// wait returns nil at the instant, or sooner an error if ctx or the alarm ended.
+func (a *alarm) wait(ctx context.Context, until time.Time) error {
+	s := sleeper{until, make(chan struct{}, 1)}
+	a.mu.Lock()
+	heap.Push(&a.sleepers, s)
+	if a.sleepers[0].wake == s.wake {
+		a.timer.set(time.Until(until))
+	}
+	a.mu.Unlock()
+	select {
+	case <-s.wake:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-a.closed:
+		return errClosed
+	}
+}
+
+// ring wakes those whose instant has come and sets the timer for the next.
+func (a *alarm) ring() {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for len(a.sleepers) > 0 {
+		left := time.Until(a.sleepers[0].until)
+		if left > 0 {
+			a.timer.set(left)
+			return
+		}
+		heap.Pop(&a.sleepers).(sleeper).wake <- struct{}{}
+	}
+}
+
+// sleepers is a heap, the next to wake first.
+type sleepers []sleeper
+
+func (h sleepers) Len() int           { return len(h) }
+func (h sleepers) Less(i, j int) bool { return h[i].until.Before(h[j].until) }
+func (h sleepers) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *sleepers) Push(x any)        { *h = append(*h, x.(sleeper)) }
+func (h *sleepers) Pop() any {
+	last := len(*h) - 1
+	s := (*h)[last]
+	*h = (*h)[:last]
+	return s
+}
