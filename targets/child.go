@@ -1,0 +1,46 @@
+package targets
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/seed-5a006608/bench/targets/process"
+)
+
+// StartOptions say how to start a service.
+type StartOptions struct {
+	ServeOptions // but for Dir and Lifeline, which Start chooses
+
+	CPUs     []int             // processors the child and all it starts may use; nil: this process's; see [process.CanPin]
+	Progress func(line string) // is told what the child says on standard error until it is ready; may be nil
+}
+
+// Child is a service in a process of its own.
+type Child = process.Process
+
+// Start starts "serve NAME" of this program as a child and returns when it answers requests. The child must be stopped;
+// it does not outlive this process, and nothing of either is left. Its Done is closed when it ends.
+func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
+	if _, err := Find(name); err != nil {
+		return nil, err
+	}
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program to start %s: %w", name, err)
+	}
+	private, err := process.NewPrivateDir()
+	if err != nil {
+		return nil, err
+	}
+	o.Dir, o.Lifeline = private.Path, 0
+	return process.Start(ctx, process.Spec{
+		Name:         name,
+		Path:         program,
+		Args:         append([]string{"serve", name}, o.Args()...),
+		LifelineFlag: "--lifeline",
+		CPUs:         o.CPUs,
+		Private:      private,
+		OnStderr:     o.Progress,
+	})
+}

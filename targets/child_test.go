@@ -1,0 +1,57 @@
+package targets
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"testing"
+
+	"github.com/spf13/pflag"
+	"go.uber.org/goleak"
+)
+
+// The test binary is its own "bench serve NAME".
+func TestMain(m *testing.M) {
+	if len(os.Args) > 2 {
+		switch os.Args[1] {
+		case "serve":
+			exit(serveAsCommand(os.Args[2], os.Args[3:]))
+		case "parent":
+			exit(startAndHang(os.Args[2]))
+		}
+	}
+	goleak.VerifyTestMain(m)
+}
+
+func exit(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+func serveAsCommand(name string, args []string) error {
+	o := ServeOptions{Progress: func(line string) { fmt.Fprintln(os.Stderr, line) }}
+	fs := pflag.NewFlagSet("serve", pflag.ContinueOnError)
+	o.Flags(fs)
+	if err := fs.Parse(args); err != nil {
+		return err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Serve(ctx, name, o, func(url string) { fmt.Println(url) })
+}
+
+// startAndHang starts a service, says on standard output who it is, and waits to be killed.
+func startAndHang(name string) error {
+	child, err := Start(context.Background(), name, StartOptions{})
+	if err != nil {
+		return err
+	}
+	fmt.Println(child.PID, child.URL)
+	<-child.Done()
+	return child.Err()
+}

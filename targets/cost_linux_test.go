@@ -1,0 +1,91 @@
+package targets
+
+import (
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// cpuTime is what a process has spent of its processors, by the scheduler's count in ns.
+func cpuTime(tb testing.TB, pid int) time.Duration {
+	tb.Helper()
+	var total time.Duration
+	threads, err := os.ReadDir(fmt.Sprintf("/proc/%d/task", pid))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, thread := range threads {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%s/schedstat", pid, thread.Name()))
+		if err != nil {
+			tb.Fatal(err)
+		}
+		var ns int64
+		fmt.Sscan(string(b), &ns)
+		total += time.Duration(ns)
+	}
+	return total
+}
+
+// resident is a process's resident memory in bytes.
+func resident(tb testing.TB, pid int) int64 {
+	tb.Helper()
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(b), "VmRSS:")
+	var kb int64
+	fmt.Sscan(rest, &kb)
+	return kb << 10
+}
+
+func get(tb testing.TB, url string) *http.Response {
+	tb.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		tb.Fatal(err)
+	}
+	return resp
+}
+
+// BenchmarkCost measures what one request costs the service's process on one processor, alone and warm.
+func BenchmarkCost(b *testing.B) {
+	for _, tc := range []struct {
+		service, path string
+		ids           int
+	}{
+		{"uncached", "/categories/%d/summary", 300},
+		{"uncached", "/products/%d", 100_000},
+		{"cached", "/categories/%d/summary", 300},
+		{"pooled", "/products/%d/stock", 100_000},
+		{"unpooled", "/products/%d/stock", 100_000},
+		{"reference", "/%d", 1},
+	} {
+		b.Run("service="+tc.service+tc.path, func(b *testing.B) {
+			o := StartOptions{CPUs: []int{0}}
+			o.Reference.Service.Set("fixed:0s")
+			c := startService(b, tc.service, o)
+			r := rand.New(rand.NewPCG(1, 1))
+			for id := range min(tc.ids, 1000) {
+				get(b, c.URL+fmt.Sprintf(tc.path, id+1))
+			}
+			before := cpuTime(b, c.PID)
+			for b.Loop() {
+				if resp := get(b, c.URL+fmt.Sprintf(tc.path, r.IntN(tc.ids)+1)); resp.StatusCode != 200 {
+					b.Fatal(resp.Status)
+				}
+			}
+			b.ReportMetric(float64((cpuTime(b, c.PID)-before).Microseconds())/float64(b.N), "cpu-us/req")
+			b.ReportMetric(float64(resident(b, c.PID)>>20), "resident-MB")
+		})
+	}
+}

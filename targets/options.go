@@ -1,0 +1,76 @@
+package targets
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/seed-5a006608/bench/targets/cache"
+	"github.com/seed-5a006608/bench/targets/catalogue"
+	"github.com/seed-5a006608/bench/targets/reference"
+)
+
+const defaultAddr = "127.0.0.1:0"
+
+// ServeOptions say how to serve. A zero field takes its default; a service ignores what does not concern it.
+type ServeOptions struct {
+	Addr      string        // host:port to listen on; default 127.0.0.1:0, any free port
+	PoolSize  int           // database connections; default one for each processor
+	TTL       time.Duration // of cached answers; default 5 min
+	CacheSize int           // cached answers of each kind; default 10,000
+	CacheDir  string        // where the generated catalogue is kept; default see [catalogue.File]
+	Reference reference.Options
+
+	// Dir is a private directory made by the parent ([process.PrivateDir]); "" makes one.
+	Dir string
+	// Lifeline is the inherited descriptor at whose end to stop, see [process.Lifeline]; 0 means none.
+	Lifeline int
+
+	// Progress is told in whole lines what keeps the service from being ready; nil means nobody listens.
+	Progress func(line string)
+}
+
+// Flags defines a flag for each option on fs, so that parsing sets o. It is the other half of Args.
+func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
+	fs.StringVar(&o.Addr, "addr", defaultAddr, "`host:port` to listen on; port 0 is any free one")
+	fs.IntVar(&o.PoolSize, "pool-size", 0, "database connections (default one for each processor)")
+	fs.DurationVar(&o.TTL, "ttl", cache.DefaultTTL, "how long an answer stays cached")
+	fs.IntVar(&o.CacheSize, "cache-size", cache.DefaultSize, "how many answers of each kind are cached")
+	fs.StringVar(&o.CacheDir, "cache-dir", "", "`directory` to keep the generated catalogue in (default $"+catalogue.CacheDirVar+", else the user's cache directory)")
+	fs.Var(&o.Reference.Service, "service", "delays of the reference server, as `fixed:20ms or exp:10ms`")
+	fs.IntVar(&o.Reference.Workers, "workers", 0, "requests the reference server serves at once, 0 for no limit")
+	fs.StringVar(&o.Reference.Log, "log", "", "`file` in which the reference server logs every delay it took")
+	fs.Var(&o.Reference.Freeze, "freeze", "freeze the reference server after a time, for a time, as `5s,2s`")
+	fs.Uint64Var(&o.Reference.Seed, "seed", 0, "of the reference server's exponential delays")
+	fs.StringVar(&o.Dir, "dir", "", "private directory made by the parent")
+	fs.IntVar(&o.Lifeline, "lifeline", 0, "descriptor at whose end to stop")
+	for _, internal := range []string{"dir", "lifeline"} {
+		fs.Lookup(internal).Hidden = true
+	}
+}
+
+// Args returns the arguments that, parsed by Flags, give o again, but for Progress. Defaults are left out.
+func (o *ServeOptions) Args() []string {
+	var args []string
+	add := func(name, value, zero string) {
+		if value != zero {
+			args = append(args, "--"+name+"="+value)
+		}
+	}
+	add("addr", o.Addr, "")
+	add("pool-size", strconv.Itoa(o.PoolSize), "0")
+	add("ttl", o.TTL.String(), "0s")
+	add("cache-size", strconv.Itoa(o.CacheSize), "0")
+	add("cache-dir", o.CacheDir, "")
+	if o.Reference.Service != (reference.Service{}) {
+		add("service", o.Reference.Service.String(), "")
+	}
+	add("workers", strconv.Itoa(o.Reference.Workers), "0")
+	add("log", o.Reference.Log, "")
+	add("freeze", o.Reference.Freeze.String(), "")
+	add("seed", strconv.FormatUint(o.Reference.Seed, 10), "0")
+	add("dir", o.Dir, "")
+	add("lifeline", strconv.Itoa(o.Lifeline), "0")
+	return args
+}

@@ -1,0 +1,131 @@
+package targets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path/filepath"
+
+	"github.com/seed-5a006608/bench/targets/cache"
+	"github.com/seed-5a006608/bench/targets/catalogue"
+	"github.com/seed-5a006608/bench/targets/process"
+	"github.com/seed-5a006608/bench/targets/reference"
+	"github.com/seed-5a006608/bench/targets/web"
+)
+
+// Serve serves the service of that name until ctx ends, or the lifeline does, and leaves nothing behind. ready is told
+// the URL when requests are answered.
+func Serve(ctx context.Context, name string, o ServeOptions, ready func(url string)) (err error) {
+	if o.Lifeline != 0 {
+		var stop func()
+		if ctx, stop, err = process.Lifeline(ctx, o.Lifeline); err != nil {
+			return err
+		}
+		defer stop()
+	}
+	if _, err := Find(name); err != nil {
+		return err
+	}
+	if err := o.check(); err != nil {
+		return err
+	}
+	ln, err := listen(ctx, o.Addr)
+	if err != nil {
+		return err
+	}
+	defer ln.Close()
+	private, err := privateDir(o.Dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, private.Remove()) }()
+	h, closeHandler, err := handler(ctx, name, private.Path, o)
+	if err != nil {
+		if ctx.Err() != nil { // asked to stop before it was ready
+			return nil
+		}
+		return err
+	}
+	defer func() { err = errors.Join(err, closeHandler()) }()
+	return web.Serve(ctx, ln, h, func() { ready("http://" + ln.Addr().String()) })
+}
+
+func (o *ServeOptions) check() error {
+	switch {
+	case o.PoolSize < 0:
+		return fmt.Errorf("--pool-size must be above 0, got %d", o.PoolSize)
+	case o.CacheSize < 0:
+		return fmt.Errorf("--cache-size must be above 0, got %d", o.CacheSize)
+	case o.TTL < 0:
+		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
+	}
+	return nil
+}
+
+// listen tells early that the address is taken, before anything is built.
+func listen(ctx context.Context, addr string) (net.Listener, error) {
+	if addr == "" {
+		addr = defaultAddr
+	}
+	ln, err := new(net.ListenConfig).Listen(ctx, "tcp", addr)
+	if err != nil {
+		var op *net.OpError
+		if errors.As(err, &op) {
+			err = op.Err
+		}
+		return nil, fmt.Errorf("--addr %s: %w; %s takes any free port", addr, err, defaultAddr)
+	}
+	return ln, nil
+}
+
+// handler sets up a service with its files in dir. closeHandler undoes it when no request is served any more.
+func handler(ctx context.Context, name, dir string, o ServeOptions) (h http.Handler, closeHandler func() error, err error) {
+	if name == "reference" {
+		return referenceHandler(o.Reference)
+	}
+	db := filepath.Join(dir, "catalogue.sqlite")
+	if err := (catalogue.File{Spec: catalogue.Default, Dir: o.CacheDir, Progress: o.Progress}).Copy(ctx, db); err != nil {
+		return nil, nil, err
+	}
+	store, err := catalogue.Open(ctx, db, catalogue.Options{Connections: o.PoolSize, Fresh: name == "unpooled"})
+	if err != nil {
+		return nil, nil, err
+	}
+	mux := web.NewMux()
+	measurePool(mux.Metrics, store)
+	if name != "cached" {
+		handleCatalogue(mux, store)
+		return mux, store.Close, nil
+	}
+	cached, err := cache.New(store, cache.Options{TTL: o.TTL, Size: o.CacheSize})
+	if err != nil {
+		return nil, nil, errors.Join(err, store.Close())
+	}
+	measureCache(mux.Metrics, "products", &cached.Products)
+	measureCache(mux.Metrics, "summaries", &cached.Summaries)
+	handleCatalogue(mux, cached)
+	return mux, func() error {
+		cached.Close()
+		return store.Close()
+	}, nil
+}
+
+func referenceHandler(o reference.Options) (http.Handler, func() error, error) {
+	s, err := reference.New(o)
+	if err != nil {
+		return nil, nil, err
+	}
+	mux := web.NewMux()
+	mux.HandleHTTP("/", s)
+	mux.HandleHTTP("POST /log/flush", http.HandlerFunc(s.FlushLog))
+	return s.Frozen(mux), s.Close, nil
+}
+
+func privateDir(path string) (*process.PrivateDir, error) {
+	if path == "" {
+		return process.NewPrivateDir()
+	}
+	return process.SharePrivateDir(path)
+}

@@ -1,0 +1,109 @@
+// Package targets is the catalogue of bundled services, each a small and believable one to drive load at: [Services]
+// describes them, [Serve] serves one in this process, [Start] starts one in a process of its own. To whoever drives it, a
+// service is a URL like any other. The services say of each answer whether it came from a cache (X-Cache) and where its
+// time went (Server-Timing), and offer /healthz, Prometheus' /metrics and /debug/pprof.
+//
+// cached and uncached serve the same catalogue by the same code, but for the cache; pooled and unpooled likewise, but for
+// the connections. What differs between two of them is what the lesson is about, and nothing else.
+package targets
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/seed-5a006608/bench/targets/catalogue"
+)
+
+// Service is one bundled service.
+type Service struct {
+	Name     string
+	Summary  string // one line
+	Requests []Request
+}
+
+// Request is a kind of request that the driving commands send to a service unless told otherwise.
+type Request struct {
+	Name   string // what reports call it
+	Method string
+	Path   string // may hold the templates {{zipf N S}} and {{uniform A B}}, drawn for each request
+	Weight float64
+	Header http.Header
+	Body   string
+}
+
+// The keys follow Zipf's law with exponent 1.1, as visits to the pages of a shop do: the first category draws a fifth of
+// the visits to all 300, so a cache holds nearly all after a few hundred requests.
+var (
+	summaryRequest = Request{
+		Name:   "GET /categories/{id}/summary",
+		Method: http.MethodGet,
+		Path:   fmt.Sprintf("/categories/{{zipf %d 1.1}}/summary", catalogue.Default.Categories),
+		Weight: 0.8,
+	}
+	productRequest = Request{
+		Name:   "GET /products/{id}",
+		Method: http.MethodGet,
+		Path:   fmt.Sprintf("/products/{{zipf %d 1.1}}", catalogue.Default.Products),
+		Weight: 0.2,
+	}
+	stockRequest = Request{
+		Name:   "GET /products/{id}/stock",
+		Method: http.MethodGet,
+		Path:   fmt.Sprintf("/products/{{zipf %d 1.1}}/stock", catalogue.Default.Products),
+		Weight: 1,
+	}
+)
+
+// Services returns the bundled services in the order in which they are listed.
+func Services() []Service {
+	return []Service{
+		{"cached", "a product catalogue on SQLite behind an in-process cache", []Request{summaryRequest, productRequest}},
+		{"uncached", "the same catalogue without the cache: every read runs its SQL", []Request{summaryRequest, productRequest}},
+		{"pooled", "an indexed lookup over a bounded pool of database connections", []Request{stockRequest}},
+		{"unpooled", "the same lookup over a new database connection each time", []Request{stockRequest}},
+		{"reference", "a server of known delays that logs what it did", []Request{
+			{Name: "GET /", Method: http.MethodGet, Path: "/", Weight: 1},
+		}},
+	}
+}
+
+// Find returns the service of that name; the error suggests the one that was probably meant.
+func Find(name string) (Service, error) {
+	var nearest string
+	least := 3 // more typing errors than two make another word
+	for _, s := range Services() {
+		if s.Name == name {
+			return s, nil
+		}
+		if d := typos(name, s.Name); d < least {
+			nearest, least = s.Name, d
+		}
+	}
+	if nearest != "" {
+		nearest = fmt.Sprintf("; did you mean %s?", nearest)
+	}
+	return Service{}, fmt.Errorf("no target %q%s (bench list shows all)", name, nearest)
+}
+
+// typos is how many letters must be added, removed or replaced to turn a into b (Levenshtein), case aside.
+func typos(a, b string) int {
+	a, b = strings.ToLower(a), strings.ToLower(b)
+	row := make([]int, len(b)+1) // distances of the part of a so far to each beginning of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
