@@ -1,0 +1,180 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// writeAnswer says in one sentence what the runs found. Evidence and tables follow it.
+func writeAnswer(p *page, subjects []subject) {
+	p.strong(Answer(runsOf(subjects)))
+	if m, ok := lessonOf(subjects); ok && m.Holds() {
+		p.text(m.Arithmetic(), 2)
+	}
+}
+
+func runsOf(subjects []subject) []*loadgen.Run {
+	runs := make([]*loadgen.Run, len(subjects))
+	for i, s := range subjects {
+		runs[i] = s.Run
+	}
+	return runs
+}
+
+// Answer returns the finding of one run, or of several side by side, as a sentence or two; "" without a run.
+func Answer(runs []*loadgen.Run) string {
+	subjects := subjectsOf(runs)
+	switch len(subjects) {
+	case 0:
+		return ""
+	case 1:
+		return answerOne(subjects[0])
+	}
+	// What bench spoiled itself comes before anything that the target did.
+	for _, s := range subjects {
+		if s.outcome() == unmeasured {
+			return strings.Join(append([]string{s.label + ": " + lowerFirst(s.spoiled())}, others(subjects, s.label)...), " ")
+		}
+	}
+	if m, ok := lessonOf(subjects); ok {
+		if told := lesson(subjects, m); told != "" {
+			return told
+		}
+	}
+	return sideBySide(subjects)
+}
+
+// answerOne tells of one run.
+func answerOne(s subject) string {
+	switch s.outcome() {
+	case unmeasured:
+		return s.spoiled()
+	case interrupted:
+		return fmt.Sprintf("Interrupted after %s: what follows covers %s of %s planned requests.", s.elapsed(),
+			Count(s.due()), Count(max(s.Requests.Planned, s.due())))
+	case idle:
+		return "Nothing was sent: no request was due. A longer --duration or a higher --rate makes some."
+	case silent:
+		return fmt.Sprintf("No request succeeded: the service %s.", s.predicate())
+	case carried:
+		return fmt.Sprintf("The service %s: %s.", s.predicate(), s.figures())
+	}
+	return "The service " + s.predicate() + "."
+}
+
+// figures is the evidence of a load that was carried.
+func (s subject) figures() string {
+	d := &s.focus.ResponseTime
+	text := fmt.Sprintf("%s with P99 at %s", Rate(s.focus.Achieved.Rate), figure(d, "p99_ns", d.P99NS))
+	if s.focus.Kind == kindSpike {
+		text = fmt.Sprintf("%s for %s with P99 at %s", Rate(s.rate(s.focus)), Span(s.focus.DurationNS), figure(d, "p99_ns", d.P99NS))
+		if base := s.phase(kindBaseline); base != nil && base.ResponseTime.Count > 0 {
+			text += ", " + figure(&base.ResponseTime, "p99_ns", base.ResponseTime.P99NS) + " before it"
+		}
+	}
+	if failed := unanswered(s.Requests); failed > 0 {
+		return fmt.Sprintf("%s; %s of %s requests failed", text, Count(failed), Count(s.due()))
+	}
+	return fmt.Sprintf("%s; none of %s failed", text, plural(s.due(), "request"))
+}
+
+// spoiled says that the latencies are not the target's, why, and what to try.
+func (s subject) spoiled() string {
+	text := "These latencies are bench's own"
+	if s.Verdict.Kind == loadgen.HostLimited {
+		text = "These latencies are bench's own, kept waiting by its host"
+	}
+	if _, why := s.evidence(); len(why) > 0 && ended(why[0]) != "" {
+		text += ": " + ended(why[0])
+	}
+	return text + ". " + s.remedy()
+}
+
+// remedy is what to try where bench was late, without what was done already.
+func (s subject) remedy() string {
+	flag := "--rate"
+	if s.focus.Kind == kindSpike {
+		flag = "--peak"
+	}
+	try := "Try a lower " + flag
+	if half := s.rate(s.focus) / 2; half >= 1 && !math.IsInf(half, 0) {
+		try = fmt.Sprintf("Try %s %.0f/s", flag, significant(half, 2))
+	}
+	switch {
+	case s.Verdict.Kind == loadgen.HostLimited:
+		return "Run it again when nothing else uses this machine. " + try + " otherwise."
+	case s.Environment.CPUs != "split" && s.Environment.Processors > 1:
+		return try + ", or give bench a processor of its own: --cpus split."
+	}
+	return try + "."
+}
+
+// others tells of the subjects but one, a sentence each.
+func others(subjects []subject, label string) []string {
+	var sentences []string
+	for _, s := range subjects {
+		if s.label != label && len(sentences) < maxNamed {
+			sentences = append(sentences, s.label+" "+s.predicate()+".")
+		}
+	}
+	return sentences
+}
+
+// lesson tells what a cache does, where the runs can show it; "" where the outcomes have to be told one by one.
+func lesson(subjects []subject, m Margins) string {
+	cached, uncached := subjects[0], subjects[1]
+	if cached.Target.Name != "cached" {
+		cached, uncached = uncached, cached
+	}
+	switch {
+	case cached.outcome() > failing || uncached.outcome() > failing:
+		return ""
+	case m.Known() && !m.Holds():
+		return strings.Join(append([]string{m.Missed()}, others(subjects, "")...), " ")
+	case cached.outcome() == carried && uncached.outcome() == overloaded:
+		return fmt.Sprintf("The cache carried the spike. Without it the service %s%s.",
+			uncached.behind(uncached.focus), uncached.recovering())
+	}
+	return ""
+}
+
+// sideBySide compares two runs, or counts more, by what became of them.
+func sideBySide(subjects []subject) string {
+	good := 0
+	for _, s := range subjects {
+		if s.outcome() == carried {
+			good++
+		}
+	}
+	switch {
+	case good == len(subjects) && good == 2:
+		return bothCarried(subjects[0], subjects[1])
+	case len(subjects) > maxNamed:
+		return fmt.Sprintf("%d of %d carried their load. %s", good, len(subjects), strings.Join(others(subjects, ""), " "))
+	}
+	return strings.Join(others(subjects, ""), " ")
+}
+
+func bothCarried(a, b subject) string {
+	x, y := &a.focus.ResponseTime, &b.focus.ResponseTime
+	what := "both"
+	if samePlan([]subject{a, b}) {
+		what = "both carried " + a.task()
+	} else {
+		what = "both carried their load"
+	}
+	if x.P99NS <= 0 || y.P99NS <= 0 {
+		return capitalised(what) + "."
+	}
+	if x.P99NS > y.P99NS {
+		a, b, x, y = b, a, y, x
+	}
+	return fmt.Sprintf("%s: P99 was %s on %s and %s on %s, %s as much.", capitalised(what), figure(x, "p99_ns", x.P99NS), a.label,
+		figure(y, "p99_ns", y.P99NS), b.label, Times(float64(y.P99NS)/float64(x.P99NS)))
+}
+
+func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+func lowerFirst(s string) string  { return strings.ToLower(s[:1]) + s[1:] }

@@ -1,0 +1,200 @@
+package report
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// told is a run of few figures, enough for a sentence: at its phases' rates, with that P99, everything served.
+func told(target string, phases []loadgen.PhaseRecord, p99 time.Duration, change ...func(*loadgen.Run)) *loadgen.Run {
+	run := &loadgen.Run{
+		Target:   loadgen.Target{Name: target},
+		Plan:     loadgen.PlanRecord{Model: "open", Arrivals: "even", Phases: phases},
+		Verdict:  loadgen.Verdict{Kind: loadgen.Valid},
+		Requests: loadgen.Requests{Planned: 1200, Due: 1200, Sent: 1200, Succeeded: 1200},
+	}
+	run.Environment = loadgen.Environment{CPUs: "split", Processors: 2}
+	at := time.Duration(0)
+	for _, p := range phases {
+		phase := loadgen.Phase{Name: p.Name, Kind: p.Kind, StartNS: at, DurationNS: p.DurationNS,
+			Verdict:  loadgen.Verdict{Kind: loadgen.Valid},
+			Requests: loadgen.Requests{Due: 100, Succeeded: 100}}
+		phase.Offered.Rate, phase.Achieved = (p.From+p.To)/2, loadgen.Rate{Count: 100, Rate: (p.From + p.To) / 2}
+		phase.ResponseTime = loadgen.NewDist(3, []time.Duration{p99}, nil)
+		run.Phases = append(run.Phases, phase)
+		at += p.DurationNS
+	}
+	for _, c := range change {
+		c(run)
+	}
+	return run
+}
+
+// slow makes a phase TARGET-LIMITED: served at that rate, with that P99.
+func slow(phase int, served float64, p99 time.Duration) func(*loadgen.Run) {
+	return func(r *loadgen.Run) {
+		r.Verdict = loadgen.Verdict{Kind: loadgen.TargetLimited}
+		p := &r.Phases[phase]
+		p.Verdict, p.Achieved.Rate, p.ResponseTime = r.Verdict, served, loadgen.NewDist(3, []time.Duration{p99}, nil)
+	}
+}
+
+func censored(phase int, served float64, bound time.Duration) func(*loadgen.Run) {
+	return func(r *loadgen.Run) {
+		slow(phase, served, bound)(r)
+		r.Phases[phase].ResponseTime = loadgen.NewDist(3, nil, []time.Duration{bound})
+	}
+}
+
+func recovers(phase int, state loadgen.RecoveryState, after time.Duration) func(*loadgen.Run) {
+	return func(r *loadgen.Run) { r.Phases[phase].Recovery = &loadgen.Recovery{State: state, AfterNS: after} }
+}
+
+func judged(kind loadgen.VerdictKind, evidence ...string) func(*loadgen.Run) {
+	return func(r *loadgen.Run) { r.Verdict = loadgen.Verdict{Kind: kind, Evidence: evidence} }
+}
+
+// lateIn makes bench late in one phase, the baseline's words standing before it in the run's evidence as they do.
+func lateIn(phase int, evidence string) func(*loadgen.Run) {
+	return func(r *loadgen.Run) {
+		r.Verdict = loadgen.Verdict{Kind: loadgen.GeneratorLimited, Evidence: []string{"baseline: less late", "spike: " + evidence}}
+		r.Phases[1].Verdict = loadgen.Verdict{Kind: loadgen.GeneratorLimited, Evidence: []string{"less late"}}
+		r.Phases[phase].Verdict = loadgen.Verdict{Kind: loadgen.GeneratorLimited, Evidence: []string{evidence}}
+	}
+}
+
+func failed(phase int, n uint64, kind string) func(*loadgen.Run) {
+	return func(r *loadgen.Run) {
+		r.Requests.Failed, r.Requests.Succeeded = n, r.Requests.Succeeded-n
+		r.Phases[phase].Requests.Failed += n
+		r.Errors = []loadgen.ErrorCount{{Kind: "reset", Count: 1}, {Kind: kind, Count: n}}
+	}
+}
+
+// bundled makes a run one of the bundled pair, its query costing that much processor time, its cache missing that share.
+func bundled(cost time.Duration, misses uint64) func(*loadgen.Run) {
+	return func(r *loadgen.Run) {
+		r.Target.Bundled = true
+		r.Environment.TargetCPUs = []int{0}
+		r.Phases[2].Cache = loadgen.Cache{Hits: 100 - misses, Misses: misses}
+		spent := cost * time.Duration(r.Phases[1].Achieved.Count)
+		r.Phases[1].CPU.Target = &spent
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	spike := spikePhases(600)
+	hold := []loadgen.PhaseRecord{{Name: "hold", Kind: "hold", DurationNS: 30 * time.Second, From: 100, To: 100}}
+	ramp := []loadgen.PhaseRecord{{Name: "ramp", Kind: "ramp", DurationNS: 30 * time.Second, From: 10, To: 500}}
+	var steps []loadgen.PhaseRecord
+	for _, rate := range []float64{100, 200, 300} {
+		steps = append(steps, loadgen.PhaseRecord{Name: "step " + Rate(rate), Kind: "step", DurationNS: 10 * time.Second, From: rate, To: rate})
+	}
+	cached := func(misses uint64) *loadgen.Run { return told("cached", spike, 4*ms, bundled(9*ms, misses)) }
+	uncached := func(cost time.Duration, change ...func(*loadgen.Run)) *loadgen.Run {
+		return told("uncached", spike, 19*ms, append([]func(*loadgen.Run){bundled(cost, 0)}, change...)...)
+	}
+	fell := []func(*loadgen.Run){slow(2, 104, 7100*ms), recovers(2, loadgen.NotRecovered, 12*time.Second)}
+	for _, tc := range []struct {
+		why  string
+		runs []*loadgen.Run
+		want string
+	}{
+		{"a spike carried", []*loadgen.Run{told("api", spike, 4*ms)},
+			"The service carried the spike: 600/s for 8 s with P99 at 4.0 ms, 4.0 ms before it; none of 1,200 requests failed."},
+		{"a few failures are named, not hidden", []*loadgen.Run{told("api", hold, 4*ms, failed(0, 0, ""), func(r *loadgen.Run) {
+			r.Requests.Failed = 2
+		})}, "The service carried 100/s for 30 s: 100/s with P99 at 4.0 ms; 2 of 1,202 requests failed."},
+		{"a spike not carried", []*loadgen.Run{told("api", spike, 4*ms, fell...)},
+			"The service could not carry the spike: it served 104/s of 600/s, fell 7 s behind and had not recovered 12 s later."},
+		{"it recovered later", []*loadgen.Run{told("api", spike, 4*ms, slow(2, 104, 7100*ms), recovers(2, loadgen.Recovered, 9*time.Second))},
+			"The service could not carry the spike: it served 104/s of 600/s, fell 7 s behind and recovered after 9 s."},
+		{"three seconds are the least there can be", []*loadgen.Run{told("api", spike, 4*ms, slow(2, 590, 300*ms), recovers(2, loadgen.Recovered, 3*time.Second))},
+			"The service could not carry the spike: it served 590/s of 600/s, had a P99 of 300 ms and recovered at once."},
+		{"recovery not measurable is not told here", []*loadgen.Run{told("api", spike, 4*ms, slow(2, 104, 7100*ms), recovers(2, loadgen.NotMeasurable, 0))},
+			"The service could not carry the spike: it served 104/s of 600/s, fell 7 s behind."},
+		{"a lower bound is not rounded up", []*loadgen.Run{told("api", spike, 4*ms, censored(2, 104, 7900*ms))},
+			"The service could not carry the spike: it served 104/s of 600/s, fell at least 7 s behind."},
+		{"overloaded before the spike", []*loadgen.Run{told("api", spike, 4*ms, slow(2, 20, 7100*ms), slow(1, 20, 3200*ms))},
+			"The service was overloaded already at its baseline of 30/s: it fell 3 s behind."},
+		{"only after the spike", []*loadgen.Run{told("api", spike, 4*ms, slow(3, 20, 3200*ms))},
+			"The service carried the spike, but not recovery: it fell 3 s behind."},
+		{"a rate held", []*loadgen.Run{told("api", hold, 4*ms)},
+			"The service carried 100/s for 30 s: 100/s with P99 at 4.0 ms; none of 1,200 requests failed."},
+		{"a rate not held", []*loadgen.Run{told("api", hold, 4*ms, slow(0, 60, 12*time.Second))},
+			"The service could not hold 100/s: it served 60/s and fell 12 s behind."},
+		{"a ramp followed", []*loadgen.Run{told("api", ramp, 4*ms)},
+			"The service carried the ramp to 500/s: 255/s with P99 at 4.0 ms; none of 1,200 requests failed."},
+		{"a ramp not followed", []*loadgen.Run{told("api", ramp, 4*ms, slow(0, 200, 5*time.Second), func(r *loadgen.Run) {
+			r.Intervals = []loadgen.Interval{{Finished: 310}, {Finished: 305}}
+		})}, "The service could not follow the ramp to 500/s: it served at most 310/s and fell 5 s behind."},
+		{"every step held", []*loadgen.Run{told("api", steps, 4*ms)},
+			"The service carried every step up to 300/s: 300/s with P99 at 4.0 ms; none of 1,200 requests failed."},
+		{"held up to a step", []*loadgen.Run{told("api", steps, 4*ms, slow(1, 150, 3*time.Second), slow(2, 150, 9*time.Second))},
+			"The service held 100/s; at 200/s it served 150/s and fell 3 s behind."},
+		{"no step held", []*loadgen.Run{told("api", steps, 4*ms, slow(0, 60, 3*time.Second))},
+			"The service could not hold the first step; at 100/s it served 60/s and fell 3 s behind."},
+		{"closed", []*loadgen.Run{told("api", hold, 4*ms, func(r *loadgen.Run) { r.Plan.Model, r.Plan.VUs = "closed", 20 })},
+			"The service carried its 20 users: 100/s with P99 at 4.0 ms; none of 1,200 requests failed."},
+		{"kept up, but failing", []*loadgen.Run{told("api", hold, 4*ms, failed(0, 12, "status 503"))},
+			"The service kept up, but left 12 % of the requests of the run without success (most: status 503)."},
+		{"one in a hundred is enough", []*loadgen.Run{told("api", spike, 4*ms, failed(2, 1, "timeout"))},
+			"The service kept up, but left 1 % of the requests of the spike without success (most: reset)."},
+		{"nothing succeeded", []*loadgen.Run{told("api", hold, 4*ms, failed(0, 1200, "connect: refused"))},
+			"No request succeeded: the service answered none of 1,200 requests (most: connect: refused)."},
+		{"nothing was due", []*loadgen.Run{told("api", hold, 4*ms, func(r *loadgen.Run) { r.Requests = loadgen.Requests{} })},
+			"Nothing was sent: no request was due. A longer --duration or a higher --rate makes some."},
+		{"interrupted", []*loadgen.Run{told("api", spike, 4*ms, func(r *loadgen.Run) {
+			r.Interrupted, r.Requests = true, loadgen.Requests{Planned: 6120, Due: 412, Succeeded: 412}
+			for at := range time.Duration(9) {
+				r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: at * time.Second, Due: 40})
+			}
+		})}, "Interrupted after 9 s of 30 s: what follows covers 412 of 6,120 planned requests."},
+		{"bench was late", []*loadgen.Run{told("api", spike, 4*ms, judged(loadgen.GeneratorLimited, "3.1 % of requests left over 1 ms late."))},
+			"These latencies are bench's own: 3.1 % of requests left over 1 ms late. Try --peak 300/s."},
+		{"the worst phase gives the evidence", []*loadgen.Run{told("api", spike, 4*ms, lateIn(2, "lag P99 8 ms"))},
+			"These latencies are bench's own: lag P99 8 ms. Try --peak 300/s."},
+		{"not the heaviest, where that was well", []*loadgen.Run{told("api", spike, 4*ms, lateIn(3, "lag P99 8 ms"))},
+			"These latencies are bench's own: less late. Try --peak 300/s."},
+		{"bench was late and had no processor of its own", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.GeneratorLimited, "late"), func(r *loadgen.Run) {
+			r.Environment.CPUs = "shared"
+		})}, "These latencies are bench's own: late. Try --rate 50/s, or give bench a processor of its own: --cpus split."},
+		{"its host was late", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.HostLimited))},
+			"These latencies are bench's own, kept waiting by its host. Run it again when nothing else uses this machine. Try --rate 50/s otherwise."},
+
+		{"the lesson", []*loadgen.Run{cached(1), uncached(9*ms, fell...)},
+			"The cache carried the spike. Without it the service fell 7 s behind and had not recovered 12 s later."},
+		{"the lesson, the other way round", []*loadgen.Run{uncached(9*ms, fell...), cached(1)},
+			"The cache carried the spike. Without it the service fell 7 s behind and had not recovered 12 s later."},
+		{"the query is too cheap here", []*loadgen.Run{cached(1), uncached(3 * ms)},
+			"This machine's query costs 3.0 ms, so 600/s load it only 1.8 times over: too little to show what a cache does, which takes 3 times; try --peak 1000/s. cached carried the spike. uncached carried the spike."},
+		{"the cache is too cold here", []*loadgen.Run{cached(23), uncached(9*ms, fell...)},
+			"This machine's query costs 9.0 ms, so the 23 % of requests that miss the cache take 124 % of its core, more than 30 %: this spike tests the query and not the cache; try a longer --duration, whose warm-up fills the cache. cached carried the spike. uncached could not carry the spike: it served 104/s of 600/s, fell 7 s behind and had not recovered 12 s later."},
+		{"the baseline is too heavy here", []*loadgen.Run{cached(1), uncached(20*ms, fell...)},
+			"This machine's query costs 20 ms, so the baseline of 30/s alone takes 60 % of its core, more than the 30 % that leaves it at ease: there is no calm to compare with; try --rate 15/s. cached carried the spike. uncached could not carry the spike: it served 104/s of 600/s, fell 7 s behind and had not recovered 12 s later."},
+		{"the lesson is for the bundled pair only", []*loadgen.Run{told("cached", spike, 4*ms), told("uncached", spike, 4*ms, fell...)},
+			"cached carried the spike. uncached could not carry the spike: it served 104/s of 600/s, fell 7 s behind and had not recovered 12 s later."},
+		{"what bench spoiled comes first", []*loadgen.Run{cached(1), uncached(9*ms, judged(loadgen.GeneratorLimited, "late"))},
+			"uncached: these latencies are bench's own: late. Try --peak 300/s. cached carried the spike."},
+		{"one of two interrupted", []*loadgen.Run{cached(1), uncached(9*ms, func(r *loadgen.Run) {
+			r.Interrupted, r.Intervals = true, []loadgen.Interval{{Due: 30}}
+		})}, "cached carried the spike. uncached was interrupted after 1 s of 30 s."},
+
+		{"both carried it", []*loadgen.Run{told("b", hold, 12*ms), told("a", hold, 4*ms)},
+			"Both carried 100/s for 30 s: P99 was 4.0 ms on a and 12 ms on b, 3.0× as much."},
+		{"different loads", []*loadgen.Run{told("a", hold, 4*ms), told("a", ramp, 8*ms)},
+			"Both carried their load: P99 was 4.0 ms on a and 8.0 ms on a 2, 2.0× as much."},
+		{"three", []*loadgen.Run{told("a", hold, 4*ms), told("b", hold, 4*ms), told("c", hold, 4*ms, slow(0, 60, 9*time.Second))},
+			"a carried 100/s for 30 s. b carried 100/s for 30 s. c could not hold 100/s: it served 60/s and fell 9 s behind."},
+		{"many are counted", slices.Repeat([]*loadgen.Run{told("a", hold, 4*ms)}, 6),
+			"6 of 6 carried their load. a carried 100/s for 30 s. a 2 carried 100/s for 30 s. a 3 carried 100/s for 30 s. a 4 carried 100/s for 30 s."},
+		{"no run", nil, ""},
+	} {
+		if got := Answer(tc.runs); got != tc.want {
+			t.Errorf("%s:\n got %s\nwant %s", tc.why, got, tc.want)
+		}
+	}
+}

@@ -1,0 +1,97 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// maxTimings bounds the Server-Timing metrics that have a column.
+const maxTimings = 3
+
+// writeCache says what the target told of its own work: hits and misses apart, and its Server-Timing per request. It is
+// left out where no target tells anything.
+func writeCache(p *page, subjects []subject, _ Options) error {
+	timings := timingNames(subjects)
+	t := &table{columns: []column{
+		{title: where(subjects), left: true},
+		{title: "hit ratio"},
+		{title: "hits, P50 / P99", rank: 1},
+		{title: "misses, P50 / P99", rank: 1},
+	}}
+	for i, timing := range timings {
+		t.columns = append(t.columns, column{title: name(timing) + " per request", gap: 3, rank: 2 + i})
+	}
+	marks := false
+	for _, s := range subjects {
+		ratio := hitRatio(s.focus.Cache)
+		marks = marks || ratio != absent
+		label := s.label
+		if len(subjects) == 1 {
+			label = ""
+		}
+		row := []string{label, ratio, classTimes(s.focus, loadgen.ClassHit), classTimes(s.focus, loadgen.ClassMiss)}
+		for _, timing := range timings {
+			row = append(row, timingCell(s.focus, timing))
+		}
+		t.row(row...)
+	}
+	for i := 1; i <= 3; i++ {
+		t.columns[i].hidden = !marks
+	}
+	if !marks && len(timings) == 0 {
+		return nil
+	}
+	return p.table(t)
+}
+
+func hitRatio(c loadgen.Cache) string {
+	marks := float64(c.Hits) + float64(c.Misses)
+	if marks == 0 {
+		return absent
+	}
+	return Share(float64(c.Hits) / marks)
+}
+
+// classTimes writes the response times of a class; where several endpoints have it, of the one with the most requests.
+func classTimes(p *loadgen.Phase, class loadgen.Class) string {
+	var most *loadgen.Endpoint
+	for i := range p.Endpoints {
+		if e := &p.Endpoints[i]; e.Class == class && (most == nil || e.Count > most.Count) {
+			most = e
+		}
+	}
+	if most == nil || most.ResponseTime.Count == 0 {
+		return absent
+	}
+	d := &most.ResponseTime
+	return figure(d, "p50_ns", d.P50NS) + " / " + figure(d, "p99_ns", d.P99NS)
+}
+
+// timingNames returns the first metrics that the subjects' Server-Timing named, in the order of their appearance.
+func timingNames(subjects []subject) []string {
+	var names []string
+	seen := map[string]bool{}
+	for _, s := range subjects {
+		for _, st := range s.focus.ServerTiming {
+			if !seen[st.Name] && st.Count > 0 && len(names) < maxTimings {
+				seen[st.Name] = true
+				names = append(names, st.Name)
+			}
+		}
+	}
+	return names
+}
+
+// timingCell writes how often an answer carried the metric and how long it took each time: 0.013 × 8.9 ms.
+func timingCell(p *loadgen.Phase, metric string) string {
+	answers := p.Requests.Succeeded + p.Requests.Failed
+	for _, st := range p.ServerTiming {
+		if st.Name == metric && st.Count > 0 && answers > 0 {
+			each := st.SumNS / time.Duration(min(st.Count, 1<<62))
+			return fmt.Sprintf("%s × %s", decimal(float64(st.Count)/float64(answers), 3), Duration(each))
+		}
+	}
+	return absent
+}

@@ -1,0 +1,103 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// maxNotes bounds the notes on the environment that are shown without Verbose.
+const maxNotes = 4
+
+// writeNotes says what has to be known to read the figures: findings on the environment, differences between the runs,
+// what could not be measured, and the footnotes.
+func writeNotes(p *page, subjects []subject, o Options) {
+	b := &block{page: p, label: "note"}
+	notes := notesOf(subjects)
+	for i, note := range notes {
+		if i == maxNotes && !o.Verbose {
+			b.row(fmt.Sprintf("and %d more (-v)", len(notes)-i), 0)
+			break
+		}
+		b.row(note, 2)
+	}
+	for _, f := range footnotes {
+		if p.marks[f.mark] {
+			p.text(f.mark+" "+f.text, 2)
+		}
+	}
+}
+
+func notesOf(subjects []subject) []string {
+	var notes []string
+	seen := map[string]bool{}
+	add := func(note string) {
+		if note != "" && !seen[note] {
+			seen[note] = true
+			notes = append(notes, note)
+		}
+	}
+	if !sameMachine(subjects) {
+		add("these runs were made in different environments, which alone may explain what differs")
+	}
+	for _, s := range subjects {
+		if r := s.focus.Recovery; r != nil && r.State == loadgen.NotMeasurable {
+			add(fmt.Sprintf("%s: the time to recover is not measurable: %s", s.label, ended(r.Reason)))
+		}
+	}
+	if m, ok := lessonOf(subjects); ok && !m.Known() {
+		add("whether this spike is heavy enough to show what a cache does is not known: " + m.Unknown + " was not measured")
+	}
+	for _, s := range subjects {
+		for _, note := range s.Environment.Notes {
+			add(ended(note))
+		}
+	}
+	return notes
+}
+
+// sameMachine reports whether the runs were made where they may be compared.
+func sameMachine(subjects []subject) bool {
+	first := &subjects[0].Environment
+	for _, s := range subjects[1:] {
+		e := &s.Environment
+		if e.CPU != first.CPU || e.OS != first.OS || e.Arch != first.Arch || e.Kernel != first.Kernel ||
+			e.Processors != first.Processors || e.CPUs != first.CPUs || s.Plan.Engine != subjects[0].Plan.Engine {
+			return false
+		}
+	}
+	return true
+}
+
+// writeNext says where the run is kept and what to do now, leaving out what was done already.
+func writeNext(p *page, subjects []subject, o Options) {
+	p.blank()
+	const all = "-v (every phase, endpoint and resource)"
+	if o.Saved != "" {
+		// A path is copied from here, so it is not cut.
+		path := Clean(o.Saved, 4096)
+		p.parts([]string{"saved " + path, "again: bench report " + shellQuoted(path)}, 2)
+	}
+	var next []string
+	for _, n := range o.Next {
+		next = append(next, sentence(n))
+	}
+	if !o.Verbose {
+		next = append(next, all)
+	}
+	if len(next) > 0 {
+		next[0] = "next: " + next[0]
+		p.parts(next, 6)
+	}
+}
+
+// shellQuoted quotes a path that a shell would take apart.
+func shellQuoted(path string) string {
+	if strings.ContainsFunc(path, func(r rune) bool {
+		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./+:@%,", r)
+	}) {
+		return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+	}
+	return path
+}

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+func TestNotes(t *testing.T) {
+	a, b := told("a", spikePhases(600), ms), told("b", spikePhases(600), ms)
+	a.Environment.Notes = []string{"shares its host.", "clock hpet"}
+	b.Environment.Notes = []string{"shares its host."}
+	b.Environment.Processors = 4
+	b.Phases[2].Recovery = &loadgen.Recovery{State: loadgen.NotMeasurable, Reason: "the baseline has 3 seconds."}
+	want := []string{
+		"these runs were made in different environments, which alone may explain what differs",
+		"b: the time to recover is not measurable: the baseline has 3 seconds",
+		"shares its host", "clock hpet", // each once
+	}
+	if got := notesOf(subjectsOf([]*loadgen.Run{a, b})); !slices.Equal(got, want) {
+		t.Errorf("notes %q, want %q", got, want)
+	}
+}
+
+func TestAdviceAlreadyFollowedIsLeftOut(t *testing.T) {
+	run := told("a", spikePhases(600), ms)
+	for _, tc := range []struct {
+		o    Options
+		want string
+	}{
+		{Options{}, "\nnext: -v (every phase, endpoint and resource)\n"},
+		{Options{Verbose: true}, "\n"},
+		{Options{Saved: "a b.json", Verbose: true}, "\nsaved a b.json · again: bench report 'a b.json'\n"},
+		{Options{Saved: "x.json", Next: []string{"bench list"}}, "\nsaved x.json · again: bench report x.json\nnext: bench list · -v (every phase, endpoint and resource)\n"},
+	} {
+		got := render(t, tc.o, run)
+		if !strings.HasSuffix(got, tc.want) || tc.o.Verbose && strings.Contains(got, "-v (") {
+			t.Errorf("%+v ends with %q, want %q", tc.o, got[len(got)-80:], tc.want)
+		}
+	}
+}
+
+func TestNoColourByDefault(t *testing.T) {
+	run := told("a", spikePhases(600), ms)
+	if got := render(t, Options{}, run); strings.Contains(got, "\x1b") {
+		t.Error("a report without colour holds an escape sequence")
+	}
+	if got := render(t, Options{Color: true}, run); !strings.Contains(got, green+"VALID"+reset) || !strings.Contains(got, bold+"The service") {
+		t.Errorf("the verdict and the answer are not coloured: %q", got)
+	}
+}

@@ -1,0 +1,80 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// What is shown of failures and events without Verbose, for each run.
+const (
+	maxErrorKinds = 3
+	maxEvents     = 3
+)
+
+// writeFailures lists the failures by kind, the most frequent first, and what happened during the runs.
+func writeFailures(p *page, subjects []subject, o Options) error {
+	b := &block{page: p, label: "errors"}
+	for _, s := range subjects {
+		kinds := slices.SortedStableFunc(slices.Values(s.Errors), func(a, b loadgen.ErrorCount) int {
+			return cmp.Compare(b.Count, a.Count)
+		})
+		for i, e := range kinds {
+			if i == maxErrorKinds && !o.Verbose {
+				b.row(prefix(s, subjects)+fmt.Sprintf("and %s more (-v)", plural(uint64(len(kinds)-i), "kind")), 2)
+				break
+			}
+			b.row(prefix(s, subjects)+failure(e), 2)
+		}
+	}
+	b = &block{page: p, label: "events"}
+	for _, s := range subjects {
+		for i, e := range s.Events {
+			if i == maxEvents && !o.Verbose {
+				b.row(prefix(s, subjects)+fmt.Sprintf("and %d more (-v)", len(s.Events)-i), 2)
+				break
+			}
+			b.row(prefix(s, subjects)+event(e), 2)
+		}
+	}
+	return nil
+}
+
+// prefix names a run's target where there are several.
+func prefix(s subject, subjects []subject) string {
+	if len(subjects) == 1 {
+		return ""
+	}
+	widest := 0
+	for _, s := range subjects {
+		widest = max(widest, columns(s.label))
+	}
+	return pad(s.label, widest+2)
+}
+
+func failure(e loadgen.ErrorCount) string {
+	text := fmt.Sprintf("%s× %s", Count(e.Count), sentence(e.Kind))
+	if e.LastNS > e.FirstNS {
+		text += fmt.Sprintf(", from %s to %s", Duration(e.FirstNS), Duration(e.LastNS))
+	} else {
+		text += ", at " + Duration(e.FirstNS)
+	}
+	if sample := Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
+		text += ": " + sample
+	}
+	return text
+}
+
+func event(e loadgen.Event) string {
+	text := fmt.Sprintf("%s at %s", name(string(e.Kind)), Duration(e.AtNS))
+	if e.DurationNS > 0 {
+		text += " for " + Duration(e.DurationNS)
+	}
+	if words := sentence(e.Text); strings.TrimSpace(words) != "" {
+		text += ": " + words
+	}
+	return text
+}

@@ -1,0 +1,190 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// maxNamed bounds the targets that a line names one by one.
+const maxNamed = 4
+
+// writeHeader says what was driven, and where.
+func writeHeader(p *page, subjects []subject, o Options) {
+	first := subjects[0]
+	command := Clean(o.Command, nameColumns*2)
+	if command == "" {
+		command = "bench " + name(first.Plan.Profile)
+	}
+	parts := []string{strings.TrimSpace(command), labels(subjects)}
+	if samePlan(subjects) {
+		parts = append(parts, loadOf(&first.Plan))
+		if first.Plan.Arrivals != "" && !first.closed() {
+			parts = append(parts, name(first.Plan.Arrivals))
+		}
+		parts = append(parts, fmt.Sprintf("seed %d", first.Seed))
+	} else {
+		parts = append(parts, "driven by different plans")
+	}
+	if o.FromFile && !first.Started.IsZero() {
+		parts = append(parts, "of "+Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
+	}
+	p.parts(parts, 2)
+	p.parts([]string{placeOf(subjects, o), engineOf(first)}, 2)
+}
+
+func labels(subjects []subject) string {
+	var names []string
+	for i, s := range subjects {
+		if i == maxNamed {
+			return fmt.Sprintf("%s and %d more", strings.Join(names, ", "), len(subjects)-i)
+		}
+		names = append(names, s.label)
+	}
+	return strings.Join(names, ", ")
+}
+
+// samePlan reports whether the subjects were offered the same load.
+func samePlan(subjects []subject) bool {
+	first := subjects[0]
+	for _, s := range subjects[1:] {
+		if s.Seed != first.Seed || s.Plan.Arrivals != first.Plan.Arrivals || s.Plan.Model != first.Plan.Model ||
+			loadOf(&s.Plan) != loadOf(&first.Plan) {
+			return false
+		}
+	}
+	return true
+}
+
+// loadOf describes the load of a plan in a few words.
+func loadOf(plan *loadgen.PlanRecord) string {
+	var phases []loadgen.PhaseRecord
+	var total time.Duration
+	for _, p := range plan.Phases {
+		if p.Kind != kindWarmup {
+			phases = append(phases, p)
+			total += p.DurationNS
+		}
+	}
+	if plan.Model == "closed" {
+		users := fmt.Sprintf("closed model, %d users", plan.VUs)
+		if plan.ThinkNS > 0 {
+			users += ", thinking " + Span(plan.ThinkNS)
+		}
+		if total > 0 {
+			users += " for " + Span(total)
+		}
+		return users
+	}
+	if len(phases) == 0 {
+		return ""
+	}
+	return openLoad(phases, total)
+}
+
+func openLoad(phases []loadgen.PhaseRecord, total time.Duration) string {
+	of := map[string][]loadgen.PhaseRecord{}
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, p := range phases {
+		of[p.Kind] = append(of[p.Kind], p)
+		low, high = min(low, p.From, p.To), max(high, p.From, p.To)
+	}
+	first, last := phases[0], phases[len(phases)-1]
+	switch spikes, steps, ramps := of[kindSpike], of[kindStep], of[kindRamp]; {
+	case len(spikes) == 1:
+		return fmt.Sprintf("%s → %s for %s", Rate(first.From), Rate(max(spikes[0].From, spikes[0].To)), Span(spikes[0].DurationNS))
+	case len(spikes) > 1:
+		return fmt.Sprintf("%s → %s, %d spikes in %s", Rate(low), Rate(high), len(spikes), Span(total))
+	case len(steps) > 1:
+		return fmt.Sprintf("%s → %s in %d steps of %s", Rate(steps[0].To), Rate(steps[len(steps)-1].To), len(steps), Span(steps[0].DurationNS))
+	case len(ramps) == 1 && len(phases) <= 2:
+		return fmt.Sprintf("%s → %s in %s", Rate(ramps[0].From), Rate(ramps[0].To), Span(ramps[0].DurationNS))
+	case low == high:
+		return fmt.Sprintf("%s for %s", Rate(last.To), Span(total))
+	}
+	return fmt.Sprintf("%d phases between %s and %s in %s", len(phases), Rate(low), Rate(high), Span(total))
+}
+
+// placeOf says on which processors of which machine the targets and bench ran.
+func placeOf(subjects []subject, o Options) string {
+	e := &subjects[0].Environment
+	target := "target"
+	if len(subjects) > 1 {
+		target = "targets"
+	}
+	where := "bench"
+	switch {
+	case len(e.TargetCPUs) > 0 && len(e.GeneratorCPUs) > 0:
+		where = fmt.Sprintf("%s on %s, bench on %s", target, cpuList(e.TargetCPUs), cpuList(e.GeneratorCPUs))
+	case len(e.GeneratorCPUs) > 0:
+		where = "bench on " + cpuList(e.GeneratorCPUs)
+	case subjects[0].Target.Bundled:
+		where = target + " and bench"
+	}
+	machine := "this machine"
+	if o.FromFile {
+		machine = "one machine"
+	}
+	if len(e.TargetCPUs) > 0 || len(e.GeneratorCPUs) > 0 {
+		where += " of " + machine
+	} else {
+		where += " on " + machine
+	}
+	var about []string
+	if cpu := Clean(e.CPU, 40); cpu != "" {
+		about = append(about, cpu)
+	}
+	if e.Processors > 0 {
+		about = append(about, plural(uint64(e.Processors), "core"))
+	}
+	if len(about) > 0 {
+		where += " (" + strings.Join(about, ", ") + ")"
+	}
+	return where
+}
+
+func engineOf(s subject) string {
+	var parts []string
+	if engine := name(s.Plan.Engine); engine != "" {
+		parts = append(parts, "engine "+engine)
+	}
+	if clock := Clean(s.Environment.Clock, 40); clock != "" {
+		if !strings.Contains(clock, "clock") {
+			clock += " clock"
+		}
+		parts = append(parts, clock)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// cpuList writes processors as the kernel does: cpu 1, cpus 0-2,5.
+func cpuList(cpus []int) string {
+	if len(cpus) == 1 {
+		return fmt.Sprintf("cpu %d", cpus[0])
+	}
+	var ranges []string
+	for i := 0; i < len(cpus); {
+		j := i
+		for j+1 < len(cpus) && cpus[j+1] == cpus[j]+1 {
+			j++
+		}
+		if i == j {
+			ranges = append(ranges, fmt.Sprint(cpus[i]))
+		} else {
+			ranges = append(ranges, fmt.Sprintf("%d-%d", cpus[i], cpus[j]))
+		}
+		i = j + 1
+	}
+	return Clean("cpus "+strings.Join(ranges, ","), 40)
+}
+
+// plural writes a count with its noun: 1 core, 2 cores.
+func plural(n uint64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return Count(n) + " " + noun + "s"
+}

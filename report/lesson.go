@@ -1,0 +1,155 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// The margins within which a spike shows what a cache does, in processors' worth of work per processor of the target:
+// the spike must overload the uncached service whatever the chance of the day, and may load neither the cached one nor
+// the baseline.
+const (
+	overloadMargin = 3.0
+	easyMargin     = 0.3
+)
+
+// Margins is the arithmetic behind the lesson of the bundled pair: with the cost c of one uncached request in processor
+// time, the work that arrives is rate × c, in processors. Only where it is far from the processors that there are, on the
+// expected side, is the outcome the cache's doing and not luck.
+type Margins struct {
+	Cost       time.Duration // c: the uncached target's processor time per request in its baseline
+	Processors int           // the target's
+	Peak       float64       // offered in the spike, requests/s
+	Baseline   float64       // offered in the baseline, requests/s
+	MissRatio  float64       // of the cached run in its spike, after warm-up, 0-1
+	Unknown    string        // what was not measured; "" where all was
+}
+
+// Lesson takes the margins from the runs of the bundled pair, both driven by a profile with a spike and a baseline.
+func Lesson(cached, uncached *loadgen.Run) Margins {
+	if cached == nil || uncached == nil {
+		return Margins{Unknown: "one of the runs"}
+	}
+	c, u := subject{Run: cached, focus: focusOf(cached)}, subject{Run: uncached, focus: focusOf(uncached)}
+	base := u.phase(kindBaseline)
+	m := Margins{Processors: targetProcessors(&uncached.Environment), Peak: u.rate(u.focus)}
+	marks := float64(c.focus.Cache.Hits) + float64(c.focus.Cache.Misses)
+	switch {
+	case u.focus.Kind != kindSpike || c.focus.Kind != kindSpike:
+		m.Unknown = "a spike"
+	case base == nil || base.Achieved.Count == 0:
+		m.Unknown = "a baseline of the uncached target"
+	case base.CPU.Target == nil || *base.CPU.Target <= 0:
+		m.Unknown = "the processor time of the uncached target"
+	case m.Processors <= 0:
+		m.Unknown = "the number of the target's processors"
+	case marks == 0:
+		m.Unknown = "the hit ratio of the cached target"
+	default:
+		m.Baseline = u.rate(base)
+		// Both are counted by the clock: processor time spent in the phase, requests finished in it.
+		m.Cost = time.Duration(float64(*base.CPU.Target) / float64(base.Achieved.Count))
+		m.MissRatio = float64(c.focus.Cache.Misses) / marks
+	}
+	if m.Unknown == "" && !(m.Cost > 0 && sane(m.Peak) && sane(m.Baseline)) {
+		m.Unknown = "the cost of a request"
+	}
+	return m
+}
+
+func sane(rate float64) bool { return rate > 0 && !math.IsInf(rate, 0) }
+
+// lessonOf returns the margins where the subjects are the bundled pair driven by the same spike.
+func lessonOf(subjects []subject) (m Margins, ok bool) {
+	if len(subjects) != 2 || !samePlan(subjects) {
+		return m, false
+	}
+	cached, uncached := subjects[0], subjects[1]
+	if cached.Target.Name != "cached" {
+		cached, uncached = uncached, cached
+	}
+	for want, s := range map[string]subject{"cached": cached, "uncached": uncached} {
+		if s.Target.Name != want || !s.Target.Bundled || s.focus.Kind != kindSpike {
+			return m, false
+		}
+	}
+	return Lesson(cached.Run, uncached.Run), true
+}
+
+// Known reports whether everything that the margins need was measured.
+func (m Margins) Known() bool { return m.Unknown == "" }
+
+// Uncached is the work that the spike brings without a cache, per processor of the target.
+func (m Margins) Uncached() float64 { return m.load(m.Peak) }
+
+// Cached is the work that the spike's misses bring, per processor of the target.
+func (m Margins) Cached() float64 { return m.load(m.Peak * m.MissRatio) }
+
+// Resting is the work that the baseline brings without a cache, per processor of the target.
+func (m Margins) Resting() float64 { return m.load(m.Baseline) }
+
+func (m Margins) load(rate float64) float64 {
+	if !m.Known() {
+		return 0
+	}
+	return rate * m.Cost.Seconds() / float64(m.Processors)
+}
+
+// Holds reports whether the lesson may be told: the margins are known and kept.
+func (m Margins) Holds() bool {
+	return m.Known() && m.Uncached() >= overloadMargin && m.Cached() <= easyMargin && m.Resting() <= easyMargin
+}
+
+// Arithmetic shows why the outcome was bound to be so.
+func (m Margins) Arithmetic() string {
+	return fmt.Sprintf("A query costs %s of processor, so %s are %s times what %s can do; "+
+		"the %s that miss the cache are %s of it.", Duration(m.Cost), Rate(m.Peak), trimmed(m.Uncached()),
+		plural(uint64(m.Processors), "core"), Share(m.MissRatio), Percent(m.Cached()))
+}
+
+// Missed says, in a sentence, which margin is missed on this machine, by how much, and what to try; "" where none is.
+func (m Margins) Missed() string {
+	if !m.Known() || m.Holds() {
+		return ""
+	}
+	query := fmt.Sprintf("This machine's query costs %s, so ", Duration(m.Cost))
+	capacity := float64(m.Processors) / m.Cost.Seconds() // requests/s that the target can serve uncached
+	switch {
+	case m.Resting() > easyMargin:
+		return query + fmt.Sprintf("the baseline of %s alone takes %s of %s, more than the %s that leaves it at ease: "+
+			"there is no calm to compare with; try --rate %s.", Rate(m.Baseline), Percent(m.Resting()), cores(m.Processors),
+			Percent(easyMargin), flagRate(capacity*easyMargin, math.Floor))
+	case m.Cached() > easyMargin:
+		// With so many misses, what would be easy for the cached service would no longer overload the other.
+		try := "a longer --duration, whose warm-up fills the cache"
+		if easyMargin/m.MissRatio >= overloadMargin {
+			try = "--peak " + flagRate(capacity*easyMargin/m.MissRatio, math.Floor)
+		}
+		return query + fmt.Sprintf("the %s of requests that miss the cache take %s of %s, more than %s: "+
+			"this spike tests the query and not the cache; try %s.", Share(m.MissRatio), Percent(m.Cached()), cores(m.Processors),
+			Percent(easyMargin), try)
+	}
+	return query + fmt.Sprintf("%s load it only %s times over: too little to show what a cache does, which takes %.0f times; "+
+		"try --peak %s.", Rate(m.Peak), trimmed(math.Floor(m.Uncached()*10)/10), overloadMargin,
+		flagRate(capacity*overloadMargin, math.Ceil))
+}
+
+// flagRate writes a rate as the command line takes it, with two digits, rounded to the side that helps.
+func flagRate(rate float64, side func(float64) float64) string {
+	if !sane(rate) {
+		return "1/s"
+	}
+	p := math.Pow10(max(int(math.Floor(math.Log10(rate)))-1, 0))
+	return fmt.Sprintf("%.0f/s", max(side(rate/p)*p, 1))
+}
+
+// cores names the processors of a target in a sentence.
+func cores(n int) string {
+	if n == 1 {
+		return "its core"
+	}
+	return fmt.Sprintf("its %d cores", n)
+}

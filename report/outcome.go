@@ -1,0 +1,260 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// outcome is what became of a run, in one word.
+type outcome int
+
+const (
+	carried     outcome = iota
+	overloaded          // the target could not keep up
+	failing             // it kept up, and refused too many
+	unmeasured          // bench or its host was late: the latencies are not the target's
+	silent              // no request succeeded
+	interrupted         // ended before its profile did
+	idle                // no request was due
+)
+
+// failingShare is the share of a phase's requests that, failed or lost, make a service that kept up one that did not
+// carry the load.
+const failingShare = 0.01
+
+func (s subject) outcome() outcome {
+	switch {
+	case s.Interrupted:
+		return interrupted
+	case s.due() == 0:
+		return idle
+	case s.Requests.Succeeded == 0:
+		return silent
+	case s.Verdict.Kind == loadgen.HostLimited || s.Verdict.Kind == loadgen.GeneratorLimited:
+		return unmeasured
+	case s.Verdict.Kind == loadgen.TargetLimited:
+		return overloaded
+	case lost(s.focus) >= failingShare:
+		return failing
+	}
+	return carried
+}
+
+func (s subject) due() uint64 {
+	return max(s.Requests.Due, s.Requests.Succeeded+s.Requests.Failed)
+}
+
+// lost returns the share of a phase's requests that failed or were never answered.
+func lost(p *loadgen.Phase) float64 {
+	if p.Requests.Due == 0 {
+		return 0
+	}
+	return float64(unanswered(p.Requests)) / float64(p.Requests.Due)
+}
+
+// task says what was asked of the service, as the object of "carried": "the spike", "100/s for 30 s".
+func (s subject) task() string {
+	switch {
+	case s.closed():
+		return fmt.Sprintf("its %d users", s.Plan.VUs)
+	case s.focus.Kind == kindSpike:
+		return "the spike"
+	case s.focus.Kind == kindStep:
+		return "every step up to " + Rate(s.rate(s.focus))
+	case s.phase(kindRamp) != nil:
+		return "the ramp to " + Rate(s.highest())
+	}
+	return Rate(s.rate(s.focus)) + " for " + Span(s.focus.DurationNS)
+}
+
+// highest returns the highest planned rate, of a phase measured or to be measured.
+func (s subject) highest() float64 {
+	rate := s.focus.Offered.Rate
+	for _, p := range s.Plan.Phases {
+		rate = max(rate, p.From, p.To)
+	}
+	return rate
+}
+
+// predicate says what the service did, to follow its name.
+func (s subject) predicate() string {
+	switch s.outcome() {
+	case interrupted:
+		return "was interrupted after " + s.elapsed()
+	case idle:
+		return "was sent nothing: no request was due"
+	case silent:
+		return fmt.Sprintf("answered none of %s%s", plural(s.due(), "request"), s.mostly())
+	case unmeasured:
+		return "was not measured: its latencies are bench's own"
+	case overloaded:
+		return s.overload()
+	case failing:
+		return fmt.Sprintf("kept up, but left %s of the requests of %s without success%s",
+			Share(lost(s.focus)), s.focusName(), s.mostly())
+	}
+	return "carried " + s.task()
+}
+
+// overload says how the target fell behind.
+func (s subject) overload() string {
+	if base := s.phase(kindBaseline); base != nil && base.Verdict.Kind == loadgen.TargetLimited {
+		return fmt.Sprintf("was overloaded already at its baseline of %s: it %s", Rate(s.rate(base)), s.behind(base))
+	}
+	limited := s.limited()
+	if limited != s.focus && s.focus.Kind == kindSpike {
+		return fmt.Sprintf("carried the spike, but not %s: it %s", sentence(limited.Name), s.behind(limited))
+	}
+	switch {
+	case s.closed():
+		return fmt.Sprintf("kept %s waiting: %s", s.task(), s.behind(s.focus))
+	case s.focus.Kind == kindSpike:
+		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", Rate(s.focus.Achieved.Rate),
+			Rate(s.rate(s.focus)), s.behind(s.focus), s.recovering())
+	case s.focus.Kind == kindStep:
+		held := "could not hold the first step"
+		if rate := s.heldBefore(limited); rate > 0 {
+			held = "held " + Rate(rate)
+		}
+		return fmt.Sprintf("%s; at %s it served %s and %s", held, Rate(s.rate(limited)), Rate(limited.Achieved.Rate),
+			s.behind(limited))
+	case s.phase(kindRamp) != nil:
+		return fmt.Sprintf("could not follow the ramp to %s: it served at most %s and %s", Rate(s.highest()),
+			Rate(s.mostServed()), s.behind(limited))
+	}
+	return fmt.Sprintf("could not hold %s: it served %s and %s", Rate(s.rate(limited)), Rate(limited.Achieved.Rate), s.behind(limited))
+}
+
+// limited returns the phase that the run's verdict is about: the focus where that is limited itself or no phase is, else
+// the first that is.
+func (s subject) limited() *loadgen.Phase {
+	if s.focus.Kind != kindStep && s.focus.Verdict.Kind == loadgen.TargetLimited {
+		return s.focus
+	}
+	for i := range s.Phases {
+		if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == loadgen.TargetLimited {
+			return p
+		}
+	}
+	return s.focus
+}
+
+// heldBefore returns the highest rate of the phases before one; 0 where it is the first.
+func (s subject) heldBefore(limit *loadgen.Phase) float64 {
+	rate := 0.0
+	for i := range s.Phases {
+		p := &s.Phases[i]
+		if p == limit {
+			break
+		}
+		if p.Kind != kindWarmup {
+			rate = max(rate, s.rate(p))
+		}
+	}
+	return rate
+}
+
+// mostServed returns the most requests that finished in one second.
+func (s subject) mostServed() float64 {
+	var most uint64
+	for _, i := range s.Intervals {
+		most = max(most, i.Finished)
+	}
+	return max(float64(most), s.focus.Achieved.Rate)
+}
+
+// behind says how late a phase's requests were at the worst.
+func (s subject) behind(p *loadgen.Phase) string {
+	peak, atLeast := s.peakP99(p)
+	how := ""
+	if atLeast {
+		how = "at least "
+	}
+	if peak < time.Second {
+		return fmt.Sprintf("had a P99 of %s%s", how, Duration(peak))
+	}
+	switch {
+	case peak >= 2*time.Second && atLeast: // what is only known to be more is not rounded up
+		peak = peak.Truncate(time.Second)
+	case peak >= 2*time.Second:
+		peak = peak.Round(time.Second)
+	}
+	return "fell " + how + Span(peak) + " behind"
+}
+
+// atOnce is the shortest time to recover that there can be: its rule asks for three good seconds.
+const atOnce = 3 * time.Second
+
+// recovering says how the service came back from the spike, to follow another clause; nothing where it was not measured.
+func (s subject) recovering() string {
+	r := s.focus.Recovery
+	switch {
+	case r == nil:
+		return ""
+	case r.State == loadgen.Recovered && r.AfterNS <= atOnce:
+		return " and recovered at once"
+	case r.State == loadgen.Recovered:
+		return " and recovered after " + Span(r.AfterNS)
+	case r.State == loadgen.NotRecovered:
+		return " and had not recovered " + Span(r.AfterNS) + " later"
+	}
+	return ""
+}
+
+// mostly names the kind of the most frequent failure.
+func (s subject) mostly() string {
+	var most loadgen.ErrorCount
+	for _, e := range s.Errors {
+		if e.Count > most.Count {
+			most = e
+		}
+	}
+	if kind := sentence(most.Kind); kind != "" {
+		return " (most: " + kind + ")"
+	}
+	return ""
+}
+
+// elapsed says how much of its profile an interrupted run had behind it.
+func (s subject) elapsed() string {
+	var at, total time.Duration
+	for _, i := range s.Intervals {
+		if i.Due > 0 {
+			at = i.StartNS + time.Second
+		}
+	}
+	for _, p := range s.Plan.Phases {
+		total += p.DurationNS
+	}
+	if total <= 0 || at > total {
+		return Span(at)
+	}
+	return fmt.Sprintf("%s of %s", Span(at), Span(total))
+}
+
+// evidence returns what the run's verdict rests on: what the phase that decided it says, the one that asks most of the
+// target before others, or else the run itself. of names that phase where there are others.
+func (s subject) evidence() (of string, sentences []string) {
+	decisive := s.focus
+	if decisive.Verdict.Kind != s.Verdict.Kind {
+		for i := range s.Phases {
+			if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == s.Verdict.Kind {
+				decisive = p
+				break
+			}
+		}
+	}
+	if decisive.Verdict.Kind != s.Verdict.Kind || len(decisive.Verdict.Evidence) == 0 {
+		return "", s.Verdict.Evidence
+	}
+	if len(s.Phases) > 1 {
+		of = name(decisive.Name)
+	}
+	return of, decisive.Verdict.Evidence
+}
+
+// ended trims what a sentence from elsewhere ends with, to go on after it.
+func ended(s string) string { return strings.TrimRight(sentence(s), " .;:") }

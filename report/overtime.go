@@ -1,0 +1,177 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+const (
+	gapCell    = " " // nothing was measured
+	failedCell = "×" // requests were due and none succeeded
+
+	minSketch = 10 // columns
+	maxSketch = 60
+)
+
+var bars = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
+
+// writeOverTime sketches the P99 of each second, beside the reading of the phase that asks most of the target.
+func writeOverTime(p *page, subjects []subject, o Options) error {
+	sk := newSketch(subjects, o.Verbose)
+	if sk.to <= sk.from || sk.high <= 0 {
+		return nil
+	}
+	t := readings(subjects)
+	free := p.width - t.width(t.fitted(math.MaxInt))
+	sk.bucket = divideUp(sk.to-sk.from, min(max(free, minSketch), maxSketch))
+	for i, s := range subjects {
+		t.rows[i][sketchColumn] = sk.row(s)
+	}
+	if axis := sk.axis(subjects[0], o.Verbose); axis != "" && samePlan(subjects) {
+		t.row("", axis)
+	}
+
+	title := sk.title()
+	beside := 0
+	if len(subjects) > 1 {
+		beside = t.width([]int{0}) + t.gap(sketchColumn, sketchColumn)
+	}
+	if spare := columns(title) - beside; spare <= free {
+		// The title stands over the names and the sketches.
+		t.rows[0][sketchColumn] += strings.Repeat(" ", max(spare-columns(t.rows[0][sketchColumn]), 0))
+		t.overHeader = title
+		return p.table(t)
+	}
+	p.blank()
+	p.text(title, 2)
+	return p.rows(t)
+}
+
+// sketch is a row of characters for each subject, all of the same seconds and on the same logarithmic scale.
+type sketch struct {
+	from, to  int // seconds
+	bucket    int // seconds in a character
+	low, high time.Duration
+	atLeast   bool // the highest is a lower bound
+	failed    bool // somewhere requests were due and none succeeded
+}
+
+func newSketch(subjects []subject, verbose bool) *sketch {
+	sk := &sketch{from: math.MaxInt, bucket: 1, low: math.MaxInt64}
+	for _, s := range subjects {
+		sk.from = min(sk.from, firstSecond(s, verbose))
+		sk.to = max(sk.to, len(s.Intervals))
+	}
+	for _, s := range subjects {
+		for i := sk.from; i < len(s.Intervals); i++ {
+			second := &s.Intervals[i]
+			d := &second.ResponseTime
+			sk.failed = sk.failed || nothingSucceeded(second)
+			if d.Count == 0 || d.P99NS <= 0 {
+				continue
+			}
+			sk.low = min(sk.low, d.P99NS)
+			if d.P99NS >= sk.high {
+				sk.high, sk.atLeast = d.P99NS, d.IsLowerBound("p99_ns")
+			}
+		}
+	}
+	return sk
+}
+
+func nothingSucceeded(second *loadgen.Interval) bool {
+	return second.Due > 0 && second.OK == 0 && second.ResponseTime.Count == 0
+}
+
+// firstSecond is where the sketch begins: after the warm-up phases, unless all is shown.
+func firstSecond(s subject, verbose bool) int {
+	if !verbose {
+		for _, p := range s.Phases {
+			if p.Kind != kindWarmup {
+				return indexOf(p.StartNS, len(s.Intervals))
+			}
+		}
+	}
+	return 0
+}
+
+func divideUp(n, by int) int { return (n + by - 1) / by }
+
+func (sk *sketch) title() string {
+	what := "P99 by second"
+	if sk.bucket > 1 {
+		what = fmt.Sprintf("highest P99 in each %s", Span(time.Duration(sk.bucket)*time.Second))
+	}
+	what += fmt.Sprintf(", %s … %s, logarithmic", Duration(sk.low), bounded(sk.high, sk.atLeast))
+	if sk.failed {
+		what += ", " + failedCell + " none succeeded"
+	}
+	return what
+}
+
+// row draws one subject. A character stands for the highest of its seconds: percentiles do not average.
+func (sk *sketch) row(s subject) string {
+	var b strings.Builder
+	for from := sk.from; from < min(sk.to, len(s.Intervals)); from += sk.bucket {
+		highest, failed := time.Duration(0), false
+		for i := from; i < min(from+sk.bucket, len(s.Intervals)); i++ {
+			second := &s.Intervals[i]
+			failed = failed || nothingSucceeded(second)
+			if second.ResponseTime.Count > 0 {
+				highest = max(highest, second.ResponseTime.P99NS)
+			}
+		}
+		switch {
+		case highest > 0:
+			b.WriteString(bars[sk.level(highest)])
+		case failed:
+			b.WriteString(failedCell)
+		default:
+			b.WriteString(gapCell)
+		}
+	}
+	return b.String()
+}
+
+// level places a value on the scale, 0 … 7.
+func (sk *sketch) level(v time.Duration) int {
+	if sk.high <= sk.low {
+		return 0
+	}
+	part := math.Log(float64(v)/float64(sk.low)) / math.Log(float64(sk.high)/float64(sk.low))
+	// The logarithms of a decade's bounds are off by a rounding error, which must not cost a level.
+	return min(max(int(part*float64(len(bars))+1e-9), 0), len(bars)-1)
+}
+
+// axis names the phases below their first second, as far as each leaves room for it.
+func (sk *sketch) axis(s subject, verbose bool) string {
+	var b strings.Builder
+	used, named := 0, 0
+	for i, p := range s.Phases {
+		start := indexOf(p.StartNS, len(s.Intervals))
+		if p.Kind == kindWarmup && !verbose || start < sk.from || p.DurationNS <= 0 {
+			continue
+		}
+		at := (start - sk.from) / sk.bucket
+		end := divideUp(sk.to-sk.from, sk.bucket) + nameColumns
+		if i+1 < len(s.Phases) {
+			end = (indexOf(s.Phases[i+1].StartNS, len(s.Intervals)) - sk.from) / sk.bucket
+		}
+		// A name may push the next one aside a little.
+		text := Clean(name(p.Name), end-at+1)
+		if at = max(at, used+min(used, 1)); columns(text) < 3 || at > end {
+			continue
+		}
+		b.WriteString(strings.Repeat(" ", at-used) + text)
+		used = at + columns(text)
+		named++
+	}
+	if named < 2 {
+		return ""
+	}
+	return b.String()
+}

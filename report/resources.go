@@ -1,0 +1,75 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// writeResources says how busy and how large the targets and bench were.
+func writeResources(p *page, subjects []subject, _ Options) error {
+	b := &block{page: p, label: "cpu"}
+	var busy, large []string
+	for _, s := range subjects {
+		if share, ok := usage(s.focus.CPU.Target, s.focus.DurationNS, targetProcessors(&s.Environment)); ok {
+			busy = append(busy, s.label+" "+share)
+		}
+		if rss := peakRSS(s.Resources.Target); rss > 0 {
+			large = append(large, s.label+" "+Bytes(rss))
+		}
+	}
+	if own, ok := busiest(subjects); ok {
+		busy = append(busy, "bench "+own)
+	}
+	own := uint64(0)
+	for _, s := range subjects {
+		own = max(own, peakRSS(s.Resources.Generator))
+	}
+	if own > 0 {
+		large = append(large, "bench "+Bytes(own))
+	}
+	if len(busy) > 0 {
+		b.row(where(subjects)+": "+dotted(busy), 0)
+	}
+	if len(large) > 0 {
+		b = &block{page: p, label: "memory"}
+		b.row("at most: "+dotted(large), 0)
+	}
+	return nil
+}
+
+// busiest returns the highest use that bench made of its processors.
+func busiest(subjects []subject) (text string, ok bool) {
+	highest := -1.0
+	for _, s := range subjects {
+		e := &s.Environment
+		processors := e.Processors
+		if len(e.GeneratorCPUs) > 0 {
+			processors = len(e.GeneratorCPUs)
+		}
+		cpu := s.focus.CPU.Generator
+		if written, known := usage(cpu, s.focus.DurationNS, processors); known {
+			if share := float64(*cpu) / float64(s.focus.DurationNS) / float64(processors); share > highest {
+				highest, text = share, written
+			}
+		}
+	}
+	return text, highest >= 0
+}
+
+// usage writes a processor time as a share of the processors there were: 9 % of its core.
+func usage(cpu *time.Duration, over time.Duration, processors int) (text string, ok bool) {
+	if cpu == nil || *cpu < 0 || over <= 0 || processors <= 0 {
+		return "", false
+	}
+	return fmt.Sprintf("%s of %s", Percent(float64(*cpu)/float64(over)/float64(processors)), cores(processors)), true
+}
+
+func peakRSS(samples []loadgen.ProcessSample) uint64 {
+	var peak uint64
+	for _, s := range samples {
+		peak = max(peak, s.RSS)
+	}
+	return peak
+}

@@ -1,0 +1,211 @@
+package report
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// Bounds of names in columns, and of a sentence from elsewhere in a paragraph.
+const (
+	nameColumns = 16
+	textColumns = 400
+)
+
+func name(s string) string     { return Clean(s, nameColumns) }
+func sentence(s string) string { return Clean(s, textColumns) }
+
+// The kinds of phases, as profiles name them.
+const (
+	kindWarmup   = "warmup"
+	kindBaseline = "baseline"
+	kindRamp     = "ramp"
+	kindSpike    = "spike"
+	kindStep     = "step"
+)
+
+// subject is a run prepared for its reader.
+type subject struct {
+	*loadgen.Run
+	label string         // its target's name, told apart from the others'
+	focus *loadgen.Phase // the phase that asks most of the target
+}
+
+func subjectsOf(runs []*loadgen.Run) []subject {
+	var subjects []subject
+	seen := map[string]int{}
+	for _, r := range runs {
+		if r == nil {
+			continue
+		}
+		label := name(r.Target.Name)
+		if label == "" {
+			label = name(r.Target.URL)
+		}
+		if label == "" {
+			label = "target"
+		}
+		if seen[label]++; seen[label] > 1 {
+			suffix := " " + strconv.Itoa(seen[label])
+			label = Clean(label, nameColumns-len(suffix)) + suffix
+		}
+		subjects = append(subjects, subject{Run: r, label: label, focus: focusOf(r)})
+	}
+	return subjects
+}
+
+// focusOf returns the phase of the highest offered rate: a spike where there is one, the whole run where it has no phases.
+// Warm-up counts only where there is nothing else.
+func focusOf(r *loadgen.Run) *loadgen.Phase {
+	rank := func(p *loadgen.Phase) int {
+		switch p.Kind {
+		case kindSpike:
+			return 2
+		case kindWarmup:
+			return 0
+		}
+		return 1
+	}
+	var best *loadgen.Phase
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		if best == nil || rank(p) > rank(best) || rank(p) == rank(best) && p.Offered.Rate > best.Offered.Rate {
+			best = p
+		}
+	}
+	if best == nil {
+		return &r.Overall
+	}
+	return best
+}
+
+// phase returns the first phase of a kind, or nil.
+func (s subject) phase(kind string) *loadgen.Phase {
+	for i := range s.Phases {
+		if s.Phases[i].Kind == kind {
+			return &s.Phases[i]
+		}
+	}
+	return nil
+}
+
+// rate returns the highest rate that was planned for a phase, or the offered one where its plan is not there.
+func (s subject) rate(p *loadgen.Phase) float64 {
+	for _, planned := range s.Plan.Phases {
+		if planned.Name == p.Name && planned.Kind == p.Kind {
+			return max(planned.From, planned.To)
+		}
+	}
+	return p.Offered.Rate
+}
+
+func (s subject) closed() bool { return s.Plan.Model == "closed" }
+
+// where names the subjects' focus in a heading: "in the spike".
+func where(subjects []subject) string {
+	s := subjects[0]
+	for _, other := range subjects[1:] {
+		if other.focus.Name != s.focus.Name {
+			return "at its highest rate"
+		}
+	}
+	return "in " + s.focusName()
+}
+
+// focusName names the focus in a sentence.
+func (s subject) focusName() string {
+	measured := 0
+	for _, p := range s.Phases {
+		if p.Kind != kindWarmup {
+			measured++
+		}
+	}
+	n := name(s.focus.Name)
+	switch {
+	case measured <= 1 || n == "":
+		return "the run"
+	case s.focus.Kind == kindSpike || s.focus.Kind == kindBaseline || s.focus.Kind == kindRamp:
+		return "the " + n
+	}
+	return n
+}
+
+// seconds returns the intervals whose first instant lies in the phase.
+func (s subject) seconds(p *loadgen.Phase) []loadgen.Interval {
+	from := indexOf(p.StartNS, len(s.Intervals))
+	to := indexOf(p.StartNS+p.DurationNS, len(s.Intervals))
+	if p.DurationNS <= 0 || to < from {
+		return nil
+	}
+	return s.Intervals[from:to]
+}
+
+// indexOf returns the second at which an instant lies, within 0 … n.
+func indexOf(at time.Duration, n int) int {
+	return int(min(max(at/time.Second, 0), time.Duration(n)))
+}
+
+// peakP99 returns the highest one-second P99 of response time in a phase, the whole phase's where no second was
+// recorded, and whether it is a lower bound.
+func (s subject) peakP99(p *loadgen.Phase) (peak time.Duration, atLeast bool) {
+	for _, second := range s.seconds(p) {
+		if d := &second.ResponseTime; d.Count > 0 && d.P99NS >= peak {
+			peak, atLeast = d.P99NS, d.IsLowerBound("p99_ns")
+		}
+	}
+	if peak == 0 {
+		peak, atLeast = p.ResponseTime.P99NS, p.ResponseTime.IsLowerBound("p99_ns")
+	}
+	return peak, atLeast
+}
+
+// unanswered counts the requests that a person would call lost: failed, and those without any answer at the end.
+func unanswered(r loadgen.Requests) uint64 { return r.Failed + r.Unfinished + r.Unsent }
+
+// targetProcessors returns how many processors a target could use; 0 where that is not known.
+func targetProcessors(e *loadgen.Environment) int {
+	if len(e.TargetCPUs) > 0 {
+		return len(e.TargetCPUs)
+	}
+	return max(e.Processors, 0)
+}
+
+// figure writes a duration of a distribution by its key in the run file: "≥ 12.3 s" where it is a lower bound, absent
+// where nothing was counted.
+func figure(d *loadgen.Dist, key string, value time.Duration) string {
+	if d.Count == 0 {
+		return absent
+	}
+	return bounded(value, d.IsLowerBound(key))
+}
+
+func bounded(value time.Duration, atLeast bool) string {
+	if atLeast {
+		return "≥ " + Duration(value)
+	}
+	return Duration(value)
+}
+
+// percentile is one of the figures that a table of response times shows.
+type percentile struct {
+	title    string
+	quantile float64 // 0-1; 1 for the maximum, which is one request and needs no others beyond it
+	key      string
+	value    func(*loadgen.Dist) time.Duration
+}
+
+var percentiles = []percentile{
+	{"P50", 0.50, "p50_ns", func(d *loadgen.Dist) time.Duration { return d.P50NS }},
+	{"P95", 0.95, "p95_ns", func(d *loadgen.Dist) time.Duration { return d.P95NS }},
+	{"P99", 0.99, "p99_ns", func(d *loadgen.Dist) time.Duration { return d.P99NS }},
+	{"P99.9", 0.999, "p999_ns", func(d *loadgen.Dist) time.Duration { return d.P999NS }},
+	{"max", 1, "max_ns", func(d *loadgen.Dist) time.Duration { return d.MaxNS }},
+}
+
+// thin reports whether fewer than 10 requests lie beyond the percentile, so that it says little.
+func (p percentile) thin(d *loadgen.Dist) bool {
+	return p.quantile < 1 && d.Count > 0 && float64(d.Count)*(1-p.quantile) < 10-1e-9
+}
+
+func (p percentile) of(d *loadgen.Dist) string { return figure(d, p.key, p.value(d)) }
