@@ -100,12 +100,12 @@ func TestLimitsNotes(t *testing.T) {
 		limits limits
 		in     PreflightInput
 		where  placement
-		want   []string // parts of what is found; none: nothing is
+		want   []string // a finding each, its parts with … between them
 	}{
 		{"nothing known", limits{}, alive, elsewhere, nil},
 		{"connections kept alive need no more ports", ports, alive, elsewhere, nil},
 		{"closed ones pile up", ports, closing, elsewhere,
-			[]string{"up to 60000 connections", "within 60 s", "there are 28232", "keep connections alive", "below 467 requests/s", "ip_local_port_range"}},
+			[]string{"up to 60000 connections…within 60 s…there are 28232…keep connections alive…below 467 requests/s…ip_local_port_range"}},
 		{"just within the ports", ports, with(closing, func(in *PreflightInput) { in.PeakRate = (28_232 - 64 - 100) / 60. }), elsewhere, nil},
 		{"just beyond", ports, with(closing, func(in *PreflightInput) { in.PeakRate = (28_232 - 64 - 99) / 60. }), elsewhere, []string{"up to 28069 connections"}},
 		{"a short run uses fewer", ports, with(closing, func(in *PreflightInput) { in.Requests = 28_068 }), elsewhere, nil},
@@ -115,36 +115,34 @@ func TestLimitsNotes(t *testing.T) {
 			[]string{"up to 50000 connections"}},
 		{"as fast as it goes, of no known length", ports, with(closing, func(in *PreflightInput) { in.PeakRate = 0 }), elsewhere, nil},
 
-		{"the service is on this host", limits{processors: 2}, alive, onThisHost, []string{"10.0.0.9:80 is on this machine", "taskset"}},
+		{"the service is on this host", limits{processors: 2}, alive, onThisHost, []string{"10.0.0.9:80 is on this machine…taskset"}},
 		{"a bundled target always is", limits{processors: 2}, bundled, onLoopback, nil},
 
-		{"half a processor of two", limits{processors: 2, quota: 0.5}, alive, elsewhere, []string{"allows 0.5 of 2 processors", "cpu.max", "--cpus 2"}},
+		{"half a processor of two", limits{processors: 2, quota: 0.5}, alive, elsewhere, []string{"allows 0.5 of 2 processors…cpu.max…--cpus 2"}},
 		{"as much as there is", limits{processors: 2, quota: 2}, alive, elsewhere, nil},
 		{"a fraction less", limits{processors: 2, quota: 1.99}, alive, elsewhere, []string{"allows 1.99 of 2"}},
 
 		{"a clock without system call", limits{clockSource: "tsc"}, alive, elsewhere, nil},
 		{"that of a virtual machine", limits{clockSource: "kvm-clock"}, alive, elsewhere, nil},
-		{"a slow one", limits{clockSource: "hpet"}, alive, elsewhere, []string{"clock source is hpet", "clocksource=tsc"}},
+		{"a slow one", limits{clockSource: "hpet"}, alive, elsewhere, []string{"clock source is hpet…clocksource=tsc"}},
 
-		{"a short listen queue here", limits{listenQueue: 99}, bundled, onLoopback, []string{"at most 99 new connections", "of 100", "somaxconn"}},
+		{"a short listen queue here", limits{listenQueue: 99}, bundled, onLoopback, []string{"at most 99 new connections…of 100…somaxconn"}},
 		{"just long enough", limits{listenQueue: 100}, bundled, onLoopback, nil},
 		{"another host's is not known", limits{listenQueue: 99}, alive, elsewhere, nil},
 	} {
 		findings := tc.limits.notes(tc.in, tc.where)
-		var all []string
-		for _, f := range findings {
+		if len(findings) != len(tc.want) {
+			t.Errorf("%s: found %+v, want %q", tc.why, findings, tc.want)
+			continue
+		}
+		for i, f := range findings {
 			if f.Fatal || f.Usage {
 				t.Errorf("%s: fatal: %s", tc.why, f.Text)
 			}
-			all = append(all, f.Text)
-		}
-		said := strings.Join(all, "\n")
-		if (len(findings) > 0) != (len(tc.want) > 0) {
-			t.Errorf("%s: found %q, want %q", tc.why, said, tc.want)
-		}
-		for _, part := range tc.want {
-			if !strings.Contains(said, part) {
-				t.Errorf("%s: found %q, want %q in it", tc.why, said, part)
+			for part := range strings.SplitSeq(tc.want[i], "…") {
+				if !strings.Contains(f.Text, part) {
+					t.Errorf("%s: found %q, want %q in it", tc.why, f.Text, part)
+				}
 			}
 		}
 	}
