@@ -147,11 +147,15 @@ func TestProcfsChildren(t *testing.T) {
 		t.Cleanup(func() { in.Close(); cmd.Wait() })
 		want = append(want, cmd.Process.Pid)
 	}
+	self, err := newProcfs(systemProc).read(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
 	listing, scanning := newProcfs(systemProc), newProcfs(systemProc)
 	scanning.listsChildren = false
 	for range 2 { // the second time from what the first remembered
 		for name, p := range map[string]*procfs{"listing": listing, "scanning": scanning} {
-			got := p.children(os.Getpid())
+			got := p.children(self)
 			for _, pid := range want {
 				if !slices.Contains(got, pid) {
 					t.Errorf("%s: children = %v, want %v among them", name, got, want)
@@ -187,7 +191,7 @@ func TestProcfsTellsEndedFromUnreadable(t *testing.T) {
 		t.Errorf("read = %+v, %v, want 1.2s in clock ticks and 70ms reaped", found, err)
 	}
 	totals := newThreadTotals()
-	if err := p.seeThreads(10, totals); err != nil {
+	if err := p.seeThreads(found, totals); err != nil {
 		t.Fatal(err)
 	}
 	if got := totals.total(); got != (schedule{500, 7}) {
@@ -197,7 +201,7 @@ func TestProcfsTellsEndedFromUnreadable(t *testing.T) {
 		t.Error("a kernel that prints zeros was taken for one that counts")
 	}
 	write("10/task/13/schedstat", "nonsense")
-	if err := p.seeThreads(10, totals); err == nil {
+	if err := p.seeThreads(found, totals); err == nil {
 		t.Error("a schedstat of nonsense was read without an error")
 	}
 
@@ -212,7 +216,7 @@ func TestProcfsTellsEndedFromUnreadable(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, errRead := p.read(10)
-	errThreads := p.seeThreads(10, totals)
+	errThreads := p.seeThreads(found, totals)
 	_, okCount := p.descriptors(10)
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ func (s *system) scheduled(processes []process, totals *threadTotals) (schedule,
 		return schedule{}, errNotCounted
 	}
 	for _, p := range processes {
-		if err := s.seeThreads(p.pid, totals); err != nil {
+		if err := s.seeThreads(p, totals); err != nil {
 			totals.abandon()
 			return schedule{}, err
 		}

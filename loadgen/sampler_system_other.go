@@ -39,8 +39,8 @@ func (*system) read(pid int) (process, error) {
 	return found, nil
 }
 
-func (*system) children(pid int) []int {
-	p, err := ps.NewProcess(int32(pid))
+func (*system) children(of process) []int {
+	p, err := ps.NewProcess(int32(of.pid))
 	if err != nil {
 		return nil
 	}

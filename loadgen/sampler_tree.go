@@ -25,8 +25,8 @@ var errNoProcess = errors.New("no such process")
 type processTable interface {
 	// read looks at one process. errNoProcess says that there is none; any other error, that it could not be read.
 	read(pid int) (process, error)
-	// children lists a process's children. It may miss some, which a later walk then finds.
-	children(pid int) []int
+	// children lists the children of a process just read. It may miss some, which a later walk then finds.
+	children(of process) []int
 }
 
 // reapTolerance is how far a parent's reaped time may lag behind the time of the child it reaped: the kernel prints user
@@ -115,7 +115,7 @@ func (t *tree) look() ([]process, error) {
 	next := 0
 	descend := func() error {
 		for ; next < len(found); next++ {
-			for _, pid := range t.table.children(found[next].pid) {
+			for _, pid := range t.table.children(found[next]) {
 				if seen[pid] {
 					continue
 				}

@@ -56,10 +56,10 @@ func (s *simulatedSystem) read(pid int) (process, error) {
 	return shown, nil
 }
 
-func (s *simulatedSystem) children(pid int) []int {
+func (s *simulatedSystem) children(of process) []int {
 	var pids []int
 	for _, p := range s.procs {
-		if p.parent == pid {
+		if p.parent == of.pid {
 			pids = append(pids, p.pid)
 		}
 	}
