@@ -34,6 +34,9 @@ func Answer(runs []*loadgen.Run) string {
 		return answerOne(subjects[0])
 	}
 	// What bench spoiled itself comes before anything that the target did.
+	if first := subjects[0]; count(subjects, unmeasured) == len(subjects) {
+		return first.spoiled()
+	}
 	for _, s := range subjects {
 		if s.outcome() == unmeasured {
 			return strings.Join(append([]string{s.label + ": " + lowerFirst(s.spoiled())}, others(subjects, s.label)...), " ")
@@ -95,15 +98,17 @@ func (s subject) spoiled() string {
 
 // remedy is what to try where bench was late, without what was done already.
 func (s subject) remedy() string {
-	flag := "--rate"
-	if s.focus.Kind == kindSpike {
+	flag, limited := "--rate", s.deciding()
+	if limited.Kind == kindSpike {
 		flag = "--peak"
 	}
 	try := "Try a lower " + flag
-	if half := s.rate(s.focus) / 2; half >= 1 && !math.IsInf(half, 0) {
+	if half := s.rate(limited) / 2; half >= 1 && !math.IsInf(half, 0) {
 		try = fmt.Sprintf("Try %s %.0f/s", flag, significant(half, 2))
 	}
 	switch {
+	case s.Verdict.Kind == loadgen.HostLimited && limited != s.focus:
+		return "Run it again when nothing else uses this machine." // it was late at less than the highest rate
 	case s.Verdict.Kind == loadgen.HostLimited:
 		return "Run it again when nothing else uses this machine. " + try + " otherwise."
 	case s.Environment.CPUs != "split" && s.Environment.Processors > 1:
@@ -141,14 +146,20 @@ func lesson(subjects []subject, m Margins) string {
 	return ""
 }
 
-// sideBySide compares two runs, or counts more, by what became of them.
-func sideBySide(subjects []subject) string {
-	good := 0
+// count returns how many of the subjects had that outcome.
+func count(subjects []subject, of outcome) int {
+	n := 0
 	for _, s := range subjects {
-		if s.outcome() == carried {
-			good++
+		if s.outcome() == of {
+			n++
 		}
 	}
+	return n
+}
+
+// sideBySide compares two runs, or counts more, by what became of them.
+func sideBySide(subjects []subject) string {
+	good := count(subjects, carried)
 	switch {
 	case good == len(subjects) && good == 2:
 		return bothCarried(subjects[0], subjects[1])

@@ -158,7 +158,7 @@ func TestAnswer(t *testing.T) {
 		{"the worst phase gives the evidence", []*loadgen.Run{told("api", spike, 4*ms, lateIn(2, "lag P99 8 ms"))},
 			"These latencies are bench's own: lag P99 8 ms. Try --peak 300/s."},
 		{"not the heaviest, where that was well", []*loadgen.Run{told("api", spike, 4*ms, lateIn(3, "lag P99 8 ms"))},
-			"These latencies are bench's own: less late. Try --peak 300/s."},
+			"These latencies are bench's own: less late. Try --rate 15/s."},
 		{"bench was late and had no processor of its own", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.GeneratorLimited, "late"), func(r *loadgen.Run) {
 			r.Environment.CPUs = "shared"
 		})}, "These latencies are bench's own: late. Try --rate 50/s, or give bench a processor of its own: --cpus split."},
@@ -179,6 +179,11 @@ func TestAnswer(t *testing.T) {
 			"cached carried the spike. uncached could not carry the spike: it served 104/s of 600/s, fell 7 s behind and had not recovered 12 s later."},
 		{"what bench spoiled comes first", []*loadgen.Run{cached(1), uncached(9*ms, judged(loadgen.GeneratorLimited, "late"))},
 			"uncached: these latencies are bench's own: late. Try --peak 300/s. cached carried the spike."},
+		{"bench spoiled both", []*loadgen.Run{told("a", spike, 4*ms, lateIn(2, "late")), told("b", spike, 4*ms, lateIn(2, "later"))},
+			"These latencies are bench's own: late. Try --peak 300/s."},
+		{"the host spoiled even the baseline", []*loadgen.Run{told("a", spike, 4*ms, func(r *loadgen.Run) {
+			r.Verdict.Kind, r.Phases[1].Verdict = loadgen.HostLimited, loadgen.Verdict{Kind: loadgen.HostLimited, Evidence: []string{"lag P99 9 ms"}}
+		})}, "These latencies are bench's own, kept waiting by its host: lag P99 9 ms. Run it again when nothing else uses this machine."},
 		{"one of two interrupted", []*loadgen.Run{cached(1), uncached(9*ms, func(r *loadgen.Run) {
 			r.Interrupted, r.Intervals = true, []loadgen.Interval{{Due: 30}}
 		})}, "cached carried the spike. uncached was interrupted after 1 s of 30 s."},

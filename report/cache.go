@@ -2,18 +2,23 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 )
 
-// maxTimings bounds the Server-Timing metrics that have a column.
-const maxTimings = 3
+// What is shown of Server-Timing: its metrics as columns, and as rows with Verbose.
+const (
+	maxTimings    = 3
+	maxTimingRows = 32
+)
 
 // writeCache says what the target told of its own work: hits and misses apart, and its Server-Timing per request. It is
 // left out where no target tells anything.
 func writeCache(p *page, subjects []subject, _ Options) error {
 	timings := timingNames(subjects)
+	timings = timings[:min(len(timings), maxTimings)]
 	t := &table{columns: []column{
 		{title: where(subjects), left: true},
 		{title: "hit ratio"},
@@ -69,14 +74,17 @@ func classTimes(p *loadgen.Phase, class loadgen.Class) string {
 	return figure(d, "p50_ns", d.P50NS) + " / " + figure(d, "p99_ns", d.P99NS)
 }
 
-// timingNames returns the first metrics that the subjects' Server-Timing named, in the order of their appearance.
+// timingNames returns the metrics that the subjects' Server-Timing named, in the order of their appearance but for the
+// database, which the others stand before.
 func timingNames(subjects []subject) []string {
 	var names []string
-	seen := map[string]bool{}
 	for _, s := range subjects {
 		for _, st := range s.focus.ServerTiming {
-			if !seen[st.Name] && st.Count > 0 && len(names) < maxTimings {
-				seen[st.Name] = true
+			switch {
+			case st.Count == 0 || slices.Contains(names, st.Name):
+			case st.Name == "db":
+				names = slices.Insert(names, 0, st.Name)
+			default:
 				names = append(names, st.Name)
 			}
 		}
@@ -94,4 +102,22 @@ func timingCell(p *loadgen.Phase, metric string) string {
 		}
 	}
 	return absent
+}
+
+// writeTimings shows every metric of the Server-Timing, one a row, where the table above had no room for it.
+func writeTimings(p *page, subjects []subject, _ Options) error {
+	t := &table{columns: []column{
+		{title: where(subjects), left: true}, {title: "Server-Timing", left: true}, {title: "answers"}, {title: "per request × time each"},
+	}}
+	for _, s := range subjects {
+		label := s.label
+		for i, st := range s.focus.ServerTiming {
+			if i == maxTimingRows {
+				break
+			}
+			t.row(label, name(st.Name), Count(st.Count), timingCell(s.focus, st.Name))
+			label = ""
+		}
+	}
+	return p.table(t)
 }

@@ -93,7 +93,7 @@ func (s service) record(requests []request) *loadgen.Run {
 			Processors: 2, CPUs: "split", GeneratorCPUs: []int{1}, TargetCPUs: []int{0}, OpenFiles: 1 << 20, Clock: "kernel receive clock"},
 		Verdict:  loadgen.Verdict{Kind: loadgen.Valid, Evidence: []string{"baseline: lag P99 41 us", "spike: lag P99 41 us"}},
 		Overall:  s.phase(requests, "overall", "", 3*time.Second, total),
-		Requests: count(requests, total+drain),
+		Requests: accounts(requests, total+drain),
 	}
 	for _, p := range s.phases {
 		end := phaseEnd(s.phases, p.Name)
@@ -113,7 +113,7 @@ func (s service) record(requests []request) *loadgen.Run {
 	return run
 }
 
-func count(requests []request, end time.Duration) loadgen.Requests {
+func accounts(requests []request, end time.Duration) loadgen.Requests {
 	r := loadgen.Requests{Planned: uint64(len(requests)), Due: uint64(len(requests))}
 	for _, q := range requests {
 		switch {
@@ -169,7 +169,7 @@ func (s service) phase(all []request, name, kind string, from, to time.Duration)
 			hits = append(hits, r.done-r.intended)
 		}
 	}
-	p.Requests = count(mine, end)
+	p.Requests = accounts(mine, end)
 	p.Offered = loadgen.Rate{Count: uint64(len(mine)), Rate: float64(len(mine)) / length}
 	p.Achieved.Rate = float64(p.Achieved.Count) / length
 	p.ResponseTime, p.ServiceTime = loadgen.NewDist(3, response, bounds), loadgen.NewDist(3, service, nil)
@@ -179,7 +179,10 @@ func (s service) phase(all []request, name, kind string, from, to time.Duration)
 	p.Backlog.Peak = max(p.Backlog.Start, p.Backlog.End)
 	busy = min(busy, to-from)
 	p.CPU = loadgen.CPU{Generator: &own, Target: &busy}
-	p.ServerTiming = []loadgen.ServerTiming{{Name: "db", Count: uint64(len(misses)), SumNS: time.Duration(len(misses)) * s.cost}}
+	if s.marks {
+		p.ServerTiming = []loadgen.ServerTiming{{Name: "cache", Count: uint64(len(response)), SumNS: time.Duration(len(response)) * 8 * us}}
+	}
+	p.ServerTiming = append(p.ServerTiming, loadgen.ServerTiming{Name: "db", Count: uint64(len(misses)), SumNS: time.Duration(len(misses)) * s.cost})
 	class := loadgen.ClassOK
 	if s.marks {
 		class = loadgen.ClassMiss

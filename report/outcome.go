@@ -235,25 +235,30 @@ func (s subject) elapsed() string {
 	return fmt.Sprintf("%s of %s", Span(at), Span(total))
 }
 
-// evidence returns what the run's verdict rests on: what the phase that decided it says, the one that asks most of the
-// target before others, or else the run itself. of names that phase where there are others.
-func (s subject) evidence() (of string, sentences []string) {
-	decisive := s.focus
-	if decisive.Verdict.Kind != s.Verdict.Kind {
+// deciding returns the phase that the run's verdict comes from: of those that share it the one that asks most of the
+// target, else the first; the focus where none does.
+func (s subject) deciding() *loadgen.Phase {
+	if s.focus.Verdict.Kind != s.Verdict.Kind {
 		for i := range s.Phases {
 			if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == s.Verdict.Kind {
-				decisive = p
-				break
+				return p
 			}
 		}
 	}
-	if decisive.Verdict.Kind != s.Verdict.Kind || len(decisive.Verdict.Evidence) == 0 {
+	return s.focus
+}
+
+// evidence returns what the run's verdict rests on, in the words of the phase that decided it or else of the run itself.
+// of names that phase where there are others.
+func (s subject) evidence() (of string, sentences []string) {
+	p := s.deciding()
+	if p.Verdict.Kind != s.Verdict.Kind || len(p.Verdict.Evidence) == 0 {
 		return "", s.Verdict.Evidence
 	}
 	if len(s.Phases) > 1 {
-		of = name(decisive.Name)
+		of = name(p.Name)
 	}
-	return of, decisive.Verdict.Evidence
+	return of, p.Verdict.Evidence
 }
 
 // ended trims what a sentence from elsewhere ends with, to go on after it.
