@@ -32,6 +32,3 @@ func three(v float64) string {
 	}
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
-
-// percent writes a share of 0-1.
-func percent(share float64) string { return three(share*100) + " %" }

@@ -1,0 +1,360 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// driveOptions are the flags of the commands that drive load.
+type driveOptions struct {
+	rate        string
+	peak        string
+	duration    time.Duration
+	stages      []string
+	arrivals    string
+	vus         int
+	think       time.Duration
+	connections int
+	headers     []string
+	method      string
+	body        string
+	insecure    bool
+	cert        string
+	key         string
+	cacert      string
+	timeout     time.Duration
+	drain       time.Duration
+	deadline    time.Duration
+	seed        uint64
+	cpus        string
+	poolSize    int
+	ttl         time.Duration
+	cacheSize   int
+	outputs     []string
+	quiet       bool
+	noSave      bool
+	verbose     bool
+	print       bool
+
+	given *pflag.FlagSet // to tell a flag that was given from its default
+}
+
+func (o *driveOptions) addFlags(f *pflag.FlagSet) {
+	o.given = f
+	f.SortFlags = false
+	f.StringVarP(&o.rate, "rate", "r", "", "offered rate, such as 500/s: the baseline's, or without one the highest; max: as fast as it goes, over --connections")
+	f.StringVar(&o.peak, "peak", "", "highest rate: 2000/s, or 10x the baseline's")
+	f.DurationVarP(&o.duration, "duration", "d", 0, "length of the whole profile; its phases are scaled")
+	f.StringArrayVarP(&o.stages, "stage", "s", nil, "a profile of your own: 30s:500/s goes to 500/s in 30 s (repeatable; the first holds)")
+	f.StringVar(&o.arrivals, "arrivals", "", "even or poisson, instead of the profile's")
+	f.IntVar(&o.vus, "vus", 0, "closed model: so many users, each waiting for its answer")
+	f.DurationVar(&o.think, "think", 0, "closed model: how long a user thinks between answer and request")
+	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
+	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
+	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
+	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
+	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not verify the server's certificate")
+	f.StringVar(&o.cert, "cert", "", "client certificate, a PEM file")
+	f.StringVar(&o.key, "key", "", "the certificate's key, a PEM file")
+	f.StringVar(&o.cacert, "cacert", "", "certificates to trust instead of the system's, a PEM file")
+	f.DurationVar(&o.timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
+	f.DurationVar(&o.drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
+	f.DurationVar(&o.deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
+	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
+	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
+	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
+	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
+	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path; json=FILE, - for stdout (repeatable)")
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
+	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
+	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
+}
+
+// driveCommands returns a command for each built-in profile that is one.
+func driveCommands(s streams) []*cobra.Command {
+	var list []*cobra.Command
+	for _, name := range profiles.Commands() {
+		source, _ := profiles.Builtin(name)
+		file, err := profiles.Parse(name, source)
+		if err != nil {
+			panic(err) // embedded, and parsed by a test
+		}
+		var o driveOptions
+		c := &cobra.Command{
+			Use: name + " [TARGET...]", Short: "Drive " + file.Description, GroupID: "drive",
+			Long: "Drive " + file.Description + `.
+
+A TARGET is the name of a bundled service (bench list) or a URL, whose path and query may hold values drawn
+for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}. Several are driven one after the other and
+shown side by side; without one, cached and uncached are.`,
+			Example: examples[name],
+			RunE: func(cmd *cobra.Command, args []string) error {
+				return o.run(cmd.Context(), "bench "+name, file, source, args, s)
+			},
+		}
+		o.addFlags(c.Flags())
+		list = append(list, c)
+	}
+	return list
+}
+
+var examples = map[string]string{
+	"spike": `  bench spike                                    cached and uncached, side by side
+  bench spike uncached --peak 400/s              a spike that it can almost carry
+  bench spike 'http://127.0.0.1:8080/item/{{zipf 1000 1.1}}' --rate 50/s --peak 20x`,
+	"ramp": `  bench ramp uncached --rate 300/s               from nothing to 300/s
+  bench ramp http://127.0.0.1:8080 -r 2000/s -d 2m`,
+	"sustained": `  bench sustained http://127.0.0.1:8080 -r 1000/s -d 10s
+  bench sustained pooled unpooled -r 200/s       the price of a new connection for each query
+  bench sustained cached --rate max -c 32        closed model, as fast as it goes`,
+	"step": `  bench step uncached                            a staircase: at which step does it stop keeping up?
+  bench step http://127.0.0.1:8080 -r 5000/s -d 1m`,
+	"soak": `  bench soak http://127.0.0.1:8080 -r 200/s -d 1h   does it leak?`,
+}
+
+func newRunCommand(s streams) *cobra.Command {
+	var o driveOptions
+	c := &cobra.Command{
+		Use: "run FILE [TARGET...]", Short: "Drive the profile in a file", GroupID: "drive",
+		Long: `Drive the profile in a file: what --print of a driving command writes, edited. FILE may also be the name of a
+built-in profile (bench list), such as burst or sine. TARGETs given win over the file's.`,
+		Example: `  bench spike --print > my.yaml && bench run my.yaml
+  bench run burst uncached --peak 300/s`,
+		Args: args(1, -1, "a FILE and any number of TARGETs"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			file, source, err := readProfile(args[0])
+			if err != nil {
+				return usage(err)
+			}
+			return o.run(cmd.Context(), "bench run "+args[0], file, source, args[1:], s)
+		},
+	}
+	o.addFlags(c.Flags())
+	return c
+}
+
+// maxProfileBytes is what a profile's file may hold; Parse refuses more in its own words, so one byte over is read.
+const maxProfileBytes = 1 << 20
+
+// readProfile reads a test file, or the built-in profile of that name where there is no such file.
+func readProfile(name string) (profiles.File, []byte, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		if source, ok := profiles.Builtin(name); ok {
+			file, err := profiles.Parse(name, source)
+			return file, source, err
+		}
+		return profiles.File{}, nil, fmt.Errorf("%s: there is no such file, and no built-in profile of that name (bench list)", name)
+	}
+	if err != nil {
+		return profiles.File{}, nil, fmt.Errorf("%s: cannot be read: %w", name, cause(err))
+	}
+	defer f.Close()
+	source, err := io.ReadAll(io.LimitReader(f, maxProfileBytes+1))
+	if err != nil {
+		return profiles.File{}, nil, fmt.Errorf("%s: cannot be read: %w", name, cause(err))
+	}
+	file, err := profiles.Parse(name, source)
+	return file, source, err
+}
+
+// run drives file's profile, as the flags change it, at each of the targets.
+func (o *driveOptions) run(ctx context.Context, command string, file profiles.File, source []byte, args []string, s streams) error {
+	if o.print {
+		return o.printProfile(file, source, s.out)
+	}
+	outputs, err := parseOutputs(o.outputs)
+	if err != nil {
+		return err
+	}
+	plan, err := o.plan(file.Profile)
+	if err != nil {
+		return usage(err)
+	}
+	names := args
+	if len(names) == 0 {
+		names = file.Target
+	}
+	if len(names) == 0 {
+		names = []string{"cached", "uncached"}
+	}
+	subjects, err := o.subjects(names, plan)
+	if err != nil {
+		return usage(err)
+	}
+
+	runs, failure := o.driveAll(ctx, subjects, s.err)
+	if len(runs) == 0 {
+		return failure
+	}
+	options := report.Options{Verbose: o.verbose, Command: command, Next: nextSteps(runs)}
+	if !o.noSave {
+		path, err := save(runs, plan.Profile.Name, time.Now())
+		if err != nil {
+			failure = errors.Join(failure, fmt.Errorf("the run is not saved: %w (--no-save does without)", err))
+		}
+		options.Saved = path
+	}
+	failure = errors.Join(failure, outputs.write(runs, s, options))
+	if ctx.Err() != nil {
+		if failure != nil {
+			fmt.Fprintf(s.err, "bench: %s\n", oneLine(failure))
+		}
+		return errInterrupted
+	}
+	return failure
+}
+
+// nextSteps suggests how to go on from what was seen.
+func nextSteps(runs []*loadgen.Run) []string {
+	for _, r := range runs {
+		switch r.Verdict.Kind {
+		case loadgen.HostLimited, loadgen.GeneratorLimited:
+			return nil
+		case loadgen.TargetLimited:
+			if r.Target.Bundled && r.Plan.Profile != "step" {
+				return []string{"bench step " + r.Target.Name + " (how much can it take?)"}
+			}
+		}
+	}
+	return nil
+}
+
+// plan makes a plan of the profile and the flags; its target and requests are each subject's.
+func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
+	plan := loadgen.Plan{
+		Seed:   o.seed,
+		Limits: loadgen.Limits{Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline},
+		TLS:    loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
+	}
+	switch {
+	case o.cpus != "split" && o.cpus != "shared":
+		return plan, fmt.Errorf("--cpus %s: it is split or shared", o.cpus)
+	case o.given.Changed("connections") && o.connections < 1:
+		return plan, fmt.Errorf("--connections must be above 0, got %d", o.connections)
+	case o.given.Changed("drain") && o.drain <= 0:
+		return plan, fmt.Errorf("--drain must be above 0, got %v", o.drain)
+	case o.given.Changed("duration") && o.duration <= 0:
+		return plan, fmt.Errorf("--duration must be above 0, got %v", o.duration)
+	case o.timeout <= 0:
+		return plan, fmt.Errorf("--timeout must be above 0, got %v", o.timeout)
+	}
+	var err error
+	if plan.Profile, err = o.shape(p); err != nil {
+		return plan, err
+	}
+	plan.Closed, err = o.closed(plan.Profile)
+	return plan, err
+}
+
+// shape applies the flags that change the profile.
+func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
+	if len(o.stages) > 0 {
+		if o.rate != "" || o.peak != "" || o.duration != 0 {
+			return p, errors.New("--stage makes a profile of its own: leave out --rate, --peak and --duration")
+		}
+		var stages []profiles.Stage
+		for _, text := range o.stages {
+			stage, err := profiles.ParseStage(text)
+			if err != nil {
+				return p, fmt.Errorf("--stage %s: %w", text, err)
+			}
+			stages = append(stages, stage)
+		}
+		var err error
+		if p, err = profiles.FromStages(stages); err != nil {
+			return p, fmt.Errorf("--stage: %w", err)
+		}
+	}
+	if o.rate != "" && o.rate != "max" {
+		rate, err := profiles.ParseRate(o.rate)
+		if err == nil {
+			p, err = p.WithRate(rate)
+		}
+		if err != nil {
+			return p, fmt.Errorf("--rate %s: %w", o.rate, err)
+		}
+	}
+	if o.peak != "" {
+		peak, err := profiles.ParsePeak(o.peak)
+		if err == nil {
+			p, err = p.WithPeak(peak)
+		}
+		if err != nil {
+			return p, fmt.Errorf("--peak %s: %w", o.peak, err)
+		}
+	}
+	if o.duration != 0 {
+		var err error
+		if p, err = p.WithDuration(o.duration); err != nil {
+			return p, fmt.Errorf("--duration %v: %w", o.duration, err)
+		}
+	}
+	switch o.arrivals {
+	case "":
+	case string(profiles.Even), string(profiles.Poisson):
+		p.Arrivals = profiles.Arrivals(o.arrivals)
+	default:
+		return p, fmt.Errorf("--arrivals %s: they are even or poisson", o.arrivals)
+	}
+	return p, p.Validate()
+}
+
+// closed returns the closed model that the flags ask for, or nil.
+func (o *driveOptions) closed(p profiles.Profile) (*loadgen.Closed, error) {
+	fast := o.rate == "max"
+	switch {
+	case !fast && !o.given.Changed("vus"):
+		if o.think != 0 {
+			return nil, errors.New("--think is how long a user of the closed model thinks: give their number with --vus")
+		}
+		return nil, nil
+	case fast && o.given.Changed("vus"):
+		return nil, errors.New("--rate max and --vus both ask for the closed model: give one")
+	case o.rate != "" && !fast || o.peak != "" || len(o.stages) > 0 || o.arrivals != "":
+		return nil, errors.New("in the closed model the users decide the rate: leave out --rate, --peak, --stage and --arrivals")
+	case fast && o.think != 0:
+		return nil, errors.New("--rate max is as fast as it goes: leave out --think, or give --vus")
+	case !fast && o.vus < 1:
+		return nil, fmt.Errorf("--vus must be above 0, got %d", o.vus)
+	}
+	for _, ph := range p.Phases {
+		if ph.From != p.Phases[0].From || ph.To != ph.From {
+			return nil, fmt.Errorf("the closed model has no rate to change, and %s changes it: use bench sustained", p.Name)
+		}
+	}
+	c := &loadgen.Closed{VUs: o.vus, Think: o.think}
+	if fast {
+		c.VUs = loadgen.DefaultConnections
+		if o.connections > 0 {
+			c.VUs = o.connections
+		}
+	}
+	return c, nil
+}
+
+// printProfile writes the profile as a file; as it was written by hand where no flag changes it.
+func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writer) error {
+	changed, err := o.shape(file.Profile)
+	if err != nil {
+		return usage(err)
+	}
+	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" {
+		file.Profile = changed
+		source = file.YAML()
+	}
+	_, err = w.Write(source)
+	return err
+}

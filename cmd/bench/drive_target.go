@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/targets"
+	"golang.org/x/term"
+)
+
+// driveAll drives the subjects one after the other, never two at once. It returns the runs that there are with the
+// first error, and stops there or when it is interrupted.
+func (o *driveOptions) driveAll(ctx context.Context, subjects []subject, stderr io.Writer) ([]*loadgen.Run, error) {
+	var runs []*loadgen.Run
+	for _, s := range subjects {
+		if ctx.Err() != nil {
+			return runs, errInterrupted
+		}
+		run, err := o.drive(ctx, s, stderr)
+		if run != nil {
+			runs = append(runs, run)
+		}
+		if err != nil {
+			return runs, err
+		}
+	}
+	return runs, nil
+}
+
+// drive starts a bundled target, or takes a URL as it is, and drives the plan at it.
+func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (run *loadgen.Run, err error) {
+	say := func(text string) {
+		if !o.quiet {
+			fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
+		}
+	}
+	options := loadgen.Options{Environment: loadgen.Environment{CPUs: o.cpus}}
+	if s.service != nil {
+		unpin, err := o.share(&options.Environment)
+		if err != nil {
+			return nil, err
+		}
+		defer unpin()
+		child, err := targets.Start(ctx, s.name, targets.StartOptions{
+			CPUs: options.Environment.TargetCPUs, ServeOptions: o.serveOptions(), Progress: say,
+		})
+		if err != nil {
+			if ctx.Err() != nil {
+				return nil, errInterrupted
+			}
+			return nil, fmt.Errorf("target %s: %w", s.name, err)
+		}
+		defer func() { err = errors.Join(err, child.Stop()) }()
+		options.TargetPID, options.TargetExit = child.PID, child.Done()
+		s.plan.Target.URL = child.URL
+		s.plan.Requests = serviceRequests(*s.service, child.URL, s.header)
+	} else {
+		options.Environment.CPUs = "shared"
+	}
+	if err := o.preflight(ctx, &s, &options, stderr); err != nil {
+		return nil, err
+	}
+	if !o.quiet {
+		live := o.live(stderr)
+		defer live.Done()
+		options.Progress = live.Update
+	}
+	return loadgen.Drive(ctx, s.plan, options)
+}
+
+// share gives the target every processor but the last, which is bench's. It returns what undoes the pinning of bench.
+func (o *driveOptions) share(e *loadgen.Environment) (unpin func(), err error) {
+	all := loadgen.Processors()
+	e.TargetCPUs, e.GeneratorCPUs = loadgen.Split(all)
+	switch {
+	case o.cpus == "shared":
+		e.TargetCPUs, e.GeneratorCPUs = nil, nil
+	case e.GeneratorCPUs == nil:
+		e.Notes = append(e.Notes, "one processor only: the target and bench share it")
+	default:
+		if err := loadgen.Pin(e.GeneratorCPUs); err != nil {
+			e.TargetCPUs, e.GeneratorCPUs = nil, nil
+			e.Notes = append(e.Notes, err.Error())
+			break
+		}
+		return func() { _ = loadgen.Pin(all) }, nil
+	}
+	e.CPUs = "shared"
+	return func() {}, nil
+}
+
+// preflight looks for what would spoil the run before anything is sent.
+func (o *driveOptions) preflight(ctx context.Context, s *subject, options *loadgen.Options, stderr io.Writer) error {
+	connections, findings := s.plan.Preflight(ctx, o.given.Changed("connections"))
+	for _, f := range findings {
+		switch {
+		case f.Usage:
+			return usage(errors.New(f.Text))
+		case f.Fatal && ctx.Err() != nil:
+			return errInterrupted
+		case f.Fatal:
+			return errors.New(f.Text)
+		}
+		if !slices.Contains(options.Environment.Notes, f.Text) {
+			options.Environment.Notes = append(options.Environment.Notes, f.Text)
+		}
+	}
+	s.plan.Limits.Connections = connections
+	return nil
+}
+
+// live returns the line that shows on stderr how a run goes on.
+func (o *driveOptions) live(stderr io.Writer) *report.Live {
+	f, ok := stderr.(*os.File)
+	terminal := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
+	width, color := look(stderr)
+	return report.NewLive(stderr, terminal, color, width)
+}
+
+func (o *driveOptions) serveOptions() targets.ServeOptions {
+	return targets.ServeOptions{PoolSize: o.poolSize, TTL: o.ttl, CacheSize: o.cacheSize}
+}

@@ -1,0 +1,157 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// started is a bench that runs in a process and a directory of its own.
+type started struct {
+	*exec.Cmd
+	dir    string
+	stdout bytes.Buffer
+	stderr lockedBuffer
+	done   chan struct{} // closed when the process has ended
+}
+
+// lockedBuffer is written by the process's copying goroutine and read by the test.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// start starts bench with its temporary files in a directory of the test's own.
+func start(t testing.TB, args ...string) *started {
+	t.Helper()
+	path, err := exec.LookPath("bench")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := &started{Cmd: exec.Command(path, args...), dir: t.TempDir(), done: make(chan struct{})}
+	temp := filepath.Join(b.dir, "tmp")
+	if err := os.Mkdir(temp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	b.Dir = b.dir
+	b.Env = append(os.Environ(), "TMPDIR="+temp, "BENCH_CACHE_DIR="+cacheDir(t))
+	b.Stdout, b.Stderr = &b.stdout, &b.stderr
+	if err := b.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		_ = b.Wait() // the exit code says it
+		close(b.done)
+	}()
+	t.Cleanup(func() {
+		_ = b.Process.Kill()
+		<-b.done
+	})
+	return b
+}
+
+// exit waits for the end and wants that exit code.
+func (b *started) exit(t testing.TB, want int) {
+	t.Helper()
+	select {
+	case <-b.done:
+	case <-time.After(2 * time.Minute):
+		t.Fatalf("%v is still running", b.Args)
+	}
+	if got := b.ProcessState.ExitCode(); got != want {
+		t.Fatalf("%v: exit %d, want %d\nstdout: %s\nstderr: %s", b.Args, got, want, b.stdout.String(), b.stderr.String())
+	}
+}
+
+// run reads the run that bench wrote to run.json.
+func (b *started) run(t testing.TB) *loadgen.Run {
+	t.Helper()
+	f, err := loadgen.ReadFile(filepath.Join(b.dir, "run.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.Runs[0]
+}
+
+// left lists the temporary files that are there.
+func (b *started) left(t testing.TB) []string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(b.dir, "tmp"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// service is a bundled target in a process of its own.
+type service struct {
+	*started
+	url string
+}
+
+// serve starts a bundled target and returns when it has printed its URL.
+func serve(t testing.TB, args ...string) service {
+	t.Helper()
+	path, err := exec.LookPath("bench")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(path, append([]string{"serve"}, args...)...)
+	cmd.Env = append(os.Environ(), "TMPDIR="+t.TempDir(), "BENCH_CACHE_DIR="+cacheDir(t))
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("serve %v printed no URL: %v", args, err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill()
+		var exit *exec.ExitError
+		if err := cmd.Wait(); err != nil && !errors.As(err, &exit) {
+			t.Error(err)
+		}
+	})
+	return service{&started{Cmd: cmd}, strings.TrimSpace(line)}
+}
+
+// within waits until ok, or fails the test after the time that the thing may take.
+func within(t testing.TB, limit time.Duration, what string, ok func() bool) {
+	t.Helper()
+	deadline := time.Now().Add(limit)
+	for !ok() {
+		if time.Now().After(deadline) {
+			t.Fatalf("after %v: %s", limit, what)
+		}
+		time.Sleep(10 * time.Millisecond) // there is no event for another process's end that this one did not start
+	}
+}

@@ -1,0 +1,153 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// descendants follows the threads too: a child belongs to the thread that started it.
+func descendants(pid int) []int {
+	tasks, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return nil
+	}
+	var list []int
+	for _, path := range tasks {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		for _, f := range strings.Fields(string(data)) {
+			if n, err := strconv.Atoi(f); err == nil {
+				list = append(append(list, n), descendants(n)...)
+			}
+		}
+	}
+	return list
+}
+
+func alive(pids []int) bool {
+	for _, pid := range pids {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err == nil && !strings.Contains(string(stat), ") Z ") {
+			return true
+		}
+	}
+	return false
+}
+
+// shm lists what is in shared memory.
+func shm(t *testing.T) string {
+	names, err := filepath.Glob("/dev/shm/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(names, " ")
+}
+
+// driving starts a long run at a bundled target and returns when that has been sent requests.
+func driving(t *testing.T) (b *started, children []int) {
+	b = start(t, "sustained", "cached", "-r", "100/s", "-d", "60s", "-o", "json=run.json")
+	within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
+	children = descendants(b.Process.Pid)
+	if len(children) == 0 || len(b.left(t)) == 0 {
+		t.Fatalf("children %v, temporary files %v", children, b.left(t))
+	}
+	return b, children
+}
+
+func TestKilledBenchLeavesNothing(t *testing.T) {
+	before := shm(t)
+	b, children := driving(t)
+	if err := b.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 2*time.Second, fmt.Sprintf("processes %v or files are left", children), func() bool {
+		return !alive(children) && len(b.left(t)) == 0
+	})
+	if after := shm(t); after != before {
+		t.Errorf("shared memory holds %q, and held %q before", after, before)
+	}
+}
+
+func TestKilledTargetEndsTheRun(t *testing.T) {
+	b, children := driving(t)
+	for _, pid := range children {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	within(t, 2*time.Second+2*time.Second, "bench goes on without its target", func() bool {
+		select {
+		case <-b.done:
+			return true
+		default:
+			return false
+		}
+	})
+	b.exit(t, exitFailed)
+	if len(b.left(t)) != 0 {
+		t.Errorf("left: %v", b.left(t))
+	}
+	if !strings.Contains(b.stderr.String(), "bench: target cached: its process ended during the run") {
+		t.Errorf("stderr: %s", b.stderr.String())
+	}
+	if !strings.Contains(b.stdout.String(), "cached") {
+		t.Errorf("what was measured is not reported: %s", b.stdout.String())
+	}
+}
+
+func TestInterruptReportsWhatWasMeasured(t *testing.T) {
+	b, children := driving(t)
+	if err := b.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	b.exit(t, exitInterrupted)
+	if alive(children) || len(b.left(t)) != 0 {
+		t.Errorf("left: processes %v %v, files %v", children, alive(children), b.left(t))
+	}
+	run := b.run(t)
+	if !run.Interrupted || run.Requests.Succeeded == 0 || run.Requests.Due >= run.Requests.Planned {
+		t.Errorf("interrupted %v, requests %+v", run.Interrupted, run.Requests)
+	}
+	if !strings.Contains(b.stdout.String(), "interrupted") {
+		t.Errorf("the report does not say that the run was interrupted: %s", b.stdout.String())
+	}
+}
+
+// A terminal's Ctrl-C reaches the whole foreground group; the target must live through the drain.
+func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	release := make(chan struct{})
+	var got atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		got.Add(1)
+		<-release
+	}))
+	defer s.Close()
+	defer close(release)
+	b := start(t, "sustained", s.URL, "-r", "50/s", "-d", "60s", "-o", "json=run.json")
+	within(t, 10*time.Second, "no request came", func() bool { return got.Load() > 0 })
+	if err := b.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	begun := time.Now()
+	b.exit(t, exitInterrupted)
+	if took := time.Since(begun); took > 900*time.Millisecond {
+		t.Errorf("it took %v", took)
+	}
+	if _, err := os.Stat(filepath.Join(b.dir, "run.json")); err == nil {
+		b.run(t) // if it is there, it is whole
+	}
+}

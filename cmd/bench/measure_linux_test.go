@@ -1,0 +1,86 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+const ms = time.Millisecond
+
+// accounted checks the identity due = succeeded + failed + unfinished + unsent.
+func accounted(t *testing.T, r *loadgen.Run, due uint64) {
+	t.Helper()
+	q := r.Requests
+	if q.Due != due || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent {
+		t.Errorf("requests %+v, want %d accounted for", q, due)
+	}
+}
+
+func hostLimited(t *testing.T, r *loadgen.Run) {
+	if r.Verdict.Kind == loadgen.HostLimited {
+		t.Skipf("this machine is too busy to tell: %v", r.Verdict.Evidence)
+	}
+}
+
+// A server that is frozen for 2 s makes everyone wait who comes meanwhile, and a tool that counts from the send would
+// not see it.
+func TestFreezeIsMeasuredInFull(t *testing.T) {
+	for _, connections := range []int{256, 20} {
+		t.Run(fmt.Sprintf("connections=%d", connections), func(t *testing.T) {
+			s := serve(t, "reference", "--service", "fixed:1ms")
+			b := start(t, "sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(connections), "-o", "json=run.json")
+			within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
+			if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(2 * time.Second) // how long the server is frozen, not a wait for anything
+			if err := s.Process.Signal(syscall.SIGCONT); err != nil {
+				t.Fatal(err)
+			}
+			b.exit(t, exitOK)
+			run := b.run(t)
+			hostLimited(t, run)
+			accounted(t, run, 10_000)
+			r := run.Overall.ResponseTime
+			for _, tc := range []struct {
+				name      string
+				got, want time.Duration
+			}{{"P90", r.P90NS, 1000 * ms}, {"P95", r.P95NS, 1500 * ms}, {"P99", r.P99NS, 1900 * ms}} {
+				if (tc.got - tc.want).Abs() > 100*ms {
+					t.Errorf("response time %s = %v, want %v ± 0.1 s", tc.name, tc.got, tc.want)
+				}
+			}
+			if run.Verdict.Kind != loadgen.TargetLimited || run.Overall.Lag.P99NS >= 10*ms {
+				t.Errorf("%s %q, lag P99 %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.P99NS)
+			}
+			if len(run.Events) != 1 || run.Events[0].Kind != loadgen.EventStall || (run.Events[0].DurationNS-2*time.Second).Abs() > 100*ms {
+				t.Errorf("events %+v, want one stall of 2 s", run.Events)
+			}
+		})
+	}
+}
+
+// A server of 200 requests/s under 400: lower bounds where they must be, and a backlog that is named.
+func TestOverloadIsNamed(t *testing.T) {
+	s := serve(t, "reference", "--service", "fixed:5ms", "--workers", "1")
+	b := start(t, "sustained", s.url, "-r", "400/s", "-d", "6s", "--drain", "2s", "-o", "json=run.json")
+	b.exit(t, exitOK)
+	run := b.run(t)
+	hostLimited(t, run)
+	accounted(t, run, 2400)
+	if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || !strings.Contains(b.stdout.String(), "≥") {
+		t.Errorf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
+	}
+	text := strings.Join(run.Verdict.Evidence, "; ")
+	if run.Verdict.Kind != loadgen.TargetLimited || !strings.Contains(text, "the backlog grew by") {
+		t.Errorf("%s: %s", run.Verdict.Kind, text)
+	}
+	if got := run.Overall.Achieved.Rate; got < 150 || got > 210 {
+		t.Errorf("achieved %v/s of a server of 200/s", got)
+	}
+}

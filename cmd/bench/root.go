@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// execute runs the command that args name and says on stderr what went wrong.
+func execute(ctx context.Context, args []string, s streams) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	root.SetIn(s.in)
+	root.SetOut(s.out)
+	root.SetErr(s.err)
+	err := checkDashes(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
+	var said alreadySaid
+	if err != nil && !errors.Is(err, errInterrupted) && !errors.As(err, &said) {
+		fmt.Fprintf(s.err, "bench: %s\n", oneLine(err))
+	}
+	return codeOf(err)
+}
+
+// alreadySaid is an error whose words the user has seen.
+type alreadySaid struct{ error }
+
+func (e alreadySaid) Unwrap() error { return e.error }
+
+// oneLine keeps an error to one line: what it quotes may come from outside.
+func oneLine(err error) string {
+	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }), " ")
+}
+
+func newRoot(s streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "bench",
+		Short: "Load testing that measures the server, not itself",
+		Long: `bench drives load at a service at a rate that does not wait for answers, measures every latency from the
+time at which the request was meant to start, and says what it found: percentiles, what limited the run,
+and whether the service recovered.
+
+It brings services to learn on: cached and uncached, pooled and unpooled. Any URL will do as well.`,
+		Example: `  bench spike                                   a spike at a cached and an uncached service, side by side
+  bench sustained http://127.0.0.1:8080 -r 500/s -d 30s
+  bench spike --print > my.yaml && bench run my.yaml cached
+  bench report .bench/*.json                    show saved runs again`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          noCommand,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			return usage(fromEnvironment(cmd.Flags()))
+		},
+	}
+	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitCodes + "\n")
+	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return usage(fmt.Errorf("%w (bench %s --help shows all flags)", err, strings.TrimPrefix(cmd.CommandPath(), "bench ")))
+	})
+	root.AddGroup(
+		&cobra.Group{ID: "drive", Title: "Drive load:"},
+		&cobra.Group{ID: "look", Title: "Look at what was measured, and at what there is:"},
+	)
+	for _, c := range driveCommands(s) {
+		root.AddCommand(c)
+	}
+	root.AddCommand(newRunCommand(s), newReportCommand(s), newListCommand(), newServeCommand(s), newVersionCommand())
+	root.SuggestionsMinimumDistance = 2
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
+// noCommand refuses a word that is no command, and suggests the one that was probably meant.
+func noCommand(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	hint := ""
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		hint = fmt.Sprintf("; did you mean bench %s?", near[0])
+	}
+	return usage(fmt.Errorf("no command %q%s (bench --help shows all)", args[0], hint))
+}
+
+// args checks the number of arguments: least … most (most < 0: any number), described in words.
+func args(least, most int, words string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) < least || most >= 0 && len(args) > most {
+			return usage(fmt.Errorf("%s takes %s, got %d (%s --help)", cmd.CommandPath(), words, len(args), cmd.CommandPath()))
+		}
+		return nil
+	}
+}
+
+// fromEnvironment sets every flag that was not given from its variable: --no-save from BENCH_NO_SAVE.
+func fromEnvironment(flags *pflag.FlagSet) error {
+	var failed error
+	if lifeline := flags.Lookup("lifeline"); lifeline != nil && lifeline.Changed {
+		return nil // a child is told everything by its parent
+	}
+	flags.VisitAll(func(f *pflag.Flag) {
+		name := "BENCH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, set := os.LookupEnv(name)
+		if f.Changed || !set || f.Hidden || f.Name == "help" || failed != nil {
+			return
+		}
+		if err := flags.Set(f.Name, value); err != nil {
+			failed = fmt.Errorf("%s: %w", name, err)
+		}
+	})
+	return failed
+}
+
+// checkDashes finds long flags written with one dash, as Go's own flag package and other load testers have them: cobra
+// would read -duration 10s as -d uration and go on.
+func checkDashes(root *cobra.Command, args []string) error {
+	names := map[string]bool{}
+	for _, c := range append(root.Commands(), root) {
+		c.LocalFlags().VisitAll(func(f *pflag.Flag) { names[f.Name] = true })
+	}
+	for _, arg := range args {
+		if arg == "--" {
+			return nil
+		}
+		if len(arg) < 4 || arg[0] != '-' || arg[1] == '-' {
+			continue
+		}
+		name, _, _ := strings.Cut(arg[1:], "=")
+		if names[name] {
+			return usage(fmt.Errorf("%s: a long flag takes two dashes: -%s", arg, arg))
+		}
+	}
+	return nil
+}

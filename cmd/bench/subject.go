@@ -1,0 +1,157 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/targets"
+)
+
+// subject is one target of a command: a bundled service that bench starts, or a URL.
+type subject struct {
+	name    string
+	service *targets.Service // nil: a URL
+	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
+	header  http.Header      // that the user adds to every request
+}
+
+// maxBody bounds the file given with --body @file.
+const maxBody = 16 << 20
+
+// subjects makes of each name what is to be driven.
+func (o *driveOptions) subjects(names []string, plan loadgen.Plan) ([]subject, error) {
+	header, err := o.header()
+	if err != nil {
+		return nil, err
+	}
+	body, err := o.readBody()
+	if err != nil {
+		return nil, err
+	}
+	request := loadgen.Request{Method: strings.ToUpper(o.method), Header: header, Body: body}
+	var list []subject
+	for _, name := range names {
+		s := subject{name: name, plan: plan}
+		if isURL(name) {
+			err = o.driveURL(&s, request)
+		} else {
+			err = o.driveService(&s, request)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	return list, nil
+}
+
+func isURL(name string) bool { return strings.Contains(name, "://") }
+
+func (o *driveOptions) driveURL(s *subject, request loadgen.Request) error {
+	request.URL = s.name
+	s.plan.Requests = []loadgen.Request{request}
+	target, err := loadgen.TargetOf(request.URL)
+	if err != nil {
+		return err
+	}
+	s.plan.Target, s.name = target, target.Name
+	if err := s.plan.Check(); err != nil {
+		return err
+	}
+	u, err := url.Parse(target.URL)
+	if err != nil {
+		return err
+	}
+	if !isLoopback(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 {
+		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
+	}
+	return nil
+}
+
+func (o *driveOptions) driveService(s *subject, request loadgen.Request) error {
+	service, err := targets.Find(s.name)
+	if err != nil {
+		if strings.ContainsAny(s.name, ":/.") {
+			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean http://%s?", s.name, s.name)
+		}
+		return err
+	}
+	if request.Method != "" || request.Body != "" {
+		return fmt.Errorf("--method and --body are for URLs: %s has requests of its own", s.name)
+	}
+	s.service, s.header = &service, request.Header
+	s.plan.Target = loadgen.Target{Name: s.name, Bundled: true}
+	s.plan.Requests = serviceRequests(service, "http://127.0.0.1", request.Header)
+	return s.plan.Check()
+}
+
+// serviceRequests makes requests of a bundled service's mix.
+func serviceRequests(service targets.Service, base string, header http.Header) []loadgen.Request {
+	var list []loadgen.Request
+	for _, r := range service.Requests {
+		h := header.Clone()
+		if h == nil {
+			h = http.Header{}
+		}
+		for name, values := range r.Header {
+			h[name] = values
+		}
+		list = append(list, loadgen.Request{
+			Name: r.Name, Weight: r.Weight, Method: r.Method, URL: base + r.Path, Header: h, Body: r.Body,
+		})
+	}
+	return list
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+}
+
+// header reads the values of -H. Its errors name no value: it may be a secret.
+func (o *driveOptions) header() (http.Header, error) {
+	h := http.Header{}
+	for _, line := range o.headers {
+		name, value, ok := strings.Cut(line, ":")
+		name = strings.TrimSpace(name)
+		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
+			return nil, errors.New(`-H: write it as "Name: value", a name of letters, digits and dashes, in one line`)
+		}
+		h.Add(name, strings.TrimSpace(value))
+	}
+	return h, nil
+}
+
+// isToken reports whether s can be a header's name (RFC 9110, section 5.6.2).
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
+
+func (o *driveOptions) readBody() (string, error) {
+	path, isFile := strings.CutPrefix(o.body, "@")
+	if !isFile {
+		return o.body, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", fmt.Errorf("--body @%s: cannot be read: %w", path, cause(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBody+1))
+	if err != nil {
+		return "", fmt.Errorf("--body @%s: cannot be read: %w", path, cause(err))
+	}
+	if len(data) > maxBody {
+		return "", fmt.Errorf("--body @%s: is larger than %d MiB", path, maxBody>>20)
+	}
+	return string(data), nil
+}
