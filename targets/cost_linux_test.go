@@ -2,9 +2,7 @@ package targets
 
 import (
 	"fmt"
-	"io"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -44,19 +42,6 @@ func resident(tb testing.TB, pid int) int64 {
 	return kb << 10
 }
 
-func get(tb testing.TB, url string) *http.Response {
-	tb.Helper()
-	resp, err := http.Get(url)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
-		tb.Fatal(err)
-	}
-	return resp
-}
-
 // BenchmarkCost measures what one request costs the service's process on one processor, alone and warm.
 func BenchmarkCost(b *testing.B) {
 	for _, tc := range []struct {
@@ -80,7 +65,7 @@ func BenchmarkCost(b *testing.B) {
 			}
 			before := cpuTime(b, c.PID)
 			for b.Loop() {
-				if resp := get(b, c.URL+fmt.Sprintf(tc.path, r.IntN(tc.ids)+1)); resp.StatusCode != 200 {
+				if resp, _ := get(b, c.URL+fmt.Sprintf(tc.path, r.IntN(tc.ids)+1)); resp.StatusCode != 200 {
 					b.Fatal(resp.Status)
 				}
 			}

@@ -52,7 +52,8 @@ func both(t *testing.T, f func(t *testing.T, s *Store)) {
 func TestProduct(t *testing.T) {
 	products, reviews, stock, categories := rows(t, small.products), rows(t, small.reviews), rows(t, small.stock), rows(t, small.categories)
 	both(t, func(t *testing.T, s *Store) {
-		for _, p := range products {
+		for i := 0; i < len(products); i += 7 {
+			p := products[i]
 			want := Product{ID: int64(p[0].(int)), Name: p[2].(string), PriceCents: int64(p[3].(int)), PriceChangedAt: time.Unix(p[4].(int64), 0).UTC()}
 			c := categories[p[1].(int)-1]
 			want.Category = Category{int64(c[0].(int)), c[1].(string), c[2].(string)}
@@ -145,7 +146,7 @@ func TestSummary(t *testing.T) {
 func TestStock(t *testing.T) {
 	stock := rows(t, small.stock)
 	both(t, func(t *testing.T, s *Store) {
-		for i := 0; i < len(stock); i += len(warehouses) {
+		for i := 0; i < len(stock); i += 7 * len(warehouses) {
 			got, err := s.Stock(t.Context(), int64(stock[i][0].(int)))
 			if err != nil {
 				t.Fatal(err)
@@ -214,8 +215,8 @@ func TestReadsDuringWrites(t *testing.T) {
 		var wg sync.WaitGroup
 		for g := range 4 {
 			wg.Go(func() {
-				for i := range 50 {
-					id := int64(1 + (g*50+i)%small.Products)
+				for i := range 15 {
+					id := int64(1 + g*15 + i)
 					if _, err := s.SetPrice(t.Context(), id, 100+id); err != nil {
 						t.Error(err)
 					}
@@ -268,6 +269,7 @@ func TestPoolIsFair(t *testing.T) {
 		if c, err := p.get(t.Context()); err != nil || c != only {
 			t.Fatal(c, err)
 		}
+		var mu sync.Mutex
 		var order []int
 		for i := range 5 {
 			go func() {
@@ -276,7 +278,9 @@ func TestPoolIsFair(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
+				mu.Lock()
 				order = append(order, i)
+				mu.Unlock()
 				if got := r.Spent(timing.Pool); got != 6*time.Second {
 					t.Errorf("request %d waited %v, want 6s", i, got)
 				}
@@ -292,6 +296,8 @@ func TestPoolIsFair(t *testing.T) {
 		}
 		p.put(only)
 		time.Sleep(time.Minute)
+		mu.Lock()
+		defer mu.Unlock()
 		if !slices.Equal(order, []int{0, 1, 2, 3, 4}) {
 			t.Errorf("served in the order %v", order)
 		}
