@@ -81,6 +81,8 @@ func TestParseRefuses(t *testing.T) {
 
 		{"nmae: x\n", `1: unknown key "nmae": did you mean "name"?`},
 		{"name: x\nrps: 5\n", `2: unknown key "rps"; the keys are name, description, arrivals, target, phases`},
+		{"a: 1\nbb: 1\nccc: 1\ndddd: 1\neeeee: 1\nffffff: 1\nggggggg: 1\nhhhhhhhh: 1\niiiiiiiii: 1\n", // side by side, not nested
+			`1: unknown key "a"; the keys are name, description, arrivals, target, phases`},
 		{"name: x\nname: y\n", `2: key "name" is given twice, first on line 1; keep one`},
 		{"[a]: x\n", `1: not valid YAML: found an invalid key for this map, at ":"`},
 		{head + phase + "    rate: 5\n    rate: 6\n", `7: phase "peak": key "rate" is given twice, first on line 6; keep one`},

@@ -27,12 +27,7 @@ func (p Profile) WithRate(r float64) (Profile, error) {
 		return Profile{}, fmt.Errorf("the rate of %s is 0/s and cannot be scaled; give a peak instead, "+
 			"or edit the rates in a file of your own", quote(p.Name))
 	}
-	return p.mapRates(func(_ Kind, v float64) float64 {
-		if v == base {
-			return r
-		}
-		return v / base * r
-	})
+	return p.mapRates(func(_ Kind, v float64) float64 { return v / base * r })
 }
 
 // WithPeak returns the profile with its highest rate outside warm-up moved to the peak. Rates between the baseline and

@@ -123,6 +123,24 @@ func TestWithDurationKeepsProportions(t *testing.T) {
 	})
 }
 
+func TestScalingByHand(t *testing.T) {
+	thirds := Profile{Name: "thirds", Phases: []Phase{{"a", Hold, 3e9, 9, 9}, {"b", Hold, 3e9, 9, 9}, {"c", Hold, 3e9, 9, 9}}}
+	p, err := thirds.WithDuration(1_000_000_001) // the boundaries fall on 333333333.67 and 666666667.33
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []time.Duration{333333334, 333333333, 333333334} {
+		if got := p.Phases[i].Duration; got != want {
+			t.Errorf("phase %d of 1.000000001 s in thirds lasts %d ns, want %d", i, got, want)
+		}
+	}
+	// In binary, 40.1 + (104.2 - 40.1) is not 104.2; the highest rate is to be what was asked all the same.
+	odd := Profile{Name: "odd", Phases: []Phase{{"b", Baseline, 1e9, 40.1, 40.1}, {"s", Spike, 1e9, 900, 900}}}
+	if q, err := odd.WithPeak(Peak{Rate: 104.2}); err != nil || q.PeakRate() != 104.2 {
+		t.Errorf("WithPeak(104.2) has its peak at %v, %v", q.PeakRate(), err)
+	}
+}
+
 func TestScalingReachesWhatWasAsked(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := anyProfile().Draw(t, "profile")

@@ -51,6 +51,7 @@ func TestAtByHand(t *testing.T) {
 		{steady(3, time.Second), 2, 666666667, "2/3 s, rounded up"},
 		{climb, 1000, 6180339887, "100t + 10t² = 1000: (√5 - 1)·5 s"},
 		{climb, 1999, 9996666296, "100t + 10t² = 1999: √224.9 - 5 s"},
+		{steady(1/(1-0.3e-9), time.Second), 1, time.Second - 1, "0.3 ns before the end, where rounding up would leave the phase"},
 		{trapezium, 0, 0, "5t² = 0"},
 		{trapezium, 1, 447213595, "5t² = 1"},
 		{trapezium, 499, 9989994995, "5t² = 499"},
@@ -73,7 +74,9 @@ func TestAtDoesNotCancel(t *testing.T) {
 	flat := Profile{Name: "flat", Phases: []Phase{{"flat", Ramp, 600 * time.Second, 1000, 1000.000002}}}
 	// A ramp to 0 over a week, whose last arrivals are minutes apart: r0² + 2·a·x would leave half the digits.
 	fade := Profile{Name: "fade", Phases: []Phase{{"fade", Ramp, MaxDuration, 1e6, 0}}}
-	for _, p := range []Profile{flat, fade} {
+	// And a ramp from 0, whose first arrivals suffer the same where the rate is measured from the end.
+	dawn := Profile{Name: "dawn", Phases: []Phase{{"dawn", Ramp, MaxDuration, 0, 1e6}}}
+	for _, p := range []Profile{flat, fade, dawn} {
 		s := mustSchedule(t, p, 0)
 		for _, k := range []uint64{1, s.Total() / 3, s.Total() / 2, s.Total() - 2, s.Total() - 1} {
 			if got, want := s.At(k), exactAt(p, s, k); math.Abs(float64(got)-want) > 1 {
@@ -250,8 +253,10 @@ func TestScheduleRateIsTheProfiles(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, s := anySchedule(t)
 		x := time.Duration(rapid.Int64Range(-10, int64(p.Duration())+10).Draw(t, "t"))
-		if got, want := s.Rate(x), p.Rate(x); got != want {
-			t.Fatalf("Rate(%v) = %v, want the profile's %v", x, got, want)
+		for _, x := range []time.Duration{x, 0, p.Phases[0].Duration, p.Duration() - 1, p.Duration()} {
+			if got, want := s.Rate(x), p.Rate(x); got != want {
+				t.Fatalf("Rate(%v) = %v, want the profile's %v", x, got, want)
+			}
 		}
 	})
 }

@@ -40,9 +40,10 @@ func (s Stream) Float64(k uint64) float64 { return s.Float64At(k, 0) }
 func (s Stream) Float64At(k, i uint64) float64 { return float64(s.Uint64At(k, i)>>11) * 0x1p-53 }
 
 // Exp is the first draw for k as an exponential number with mean 1, at most 53·ln 2 = 36.7.
-func (s Stream) Exp(k uint64) float64 {
-	return negLog(float64(s.Uint64At(k, 0)>>11+1) * 0x1p-53)
-}
+func (s Stream) Exp(k uint64) float64 { return exponential(s.Uint64At(k, 0)) }
+
+// exponential is -ln u for a uniform u in (0, 1], which 0 must not be among.
+func exponential(bits uint64) float64 { return negLog(float64(bits>>11+1) * 0x1p-53) }
 
 // philox is the bijection of Salmon et al., ten rounds over the four words x under the key k. Its words are parameters
 // of their own because Go keeps those in registers, and arrays not.

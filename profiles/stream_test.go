@@ -90,6 +90,15 @@ func TestDrawsAreInRange(t *testing.T) {
 	})
 }
 
+func TestExponentialAtItsEnds(t *testing.T) {
+	if got, want := exponential(0), 53*math.Ln2; math.Abs(got-want) > 1e-14*want {
+		t.Errorf("exponential of the lowest bits = %v, want 53·ln 2 = %v", got, want)
+	}
+	if got := exponential(math.MaxUint64); got != 0 {
+		t.Errorf("exponential of the highest bits = %v, want 0", got)
+	}
+}
+
 func TestFloat64IsUniform(t *testing.T) {
 	s := NewStream(7, "uniform")
 	const n = 100_000

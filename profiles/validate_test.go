@@ -2,7 +2,6 @@ package profiles
 
 import (
 	"math"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -117,7 +116,7 @@ func TestSuggest(t *testing.T) {
 }
 
 // The published example of the optimal string alignment distance, where it differs from the unrestricted one
-// (Boytsov, Indexing methods for approximate dictionary searching, JEA 2011, §2.1): CA to ABC takes 3.
+// (Boytsov, Indexing methods for approximate dictionary searching, JEA 16, 2011): CA to ABC takes 3.
 func TestEditDistance(t *testing.T) {
 	for _, tc := range []struct {
 		a, b string
@@ -126,8 +125,5 @@ func TestEditDistance(t *testing.T) {
 		if got := editDistance(tc.a, tc.b); got != tc.want {
 			t.Errorf("editDistance(%q, %q) = %d, want %d", tc.a, tc.b, got, tc.want)
 		}
-	}
-	if !slices.Contains(kinds, Kind(suggest("recovry", []string{"recovery"}))) {
-		t.Error(`"recovry" does not suggest recovery`)
 	}
 }
