@@ -45,6 +45,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	defer stop()
 	sampler := newSampler(o.TargetPID)
 	started := time.Now()
+	r.environment.Notes = append(r.environment.Notes, sampler.lacking()...)
 	w := &watch{recording: r, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	watched := w.start()
 	end := r.runHTTP(ctx, started, tlsConfig)

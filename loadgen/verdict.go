@@ -42,9 +42,9 @@ func judge(j judgement) Verdict {
 	if (slow || unsent) && !j.fullTilt {
 		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", span(lagP99), span(j.response))}
 		if unsent {
-			evidence = append(evidence, fmt.Sprintf("of %d requests due with a free slot, %d were sent", j.totals.free, j.totals.freeSent))
+			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", count(j.totals.free), count(j.totals.freeSent)))
 		}
-		evidence = append(evidence, fmt.Sprintf("bench was late for %s, for %s of which the host kept it waiting%s", span(j.late), span(j.host), j.hostText))
+		evidence = append(evidence, fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", span(j.late), span(j.host), j.hostText))
 		kind := GeneratorLimited
 		if j.host > 0 && float64(j.host) >= hostShare*float64(j.late) {
 			kind = HostLimited
@@ -58,7 +58,7 @@ func judge(j judgement) Verdict {
 	if due := float64(j.totals.requests().Due); !j.closed &&
 		float64(j.growth) > backlogShare*due && float64(j.growth) > backlogSigma*math.Sqrt(j.perSec) {
 		if p := rising(j.backlog); p < trendConfidence {
-			evidence = append(evidence, fmt.Sprintf("the backlog grew by %d requests and rose second by second (p %.2g)", j.growth, p))
+			evidence = append(evidence, fmt.Sprintf("the backlog grew by %s requests and rose second by second (p %.2g)", count(uint64(j.growth)), p))
 		}
 	}
 	if len(evidence) > 0 {
@@ -112,7 +112,8 @@ func worst(phases []Phase) Verdict {
 // hostDelay returns, for the windows between resource samples in which bench was late within [from, to), how long it
 // was late and for how long the host kept its threads from running: their waiting for a processor that others had,
 // the hypervisor's steal, and throttling by the control group. Threads that wait for each other are bench's own doing:
-// their run-queue delay counts only as far as bench left the processors to others.
+// their run-queue delay counts only as far as bench left the processors to others. The three overlap where a thread
+// waited on a processor that was stolen or throttled, so their sum is an upper bound.
 func hostDelay(late *lateness, r Resources, processors int, from, to time.Duration) (lateFor, host time.Duration, text string) {
 	var queue, steal, throttled, previous time.Duration
 	for i, g := range r.Generator {

@@ -35,7 +35,7 @@ func TestJudge(t *testing.T) {
 		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, Valid, "lag P99"},
 		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, Valid, "lag P99"},
 		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 100 * ms}, GeneratorLimited, "bench was late for 400 ms"},
-		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 200 * ms}, HostLimited, "for 200 ms of which the host"},
+		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 200 * ms}, HostLimited, "kept its threads waiting for 200 ms"},
 		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, Valid, ""},
 		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, closed: true, fullTilt: true}, Valid, ""},
 		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, TargetLimited, "wait P99 30.0 ms"},
@@ -59,7 +59,7 @@ func TestJudgeFindsTheUnsent(t *testing.T) {
 		tot.count(&sample{intended: 0, free: 0, end: 10 * time.Second, outcome: unsent})
 	}
 	got := judge(judgement{totals: tot, response: time.Hour, late: time.Second})
-	if got.Kind != GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1000 requests due with a free slot, 900 were sent") {
+	if got.Kind != GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1,000 requests due with a free slot, 900 were sent") {
 		t.Errorf("%s %q", got.Kind, got.Evidence)
 	}
 }
@@ -141,7 +141,7 @@ func TestOverloadInVirtualTime(t *testing.T) {
 		t.Errorf("P50 %v, P99 %v, lower bounds %v", r.P50NS, r.P99NS, r.AtLeast)
 	}
 	text := strings.Join(run.Verdict.Evidence, "; ")
-	if run.Verdict.Kind != TargetLimited || !strings.Contains(text, "the backlog grew by 2001 requests") {
+	if run.Verdict.Kind != TargetLimited || !strings.Contains(text, "the backlog grew by 2,001 requests") {
 		t.Errorf("%s: %s", run.Verdict.Kind, text)
 	}
 }

@@ -1,6 +1,6 @@
-// Package nethttp is the engine that speaks everything net/http speaks: TLS, HTTP/2, proxies. It sends through vegeta's
-// Attacker, which owns the workers, and keeps time itself, because vegeta's own time starts before a connection was
-// there and ends after the scheduler had its say.
+// Package nethttp is the engine that speaks everything net/http speaks: TLS, HTTP/2, proxies. Vegeta's Attacker owns its
+// workers and wakes one for each request that is due; the time is the engine's own, because vegeta's starts before a
+// connection is there and ends after the scheduler had its say.
 //
 // It is a leaf: it declares the small [Source] and [Sink] that it needs and knows nothing of plans or reports. Every
 // instant is a duration since Config.Epoch.
@@ -11,7 +11,6 @@ import (
 	"crypto/tls"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -28,7 +27,7 @@ type Request struct {
 // Source says what to send.
 type Source interface {
 	// Next returns the next request's number and intended start, and false when there is no more. It is called by one
-	// goroutine. In the closed model the intended start is the engine's to know, and at is ignored.
+	// goroutine at a time. In the closed model the intended start is the engine's to know, and at is ignored.
 	Next() (k uint64, at time.Duration, ok bool)
 
 	// Render returns request k. It is called by many goroutines at once.
@@ -37,14 +36,14 @@ type Source interface {
 
 // Sink takes what happened.
 type Sink interface {
-	// Record takes an exchange that is over, which is the sink's only until it returns. It is called by one goroutine.
+	// Record takes an exchange that is over. It is called by one goroutine.
 	Record(*Exchange)
 
 	// Sent is called by many goroutines as each request goes out.
 	Sent()
 
 	// Silence tells that nothing was received from one instant to the other, though requests were outstanding all that
-	// time. Silences under [MinSilence] are not told.
+	// time. Silences under [MinSilence] are not told. It is called by one goroutine at a time.
 	Silence(from, to time.Duration)
 }
 
@@ -71,15 +70,15 @@ const interruptDrain = time.Second
 type End struct {
 	At   time.Duration // when sending and reading ended: what had not finished by then never did
 	Cut  time.Duration // requests intended at or after it were never due; Length unless interrupted
-	Next uint64        // how many requests were taken from the source and recorded: the next number
+	Next uint64        // the first number that was not taken from the source; all before it are recorded
 
 	// FreeSince is since when a slot stood free at the end; a request due after it and not sent was not held up by the
 	// target. Negative where all slots were busy.
 	FreeSince time.Duration
 }
 
-// run is one run of the engine. The goroutines are: vegeta's pacing goroutine, which calls Pace; its workers, which
-// call RoundTrip; the watch, which ends the run; and the caller of Run, which records.
+// run is one run of the engine. Its goroutines are vegeta's pacing one, which calls Pace; vegeta's workers, which call
+// RoundTrip; the watch, which ends the run; one that empties vegeta's results; and the caller of Run, which records.
 type run struct {
 	Config
 	source Source
@@ -87,17 +86,10 @@ type run struct {
 	inner  *http.Transport
 
 	requests context.Context // of all requests: cancelled when the engine gives up
-	giveUp   context.CancelFunc
-	pacing   context.Context // cancelled when no new request may be taken
-
-	slots   *slots
-	silence *silence
-
-	mu        sync.Mutex
-	exchanges map[uint64]*Exchange // taken and not recorded, by vegeta's sequence number
-	taken     uint64
-	gaveUp    bool
-	endAt     time.Duration // set with gaveUp
+	queue    *queue
+	slots    *slots
+	silence  *silence
+	over     chan *Exchange // exchanges that are over, to be recorded
 }
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
@@ -105,89 +97,87 @@ type run struct {
 func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
-	pacing, stopPacing := context.WithCancel(ctx)
-	defer stopPacing()
 	r := &run{
 		Config: c, source: source, sink: sink, inner: newTransport(c),
-		requests: requests, giveUp: giveUp, pacing: pacing,
-		slots:     newSlots(c.Slots),
-		silence:   &silence{tell: sink.Silence},
-		exchanges: make(map[uint64]*Exchange),
+		requests: requests,
+		queue:    newQueue(ctx, c, source),
+		slots:    newSlots(c.Slots),
+		silence:  &silence{tell: sink.Silence},
+		over:     make(chan *Exchange, c.Slots),
 	}
 	defer r.inner.CloseIdleConnections()
 
-	client := &http.Client{
-		Transport:     r,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-	attacker := vegeta.NewAttacker(vegeta.Client(client), vegeta.MaxBody(0), vegeta.MaxWorkers(uint64(c.Slots)))
-	// The target is only vegeta's occasion to call RoundTrip, which sends request k instead.
-	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://k/"})
+	attacker := vegeta.NewAttacker(
+		vegeta.Client(&http.Client{Transport: r}), vegeta.MaxBody(0), vegeta.MaxWorkers(uint64(c.Slots)))
+	// The target is only vegeta's occasion to call RoundTrip, which sends what is due instead.
+	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://due/"})
 	results := attacker.Attack(target, r, 0, "")
 
-	over := make(chan struct{})
-	watched := make(chan struct{})
-	cut, freeSince := c.Length, time.Duration(0)
+	end := End{Cut: c.Length, At: -1}
+	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
-		drain := time.NewTimer(c.Length + c.Drain - r.now())
-		defer drain.Stop()
-		select {
-		case <-over:
+		if !awaitEnd(ctx, c, done, &end) {
 			return
-		case <-drain.C:
-		case <-ctx.Done():
-			cut = min(cut, r.now())
-			drain.Reset(min(c.Drain, interruptDrain))
-			select {
-			case <-over:
-				return
-			case <-drain.C:
-			}
 		}
-		r.mu.Lock()
-		r.gaveUp, r.endAt, freeSince = true, r.now(), r.slots.freeSince()
-		r.mu.Unlock()
-		r.silence.close(r.endAt)
+		end.At, end.FreeSince = r.now(), r.slots.freeSince()
+		r.silence.close(end.At)
+		r.queue.close()
 		attacker.Stop()
 		giveUp()
 	}()
-	for result := range results {
-		r.record(result.Seq)
-	}
-	close(over)
-	<-watched
-
-	end := End{At: r.now(), Cut: cut, FreeSince: freeSince}
-	if r.gaveUp {
-		end.At = r.endAt
-	}
-	// A request that was taken from the source when Attack was told to stop has become no hit.
-	for seq, x := range r.exchanges {
-		x.Free, x.End = NeverFree, end.At
-		if freeSince >= 0 {
-			x.Free = max(x.Intended, freeSince)
+	go func() {
+		for range results {
 		}
-		r.record(seq)
+		close(done)
+		<-watched
+		close(r.over)
+	}()
+	var late []*Exchange // over after the engine gave up: they end when the run did
+	for x := range r.over {
+		if x.Outcome == Unfinished || x.Outcome == Unsent {
+			late = append(late, x)
+			continue
+		}
+		r.sink.Record(x)
 	}
-	end.Next = r.taken
+	if end.At < 0 {
+		end.At = r.now()
+	}
+	for _, x := range late {
+		x.End = end.At
+		r.sink.Record(x)
+	}
+	// Taken for a worker that Attack then did not wake.
+	for _, x := range r.queue.handed {
+		x.Free, x.End = NeverFree, end.At
+		if end.FreeSince >= 0 {
+			x.Free = max(x.Intended, end.FreeSince)
+		}
+		r.sink.Record(x)
+	}
+	end.Next = r.queue.taken
 	return end
 }
 
-func (r *run) now() time.Duration { return time.Since(r.Epoch) }
-
-// record hands the exchange with this sequence number to the sink.
-func (r *run) record(seq uint64) {
-	r.mu.Lock()
-	x := r.exchanges[seq]
-	delete(r.exchanges, seq)
-	gaveUp, endAt := r.gaveUp, r.endAt
-	r.mu.Unlock()
-	if x == nil || x.Outcome == notDue || r.Closed && x.Outcome == Unsent {
-		return // a user who did not get to ask has asked nothing
+// awaitEnd returns true when the engine has to give up, and false when all is over before. It sets end.Cut if ctx is
+// cancelled before the schedule's end.
+func awaitEnd(ctx context.Context, c Config, done <-chan struct{}, end *End) bool {
+	drain := time.NewTimer(time.Until(c.Epoch.Add(c.Length + c.Drain)))
+	defer drain.Stop()
+	interrupted := ctx.Done()
+	for {
+		select {
+		case <-done:
+			return false
+		case <-drain.C:
+			return true
+		case <-interrupted:
+			interrupted = nil
+			end.Cut = min(end.Cut, time.Since(c.Epoch))
+			drain.Reset(min(c.Drain, interruptDrain))
+		}
 	}
-	if gaveUp && x.Outcome <= Unfinished {
-		x.End = endAt
-	}
-	r.sink.Record(x)
 }
+
+func (r *run) now() time.Duration { return time.Since(r.Epoch) }

@@ -1,0 +1,184 @@
+package nethttp
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptrace"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// maxDetail bounds the words of a failure that are kept, in bytes.
+const maxDetail = 200
+
+var (
+	errTimeout  = errors.New("no whole answer within the timeout")
+	errDeadline = errors.New("older than the deadline")
+	errLongBody = errors.New("the response body is longer than 1 GiB")
+)
+
+// exchanging is an exchange on its way. It belongs to the worker that performs it, but for first.
+type exchanging struct {
+	*Exchange
+	run      *run
+	free     time.Duration // since when the slot has been free
+	asked    time.Duration // when a connection was asked for; 0: it was not
+	sent     bool
+	first    atomic.Int64  // first byte; set by net/http's reading goroutine
+	released time.Duration // when the slot was free again
+	timer    *time.Timer
+}
+
+// perform sends the request, reads the answer and says what became of it.
+func (e *exchanging) perform() {
+	e.Free = max(e.Intended, e.free)
+	if e.run.Closed && !e.think() {
+		e.end(notDue, "", nil, false)
+		return
+	}
+	request, err := e.run.source.Render(e.K)
+	if err != nil {
+		e.end(Failed, "request", err, false)
+		return
+	}
+	limit, ok := e.limit(e.run.now())
+	if !ok {
+		e.end(Shed, "deadline", errDeadline, false)
+		return
+	}
+	ctx, cancel := context.WithCancelCause(e.run.requests)
+	defer cancel(nil)
+	timer := time.AfterFunc(limit, func() { cancel(e.exceeded()) })
+	defer timer.Stop()
+	e.timer = timer
+	response, err := e.send(ctx, request)
+	if err == nil {
+		e.Status, e.Header = response.StatusCode, response.Header
+		err = e.discard(response.Body)
+		// The body is at its end or broken; closing it tells no more.
+		_ = response.Body.Close()
+	}
+	switch {
+	case err != nil:
+		e.fail(ctx, err)
+	case e.Status >= 200 && e.Status < 400:
+		e.end(Succeeded, "", nil, true)
+	default:
+		e.end(Failed, "status "+strconv.Itoa(e.Status), nil, true)
+	}
+}
+
+// think waits until the closed model's user has thought, which is when the request is intended. It returns false when
+// that is past the run's length or the run is interrupted.
+func (e *exchanging) think() bool {
+	e.Intended = e.free + e.run.Think
+	e.Free = e.Intended
+	return e.Intended < e.run.Length && waitUntil(e.run.queue.pacing, e.run.Epoch, e.Intended)
+}
+
+// limit returns how long the request may take from now on, and false if it is too old already.
+func (e *exchanging) limit(now time.Duration) (limit time.Duration, ok bool) {
+	limit = e.run.Timeout
+	if e.run.Deadline > 0 {
+		limit = min(limit, e.Intended+e.run.Deadline-now)
+	}
+	return limit, limit > 0
+}
+
+// exceeded says which limit has passed.
+func (e *exchanging) exceeded() error {
+	if e.run.Deadline > 0 && e.run.now() >= e.Intended+e.run.Deadline {
+		return errDeadline
+	}
+	return errTimeout
+}
+
+func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error) {
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		GotConn:              e.gotConn,
+		GotFirstResponseByte: e.gotFirstByte,
+	})
+	out := (&http.Request{
+		Method: r.Method, URL: r.URL, Header: r.Header, Host: r.Header.Get("Host"),
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+	}).WithContext(ctx)
+	if len(r.Body) > 0 {
+		e.BytesOut = uint64(len(r.Body))
+		out.ContentLength = int64(len(r.Body))
+		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
+		out.Body, _ = out.GetBody() // as above: it cannot fail
+	}
+	e.asked = e.run.now()
+	return e.run.inner.RoundTrip(out)
+}
+
+// gotConn is called when the request is about to be written, again for each silent retry of net/http: the clock keeps
+// the first.
+func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
+	now := e.run.now()
+	if e.sent {
+		e.Retries++
+		return
+	}
+	e.sent, e.Sent = true, now
+	if !info.WasIdle {
+		// Had the engine asked the moment it could, it would have waited just as long.
+		e.Free += now - e.asked
+		if !info.Reused {
+			e.Connect = now - e.asked
+		}
+	}
+	limit, _ := e.limit(now)
+	e.timer.Reset(max(limit, 0))
+	e.run.silence.sent(now)
+	e.run.sink.Sent()
+}
+
+func (e *exchanging) gotFirstByte() {
+	now := e.run.now()
+	e.first.CompareAndSwap(0, int64(now))
+	e.run.silence.received(now)
+}
+
+// fail ends an exchange that got no whole response. The cause tells why the context ended, if it did.
+func (e *exchanging) fail(ctx context.Context, err error) {
+	switch cause := context.Cause(ctx); {
+	case errors.Is(cause, errTimeout) && !e.sent:
+		e.end(TimedOut, "connect: timeout", cause, false)
+	case errors.Is(cause, errTimeout):
+		e.end(TimedOut, "timeout", cause, false)
+	case errors.Is(cause, errDeadline):
+		e.end(TimedOut, "deadline", cause, false)
+	case cause != nil && !e.sent:
+		e.end(Unsent, "", nil, false)
+	case cause != nil:
+		e.end(Unfinished, "", nil, false)
+	default:
+		kind, outcome := classify(err), Failed
+		if kind == "connect: timeout" {
+			outcome = TimedOut
+		}
+		e.end(outcome, kind, err, true)
+	}
+}
+
+// end says what became of the exchange; heard, whether its end was something received.
+func (e *exchanging) end(outcome Outcome, kind string, err error, heard bool) {
+	now := e.run.now()
+	e.Outcome, e.Kind, e.End, e.released = outcome, kind, now, now
+	if err != nil {
+		e.Detail = err.Error()
+		e.Detail = e.Detail[:min(len(e.Detail), maxDetail)]
+	}
+	if !e.sent && e.asked > 0 {
+		e.Free = NeverFree
+	}
+	if e.sent {
+		e.FirstByte = time.Duration(e.first.Load())
+		e.run.silence.ended(now, heard)
+	}
+}

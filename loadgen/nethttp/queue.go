@@ -1,0 +1,85 @@
+package nethttp
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// queue is the schedule as a queue: what is due and not taken. It holds at most the next request, and those that were
+// handed to vegeta for a worker to take.
+type queue struct {
+	epoch  time.Time
+	length time.Duration
+	closed bool            // closed model: due is whatever a user asks for before the end
+	pacing context.Context // when it is cancelled, no more becomes due
+	source Source
+
+	mu     sync.Mutex
+	k      uint64 // the next request
+	at     time.Duration
+	more   bool
+	handed []*Exchange
+	taken  uint64
+	ended  bool
+}
+
+func newQueue(pacing context.Context, c Config, source Source) *queue {
+	q := &queue{epoch: c.Epoch, length: c.Length, closed: c.Closed, pacing: pacing, source: source}
+	q.k, q.at, q.more = source.Next()
+	return q
+}
+
+// close ends the queue: nothing is taken from it any more.
+func (q *queue) close() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.ended = true
+}
+
+// take returns the first request that is due, or nil.
+func (q *queue) take() *Exchange {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.ended {
+		return nil
+	}
+	if len(q.handed) > 0 {
+		x := q.handed[0]
+		q.handed = q.handed[:copy(q.handed, q.handed[1:])]
+		return x
+	}
+	return q.next()
+}
+
+// next takes the next request from the source if it is due.
+func (q *queue) next() *Exchange {
+	if !q.more || q.pacing.Err() != nil {
+		return nil
+	}
+	if now := time.Since(q.epoch); q.closed && now >= q.length || !q.closed && now < q.at {
+		return nil
+	}
+	x := &Exchange{K: q.k, Intended: q.at}
+	q.taken = q.k + 1
+	q.k, q.at, q.more = q.source.Next()
+	return x
+}
+
+// hand waits until a request is due and puts it aside for the worker that vegeta is about to wake. It returns false
+// when there is none to come.
+func (q *queue) hand() bool {
+	for {
+		q.mu.Lock()
+		if x := q.next(); x != nil {
+			q.handed = append(q.handed, x)
+			q.mu.Unlock()
+			return true
+		}
+		at, over := q.at, !q.more || q.ended || q.closed
+		q.mu.Unlock()
+		if over || !waitUntil(q.pacing, q.epoch, at) {
+			return false
+		}
+	}
+}
