@@ -105,7 +105,7 @@ func TestParseRefuses(t *testing.T) {
 			`5: phase "peak": duration must be a number with a unit such as 500ms, 8s or 1h30m, got "8"`},
 		{head + "  - name: peak\n    kind: hold\n    duration: -8s\n    rate: 5\n",
 			`5: phase "peak": duration must be above 0, got -8s`},
-		{head + phase + "    rate: -5\n", `6: phase "peak": rate must be 0 or more, got -5/s`},
+		{head + phase + "    rate: -5\n", `6: phase "peak": rate must be above 0, got -5`},
 		{head + phase + "    rate: fast\n",
 			`6: phase "peak": rate must be a number of requests such as 500/s, 30k/s or 600/m, got "fast"`},
 		{head + phase + "    rate: .inf\n",

@@ -27,7 +27,7 @@ func TestParseRate(t *testing.T) {
 		{"500 /s", how + `"500 /s"`}, {"5m", how + `"5m"`}, {"k", how + `"k"`}, {"1kk", how + `"1kk"`}, {"0x10", how + `"0x10"`},
 		{"1_000", how + `"1_000"`}, {"inf", how + `"inf"`}, {"nan", how + `"nan"`}, {"1e999", how + `"1e999"`},
 		{"max", how + `"max"`}, {"1/s/s", how + `"1/s/s"`}, {"--1", how + `"--1"`}, {"1,000", how + `"1,000"`},
-		{"-5/s", "rate must be 0 or more, got -5/s"},
+		{"-5/s", "rate must be above 0, got -5"},
 		{"11M", "rate must be at most 10000000/s, got 11000000/s"},
 		{"1e-9", "rate must be 0 or at least 1e-06/s, got 1e-09/s"},
 		{strings.Repeat("9", 100) + "x", how + `"` + strings.Repeat("9", 60) + `"…`},
@@ -114,7 +114,7 @@ func TestStagesRefused(t *testing.T) {
 	}{
 		{nil, "no stages; give at least one, such as 10s:100/s"},
 		{[]Stage{{time.Second, 10}, {-time.Second, 10}}, "stage 2: duration must be 0 or more, got -1s"},
-		{[]Stage{{time.Second, 10}, {time.Second, -1}}, `phase "stage-2": to must be 0 or more, got -1/s`},
+		{[]Stage{{time.Second, 10}, {time.Second, -1}}, `phase "stage-2": to must be above 0, got -1`},
 		{[]Stage{{time.Second, 10}, {time.Second, math.NaN()}}, `phase "stage-2": to must be a finite number, got NaN`},
 		{[]Stage{{0, 10}}, "no phases; add at least one, with a name, a kind, a duration and a rate"},
 	} {

@@ -70,7 +70,7 @@ func TestScalingRefused(t *testing.T) {
 		want string
 	}{
 		{func() (Profile, error) { return shouldered.WithRate(0) }, `rate must be above 0, got 0/s`},
-		{func() (Profile, error) { return shouldered.WithRate(-1) }, `rate must be 0 or more, got -1/s`},
+		{func() (Profile, error) { return shouldered.WithRate(-1) }, `rate must be above 0, got -1`},
 		{func() (Profile, error) { return shouldered.WithRate(math.NaN()) }, `rate must be a finite number, got NaN`},
 		{func() (Profile, error) { return shouldered.WithRate(1e6) },
 			`phase "shoulder": to must be at most 10000000/s, got 13000000/s`},

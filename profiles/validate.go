@@ -130,7 +130,7 @@ func checkRate(field string, r float64) error {
 	case math.IsNaN(r) || math.IsInf(r, 0):
 		return fmt.Errorf("%s must be a finite number, got %v", field, r)
 	case r < 0:
-		return fmt.Errorf("%s must be 0 or more, got %s", field, formatRate(r))
+		return fmt.Errorf("%s must be above 0, got %s", field, strings.TrimSuffix(formatRate(r), "/s"))
 	case r > MaxRate:
 		return fmt.Errorf("%s must be at most %s, got %s", field, formatRate(MaxRate), formatRate(r))
 	case r > 0 && r < MinRate:
