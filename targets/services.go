@@ -33,19 +33,14 @@ type Request struct {
 }
 
 // The keys follow Zipf's law with exponent 1.1, as visits to the pages of a shop do: the first category draws a fifth of
-// the visits to all 300, so a cache holds nearly all after a few hundred requests.
+// the visits to all 300, so a cache holds nearly all after a few hundred requests. Single products are left out of the mix:
+// of 100,000 a third of the visits would still miss, and what a miss costs would depend on which kind it was.
 var (
 	summaryRequest = Request{
 		Name:   "GET /categories/{id}/summary",
 		Method: http.MethodGet,
 		Path:   fmt.Sprintf("/categories/{{zipf %d 1.1}}/summary", catalogue.Default.Categories),
-		Weight: 0.8,
-	}
-	productRequest = Request{
-		Name:   "GET /products/{id}",
-		Method: http.MethodGet,
-		Path:   fmt.Sprintf("/products/{{zipf %d 1.1}}", catalogue.Default.Products),
-		Weight: 0.2,
+		Weight: 1,
 	}
 	stockRequest = Request{
 		Name:   "GET /products/{id}/stock",
@@ -58,8 +53,8 @@ var (
 // Services returns the bundled services in the order in which they are listed.
 func Services() []Service {
 	return []Service{
-		{"cached", "a product catalogue on SQLite behind an in-process cache", []Request{summaryRequest, productRequest}},
-		{"uncached", "the same catalogue without the cache: every read runs its SQL", []Request{summaryRequest, productRequest}},
+		{"cached", "a product catalogue on SQLite behind an in-process cache", []Request{summaryRequest}},
+		{"uncached", "the same catalogue without the cache: every read runs its SQL", []Request{summaryRequest}},
 		{"pooled", "an indexed lookup over a bounded pool of database connections", []Request{stockRequest}},
 		{"unpooled", "the same lookup over a new database connection each time", []Request{stockRequest}},
 		{"reference", "a server of known delays that logs what it did", []Request{

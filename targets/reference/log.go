@@ -14,10 +14,17 @@ import (
 
 // Entry is one request as the server saw it.
 type Entry struct {
-	Start   int64         `json:"start_ns"`   // arrival: its header was read; Unix time in ns
-	Queue   time.Duration `json:"queue_ns"`   // waiting for a worker
-	Service time.Duration `json:"service_ns"` // the delay drawn, and a freeze that fell into it
-	Total   time.Duration `json:"-"`          // from Start until the answer was handed to the kernel, by the clock
+	Start   int64         // arrival: its header was read; Unix time in ns
+	Queue   time.Duration // waiting for a worker
+	Service time.Duration // the delay drawn, and a freeze that fell into it
+	Total   time.Duration // from Start until the answer was handed to the kernel, by the clock
+}
+
+// json is what the client is told, which cannot know Total yet.
+func (e Entry) json() []byte {
+	b := append([]byte(`{"queue_ns":`), strconv.FormatInt(int64(e.Queue), 10)...)
+	b = append(append(b, `,"service_ns":`...), strconv.FormatInt(int64(e.Service), 10)...)
+	return append(b, "}\n"...)
 }
 
 const logHeader = "start_ns,queue_ns,service_ns,total_ns"

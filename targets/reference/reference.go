@@ -10,7 +10,6 @@ package reference
 
 import (
 	"container/heap"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -129,25 +128,17 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusServiceUnavailable)
 		return
 	}
-	t1 := time.Since(p.done)
 	e := Entry{Start: arrived.UnixNano(), Queue: p.begin.Sub(arrived), Service: p.done.Sub(p.begin)}
-	body, err := json.Marshal(e)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
+	body := e.json()
 	h := w.Header()
 	h["Content-Type"] = []string{"application/json"}
 	h["Content-Length"] = []string{strconv.Itoa(len(body))}
 	s.logging.RLock()
 	defer s.logging.RUnlock()
-	t2 := time.Since(p.done)
 	w.Write(body)
 	http.NewResponseController(w).Flush() // net/http would write it only after this function has returned
 	if s.log != nil {
 		e.Total = time.Since(arrived)
-		e.Queue, e.Total = t1, e.Total-e.Service
-		e.Service = t2
 		s.log.add(e)
 	}
 }
