@@ -48,6 +48,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	r.environment.Notes = append(r.environment.Notes, sampler.lacking()...)
 	w := &watch{recording: r, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	watched := w.start()
+	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
 	end := r.runHTTP(ctx, started, tlsConfig)
 	watched()
 
@@ -62,7 +63,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 // The garbage collector's part. A run's live memory is its histograms, some tens of MB at most, while its garbage comes
 // fast: collecting it at every doubling would cost the pacing more than letting it grow to a fixed size.
 const (
-	gcPercent   = 200
+	gcPercent   = 400
 	memoryLimit = 80 << 20
 )
 

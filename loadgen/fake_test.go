@@ -15,6 +15,7 @@ type fakeServer struct {
 	freeze  [2]time.Duration                                // from, to: nothing is answered in between
 	fails   func(k uint64) bool                             // answers that are failures
 	lag     func(k uint64, due time.Duration) time.Duration // how late the generator is
+	cut     time.Duration                                   // when the run is interrupted; 0: never
 }
 
 // fakeEngine drives a recording's plan at a fake server without a clock, as an engine would: one slot a connection,
@@ -22,12 +23,16 @@ type fakeServer struct {
 // recording each second, and returns what it recorded.
 func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 	end := ending{at: r.layout.length + r.plan.Limits.Drain, cut: r.layout.length, freeSince: -1}
+	if server.cut > 0 && server.cut < end.cut {
+		end.cut, end.at = server.cut, server.cut+min(r.plan.Limits.Drain, time.Second)
+		r.layout.interrupt(end.cut)
+	}
 	slots, workers := make(instants, r.plan.slots()), make(instants, server.workers)
 	cursor := r.schedule.Cursor()
 	var samples []sample
 	for {
 		k, at, ok := cursor.Next()
-		if !ok {
+		if !ok || at >= end.cut {
 			end.next = k
 			break
 		}

@@ -153,7 +153,7 @@ func jsonError(name string, data []byte, err error) error {
 	case errors.As(err, &kind):
 		offset = min(kind.Offset, offset)
 	}
-	line := 1 + bytes.Count(data[:offset], []byte("\n"))
+	line := 1 + bytes.Count(data[:max(offset-1, 0)], []byte("\n"))
 	if offset == int64(len(data)) && syntax != nil {
 		return fmt.Errorf("%s:%d: is cut off after %d bytes: take a whole copy of it, or run again", name, line, len(data))
 	}

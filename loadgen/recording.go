@@ -42,10 +42,9 @@ func newRecording(p Plan) (*recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &recording{
-		plan: p, mix: m,
-		layout: layout{spans: schedule.Spans(), length: p.Profile.Duration(), endpoints: len(m.requests)},
-	}
+	r := &recording{plan: p, mix: m}
+	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), p.Profile.Duration(), len(m.requests)
+	r.layout.interrupt(r.layout.length)
 	if p.Closed == nil {
 		r.schedule = schedule
 	}
@@ -56,7 +55,7 @@ func newRecording(p Plan) (*recording, error) {
 
 // tick watches the recording at an instant: it counts what is due, and gathers what the shards have counted.
 func (r *recording) tick(now time.Duration) {
-	r.timeline.advance(min(now, r.layout.length))
+	r.timeline.advance(min(now, time.Duration(r.layout.cut.Load())))
 	r.timeline.collect(r.shards)
 	r.timeline.seal(now, r.plan.Limits.Timeout+r.plan.Limits.Drain+time.Second)
 }
@@ -92,6 +91,7 @@ func (r *recording) finish(e ending, resources Resources) *Run {
 }
 
 func (r *recording) run(e ending, resources Resources) *Run {
+	r.layout.trim(e.cut)
 	all := r.shards[0]
 	for _, s := range r.shards[1:] {
 		all.merge(s)
@@ -188,6 +188,7 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 	}
 	// A request that was due in the phase may have been sent late after it.
 	j.late, j.host, j.hostText = hostDelay(&all.late, run.Resources, processors, p.StartNS, end)
+	j.used, j.taken = processorShare(run.Resources, processors, p.StartNS, end)
 	return judge(j)
 }
 

@@ -16,11 +16,26 @@ const (
 	other         = "other"
 )
 
-// layout is what every shard of a run agrees on. It is immutable.
+// layout is what every shard of a run agrees on. It is immutable but for cut.
 type layout struct {
 	spans     []profiles.Span
 	length    time.Duration
-	endpoints int // of the plan, not bounded
+	endpoints int          // of the plan, not bounded
+	cut       atomic.Int64 // when the profile ended: at length, or when the run was interrupted
+}
+
+// interrupt ends the profile early.
+func (l *layout) interrupt(at time.Duration) { l.cut.Store(min(int64(at), int64(l.length))) }
+
+// trim drops the phases that an interrupted run did not reach, and ends the one that it was in.
+func (l *layout) trim(cut time.Duration) {
+	for i := range l.spans {
+		if s := &l.spans[i]; s.End >= cut {
+			s.End = max(min(s.End, cut), s.Start+1) // interrupted at once, it still had a beginning
+			l.spans = l.spans[:i+1]
+			break
+		}
+	}
 }
 
 // phaseAt returns the phase of an instant; what lies past the profile belongs to its last phase.
@@ -107,7 +122,7 @@ func (s *shard) record(x *sample) {
 			c.returned++
 			s.returned.Add(1)
 		}
-		if x.end < s.length {
+		if int64(x.end) < s.cut.Load() {
 			at := &s.phases[s.phaseAt(x.end)]
 			at.finished++
 			if x.outcome == succeeded {

@@ -16,6 +16,7 @@ const (
 	backlogShare    = 0.01 // growth of the backlog, as a share of the phase's due requests
 	backlogSigma    = 4    // and in standard deviations of one second's arrivals
 	trendConfidence = 0.01
+	saturated       = 0.95 // of bench's processors, used by it or taken from it: it had nothing left
 )
 
 // judgement is what a phase's verdict rests on.
@@ -30,6 +31,8 @@ type judgement struct {
 	late     time.Duration // in which some request could have been sent and was not, in the windows that hold such time
 	host     time.Duration // for which the host kept bench from running, in those windows
 	hostText string        // what host consists of
+	used     float64       // share of its processors that bench used in the phase (0-1)
+	taken    float64       // share that it wanted and others had
 }
 
 // judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
@@ -62,13 +65,29 @@ func judge(j judgement) Verdict {
 		}
 	}
 	if len(evidence) > 0 {
-		return Verdict{TargetLimited, append(evidence, "lag P99 "+span(lagP99))}
+		if j.used > 0 {
+			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", three(j.used*100), three(j.taken*100)))
+		}
+		return Verdict{j.holdsBack(), append(evidence, "lag P99 "+span(lagP99))}
 	}
 	evidence = []string{"lag P99 " + span(lagP99), "wait P99 " + span(waitP99)}
 	if !j.closed {
 		evidence = append(evidence, "the backlog did not grow")
 	}
 	return Verdict{Valid, evidence}
+}
+
+// holdsBack says whose doing it is that requests waited: the target's, unless bench had no processor left to send and to
+// read with. Answers that lie unread keep their slots busy, and look like a slow target.
+func (j judgement) holdsBack() VerdictKind {
+	switch {
+	case j.fullTilt || j.used+j.taken < saturated:
+		return TargetLimited
+	case j.taken >= hostShare:
+		return HostLimited
+	default:
+		return GeneratorLimited
+	}
 }
 
 // wayToTheWire returns how long the requests waited for the target and for bench, whatever became of them after.
@@ -107,6 +126,29 @@ func worst(phases []Phase) Verdict {
 		first = false
 	}
 	return w
+}
+
+// processorShare returns the shares of bench's processors that it used within [from, to), and that it wanted and others
+// had. See [hostDelay] for the run queue.
+func processorShare(r Resources, processors int, from, to time.Duration) (used, taken float64) {
+	var window, cpu, queue, previous time.Duration
+	for i, g := range r.Generator {
+		length := time.Duration(processors) * (g.AtNS - previous)
+		if middle := (previous + g.AtNS) / 2; middle >= from && middle < to {
+			window += length
+			cpu += g.CPUNS
+			lost := g.RunDelayNS
+			if i < len(r.Host) {
+				lost += r.Host[i].ThrottledNS
+			}
+			queue += min(lost, max(0, length-g.CPUNS))
+		}
+		previous = g.AtNS
+	}
+	if window <= 0 {
+		return 0, 0
+	}
+	return float64(cpu) / float64(window), float64(queue) / float64(window)
 }
 
 // hostDelay returns, for the windows between resource samples in which bench was late within [from, to), how long it

@@ -40,6 +40,9 @@ func TestJudge(t *testing.T) {
 		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, closed: true, fullTilt: true}, Valid, ""},
 		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, TargetLimited, "wait P99 30.0 ms"},
 		{"late comes before waiting", judgement{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, GeneratorLimited, ""},
+		{"waiting because bench had no processor left", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.97, taken: 0.01}, GeneratorLimited, "bench used 97.0 % of its processors"},
+		{"waiting because others had bench's processor", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.1, taken: 0.88}, HostLimited, "and wanted 88.0 % more"},
+		{"waiting while bench was at ease", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.6, taken: 0.3}, TargetLimited, "used 60.0 %"},
 		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 600, perSec: 150}, TargetLimited, "grew by 600 requests"},
 		{"a backlog that grew by less than chance", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 48, perSec: 150}, Valid, ""},
 		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: []float64{9, 2, 7, 1, 8, 3, 600}, growth: 600, perSec: 150}, Valid, ""},
@@ -81,6 +84,21 @@ func TestHostDelay(t *testing.T) {
 	generator[1].CPUNS, generator[1].RunDelayNS = 990*ms, 900*ms
 	if _, got, _ := hostDelay(&late, Resources{Generator: generator}, 1, 0, 3*time.Second); got != 10*ms {
 		t.Errorf("kept for %v, want the 10 ms that bench left to others", got)
+	}
+}
+
+func TestProcessorShare(t *testing.T) {
+	r := Resources{Generator: []ProcessSample{
+		{AtNS: 1000 * ms, CPUNS: 999 * ms},
+		{AtNS: 2000 * ms, CPUNS: 250 * ms, RunDelayNS: 3000 * ms}, // of several threads: no more than the rest was lost
+		{AtNS: 3000 * ms, CPUNS: 250 * ms, RunDelayNS: 250 * ms},
+		{AtNS: 4000 * ms, CPUNS: 999 * ms},
+	}}
+	if used, taken := processorShare(r, 1, 1000*ms, 3000*ms); used != 0.25 || taken != 0.5 {
+		t.Errorf("used %v and lost %v, want 0.25 and (0.75 + 0.25) / 2", used, taken)
+	}
+	if used, taken := processorShare(r, 1, 9000*ms, 9500*ms); used != 0 || taken != 0 {
+		t.Errorf("used %v and lost %v of a time without samples", used, taken)
 	}
 }
 

@@ -27,6 +27,7 @@ func (w *watch) start() (end func()) {
 	over, done := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(done)
+		background()
 		w.follow(over)
 	}()
 	return func() {

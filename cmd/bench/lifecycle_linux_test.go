@@ -119,7 +119,7 @@ func TestInterruptReportsWhatWasMeasured(t *testing.T) {
 	if !run.Interrupted || run.Requests.Succeeded == 0 || run.Requests.Due >= run.Requests.Planned {
 		t.Errorf("interrupted %v, requests %+v", run.Interrupted, run.Requests)
 	}
-	if !strings.Contains(b.stdout.String(), "interrupted") {
+	if !strings.Contains(b.stdout.String(), "Interrupted after") {
 		t.Errorf("the report does not say that the run was interrupted: %s", b.stdout.String())
 	}
 }

@@ -2,12 +2,18 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/targets/reference"
+	"golang.org/x/sys/unix"
 )
 
 const ms = time.Millisecond
@@ -82,5 +88,93 @@ func TestOverloadIsNamed(t *testing.T) {
 	}
 	if got := run.Overall.Achieved.Rate; got < 150 || got > 210 {
 		t.Errorf("achieved %v/s of a server of 200/s", got)
+	}
+}
+
+// burn keeps a processor busy with n threads until the test ends.
+func burn(t *testing.T, cpu, n int) {
+	t.Helper()
+	stop := make(chan struct{})
+	t.Cleanup(func() { close(stop) })
+	for range n {
+		pinned := make(chan error)
+		go func() {
+			runtime.LockOSThread() // and never unlock: the thread ends with the goroutine
+			var set unix.CPUSet
+			set.Set(cpu)
+			pinned <- unix.SchedSetaffinity(0, &set)
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+			}
+		}()
+		if err := <-pinned; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// A bench that others keep from its processor says so, and passes nothing.
+func TestStarvedGeneratorIsNeverValid(t *testing.T) {
+	_, own := loadgen.Split(loadgen.Processors())
+	if own == nil {
+		t.Skip("one processor only: there is none to starve bench on")
+	}
+	burn(t, own[0], 6)
+	b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "5s", "-o", "json=run.json")
+	b.exit(t, exitOK)
+	run := b.run(t)
+	if k := run.Verdict.Kind; k != loadgen.HostLimited && k != loadgen.GeneratorLimited || len(run.Verdict.Evidence) == 0 {
+		t.Errorf("%s %q", k, run.Verdict.Evidence)
+	}
+	if !strings.Contains(b.stdout.String(), "These latencies are bench's own") {
+		t.Errorf("the report does not warn: %s", b.stdout.String())
+	}
+}
+
+// Against a server that logs what it did: exponential service times, in percentiles, within 3 % or 0.3 ms.
+func TestServiceTimeIsTheServersOwn(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs 50,000 requests")
+	}
+	log := filepath.Join(t.TempDir(), "delays.log")
+	s := serve(t, "reference", "--service", "exp:10ms", "--log", log)
+	b := start(t, "sustained", s.url, "-r", "2500/s", "-d", "21s", "-o", "json=run.json")
+	b.exit(t, exitOK)
+	run := b.run(t)
+	hostLimited(t, run)
+	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 5*time.Second, "the server does not end", func() bool { return !alive([]int{s.Process.Pid}) })
+	f, err := os.Open(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	entries, err := reference.ReadLog(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Requests.Succeeded < 50_000 || len(entries) < int(run.Requests.Succeeded) {
+		t.Fatalf("%d succeeded, %d are in the server's log", run.Requests.Succeeded, len(entries))
+	}
+	var truth []time.Duration
+	for _, e := range entries {
+		truth = append(truth, e.Total)
+	}
+	slices.Sort(truth)
+	d := run.Overall.ServiceTime
+	for _, tc := range []struct {
+		q   float64
+		got time.Duration
+	}{{0.5, d.P50NS}, {0.95, d.P95NS}, {0.99, d.P99NS}} {
+		want := truth[int(tc.q*float64(len(truth)))]
+		if off := (tc.got - want).Abs(); off > max(want*3/100, 300*time.Microsecond) {
+			t.Errorf("service time at %v = %v, the server's log says %v", tc.q, tc.got, want)
+		}
 	}
 }

@@ -85,8 +85,10 @@ func noCommand(root *cobra.Command, args []string) error {
 		return nil
 	}
 	hint := ""
-	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
-		hint = fmt.Sprintf("; did you mean bench %s?", near[0])
+	for i, near := range root.SuggestionsFor(args[0]) {
+		if i == 0 || strings.HasPrefix(near, args[0]) {
+			hint = fmt.Sprintf("; did you mean bench %s?", near)
+		}
 	}
 	return usage(fmt.Errorf("no command %q%s (bench --help shows all)", args[0], hint))
 }
