@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"time"
 )
 
@@ -32,7 +31,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer limitMemory()()
+	defer r.limitMemory()()
 
 	r.environment = ReadEnvironment()
 	r.environment.CPUs = o.Environment.CPUs
@@ -58,20 +57,4 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 		return run, fmt.Errorf("target %s: %w", p.Target.Name, ErrTargetExit)
 	}
 	return run, nil
-}
-
-// The garbage collector's part. A run's live memory is its histograms, some tens of MB at most, while its garbage comes
-// fast: collecting it at every doubling would cost the pacing more than letting it grow to a fixed size.
-const (
-	gcPercent   = 400
-	memoryLimit = 80 << 20
-)
-
-// limitMemory sets the collector up for a run and returns what undoes it.
-func limitMemory() func() {
-	percent, limit := debug.SetGCPercent(gcPercent), debug.SetMemoryLimit(memoryLimit)
-	return func() {
-		debug.SetGCPercent(percent)
-		debug.SetMemoryLimit(limit)
-	}
 }

@@ -1,0 +1,36 @@
+package loadgen
+
+import (
+	"math"
+	"runtime/debug"
+)
+
+// What the recorder and the engine need, in bytes.
+const (
+	totalBytes  = 270 << 10 // a histogram of 3 digits
+	detailBytes = 37 << 10  // a histogram of 2 digits
+	baseMemory  = 48 << 20  // the program, the engine's connections, and room for garbage
+	maxMemory   = 256 << 20 // a plan that could need more is left to the collector's own pace
+)
+
+// recorderBytes is about what the histograms of the run can come to: of each phase eight of the totals, and of each
+// endpoint and class told apart two.
+func (l *layout) recorderBytes() int64 {
+	endpoints := min(l.endpoints, maxEndpoints+1)
+	return int64(len(l.spans)) * int64(8*totalBytes+endpoints*len(classes)*2*detailBytes)
+}
+
+// limitMemory gives the garbage collector a limit that matches the run, and no other occasion to collect: what lives is
+// known beforehand, and a collection beside the pacing is worth avoiding. It returns what undoes it.
+func (r *recording) limitMemory() (undo func()) {
+	limit := r.layout.recorderBytes() + baseMemory
+	percent := -1
+	if limit > maxMemory {
+		limit, percent = math.MaxInt64, 100
+	}
+	oldPercent, oldLimit := debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
+	return func() {
+		debug.SetGCPercent(oldPercent)
+		debug.SetMemoryLimit(oldLimit)
+	}
+}
