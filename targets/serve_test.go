@@ -208,7 +208,7 @@ func TestRefusals(t *testing.T) {
 		{"PUT", "/products/1/price", `{"price": 1}`, 400, wantBody},
 		{"PUT", "/products/1/price", `{"price_cents": 1.5}`, 400, wantBody},
 		{"PUT", "/products/1/price", `{"price_cents": 1}{}`, 400, wantBody},
-		{"PUT", "/products/1/price", `{"price_cents": 1, "x": "` + strings.Repeat("x", 4096) + `"}`, 400, wantBody},
+		{"PUT", "/products/1/price", `{"price_cents": 1` + strings.Repeat(" ", 4096) + `}`, 400, wantBody},
 		{"DELETE", "/products/1", "", 405, "Method Not Allowed"},
 		{"GET", "/nowhere", "", 404, "404 page not found"},
 	} {
@@ -272,6 +272,16 @@ func TestServeUntilTheContextEnds(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+	wantEmpty(t, tmp)
+}
+
+func TestServeIsStoppedBeforeItIsReady(t *testing.T) {
+	tmp := privateTmp(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	o := ServeOptions{CacheDir: t.TempDir(), Progress: func(string) { cancel() }} // it has to build the catalogue
+	if err := Serve(ctx, "cached", o, func(string) { t.Error("it got ready") }); err != nil {
+		t.Errorf("error %v, want nil: it was asked to stop", err)
 	}
 	wantEmpty(t, tmp)
 }

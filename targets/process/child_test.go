@@ -54,6 +54,7 @@ func play(role string, args []string) error {
 	fmt.Fprintln(os.Stderr, "warming up")
 	switch role {
 	case "serve":
+		signal.Ignore(syscall.SIGTERM) // it has its lifeline
 	case "exit":
 		return fmt.Errorf("port 80 is taken")
 	case "panic":

@@ -350,6 +350,25 @@ func TestLogHoldsWhatHappened(t *testing.T) {
 	}
 }
 
+// Whoever has an answer finds it in the log that is flushed next.
+func TestFlushedLogHoldsEveryAnswer(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "log")
+	_, url := serve(t, Options{Service: Service{Kind: Fixed}, Log: path})
+	other := http.Client{Transport: &http.Transport{}} // a connection is not read from before its last answer is logged
+	defer other.CloseIdleConnections()
+	for n := 1; n <= 500; n++ {
+		get(t, url)
+		resp, err := other.Post(url+"/log/flush", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := len(readLog(t, path)); got != n {
+			t.Fatalf("%d entries after %d answers", got, n)
+		}
+	}
+}
+
 func TestFreezeStopsEveryAnswer(t *testing.T) {
 	freeze := Freeze{At: 50 * time.Millisecond, For: 250 * time.Millisecond}
 	s, url := serve(t, Options{Service: Service{Fixed, time.Millisecond}, Freeze: freeze})

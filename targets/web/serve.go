@@ -37,7 +37,6 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, ready func()) e
 	patience, cancel := context.WithTimeout(context.Background(), Grace)
 	defer cancel()
 	err := s.Shutdown(patience)
-	giveUp()
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = s.Close()
 	}

@@ -158,10 +158,13 @@ func TestRequestsThatTakeTooLongAreGivenUp(t *testing.T) {
 		<-r.Context().Done()
 		released <- r.Context().Err()
 	}))
+	answered := make(chan error, 1)
 	go func() {
-		if resp, err := client.Get(url); err == nil {
+		resp, err := client.Get(url)
+		if err == nil {
 			resp.Body.Close()
 		}
+		answered <- err
 	}()
 	<-begun
 	began := time.Now()
@@ -170,6 +173,9 @@ func TestRequestsThatTakeTooLongAreGivenUp(t *testing.T) {
 	}
 	if err := <-released; !errors.Is(err, context.Canceled) {
 		t.Error(err)
+	}
+	if err := <-answered; err == nil {
+		t.Error("the client got an answer, want its connection closed")
 	}
 	if took := time.Since(began); took < Grace || took > Grace+2*time.Second {
 		t.Errorf("stopped after %v, want %v", took, Grace)
