@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 			exit(startAndHang(os.Args[2]))
 		}
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // else a child under the race detector takes a second to exit
 	goleak.VerifyTestMain(m)
 }
 

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
+	os.Setenv("GORACE", "atexit_sleep_ms=0") // else a child under the race detector takes a second to exit
 	goleak.VerifyTestMain(m)
 }
 

@@ -1,9 +1,16 @@
 package process
 
-import "golang.org/x/sys/unix"
+import (
+	"os/exec"
 
-// awaitExit returns when the child has ended, leaving it to be reaped.
-func awaitExit(pid int) {
-	for unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+	"golang.org/x/sys/unix"
+)
+
+// wait waits for the child's end and kills what is left of its group before it reaps it: the group's number cannot have
+// been given to another by then.
+func wait(cmd *exec.Cmd) error {
+	for unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
+	killGroup(cmd.Process)
+	return cmd.Wait()
 }

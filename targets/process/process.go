@@ -150,9 +150,7 @@ func closeAll(files ...*os.File) {
 
 // reap waits for the child's end, whoever caused it, and leaves nothing of it.
 func (p *Process) reap() {
-	awaitExit(p.PID) // the child is not reaped yet, so that its group's number cannot have been given to another
-	killGroup(p.cmd.Process)
-	err := p.cmd.Wait()
+	err := wait(p.cmd)
 	p.stdout.finish()
 	p.stderr.finish()
 	p.lifeline.Close()

@@ -18,5 +18,9 @@ func startOn(cpus []int, cmd *exec.Cmd) error {
 	return cmd.Start()
 }
 
-// awaitExit leaves the waiting to [exec.Cmd.Wait], which reaps the child in the same step.
-func awaitExit(int) {}
+// wait waits for the child's end and kills what is left of its group.
+func wait(cmd *exec.Cmd) error {
+	err := cmd.Wait()
+	killGroup(cmd.Process)
+	return err
+}

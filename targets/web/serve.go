@@ -8,8 +8,9 @@ import (
 	"time"
 )
 
-// Grace is how long requests under way may take when the service ends; then their contexts and connections do.
-const Grace = time.Second
+// Grace is how long requests under way may take when the service ends; then their contexts and connections do. A service
+// whose parent was killed must be gone, files and all, within 2 s.
+const Grace = 500 * time.Millisecond
 
 // Serve serves h on ln until ctx ends, and returns when every request is answered or given up: a handler that still runs
 // then finds its context cancelled. The error is nil if ctx's end was the reason. ready is called when connections are
