@@ -18,9 +18,11 @@ const (
 
 // Margins is the arithmetic behind the lesson of the bundled pair: with the cost c of one uncached request in processor
 // time, the work that arrives is rate × c, in processors. Only where it is far from the processors that there are, on the
-// expected side, is the outcome the cache's doing and not luck.
+// expected side, is the outcome the cache's doing and not luck. A request costs more in a calm, when caches of the
+// processor are cold and what the process does anyhow is shared by few, so each cost is that of the phase it is used for.
 type Margins struct {
-	Cost       time.Duration // c: the uncached target's processor time per request in its baseline
+	Cost       time.Duration // c in the spike: the uncached target's processor time per request
+	CalmCost   time.Duration // c in the baseline
 	Processors int           // the target's
 	Peak       float64       // offered in the spike, requests/s
 	Baseline   float64       // offered in the baseline, requests/s
@@ -40,9 +42,9 @@ func Lesson(cached, uncached *loadgen.Run) Margins {
 	switch {
 	case u.focus.Kind != kindSpike || c.focus.Kind != kindSpike:
 		m.Unknown = "a spike"
-	case base == nil || base.Achieved.Count == 0:
+	case base == nil || base.Achieved.Count == 0 || u.focus.Achieved.Count == 0:
 		m.Unknown = "a baseline of the uncached target"
-	case base.CPU.Target == nil || *base.CPU.Target <= 0:
+	case costOf(base) <= 0 || costOf(u.focus) <= 0:
 		m.Unknown = "the processor time of the uncached target"
 	case m.Processors <= 0:
 		m.Unknown = "the number of the target's processors"
@@ -50,14 +52,22 @@ func Lesson(cached, uncached *loadgen.Run) Margins {
 		m.Unknown = "the hit ratio of the cached target"
 	default:
 		m.Baseline = u.rate(base)
-		// Both are counted by the clock: processor time spent in the phase, requests finished in it.
-		m.Cost = time.Duration(float64(*base.CPU.Target) / float64(base.Achieved.Count))
+		m.Cost, m.CalmCost = costOf(u.focus), costOf(base)
 		m.MissRatio = float64(c.focus.Cache.Misses) / marks
 	}
-	if m.Unknown == "" && !(m.Cost > 0 && sane(m.Peak) && sane(m.Baseline)) {
+	if m.Unknown == "" && !(sane(m.Peak) && sane(m.Baseline)) {
 		m.Unknown = "the cost of a request"
 	}
 	return m
+}
+
+// costOf is the target's processor time per request of a phase, 0 where it is not known. Both are counted by the clock:
+// processor time spent in the phase, requests finished in it.
+func costOf(p *loadgen.Phase) time.Duration {
+	if p.CPU.Target == nil {
+		return 0
+	}
+	return time.Duration(float64(*p.CPU.Target) / float64(p.Achieved.Count))
 }
 
 func sane(rate float64) bool { return rate > 0 && !math.IsInf(rate, 0) }
@@ -83,19 +93,19 @@ func lessonOf(subjects []subject) (m Margins, ok bool) {
 func (m Margins) Known() bool { return m.Unknown == "" }
 
 // Uncached is the work that the spike brings without a cache, per processor of the target.
-func (m Margins) Uncached() float64 { return m.load(m.Peak) }
+func (m Margins) Uncached() float64 { return m.load(m.Peak, m.Cost) }
 
 // Cached is the work that the spike's misses bring, per processor of the target.
-func (m Margins) Cached() float64 { return m.load(m.Peak * m.MissRatio) }
+func (m Margins) Cached() float64 { return m.load(m.Peak*m.MissRatio, m.Cost) }
 
 // Resting is the work that the baseline brings without a cache, per processor of the target.
-func (m Margins) Resting() float64 { return m.load(m.Baseline) }
+func (m Margins) Resting() float64 { return m.load(m.Baseline, m.CalmCost) }
 
-func (m Margins) load(rate float64) float64 {
+func (m Margins) load(rate float64, cost time.Duration) float64 {
 	if !m.Known() {
 		return 0
 	}
-	return rate * m.Cost.Seconds() / float64(m.Processors)
+	return rate * cost.Seconds() / float64(m.Processors)
 }
 
 // Holds reports whether the lesson may be told: the margins are known and kept.
@@ -115,13 +125,14 @@ func (m Margins) Missed() string {
 	if !m.Known() || m.Holds() {
 		return ""
 	}
-	query := fmt.Sprintf("This machine's query costs %s, so ", Duration(m.Cost))
+	costs := func(c time.Duration) string { return fmt.Sprintf("This machine's query costs %s, so ", Duration(c)) }
+	query := costs(m.Cost)
 	capacity := float64(m.Processors) / m.Cost.Seconds() // requests/s that the target can serve uncached
 	switch {
 	case m.Resting() > easyMargin:
-		return query + fmt.Sprintf("the baseline of %s alone takes %s of %s, more than the %s that leaves it at ease: "+
+		return costs(m.CalmCost) + fmt.Sprintf("the baseline of %s alone takes %s of %s, more than the %s that leaves it at ease: "+
 			"there is no calm to compare with; try --rate %s.", Rate(m.Baseline), Percent(m.Resting()), cores(m.Processors),
-			Percent(easyMargin), flagRate(capacity*easyMargin, math.Floor))
+			Percent(easyMargin), flagRate(easyMargin*float64(m.Processors)/m.CalmCost.Seconds(), math.Floor))
 	case m.Cached() > easyMargin:
 		// With so many misses, what would be easy for the cached service would no longer overload the other.
 		try := "a longer --duration, whose warm-up fills the cache"

@@ -33,6 +33,10 @@ func TestLesson(t *testing.T) {
 		{"nor is more of a baseline", pair(10100*us, 1, nil), 6.06, 0.0606, 0.303, false},
 		{"two processors do twice as much", pair(9*ms, 1, func(_, u *loadgen.Run) { u.Environment.TargetCPUs = []int{0, 1} }),
 			2.7, 0.027, 0.135, false},
+		{"a calm in which a request costs more", pair(9*ms, 1, func(_, u *loadgen.Run) {
+			dear := 2 * *u.Phases[1].CPU.Target
+			u.Phases[1].CPU.Target = &dear
+		}), 5.4, 0.054, 0.54, false},
 		{"a target that is not pinned has all of them", pair(9*ms, 1, func(_, u *loadgen.Run) {
 			u.Environment.TargetCPUs, u.Environment.Processors = nil, 4
 		}), 1.35, 0.0135, 0.0675, false},
@@ -68,7 +72,7 @@ func TestAdviceHelps(t *testing.T) {
 	advice := regexp.MustCompile(`try --(peak|rate) ([0-9]+)/s`)
 	for cost := 200 * us; cost < 250*ms; cost = cost * 5 / 4 {
 		for _, misses := range []float64{0, 0.01, 0.05, 0.09} {
-			m := Margins{Cost: cost, Processors: 2, Peak: 600, Baseline: 30, MissRatio: misses}
+			m := Margins{Cost: cost, CalmCost: cost, Processors: 2, Peak: 600, Baseline: 30, MissRatio: misses}
 			for range 3 {
 				if try := advice.FindStringSubmatch(m.Missed()); try != nil {
 					rate, err := strconv.ParseFloat(try[2], 64)
