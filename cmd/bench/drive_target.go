@@ -54,7 +54,7 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 			if ctx.Err() != nil {
 				return nil, errInterrupted
 			}
-			return nil, fmt.Errorf("target %s: %w", s.name, err)
+			return nil, err
 		}
 		defer func() { err = errors.Join(err, child.Stop()) }()
 		options.TargetPID, options.TargetExit = child.PID, child.Done()

@@ -1,0 +1,115 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// shellWords splits a line as a shell does, as far as the documentation needs it: spaces, single and double quotes, and
+// a comment behind two spaces or more.
+func shellWords(line string) []string {
+	var words []string
+	var word strings.Builder
+	var quote rune
+	open := false
+	for _, r := range line {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote != 0:
+			word.WriteRune(r)
+		case r == '\'' || r == '"':
+			quote, open = r, true
+		case r == ' ':
+			if word.Len() > 0 || open {
+				words = append(words, word.String())
+			}
+			word.Reset()
+			open = false
+		default:
+			word.WriteRune(r)
+		}
+	}
+	if word.Len() > 0 || open {
+		words = append(words, word.String())
+	}
+	return words
+}
+
+// checkCommand wants what stands in the documentation to be a command with flags that there are.
+func checkCommand(t *testing.T, where, line string) {
+	t.Helper()
+	line, _, _ = strings.Cut(strings.TrimSpace(line), "   ") // what follows is a remark
+	for _, part := range strings.Split(line, "&&") {
+		part, _, _ = strings.Cut(part, " > ")
+		words := shellWords(strings.TrimSpace(part))
+		if len(words) == 0 || words[0] != "bench" && words[0] != "./bench" {
+			continue
+		}
+		root := newRoot(streams{strings.NewReader(""), io.Discard, io.Discard})
+		c, rest, err := root.Find(words[1:])
+		if err == nil && c == root && len(rest) > 0 {
+			err = noCommand(root, rest)
+		}
+		if err == nil {
+			err = c.ParseFlags(rest)
+		}
+		if err == nil {
+			err = checkDashes(root, words[1:])
+		}
+		if err == nil && c.Args != nil {
+			err = c.Args(c, c.Flags().Args())
+		}
+		if err != nil {
+			t.Errorf("%s: %q: %v", where, part, err)
+		}
+	}
+}
+
+func TestDocumentedCommandsExist(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, line := range strings.Split(string(readme), "\n") {
+		command := strings.TrimSpace(line)
+		if !strings.HasPrefix(line, "    ") || !strings.Contains(command, "bench ") || strings.ContainsAny(command, "|·[") {
+			continue
+		}
+		if strings.HasPrefix(command, "bench ") || strings.HasPrefix(command, "go build") {
+			checkCommand(t, "README.md", line)
+			found++
+		}
+	}
+	if found < 8 {
+		t.Errorf("%d commands were found in README.md", found)
+	}
+	root := newRoot(streams{strings.NewReader(""), io.Discard, io.Discard})
+	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
+		for _, line := range strings.Split(c.Example, "\n") {
+			checkCommand(t, c.CommandPath()+" --help", line)
+		}
+	}
+}
+
+// Every bar of the documentation's two commands: they are the ones that CI runs.
+func TestReadmeNamesTheTwoCommands(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range []string{"    go build -o bench ./cmd/bench && ./bench spike\n", "    .ci/test\n"} {
+		if !strings.Contains(string(readme), command) {
+			t.Errorf("README.md lacks %q", command)
+		}
+	}
+	ci, err := os.ReadFile("../../.ci/run")
+	if err != nil || !strings.Contains(string(ci), "\n.ci/test\n") {
+		t.Errorf(".ci/run does not call .ci/test: %v", err)
+	}
+}
