@@ -4,7 +4,9 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strings"
 
+	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/process"
 )
 
@@ -38,9 +40,22 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 		Name:         name,
 		Path:         program,
 		Args:         append([]string{"serve", name}, o.Args()...),
+		Env:          childEnvironment(os.Environ()),
 		LifelineFlag: "--lifeline",
 		CPUs:         o.CPUs,
 		Private:      private,
 		OnStderr:     o.Progress,
 	})
+}
+
+// childEnvironment leaves out what tells this program its flags: the child is told everything by its arguments, and a
+// header in BENCH_HEADER may be a secret.
+func childEnvironment(own []string) []string {
+	var env []string
+	for _, entry := range own {
+		if !strings.HasPrefix(entry, "BENCH_") || strings.HasPrefix(entry, catalogue.CacheDirVar+"=") {
+			env = append(env, entry)
+		}
+	}
+	return env
 }

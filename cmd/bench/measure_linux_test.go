@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -94,8 +95,8 @@ func TestOverloadIsNamed(t *testing.T) {
 // burn keeps a processor busy with n threads until the test ends.
 func burn(t *testing.T, cpu, n int) {
 	t.Helper()
-	stop := make(chan struct{})
-	t.Cleanup(func() { close(stop) })
+	var stop atomic.Bool
+	t.Cleanup(func() { stop.Store(true) })
 	for range n {
 		pinned := make(chan error)
 		go func() {
@@ -103,12 +104,7 @@ func burn(t *testing.T, cpu, n int) {
 			var set unix.CPUSet
 			set.Set(cpu)
 			pinned <- unix.SchedSetaffinity(0, &set)
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !stop.Load() {
 			}
 		}()
 		if err := <-pinned; err != nil {
