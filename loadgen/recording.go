@@ -194,18 +194,13 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 
 // cpu returns the processor time used between two instants, as far as it was read at both.
 func (r *recording) cpu(from, to time.Duration) CPU {
-	var a, b *cpuReading
-	for i := range r.readings {
-		if r.readings[i].at == from {
-			a = &r.readings[i]
+	at := func(t time.Duration) cpuReading {
+		if i := slices.IndexFunc(r.readings, func(c cpuReading) bool { return c.at == t }); i >= 0 {
+			return r.readings[i]
 		}
-		if r.readings[i].at == to {
-			b = &r.readings[i]
-		}
+		return cpuReading{}
 	}
-	if a == nil || b == nil {
-		return CPU{}
-	}
+	a, b := at(from), at(to)
 	return CPU{Generator: difference(a.generator, b.generator), Target: difference(a.target, b.target)}
 }
 
