@@ -52,7 +52,7 @@ func (p Plan) withDefaults() Plan {
 	if p.Limits.Connections == 0 {
 		p.Limits.Connections = DefaultConnections
 		if p.Closed != nil {
-			p.Limits.Connections = p.Closed.VUs
+			p.Limits.Connections = max(p.Closed.VUs, 1)
 		}
 	}
 	if p.Limits.Timeout == 0 {

@@ -1,0 +1,177 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+	"go.uber.org/goleak"
+)
+
+// noLeaks wants no goroutine to be left that was not there before.
+func noLeaks(t *testing.T) {
+	before := goleak.IgnoreCurrent()
+	t.Cleanup(func() {
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+		goleak.VerifyNone(t, before)
+	})
+}
+
+// steady is a plan of one phase at 200/s.
+func steady(url string, length time.Duration) Plan {
+	return Plan{
+		Target: Target{Name: "test", URL: url},
+		Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
+			{Name: "load", Kind: profiles.Hold, Duration: length, From: 200, To: 200},
+		}},
+		Requests: []Request{
+			{URL: url + "/a/{{zipf 100 1.1}}", Name: "a", Weight: 3},
+			{URL: url + "/b", Name: "b", Method: http.MethodPost, Body: "{{seq}}"},
+		},
+		Seed: 1,
+	}
+}
+
+func TestDriveMeasuresAServer(t *testing.T) {
+	noLeaks(t)
+	var a, b atomic.Uint64
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Server-Timing", "db;dur=2")
+		switch body, _ := io.ReadAll(r.Body); {
+		case strings.HasPrefix(r.URL.Path, "/a/") && len(body) == 0:
+			w.Header().Set("X-Cache", []string{"HIT", "MISS"}[a.Add(1)%2])
+			io.WriteString(w, "four")
+		case r.URL.Path == "/b" && r.Method == http.MethodPost && len(body) > 0:
+			if b.Add(1)%2 == 0 {
+				w.WriteHeader(http.StatusServiceUnavailable)
+			}
+		default:
+			w.WriteHeader(http.StatusBadRequest)
+		}
+	}))
+	defer s.Close()
+
+	var seen []Progress
+	run, err := Drive(t.Context(), steady(s.URL, 2*time.Second), Options{Progress: func(p Progress) { seen = append(seen, p) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := run.Requests
+	if q.Planned != 400 || q.Due != 400 || q.Sent != 400 || q.Succeeded != a.Load()+b.Load()-b.Load()/2 || q.Failed != b.Load()/2 {
+		t.Errorf("requests %+v of %d and %d that arrived", q, a.Load(), b.Load())
+	}
+	p := run.Phases[0]
+	if p.Cache.Hits != a.Load()/2 || p.Cache.Hits+p.Cache.Misses != a.Load() || p.Bytes.In != 4*a.Load() || p.Bytes.Out == 0 {
+		t.Errorf("cache %+v, bytes %+v of %d requests", p.Cache, p.Bytes, a.Load())
+	}
+	if len(p.ServerTiming) != 1 || p.ServerTiming[0] != (ServerTiming{"db", 400, 800 * time.Millisecond}) {
+		t.Errorf("server timing %+v", p.ServerTiming)
+	}
+	if len(run.Errors) != 1 || run.Errors[0].Kind != "status 503" || run.Errors[0].Count != q.Failed {
+		t.Errorf("errors %+v", run.Errors)
+	}
+	classes := map[string]uint64{}
+	for _, e := range p.Endpoints {
+		classes[e.Name+" "+string(e.Class)] = e.Count
+	}
+	if classes["a hit"]+classes["a miss"] != a.Load() || classes["b failed"] != q.Failed || classes["b ok"]+classes["b failed"] != b.Load() {
+		t.Errorf("endpoints %v", classes)
+	}
+	if len(seen) == 0 || seen[0].Phase != "load" || seen[0].Offered != 200 {
+		t.Errorf("progress %+v", seen)
+	}
+	var file bytes.Buffer
+	if err := Encode(&file, []*Run{run}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Decode("run.json", &file); err != nil {
+		t.Errorf("its own file is refused: %v", err)
+	}
+}
+
+func TestDriveEndsWhenItIsInterrupted(t *testing.T) {
+	noLeaks(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	var got atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if got.Add(1) == 50 {
+			cancel()
+		}
+	}))
+	defer s.Close()
+	run, err := Drive(ctx, steady(s.URL, time.Minute), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := run.Requests
+	if !run.Interrupted || q.Planned != 12_000 || q.Due < 50 || q.Due > 1000 || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent {
+		t.Errorf("interrupted %v, requests %+v", run.Interrupted, q)
+	}
+	if p := run.Phases[0]; p.DurationNS > 10*time.Second || p.Achieved.Rate < 50 {
+		t.Errorf("the phase lasts %v at %v/s", p.DurationNS, p.Achieved.Rate)
+	}
+}
+
+func TestDriveEndsWithItsTarget(t *testing.T) {
+	noLeaks(t)
+	gone := make(chan struct{})
+	var got atomic.Int64
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		if got.Add(1) == 50 {
+			close(gone)
+		}
+	}))
+	defer s.Close()
+	run, err := Drive(t.Context(), steady(s.URL, time.Minute), Options{TargetExit: gone})
+	if !errors.Is(err, ErrTargetExit) || run == nil || !run.Interrupted {
+		t.Fatalf("run %v, error %v", run, err)
+	}
+	if len(run.Events) != 1 || run.Events[0].Kind != EventExit {
+		t.Errorf("events %+v", run.Events)
+	}
+}
+
+func TestDriveInTheClosedModel(t *testing.T) {
+	noLeaks(t)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
+	defer s.Close()
+	p := steady(s.URL, time.Second)
+	p.Closed = &Closed{VUs: 4, Think: 10 * time.Millisecond}
+	run, err := Drive(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := run.Requests
+	if q.Planned != q.Sent || q.Due != q.Planned || q.Sent < 40 || q.Sent > 400 || run.Plan.Model != "closed" || run.Plan.VUs != 4 {
+		t.Errorf("requests %+v, plan %+v", q, run.Plan)
+	}
+}
+
+func TestDriveRefusesAPlan(t *testing.T) {
+	for want, change := range map[string]func(*Plan){
+		"no request":                 func(p *Plan) { p.Requests = nil },
+		"connections must be 1 to":   func(p *Plan) { p.Limits.Connections = -1 },
+		"timeout must be":            func(p *Plan) { p.Limits.Timeout = -1 },
+		"drain must be":              func(p *Plan) { p.Limits.Drain = 2 * time.Hour },
+		"deadline must be":           func(p *Plan) { p.Limits.Deadline = -1 },
+		"vus must be":                func(p *Plan) { p.Closed = &Closed{} },
+		"20 users need as many":      func(p *Plan) { p.Closed, p.Limits.Connections = &Closed{VUs: 20}, 10 },
+		"think time":                 func(p *Plan) { p.Closed = &Closed{VUs: 1, Think: -1} },
+		"--cacert: open missing.pem": func(p *Plan) { p.TLS.CAFile = "missing.pem" },
+		"client certificate":         func(p *Plan) { p.TLS.CertFile = "missing.pem" },
+	} {
+		p := steady("http://127.0.0.1:1", time.Second)
+		change(&p)
+		if run, err := Drive(t.Context(), p, Options{}); err == nil || run != nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("run %v, error %v, want one with %q", run, err, want)
+		}
+	}
+}
