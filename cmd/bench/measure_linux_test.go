@@ -19,18 +19,38 @@ import (
 
 const ms = time.Millisecond
 
+// trial is one try at a measurement; what was off in it.
+type trial struct{ off []string }
+
+func (m *trial) errorf(format string, args ...any) {
+	m.off = append(m.off, fmt.Sprintf(format, args...))
+}
+
 // accounted checks the identity due = succeeded + failed + unfinished + unsent.
-func accounted(t *testing.T, r *loadgen.Run, due uint64) {
-	t.Helper()
+func (m *trial) accounted(r *loadgen.Run, due uint64) {
 	q := r.Requests
 	if q.Due != due || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent {
-		t.Errorf("requests %+v, want %d accounted for", q, due)
+		m.errorf("requests %+v, want %d accounted for", q, due)
 	}
 }
 
-func hostLimited(t *testing.T, r *loadgen.Run) {
-	if r.Verdict.Kind == loadgen.HostLimited {
-		t.Skipf("this machine is too busy to tell: %v", r.Verdict.Evidence)
+// measured tries up to three times: these tests hold figures against the clock, on machines that others use too. What
+// is wrong in the program is wrong each time.
+func measured(t *testing.T, once func(t *testing.T, m *trial)) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("measures, which the race detector would spoil")
+	}
+	for try := 1; ; try++ {
+		var m trial
+		once(t, &m)
+		switch {
+		case len(m.off) == 0:
+			return
+		case try == 3:
+			t.Fatalf("off in the last of three tries:\n%s", strings.Join(m.off, "\n"))
+		}
+		t.Logf("off in try %d:\n%s", try, strings.Join(m.off, "\n"))
 	}
 }
 
@@ -39,57 +59,59 @@ func hostLimited(t *testing.T, r *loadgen.Run) {
 func TestFreezeIsMeasuredInFull(t *testing.T) {
 	for _, connections := range []int{256, 20} {
 		t.Run(fmt.Sprintf("connections=%d", connections), func(t *testing.T) {
-			s := serve(t, "reference", "--service", "fixed:1ms")
-			b := start(t, "sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(connections), "-o", "json=run.json")
-			within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
-			if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
-				t.Fatal(err)
-			}
-			time.Sleep(2 * time.Second) // how long the server is frozen, not a wait for anything
-			if err := s.Process.Signal(syscall.SIGCONT); err != nil {
-				t.Fatal(err)
-			}
-			b.exit(t, exitOK)
-			run := b.run(t)
-			hostLimited(t, run)
-			accounted(t, run, 10_000)
-			r := run.Overall.ResponseTime
-			for _, tc := range []struct {
-				name      string
-				got, want time.Duration
-			}{{"P90", r.P90NS, 1000 * ms}, {"P95", r.P95NS, 1500 * ms}, {"P99", r.P99NS, 1900 * ms}} {
-				if (tc.got - tc.want).Abs() > 100*ms {
-					t.Errorf("response time %s = %v, want %v ± 0.1 s", tc.name, tc.got, tc.want)
+			measured(t, func(t *testing.T, m *trial) {
+				s := serve(t, "reference", "--service", "fixed:1ms")
+				b := start(t, "sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(connections), "-o", "json=run.json")
+				within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
+				if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
+					t.Fatal(err)
 				}
-			}
-			if run.Verdict.Kind != loadgen.TargetLimited || run.Overall.Lag.P99NS >= 10*ms {
-				t.Errorf("%s %q, lag P99 %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.P99NS)
-			}
-			if len(run.Events) != 1 || run.Events[0].Kind != loadgen.EventStall || (run.Events[0].DurationNS-2*time.Second).Abs() > 100*ms {
-				t.Errorf("events %+v, want one stall of 2 s", run.Events)
-			}
+				time.Sleep(2 * time.Second) // how long the server is frozen, not a wait for anything
+				if err := s.Process.Signal(syscall.SIGCONT); err != nil {
+					t.Fatal(err)
+				}
+				b.exit(t, exitOK)
+				run := b.run(t)
+				m.accounted(run, 10_000)
+				r := run.Overall.ResponseTime
+				for _, tc := range []struct {
+					name      string
+					got, want time.Duration
+				}{{"P90", r.P90NS, 1000 * ms}, {"P95", r.P95NS, 1500 * ms}, {"P99", r.P99NS, 1900 * ms}} {
+					if (tc.got - tc.want).Abs() > 100*ms {
+						m.errorf("response time %s = %v, want %v ± 0.1 s", tc.name, tc.got, tc.want)
+					}
+				}
+				if run.Verdict.Kind != loadgen.TargetLimited || run.Overall.Lag.P99NS >= 10*ms {
+					m.errorf("%s %q, lag P99 %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.P99NS)
+				}
+				if len(run.Events) != 1 || run.Events[0].Kind != loadgen.EventStall || (run.Events[0].DurationNS-2*time.Second).Abs() > 100*ms {
+					m.errorf("events %+v, want one stall of 2 s", run.Events)
+				}
+			})
 		})
 	}
 }
 
 // A server of 200 requests/s under 400: lower bounds where they must be, and a backlog that is named.
 func TestOverloadIsNamed(t *testing.T) {
-	s := serve(t, "reference", "--service", "fixed:5ms", "--workers", "1")
-	b := start(t, "sustained", s.url, "-r", "400/s", "-d", "6s", "--drain", "2s", "-o", "json=run.json")
-	b.exit(t, exitOK)
-	run := b.run(t)
-	hostLimited(t, run)
-	accounted(t, run, 2400)
-	if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || !strings.Contains(b.stdout.String(), "≥") {
-		t.Errorf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
-	}
-	text := strings.Join(run.Verdict.Evidence, "; ")
-	if run.Verdict.Kind != loadgen.TargetLimited || !strings.Contains(text, "the backlog grew by") {
-		t.Errorf("%s: %s", run.Verdict.Kind, text)
-	}
-	if got := run.Overall.Achieved.Rate; got < 150 || got > 210 {
-		t.Errorf("achieved %v/s of a server of 200/s", got)
-	}
+	measured(t, func(t *testing.T, m *trial) {
+		s := serve(t, "reference", "--service", "fixed:5ms", "--workers", "1")
+		b := start(t, "sustained", s.url, "-r", "400/s", "-d", "6s", "--drain", "2s", "-o", "json=run.json")
+		b.exit(t, exitOK)
+		run := b.run(t)
+		m.accounted(run, 2400)
+		if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || !strings.Contains(b.stdout.String(), "≥") {
+			m.errorf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
+		}
+		text := strings.Join(run.Verdict.Evidence, "; ")
+		if run.Verdict.Kind != loadgen.TargetLimited || !strings.Contains(text, "the backlog grew by") {
+			m.errorf("%s: %s", run.Verdict.Kind, text)
+		}
+		if got := run.Overall.Achieved.Rate; got < 150 || got > 210 {
+			m.errorf("achieved %v/s of a server of 200/s", got)
+		}
+	})
 }
 
 // burn keeps a processor busy with n threads until the test ends.
@@ -119,58 +141,59 @@ func TestStarvedGeneratorIsNeverValid(t *testing.T) {
 	if own == nil {
 		t.Skip("one processor only: there is none to starve bench on")
 	}
-	burn(t, own[0], 6)
-	b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "5s", "-o", "json=run.json")
-	b.exit(t, exitOK)
-	run := b.run(t)
-	if k := run.Verdict.Kind; k != loadgen.HostLimited && k != loadgen.GeneratorLimited || len(run.Verdict.Evidence) == 0 {
-		t.Errorf("%s %q", k, run.Verdict.Evidence)
-	}
-	if !strings.Contains(b.stdout.String(), "These latencies are bench's own") {
-		t.Errorf("the report does not warn: %s", b.stdout.String())
-	}
+	measured(t, func(t *testing.T, m *trial) {
+		burn(t, own[0], 6)
+		b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "5s", "-o", "json=run.json")
+		b.exit(t, exitOK)
+		run := b.run(t)
+		if k := run.Verdict.Kind; k != loadgen.HostLimited && k != loadgen.GeneratorLimited || len(run.Verdict.Evidence) == 0 {
+			m.errorf("%s %q", k, run.Verdict.Evidence)
+		}
+		if !strings.Contains(b.stdout.String(), "latencies are bench's own") {
+			m.errorf("the report does not warn: %s", b.stdout.String())
+		}
+	})
 }
 
 // Against a server that logs what it did: exponential service times, in percentiles, within 3 % or 0.3 ms.
 func TestServiceTimeIsTheServersOwn(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs 50,000 requests")
-	}
-	log := filepath.Join(t.TempDir(), "delays.log")
-	s := serve(t, "reference", "--service", "exp:10ms", "--log", log)
-	b := start(t, "sustained", s.url, "-r", "2500/s", "-d", "21s", "-o", "json=run.json")
-	b.exit(t, exitOK)
-	run := b.run(t)
-	hostLimited(t, run)
-	if err := s.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	within(t, 5*time.Second, "the server does not end", func() bool { return !alive([]int{s.Process.Pid}) })
-	f, err := os.Open(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	entries, err := reference.ReadLog(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if run.Requests.Succeeded < 50_000 || len(entries) < int(run.Requests.Succeeded) {
-		t.Fatalf("%d succeeded, %d are in the server's log", run.Requests.Succeeded, len(entries))
-	}
-	var truth []time.Duration
-	for _, e := range entries {
-		truth = append(truth, e.Total)
-	}
-	slices.Sort(truth)
-	d := run.Overall.ServiceTime
-	for _, tc := range []struct {
-		q   float64
-		got time.Duration
-	}{{0.5, d.P50NS}, {0.95, d.P95NS}, {0.99, d.P99NS}} {
-		want := truth[int(tc.q*float64(len(truth)))]
-		if off := (tc.got - want).Abs(); off > max(want*3/100, 300*time.Microsecond) {
-			t.Errorf("service time at %v = %v, the server's log says %v", tc.q, tc.got, want)
+	measured(t, func(t *testing.T, m *trial) {
+		log := filepath.Join(t.TempDir(), "delays.log")
+		s := serve(t, "reference", "--service", "exp:10ms", "--log", log)
+		b := start(t, "sustained", s.url, "-r", "2500/s", "-d", "21s", "-o", "json=run.json")
+		b.exit(t, exitOK)
+		run := b.run(t)
+		if err := s.Process.Signal(syscall.SIGTERM); err != nil {
+			t.Fatal(err)
 		}
-	}
+		within(t, 5*time.Second, "the server does not end", func() bool { return !alive([]int{s.Process.Pid}) })
+		f, err := os.Open(log)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		entries, err := reference.ReadLog(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if run.Requests.Succeeded < 50_000 || len(entries) < int(run.Requests.Succeeded) {
+			m.errorf("%d succeeded, %d are in the server's log", run.Requests.Succeeded, len(entries))
+			return
+		}
+		var truth []time.Duration
+		for _, e := range entries {
+			truth = append(truth, e.Total)
+		}
+		slices.Sort(truth)
+		d := run.Overall.ServiceTime
+		for _, tc := range []struct {
+			q   float64
+			got time.Duration
+		}{{0.5, d.P50NS}, {0.95, d.P95NS}, {0.99, d.P99NS}} {
+			want := truth[int(tc.q*float64(len(truth)))]
+			if off := (tc.got - want).Abs(); off > max(want*3/100, 300*time.Microsecond) {
+				m.errorf("service time at %v = %v, the server's log says %v", tc.q, tc.got, want)
+			}
+		}
+	})
 }
