@@ -8,10 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
-	"strings"
-
-	"github.com/google/renameio/v2/maybe"
 )
 
 // maxFileBytes bounds a run file, unpacked.
@@ -24,40 +20,9 @@ func Encode(w io.Writer, runs []*Run) error {
 	return e.Encode(File{Schema: SchemaVersion, Runs: runs})
 }
 
-// WriteFile writes runs to the file at path, packed where its name ends in .gz. A regular file is replaced only when
-// the new one is whole on the disk; a device or a pipe is written as it is.
+// WriteFile writes runs to the file at path as [ReplaceFile] does.
 func WriteFile(path string, runs []*Run) error {
-	var b bytes.Buffer
-	var w io.Writer = &b
-	var packed *gzip.Writer
-	if strings.HasSuffix(path, ".gz") {
-		packed = gzip.NewWriter(&b)
-		w = packed
-	}
-	if err := Encode(w, runs); err != nil {
-		return err
-	}
-	if packed != nil {
-		if err := packed.Close(); err != nil {
-			return err
-		}
-	}
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		if info.IsDir() {
-			return fmt.Errorf("%s: is a directory: name a file in it", path)
-		}
-		f, err := os.OpenFile(path, os.O_WRONLY, 0)
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(b.Bytes())
-		return errors.Join(err, f.Close())
-	}
-	// Renaming onto a link would replace the link and leave what it points to as it was.
-	if target, err := filepath.EvalSymlinks(path); err == nil {
-		path = target
-	}
-	return maybe.WriteFile(path, b.Bytes(), 0o644)
+	return ReplaceFile(path, func(w io.Writer) error { return Encode(w, runs) })
 }
 
 // ReadFile reads and validates the run file at path, packed or not. Its errors begin with the path, and for a file that

@@ -75,7 +75,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path; json=FILE, - for stdout (repeatable)")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")

@@ -6,6 +6,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -13,8 +14,31 @@ import (
 	"golang.org/x/term"
 )
 
+// outputFormat writes runs in one kind of file.
+type outputFormat struct {
+	kind  string
+	write func(io.Writer, []*loadgen.Run) error
+}
+
+// formats are the kinds of -o.
+var formats = []outputFormat{
+	{"json", loadgen.Encode},
+}
+
+// kinds lists the kinds of -o for a reader.
+func kinds() string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.kind
+	}
+	return strings.Join(names, ", ")
+}
+
 // output is one -o kind=path.
-type output struct{ kind, path string }
+type output struct {
+	outputFormat
+	path string
+}
 
 // outputs are where a report goes beside the terminal.
 type outputs []output
@@ -28,13 +52,14 @@ func parseOutputs(values []string) (outputs, error) {
 		if !ok || path == "" {
 			return nil, usage(fmt.Errorf("-o %s: write it as kind=path, for example -o json=run.json", v))
 		}
-		if kind != "json" {
-			return nil, usage(fmt.Errorf("-o %s: no output is called %q: there is json", v, kind))
+		format := slices.IndexFunc(formats, func(f outputFormat) bool { return f.kind == kind })
+		if format < 0 {
+			return nil, usage(fmt.Errorf("-o %s: no output is called %q: there is %s", v, kind, kinds()))
 		}
 		if path == "-" {
 			stdout++
 		}
-		list = append(list, output{kind, path})
+		list = append(list, output{formats[format], path})
 	}
 	if stdout > 1 {
 		return nil, usage(errors.New("-o: only one output can go to stdout"))
@@ -65,9 +90,9 @@ func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) e
 	for _, out := range o {
 		var err error
 		if out.path == "-" {
-			err = loadgen.Encode(s.out, runs)
+			err = out.write(s.out, runs)
 		} else {
-			err = loadgen.WriteFile(out.path, runs)
+			err = loadgen.ReplaceFile(out.path, func(w io.Writer) error { return out.write(w, runs) })
 		}
 		if err != nil {
 			failed = append(failed, fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err)))

@@ -28,7 +28,7 @@ func newReportCommand(s streams) *cobra.Command {
 	}
 	c.Flags().BoolVar(&o.merge, "merge", false, "add up runs of one plan, without loss, and show the sum")
 	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
-	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path; json=FILE, - for stdout (repeatable)")
+	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
 	return c
 }
 
