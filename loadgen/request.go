@@ -106,6 +106,7 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if c.url, err = parseTemplate(stripped, seed, purpose+"/url"); err != nil {
 		return c, fmt.Errorf("URL %w", err)
 	}
+	c.url = c.url.inURL()
 	if c.body, err = parseTemplate(r.Body, seed, purpose+"/body"); err != nil {
 		return c, fmt.Errorf("body %w", err)
 	}

@@ -122,3 +122,24 @@ func TestUserInformationBecomesBasicAuthentication(t *testing.T) {
 		t.Errorf("basic authentication of %q, %q, %v", user, password, ok)
 	}
 }
+
+// Values from a file are anything; in a URL they must not become more than the value they are.
+func TestValuesAreEscapedInURLs(t *testing.T) {
+	m, err := newMix([]Request{{
+		URL:  "http://h/{{csv testdata/users.csv name}}/x?q={{csv testdata/users.csv name}}&w={{pick a/b&c=d}}",
+		Body: "{{csv testdata/users.csv name}}",
+	}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := m.render(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "/O%27Neill%2C%20Ann/x?q=O%27Neill%2C+Ann&w=a%2Fb%26c%3Dd"; r.URL.RequestURI() != want {
+		t.Errorf("%s, want %s", r.URL.RequestURI(), want)
+	}
+	if r.URL.Query().Get("q") != "O'Neill, Ann" || string(r.Body) != "O'Neill, Ann" {
+		t.Errorf("q is %q and the body %q", r.URL.Query().Get("q"), r.Body)
+	}
+}

@@ -2,7 +2,8 @@ package loadgen
 
 import (
 	"fmt"
-	"math"
+	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,12 @@ type segment struct {
 // value writes a request's value, a pure function of k.
 type value interface {
 	append(dst []byte, k uint64) []byte
+}
+
+// textValue is a value that comes from a list of texts, which may be anything.
+type textValue interface {
+	value
+	each(change func(string) string) value
 }
 
 // parseTemplate compiles text such as "/products/{{zipf 100000 1.1}}". The values of one template are drawn from seed
@@ -50,6 +57,22 @@ func parseTemplate(text string, seed uint64, purpose string) (template, error) {
 	}
 }
 
+// inURL returns the template with each value escaped for where it stands in a URL: in its path, or behind the ?. The
+// fixed text is the user's own and stays as it is.
+func (t template) inURL() template {
+	escape := url.PathEscape
+	segments := slices.Clone(t.segments)
+	for i := range segments {
+		if strings.Contains(segments[i].text, "?") {
+			escape = url.QueryEscape
+		}
+		if text, ok := segments[i].value.(textValue); ok {
+			segments[i].value = text.each(escape)
+		}
+	}
+	return template{segments}
+}
+
 // append writes the template's text for request k.
 func (t template) append(dst []byte, k uint64) []byte {
 	for _, s := range t.segments {
@@ -69,89 +92,4 @@ func (t template) fixed() bool {
 		}
 	}
 	return true
-}
-
-func parseValue(words []string, stream profiles.Stream) (value, error) {
-	if len(words) == 0 {
-		return nil, fmt.Errorf("is empty: use zipf N S, uniform A B or seq")
-	}
-	switch name, args := words[0], words[1:]; name {
-	case "zipf":
-		if len(args) != 2 {
-			return nil, fmt.Errorf("zipf takes the number of keys and the exponent, as in {{zipf 1000 1.1}}")
-		}
-		n, err := strconv.ParseUint(args[0], 10, 63)
-		if err != nil || n == 0 {
-			return nil, fmt.Errorf("the number of keys must be a whole number above 0, got %s", args[0])
-		}
-		s, err := strconv.ParseFloat(args[1], 64)
-		if err != nil || !(s > 0) || s > 100 || math.IsInf(s, 0) {
-			return nil, fmt.Errorf("the exponent must be above 0 and at most 100, got %s", args[1])
-		}
-		return zipfKey{newZipf(n, s), stream}, nil
-	case "uniform":
-		if len(args) != 2 {
-			return nil, fmt.Errorf("uniform takes the lowest and the highest value, as in {{uniform 1 1000}}")
-		}
-		lo, err := strconv.ParseInt(args[0], 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("the lowest value must be a whole number, got %s", args[0])
-		}
-		hi, err := strconv.ParseInt(args[1], 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("the highest value must be a whole number, got %s", args[1])
-		}
-		if lo > hi {
-			return nil, fmt.Errorf("the lowest value %d is above the highest %d", lo, hi)
-		}
-		return uniformKey{lo, uint64(hi) - uint64(lo), stream}, nil
-	case "seq":
-		if len(args) != 0 {
-			return nil, fmt.Errorf("seq takes nothing: it is the request's number")
-		}
-		return seqKey{}, nil
-	default:
-		return nil, fmt.Errorf("no value is called %q: use zipf N S, uniform A B or seq", name)
-	}
-}
-
-// seqKey is the request's number, from 0.
-type seqKey struct{}
-
-func (seqKey) append(dst []byte, k uint64) []byte { return strconv.AppendUint(dst, k, 10) }
-
-// uniformKey is equally often each whole number from lo to lo+span.
-type uniformKey struct {
-	lo     int64
-	span   uint64
-	stream profiles.Stream
-}
-
-func (u uniformKey) append(dst []byte, k uint64) []byte {
-	return strconv.AppendInt(dst, u.lo+int64(u.draw(k)), 10)
-}
-
-// draw returns 0 … span. A plain remainder would favour low values: those draws that fall in the incomplete last
-// stretch of the 64-bit range are drawn again (Lemire, ACM TOMACS 29(1), 2019, describes why and the cost).
-func (u uniformKey) draw(k uint64) uint64 {
-	if u.span == math.MaxUint64 {
-		return u.stream.Uint64(k)
-	}
-	n := u.span + 1
-	reject := -n % n // 2^64 mod n
-	for i := uint64(0); ; i++ {
-		if v := u.stream.Uint64At(k, i); v >= reject {
-			return v % n
-		}
-	}
-}
-
-// zipfKey is the rank drawn by a Zipf law.
-type zipfKey struct {
-	law    zipf
-	stream profiles.Stream
-}
-
-func (z zipfKey) append(dst []byte, k uint64) []byte {
-	return strconv.AppendUint(dst, z.law.draw(z.stream, k), 10)
 }

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,6 +21,11 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 		{"/{{uniform 5 5}}/x", 9, "/5/x"},
 		{"/{{zipf 1 1.1}}", 9, "/1"},
 		{"/{{uniform -3 -3}}", 0, "/-3"},
+		{"/{{pick only}}", 5, "/only"},
+		{"/{{csv testdata/users.csv id}}", 0, "/7"},
+		{"/{{csv testdata/users.csv name}}", 1, "/O'Neill, Ann"},
+		{"/{{csv testdata/users.csv name}}", 4, "/bob"},
+		{"/{{csv testdata/users.csv 2}}", 0, "/name"},
 	} {
 		tmpl, err := parseTemplate(tc.text, 1, "test")
 		if err != nil {
@@ -34,16 +40,24 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 
 func TestTemplateRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"/{{seq":           "{{ without }}",
-		"/{{}}":            "is empty",
-		"/{{zipf}}":        "zipf takes",
-		"/{{zipf 0 1}}":    "above 0, got 0",
-		"/{{zipf 10 -1}}":  "above 0 and at most 100, got -1",
-		"/{{zipf 10 NaN}}": "got NaN",
-		"/{{uniform 2 1}}": "the lowest value 2 is above the highest 1",
-		"/{{uniform 1 x}}": "whole number, got x",
-		"/{{seq 1}}":       "seq takes nothing",
-		"/{{frob 1}}":      `no value is called "frob"`,
+		"/{{seq":                          "{{ without }}",
+		"/{{}}":                           "is empty",
+		"/{{zipf}}":                       "zipf takes",
+		"/{{zipf 0 1}}":                   "above 0, got 0",
+		"/{{zipf 10 -1}}":                 "above 0 and at most 100, got -1",
+		"/{{zipf 10 NaN}}":                "got NaN",
+		"/{{uniform 2 1}}":                "the lowest value 2 is above the highest 1",
+		"/{{uniform 1 x}}":                "whole number, got x",
+		"/{{seq 1}}":                      "seq takes nothing",
+		"/{{uuid 4}}":                     "uuid takes nothing",
+		"/{{pick}}":                       "pick takes the words",
+		"/{{csv a.csv}}":                  "csv takes a file and a column",
+		"/{{csv missing.csv 1}}":          "missing.csv: no such file or directory",
+		"/{{csv testdata/users.csv age}}": `testdata/users.csv: no column is called "age", there are id, name`,
+		"/{{csv testdata/users.csv 3}}":   "testdata/users.csv:1: has 2 columns, and number 3 is asked for",
+		"/{{csv testdata/users.csv 0}}":   "number 0 is asked for",
+		"/{{csv /dev/null 1}}":            "has no row with values",
+		"/{{frob 1}}":                     `no value is called "frob"`,
 	} {
 		if _, err := parseTemplate(text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", text, err, want)
@@ -68,4 +82,38 @@ func TestUniformCoversItsRange(t *testing.T) {
 			}
 		}
 	})
+}
+
+func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
+	tmpl, err := parseTemplate("{{uuid}} {{uuid}}", 1, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
+	seen := map[string]bool{}
+	for k := range uint64(1000) {
+		for _, id := range strings.Fields(string(tmpl.append(nil, k))) {
+			if !form.MatchString(id) || seen[id] {
+				t.Fatalf("request %d: %q, seen before %v", k, id, seen[id])
+			}
+			seen[id] = true
+		}
+	}
+}
+
+func TestPickTakesEachWordAlike(t *testing.T) {
+	tmpl, err := parseTemplate("{{pick a b c}}", 1, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	counts := map[string]int{}
+	for k := range uint64(3000) {
+		counts[string(tmpl.append(nil, k))]++
+	}
+	for _, word := range []string{"a", "b", "c"} {
+		// Within 5 standard deviations of a binomial of 3000 and 1/3.
+		if n := counts[word]; n < 870 || n > 1130 || len(counts) != 3 {
+			t.Errorf("counts %v, want about 1000 of each", counts)
+		}
+	}
 }

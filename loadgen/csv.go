@@ -1,0 +1,77 @@
+package loadgen
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// The bounds of a file of values.
+const (
+	maxCSVBytes = 64 << 20
+	maxCSVRows  = 10_000_000
+)
+
+// csvKey is a column of a CSV file: request k has the value of row k, from the top again after the last. The values are
+// never written anywhere but in requests.
+type csvKey struct{ rows []string }
+
+func (c csvKey) append(dst []byte, k uint64) []byte { return append(dst, c.rows[k%uint64(len(c.rows))]...) }
+
+func (c csvKey) each(change func(string) string) value { return csvKey{changed(c.rows, change)} }
+
+// parseCSV reads {{csv FILE COLUMN}}: the column by its name in the first row, or by its number from 1, for a file
+// without such a row.
+func parseCSV(args []string, _ profiles.Stream) (value, error) {
+	if len(args) != 2 {
+		return nil, errors.New("csv takes a file and a column, by its name in the first row or its number from 1, as in {{csv users.csv id}}")
+	}
+	path := args[0]
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	limited := &io.LimitedReader{R: f, N: maxCSVBytes + 1}
+	r := csv.NewReader(limited)
+	r.ReuseRecord = true
+	r.FieldsPerRecord = -1 // only the column that is asked for has to be there
+	number, err := strconv.Atoi(args[1])
+	column := number - 1
+	if err != nil {
+		first, err := r.Read()
+		if err != nil {
+			return nil, fmt.Errorf("%s: has no first row: %w", path, err)
+		}
+		if column = slices.Index(first, args[1]); column < 0 {
+			return nil, fmt.Errorf("%s: no column is called %q, there are %s", path, args[1], strings.Join(first[:min(len(first), 20)], ", "))
+		}
+	}
+	var c csvKey
+	for {
+		row, err := r.Read()
+		switch {
+		case limited.N <= 0:
+			return nil, fmt.Errorf("%s: is larger than %d MiB", path, maxCSVBytes>>20)
+		case err == io.EOF && len(c.rows) == 0:
+			return nil, fmt.Errorf("%s: has no row with values", path)
+		case err == io.EOF:
+			return c, nil
+		case err != nil:
+			return nil, fmt.Errorf("%s: %w", path, err)
+		case column < 0 || column >= len(row):
+			line, _ := r.FieldPos(0)
+			return nil, fmt.Errorf("%s:%d: has %d columns, and number %d is asked for", path, line, len(row), column+1)
+		case len(c.rows) == maxCSVRows:
+			return nil, fmt.Errorf("%s: has more than %d rows", path, maxCSVRows)
+		}
+		c.rows = append(c.rows, strings.Clone(row[column]))
+	}
+}
