@@ -28,7 +28,7 @@ func (r *Run) check() error {
 		return fmt.Errorf("it has %d phases, and its plan %d", len(r.Phases), len(r.Plan.Phases))
 	case len(r.Intervals) > maxIntervals:
 		return fmt.Errorf("it has %d seconds", len(r.Intervals))
-	case len(r.Plan.Endpoints) > maxRequests:
+	case len(r.Plan.Endpoints) > maxEndpoints+1:
 		return fmt.Errorf("it has %d endpoints", len(r.Plan.Endpoints))
 	}
 	var sum, overall Requests

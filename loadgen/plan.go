@@ -125,8 +125,15 @@ func (p Plan) record(m *mix) PlanRecord {
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})
 	}
-	for _, c := range m.requests {
-		r.Endpoints = append(r.Endpoints, EndpointRecord{c.name, c.method, c.path, c.weight})
+	for i, c := range m.requests {
+		switch {
+		case i < maxEndpoints:
+			r.Endpoints = append(r.Endpoints, EndpointRecord{c.name, c.method, c.path, c.weight})
+		case i == maxEndpoints:
+			r.Endpoints = append(r.Endpoints, EndpointRecord{Name: other, Weight: c.weight})
+		default:
+			r.Endpoints[maxEndpoints].Weight += c.weight
+		}
 	}
 	return r
 }

@@ -25,7 +25,7 @@ type Request struct {
 
 // The bounds of what a plan may hold.
 const (
-	maxRequests  = 10_000
+	maxRequests  = 100_000
 	maxNameBytes = 120
 	maxURLBytes  = 64 << 10
 )

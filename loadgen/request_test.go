@@ -143,3 +143,18 @@ func TestValuesAreEscapedInURLs(t *testing.T) {
 		t.Errorf("q is %q and the body %q", r.URL.Query().Get("q"), r.Body)
 	}
 }
+
+func TestRecordNamesNoMoreThanIsToldApart(t *testing.T) {
+	var p Plan
+	for range 40 {
+		p.Requests = append(p.Requests, Request{URL: "http://h/", Weight: 2})
+	}
+	m, err := newMix(p.Requests, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list := p.record(m).Endpoints
+	if last := list[len(list)-1]; len(list) != 33 || last.Name != other || last.Weight != 16 {
+		t.Errorf("%d endpoints, the last is %+v; want 32 and other of weight 16", len(list), last)
+	}
+}

@@ -65,7 +65,8 @@ type PhaseRecord struct {
 	To         float64       `json:"to"`
 }
 
-// EndpointRecord is an endpoint as it was planned; Path is its template with query values left out.
+// EndpointRecord is an endpoint as it was planned; Path is its template with query values left out. Of more endpoints than
+// are told apart, the last record is named other and stands for the rest.
 type EndpointRecord struct {
 	Name   string  `json:"name"`
 	Method string  `json:"method"`

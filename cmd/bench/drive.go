@@ -28,6 +28,7 @@ type driveOptions struct {
 	headers     []string
 	method      string
 	body        string
+	targets     string
 	insecure    bool
 	cert        string
 	key         string
@@ -63,6 +64,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
+	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not verify the server's certificate")
 	f.StringVar(&o.cert, "cert", "", "client certificate, a PEM file")
 	f.StringVar(&o.key, "key", "", "the certificate's key, a PEM file")
@@ -97,8 +99,8 @@ func driveCommands(s streams) []*cobra.Command {
 			Long: "Drive " + file.Description + `.
 
 A TARGET is the name of a bundled service (bench list) or a URL, whose path and query may hold values drawn
-for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}. Several are driven one after the other and
-shown side by side; without one, cached and uncached are.`,
+for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}, {{uuid}}, {{pick a b}}, {{csv FILE COLUMN}}.
+Several are driven one after the other and shown side by side; without one, cached and uncached are.`,
 			Example: examples[name],
 			RunE: func(cmd *cobra.Command, args []string) error {
 				return o.run(cmd.Context(), "bench "+name, file, source, args, s)
@@ -184,13 +186,13 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return usage(err)
 	}
 	names := args
-	if len(names) == 0 {
+	if len(names) == 0 && o.targets == "" {
 		names = file.Target
 	}
-	if len(names) == 0 {
+	if len(names) == 0 && o.targets == "" {
 		names = []string{"cached", "uncached"}
 	}
-	subjects, err := o.subjects(names, plan)
+	subjects, err := o.subjects(names, plan, s.in)
 	if err != nil {
 		return usage(err)
 	}

@@ -25,8 +25,8 @@ type subject struct {
 // maxBody bounds the file given with --body @file.
 const maxBody = 16 << 20
 
-// subjects makes of each name what is to be driven.
-func (o *driveOptions) subjects(names []string, plan loadgen.Plan) ([]subject, error) {
+// subjects makes of each name, and of the targets file, what is to be driven.
+func (o *driveOptions) subjects(names []string, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
 	header, err := o.header()
 	if err != nil {
 		return nil, err
@@ -40,9 +40,22 @@ func (o *driveOptions) subjects(names []string, plan loadgen.Plan) ([]subject, e
 	for _, name := range names {
 		s := subject{name: name, plan: plan}
 		if isURL(name) {
-			err = o.driveURL(&s, request)
+			request := request
+			request.URL = name
+			err = o.driveRequests(&s, []loadgen.Request{request})
 		} else {
 			err = o.driveService(&s, request)
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	if o.targets != "" {
+		s := subject{plan: plan}
+		requests, err := readTargets(o.targets, stdin, request)
+		if err == nil {
+			err = o.driveRequests(&s, requests)
 		}
 		if err != nil {
 			return nil, err
@@ -54,25 +67,29 @@ func (o *driveOptions) subjects(names []string, plan loadgen.Plan) ([]subject, e
 
 func isURL(name string) bool { return strings.Contains(name, "://") }
 
-func (o *driveOptions) driveURL(s *subject, request loadgen.Request) error {
-	request.URL = s.name
-	s.plan.Requests = []loadgen.Request{request}
-	target, err := loadgen.TargetOf(request.URL)
-	if err != nil {
-		return err
+// driveRequests makes s a subject of requests to URLs, named after the first, or after its host where there are several.
+func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) error {
+	s.plan.Requests = requests
+	for i, r := range requests {
+		target, err := loadgen.TargetOf(r.URL)
+		if err != nil {
+			return err
+		}
+		u, err := url.Parse(target.URL)
+		if err != nil {
+			return fmt.Errorf("%s is no URL", target.Name)
+		}
+		if !isLoopback(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 {
+			return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
+		}
+		if len(requests) > 1 {
+			target = loadgen.Target{Name: u.Host, URL: u.Scheme + "://" + u.Host}
+		}
+		if i == 0 {
+			s.plan.Target, s.name = target, target.Name
+		}
 	}
-	s.plan.Target, s.name = target, target.Name
-	if err := s.plan.Check(); err != nil {
-		return err
-	}
-	u, err := url.Parse(target.URL)
-	if err != nil {
-		return err
-	}
-	if !isLoopback(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 {
-		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
-	}
-	return nil
+	return s.plan.Check()
 }
 
 func (o *driveOptions) driveService(s *subject, request loadgen.Request) error {
