@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"net/http"
 	"os"
 	"time"
 
@@ -19,13 +20,19 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
 		TLS: tlsConfig,
+		Failure: func(status int, header http.Header, body []byte) string {
+			return judgeAnswer(r.plan.Expect, status, header, body)
+		},
+	}
+	if searchesBody(r.plan.Expect) {
+		c.KeepBody = maxExpectedBody
 	}
 	if r.plan.Closed != nil {
 		c.Closed, c.Think = true, r.plan.Closed.Think
 	} else {
 		source.cursor = r.schedule.Cursor()
 	}
-	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix})
+	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, hitWhen: r.plan.HitWhen})
 	return ending{at: end.At, cut: end.Cut, next: end.Next, freeSince: end.FreeSince}
 }
 
@@ -51,6 +58,7 @@ func (s *httpSource) Render(k uint64) (nethttp.Request, error) { return s.mix.re
 type httpSink struct {
 	shard   *shard
 	mix     *mix
+	hitWhen *HitRule
 	timings []timing
 }
 
@@ -71,7 +79,7 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
 	}
 	if e.Header != nil {
-		x.cache = parseCacheMark(e.Header.Get("X-Cache"))
+		x.cache = cacheMarkOf(e.Header, s.hitWhen)
 		s.timings = s.timings[:0]
 		for _, line := range e.Header.Values("Server-Timing") {
 			s.timings = parseServerTiming(s.timings, line)

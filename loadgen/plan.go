@@ -16,6 +16,8 @@ type Plan struct {
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
+	Expect   []Expect // what an answer must be to count as a success
+	HitWhen  *HitRule // how an answer tells that it came from a cache; nil: see [HitRule]
 }
 
 // Closed is the closed model: users who each wait for their answer, think, and ask again. The profile's rate is

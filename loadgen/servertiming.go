@@ -61,20 +61,3 @@ func cutUnquoted(s string, sep byte) (before, after string) {
 func notToken(r rune) bool {
 	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
 }
-
-// parseCacheMark reads an X-Cache header: "HIT", "MISS", or what CDNs write, such as "Hit from cloudfront". The last
-// word of a list counts, which is the cache nearest to the client.
-func parseCacheMark(header string) cacheMark {
-	if i := strings.LastIndexByte(header, ','); i >= 0 {
-		header = header[i+1:]
-	}
-	header = strings.ToUpper(header)
-	switch {
-	case strings.Contains(header, "MISS"):
-		return cacheMiss
-	case strings.Contains(header, "HIT"):
-		return cacheHit
-	default:
-		return cacheUnmarked
-	}
-}

@@ -32,14 +32,3 @@ func TestParseServerTiming(t *testing.T) {
 		t.Errorf("%d metrics of a hundred, want %d", len(got), maxTimings)
 	}
 }
-
-func TestParseCacheMark(t *testing.T) {
-	for header, want := range map[string]cacheMark{
-		"": cacheUnmarked, "HIT": cacheHit, "miss": cacheMiss, "Hit from cloudfront": cacheHit,
-		"Miss from cloudfront": cacheMiss, "MISS, HIT": cacheHit, "TCP_MISS": cacheMiss, "bypass": cacheUnmarked,
-	} {
-		if got := parseCacheMark(header); got != want {
-			t.Errorf("%q = %v, want %v", header, got, want)
-		}
-	}
-}

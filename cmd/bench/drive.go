@@ -29,6 +29,8 @@ type driveOptions struct {
 	method      string
 	body        string
 	targets     string
+	expect      []string
+	hitWhen     string
 	insecure    bool
 	cert        string
 	key         string
@@ -65,6 +67,8 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
 	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
+	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP or header:NAME~REGEXP (repeatable)")
+	f.StringVar(&o.hitWhen, "hit-when", "", "header that tells a cache hit, as HEADER~REGEXP (default: X-Cache, CF-Cache-Status, Age)")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not verify the server's certificate")
 	f.StringVar(&o.cert, "cert", "", "client certificate, a PEM file")
 	f.StringVar(&o.key, "key", "", "the certificate's key, a PEM file")
@@ -257,8 +261,10 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	if plan.Profile, err = o.shape(p); err != nil {
 		return plan, err
 	}
-	plan.Closed, err = o.closed(plan.Profile)
-	return plan, err
+	if plan.Closed, err = o.closed(plan.Profile); err != nil {
+		return plan, err
+	}
+	return plan, o.checks(&plan)
 }
 
 // shape applies the flags that change the profile.

@@ -172,3 +172,22 @@ func (o *driveOptions) readBody() (string, error) {
 	}
 	return string(data), nil
 }
+
+// checks reads --expect and --hit-when. Its errors name no pattern: it may hold what a body must not show.
+func (o *driveOptions) checks(plan *loadgen.Plan) error {
+	for _, text := range o.expect {
+		e, err := loadgen.ParseExpect(text)
+		if err != nil {
+			return fmt.Errorf("--expect: %w", err)
+		}
+		plan.Expect = append(plan.Expect, e)
+	}
+	if o.hitWhen != "" {
+		rule, err := loadgen.ParseHitRule(o.hitWhen)
+		if err != nil {
+			return fmt.Errorf("--hit-when: %w", err)
+		}
+		plan.HitWhen = rule
+	}
+	return nil
+}

@@ -61,6 +61,11 @@ type Config struct {
 	Closed   bool          // closed model: a request is intended when its user is free and has thought
 	Think    time.Duration
 	TLS      *tls.Config
+
+	// Failure returns what the failure of a whole answer is called, or "" for a success. Body holds its first KeepBody
+	// bytes and is the caller's again when Failure returns. It is called by many goroutines at once.
+	Failure  func(status int, header http.Header, body []byte) string
+	KeepBody int
 }
 
 // interruptDrain bounds the wait for answers once the run was interrupted.

@@ -2,11 +2,13 @@ package nethttp
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -79,6 +81,14 @@ func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config)
 	}
 	if c.Drain == 0 {
 		c.Drain = 5 * time.Second
+	}
+	if c.Failure == nil {
+		c.Failure = func(status int, _ http.Header, _ []byte) string {
+			if status >= 400 {
+				return "status " + strconv.Itoa(status)
+			}
+			return ""
+		}
 	}
 	c.Length = time.Duration(n) * time.Millisecond
 	c.Epoch = time.Now()
@@ -244,6 +254,7 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	const think = 20 * time.Millisecond
 	Run(t.Context(), Config{
 		Epoch: time.Now(), Length: 400 * time.Millisecond, Slots: 3, Timeout: time.Second, Drain: time.Second, Closed: true, Think: think,
+		Failure: func(int, http.Header, []byte) string { return "" },
 	}, &evenly{n: 1 << 40, url: u}, r)
 	if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
 		t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))
@@ -355,6 +366,21 @@ func TestConnectTimeIsWait(t *testing.T) {
 	for _, x := range r.exchanges {
 		if x.Connect <= 0 || x.Free-x.Intended < x.Connect-time.Microsecond {
 			t.Errorf("request %d: connecting took %v, free %v after it was due", x.K, x.Connect, x.Free-x.Intended)
+		}
+	}
+}
+
+func TestFailureSeesTheBeginningOfTheBody(t *testing.T) {
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Test", "yes")
+		io.WriteString(w, "0123456789")
+	})
+	r, _ := drive(t, t.Context(), target, 5, Config{KeepBody: 4, Failure: func(status int, header http.Header, body []byte) string {
+		return fmt.Sprint(status, header.Get("X-Test"), string(body))
+	}})
+	for _, x := range r.exchanges {
+		if x.Outcome != Failed || x.Kind != "200yes0123" || x.BytesIn != 10 {
+			t.Errorf("request %d: outcome %d, %q, %d bytes", x.K, x.Outcome, x.Kind, x.BytesIn)
 		}
 	}
 }

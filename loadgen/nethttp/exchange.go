@@ -39,7 +39,7 @@ type Outcome uint8
 const (
 	Unsent     Outcome = iota // due, and never sent
 	Unfinished                // sent, and not answered by the end of the run
-	Succeeded                 // a whole response with a status of 200 to 399
+	Succeeded                 // a whole answer that Config.Failure took for a success
 	Failed                    // any other end
 	TimedOut
 	Shed   // older than the deadline before it could be sent

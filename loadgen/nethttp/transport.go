@@ -59,6 +59,9 @@ func (e *exchanging) discard(body io.Reader) error {
 	for {
 		n, err := body.Read(buffer[:])
 		e.BytesIn += uint64(n)
+		if room := e.run.KeepBody - len(e.kept); room > 0 {
+			e.kept = append(e.kept, buffer[:min(n, room)]...)
+		}
 		switch {
 		case err == io.EOF:
 			return nil
