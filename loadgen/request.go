@@ -107,8 +107,19 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 		return c, fmt.Errorf("URL %w", err)
 	}
 	c.url = c.url.inURL()
-	if c.body, err = parseTemplate(r.Body, seed, purpose+"/body"); err != nil {
+	body, err := resolve(r.Body)
+	if err == nil {
+		c.body, err = parseTemplate(body, seed, purpose+"/body")
+	}
+	if err != nil {
 		return c, fmt.Errorf("body %w", err)
+	}
+	for name, values := range c.header {
+		for i := range values {
+			if values[i], err = resolve(values[i]); err != nil {
+				return c, fmt.Errorf("header %s: %w", name, err)
+			}
+		}
 	}
 	first, err := url.Parse(string(c.url.append(nil, 0)))
 	if err != nil {
