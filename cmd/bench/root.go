@@ -121,25 +121,3 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 	})
 	return failed
 }
-
-// checkDashes finds long flags written with one dash, as Go's own flag package and other load testers have them: cobra
-// would read -duration 10s as -d uration and go on.
-func checkDashes(root *cobra.Command, args []string) error {
-	names := map[string]bool{}
-	for _, c := range append(root.Commands(), root) {
-		c.LocalFlags().VisitAll(func(f *pflag.Flag) { names[f.Name] = true })
-	}
-	for _, arg := range args {
-		if arg == "--" {
-			return nil
-		}
-		if len(arg) < 4 || arg[0] != '-' || arg[1] == '-' {
-			continue
-		}
-		name, _, _ := strings.Cut(arg[1:], "=")
-		if names[name] {
-			return usage(fmt.Errorf("%s: a long flag takes two dashes: -%s", arg, arg))
-		}
-	}
-	return nil
-}
