@@ -20,6 +20,7 @@ type driveOptions struct {
 	rate        string
 	peak        string
 	duration    time.Duration
+	warmUp      time.Duration
 	stages      []string
 	arrivals    string
 	vus         int
@@ -58,6 +59,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.rate, "rate", "r", "", "offered rate, such as 500/s: the baseline's, or without one the highest; max: as fast as it goes, over --connections")
 	f.StringVar(&o.peak, "peak", "", "highest rate: 2000/s, or 10x the baseline's")
 	f.DurationVarP(&o.duration, "duration", "d", 0, "length of the whole profile; its phases are scaled")
+	f.DurationVar(&o.warmUp, "warm-up", 0, "a warm-up in front that is never judged, instead of the profile's own")
 	f.StringArrayVarP(&o.stages, "stage", "s", nil, "a profile of your own: 30s:500/s goes to 500/s in 30 s (repeatable; the first holds)")
 	f.StringVar(&o.arrivals, "arrivals", "", "even or poisson, instead of the profile's")
 	f.IntVar(&o.vus, "vus", 0, "closed model: so many users, each waiting for its answer")
@@ -310,6 +312,12 @@ func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
 			return p, fmt.Errorf("--duration %v: %w", o.duration, err)
 		}
 	}
+	if o.given.Changed("warm-up") {
+		var err error
+		if p, err = p.WithWarmUp(o.warmUp); err != nil {
+			return p, fmt.Errorf("--warm-up: %w", err)
+		}
+	}
 	switch o.arrivals {
 	case "":
 	case string(profiles.Even), string(profiles.Poisson):
@@ -359,7 +367,7 @@ func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writ
 	if err != nil {
 		return usage(err)
 	}
-	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" {
+	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 {
 		file.Profile = changed
 		source = file.YAML()
 	}

@@ -1,0 +1,26 @@
+package profiles
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// WithWarmUp puts a warm-up of the length d in front, at the rate at which what is measured begins. A warm-up that the
+// profile has already is replaced.
+func (p Profile) WithWarmUp(d time.Duration) (Profile, error) {
+	if d <= 0 {
+		return Profile{}, fmt.Errorf("warm-up must be above 0, got %v", d)
+	}
+	p.Phases = slices.DeleteFunc(slices.Clone(p.Phases), func(ph Phase) bool { return ph.Kind == Warmup })
+	if len(p.Phases) == 0 {
+		return Profile{}, fmt.Errorf("a profile of warm-up only has nothing to warm up for")
+	}
+	name := "warm-up"
+	for slices.ContainsFunc(p.Phases, func(ph Phase) bool { return ph.Name == name }) {
+		name += "+"
+	}
+	rate := p.Phases[0].From
+	p.Phases = slices.Insert(p.Phases, 0, Phase{Name: name, Kind: Warmup, Duration: d, From: rate, To: rate})
+	return p, p.Validate()
+}
