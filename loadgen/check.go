@@ -67,6 +67,9 @@ func (r *Run) check() error {
 	if err := r.Overall.check(); err != nil {
 		return fmt.Errorf("overall: %w", err)
 	}
+	if err := r.checkThresholds(); err != nil {
+		return err
+	}
 	return r.checkSeconds()
 }
 

@@ -51,6 +51,7 @@ func Merge(a, b *Run) (*Run, error) {
 	slices.SortStableFunc(m.Resources.Generator, byTime)
 	slices.SortStableFunc(m.Resources.Target, byTime)
 	slices.SortStableFunc(m.Resources.Host, func(x, y HostSample) int { return cmp.Compare(x.AtNS, y.AtNS) })
+	m.mergeThresholds(a.Thresholds, b.Thresholds)
 	return &m, nil
 }
 

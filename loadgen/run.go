@@ -31,6 +31,8 @@ type Run struct {
 	Errors      []ErrorCount `json:"errors"`
 	Events      []Event      `json:"events"`
 	Resources   Resources    `json:"resources"`
+
+	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
 }
 
 // Target names what was driven. URL carries no user information and no query values.

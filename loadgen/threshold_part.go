@@ -1,0 +1,161 @@
+package loadgen
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// part is what a threshold is about: some phases of a run together, of all endpoints or of one.
+type part struct {
+	length         time.Duration // of its phases
+	due, succeeded uint64
+	achieved       uint64     // successes that finished within the phases' clock time; 0 of an endpoint, where it is not kept
+	ok, censored   *histogram // of the threshold's duration
+	dist           Dist       // of both
+}
+
+// partOf returns what the threshold is about, or a sentence that says why there is no such thing in the run.
+func (t Threshold) partOf(r *Run) (part, string) {
+	phases, missing := t.phasesOf(r)
+	if missing == "" && t.Endpoint != "" {
+		missing = t.missingEndpoint(r)
+	}
+	if missing != "" {
+		return part{}, missing
+	}
+	digits := totalDigits
+	if t.Endpoint != "" {
+		digits = detailDigits
+	}
+	p := part{ok: &histogram{digits: digits}, censored: &histogram{digits: digits}}
+	for _, phase := range phases {
+		p.length += phase.DurationNS
+		var err error
+		if t.Endpoint != "" {
+			err = t.addEndpoint(&p, phase)
+		} else {
+			p.due += phase.Requests.Due
+			p.succeeded += phase.Requests.Succeeded
+			p.achieved += phase.Achieved.Count
+			err = p.add(t.distOf(phase), digits)
+		}
+		if err != nil {
+			return part{}, fmt.Sprintf("the histogram of phase %q cannot be read: %v", phase.Name, err)
+		}
+	}
+	p.dist = newDist(p.ok, p.censored)
+	return p, ""
+}
+
+// phasesOf returns the phases that the threshold is about. A phase's name goes before a kind.
+func (t Threshold) phasesOf(r *Run) (phases []*Phase, missing string) {
+	if t.Phase == "" && t.Endpoint == "" {
+		return []*Phase{&r.Overall}, ""
+	}
+	var ofKind, measured []*Phase
+	var names []string
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		names = append(names, p.Name)
+		if p.Name == t.Phase {
+			return []*Phase{p}, ""
+		}
+		if p.Kind == t.Phase {
+			ofKind = append(ofKind, p)
+		}
+		if p.Kind != string(profiles.Warmup) {
+			measured = append(measured, p)
+		}
+	}
+	switch {
+	case t.Phase == "":
+		return measured, ""
+	case len(ofKind) > 0:
+		return ofKind, ""
+	case slices.ContainsFunc(r.Plan.Phases, func(p PhaseRecord) bool { return p.Name == t.Phase || p.Kind == t.Phase }):
+		return nil, fmt.Sprintf("the run ended before phase %q", t.Phase)
+	}
+	return nil, fmt.Sprintf("the run has no phase %q, by name or kind: it has %s", t.Phase, listedNames(names))
+}
+
+func (t Threshold) missingEndpoint(r *Run) string {
+	for _, p := range r.Phases {
+		if slices.ContainsFunc(p.Endpoints, func(e Endpoint) bool { return e.Name == t.Endpoint }) {
+			return ""
+		}
+	}
+	var names []string
+	for _, e := range r.Plan.Endpoints {
+		if e.Name == t.Endpoint {
+			return ""
+		}
+		names = append(names, e.Name)
+	}
+	missing := fmt.Sprintf("the run has no endpoint %q: it has %s", t.Endpoint, listedNames(names))
+	if len(names) > maxEndpoints {
+		missing += fmt.Sprintf(", and all after the first %d together as %q", maxEndpoints, other)
+	}
+	return missing
+}
+
+// listedNames joins the first names of a list.
+func listedNames(names []string) string {
+	const most = 5
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
+	}
+	return strings.Join(names, ", ")
+}
+
+// addEndpoint adds what was counted of the threshold's endpoint in a phase: the durations of its successes, and of its
+// failures those of which no more is known than a bound.
+func (t Threshold) addEndpoint(p *part, phase *Phase) error {
+	for i := range phase.Endpoints {
+		e := &phase.Endpoints[i]
+		if e.Name != t.Endpoint {
+			continue
+		}
+		// Unlike Count it holds those that never finished.
+		p.due += e.ResponseTime.Count
+		d := e.ResponseTime
+		if t.Duration == "service" {
+			d = e.ServiceTime
+		}
+		if e.Class == ClassFailed {
+			d.HDR, d.Clamped = "", 0
+		} else {
+			p.succeeded += e.Count
+		}
+		if err := p.add(&d, detailDigits); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *part) add(d *Dist, digits int) error {
+	ok, censored, err := d.histograms(digits)
+	if err != nil {
+		return err
+	}
+	p.ok.add(ok)
+	p.censored.add(censored)
+	return nil
+}
+
+func (t Threshold) distOf(p *Phase) *Dist {
+	switch t.Duration {
+	case "service":
+		return &p.ServiceTime
+	case "wait":
+		return &p.Wait
+	case "lag":
+		return &p.Lag
+	default:
+		return &p.ResponseTime
+	}
+}
