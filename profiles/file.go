@@ -12,13 +12,15 @@ import (
 // files without a target.
 type File struct {
 	Profile
-	Target []string // bundled names or URLs
+	Target   []string  // bundled names or URLs
+	Requests []Request // asked of the targets; none: what the target is asked by default
+	Limits   Limits
 }
 
 const maxTargets = 64
 
 var (
-	fileKeys  = []string{"name", "description", "arrivals", "target", "phases"}
+	fileKeys  = []string{"name", "description", "arrivals", "target", "phases", "requests", "limits"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to"}
 )
 
@@ -33,6 +35,15 @@ var (
 //	    kind: baseline       # warmup, baseline, ramp, hold, spike, recovery or step
 //	    duration: 7s
 //	    rate: 40/s           # or from: and to: for a rate that changes
+//	requests:                # optional: what the targets are asked, drawn by weight
+//	  - name: item
+//	    weight: 3
+//	    method: GET
+//	    path: /items/{{zipf 1000 1.1}}
+//	    headers: ["Accept: application/json"]
+//	limits:                  # optional
+//	  connections: 64
+//	  timeout: 5s            # and drain, deadline
 func Parse(filename string, data []byte) (File, error) {
 	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}
 	pairs, err := r.document(data, fileKeys)
@@ -70,6 +81,10 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		return r.phaseList(out, pair)
 	case "target":
 		return r.targets(out, pair)
+	case "requests":
+		return r.requestList(out, pair)
+	case "limits":
+		return r.limits(out, pair)
 	}
 	s, err := r.text(pair, "")
 	if err != nil {

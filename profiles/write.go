@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 )
 
 // YAML writes a valid file so that [Parse] reads the same back. Comments are not part of a File and are lost.
@@ -30,7 +32,56 @@ func (f File) YAML() []byte {
 			fmt.Fprintf(&b, "    from: %s\n    to: %s\n", formatRate(ph.From), formatRate(ph.To))
 		}
 	}
+	f.writeRequests(&b)
+	f.writeLimits(&b)
 	return b.Bytes()
+}
+
+func (f File) writeRequests(b *bytes.Buffer) {
+	if len(f.Requests) == 0 {
+		return
+	}
+	b.WriteString("requests:\n")
+	for _, r := range f.Requests {
+		fmt.Fprintf(b, "  - path: %s\n", yamlText(r.Path))
+		if r.Name != "" {
+			fmt.Fprintf(b, "    name: %s\n", yamlText(r.Name))
+		}
+		if r.Weight != 0 {
+			fmt.Fprintf(b, "    weight: %s\n", strconv.FormatFloat(r.Weight, 'g', -1, 64))
+		}
+		if r.Method != "" {
+			fmt.Fprintf(b, "    method: %s\n", yamlText(r.Method))
+		}
+		if len(r.Headers) > 0 {
+			b.WriteString("    headers:\n")
+			for _, h := range r.Headers {
+				fmt.Fprintf(b, "      - %s\n", yamlText(h))
+			}
+		}
+		if r.Body != "" {
+			fmt.Fprintf(b, "    body: %s\n", yamlText(r.Body))
+		}
+	}
+}
+
+func (f File) writeLimits(b *bytes.Buffer) {
+	l := f.Limits
+	if l == (Limits{}) {
+		return
+	}
+	b.WriteString("limits:\n")
+	if l.Connections != 0 {
+		fmt.Fprintf(b, "  connections: %d\n", l.Connections)
+	}
+	for _, d := range []struct {
+		key   string
+		value time.Duration
+	}{{"timeout", l.Timeout}, {"drain", l.Drain}, {"deadline", l.Deadline}} {
+		if d.value != 0 {
+			fmt.Fprintf(b, "  %s: %v\n", d.key, d.value)
+		}
+	}
 }
 
 // yamlText leaves a plain word as it is and quotes the rest. A JSON string is a double-quoted YAML scalar.

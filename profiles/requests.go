@@ -1,0 +1,141 @@
+package profiles
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// Request is one kind of request of a test file, as it is written there; what it may hold is not this package's to know.
+type Request struct {
+	Name    string
+	Weight  float64 // 0: not given
+	Method  string
+	Path    string // with its query, beginning with a slash: it is asked of the target
+	Headers []string
+	Body    string
+	Line    int // where it stands in the file
+}
+
+// Limits are the bounds of a test file; zero where they are not given.
+type Limits struct {
+	Connections int
+	Timeout     time.Duration
+	Drain       time.Duration
+	Deadline    time.Duration
+}
+
+const maxFileRequests = 1000
+
+var (
+	requestKeys = []string{"name", "weight", "method", "path", "headers", "body"}
+	limitKeys   = []string{"connections", "timeout", "drain", "deadline"}
+)
+
+func (r *fileReader) requestList(out *File, pair yamlPair) error {
+	nodes, err := r.items(pair, false)
+	if err != nil {
+		return err
+	}
+	if len(nodes) == 0 || len(nodes) > maxFileRequests {
+		return r.errorf(pair.line, "requests must list 1 to %d requests, got %d", maxFileRequests, len(nodes))
+	}
+	for i, node := range nodes {
+		request, err := r.request(i, node)
+		if err != nil {
+			return err
+		}
+		out.Requests = append(out.Requests, request)
+	}
+	return nil
+}
+
+func (r *fileReader) request(i int, node ast.Node) (Request, error) {
+	where := "request " + strconv.Itoa(i+1) + ": "
+	out := Request{Line: lineOf(node)}
+	pairs, err := r.mapping(node, where, "a request", requestKeys)
+	if err != nil {
+		return out, err
+	}
+	for _, pair := range pairs {
+		if pair.key == "headers" {
+			if out.Headers, err = r.headers(pair, where); err != nil {
+				return out, err
+			}
+			continue
+		}
+		text, err := r.text(pair, where)
+		if err != nil {
+			return out, err
+		}
+		switch pair.key {
+		case "name":
+			out.Name = text
+		case "method":
+			out.Method = strings.ToUpper(text)
+		case "body":
+			out.Body = text
+		case "path":
+			if out.Path = text; !strings.HasPrefix(text, "/") {
+				return out, r.errorf(pair.line, "%spath must begin with a slash, got %s; the host is the target's", where, quote(text))
+			}
+		case "weight":
+			weight, ok := parseDecimal(text)
+			if !ok || !(weight > 0) || weight > 1e9 {
+				return out, r.errorf(pair.line, "%sweight must be a number above 0, got %s", where, quote(text))
+			}
+			out.Weight = weight
+		}
+	}
+	if out.Path == "" {
+		return out, r.errorf(out.Line, `%spath missing; add one such as "path: /items/{{zipf 1000 1.1}}"`, where)
+	}
+	return out, nil
+}
+
+// headers reads a list of "Name: value". Its errors show no value, which may be a secret.
+func (r *fileReader) headers(pair yamlPair, where string) ([]string, error) {
+	nodes, err := r.items(pair, true)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, node := range nodes {
+		text, ok := scalar(node)
+		name, _, colon := strings.Cut(text, ":")
+		if !ok || !colon || strings.TrimSpace(name) == "" {
+			return nil, r.errorf(lineOf(node), `%sa header is written in quotes, as "Name: value"`, where)
+		}
+		list = append(list, text)
+	}
+	return list, nil
+}
+
+func (r *fileReader) limits(out *File, pair yamlPair) error {
+	pairs, err := r.mapping(pair.value, "limits: ", "limits", limitKeys)
+	if err != nil {
+		return err
+	}
+	for _, p := range pairs {
+		text, err := r.text(p, "limits: ")
+		if err != nil {
+			return err
+		}
+		if p.key == "connections" {
+			n, err := strconv.Atoi(text)
+			if err != nil || n < 1 {
+				return r.errorf(p.line, "limits: connections must be a whole number above 0, got %s", quote(text))
+			}
+			out.Limits.Connections = n
+			continue
+		}
+		d, err := time.ParseDuration(text)
+		if err != nil || d <= 0 {
+			return r.errorf(p.line, "limits: %s must be a duration above 0 such as 10s, got %s", p.key, quote(text))
+		}
+		*map[string]*time.Duration{"timeout": &out.Limits.Timeout, "drain": &out.Limits.Drain, "deadline": &out.Limits.Deadline}[p.key] = d
+	}
+	return nil
+}
