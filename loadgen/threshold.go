@@ -133,7 +133,7 @@ func (t *Threshold) parseScope(s string) error {
 	case t.Metric == MetricRate:
 		return errors.New("the rate is measured by phase, not by endpoint: leave out the braces")
 	case t.Duration == "wait" || t.Duration == "lag":
-		return fmt.Errorf("%s is measured by phase, not by endpoint: leave out the braces, or take service:", t.Duration)
+		return fmt.Errorf("%s is measured by phase, not by endpoint: leave out the braces, or take \"service:\" instead", t.Duration)
 	}
 	return nil
 }

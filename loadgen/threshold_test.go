@@ -78,7 +78,7 @@ func TestParseThresholdRefuses(t *testing.T) {
 		"rate>=fast":              "must be a number of requests such as 500/s",
 		"rate>=5/d":               "must be a number of requests",
 		"rate{GET /}>=5/s":        "by phase, not by endpoint",
-		"wait:p99{GET /}<5ms":     "or take service:",
+		"wait:p99{GET /}<5ms":     `or take "service:" instead`,
 		"service:errors<1%":       `leave out "service:"`,
 		"response:p99<1s":         "the response time has no prefix",
 		"p99@<1s":                 "there is no phase after the @",
