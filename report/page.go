@@ -153,7 +153,9 @@ var painter = strings.NewReplacer(
 	"HOST-LIMITED", red+"HOST-LIMITED"+reset,
 	"TARGET-LIMITED", yellow+"TARGET-LIMITED"+reset,
 	"VALID", green+"VALID"+reset,
+	failWord+"  ", red+failWord+reset+"  ",
+	passWord+"  ", green+passWord+reset+"  ",
 )
 
-// paint colours the verdicts of a finished line.
+// paint colours the verdicts, the thresholds' too, of a finished line.
 func paint(s string) string { return painter.Replace(s) }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/spf13/cobra"
 )
 
@@ -120,5 +121,19 @@ func TestReadmeNamesTheTwoCommands(t *testing.T) {
 	ci, err := os.ReadFile("../../.ci/run")
 	if err != nil || !strings.Contains(string(ci), "\n.ci/test\n") {
 		t.Errorf(".ci/run does not call .ci/test: %v", err)
+	}
+}
+
+// The README's test file is one.
+func TestReadmeFileParses(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, found := strings.Cut(string(readme), "```yaml\n")
+	text, _, closed := strings.Cut(text, "```")
+	file, err := profiles.Parse("README.md", []byte(text))
+	if !found || !closed || err != nil || len(file.Requests) != 2 {
+		t.Errorf("%+v, %v", file, err)
 	}
 }

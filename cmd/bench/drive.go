@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -187,6 +188,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return err
 	}
+	o.takeLimits(file.Limits)
 	plan, err := o.plan(file.Profile)
 	if err != nil {
 		return usage(err)
@@ -196,9 +198,12 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		names = file.Target
 	}
 	if len(names) == 0 && o.targets == "" {
+		if len(file.Requests) > 0 {
+			return usage(fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", strings.TrimPrefix(command, "bench run ")))
+		}
 		names = []string{"cached", "uncached"}
 	}
-	subjects, err := o.subjects(names, plan, s.in)
+	subjects, err := o.subjects(names, file.Requests, plan, s.in)
 	if err != nil {
 		return usage(err)
 	}
@@ -238,6 +243,22 @@ func nextSteps(runs []*loadgen.Run) []string {
 		}
 	}
 	return nil
+}
+
+// takeLimits takes the file's limits where no flag and no variable gives one.
+func (o *driveOptions) takeLimits(l profiles.Limits) {
+	if l.Connections != 0 && !o.given.Changed("connections") {
+		o.connections = l.Connections
+	}
+	for name, from := range map[string]struct{ file, option *time.Duration }{
+		"timeout":  {&l.Timeout, &o.timeout},
+		"drain":    {&l.Drain, &o.drain},
+		"deadline": {&l.Deadline, &o.deadline},
+	} {
+		if *from.file != 0 && !o.given.Changed(name) {
+			*from.option = *from.file
+		}
+	}
 }
 
 // plan makes a plan of the profile and the flags; its target and requests are each subject's.

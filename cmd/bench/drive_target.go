@@ -59,7 +59,7 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 		defer func() { err = errors.Join(err, child.Stop()) }()
 		options.TargetPID, options.TargetExit = child.PID, child.Done()
 		s.plan.Target.URL = child.URL
-		s.plan.Requests = serviceRequests(*s.service, child.URL, s.header)
+		s.plan.Requests = requestsAt(s.mix, child.URL, s.header)
 	} else {
 		options.Environment.CPUs = "shared"
 	}

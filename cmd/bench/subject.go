@@ -11,40 +11,53 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
 )
 
 // subject is one target of a command: a bundled service that bench starts, or a URL.
 type subject struct {
 	name    string
-	service *targets.Service // nil: a URL
-	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
-	header  http.Header      // that the user adds to every request
+	service *targets.Service  // nil: a URL
+	mix     []targets.Request // what a bundled service is asked
+	plan    loadgen.Plan      // of a bundled service without its address, which is known when it has started
+	header  http.Header       // that the user adds to every request
 }
 
 // maxBody bounds the file given with --body @file.
 const maxBody = 16 << 20
 
 // subjects makes of each name, and of the targets file, what is to be driven.
-func (o *driveOptions) subjects(names []string, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
-	header, err := o.header()
+// Requests of a test file are asked of each of the names.
+func (o *driveOptions) subjects(names []string, asked []profiles.Request, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
+	header, err := headerOf(o.headers)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("-H: %w", err)
 	}
 	body, err := o.readBody()
 	if err != nil {
 		return nil, err
 	}
 	request := loadgen.Request{Method: strings.ToUpper(o.method), Header: header, Body: body}
+	mix, err := fileRequests(asked)
+	if err != nil {
+		return nil, err
+	}
+	if len(mix) > 0 && (request.Method != "" || request.Body != "") {
+		return nil, errors.New("--method and --body are for a URL: the file has requests of its own")
+	}
 	var list []subject
 	for _, name := range names {
 		s := subject{name: name, plan: plan}
-		if isURL(name) {
+		switch {
+		case !isURL(name):
+			err = o.driveService(&s, mix, request)
+		case len(mix) > 0:
+			err = o.driveRequests(&s, requestsAt(mix, strings.TrimSuffix(name, "/"), header))
+		default:
 			request := request
 			request.URL = name
 			err = o.driveRequests(&s, []loadgen.Request{request})
-		} else {
-			err = o.driveService(&s, request)
 		}
 		if err != nil {
 			return nil, err
@@ -92,7 +105,8 @@ func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) err
 	return s.plan.Check()
 }
 
-func (o *driveOptions) driveService(s *subject, request loadgen.Request) error {
+// driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
+func (o *driveOptions) driveService(s *subject, mix []targets.Request, request loadgen.Request) error {
 	service, err := targets.Find(s.name)
 	if err != nil {
 		if strings.ContainsAny(s.name, ":/.") {
@@ -103,16 +117,32 @@ func (o *driveOptions) driveService(s *subject, request loadgen.Request) error {
 	if request.Method != "" || request.Body != "" {
 		return fmt.Errorf("--method and --body are for URLs: %s has requests of its own", s.name)
 	}
-	s.service, s.header = &service, request.Header
+	s.service, s.mix, s.header = &service, mix, request.Header
+	if len(mix) == 0 {
+		s.mix = service.Requests
+	}
 	s.plan.Target = loadgen.Target{Name: s.name, Bundled: true}
-	s.plan.Requests = serviceRequests(service, "http://127.0.0.1", request.Header)
+	s.plan.Requests = requestsAt(s.mix, "http://127.0.0.1", request.Header)
 	return s.plan.Check()
 }
 
-// serviceRequests makes requests of a bundled service's mix.
-func serviceRequests(service targets.Service, base string, header http.Header) []loadgen.Request {
+// fileRequests makes a mix of the requests of a test file.
+func fileRequests(asked []profiles.Request) ([]targets.Request, error) {
+	var mix []targets.Request
+	for _, r := range asked {
+		header, err := headerOf(r.Headers)
+		if err != nil {
+			return nil, fmt.Errorf("the request at line %d: a header: %w", r.Line, err)
+		}
+		mix = append(mix, targets.Request{Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: r.Body})
+	}
+	return mix, nil
+}
+
+// requestsAt makes requests of a mix, to a base URL and with header added.
+func requestsAt(mix []targets.Request, base string, header http.Header) []loadgen.Request {
 	var list []loadgen.Request
-	for _, r := range service.Requests {
+	for _, r := range mix {
 		h := header.Clone()
 		if h == nil {
 			h = http.Header{}
@@ -132,14 +162,16 @@ func isLoopback(host string) bool {
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
 }
 
-// header reads the values of -H. Its errors name no value: it may be a secret.
-func (o *driveOptions) header() (http.Header, error) {
+var errHeader = errors.New(`write it as "Name: value", a name of letters, digits and dashes, in one line`)
+
+// headerOf reads lines as -H takes them. Its error names no value: it may be a secret.
+func headerOf(lines []string) (http.Header, error) {
 	h := http.Header{}
-	for _, line := range o.headers {
+	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
 		name = strings.TrimSpace(name)
 		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
-			return nil, errors.New(`-H: write it as "Name: value", a name of letters, digits and dashes, in one line`)
+			return nil, errHeader
 		}
 		h.Add(name, strings.TrimSpace(value))
 	}

@@ -1,0 +1,100 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// thresholdColumns bounds a threshold's own text; its sentence has the rest of the line.
+const thresholdColumns = 30
+
+// The words for what became of a threshold.
+const (
+	passWord = "pass"
+	failWord = "FAIL"
+)
+
+func verdictWord(r loadgen.ThresholdResult) string {
+	if r.Passed {
+		return passWord
+	}
+	return failWord
+}
+
+// writeThresholds shows each threshold with its figure, and how well the first objective was met.
+func writeThresholds(p *page, subjects []subject, _ Options) error {
+	names, texts, judged := 0, 0, 0
+	for _, s := range subjects {
+		names = max(names, columns(s.label)+2)
+		for _, r := range s.Thresholds {
+			texts = max(texts, columns(Clean(r.Text, thresholdColumns))+2)
+			judged++
+		}
+	}
+	if judged == 0 {
+		return nil
+	}
+	if len(subjects) == 1 {
+		names = 0
+	}
+	p.blank()
+	b := &block{page: p, label: "threshold"}
+	for _, s := range subjects {
+		label := s.label
+		if names == 0 {
+			label = ""
+		}
+		for _, r := range s.Thresholds {
+			b.row(pad(label, names)+verdictWord(r)+"  "+pad(Clean(r.Text, thresholdColumns), texts)+sentence(r.Sentence), names+6+texts)
+			label = ""
+		}
+	}
+	b = &block{page: p, label: "goodput"}
+	for _, s := range subjects {
+		label := s.label
+		if names == 0 {
+			label = ""
+		}
+		if o, ok := s.Objective(); ok {
+			b.row(pad(label, names)+fmt.Sprintf("%s within %s · Apdex %s", Rate(o.Goodput), Span(o.Target), apdex(o.Apdex)), names)
+		}
+	}
+	return nil
+}
+
+// apdex writes the index with the two decimals that it is given by, and nothing short of all as 1.
+func apdex(v float64) string {
+	if v < 1 && round(v, 2) == 1 {
+		return "> 0.99"
+	}
+	return decimal(v, 2)
+}
+
+// Failed returns a sentence on the thresholds that runs have failed; "" where all passed, or there are none.
+func Failed(runs []*loadgen.Run) string {
+	var failed []string
+	total := 0
+	subjects := subjectsOf(runs)
+	for _, s := range subjects {
+		for _, r := range s.Thresholds {
+			total++
+			if r.Passed {
+				continue
+			}
+			text := Clean(r.Text, thresholdColumns)
+			if len(subjects) > 1 {
+				text = s.label + " " + text
+			}
+			failed = append(failed, text)
+		}
+	}
+	switch len(failed) {
+	case 0:
+		return ""
+	case 1, 2, 3:
+		return fmt.Sprintf("%d of %s failed: %s", len(failed), plural(uint64(total), "threshold"), strings.Join(failed, ", "))
+	}
+	return fmt.Sprintf("%d of %s failed: %s and %d more", len(failed), plural(uint64(total), "threshold"), strings.Join(failed[:3], ", "), len(failed)-3)
+}
