@@ -3,7 +3,6 @@ package report
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 )
@@ -77,13 +76,4 @@ func TestApdexIsAllOnlyOfAll(t *testing.T) {
 			t.Errorf("%v: %q, want %q", v, got, want)
 		}
 	}
-}
-
-// hostileThresholds are results as a file that nobody has checked might hold them.
-func hostileThresholds(names []string) *loadgen.Run {
-	run := &loadgen.Run{Target: loadgen.Target{Name: names[0]}, Started: time.Unix(0, 0)}
-	for i, name := range names {
-		run.Thresholds = append(run.Thresholds, loadgen.ThresholdResult{Text: name, Sentence: name, Passed: i%2 == 1})
-	}
-	return run
 }
