@@ -19,9 +19,7 @@ const (
 func writeFailures(p *page, subjects []subject, o Options) error {
 	b := &block{page: p, label: "errors"}
 	for _, s := range subjects {
-		kinds := slices.SortedStableFunc(slices.Values(s.Errors), func(a, b loadgen.ErrorCount) int {
-			return cmp.Compare(b.Count, a.Count)
-		})
+		kinds := mostFrequent(s.Errors)
 		for i, e := range kinds {
 			if i == maxErrorKinds && !o.Verbose {
 				b.row(prefix(s, subjects)+fmt.Sprintf("and %s more (-v)", plural(uint64(len(kinds)-i), "kind")), 2)
@@ -41,6 +39,13 @@ func writeFailures(p *page, subjects []subject, o Options) error {
 		}
 	}
 	return nil
+}
+
+// mostFrequent orders failures by their number, the most frequent first.
+func mostFrequent(errors []loadgen.ErrorCount) []loadgen.ErrorCount {
+	return slices.SortedStableFunc(slices.Values(errors), func(a, b loadgen.ErrorCount) int {
+		return cmp.Compare(b.Count, a.Count)
+	})
 }
 
 // prefix names a run's target where there are several.

@@ -1,0 +1,93 @@
+package report
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// csvDists are the distributions of a second, by the names of their columns.
+var csvDists = []struct {
+	name string
+	of   func(*loadgen.Interval) *loadgen.Dist
+}{
+	{"response", func(i *loadgen.Interval) *loadgen.Dist { return &i.ResponseTime }},
+	{"service", func(i *loadgen.Interval) *loadgen.Dist { return &i.ServiceTime }},
+}
+
+// CSV writes a row for each second of each run, under one header row. A figure that was not measured is an empty cell,
+// and one that is only a lower bound has true in the column _at_least beside it. The phase is that in which the second
+// begins.
+func CSV(w io.Writer, runs []*loadgen.Run) error {
+	subjects, err := fileSubjects(runs)
+	if err != nil {
+		return err
+	}
+	out := csv.NewWriter(w)
+	// A number comes first, so that no text from elsewhere begins a line, where a CI system takes it for a command.
+	header := []string{"start_s", "target", "phase", "phase_kind", "due_requests", "ok_requests", "failed_requests", "sent_requests",
+		"finished_requests", "in_flight_requests", "backlog_requests"}
+	for _, d := range csvDists {
+		header = append(header, d.name+"_requests", d.name+"_censored_requests")
+		for _, f := range fileFigures {
+			header = append(header, d.name+"_"+f.name+"_ms", d.name+"_"+f.name+"_at_least")
+		}
+	}
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	for _, s := range subjects {
+		for i := range s.Intervals {
+			if err := out.Write(csvRow(s, &s.Intervals[i])); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func csvRow(s subject, second *loadgen.Interval) []string {
+	row := []string{strconv.FormatFloat(second.StartNS.Seconds(), 'f', -1, 64), csvText(s.label), "", ""}
+	if p := s.phaseAt(second.StartNS); p != nil {
+		row[2], row[3] = csvText(longName(p.Name)), csvText(longName(p.Kind))
+	}
+	for _, n := range []uint64{second.Due, second.OK, second.Failed, second.Sent, second.Finished, second.InFlight, second.Backlog} {
+		row = append(row, strconv.FormatUint(n, 10))
+	}
+	for _, d := range csvDists {
+		dist := d.of(second)
+		row = append(row, strconv.FormatUint(dist.Count, 10), strconv.FormatUint(censoredOf(dist), 10))
+		for _, f := range fileFigures {
+			if dist.Count == 0 {
+				row = append(row, "", "")
+				continue
+			}
+			row = append(row, strconv.FormatFloat(milliseconds(f.value(dist)), 'f', -1, 64), strconv.FormatBool(dist.IsLowerBound(f.key)))
+		}
+	}
+	return row
+}
+
+// phaseAt returns the phase of an instant, or nil.
+func (s subject) phaseAt(at time.Duration) *loadgen.Phase {
+	for i := range s.Phases {
+		if p := &s.Phases[i]; at >= p.StartNS && at-p.StartNS < p.DurationNS {
+			return p
+		}
+	}
+	return nil
+}
+
+// csvText is clean text that no spreadsheet computes: one that begins as a formula does gets an apostrophe before it,
+// as OWASP's page on CSV injection has it, with the wide forms that some programs take for the same.
+func csvText(s string) string {
+	if first := strings.TrimLeft(s, " "); first != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(first)[0]) {
+		return "'" + s
+	}
+	return s
+}

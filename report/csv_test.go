@@ -1,0 +1,107 @@
+package report
+
+import (
+	"encoding/csv"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// readCSV reads a file back by its own tool, one map of columns a row.
+func readCSV(t *testing.T, text string) []map[string]string {
+	t.Helper()
+	records, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows []map[string]string
+	for _, record := range records[1:] {
+		row := map[string]string{}
+		for i, cell := range record {
+			row[records[0][i]] = cell
+		}
+		if len(row) != len(records[0]) {
+			t.Fatalf("two columns of one name: %q", records[0])
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func TestCSVHoldsTheIntervals(t *testing.T) {
+	runs := []*loadgen.Run{cachedRun(), uncachedRun()}
+	rows := readCSV(t, written(t, CSV, runs...))
+	bounds := 0
+	for _, run := range runs {
+		for _, second := range run.Intervals {
+			row := rows[0]
+			rows = rows[1:]
+			phase := ""
+			for _, p := range run.Phases {
+				if second.StartNS >= p.StartNS && second.StartNS < p.StartNS+p.DurationNS {
+					phase = p.Name
+				}
+			}
+			d := &second.ResponseTime
+			for column, want := range map[string]string{
+				"target": run.Target.Name, "phase": phase, "start_s": strconv.Itoa(int(second.StartNS / time.Second)),
+				"due_requests": strconv.Itoa(int(second.Due)), "ok_requests": strconv.Itoa(int(second.OK)),
+				"finished_requests": strconv.Itoa(int(second.Finished)), "backlog_requests": strconv.Itoa(int(second.Backlog)),
+				"response_requests":     strconv.Itoa(int(d.Count)),
+				"response_p99_at_least": strconv.FormatBool(d.IsLowerBound("p99_ns")), "response_p50_at_least": strconv.FormatBool(d.IsLowerBound("p50_ns")),
+			} {
+				if row[column] != want {
+					t.Errorf("%s at %s: %s is %q, want %q", run.Target.Name, second.StartNS, column, row[column], want)
+				}
+			}
+			for column, want := range map[string]time.Duration{"response_p50_ms": d.P50NS, "response_p99_ms": d.P99NS, "response_max_ms": d.MaxNS} {
+				if got, err := strconv.ParseFloat(row[column], 64); err != nil || !near(got*1e6, float64(want)) {
+					t.Errorf("%s at %s: %s is %q, want %d ns", run.Target.Name, second.StartNS, column, row[column], want)
+				}
+			}
+			if second.ServiceTime.Count == 0 && row["service_p95_ms"] != "" {
+				t.Errorf("%s at %s: a service time of nothing: %q", run.Target.Name, second.StartNS, row["service_p95_ms"])
+			}
+			if row["response_p99_at_least"] == "true" {
+				bounds++
+			}
+		}
+	}
+	if len(rows) > 0 || bounds == 0 {
+		t.Errorf("%d rows too many, %d lower bounds", len(rows), bounds)
+	}
+}
+
+func TestCSVLeavesEmptyWhatWasNotMeasured(t *testing.T) {
+	run := cachedRun()
+	run.Intervals = []loadgen.Interval{{StartNS: time.Hour, Due: 1}}
+	row := readCSV(t, written(t, CSV, run))[0]
+	for column, want := range map[string]string{"phase": "", "response_requests": "0", "response_p99_ms": "", "response_p99_at_least": "", "due_requests": "1"} {
+		if row[column] != want {
+			t.Errorf("%s is %q, want %q", column, row[column], want)
+		}
+	}
+}
+
+func TestCSVCellsAreNoFormulas(t *testing.T) {
+	for _, text := range hostile {
+		row := readCSV(t, written(t, CSV, hostileRun(text)))[0]
+		for column, cell := range row {
+			if _, err := strconv.ParseFloat(cell, 64); err == nil {
+				continue
+			}
+			if start := strings.TrimSpace(cell); start != "" && strings.ContainsRune("=+-@＝＋－＠", []rune(start)[0]) {
+				t.Errorf("%.40q: %s is a formula: %q", text, column, cell)
+			}
+		}
+		if want := longName(text); want != "" && strings.TrimPrefix(row["target"], "'") != want {
+			t.Errorf("the target is %q, want %q", row["target"], want)
+		}
+	}
+	if got := csvText("a=b"); got != "a=b" {
+		t.Errorf("a formula begins a cell, yet a=b became %q", got)
+	}
+}

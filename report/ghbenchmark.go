@@ -1,0 +1,76 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// ghEntry is an entry of github-action-benchmark's tool customSmallerIsBetter. Its range is left out: one run has none.
+type ghEntry struct {
+	Name  string  `json:"name"`
+	Unit  string  `json:"unit"`
+	Value float64 `json:"value"`
+	Extra string  `json:"extra,omitempty"`
+}
+
+// GitHubBenchmark writes P50, P95 and P99 of the response time of every phase but warm-up, in ms, and the share of
+// requests that failed, as github-action-benchmark reads them with customSmallerIsBetter. What was not measured is left
+// out; a lower bound, which nothing better can be said of, is marked in extra, as is what limited the run.
+func GitHubBenchmark(w io.Writer, runs []*loadgen.Run) error {
+	subjects, err := fileSubjects(runs)
+	if err != nil {
+		return err
+	}
+	entries := []ghEntry{}
+	for _, s := range subjects {
+		phases := unique{}
+		for _, index := range shownPhases(s, true) {
+			p := s.focus
+			if index < len(s.Phases) {
+				p = &s.Phases[index]
+			}
+			phase := phases.name(longName(p.Name), "the run")
+			if p.Kind == kindWarmup {
+				continue
+			}
+			for _, f := range fileFigures {
+				if f.name != "p50" && f.name != "p95" && f.name != "p99" || p.ResponseTime.Count == 0 {
+					continue
+				}
+				entries = append(entries, ghEntry{
+					Name:  ghName(fmt.Sprintf("%s, %s: %s", s.label, phase, strings.ToUpper(f.name))),
+					Unit:  "ms",
+					Value: milliseconds(f.value(&p.ResponseTime)),
+					Extra: ghExtra(s, p, p.ResponseTime.IsLowerBound(f.key)),
+				})
+			}
+			if all := float64(p.Requests.Succeeded) + float64(unanswered(p.Requests)); all > 0 {
+				entries = append(entries, ghEntry{
+					Name: ghName(fmt.Sprintf("%s, %s: failed", s.label, phase)), Unit: "%",
+					Value: 100 * float64(unanswered(p.Requests)) / all, Extra: ghExtra(s, p, false),
+				})
+			}
+		}
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(entries)
+}
+
+func ghExtra(s subject, p *loadgen.Phase, atLeast bool) string {
+	extra := kindOf(p.Verdict) + ", served " + Rate(p.Achieved.Rate)
+	if !s.closed() {
+		extra += " of " + Rate(p.Offered.Rate)
+	}
+	if atLeast {
+		extra = fmt.Sprintf("at least this: %s never finished; ", plural(censoredOf(&p.ResponseTime), "request")) + extra
+	}
+	return extra
+}
+
+// ghName is clean text without what ends the code span and the table cell that the action's comments put a name in.
+func ghName(s string) string { return strings.NewReplacer("`", "'", "|", "/").Replace(s) }

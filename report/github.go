@@ -1,0 +1,59 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// maxAnnotations bounds what is annotated: GitHub shows ten of each kind in a step, and other tools want some.
+const maxAnnotations = 5
+
+// MaxStepSummary bounds the summary of a GitHub Actions step, in bytes; GitHub refuses one of more than 1 MiB.
+const MaxStepSummary = 900_000
+
+// StepSummary writes the Markdown for the summary of a GitHub Actions step, at most limit bytes.
+func StepSummary(w io.Writer, runs []*loadgen.Run, limit int) error { return markdown(w, runs, limit) }
+
+// annotation is a line that GitHub Actions shows beside the job.
+type annotation struct {
+	level string // error, or warning
+	rank  int    // worst first
+	text  string
+}
+
+// Annotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
+// are not the target's and requests without success as errors, an interrupted run as a warning. That the target was
+// limited is a finding and no failure.
+func Annotations(w io.Writer, runs []*loadgen.Run) error {
+	subjects := subjectsOf(runs)
+	var list []annotation
+	for _, s := range subjects {
+		if s.Verdict.Kind == loadgen.HostLimited || s.Verdict.Kind == loadgen.GeneratorLimited {
+			_, evidence := s.evidence()
+			list = append(list, annotation{"error", 0, fmt.Sprintf("%s: %s: these latencies are bench's own: %s", s.label, kindOf(s.Verdict),
+				listed(evidence, false))})
+		}
+		if lost := unanswered(s.Requests); lost > 0 {
+			list = append(list, annotation{"error", 1, fmt.Sprintf("%s: %s of %s did not succeed%s", s.label, Count(lost),
+				plural(max(s.due(), lost), "request"), s.mostly())})
+		}
+		if s.Interrupted {
+			list = append(list, annotation{"warning", 2, s.label + ": the run was interrupted"})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b annotation) int { return cmp.Compare(a.rank, b.rank) })
+	for _, a := range list[:min(len(list), maxAnnotations)] {
+		if _, err := fmt.Fprintf(w, "::%s title=bench::%s\n", a.level, commandEscapes.Replace(a.text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// commandEscapes are those of a workflow command's text.
+var commandEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// The summary of k6 (k6 run --summary-export), of which GitLab's load performance widget reads checks,
+// http_req_waiting and http_reqs. Times are in ms. AtLeast is an addition: the figures that are only lower bounds.
+type (
+	k6Trend struct {
+		Avg     float64  `json:"avg"`
+		Min     float64  `json:"min"`
+		Med     float64  `json:"med"`
+		Max     float64  `json:"max"`
+		P90     float64  `json:"p(90)"`
+		P95     float64  `json:"p(95)"`
+		AtLeast []string `json:"at_least,omitempty"`
+	}
+	k6Rate struct {
+		Passes uint64  `json:"passes"`
+		Fails  uint64  `json:"fails"`
+		Value  float64 `json:"value"`
+	}
+	k6Counter struct {
+		Count uint64  `json:"count"`
+		Rate  float64 `json:"rate"`
+	}
+)
+
+// k6Keys are a summary's keys for those of the run file.
+var k6Keys = []struct{ key, name string }{
+	{"mean_ns", "avg"}, {"min_ns", "min"}, {"p50_ns", "med"}, {"max_ns", "max"}, {"p90_ns", "p(90)"}, {"p95_ns", "p(95)"},
+}
+
+// GitLab writes one run as k6 exports its summary, over every phase but warm-up. Each metric has k6's meaning:
+// http_req_waiting is from the send to the first byte, http_req_duration from the send to the last; bench's own
+// headline, from the intended start, stands beside them as bench_response_time. A request is a check, passed where it
+// succeeded. What was not measured is left out. The format holds one test, so several runs are an error.
+func GitLab(w io.Writer, runs []*loadgen.Run) error {
+	subjects, err := fileSubjects(runs)
+	if err != nil {
+		return err
+	}
+	if len(subjects) > 1 {
+		return fmt.Errorf("the format holds one target and %d were driven: drive them one by one", len(subjects))
+	}
+	p := &subjects[0].Overall
+	metrics := map[string]any{}
+	for _, t := range []struct {
+		name string
+		of   *loadgen.Dist
+	}{
+		{"http_req_waiting", &p.FirstByte},
+		{"http_req_duration", &p.ServiceTime},
+		{"http_req_connecting", &p.Connect},
+		{"bench_response_time", &p.ResponseTime},
+	} {
+		if t.of.Count > 0 {
+			metrics[t.name] = trendOf(t.of)
+		}
+	}
+	passed, lost := p.Requests.Succeeded, unanswered(p.Requests)
+	if all := float64(passed) + float64(lost); all > 0 {
+		metrics["checks"] = k6Rate{passed, lost, float64(passed) / all}
+		metrics["http_req_failed"] = k6Rate{lost, passed, float64(lost) / all} // k6's passes are those that it holds for
+		metrics["http_reqs"] = k6Counter{p.Achieved.Count, p.Achieved.Rate}
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	return e.Encode(map[string]any{"metrics": metrics})
+}
+
+func trendOf(d *loadgen.Dist) k6Trend {
+	t := k6Trend{Avg: milliseconds(d.MeanNS), Min: milliseconds(d.MinNS), Med: milliseconds(d.P50NS), Max: milliseconds(d.MaxNS),
+		P90: milliseconds(d.P90NS), P95: milliseconds(d.P95NS)}
+	for _, k := range k6Keys {
+		if d.IsLowerBound(k.key) {
+			t.AtLeast = append(t.AtLeast, k.name)
+		}
+	}
+	return t
+}

@@ -1,0 +1,83 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// widget is what GitLab's load performance widget takes from the summary: normalizeLoadPerformanceMetrics in
+// ee/app/assets/javascripts/vue_merge_request_widget.
+func widget(t *testing.T, text string) map[string]string {
+	t.Helper()
+	var summary struct {
+		Metrics map[string]map[string]any `json:"metrics"`
+	}
+	if err := json.Unmarshal([]byte(text), &summary); err != nil {
+		t.Fatal(err)
+	}
+	shown := map[string]string{}
+	for metric, m := range summary.Metrics {
+		number := func(key string) float64 {
+			v, ok := m[key].(float64)
+			if !ok {
+				t.Errorf("%s has no %s", metric, key)
+			}
+			return v
+		}
+		switch metric {
+		case "http_reqs":
+			shown["RPS"] = fmt.Sprint(number("rate"))
+		case "http_req_waiting":
+			shown["TTFB P90"], shown["TTFB P95"] = fmt.Sprint(number("p(90)")), fmt.Sprint(number("p(95)"))
+		case "checks":
+			shown["Checks"] = fmt.Sprintf("%.2f%%", 100*number("passes")/(number("passes")+number("fails")))
+		}
+	}
+	return shown
+}
+
+func TestGitLabWidget(t *testing.T) {
+	run := hostileRun("x")
+	run.Overall.Requests = loadgen.Requests{Succeeded: 39, Failed: 2, Unfinished: 1, Unsent: 3}
+	run.Overall.Achieved = loadgen.Rate{Count: 38, Rate: 12.5}
+	run.Overall.FirstByte = loadgen.NewDist(3, []time.Duration{2 * ms, 2 * ms, 2 * ms, 4 * ms}, nil)
+	got := widget(t, written(t, GitLab, run))
+	for name, want := range map[string]string{"RPS": "12.5", "Checks": "86.67%", "TTFB P90": "4.001791", "TTFB P95": "4.001791"} {
+		if got[name] != want {
+			t.Errorf("%s is %q, want %q", name, got[name], want)
+		}
+	}
+}
+
+func TestGitLabMarksLowerBounds(t *testing.T) {
+	var summary struct {
+		Metrics struct {
+			Response k6Trend `json:"bench_response_time"`
+		} `json:"metrics"`
+	}
+	if err := json.Unmarshal([]byte(written(t, GitLab, uncachedRun())), &summary); err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(summary.Metrics.Response.AtLeast, " "); !strings.Contains(got, "p(95)") || !strings.Contains(got, "avg") || strings.Contains(got, "min") {
+		t.Errorf("at_least is %q", got)
+	}
+}
+
+func TestGitLabLeavesOutWhatWasNotMeasured(t *testing.T) {
+	if got := widget(t, written(t, GitLab, &loadgen.Run{})); len(got) > 0 {
+		t.Errorf("of nothing it shows %v", got)
+	}
+}
+
+func TestGitLabHoldsOneTarget(t *testing.T) {
+	err := GitLab(io.Discard, []*loadgen.Run{cachedRun(), cachedRun()})
+	if err == nil || err.Error() != "the format holds one target and 2 were driven: drive them one by one" {
+		t.Error(err)
+	}
+}

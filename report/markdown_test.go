@@ -1,0 +1,184 @@
+package report
+
+import (
+	"fmt"
+	"html"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+func TestMarkdownOfTheSpike(t *testing.T) {
+	golden(t, "spike_pair.md", written(t, Markdown, cachedRun(), uncachedRun()))
+}
+
+// readAs returns what a reader sees of prose or of a code span.
+func readAs(s string) string {
+	if inner, ok := strings.CutPrefix(s, "`"); ok {
+		return strings.TrimSuffix(inner, "`")
+	}
+	s = strings.TrimSuffix(strings.TrimPrefix(s, "<code>"), "</code>")
+	return html.UnescapeString(strings.ReplaceAll(s, "<!-- -->", ""))
+}
+
+var (
+	span      = regexp.MustCompile("^(`[^`|\\\\]+`|<code>([^\x21-\x2f\x3a-\x40\x5b-\x60\x7b-\x7e]|&#[0-9]+;|<!-- -->)+</code>|–)$")
+	sentences = regexp.MustCompile("^([^\x21-\x24\x26\x2a\x2b\x3c-\x3e\x40\x5b-\x60\x7b-\x7e]|&#[0-9]+;|<!-- -->)*$")
+	readInto  = regexp.MustCompile(`(?i)@\w|#\d|gh-\d|://|www\.\w|:\w+:`) // what GitHub finds in finished text
+)
+
+// TestMarkdownTextIsText holds for any text that it shows as what Clean makes of it, and holds nothing that Markdown reads.
+func TestMarkdownTextIsText(t *testing.T) {
+	check := func(t rapid.TB, text string) {
+		clean := strings.TrimSpace(Clean(text, 200))
+		if got := code(clean); !span.MatchString(got) || clean != "" && readAs(got) != clean {
+			t.Fatalf("code(%q) = %q", clean, got)
+		}
+		got := prose(clean)
+		if !sentences.MatchString(got) || readAs(got) != clean {
+			t.Fatalf("prose(%q) = %q", clean, got)
+		}
+		for _, part := range strings.Split(html.UnescapeString(got), "<!-- -->") {
+			if found := readInto.FindString(part); found != "" && !strings.Contains(clean, "<!-- -->") {
+				t.Fatalf("prose(%q) = %q, in which GitHub finds %q", clean, got, found)
+			}
+		}
+	}
+	for _, text := range hostile {
+		check(t, text)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.OneOf(anyText(), rapid.StringOf(rapid.SampledFrom([]rune("ab1 .:-@#`|\\<>&;!w/")))).Draw(t, "text"))
+	})
+}
+
+func TestMarkdownStaysInItsTable(t *testing.T) {
+	for _, text := range hostile {
+		rows := 0
+		for line := range strings.Lines(written(t, Markdown, hostileRun(text))) {
+			if !strings.HasPrefix(line, "|") {
+				continue
+			}
+			rows++
+			if n := strings.Count(line, "|"); n != 12 {
+				t.Errorf("%.40q: a row of %d cells: %q", text, n-1, line)
+			}
+		}
+		if rows != 4 {
+			t.Errorf("%.40q: %d rows", text, rows)
+		}
+	}
+}
+
+func TestMarkdownIsCutWithASentence(t *testing.T) {
+	run := hostileRun("a|b")
+	phase := run.Phases[0]
+	run.Phases = nil
+	for i := range 2000 {
+		phase.Name = fmt.Sprint("phase ", i)
+		run.Phases = append(run.Phases, phase)
+	}
+	for _, limit := range []int{1000, maxMarkdown, 250_000} {
+		got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, limit) }, run)
+		if len(got) > limit || len(got) < limit-1000 {
+			t.Errorf("limit %d: %d bytes", limit, len(got))
+		}
+		if !strings.HasSuffix(got, cutSentence) || !strings.HasPrefix(got, "**") {
+			t.Errorf("limit %d: it ends in %q", limit, got[max(0, len(got)-100):])
+		}
+	}
+	if got := written(t, Markdown, run); len(got) > maxMarkdown {
+		t.Errorf("%d bytes", len(got))
+	}
+	if got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, 10) }, run); got != "" {
+		t.Errorf("without room it writes %q", got)
+	}
+}
+
+func TestMarkdownNamesTheErrors(t *testing.T) {
+	run := hostileRun("x")
+	run.Errors = nil
+	for i := range 30 {
+		run.Errors = append(run.Errors, loadgen.ErrorCount{Kind: fmt.Sprint("status ", 500+i), Count: uint64(i + 1), FirstNS: time.Second})
+	}
+	got := written(t, Markdown, run)
+	first, second := strings.Index(got, "- 30× `status 529`"), strings.Index(got, "- 29× `status 528`")
+	if first < 0 || second < first || !strings.Contains(got, "- and 10 kinds more") {
+		t.Errorf("the errors, most frequent first, are not in\n%s", got)
+	}
+}
+
+func TestAnnotations(t *testing.T) {
+	limited := func(kind loadgen.VerdictKind) func(*loadgen.Run) {
+		return func(r *loadgen.Run) {
+			r.Verdict = loadgen.Verdict{Kind: kind, Evidence: []string{"lag P99 4 ms, 100% of it late\n::error::no"}}
+			for i := range r.Phases {
+				r.Phases[i].Verdict = r.Verdict
+			}
+		}
+	}
+	lost := func(r *loadgen.Run) {
+		r.Requests = loadgen.Requests{Due: 60, Succeeded: 57, Failed: 2, Unsent: 1}
+		r.Errors = []loadgen.ErrorCount{{Kind: "status 503", Count: 2}}
+	}
+	for _, tc := range []struct {
+		why    string
+		change []func(*loadgen.Run)
+		want   string
+	}{
+		{"a valid run", []func(*loadgen.Run){limited(loadgen.Valid)}, ""},
+		{"a limited target is a finding", []func(*loadgen.Run){limited(loadgen.TargetLimited)}, ""},
+		{"bench's own latencies", []func(*loadgen.Run){limited(loadgen.GeneratorLimited)},
+			"::error title=bench::x: GENERATOR-LIMITED: these latencies are bench's own: lag P99 4 ms, 100%25 of it late ::error::no\n"},
+		{"its host's before failures", []func(*loadgen.Run){limited(loadgen.HostLimited), lost},
+			"::error title=bench::x: HOST-LIMITED: these latencies are bench's own: lag P99 4 ms, 100%25 of it late ::error::no\n" +
+				"::error title=bench::x: 3 of 60 requests did not succeed (most: status 503)\n"},
+		{"an interrupted run", []func(*loadgen.Run){limited(loadgen.Valid), func(r *loadgen.Run) { r.Interrupted = true }},
+			"::warning title=bench::x: the run was interrupted\n"},
+	} {
+		run := hostileRun("x")
+		run.Requests.Failed, run.Requests.Unfinished, run.Requests.Unsent = 0, 0, 0
+		for _, change := range tc.change {
+			change(run)
+		}
+		if got := written(t, Annotations, run); got != tc.want {
+			t.Errorf("%s:\ngot  %q\nwant %q", tc.why, got, tc.want)
+		}
+	}
+}
+
+func TestAnnotationsAreTheWorstFive(t *testing.T) {
+	var runs []*loadgen.Run
+	for range 4 {
+		run := hostileRun("x")
+		runs = append(runs, run)
+	}
+	runs[0].Verdict.Kind = loadgen.Valid
+	got := written(t, Annotations, runs...)
+	if n := strings.Count(got, "\n"); n != 5 {
+		t.Errorf("%d annotations", n)
+	}
+	if n := strings.Count(got, "HOST-LIMITED"); n != 3 || !strings.HasPrefix(got, "::error title=bench::x 2: HOST-LIMITED") {
+		t.Errorf("the worst do not come first:\n%s", got)
+	}
+}
+
+func TestAnnotationsAreOneLineEach(t *testing.T) {
+	for _, text := range hostile {
+		for line := range strings.Lines(written(t, Annotations, hostileRun(text))) {
+			data, ok := strings.CutPrefix(line, "::error title=bench::")
+			if !ok {
+				t.Errorf("%.40q: a line of another command: %q", text, line)
+			}
+			if rest := strings.ReplaceAll(data, "%25", ""); strings.Contains(rest, "%") {
+				t.Errorf("%.40q: an escape that bench did not write: %q", text, line)
+			}
+		}
+	}
+}

@@ -1,0 +1,173 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// family is a metric family in the making; all its samples stand together, as the format asks.
+type family struct {
+	b          strings.Builder
+	name, kind string
+}
+
+func newFamily(name, kind, unit, help string) *family {
+	f := &family{name: name, kind: kind}
+	fmt.Fprintf(&f.b, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind)
+	if unit != "" {
+		fmt.Fprintf(&f.b, "# UNIT %s %s\n", name, unit)
+	}
+	return f
+}
+
+// add writes a sample; labels are pairs of a name and clean text.
+func (f *family) add(suffix string, value float64, labels ...string) {
+	f.b.WriteString(f.name + suffix)
+	for i := 0; i < len(labels); i += 2 {
+		before := ","
+		if i == 0 {
+			before = "{"
+		}
+		f.b.WriteString(before + labels[i] + `="` + labelEscapes.Replace(labels[i+1]) + `"`)
+	}
+	f.b.WriteString("} " + strconv.FormatFloat(value, 'g', -1, 64) + "\n")
+}
+
+var labelEscapes = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
+
+// series is one phase of one run, or a run but its warm-up, with its labels.
+type series struct {
+	*loadgen.Phase
+	target, phase string
+}
+
+func (s series) labels(more ...string) []string {
+	return append([]string{"target", s.target, "phase", s.phase}, more...)
+}
+
+// openDists are the distributions that become summaries.
+var openDists = []struct {
+	name, help string
+	of         func(series) *loadgen.Dist
+}{
+	{"response", "From the intended start to the last byte; successes, and what never finished at its bound.", func(s series) *loadgen.Dist { return &s.ResponseTime }},
+	{"service", "From the send to the last byte.", func(s series) *loadgen.Dist { return &s.ServiceTime }},
+	{"wait", "Waiting for a connection and a slot: the target's doing.", func(s series) *loadgen.Dist { return &s.Wait }},
+	{"lag", "The generator's own delay.", func(s series) *loadgen.Dist { return &s.Lag }},
+}
+
+// openQuantiles are a summary's quantiles, by their keys in the run file.
+var openQuantiles = map[string]string{"p50_ns": "0.5", "p90_ns": "0.9", "p95_ns": "0.95", "p99_ns": "0.99", "p999_ns": "0.999", "max_ns": "1"}
+
+// OpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
+// outcome, rates, bytes, errors. The phase "overall" is every one but warm-up. A quantile that was not measured is left
+// out, and one that is only a lower bound has a sample in bench_at_least.
+func OpenMetrics(w io.Writer, runs []*loadgen.Run) error {
+	subjects, err := fileSubjects(runs)
+	if err != nil {
+		return err
+	}
+	var all []series
+	for _, s := range subjects {
+		names := unique{}
+		all = append(all, series{&s.Overall, s.label, names.name("overall", "")})
+		for i := range s.Phases {
+			all = append(all, series{&s.Phases[i], s.label, names.name(longName(s.Phases[i].Name), "the run")})
+		}
+	}
+	families := append([]*family{requestsFamily(all), errorsFamily(subjects)}, rateFamilies(all)...)
+	families = append(families, byteFamilies(all)...)
+	families = append(families, verdictFamily(all))
+	families = append(families, distFamilies(all)...)
+	for _, f := range families {
+		if _, err := io.WriteString(w, f.b.String()); err != nil {
+			return err
+		}
+	}
+	_, err = io.WriteString(w, "# EOF\n")
+	return err
+}
+
+func requestsFamily(all []series) *family {
+	f := newFamily("bench_requests", "counter", "", "Requests by what became of them.")
+	for _, s := range all {
+		r := &s.Requests
+		for _, o := range []struct {
+			outcome string
+			n       uint64
+		}{{"succeeded", r.Succeeded}, {"failed", r.Failed}, {"unfinished", r.Unfinished}, {"unsent", r.Unsent}} {
+			f.add("_total", float64(o.n), s.labels("outcome", o.outcome)...)
+		}
+	}
+	return f
+}
+
+func errorsFamily(subjects []subject) *family {
+	f := newFamily("bench_errors", "counter", "", "Failures by kind.")
+	for _, s := range subjects {
+		kinds := unique{}
+		for _, e := range s.Errors {
+			f.add("_total", float64(e.Count), "target", s.label, "kind", kinds.name(longName(e.Kind), "unknown"))
+		}
+	}
+	return f
+}
+
+func rateFamilies(all []series) []*family {
+	offered := newFamily("bench_offered_requests_per_second", "gauge", "requests_per_second", "Rate of due requests.")
+	achieved := newFamily("bench_achieved_requests_per_second", "gauge", "requests_per_second", "Rate of successes that finished within the phase.")
+	for _, s := range all {
+		offered.add("", s.Offered.Rate, s.labels()...)
+		achieved.add("", s.Achieved.Rate, s.labels()...)
+	}
+	return []*family{offered, achieved}
+}
+
+func byteFamilies(all []series) []*family {
+	in := newFamily("bench_received_bytes", "counter", "bytes", "Bytes of bodies received.")
+	out := newFamily("bench_sent_bytes", "counter", "bytes", "Bytes of bodies sent.")
+	for _, s := range all {
+		in.add("_total", float64(s.Bytes.In), s.labels()...)
+		out.add("_total", float64(s.Bytes.Out), s.labels()...)
+	}
+	return []*family{in, out}
+}
+
+func verdictFamily(all []series) *family {
+	f := newFamily("bench_verdict", "gauge", "", "1 beside what limited the phase.")
+	for _, s := range all {
+		if s.Verdict.Kind != "" {
+			f.add("", 1, s.labels("verdict", kindOf(s.Verdict))...)
+		}
+	}
+	return f
+}
+
+func distFamilies(all []series) []*family {
+	atLeast := newFamily("bench_at_least", "gauge", "", "1 beside a quantile that is only a lower bound, as requests never finished.")
+	var families []*family
+	for _, d := range openDists {
+		f := newFamily("bench_"+d.name+"_seconds", "summary", "seconds", d.help)
+		for _, s := range all {
+			dist := d.of(s)
+			for _, figure := range fileFigures {
+				quantile, ok := openQuantiles[figure.key]
+				if !ok || dist.Count == 0 {
+					continue
+				}
+				f.add("", figure.value(dist).Seconds(), s.labels("quantile", quantile)...)
+				if dist.IsLowerBound(figure.key) {
+					atLeast.add("", 1, s.labels("time", d.name, "of_quantile", quantile)...)
+				}
+			}
+			f.add("_sum", dist.MeanNS.Seconds()*float64(dist.Count), s.labels()...)
+			f.add("_count", float64(dist.Count), s.labels()...)
+		}
+		families = append(families, f)
+	}
+	return append(families, atLeast)
+}
