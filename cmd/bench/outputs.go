@@ -23,6 +23,12 @@ type outputFormat struct {
 // formats are the kinds of -o.
 var formats = []outputFormat{
 	{"json", loadgen.Encode},
+	{"csv", report.CSV},
+	{"hlog", report.HLog},
+	{"md", report.Markdown},
+	{"openmetrics", report.OpenMetrics},
+	{"gitlab", report.GitLab},
+	{"gh-benchmark", report.GitHubBenchmark},
 }
 
 // kinds lists the kinds of -o for a reader.
@@ -83,10 +89,14 @@ func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) e
 		text = s.err
 	}
 	options.Width, options.Color = look(text)
-	if err := report.Terminal(text, runs, options); err != nil {
+	actions := os.Getenv("GITHUB_ACTIONS") == "true"
+	if err := onActions(actions, text, func() error { return report.Terminal(text, runs, options) }); err != nil {
 		return fmt.Errorf("the report: %w", err)
 	}
 	var failed []error
+	if actions {
+		failed = append(failed, tellActions(s.err, runs))
+	}
 	for _, out := range o {
 		var err error
 		if out.path == "-" {

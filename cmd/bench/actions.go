@@ -1,0 +1,61 @@
+package main
+
+import (
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+)
+
+// onActions lets show write to w where GitHub Actions, if this is where bench runs, obeys none of it: there a line that
+// begins with :: is a command, and a report holds text from others.
+func onActions(actions bool, w io.Writer, show func() error) error {
+	if !actions {
+		return show()
+	}
+	token := "bench-" + rand.Text() // not to be guessed by whoever wrote that text
+	if _, err := fmt.Fprintf(w, "::stop-commands::%s\n", token); err != nil {
+		return err
+	}
+	if err := show(); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "::%s::\n", token)
+	return err
+}
+
+// tellActions adds the runs to the summary of the GitHub Actions step and annotates the worst failures on w.
+func tellActions(w io.Writer, runs []*loadgen.Run) error {
+	path := os.Getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	if err := report.Annotations(w, runs); err != nil {
+		return fmt.Errorf("the annotations: %w", err)
+	}
+	if err := appendSummary(path, runs); err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY=%s: not written: %w", path, cause(err))
+	}
+	return nil
+}
+
+// appendSummary adds the runs to a file that other steps of the job's script may have begun.
+func appendSummary(path string, runs []*loadgen.Run) (err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if closed := f.Close(); err == nil {
+			err = closed
+		}
+	}()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	return report.StepSummary(f, runs, report.MaxStepSummary-int(min(info.Size(), report.MaxStepSummary)))
+}
