@@ -47,9 +47,11 @@ type driveOptions struct {
 	cacheSize   int
 	outputs     []string
 	quiet       bool
+	judging     judgeOptions
 	noSave      bool
 	verbose     bool
 	print       bool
+	dryRun      bool
 
 	given *pflag.FlagSet // to tell a flag that was given from its default
 }
@@ -84,10 +86,12 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
+	o.judging.addFlags(f)
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the intended curve and the first requests, and send nothing")
 	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
 }
 
@@ -188,6 +192,10 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return err
 	}
+	thresholds, err := o.judging.parse(outputs)
+	if err != nil {
+		return err
+	}
 	o.takeLimits(file.Limits)
 	plan, err := o.plan(file.Profile)
 	if err != nil {
@@ -207,10 +215,16 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return usage(err)
 	}
+	if o.dryRun {
+		return o.preview(subjects, s.out)
+	}
 
 	runs, failure := o.driveAll(ctx, subjects, s.err)
 	if len(runs) == 0 {
 		return failure
+	}
+	for _, r := range runs {
+		r.Judge(thresholds)
 	}
 	options := report.Options{Verbose: o.verbose, Command: command, Next: nextSteps(runs)}
 	if !o.noSave {
@@ -227,7 +241,10 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		}
 		return errInterrupted
 	}
-	return failure
+	if failure != nil {
+		return failure
+	}
+	return judgement(runs)
 }
 
 // nextSteps suggests how to go on from what was seen.

@@ -7,6 +7,8 @@ const (
 	exitOK          = 0
 	exitFailed      = 1   // failed to run: target unreachable, port taken, an output not written
 	exitUsage       = 2   // bad usage or configuration: flags, a profile, an input file
+	exitLimited     = 5   // what was to be judged cannot be: bench or its host was too late
+	exitThreshold   = 99  // a threshold failed, as in k6
 	exitInterrupted = 130 // interrupted
 )
 
@@ -14,6 +16,8 @@ const exitCodes = `Exit codes:
   0    fine
   1    failed to run: a target unreachable, a port taken, an output not written
   2    bad usage or configuration: flags, a profile, an input file that cannot be read
+  5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED
+  99   a threshold failed
   130  interrupted; what was measured until then is reported`
 
 // usageError is an error of whoever typed the command or wrote the file.
@@ -29,9 +33,18 @@ func usage(err error) error {
 	return usageError{err}
 }
 
+// exitError is an error with an exit code of its own: the command did its work, and what it found is not good.
+type exitError struct {
+	code int
+	error
+}
+
+func (e exitError) Unwrap() error { return e.error }
+
 // codeOf returns the exit code that an error asks for.
 func codeOf(err error) int {
 	var u usageError
+	var coded exitError
 	switch {
 	case err == nil:
 		return exitOK
@@ -39,6 +52,8 @@ func codeOf(err error) int {
 		return exitInterrupted
 	case errors.As(err, &u):
 		return exitUsage
+	case errors.As(err, &coded):
+		return coded.code
 	default:
 		return exitFailed
 	}

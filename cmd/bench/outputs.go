@@ -23,6 +23,7 @@ type outputFormat struct {
 // formats are the kinds of -o.
 var formats = []outputFormat{
 	{"json", loadgen.Encode},
+	{"junit", report.JUnit},
 	{"csv", report.CSV},
 	{"hlog", report.HLog},
 	{"md", report.Markdown},

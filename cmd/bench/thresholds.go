@@ -1,0 +1,57 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/spf13/pflag"
+)
+
+// judgeOptions are the flags by which runs are judged.
+type judgeOptions struct {
+	thresholds []string
+	strict     bool
+}
+
+func (o *judgeOptions) addFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.thresholds, "threshold", nil, "an objective, such as p99<200ms, errors<1%, rate>=990/s, p95@spike<1s (repeatable); exit 99 if it is missed")
+	f.BoolVar(&o.strict, "strict-samples", false, "fail a threshold that rests on too few samples, instead of marking it")
+}
+
+// parse reads the thresholds. Without any there is nothing for a JUnit file to hold, which a pipeline would take for a pass.
+func (o *judgeOptions) parse(outs outputs) ([]loadgen.Threshold, error) {
+	var list []loadgen.Threshold
+	for _, text := range o.thresholds {
+		t, err := loadgen.ParseThreshold(text)
+		if err != nil {
+			return nil, usage(fmt.Errorf("--%w", err))
+		}
+		t.StrictSamples = o.strict
+		list = append(list, t)
+	}
+	switch {
+	case len(list) > 0:
+		return list, nil
+	case o.strict:
+		return nil, usage(errors.New("--strict-samples is about thresholds: give one with --threshold"))
+	case slices.ContainsFunc(outs, func(out output) bool { return out.kind == "junit" }):
+		return nil, usage(errors.New("-o junit: its cases are thresholds: give one with --threshold"))
+	}
+	return nil, nil
+}
+
+// judgement returns an error with its exit code where runs that were judged did not pass, nil where they did.
+func judgement(runs []*loadgen.Run) error {
+	for _, r := range runs {
+		if len(r.Thresholds) > 0 && r.Verdict.Kind.Spoiled() {
+			return exitError{exitLimited, fmt.Errorf("the run at %s is %s, so nothing can be said of its thresholds", r.Target.Name, r.Verdict.Kind)}
+		}
+	}
+	if failed := report.Failed(runs); failed != "" {
+		return exitError{exitThreshold, errors.New(failed)}
+	}
+	return nil
+}

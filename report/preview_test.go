@@ -1,0 +1,42 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+func TestPreview(t *testing.T) {
+	v := &loadgen.Preview{
+		Plan: loadgen.PlanRecord{Profile: "ramp", Arrivals: "even", Connections: 256, Phases: []loadgen.PhaseRecord{
+			{Name: "climb", Kind: "ramp", DurationNS: 10 * time.Second, From: 0, To: 800},
+		}},
+		Target: loadgen.Target{Name: "127.0.0.1:8080\x1b[31m"}, Seed: 7, Requests: 4000, Length: 10 * time.Second,
+		Curve: []float64{0, 1, 100, 101, 400, 800}, Memory: 10 << 20, BodyBytes: 12,
+		First: []loadgen.PreviewRequest{{K: 0, At: 50 * time.Millisecond, Method: "POST", URL: "http://127.0.0.1:8080/a?q=…", Body: 12}},
+	}
+	var b strings.Builder
+	if err := Preview(&b, v, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"ramp at 127.0.0.1:8080[31m: nothing is sent\n",
+		"4,000 requests in 10 s · even arrivals · seed 7\n",
+		"offered rate, 0 … 800/s\n",
+		" ▁▁▂▄█\n",
+		"climb      ramp           10 s  0/s → 800/s\n",
+		"connections at most 256 · memory for histograms at most 10 MB · body of a request 12 B on average\n",
+		"  0      50 ms  POST http://127.0.0.1:8080/a?q=…  + 12 B\n",
+	} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("no %q in\n%s", want, b.String())
+		}
+	}
+	v.Curve, v.Plan.VUs = nil, 3
+	b.Reset()
+	if err := Preview(&b, v, Options{}); err != nil || !strings.Contains(b.String(), "closed model, 3 users for 10 s") {
+		t.Errorf("%v in\n%s", err, b.String())
+	}
+}
