@@ -45,6 +45,8 @@ type driveOptions struct {
 	poolSize    int
 	ttl         time.Duration
 	cacheSize   int
+	before      string
+	after       string
 	outputs     []string
 	quiet       bool
 	judging     judgeOptions
@@ -87,6 +89,8 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
 	o.judging.addFlags(f)
+	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
+	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")

@@ -66,12 +66,19 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 	if err := o.preflight(ctx, &s, &options, stderr); err != nil {
 		return nil, err
 	}
+	if err := around(ctx, "--before", o.before, s.plan.Target, stderr); err != nil {
+		return nil, err
+	}
 	if !o.quiet {
 		live := o.live(stderr)
 		defer live.Done()
 		options.Progress = live.Update
 	}
-	return loadgen.Drive(ctx, s.plan, options)
+	run, err = loadgen.Drive(ctx, s.plan, options)
+	if err != nil {
+		return run, err
+	}
+	return run, around(ctx, "--after", o.after, s.plan.Target, stderr)
 }
 
 // share gives the target every processor but the last, which is bench's. It returns what undoes the pinning of bench.
