@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"math"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,11 +30,18 @@ var hostile = []string{
 	"overall", "", strings.Repeat("A", 1<<20),
 }
 
-// hostileRun has that text wherever a run holds any.
-func hostileRun(text string) *loadgen.Run {
-	run := service{cost: ms, misses: 1, phases: []loadgen.PhaseRecord{
+// plainRun is a run of three seconds, made once.
+var plainRun = sync.OnceValue(func() *loadgen.Run {
+	return service{cost: ms, misses: 1, phases: []loadgen.PhaseRecord{
 		{Name: "hold", Kind: "hold", DurationNS: time.Second, From: 20, To: 20},
 		{Name: "spike", Kind: "spike", DurationNS: 2 * time.Second, From: 20, To: 20}}}.drive()
+})
+
+// hostileRun has that text wherever a run holds any.
+func hostileRun(text string) *loadgen.Run {
+	copied := *plainRun()
+	run := &copied
+	run.Phases = slices.Clone(run.Phases)
 	run.Target.Name, run.Target.URL, run.Plan.Profile = text, text, text
 	for i := range run.Phases {
 		run.Phases[i].Name, run.Phases[i].Kind = text, text
@@ -40,6 +49,7 @@ func hostileRun(text string) *loadgen.Run {
 	}
 	run.Verdict = loadgen.Verdict{Kind: loadgen.HostLimited, Evidence: []string{text}}
 	run.Requests.Failed = 3
+	run.Thresholds = []loadgen.ThresholdResult{{Text: text, Sentence: text}, {Text: text, Sentence: text, Passed: true}}
 	run.Errors = []loadgen.ErrorCount{{Kind: text, Count: 3, Sample: text}}
 	run.Events = []loadgen.Event{{Kind: loadgen.EventKind(text), AtNS: time.Second, Text: text}}
 	return run

@@ -27,7 +27,7 @@ type annotation struct {
 }
 
 // Annotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
-// are not the target's and requests without success as errors, an interrupted run as a warning. That the target was
+// are not the target's, failed thresholds and requests without success as errors, an interrupted run as a warning. That the target was
 // limited is a finding and no failure.
 func Annotations(w io.Writer, runs []*loadgen.Run) error {
 	subjects := subjectsOf(runs)
@@ -38,12 +38,17 @@ func Annotations(w io.Writer, runs []*loadgen.Run) error {
 			list = append(list, annotation{"error", 0, fmt.Sprintf("%s: %s: these latencies are bench's own: %s", s.label, kindOf(s.Verdict),
 				listed(evidence, false))})
 		}
+		for _, r := range s.Thresholds {
+			if !r.Passed {
+				list = append(list, annotation{"error", 1, fmt.Sprintf("%s: %s failed: %s", s.label, longName(r.Text), ended(r.Sentence))})
+			}
+		}
 		if lost := unanswered(s.Requests); lost > 0 {
-			list = append(list, annotation{"error", 1, fmt.Sprintf("%s: %s of %s did not succeed%s", s.label, Count(lost),
+			list = append(list, annotation{"error", 2, fmt.Sprintf("%s: %s of %s did not succeed%s", s.label, Count(lost),
 				plural(max(s.due(), lost), "request"), s.mostly())})
 		}
 		if s.Interrupted {
-			list = append(list, annotation{"warning", 2, s.label + ": the run was interrupted"})
+			list = append(list, annotation{"warning", 3, s.label + ": the run was interrupted"})
 		}
 	}
 	slices.SortStableFunc(list, func(a, b annotation) int { return cmp.Compare(a.rank, b.rank) })

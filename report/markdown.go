@@ -18,8 +18,8 @@ const maxMarkdownErrors = 20
 // cutSentence ends a report that was too long.
 const cutSentence = "\nCut here, as it was too long: the whole is in the run file (`-o json=FILE`).\n"
 
-// Markdown writes the runs as text for a pull request in GitHub's Markdown, of at most 60 kB: the answer, the phases, what
-// limited them, and the errors.
+// Markdown writes the runs as text for a pull request in GitHub's Markdown, of at most 60 kB: the answer, the thresholds,
+// the phases, what limited them, and the errors.
 func Markdown(w io.Writer, runs []*loadgen.Run) error { return markdown(w, runs, maxMarkdown) }
 
 // markdown writes at most limit bytes; what does not fit is cut between two lines, with a sentence. Where not even the
@@ -33,6 +33,7 @@ func markdown(w io.Writer, runs []*loadgen.Run, limit int) error {
 	t.line("**" + prose(Answer(runs)) + "**")
 	t.line("")
 	t.line(markdownHead(subjects))
+	t.thresholds(subjects)
 	t.phases(subjects)
 	t.verdicts(subjects)
 	t.failures(subjects)
@@ -68,6 +69,19 @@ func markdownHead(subjects []subject) string {
 		parts = append(parts, "driven by different plans")
 	}
 	return strings.Join(parts, " · ")
+}
+
+func (t *markdownText) thresholds(subjects []subject) {
+	head := []string{"", "| target | threshold | | found |", "| --- | --- | --- | --- |"}
+	for _, s := range subjects {
+		for _, r := range s.Thresholds {
+			for _, l := range head {
+				t.line(l)
+			}
+			head = nil
+			t.line("| " + strings.Join([]string{code(s.label), code(longName(r.Text)), verdictWord(r), prose(sentence(r.Sentence))}, " | ") + " |")
+		}
+	}
 }
 
 func (t *markdownText) phases(subjects []subject) {

@@ -66,11 +66,15 @@ func TestMarkdownStaysInItsTable(t *testing.T) {
 				continue
 			}
 			rows++
-			if n := strings.Count(line, "|"); n != 12 {
+			want := 12
+			if rows <= 4 { // of thresholds
+				want = 5
+			}
+			if n := strings.Count(line, "|"); n != want {
 				t.Errorf("%.40q: a row of %d cells: %q", text, n-1, line)
 			}
 		}
-		if rows != 4 {
+		if rows != 4+4 {
 			t.Errorf("%.40q: %d rows", text, rows)
 		}
 	}
@@ -139,11 +143,14 @@ func TestAnnotations(t *testing.T) {
 		{"its host's before failures", []func(*loadgen.Run){limited(loadgen.HostLimited), lost},
 			"::error title=bench::x: HOST-LIMITED: these latencies are bench's own: lag P99 4 ms, 100%25 of it late ::error::no\n" +
 				"::error title=bench::x: 3 of 60 requests did not succeed (most: status 503)\n"},
+		{"a failed threshold", []func(*loadgen.Run){limited(loadgen.TargetLimited), func(r *loadgen.Run) {
+			r.Thresholds = []loadgen.ThresholdResult{{Text: "p99<1s", Passed: true}, {Text: "p95<1ms", Sentence: "P95 is 3 ms"}}
+		}}, "::error title=bench::x: p95<1ms failed: P95 is 3 ms\n"},
 		{"an interrupted run", []func(*loadgen.Run){limited(loadgen.Valid), func(r *loadgen.Run) { r.Interrupted = true }},
 			"::warning title=bench::x: the run was interrupted\n"},
 	} {
 		run := hostileRun("x")
-		run.Requests.Failed, run.Requests.Unfinished, run.Requests.Unsent = 0, 0, 0
+		run.Requests.Failed, run.Requests.Unfinished, run.Requests.Unsent, run.Thresholds = 0, 0, 0, nil
 		for _, change := range tc.change {
 			change(run)
 		}
@@ -156,15 +163,14 @@ func TestAnnotations(t *testing.T) {
 func TestAnnotationsAreTheWorstFive(t *testing.T) {
 	var runs []*loadgen.Run
 	for range 4 {
-		run := hostileRun("x")
-		runs = append(runs, run)
+		runs = append(runs, hostileRun("x"))
 	}
 	runs[0].Verdict.Kind = loadgen.Valid
 	got := written(t, Annotations, runs...)
 	if n := strings.Count(got, "\n"); n != 5 {
 		t.Errorf("%d annotations", n)
 	}
-	if n := strings.Count(got, "HOST-LIMITED"); n != 3 || !strings.HasPrefix(got, "::error title=bench::x 2: HOST-LIMITED") {
+	if n := strings.Count(got, "HOST-LIMITED"); n != 3 || strings.Count(got, "x failed") != 2 || !strings.HasPrefix(got, "::error title=bench::x 2: HOST-LIMITED") {
 		t.Errorf("the worst do not come first:\n%s", got)
 	}
 }

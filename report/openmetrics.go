@@ -81,7 +81,7 @@ func OpenMetrics(w io.Writer, runs []*loadgen.Run) error {
 	}
 	families := append([]*family{requestsFamily(all), errorsFamily(subjects)}, rateFamilies(all)...)
 	families = append(families, byteFamilies(all)...)
-	families = append(families, verdictFamily(all))
+	families = append(families, verdictFamily(all), thresholdsFamily(subjects))
 	families = append(families, distFamilies(all)...)
 	for _, f := range families {
 		if _, err := io.WriteString(w, f.b.String()); err != nil {
@@ -142,6 +142,21 @@ func verdictFamily(all []series) *family {
 	for _, s := range all {
 		if s.Verdict.Kind != "" {
 			f.add("", 1, s.labels("verdict", kindOf(s.Verdict))...)
+		}
+	}
+	return f
+}
+
+func thresholdsFamily(subjects []subject) *family {
+	f := newFamily("bench_threshold_passed", "gauge", "", "1 where the run met the threshold, 0 where it failed it.")
+	for _, s := range subjects {
+		texts := unique{}
+		for _, r := range s.Thresholds {
+			passed := 0.0
+			if r.Passed {
+				passed = 1
+			}
+			f.add("", passed, "target", s.label, "threshold", texts.name(longName(r.Text), "unknown"))
 		}
 	}
 	return f

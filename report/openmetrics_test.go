@@ -88,9 +88,9 @@ func TestMetricsReadBack(t *testing.T) {
 }
 
 func TestMetricsOfHostileNames(t *testing.T) {
+	plain, _ := readMetrics(t, written(t, OpenMetrics, hostileRun("x"), hostileRun("x")))
 	for _, text := range hostile {
 		samples, _ := readMetrics(t, written(t, OpenMetrics, hostileRun(text), hostileRun(text)))
-		plain, _ := readMetrics(t, written(t, OpenMetrics, hostileRun("x"), hostileRun("x")))
 		if len(samples) != len(plain) {
 			t.Errorf("%.40q: %d samples, want %d", text, len(samples), len(plain))
 		}
@@ -98,6 +98,15 @@ func TestMetricsOfHostileNames(t *testing.T) {
 			key := promlabels.FromStrings("__name__", "bench_errors_total", "target", name, "kind", name).String()
 			if got, ok := samples[key]; !ok || got != 3 {
 				t.Errorf("%.40q: %s is %v (%v)", text, key, got, ok)
+			}
+			for _, tc := range []struct {
+				threshold string
+				want      float64
+			}{{name, 0}, {name + " 2", 1}} {
+				key := promlabels.FromStrings("__name__", "bench_threshold_passed", "target", name, "threshold", tc.threshold).String()
+				if got, ok := samples[key]; !ok || got != tc.want {
+					t.Errorf("%.40q: %s is %v (%v), want %v", text, key, got, ok, tc.want)
+				}
 			}
 		}
 	}

@@ -94,9 +94,9 @@ func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) e
 	if err := onActions(actions, text, func() error { return report.Terminal(text, runs, options) }); err != nil {
 		return fmt.Errorf("the report: %w", err)
 	}
-	var failed []error
+	var failed error
 	if actions {
-		failed = append(failed, tellActions(s.err, runs))
+		failed = tellActions(s.err, runs)
 	}
 	for _, out := range o {
 		var err error
@@ -106,10 +106,21 @@ func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) e
 			err = loadgen.ReplaceFile(out.path, func(w io.Writer) error { return out.write(w, runs) })
 		}
 		if err != nil {
-			failed = append(failed, fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err)))
+			failed = together(failed, fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err)))
 		}
 	}
-	return errors.Join(failed...)
+	return failed
+}
+
+// together joins two errors, either of which may be nil, into one for a single line.
+func together(first, second error) error {
+	switch {
+	case first == nil:
+		return second
+	case second == nil:
+		return first
+	}
+	return fmt.Errorf("%w; %w", first, second)
 }
 
 // look says how wide w is and whether it shows colour.
