@@ -65,7 +65,7 @@ var openQuantiles = map[string]string{"p50_ns": "0.5", "p90_ns": "0.9", "p95_ns"
 
 // OpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
 // outcome, rates, bytes, errors. The phase "overall" is every one but warm-up. A quantile that was not measured is left
-// out, and one that is only a lower bound has a sample in bench_at_least.
+// out, and one that is only a lower bound, as the sum may be, has a sample in bench_at_least.
 func OpenMetrics(w io.Writer, runs []*loadgen.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
@@ -163,7 +163,7 @@ func thresholdsFamily(subjects []subject) *family {
 }
 
 func distFamilies(all []series) []*family {
-	atLeast := newFamily("bench_at_least", "gauge", "", "1 beside a quantile that is only a lower bound, as requests never finished.")
+	atLeast := newFamily("bench_at_least", "gauge", "", "1 beside a quantile or sum that is only a lower bound, as requests never finished.")
 	var families []*family
 	for _, d := range openDists {
 		f := newFamily("bench_"+d.name+"_seconds", "summary", "seconds", d.help)
@@ -176,8 +176,11 @@ func distFamilies(all []series) []*family {
 				}
 				f.add("", figure.value(dist).Seconds(), s.labels("quantile", quantile)...)
 				if dist.IsLowerBound(figure.key) {
-					atLeast.add("", 1, s.labels("time", d.name, "of_quantile", quantile)...)
+					atLeast.add("", 1, s.labels("time", d.name, "of", quantile)...)
 				}
+			}
+			if dist.IsLowerBound("mean_ns") {
+				atLeast.add("", 1, s.labels("time", d.name, "of", "sum")...)
 			}
 			f.add("_sum", dist.MeanNS.Seconds()*float64(dist.Count), s.labels()...)
 			f.add("_count", float64(dist.Count), s.labels()...)
