@@ -2,6 +2,7 @@ package targets
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -36,6 +37,9 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 		return nil, err
 	}
 	o.Dir, o.Lifeline = private.Path, 0
+	if o.DB, err = handOver(o.DB, private.Path); err != nil {
+		return nil, errors.Join(err, private.Remove())
+	}
 	return process.Start(ctx, process.Spec{
 		Name:         name,
 		Path:         program,

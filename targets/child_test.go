@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 		case "serve":
 			exit(serveAsCommand(os.Args[2], os.Args[3:]))
 		case "parent":
-			exit(startAndHang(os.Args[2]))
+			exit(startAndHang(os.Args[2], os.Args[3:]...))
 		}
 	}
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // else a child under the race detector takes a second to exit
@@ -46,9 +46,14 @@ func serveAsCommand(name string, args []string) error {
 	return Serve(ctx, name, o, func(url string) { fmt.Println(url) })
 }
 
-// startAndHang starts a service, says on standard output who it is, and waits to be killed.
-func startAndHang(name string) error {
-	child, err := Start(context.Background(), name, StartOptions{})
+// startAndHang starts a service, says on standard output who it is, and waits to be killed. db may name its database.
+func startAndHang(name string, db ...string) error {
+	var o StartOptions
+	if len(db) > 0 {
+		o.DB = db[0]
+	}
+	o.Progress = func(line string) { fmt.Fprintln(os.Stderr, line) }
+	child, err := Start(context.Background(), name, o)
 	if err != nil {
 		return err
 	}

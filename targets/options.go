@@ -16,6 +16,7 @@ const defaultAddr = "127.0.0.1:0"
 // ServeOptions say how to serve. A zero field takes its default; a service ignores what does not concern it.
 type ServeOptions struct {
 	Addr      string        // host:port to listen on; default 127.0.0.1:0, any free port
+	DB        string        // the catalogue's database, see [CheckDB]; default an embedded SQLite
 	PoolSize  int           // database connections; default one for each processor
 	TTL       time.Duration // of cached answers; default 5 min
 	CacheSize int           // cached answers of each kind; default 10,000
@@ -34,6 +35,7 @@ type ServeOptions struct {
 // Flags defines a flag for each option on fs, so that parsing sets o. It is the other half of Args.
 func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&o.Addr, "addr", defaultAddr, "`host:port` to listen on; port 0 is any free one")
+	fs.StringVar(&o.DB, "db", "", DBUsage)
 	fs.IntVar(&o.PoolSize, "pool-size", 0, "database connections (default one for each processor)")
 	fs.DurationVar(&o.TTL, "ttl", cache.DefaultTTL, "how long an answer stays cached")
 	fs.IntVar(&o.CacheSize, "cache-size", cache.DefaultSize, "how many answers of each kind are cached")
@@ -59,6 +61,7 @@ func (o *ServeOptions) Args() []string {
 		}
 	}
 	add("addr", o.Addr, "")
+	add("db", o.DB, "")
 	add("pool-size", strconv.Itoa(o.PoolSize), "0")
 	add("ttl", o.TTL.String(), "0s")
 	add("cache-size", strconv.Itoa(o.CacheSize), "0")

@@ -27,6 +27,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 		duration := rapid.Int64Range(1, int64(time.Hour))
 		o := ServeOptions{
 			Addr:      word.Draw(t, "addr"),
+			DB:        word.Draw(t, "db"),
 			PoolSize:  rapid.IntRange(-5, 100).Draw(t, "pool size"),
 			TTL:       time.Duration(duration.Draw(t, "ttl")),
 			CacheSize: rapid.IntRange(1, 1e6).Draw(t, "cache size"),
@@ -45,7 +46,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", o.Args(), err)
 		}
-		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Dir != o.Dir || got.TTL != o.TTL {
+		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Dir != o.Dir || got.DB != o.DB || got.TTL != o.TTL {
 			t.Fatalf("%q gave %+v, want %+v", o.Args(), got, o)
 		}
 	})

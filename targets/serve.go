@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"path/filepath"
 
 	"github.com/seed-5a006608/bench/targets/cache"
-	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/seed-5a006608/bench/targets/reference"
 	"github.com/seed-5a006608/bench/targets/web"
@@ -41,15 +39,18 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return err
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
-	h, closeHandler, err := handler(ctx, name, private.Path, o)
+	ctx, lost := context.WithCancelCause(ctx)
+	defer lost(nil)
+	h, closeHandler, err := handler(ctx, name, private.Path, o, lost)
 	if err != nil {
 		if ctx.Err() != nil { // asked to stop before it was ready
-			return nil
+			return lostDatabase(ctx)
 		}
 		return err
 	}
 	defer func() { err = errors.Join(err, closeHandler()) }()
-	return web.Serve(ctx, ln, h, func() { ready("http://" + ln.Addr().String()) })
+	err = web.Serve(ctx, ln, h, func() { ready("http://" + ln.Addr().String()) })
+	return errors.Join(err, lostDatabase(ctx))
 }
 
 func (o *ServeOptions) check() error {
@@ -61,7 +62,7 @@ func (o *ServeOptions) check() error {
 	case o.TTL < 0:
 		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
 	}
-	return nil
+	return CheckDB(o.DB)
 }
 
 // listen tells early that the address is taken, before anything is built.
@@ -80,16 +81,13 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 	return ln, nil
 }
 
-// handler sets up a service with its files in dir. closeHandler undoes it when no request is served any more.
-func handler(ctx context.Context, name, dir string, o ServeOptions) (h http.Handler, closeHandler func() error, err error) {
+// handler sets up a service with its files in dir. closeHandler undoes it when no request is served any more. lost is
+// told why a server that the service needs has ended.
+func handler(ctx context.Context, name, dir string, o ServeOptions, lost func(error)) (h http.Handler, closeHandler func() error, err error) {
 	if name == "reference" {
 		return referenceHandler(o.Reference)
 	}
-	db := filepath.Join(dir, "catalogue.sqlite")
-	if err := (catalogue.File{Spec: catalogue.Default, Dir: o.CacheDir, Progress: o.Progress}).Copy(ctx, db); err != nil {
-		return nil, nil, err
-	}
-	store, err := catalogue.Open(ctx, db, catalogue.Options{Connections: o.PoolSize, Fresh: name == "unpooled"})
+	store, closeStore, err := openStore(ctx, name, dir, o, lost)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -97,18 +95,18 @@ func handler(ctx context.Context, name, dir string, o ServeOptions) (h http.Hand
 	measurePool(mux.Metrics, store)
 	if name != "cached" {
 		handleCatalogue(mux, store)
-		return mux, store.Close, nil
+		return mux, closeStore, nil
 	}
 	cached, err := cache.New(store, cache.Options{TTL: o.TTL, Size: o.CacheSize})
 	if err != nil {
-		return nil, nil, errors.Join(err, store.Close())
+		return nil, nil, errors.Join(err, closeStore())
 	}
 	measureCache(mux.Metrics, "products", &cached.Products)
 	measureCache(mux.Metrics, "summaries", &cached.Summaries)
 	handleCatalogue(mux, cached)
 	return mux, func() error {
 		cached.Close()
-		return store.Close()
+		return closeStore()
 	}, nil
 }
 

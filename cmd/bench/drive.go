@@ -12,6 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -42,6 +43,7 @@ type driveOptions struct {
 	deadline    time.Duration
 	seed        uint64
 	cpus        string
+	db          string
 	poolSize    int
 	ttl         time.Duration
 	cacheSize   int
@@ -85,6 +87,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
+	f.StringVar(&o.db, "db", "", targets.DBUsage)
 	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
@@ -135,6 +138,7 @@ var examples = map[string]string{
   bench ramp http://127.0.0.1:8080 -r 2000/s -d 2m`,
 	"sustained": `  bench sustained http://127.0.0.1:8080 -r 1000/s -d 10s
   bench sustained pooled unpooled -r 200/s       the price of a new connection for each query
+  bench sustained pooled unpooled --db postgres  the same on a PostgreSQL server of its own
   bench sustained cached --rate max -c 32        closed model, as fast as it goes`,
 	"step": `  bench step uncached                            a staircase: at which step does it stop keeping up?
   bench step http://127.0.0.1:8080 -r 5000/s -d 1m`,
@@ -301,7 +305,10 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	case o.timeout <= 0:
 		return plan, fmt.Errorf("--timeout must be above 0, got %v", o.timeout)
 	}
-	var err error
+	err := targets.CheckDB(o.db)
+	if err != nil {
+		return plan, err
+	}
 	if plan.Profile, err = o.shape(p); err != nil {
 		return plan, err
 	}

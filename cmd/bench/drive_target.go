@@ -47,6 +47,7 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 			return nil, err
 		}
 		defer unpin()
+		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
 		child, err := targets.Start(ctx, s.name, targets.StartOptions{
 			CPUs: options.Environment.TargetCPUs, ServeOptions: o.serveOptions(), Progress: say,
 		})
@@ -131,5 +132,5 @@ func (o *driveOptions) live(stderr io.Writer) *report.Live {
 }
 
 func (o *driveOptions) serveOptions() targets.ServeOptions {
-	return targets.ServeOptions{PoolSize: o.poolSize, TTL: o.ttl, CacheSize: o.cacheSize}
+	return targets.ServeOptions{DB: o.db, PoolSize: o.poolSize, TTL: o.ttl, CacheSize: o.cacheSize}
 }

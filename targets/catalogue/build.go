@@ -34,16 +34,7 @@ func build(ctx context.Context, spec Spec, path string) error {
 		return err
 	}
 	defer tx.Rollback()
-	for _, t := range []struct {
-		name    string
-		columns int
-		rows    func(func(args ...any) error) error
-	}{
-		{"categories", 3, spec.categories},
-		{"products", 5, spec.products},
-		{"stock", 3, spec.stock},
-		{"reviews", 6, spec.reviews},
-	} {
+	for _, t := range spec.tables() {
 		in := inserter{ctx: ctx, tx: tx, table: t.name, columns: t.columns}
 		if err := t.rows(in.add); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"time"
 )
 
 // dsn names the database file at path, with parameters of the driver's.
@@ -18,16 +19,51 @@ func dsn(path string, params ...string) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(params, "&")
 }
 
-// conn is one connection with its prepared statements. One goroutine uses it at a time.
-type conn struct {
-	db    *sql.DB
-	only  *sql.Conn // of db
-	stmts [statements]*sql.Stmt
+// source is a database that connections are opened to.
+type source struct {
+	open    func() (*sql.DB, error) // a handle, for one connection
+	queries *[statements]string     // in its dialect
+
+	// remote says that a server is at the other end: it may be slow, so a query hears its request's context, and may break
+	// a connection.
+	remote bool
+
+	mask func(error) error // takes secrets out of an error; nil where there are none
 }
 
-// openConn opens the database anew.
-func openConn(ctx context.Context, name string) (*conn, error) {
-	db, err := sql.Open("sqlite", name)
+func (s source) masked(err error) error {
+	if s.mask == nil {
+		return err
+	}
+	return s.mask(err)
+}
+
+func sqlite(path string, params ...string) source {
+	name := dsn(path, params...)
+	return source{open: func() (*sql.DB, error) { return sql.Open("sqlite", name) }, queries: &queries}
+}
+
+// context is the one for a query. SQLite answers in milliseconds, while being ready to interrupt it costs a goroutine
+// each time.
+func (s source) context(ctx context.Context) context.Context {
+	if s.remote {
+		return ctx
+	}
+	return context.WithoutCancel(ctx)
+}
+
+// conn is one connection with its prepared statements. One goroutine uses it at a time.
+type conn struct {
+	source source
+	db     *sql.DB
+	only   *sql.Conn // of db
+	stmts  [statements]*sql.Stmt
+	broken bool // the server has gone, or the connection to it
+}
+
+// connect opens a connection.
+func (s source) connect(ctx context.Context) (*conn, error) {
+	db, err := s.open()
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +71,32 @@ func openConn(ctx context.Context, name string) (*conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	return &conn{db: db, only: only}, nil
+	return &conn{source: s, db: db, only: only}, nil
+}
+
+// mend opens the connection anew if it is broken.
+func (c *conn) mend(ctx context.Context) error {
+	if !c.broken {
+		return nil
+	}
+	anew, err := c.source.connect(ctx)
+	if err != nil {
+		return err
+	}
+	_ = c.close() // it is broken
+	*c = *anew
+	return nil
+}
+
+// check finds out, after a query failed, whether the connection is at fault.
+func (c *conn) check(err error) {
+	var missing *NotFoundError
+	if err == nil || !c.source.remote || errors.As(err, &missing) {
+		return
+	}
+	patience, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	c.broken = c.only.PingContext(patience) != nil
 }
 
 func (c *conn) close() error {
@@ -51,7 +112,7 @@ func (c *conn) close() error {
 // prepared returns a statement, preparing it at its first use.
 func (c *conn) prepared(ctx context.Context, s statement) (*sql.Stmt, error) {
 	if c.stmts[s] == nil {
-		stmt, err := c.only.PrepareContext(ctx, queries[s])
+		stmt, err := c.only.PrepareContext(ctx, c.source.queries[s])
 		if err != nil {
 			return nil, err
 		}

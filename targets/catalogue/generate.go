@@ -68,6 +68,23 @@ var (
 	today  = time.Date(2025, 2, 28, 20, 0, 0, 0, time.UTC) // the day of the snapshot
 )
 
+// table yields the rows of one table.
+type table struct {
+	name    string
+	columns int
+	rows    func(row func(args ...any) error) error
+}
+
+// tables are those of the catalogue, in an order in which each refers to earlier ones.
+func (s Spec) tables() []table {
+	return []table{
+		{"categories", 3, s.categories},
+		{"products", 5, s.products},
+		{"stock", 3, s.stock},
+		{"reviews", 6, s.reviews},
+	}
+}
+
 // categories yields the rows of the table, in order.
 func (s Spec) categories(row func(args ...any) error) error {
 	for i, k := range kinds()[:s.Categories] {

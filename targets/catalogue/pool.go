@@ -26,10 +26,10 @@ type PoolStats struct {
 	WaitTime    time.Duration // of all of them together
 }
 
-func newPool(ctx context.Context, size int, name string) (*pool, error) {
+func newPool(ctx context.Context, size int, from source) (*pool, error) {
 	p := &pool{free: make(chan *conn, size)}
 	for range size {
-		c, err := openConn(ctx, name)
+		c, err := from.connect(ctx)
 		if err != nil {
 			return nil, errors.Join(err, p.close())
 		}

@@ -22,36 +22,46 @@ type Options struct {
 
 // Store is an open catalogue. What a call spends, it records in the [timing.Request] of its context.
 type Store struct {
-	name    string // of the database, for readers
+	source  source // for readers
 	readers *pool  // nil if each read opens its own
-	writer  *pool
+	writer  *pool  // nil if a reader's connection writes too
 }
 
 // Open opens the database file at path for reading and writing.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	// Readers and the writer do not block each other under WAL. The file is a copy: no need to survive a power cut.
-	writer, err := newPool(ctx, 1, dsn(path, "mode=rw", "_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(OFF)"))
+	writer, err := newPool(ctx, 1, sqlite(path, "mode=rw", "_pragma=busy_timeout(5000)", "_pragma=journal_mode(WAL)", "_pragma=synchronous(OFF)"))
 	if err != nil {
 		return nil, fmt.Errorf("open the catalogue %s: %w", path, err)
 	}
-	s := &Store{writer: writer, name: dsn(path, "mode=rw", "_pragma=busy_timeout(5000)", "_pragma=query_only(ON)")}
-	if !o.Fresh {
-		if o.Connections <= 0 {
-			o.Connections = runtime.GOMAXPROCS(0)
-		}
-		if s.readers, err = newPool(ctx, o.Connections, s.name); err != nil {
-			return nil, errors.Join(fmt.Errorf("open the catalogue %s: %w", path, err), writer.close())
-		}
+	s := &Store{writer: writer, source: sqlite(path, "mode=rw", "_pragma=busy_timeout(5000)", "_pragma=query_only(ON)")}
+	if err := s.fill(ctx, o); err != nil {
+		return nil, errors.Join(fmt.Errorf("open the catalogue %s: %w", path, err), writer.close())
 	}
 	return s, nil
 }
 
+// fill opens the connections of the pool, if there is to be one.
+func (s *Store) fill(ctx context.Context, o Options) (err error) {
+	if o.Fresh {
+		return nil
+	}
+	if o.Connections <= 0 {
+		o.Connections = runtime.GOMAXPROCS(0)
+	}
+	s.readers, err = newPool(ctx, o.Connections, s.source)
+	return err
+}
+
 // Close closes the connections once they are returned.
 func (s *Store) Close() error {
-	if s.readers == nil {
-		return s.writer.close()
+	var errs []error
+	for _, p := range []*pool{s.readers, s.writer} {
+		if p != nil {
+			errs = append(errs, p.close())
+		}
 	}
-	return errors.Join(s.readers.close(), s.writer.close())
+	return s.source.masked(errors.Join(errs...))
 }
 
 // Product reads a product. The error is a [*NotFoundError] if there is none.
@@ -72,7 +82,11 @@ func (s *Store) Stock(ctx context.Context, id int64) (*Stock, error) {
 // SetPrice changes a product's price, in cents, which must be above 0. The error is a [*NotFoundError] if there is no
 // such product.
 func (s *Store) SetPrice(ctx context.Context, id, cents int64) (*PriceChange, error) {
-	return with(ctx, s.writer, func(ctx context.Context, c *conn) (*PriceChange, error) { return c.setPrice(ctx, id, cents) })
+	write := func(c *conn, ctx context.Context, id int64) (*PriceChange, error) { return c.setPrice(ctx, id, cents) }
+	if s.writer == nil {
+		return read(ctx, s, id, write)
+	}
+	return with(ctx, s.writer, func(ctx context.Context, c *conn) (*PriceChange, error) { return write(c, ctx, id) })
 }
 
 // PoolStats describes the connections for reading; it is zero without a pool.
@@ -83,40 +97,45 @@ func (s *Store) PoolStats() PoolStats {
 	return s.readers.stats()
 }
 
-// read runs a query on a connection for reading.
+// read runs a query on a reader's connection.
 func read[T any](ctx context.Context, s *Store, id int64, query func(*conn, context.Context, int64) (T, error)) (T, error) {
 	run := func(ctx context.Context, c *conn) (T, error) { return query(c, ctx, id) }
+	var result T
+	var err error
 	if s.readers == nil {
-		return withFresh(ctx, s.name, run)
+		result, err = withFresh(ctx, s.source, run)
+	} else {
+		result, err = with(ctx, s.readers, run)
 	}
-	return with(ctx, s.readers, run)
+	return result, s.source.masked(err)
 }
 
-// with runs f on a connection of the pool. Waiting for it hears ctx; f does not: it takes milliseconds, while being
-// ready to interrupt it costs a goroutine each time.
-func with[T any](ctx context.Context, p *pool, f func(context.Context, *conn) (T, error)) (T, error) {
+// with runs f on a connection of the pool, which is opened anew if it was found broken.
+func with[T any](ctx context.Context, p *pool, f func(context.Context, *conn) (T, error)) (result T, err error) {
 	c, err := p.get(ctx)
 	if err != nil {
-		var zero T
-		return zero, err
+		return result, err
 	}
 	defer p.put(c)
+	if err := c.mend(ctx); err != nil {
+		return result, err
+	}
+	defer func() { c.check(err) }()
 	defer spend(ctx, timing.DB, time.Now())
-	return f(context.WithoutCancel(ctx), c)
+	return f(c.source.context(ctx), c)
 }
 
 // withFresh runs f on a connection of its own.
-func withFresh[T any](ctx context.Context, name string, f func(context.Context, *conn) (T, error)) (result T, err error) {
+func withFresh[T any](ctx context.Context, from source, f func(context.Context, *conn) (T, error)) (result T, err error) {
 	opening := time.Now()
-	ctx = context.WithoutCancel(ctx)
-	c, err := openConn(ctx, name)
+	c, err := from.connect(from.context(ctx))
 	spend(ctx, timing.Connect, opening)
 	if err != nil {
 		return result, err
 	}
 	defer func() { err = errors.Join(err, c.close()) }()
 	defer spend(ctx, timing.DB, time.Now())
-	return f(ctx, c)
+	return f(from.context(ctx), c)
 }
 
 func spend(ctx context.Context, p timing.Part, since time.Time) {

@@ -44,14 +44,15 @@ func open(t *testing.T, o Options) *Store {
 	return s
 }
 
-func both(t *testing.T, f func(t *testing.T, s *Store)) {
+func everywhere(t *testing.T, f func(t *testing.T, s *Store)) {
 	t.Run("pooled", func(t *testing.T) { f(t, open(t, Options{Connections: 2})) })
 	t.Run("fresh", func(t *testing.T) { f(t, open(t, Options{Fresh: true})) })
+	t.Run("postgres", func(t *testing.T) { onPostgres(t, f) })
 }
 
 func TestProduct(t *testing.T) {
 	products, reviews, stock, categories := rows(t, small.products), rows(t, small.reviews), rows(t, small.stock), rows(t, small.categories)
-	both(t, func(t *testing.T, s *Store) {
+	everywhere(t, func(t *testing.T, s *Store) {
 		for i := 0; i < len(products); i += 7 {
 			p := products[i]
 			want := Product{ID: int64(p[0].(int)), Name: p[2].(string), PriceCents: int64(p[3].(int)), PriceChangedAt: time.Unix(p[4].(int64), 0).UTC()}
@@ -84,7 +85,7 @@ func TestProduct(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	products, reviews, categories := rows(t, small.products), rows(t, small.reviews), rows(t, small.categories)
-	both(t, func(t *testing.T, s *Store) {
+	everywhere(t, func(t *testing.T, s *Store) {
 		for _, c := range categories {
 			want := Summary{Category: Category{int64(c[0].(int)), c[1].(string), c[2].(string)}, MinPriceCents: math.MaxInt64}
 			var stars int64
@@ -145,7 +146,7 @@ func TestSummary(t *testing.T) {
 
 func TestStock(t *testing.T) {
 	stock := rows(t, small.stock)
-	both(t, func(t *testing.T, s *Store) {
+	everywhere(t, func(t *testing.T, s *Store) {
 		for i := 0; i < len(stock); i += 7 * len(warehouses) {
 			got, err := s.Stock(t.Context(), int64(stock[i][0].(int)))
 			if err != nil {
@@ -164,7 +165,7 @@ func TestStock(t *testing.T) {
 }
 
 func TestNotFound(t *testing.T) {
-	both(t, func(t *testing.T, s *Store) {
+	everywhere(t, func(t *testing.T, s *Store) {
 		for _, id := range []int64{0, -1, int64(small.Products) + 1, math.MaxInt64} {
 			_, productErr := s.Product(t.Context(), id)
 			_, stockErr := s.Stock(t.Context(), id)
@@ -184,7 +185,7 @@ func TestNotFound(t *testing.T) {
 }
 
 func TestSetPrice(t *testing.T) {
-	both(t, func(t *testing.T, s *Store) {
+	everywhere(t, func(t *testing.T, s *Store) {
 		before, err := s.Product(t.Context(), 3)
 		if err != nil {
 			t.Fatal(err)
@@ -211,7 +212,7 @@ func TestSetPrice(t *testing.T) {
 
 // Readers and the writer work at once, on several connections.
 func TestReadsDuringWrites(t *testing.T) {
-	both(t, func(t *testing.T, s *Store) {
+	everywhere(t, func(t *testing.T, s *Store) {
 		var wg sync.WaitGroup
 		for g := range 4 {
 			wg.Go(func() {

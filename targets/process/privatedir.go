@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/gofrs/flock"
 )
@@ -13,6 +14,9 @@ import (
 const (
 	privatePrefix = "bench-"
 	lockName      = ".in-use"
+
+	removeAgain = 20 // times
+	removePause = 10 * time.Millisecond
 )
 
 // PrivateDir is a directory of mode 0700 below [os.TempDir] for one child's files. Parent and child both hold a shared
@@ -72,7 +76,16 @@ func hold(path string, flag int) (*PrivateDir, error) {
 
 // Remove removes the directory and all in it. It may be called more than once, and by both sides.
 func (d *PrivateDir) Remove() error {
-	return errors.Join(d.lock.Close(), os.RemoveAll(d.Path))
+	unlocked := d.lock.Close()
+	removed := os.RemoveAll(d.Path)
+	for range removeAgain { // a server that is just dying may have made a file meanwhile
+		if removed == nil {
+			break
+		}
+		time.Sleep(removePause)
+		removed = os.RemoveAll(d.Path)
+	}
+	return errors.Join(unlocked, removed)
 }
 
 // sweep removes the private directories below tmp that were left by processes killed together with their parent. What

@@ -1,0 +1,144 @@
+package catalogue
+
+import (
+	"bufio"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	_ "embed"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+)
+
+//go:embed postgres_schema.sql
+var postgresSchema string
+
+//go:embed postgres_indexes.sql
+var postgresIndexes string
+
+const (
+	connectTimeout = 5 * time.Second // where the DSN sets none
+	dropTimeout    = time.Second
+)
+
+// errDSN quotes nothing: where a DSN is not understood, nobody knows which part of it is the password.
+var errDSN = errors.New("not a PostgreSQL DSN: write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE or 'host=HOST user=USER dbname=DATABASE'")
+
+// CheckDSN says whether a PostgreSQL connection string can be understood. Its error does not quote it.
+func CheckDSN(dsn string) error {
+	if _, err := pgx.ParseConfig(dsn); err != nil || !strings.ContainsAny(dsn, "=:") {
+		return errDSN
+	}
+	return nil
+}
+
+// Schema is a catalogue in a schema of its own on a PostgreSQL server, whose other schemas it does not touch. Its errors
+// do not say what the DSN does.
+type Schema struct {
+	name   string
+	config *pgx.ConnConfig // with the schema as the search path
+}
+
+// CreateSchema makes a schema of a random name on the server that the DSN (a libpq connection string) names, and fills it
+// with the catalogue of spec.
+func CreateSchema(ctx context.Context, dsn string, spec Spec) (*Schema, error) {
+	config, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return nil, errDSN
+	}
+	if config.ConnectTimeout == 0 {
+		config.ConnectTimeout = connectTimeout
+	}
+	s := &Schema{name: "bench_" + strings.ToLower(rand.Text()), config: config}
+	config.RuntimeParams["search_path"] = s.name
+	if config.RuntimeParams["application_name"] == "" {
+		config.RuntimeParams["application_name"] = "bench"
+	}
+	c, err := pgx.ConnectConfig(ctx, config)
+	if err != nil {
+		return nil, mask(&config.Config, err)
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	if _, err := c.Exec(ctx, "CREATE SCHEMA "+s.name); err != nil {
+		return nil, mask(&config.Config, err)
+	}
+	if err := spec.copyTo(ctx, c); err != nil {
+		return nil, errors.Join(mask(&config.Config, err), s.Drop(ctx))
+	}
+	return s, nil
+}
+
+// copyTo creates the tables and fills them.
+func (s Spec) copyTo(ctx context.Context, c *pgx.Conn) error {
+	if _, err := c.Exec(ctx, postgresSchema); err != nil {
+		return err
+	}
+	for _, t := range s.tables() {
+		if err := copyTable(ctx, c, t); err != nil {
+			return err
+		}
+	}
+	_, err := c.Exec(ctx, postgresIndexes)
+	return err
+}
+
+// copyTable streams a table's rows.
+func copyTable(ctx context.Context, c *pgx.Conn, t table) error {
+	r, w := io.Pipe()
+	written := make(chan struct{})
+	go func() {
+		defer close(written)
+		buffer := bufio.NewWriterSize(w, 64<<10)
+		rows := csv.NewWriter(buffer)
+		record := make([]string, t.columns)
+		err := t.rows(func(args ...any) error {
+			for i, arg := range args {
+				record[i] = fmt.Sprint(arg)
+			}
+			return rows.Write(record)
+		})
+		rows.Flush()
+		w.CloseWithError(errors.Join(err, rows.Error(), buffer.Flush()))
+	}()
+	_, err := c.PgConn().CopyFrom(ctx, r, "COPY "+t.name+" FROM STDIN (FORMAT csv)")
+	r.CloseWithError(io.ErrClosedPipe) // ends the writer, had the server not taken all
+	<-written
+	return err
+}
+
+// Open opens the catalogue for reading and writing.
+func (s *Schema) Open(ctx context.Context, o Options) (*Store, error) {
+	connector := stdlib.GetConnector(*s.config)
+	store := &Store{source: source{
+		open:    func() (*sql.DB, error) { return sql.OpenDB(connector), nil },
+		queries: &postgresQueries,
+		remote:  true,
+		mask:    func(err error) error { return mask(&s.config.Config, err) },
+	}}
+	if err := store.fill(ctx, o); err != nil {
+		return nil, mask(&s.config.Config, err)
+	}
+	return store, nil
+}
+
+// Drop drops the schema and nothing else. It does not hear ctx's end: it is what happens then.
+func (s *Schema) Drop(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTimeout)
+	defer cancel()
+	c, err := pgx.ConnectConfig(ctx, s.config)
+	if err == nil {
+		defer c.Close(ctx)
+		_, err = c.Exec(ctx, "DROP SCHEMA "+s.name+" CASCADE")
+	}
+	if err != nil {
+		return fmt.Errorf("drop the schema %s: %w", s.name, mask(&s.config.Config, err))
+	}
+	return nil
+}

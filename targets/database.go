@@ -1,0 +1,148 @@
+package targets
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seed-5a006608/bench/targets/catalogue"
+	"github.com/seed-5a006608/bench/targets/postgres"
+)
+
+// Throwaway is the --db that names a server without an address: one is started, and thrown away at the end.
+const Throwaway = "postgres"
+
+const (
+	// DBUsage describes the flag --db.
+	DBUsage = "the bundled catalogue's `database` instead of SQLite: postgres (a throwaway server), a DSN, or @FILE that holds one"
+
+	maxDSN = 64 << 10 // bytes in a file
+)
+
+// Notes are what a report must say of a run on a service that is served so.
+func Notes(service string, o ServeOptions) []string {
+	if o.DB != Throwaway || service == "reference" {
+		return nil
+	}
+	return []string{"the throwaway PostgreSQL ran with fsync off: its writes are faster than a real server's"}
+}
+
+// CheckDB says whether a service can have that database: "" for SQLite, [Throwaway], a PostgreSQL DSN (a URL or keywords),
+// or "@" and a file that holds one. The error does not quote a DSN.
+func CheckDB(db string) error {
+	_, err := readDSN(db)
+	return err
+}
+
+// readDSN returns the DSN that --db gives, "" for SQLite and a throwaway server.
+func readDSN(db string) (string, error) {
+	if db == "" || db == Throwaway {
+		return "", nil
+	}
+	if path, isFile := strings.CutPrefix(db, "@"); isFile {
+		info, err := os.Stat(path)
+		if err == nil && info.Size() > maxDSN {
+			err = fmt.Errorf("%s: no DSN has more than %d bytes", path, maxDSN)
+		}
+		if err != nil {
+			return "", fmt.Errorf("--db: %w", err)
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return "", fmt.Errorf("--db: %w", err)
+		}
+		db = strings.TrimSpace(string(text))
+	}
+	if err := catalogue.CheckDSN(db); err != nil {
+		return "", fmt.Errorf("--db: %w; or postgres for a throwaway server", err)
+	}
+	return db, nil
+}
+
+// handOver puts a DSN into a file of the child's private directory and returns the --db that names it: everybody may read
+// a process's arguments.
+func handOver(db, dir string) (string, error) {
+	if db == "" || db == Throwaway || strings.HasPrefix(db, "@") {
+		return db, nil
+	}
+	path := filepath.Join(dir, "dsn")
+	if err := os.WriteFile(path, []byte(db), 0o600); err != nil {
+		return "", fmt.Errorf("hand the DSN over: %w", err)
+	}
+	return "@" + path, nil
+}
+
+// openStore opens the catalogue for a service, with its files in dir. closeStore undoes it.
+func openStore(ctx context.Context, name, dir string, o ServeOptions, lost func(error)) (store *catalogue.Store, closeStore func() error, err error) {
+	options := catalogue.Options{Connections: o.PoolSize, Fresh: name == "unpooled"}
+	switch o.DB {
+	case "":
+		file := filepath.Join(dir, "catalogue.sqlite")
+		if err := (catalogue.File{Spec: catalogue.Default, Dir: o.CacheDir, Progress: o.Progress}).Copy(ctx, file); err != nil {
+			return nil, nil, err
+		}
+		if store, err = catalogue.Open(ctx, file, options); err != nil {
+			return nil, nil, err
+		}
+		return store, store.Close, nil
+	case Throwaway:
+		return openThrowaway(ctx, dir, o.Progress, options, lost)
+	}
+	dsn, err := readDSN(o.DB)
+	if err != nil {
+		return nil, nil, err
+	}
+	store, schema, err := fillServer(ctx, dsn, o.Progress, options)
+	if err != nil {
+		return nil, nil, err
+	}
+	return store, func() error { return errors.Join(store.Close(), schema.Drop(ctx)) }, nil
+}
+
+// openThrowaway starts a server and fills it.
+func openThrowaway(ctx context.Context, dir string, progress func(string), o catalogue.Options, lost func(error)) (*catalogue.Store, func() error, error) {
+	server, err := postgres.Start(ctx, postgres.Options{Dir: dir, Progress: progress})
+	if err != nil {
+		return nil, nil, fmt.Errorf("--db %s: %w", Throwaway, err)
+	}
+	go func() {
+		<-server.Done()
+		lost(server.Err())
+	}()
+	store, _, err := fillServer(ctx, server.DSN, progress, o)
+	if err != nil {
+		return nil, nil, errors.Join(err, server.Stop())
+	}
+	return store, func() error {
+		_ = store.Close() // where the server has gone, its connections have
+		return server.Stop()
+	}, nil
+}
+
+// fillServer fills a schema of its own on a server and opens the catalogue in it.
+func fillServer(ctx context.Context, dsn string, progress func(string), o catalogue.Options) (*catalogue.Store, *catalogue.Schema, error) {
+	if progress != nil {
+		progress(fmt.Sprintf("filling PostgreSQL with the product catalogue (%d products): a few seconds", catalogue.Default.Products))
+	}
+	schema, err := catalogue.CreateSchema(ctx, dsn, catalogue.Default)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--db: %w", err)
+	}
+	store, err := schema.Open(ctx, o)
+	if err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("--db: %w", err), schema.Drop(ctx))
+	}
+	return store, schema, nil
+}
+
+// lostDatabase says that the server which the service needs ended, if that is why ctx did.
+func lostDatabase(ctx context.Context) error {
+	var exit *postgres.ExitError
+	if errors.As(context.Cause(ctx), &exit) {
+		return exit
+	}
+	return nil
+}

@@ -1,0 +1,20 @@
+//go:build !linux
+
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+)
+
+// Start starts nothing: that the server ends with this process can be promised on Linux alone.
+func Start(ctx context.Context, _ Options) (*Server, error) { return nil, Installed(ctx) }
+
+// Stop is for Linux.
+func (s *Server) Stop() error { return nil }
+
+// Installed says with an error why no server can be started here.
+func Installed(context.Context) error {
+	return fmt.Errorf("a throwaway PostgreSQL is started on Linux only, this is %s: give --db a DSN", runtime.GOOS)
+}
