@@ -117,6 +117,8 @@ func TestThresholdsPassAndFail(t *testing.T) {
 		{"errors@spike<0.6%", true, "10 of 2,000 are 0.5 %"},
 		{"errors@spike<0.5%", false, "not below is not at most"},
 		{"errors@spike<=0.5%", true, ""},
+		{"errors@spike>0.5%", false, "not above is not below"},
+		{"errors@spike>=0.5%", true, ""},
 		{"rate>=540/s", true, "2,190 in 4 s, 50 more of the warm-up's, 40 less after the end"},
 		{"rate>=560/s", false, ""},
 		{"rate@spike>=900/s", true, ""},

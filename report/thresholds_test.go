@@ -77,3 +77,15 @@ func TestApdexIsAllOnlyOfAll(t *testing.T) {
 		}
 	}
 }
+
+func TestThresholdsBoundWhatAFileSays(t *testing.T) {
+	run := cachedRun()
+	long := strings.Repeat("long ", 1<<18)
+	run.Thresholds = []loadgen.ThresholdResult{{Text: long, Sentence: long}}
+	if text := shown(t, []*loadgen.Run{run}, Options{}); len(text) > 10<<10 {
+		t.Errorf("the report has %d bytes", len(text))
+	}
+	if text := Failed([]*loadgen.Run{run}); len(text) > 100 {
+		t.Errorf("the error has %d bytes", len(text))
+	}
+}
