@@ -47,7 +47,19 @@ func TestGitLabWidget(t *testing.T) {
 	run.Overall.Requests = loadgen.Requests{Succeeded: 39, Failed: 2, Unfinished: 1, Unsent: 3}
 	run.Overall.Achieved = loadgen.Rate{Count: 38, Rate: 12.5}
 	run.Overall.FirstByte = loadgen.NewDist(3, []time.Duration{2 * ms, 2 * ms, 2 * ms, 4 * ms}, nil)
-	got := widget(t, written(t, GitLab, run))
+	text := written(t, GitLab, run)
+	var summary struct {
+		Metrics struct {
+			Failed k6Rate `json:"http_req_failed"`
+		} `json:"metrics"`
+	}
+	if err := json.Unmarshal([]byte(text), &summary); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := summary.Metrics.Failed, (k6Rate{Passes: 6, Fails: 39, Value: 6.0 / 45}); got != want {
+		t.Errorf("http_req_failed is %v, want %v", got, want)
+	}
+	got := widget(t, text)
 	for name, want := range map[string]string{"RPS": "12.5", "Checks": "86.67%", "TTFB P90": "4.001791", "TTFB P95": "4.001791"} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
