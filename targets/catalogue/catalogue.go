@@ -1,9 +1,10 @@
 // Package catalogue is the domain of the bundled services: a shop's products, categories, stock, prices and reviews,
-// generated from a seed and kept in a SQLite database (without cgo). It is written as a team would write it, indexed
-// where one would index, so that what a query costs is what such a query costs.
+// generated from a seed and kept in a SQLite database (without cgo) or on a PostgreSQL server. It is written as a team
+// would write it, indexed where one would index, so that what a query costs is what such a query costs.
 //
 //   - [File] keeps the generated database in the user's cache directory and hands out copies of it.
-//   - [Store] reads and writes one copy, over a bounded pool of connections or over a fresh connection each time.
+//   - [Schema] is the catalogue in a schema of its own on a PostgreSQL server.
+//   - [Store] reads and writes one of them, over a bounded pool of connections or over a fresh connection each time.
 package catalogue
 
 import (
