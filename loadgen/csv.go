@@ -23,7 +23,9 @@ const (
 // never written anywhere but in requests.
 type csvKey struct{ rows []string }
 
-func (c csvKey) append(dst []byte, k uint64) []byte { return append(dst, c.rows[k%uint64(len(c.rows))]...) }
+func (c csvKey) append(dst []byte, k uint64) []byte {
+	return append(dst, c.rows[k%uint64(len(c.rows))]...)
+}
 
 func (c csvKey) each(change func(string) string) value { return csvKey{changed(c.rows, change)} }
 

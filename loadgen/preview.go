@@ -23,12 +23,12 @@ type Preview struct {
 
 // PreviewRequest is one request as it would be sent: no header value, user information, query value or body is in it.
 type PreviewRequest struct {
-	K        uint64
-	At       time.Duration
-	Name     string
-	Method   string
-	URL      string
-	Body     int // bytes
+	K      uint64
+	At     time.Duration
+	Name   string
+	Method string
+	URL    string
+	Body   int // bytes
 }
 
 // previewed is how many requests are shown, and into how many parts the curve is cut.

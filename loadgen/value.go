@@ -166,7 +166,9 @@ type pickKey struct {
 
 func (p pickKey) append(dst []byte, k uint64) []byte { return append(dst, p.words[p.draw.draw(k)]...) }
 
-func (p pickKey) each(change func(string) string) value { return pickKey{changed(p.words, change), p.draw} }
+func (p pickKey) each(change func(string) string) value {
+	return pickKey{changed(p.words, change), p.draw}
+}
 
 func changed(texts []string, change func(string) string) []string {
 	list := make([]string, len(texts))
