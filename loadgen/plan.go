@@ -16,6 +16,7 @@ type Plan struct {
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
+	Engine   string   // one of [Engines]; empty: the one that suits the plan
 	Expect   []Expect // what an answer must be to count as a success
 	HitWhen  *HitRule // how an answer tells that it came from a cache; nil: see [HitRule]
 }
@@ -88,6 +89,9 @@ func (p Plan) validate() error {
 			return fmt.Errorf("think time must be at most 1h, got %v", c.Think)
 		}
 	}
+	if err := checkEngine(p.Engine); err != nil {
+		return err
+	}
 	return p.Profile.Validate()
 }
 
@@ -119,7 +123,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		TimeoutNS:   p.Limits.Timeout,
 		DrainNS:     p.Limits.Drain,
 		DeadlineNS:  p.Limits.Deadline,
-		Engine:      "http",
+		Engine:      p.engine(),
 	}
 	if p.Closed != nil {
 		r.Model, r.VUs, r.ThinkNS = "closed", p.Closed.VUs, p.Closed.Think

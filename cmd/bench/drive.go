@@ -41,6 +41,7 @@ type driveOptions struct {
 	timeout     time.Duration
 	drain       time.Duration
 	deadline    time.Duration
+	engine      string
 	seed        uint64
 	cpus        string
 	db          string
@@ -85,6 +86,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
 	f.DurationVar(&o.drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
 	f.DurationVar(&o.deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
+	f.StringVar(&o.engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.StringVar(&o.db, "db", "", targets.DBUsage)
@@ -290,6 +292,7 @@ func (o *driveOptions) takeLimits(l profiles.Limits) {
 func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	plan := loadgen.Plan{
 		Seed:   o.seed,
+		Engine: o.engine,
 		Limits: loadgen.Limits{Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline},
 		TLS:    loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
 	}
