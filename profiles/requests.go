@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -25,13 +26,14 @@ type Limits struct {
 	Timeout     time.Duration
 	Drain       time.Duration
 	Deadline    time.Duration
+	Requests    uint64
 }
 
 const maxFileRequests = 1000
 
 var (
 	requestKeys = []string{"name", "weight", "method", "path", "headers", "body"}
-	limitKeys   = []string{"connections", "timeout", "drain", "deadline"}
+	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests"}
 )
 
 func (r *fileReader) requestList(out *File, pair yamlPair) error {
@@ -123,12 +125,16 @@ func (r *fileReader) limits(out *File, pair yamlPair) error {
 		if err != nil {
 			return err
 		}
-		if p.key == "connections" {
-			n, err := strconv.Atoi(text)
-			if err != nil || n < 1 {
-				return r.errorf(p.line, "limits: connections must be a whole number above 0, got %s", quote(text))
+		if p.key == "connections" || p.key == "requests" {
+			n, err := strconv.ParseUint(text, 10, 63)
+			if err != nil || n < 1 || p.key == "connections" && n > math.MaxInt32 {
+				return r.errorf(p.line, "limits: %s must be a whole number above 0, got %s", p.key, quote(text))
 			}
-			out.Limits.Connections = n
+			if p.key == "requests" {
+				out.Limits.Requests = n
+			} else {
+				out.Limits.Connections = int(n)
+			}
 			continue
 		}
 		d, err := time.ParseDuration(text)

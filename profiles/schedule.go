@@ -115,11 +115,14 @@ func (s *Schedule) Rate(t time.Duration) float64 {
 	return g.from + (g.to-g.from)*(float64(t-g.start)/float64(g.length))
 }
 
-// Spans returns what each phase of the profile came to, in order.
+// Spans returns what each phase came to, in order.
 func (s *Schedule) Spans() []Span {
 	spans := make([]Span, len(s.phases))
 	for i, g := range s.phases {
-		spans[i] = Span{Start: g.start, End: g.start + g.length, First: g.first, Count: g.next - g.first}
+		spans[i] = Span{
+			Start: g.start, End: min(g.start+g.length, s.duration),
+			First: g.first, Count: min(g.next, s.total) - g.first,
+		}
 	}
 	return spans
 }

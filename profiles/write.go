@@ -74,6 +74,9 @@ func (f File) writeLimits(b *bytes.Buffer) {
 	if l.Connections != 0 {
 		fmt.Fprintf(b, "  connections: %d\n", l.Connections)
 	}
+	if l.Requests != 0 {
+		fmt.Fprintf(b, "  requests: %d\n", l.Requests)
+	}
 	for _, d := range []struct {
 		key   string
 		value time.Duration
