@@ -50,6 +50,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
 	end := r.runHTTP(ctx, started, tlsConfig)
 	watched()
+	r.settle(&end)
 	// All may be over before the profile is, and then nobody has read what its last phase used.
 	w.readCPU(min(end.cut, r.layout.length))
 

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"time"
@@ -15,7 +16,7 @@ import (
 
 // runHTTP drives the recording's plan with the engine over net/http. Instant 0 is epoch.
 func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config) ending {
-	source := &httpSource{mix: r.mix}
+	source := &httpSource{mix: r.mix, most: math.MaxUint64}
 	c := nethttp.Config{
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
@@ -29,6 +30,9 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	}
 	if r.plan.Closed != nil {
 		c.Closed, c.Think = true, r.plan.Closed.Think
+		if n := r.plan.Limits.Requests; n > 0 {
+			source.most = n
+		}
 	} else {
 		source.cursor = r.schedule.Cursor()
 	}
@@ -36,16 +40,20 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	return ending{at: end.At, cut: end.Cut, next: end.Next, freeSince: end.FreeSince}
 }
 
-// httpSource numbers the plan's requests; without a cursor, as in the closed model, it never ends.
+// httpSource numbers the plan's requests; without a cursor, as in the closed model, there are most of them.
 type httpSource struct {
 	mix    *mix
 	cursor *profiles.Cursor
 	k      uint64
+	most   uint64
 }
 
 func (s *httpSource) Next() (k uint64, at time.Duration, ok bool) {
 	if s.cursor != nil {
 		return s.cursor.Next()
+	}
+	if s.k == s.most {
+		return s.k, 0, false
 	}
 	k = s.k
 	s.k++

@@ -34,6 +34,7 @@ type Limits struct {
 	Timeout     time.Duration // longest time from the send to the last byte; default 10 s
 	Drain       time.Duration // how long answers are awaited after the last intended instant; default Timeout
 	Deadline    time.Duration // longest age from the intended start; older requests are shed; default none
+	Requests    uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
 
 // TLS says how https is spoken. Paths are read when the plan is driven.
@@ -101,8 +102,29 @@ func (p Plan) Check() error {
 	if err := p.validate(); err != nil {
 		return err
 	}
+	if p.Limits.Requests > 0 {
+		if _, err := p.schedule(); err != nil {
+			return err
+		}
+	}
 	_, err := newMix(p.Requests, p.Seed)
 	return err
+}
+
+// schedule plans the arrivals, up to the limit of requests. In the closed model they are the users' doing, but the phases
+// are the profile's.
+func (p Plan) schedule() (*profiles.Schedule, error) {
+	s, err := profiles.NewSchedule(p.Profile, p.Seed)
+	if err != nil || p.Limits.Requests == 0 || p.Closed != nil {
+		return s, err
+	}
+	s = s.First(p.Limits.Requests)
+	for i := range s.Spans() {
+		if p.Profile.Phases[i].Kind != profiles.Warmup {
+			return s, nil
+		}
+	}
+	return nil, fmt.Errorf("requests must be more than the warm-up takes, which is never judged, got %d", p.Limits.Requests)
 }
 
 // slots is how many requests may be outstanding at once.
@@ -123,6 +145,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		TimeoutNS:   p.Limits.Timeout,
 		DrainNS:     p.Limits.Drain,
 		DeadlineNS:  p.Limits.Deadline,
+		Requests:    p.Limits.Requests,
 		Engine:      p.engine(),
 	}
 	if p.Closed != nil {

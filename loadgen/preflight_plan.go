@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"fmt"
 	"slices"
 )
 
@@ -14,7 +15,18 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 	}
 	if p.Closed == nil {
 		in.Requests, in.PeakRate = uint64(p.Profile.Expected()), p.Profile.PeakRate()
+		if n := p.Limits.Requests; n > 0 {
+			s, err := p.schedule()
+			if err != nil {
+				return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+			}
+			if in.Requests = s.Total(); in.Requests < n {
+				findings = append(findings, Finding{Text: fmt.Sprintf("the profile ends after %s, before the %s that are the limit",
+					requests(in.Requests), count(n))})
+			}
+		}
 	} else {
+		in.Requests = p.Limits.Requests
 		// Fewer connections than users would be another load than was asked for.
 		in.ConnectionsGiven = true
 	}

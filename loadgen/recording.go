@@ -37,13 +37,13 @@ func newRecording(p Plan) (*recording, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The closed model's arrivals are the users' doing, but its phases are the profile's.
-	schedule, err := profiles.NewSchedule(p.Profile, p.Seed)
+	schedule, err := p.schedule()
 	if err != nil {
 		return nil, err
 	}
+	p.Profile = p.Profile.Until(schedule.Duration())
 	r := &recording{plan: p, mix: m}
-	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), p.Profile.Duration(), len(m.requests)
+	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.requests)
 	r.layout.interrupt(r.layout.length)
 	if p.Closed == nil {
 		r.schedule = schedule
@@ -66,6 +66,16 @@ type ending struct {
 	cut       time.Duration // requests intended at or after it were never due
 	next      uint64        // the first number that the engine did not take
 	freeSince time.Duration // since when a slot stood free at the end; negative: none did
+}
+
+// settle ends the profile of the closed model with the last of so many requests: when that is, nobody knew before. Nothing
+// else may use the layout any more.
+func (r *recording) settle(e *ending) {
+	if l := &r.layout; r.schedule == nil && r.plan.Limits.Requests > 0 && e.next == r.plan.Limits.Requests && e.cut == l.length && e.at < l.length {
+		l.trim(e.at)
+		l.length, e.cut = e.at, e.at
+		r.plan.Profile = r.plan.Profile.Until(e.at)
+	}
 }
 
 // finish counts what the engine never took, and returns what was measured.

@@ -55,6 +55,7 @@ type PlanRecord struct {
 	TimeoutNS   time.Duration    `json:"timeout_ns"`
 	DrainNS     time.Duration    `json:"drain_ns"`
 	DeadlineNS  time.Duration    `json:"deadline_ns,omitempty"`
+	Requests    uint64           `json:"requests,omitempty"` // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
 }
 

@@ -128,5 +128,8 @@ func (w *watch) state(at time.Duration) Progress {
 	p.InFlight = now.sent - min(now.returned, now.sent)
 	p.Waiting = now.due - min(now.sent+now.ended-now.returned, now.due)
 	w.before = now
+	if w.schedule == nil {
+		p.Most, p.Sent = w.plan.Limits.Requests, now.sent
+	}
 	return p
 }

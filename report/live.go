@@ -112,11 +112,15 @@ func partsOf(p loadgen.Progress) []livePart {
 	if p.Samples > 0 {
 		p99.text = " P99 " + Duration(p.P99)
 	}
+	done, share := clock(p.Elapsed)+" of "+clock(p.Total)+" s", float64(p.Elapsed)/float64(p.Total)
+	if p.Most > 0 {
+		done, share = Count(p.Sent)+" of "+Count(p.Most)+" requests", float64(p.Sent)/float64(p.Most)
+	}
 	return []livePart{
 		{name(p.Target) + "  ", maxRank + 1},
 		{phaseText(p), maxRank + 1},
-		{" · " + clock(p.Elapsed) + " of " + clock(p.Total) + " s", 5},
-		{" ▕" + bar(p.Elapsed, p.Total) + "▏", 2},
+		{" · " + done, 5},
+		{" ▕" + bar(share) + "▏", 2},
 		{" " + Rate(p.Offered) + " → " + Rate(p.Achieved), maxRank + 1},
 		latency, tail, p99,
 		{" · " + Count(p.InFlight) + " in flight", 4},
@@ -129,18 +133,20 @@ func phaseText(p loadgen.Progress) string {
 	if p.Draining {
 		return "waiting for the last answers"
 	}
+	if p.Most > 0 { // then the phase ends sooner than it may
+		return fmt.Sprintf("%s %s s", name(p.Phase), clock(p.PhaseElapsed))
+	}
 	return fmt.Sprintf("%s %s s of %s", name(p.Phase), clock(p.PhaseElapsed), clock(p.PhaseDuration))
 }
 
 // clock writes whole seconds, without the unit that the line gives once for two of them.
 func clock(d time.Duration) string { return Count(uint64(max(d, 0) / time.Second)) }
 
-// bar draws how much of total has passed, in eighths of a cell.
-func bar(elapsed, total time.Duration) string {
+// bar draws a share from 0 to 1 in eighths of a cell; what is no number is none.
+func bar(share float64) string {
 	steps := 0
-	if total > 0 {
-		part := min(max(float64(elapsed)/float64(total), 0), 1)
-		steps = int(part * barCells * 8)
+	if share > 0 {
+		steps = int(min(share, 1) * barCells * 8)
 	}
 	full, eighths := steps/8, steps%8
 	text := strings.Repeat("█", full)
@@ -156,7 +162,10 @@ func plainLine(p loadgen.Progress) string {
 	if p.Samples > 0 {
 		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", Duration(p.P50), Duration(p.P95), Duration(p.P99))
 	}
-	return Clean(fmt.Sprintf("%s: %s, %s of %s s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phaseText(p),
-		clock(p.Elapsed), clock(p.Total), Rate(p.Offered), Rate(p.Achieved), latency, Count(p.InFlight), Count(p.Waiting),
-		Count(p.Failed)), 1<<10)
+	done := fmt.Sprintf("%s of %s s", clock(p.Elapsed), clock(p.Total))
+	if p.Most > 0 {
+		done = fmt.Sprintf("%s of %s requests", Count(p.Sent), Count(p.Most))
+	}
+	return Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phaseText(p),
+		done, Rate(p.Offered), Rate(p.Achieved), latency, Count(p.InFlight), Count(p.Waiting), Count(p.Failed)), 1<<10)
 }

@@ -20,6 +20,8 @@ func TestLiveLine(t *testing.T) {
 	drain, quiet := inSpike, inSpike
 	drain.Draining, drain.Elapsed, drain.Offered = true, 31*time.Second, 0
 	quiet.Samples = 0
+	counted := inSpike
+	counted.Total, counted.PhaseDuration, counted.Most, counted.Sent = 168*time.Hour, 168*time.Hour, 4000, 1000
 	for _, tc := range []struct {
 		why   string
 		state loadgen.Progress
@@ -39,6 +41,8 @@ func TestLiveLine(t *testing.T) {
 			"uncached  waiting for the last answers · 31 of 30 s ▕██████████▏ 0/s → 103/s · P50 2.1 s P95 4.7 s P99 4.9 s · 256 in flight, 2,812 waiting · 0 failed"},
 		{"no figure where nothing was measured", quiet, 115,
 			"uncached  spike 6 s of 8 · 16 of 30 s 600/s → 103/s · nothing finished · 256 in flight, 2,812 waiting · 0 failed"},
+		{"what ends with a number of requests", counted, 150,
+			"uncached  spike 6 s · 1,000 of 4,000 requests ▕██▌       ▏ 600/s → 103/s · P50 2.1 s P95 4.7 s P99 4.9 s · 256 in flight, 2,812 waiting · 0 failed"},
 		{"nothing known", loadgen.Progress{}, 110, "   0 s of 0 · 0 of 0 s ▕          ▏ 0/s → 0/s · nothing finished · 0 in flight, 0 waiting · 0 failed"},
 	} {
 		got := liveLine(tc.state, tc.width)
