@@ -27,6 +27,7 @@ type driveOptions struct {
 	arrivals    string
 	vus         int
 	think       time.Duration
+	requests    uint64
 	connections int
 	headers     []string
 	method      string
@@ -57,6 +58,7 @@ type driveOptions struct {
 	verbose     bool
 	print       bool
 	dryRun      bool
+	ownLength   bool // the profile's length is the user's own: --requests does not change it
 
 	given *pflag.FlagSet // to tell a flag that was given from its default
 }
@@ -72,6 +74,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.arrivals, "arrivals", "", "even or poisson, instead of the profile's")
 	f.IntVar(&o.vus, "vus", 0, "closed model: so many users, each waiting for its answer")
 	f.DurationVar(&o.think, "think", 0, "closed model: how long a user thinks between answer and request")
+	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
@@ -148,7 +151,7 @@ var examples = map[string]string{
 }
 
 func newRunCommand(s streams) *cobra.Command {
-	var o driveOptions
+	o := driveOptions{ownLength: true}
 	c := &cobra.Command{
 		Use: "run FILE [TARGET...]", Short: "Drive the profile in a file", GroupID: "drive",
 		Long: `Drive the profile in a file: what --print of a driving command writes, edited. FILE may also be the name of a
@@ -272,29 +275,15 @@ func nextSteps(runs []*loadgen.Run) []string {
 	return nil
 }
 
-// takeLimits takes the file's limits where no flag and no variable gives one.
-func (o *driveOptions) takeLimits(l profiles.Limits) {
-	if l.Connections != 0 && !o.given.Changed("connections") {
-		o.connections = l.Connections
-	}
-	for name, from := range map[string]struct{ file, option *time.Duration }{
-		"timeout":  {&l.Timeout, &o.timeout},
-		"drain":    {&l.Drain, &o.drain},
-		"deadline": {&l.Deadline, &o.deadline},
-	} {
-		if *from.file != 0 && !o.given.Changed(name) {
-			*from.option = *from.file
-		}
-	}
-}
-
 // plan makes a plan of the profile and the flags; its target and requests are each subject's.
 func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	plan := loadgen.Plan{
 		Seed:   o.seed,
 		Engine: o.engine,
-		Limits: loadgen.Limits{Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline},
-		TLS:    loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
+		Limits: loadgen.Limits{
+			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
+		},
+		TLS: loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
 	}
 	switch {
 	case o.cpus != "split" && o.cpus != "shared":
@@ -305,6 +294,8 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, fmt.Errorf("--drain must be above 0, got %v", o.drain)
 	case o.given.Changed("duration") && o.duration <= 0:
 		return plan, fmt.Errorf("--duration must be above 0, got %v", o.duration)
+	case o.given.Changed("requests") && o.requests == 0:
+		return plan, errors.New("--requests must be above 0, got 0")
 	case o.timeout <= 0:
 		return plan, fmt.Errorf("--timeout must be above 0, got %v", o.timeout)
 	}
@@ -316,6 +307,9 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, err
 	}
 	if plan.Closed, err = o.closed(plan.Profile); err != nil {
+		return plan, err
+	}
+	if err = o.lastUntilSent(&plan); err != nil {
 		return plan, err
 	}
 	return plan, o.checks(&plan)

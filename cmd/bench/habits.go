@@ -15,6 +15,7 @@ var habits = map[string]string{
 	"--rps":         "--rate",
 	"--qps":         "--rate",
 	"--concurrency": "--connections",
+	"--iterations":  "--requests",
 }
 
 // checkDashes finds, in the arguments as they were typed, what other load testers would understand and bench would not:
