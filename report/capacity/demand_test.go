@@ -1,0 +1,89 @@
+package capacity
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"pgregory.net/rapid"
+)
+
+func TestFitDemand(t *testing.T) {
+	d, err := FitDemand("processor", 2, []Use{{100, 0.06}, {200, 0.11}, {400, 0.21}}) // 0.5 ms each and 0.01 idle
+	if err != nil || math.Abs(d.Seconds.Value-0.0005) > 1e-12 || math.Abs(d.Idle-0.01) > 1e-9 || math.Abs(d.Saturation.Rate-3980) > 1e-6 {
+		t.Errorf("got %+v, %v; want 0.5 ms, 0.01 idle, full at (2 − 0.01)/0.0005 = 3980/s", d, err)
+	}
+	for _, uses := range [][]Use{nil, {{100, 0.1}, {200, 0.2}}, {{100, 0}, {0, 1}, {200, 0.2}}, {{100, 5}, {200, 5}, {400, 5}}} {
+		if d, err := FitDemand("processor", 2, uses); err == nil {
+			t.Errorf("%v told %+v", uses, d)
+		}
+	}
+}
+
+func TestDemandIntervalHoldsTheTruth(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 0))
+	held := 0
+	for range 1000 {
+		var uses []Use
+		for _, rate := range []float64{20, 40, 80, 160, 320} {
+			uses = append(uses, Use{rate, (0.005 + 0.002*rate) * (1 + 0.03*r.NormFloat64())})
+		}
+		d, err := FitDemand("processor", 1, uses)
+		if err == nil && d.Seconds.Low <= 0.002 && 0.002 <= d.Seconds.High {
+			held++
+		}
+	}
+	if held < 930 {
+		t.Errorf("the interval holds the demand %d times of 1000, want 930", held)
+	}
+}
+
+func TestBottleneckAndBounds(t *testing.T) {
+	demands := []Demand{
+		{Resource: "processor", Servers: 4, Seconds: Estimate{Value: 0.008}, Saturation: Rate{Rate: 500}},
+		{Resource: "database", Servers: 1, Seconds: Estimate{Value: 0.004}, Saturation: Rate{Rate: 250}},
+	}
+	if got := Bottleneck(demands); got != 1 {
+		t.Errorf("the bottleneck is %d, want the database: 4 ms of one against 8 ms of four", got)
+	}
+	for _, tc := range []struct{ users, x, r float64 }{
+		{1, 1 / 0.012, 0.012}, // nobody waits
+		{3, 250, 0.012},       // N* = 0.012/0.004 users just fill the database
+		{30, 250, 0.12},
+	} {
+		if x, r := Bounds(demands, tc.users); math.Abs(x-tc.x) > 1e-9 || math.Abs(r-tc.r) > 1e-12 {
+			t.Errorf("with %v users X ≤ %v and R ≥ %v, want %v and %v", tc.users, x, r, tc.x, tc.r)
+		}
+	}
+	if Bottleneck(nil) != -1 {
+		t.Error("no resource is no bottleneck")
+	}
+}
+
+func TestKnee(t *testing.T) {
+	// y = 1/(1 − x) on 0 … 0.9: the chord's slope is 10 where 1/(1−x)² = 10, at x = 0.684.
+	var curve []Point
+	for x := 0.0; x <= 0.9001; x += 0.01 {
+		curve = append(curve, Point{x, 1 / (1 - x)})
+	}
+	if k, ok := Knee(curve); !ok || math.Abs(k.X-(1-math.Sqrt(0.1))) > 0.01 {
+		t.Errorf("knee at %v, %v, want 0.684", k, ok)
+	}
+	for name, flat := range map[string][]Point{
+		"a line":  {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}},
+		"flat":    {{1, 1}, {2, 1}, {3, 1}, {4, 1}},
+		"falling": {{1, 4}, {2, 3}, {3, 2}, {4, 1}},
+		"short":   {{1, 1}, {2, 1}, {3, 9}},
+		"one x":   {{1, 1}, {1, 2}, {1, 3}, {1, 4}},
+	} {
+		if k, ok := Knee(flat); ok {
+			t.Errorf("%s has a knee at %v", name, k)
+		}
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		points := rapid.SliceOf(rapid.Custom(func(t *rapid.T) Point {
+			return Point{rapid.Float64().Draw(t, "x"), rapid.Float64().Draw(t, "y")}
+		})).Draw(t, "points")
+		Knee(points) // must not panic
+	})
+}
