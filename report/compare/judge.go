@@ -1,0 +1,171 @@
+package compare
+
+import (
+	"math"
+	"slices"
+)
+
+// decided reports whether every row that decides is settled, so that no further round is needed.
+func (t *Trial) decided() bool {
+	for arm := 1; arm < len(t.arms); arm++ {
+		c := t.compare(arm)
+		if c.Errors.Outcome == Inconclusive {
+			return false
+		}
+		for _, r := range c.Rows {
+			if r.Judged && (r.Outcome == Inconclusive || r.Outcome == Undecided) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// Result says what is known by now. Before the budget is used it is at the error that may be spent by then: for whoever
+// had to end early for a reason that has nothing to do with the figures.
+func (t *Trial) Result() Result {
+	r := Result{
+		Gate: t.o.Gate, Quads: t.kept, Planned: t.o.Quads, Rerun: t.rerun, Spoiled: t.spoilt, Early: !t.ended,
+	}
+	for arm := 1; arm < len(t.arms); arm++ {
+		c := t.compare(arm)
+		for i := range c.Rows {
+			c.Rows[i].foresee(c.Pairs)
+		}
+		r.Comparisons = append(r.Comparisons, c)
+	}
+	return r
+}
+
+func (t *Trial) compare(arm int) Comparison {
+	a, b := &t.arms[0], &t.arms[arm]
+	c := Comparison{
+		A: t.o.Arms[0], B: t.o.Arms[arm], Pairs: 2 * t.kept,
+		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate),
+	}
+	var judged []candidate
+	level := t.levels()
+	metrics := Metrics()
+	c.Rows = make([]Row, 0, len(metrics))
+	for m, metric := range metrics {
+		pairs := &t.pairs[arm][m]
+		row := Row{
+			Metric: metric, A: medianOf(a.values[m]), B: medianOf(b.values[m]),
+			ALow: a.atLeast[m], BLow: b.atLeast[m], Beyond: min(a.beyond[m], b.beyond[m]),
+		}
+		if len(a.values[m])+len(b.values[m]) == 0 {
+			continue
+		}
+		c.Rows = append(c.Rows, row)
+		if pairs.missing || len(pairs.x) == 0 || metric.Quantile > 0 && row.Beyond < 1-1e-6 {
+			continue
+		}
+		kept := &c.Rows[len(c.Rows)-1]
+		e := newEstimate(pairs.x)
+		if cand, ok := t.candidate(kept, e); ok {
+			judged = append(judged, cand)
+		} else if !t.o.Gate {
+			decideComparison(cand, level(1))
+		}
+	}
+	if t.o.Gate {
+		decideGate(judged, level)
+	} else {
+		for _, cand := range judged {
+			decideComparison(cand, level(1))
+		}
+	}
+	c.conclude(t.o.Gate)
+	return c
+}
+
+// candidate fills what the estimate says into the row; ok is true where the row decides.
+func (t *Trial) candidate(row *Row, e estimate) (c candidate, ok bool) {
+	row.Change = e.interval(printedLevel)
+	row.Carried = e.carried
+	c = candidate{row: row, bounds: e.bounds, atLeast: row.BLow, atMost: row.ALow}
+	i := slices.IndexFunc(t.o.Criteria, func(c Criterion) bool { return c.Metric.Key == row.Metric.Key })
+	if i < 0 || t.o.Gate && row.Thin() {
+		return c, false
+	}
+	row.Judged, row.Margin = true, t.o.Criteria[i].Margin
+	c.margin = t.o.Criteria[i].margin()
+	return c, true
+}
+
+// levels returns the two-sided error that the present look may spend of alpha/d.
+func (t *Trial) levels() func(d int) float64 {
+	times := make([]float64, 0, len(t.looks))
+	for _, q := range t.taken {
+		times = append(times, float64(q)/float64(t.o.Quads))
+	}
+	if now := float64(t.kept) / float64(t.o.Quads); t.kept > 0 && (len(times) == 0 || now > times[len(times)-1]) {
+		times = append(times, now)
+	}
+	of := map[int]float64{}
+	return func(d int) float64 {
+		if len(times) == 0 {
+			return 0
+		}
+		if _, ok := of[d]; !ok {
+			levels := spending(alpha/float64(d), times)
+			of[d] = levels[len(levels)-1]
+		}
+		return of[d]
+	}
+}
+
+// foresee says how much pairs scatter, and of a row that is not settled how many would probably settle it.
+func (r *Row) foresee(pairs int) {
+	if r.Change.Low <= 0 || pairs == 0 {
+		return
+	}
+	r.Scatter = scatter(math.Log(r.Change.High/r.Change.Low)/2, pairs)
+	if r.Outcome != Inconclusive && r.Outcome != Undecided {
+		return
+	}
+	to := math.Log(r.Change.Center)
+	if r.Metric.HigherIsBetter {
+		to = -to
+	}
+	last := spending(alpha, lookTimes)
+	r.Needed = pairsFor(r.Scatter, to-Criterion{r.Metric, r.Margin}.margin(), last[len(last)-1])
+}
+
+// conclude draws the rows together.
+func (c *Comparison) conclude(gate bool) {
+	if !gate {
+		c.Outcome = Undecided
+		for _, r := range c.Rows {
+			if r.Judged && r.Outcome != Undecided {
+				c.Outcome = r.Outcome
+			}
+		}
+		return
+	}
+	c.Outcome = c.Errors.Outcome
+	judged := 0
+	for _, r := range c.Rows {
+		switch {
+		case !r.Judged:
+			continue
+		case r.Outcome == Regression, c.Outcome == Regression:
+			c.Outcome = Regression
+		case r.Outcome == Inconclusive:
+			c.Outcome = Inconclusive
+		}
+		judged++
+	}
+	if judged == 0 && c.Outcome == Pass {
+		c.Outcome = Inconclusive
+	}
+}
+
+func medianOf(values []float64) float64 {
+	if len(values) == 0 {
+		return 0
+	}
+	sorted := slices.Clone(values)
+	slices.Sort(sorted)
+	return median(sorted)
+}

@@ -1,0 +1,98 @@
+package compare
+
+import (
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// enough is how many requests must lie beyond a percentile in every round before a gate judges it.
+const enough = 20
+
+// Metric is one thing in which services are compared, as a ratio.
+type Metric struct {
+	Key            string  // "p50", "mean", "goodput", …
+	Quantile       float64 // 0-1 of response time; 0 for what is no percentile
+	HigherIsBetter bool
+
+	read func(*loadgen.Run) reading
+}
+
+// reading is what one run says of a metric; ok is false where it says nothing.
+type reading struct {
+	value   float64 // durations in ns
+	atLeast bool    // value is a lower bound
+	beyond  float64 // of a percentile: how many requests lie beyond it
+	ok      bool
+}
+
+// The metrics, in the order in which they are shown.
+var (
+	P50  = percentile("p50", 0.50, "p50_ns", func(d *loadgen.Dist) float64 { return float64(d.P50NS) })
+	P95  = percentile("p95", 0.95, "p95_ns", func(d *loadgen.Dist) float64 { return float64(d.P95NS) })
+	P99  = percentile("p99", 0.99, "p99_ns", func(d *loadgen.Dist) float64 { return float64(d.P99NS) })
+	P999 = percentile("p999", 0.999, "p999_ns", func(d *loadgen.Dist) float64 { return float64(d.P999NS) })
+	Mean = Metric{Key: "mean", read: func(r *loadgen.Run) reading {
+		d := &r.Overall.ResponseTime
+		return reading{value: float64(d.MeanNS), atLeast: d.IsLowerBound("mean_ns"), ok: d.Count > 0}
+	}}
+
+	// Goodput is the successes per second that came within the run's first upper limit of a response time, or without such
+	// a threshold in the time of their phase.
+	Goodput = Metric{Key: "goodput", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
+		if o, ok := r.Objective(); ok {
+			return positive(o.Goodput)
+		}
+		return positive(r.Overall.Achieved.Rate)
+	}}
+	// Throughput is the answers per second, failures among them.
+	Throughput = Metric{Key: "throughput", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
+		p := &r.Overall
+		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()))
+	}}
+	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
+		c := r.Overall.Cache
+		return positive(perRequest(c.Hits, float64(c.Hits+c.Misses)))
+	}}
+	// OriginQueries is how often the database was asked for each success, as Server-Timing says.
+	OriginQueries = Metric{Key: "origin_queries", read: func(r *loadgen.Run) reading {
+		for _, s := range r.Overall.ServerTiming {
+			if s.Name == "db" {
+				return positive(perRequest(s.Count, float64(r.Overall.Requests.Succeeded)))
+			}
+		}
+		return reading{}
+	}}
+	BytesIn = Metric{Key: "bytes", read: func(r *loadgen.Run) reading {
+		return positive(perRequest(r.Overall.Bytes.In, float64(r.Overall.Requests.Succeeded)))
+	}}
+	// CPU is the processor time of the target's whole tree for each success, in ns.
+	CPU = Metric{Key: "cpu", read: func(r *loadgen.Run) reading {
+		if t := r.Overall.CPU.Target; t != nil && *t > 0 {
+			return positive(perRequest(uint64(*t), float64(r.Overall.Requests.Succeeded)))
+		}
+		return reading{}
+	}}
+)
+
+// Metrics lists all, in the order in which they are shown.
+func Metrics() []Metric {
+	return []Metric{P50, P95, P99, P999, Mean, Goodput, Throughput, HitRatio, OriginQueries, BytesIn, CPU}
+}
+
+func percentile(key string, q float64, inFile string, value func(*loadgen.Dist) float64) Metric {
+	return Metric{Key: key, Quantile: q, read: func(r *loadgen.Run) reading {
+		d := &r.Overall.ResponseTime
+		return reading{
+			value: value(d), atLeast: d.IsLowerBound(inFile),
+			beyond: float64(d.Count) * (1 - q), ok: d.Count > 0,
+		}
+	}}
+}
+
+func positive(v float64) reading { return reading{value: v, ok: v > 0} }
+
+func perRequest(n uint64, of float64) float64 {
+	if of <= 0 {
+		return 0
+	}
+	return float64(n) / of
+}

@@ -1,0 +1,199 @@
+package compare
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// Options say what is compared and for how long.
+type Options struct {
+	Arms        []string    // names; the first is what each other one is compared with
+	Quads       int         // the budget, at least MinQuads: fixed before the first round
+	Seed        uint64      // of the coin and of the rounds' requests
+	Criteria    []Criterion // what decides, and when to stop
+	Gate        bool        // margins and three outcomes
+	ErrorMargin float64     // of a gate: by how much the share of failed requests may grow, 0-1
+}
+
+// Step is a round to be driven.
+type Step struct {
+	Quad  int    // 0 is the one that is thrown away
+	Round int    // within the quad, from 0
+	Arm   int    // index into Arms
+	Seed  uint64 // of the requests: the rounds of a pair get the same ones
+}
+
+// Trial compares arms round by round. Each quad visits the arms in the order of a seeded coin and then in the reverse
+// order, ABBA or BAAB, so that a drift of the machine falls on all alike; the first quad is thrown away unseen, whatever
+// came of it, because a cold start may spoil one side alone. A quad in which bench or its host was too late is run again
+// from its start, at most once for every four of the budget; none is dropped for its latencies.
+type Trial struct {
+	o      Options
+	looks  []int // quads
+	coin   *rand.Rand
+	steps  []Step
+	next   int
+	quad   []round // of this quad so far
+	kept   int     // quads
+	rerun  int
+	taken  []int // looks that were taken
+	ended  bool
+	spoilt bool
+
+	arms  []armRecord
+	pairs [][]pairRecord // by arm but the first, by metric
+}
+
+// round is what one run says of each metric, and of failures.
+type round struct {
+	readings []reading
+	requests loadgen.Requests
+}
+
+// armRecord is what the rounds of one arm said.
+type armRecord struct {
+	values   [][]float64 // by metric
+	atLeast  []bool
+	beyond   []float64 // fewest
+	failures Failures
+}
+
+// pairRecord is the log ratios of one metric, in time order.
+type pairRecord struct {
+	x       []float64
+	missing bool // some round said nothing of it
+}
+
+// NewTrial returns a trial, or what is wrong with its options.
+func NewTrial(o Options) (*Trial, error) {
+	switch {
+	case len(o.Arms) < 2:
+		return nil, fmt.Errorf("a comparison takes two or more, got %d", len(o.Arms))
+	case o.Quads < MinQuads:
+		return nil, fmt.Errorf("a comparison takes at least %d quads of rounds, got %d", MinQuads, o.Quads)
+	}
+	for _, c := range o.Criteria {
+		if c.Margin < 0 || o.Gate && c.Margin <= 0 || c.Margin >= 1 {
+			return nil, fmt.Errorf("the margin of %s must be above 0 %% and below 100 %%, got %v %%", c.Metric.Key, 100*c.Margin)
+		}
+	}
+	t := &Trial{o: o, looks: looksOf(o.Quads), coin: rand.New(rand.NewPCG(o.Seed, 0x636f6d70617265))}
+	metrics := len(Metrics())
+	for range o.Arms {
+		t.arms = append(t.arms, armRecord{
+			values: make([][]float64, metrics), atLeast: make([]bool, metrics), beyond: slices.Repeat([]float64{math.Inf(1)}, metrics),
+		})
+		t.pairs = append(t.pairs, make([]pairRecord, metrics))
+	}
+	t.plan(0)
+	return t, nil
+}
+
+// plan lays out a quad.
+func (t *Trial) plan(quad int) {
+	order := t.coin.Perm(len(t.o.Arms))
+	t.steps = t.steps[:0]
+	for half := range 2 {
+		seed := t.coin.Uint64()
+		for _, arm := range order {
+			t.steps = append(t.steps, Step{Quad: quad, Round: len(t.steps), Arm: arm, Seed: seed})
+		}
+		if half == 0 {
+			slices.Reverse(order)
+		}
+	}
+	t.next, t.quad = 0, t.quad[:0]
+}
+
+// Next returns the round that is to be driven now; done is true when there is none.
+func (t *Trial) Next() (step Step, done bool) {
+	if t.ended {
+		return Step{}, true
+	}
+	return t.steps[t.next], false
+}
+
+// Add takes what came of the round that Next returned.
+func (t *Trial) Add(r *loadgen.Run) {
+	if t.ended {
+		return
+	}
+	step := t.steps[t.next]
+	t.next++
+	if step.Quad == 0 {
+		if t.next == len(t.steps) {
+			t.plan(1)
+		}
+		return
+	}
+	if r.Verdict.Kind.Spoiled() {
+		t.again()
+		return
+	}
+	kept := round{requests: r.Requests}
+	for _, m := range Metrics() {
+		kept.readings = append(kept.readings, m.read(r))
+	}
+	if t.quad = append(t.quad, kept); t.next == len(t.steps) {
+		t.keep()
+	}
+}
+
+// again runs the quad again: the same rounds in the same order.
+func (t *Trial) again() {
+	t.next, t.quad = 0, t.quad[:0]
+	if t.rerun++; t.rerun > t.o.Quads/4 {
+		t.ended, t.spoilt = true, true
+	}
+}
+
+// keep takes a whole quad as evidence, and looks at all of it where that is due.
+func (t *Trial) keep() {
+	arms := len(t.arms)
+	for i, rd := range t.quad {
+		t.arms[t.steps[i].Arm].add(rd)
+	}
+	for half := range 2 {
+		first := t.quad[half*arms : (half+1)*arms]
+		byArm := make([]round, arms)
+		for i, rd := range first {
+			byArm[t.steps[half*arms+i].Arm] = rd
+		}
+		for arm := 1; arm < arms; arm++ {
+			for m := range t.pairs[arm] {
+				t.pairs[arm][m].add(byArm[0].readings[m], byArm[arm].readings[m])
+			}
+		}
+	}
+	t.kept++
+	if slices.Contains(t.looks, t.kept) {
+		t.taken = append(t.taken, t.kept)
+		t.ended = t.kept == t.o.Quads || t.decided()
+	}
+	if !t.ended {
+		t.plan(t.kept + 1)
+	}
+}
+
+func (a *armRecord) add(rd round) {
+	a.failures.add(rd.requests)
+	for m, v := range rd.readings {
+		if v.ok {
+			a.values[m] = append(a.values[m], v.value)
+		}
+		a.atLeast[m] = a.atLeast[m] || v.atLeast
+		a.beyond[m] = min(a.beyond[m], v.beyond)
+	}
+}
+
+func (p *pairRecord) add(a, b reading) {
+	if !a.ok || !b.ok || a.value <= 0 || b.value <= 0 {
+		p.missing = true
+		return
+	}
+	p.x = append(p.x, math.Log(b.value/a.value))
+}
