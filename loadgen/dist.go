@@ -50,6 +50,16 @@ func NewDist(digits int, values, censored []time.Duration) Dist {
 	return newDist(&ok, &bounds)
 }
 
+// summaryOf returns a distribution's figures without its encoded histograms.
+func summaryOf(ok, censored *histogram) Dist {
+	var d Dist
+	if censored.count() > 0 {
+		d.Censored = &Censored{Count: censored.count()}
+	}
+	d.summarise(ok.counts, censored.counts)
+	return d
+}
+
 // newDist summarises the histograms of successes and of censored bounds; censored may be nil.
 func newDist(ok, censored *histogram) Dist {
 	d := Dist{Clamped: ok.clamped}

@@ -175,3 +175,22 @@ func TestDriveRefusesAPlan(t *testing.T) {
 		}
 	}
 }
+
+func TestDriveEndsOnACondition(t *testing.T) {
+	noLeaks(t)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
+	defer s.Close()
+	p := steady(s.URL, time.Minute)
+	condition, err := ParseCondition("errors>5%")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Abort.On = []Threshold{condition}
+	run, err := Drive(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := run.Abort(); e == nil || e.AtNS > 20*time.Second || !run.Interrupted || run.Requests.Due == run.Requests.Planned {
+		t.Errorf("abort %+v, interrupted %v, requests %+v", e, run.Interrupted, run.Requests)
+	}
+}

@@ -16,6 +16,7 @@ type fakeServer struct {
 	fails   func(k uint64) bool                             // answers that are failures
 	lag     func(k uint64, due time.Duration) time.Duration // how late the generator is
 	cut     time.Duration                                   // when the run is interrupted; 0: never
+	ticked  func(now time.Duration)                         // called after each tick; may be nil
 }
 
 // fakeEngine drives a recording's plan at a fake server without a clock, as an engine would: one slot a connection,
@@ -69,12 +70,19 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 	inOrder := slices.Clone(samples)
 	slices.SortStableFunc(inOrder, func(a, b sample) int { return int(a.end - b.end) })
 	second := time.Second
-	for i := range inOrder {
-		for ; second <= inOrder[i].end; second += time.Second {
+	tickUntil := func(at time.Duration) {
+		for ; second+settle <= at; second += time.Second {
 			r.tick(second)
+			if server.ticked != nil {
+				server.ticked(second)
+			}
 		}
+	}
+	for i := range inOrder {
+		tickUntil(inOrder[i].end)
 		r.shards[i%len(r.shards)].record(&inOrder[i])
 	}
+	tickUntil(end.at)
 	return end, samples
 }
 

@@ -18,6 +18,7 @@ type Plan struct {
 	TLS      TLS
 	Engine   string   // one of [Engines]; empty: the one that suits the plan
 	Expect   []Expect // what an answer must be to count as a success
+	Abort    Abort    // what ends the run early
 	HitWhen  *HitRule // how an answer tells that it came from a cache; nil: see [HitRule]
 }
 
@@ -93,7 +94,14 @@ func (p Plan) validate() error {
 	if err := checkEngine(p.Engine); err != nil {
 		return err
 	}
-	return p.Profile.Validate()
+	if err := p.Abort.validate(); err != nil {
+		return err
+	}
+	if err := p.Profile.Validate(); err != nil {
+		return err
+	}
+	_, err := newConditions(p)
+	return err
 }
 
 // Check returns what keeps the plan from being driven, or nil.
@@ -150,6 +158,9 @@ func (p Plan) record(m *mix) PlanRecord {
 	}
 	if p.Closed != nil {
 		r.Model, r.VUs, r.ThinkNS = "closed", p.Closed.VUs, p.Closed.Think
+	}
+	for _, t := range p.Abort.On {
+		r.AbortOn, r.AbortGraceNS = append(r.AbortOn, t.Text), p.Abort.Grace
 	}
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})

@@ -20,6 +20,11 @@ type recording struct {
 	readings    []cpuReading // processor use at the phases' bounds
 	events      []Event
 	environment Environment
+
+	conditions []*condition // that end the run when one is true
+	judgedAt   time.Duration
+	judgedOK   uint64 // requests that had succeeded by then
+	aborted    bool
 }
 
 // cpuReading is the processor time used until an instant.
@@ -41,8 +46,12 @@ func newRecording(p Plan) (*recording, error) {
 	if err != nil {
 		return nil, err
 	}
+	conditions, err := newConditions(p)
+	if err != nil {
+		return nil, err
+	}
 	p.Profile = p.Profile.Until(schedule.Duration())
-	r := &recording{plan: p, mix: m}
+	r := &recording{plan: p, mix: m, conditions: conditions}
 	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.requests)
 	r.layout.interrupt(r.layout.length)
 	if p.Closed == nil {
@@ -50,14 +59,25 @@ func newRecording(p Plan) (*recording, error) {
 	}
 	r.shards = []*shard{newShard(&r.layout)}
 	r.timeline = newTimeline(r.schedule)
+	if len(conditions) > 0 {
+		r.timeline.heard = func(index int, c *second) {
+			for _, condition := range conditions {
+				condition.take(index, c)
+			}
+		}
+	}
 	return r, nil
 }
 
-// tick watches the recording at an instant: it counts what is due, and gathers what the shards have counted.
+// tick watches the recording at a full second: it counts what is due, gathers what the shards have counted, and judges
+// whether the run is to be aborted.
 func (r *recording) tick(now time.Duration) {
 	r.timeline.advance(min(now, time.Duration(r.layout.cut.Load())))
 	r.timeline.collect(r.shards)
 	r.timeline.seal(now, r.plan.Limits.Timeout+r.plan.Limits.Drain+time.Second)
+	if len(r.conditions) > 0 {
+		r.judgeAbort(now)
+	}
 }
 
 // ending says how an engine ended its run.

@@ -57,6 +57,9 @@ type PlanRecord struct {
 	DeadlineNS  time.Duration    `json:"deadline_ns,omitempty"`
 	Requests    uint64           `json:"requests,omitempty"` // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
+
+	AbortOn      []string      `json:"abort_on,omitempty"` // the conditions that would have ended the run, or did
+	AbortGraceNS time.Duration `json:"abort_grace_ns,omitempty"`
 }
 
 // PhaseRecord is a phase as it was planned: the offered rate goes linearly from From to To, both in requests/s.
@@ -260,6 +263,7 @@ const (
 	EventStall    EventKind = "stall"    // nothing was received though requests were outstanding
 	EventThrottle EventKind = "throttle" // the control group held bench's processor back
 	EventExit     EventKind = "exit"     // the bundled target's process ended during the run
+	EventAbort    EventKind = "abort"    // a condition to abort on was true, and ended the run
 )
 
 // Event is something that happened once, at a time.

@@ -60,9 +60,13 @@ const (
 // duration without a unit is in milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
 // between the first brace and the last. The errors say what was wrong and how to write it.
 func ParseThreshold(text string) (Threshold, error) {
+	return parseThreshold("threshold", text)
+}
+
+func parseThreshold(what, text string) (Threshold, error) {
 	t := Threshold{Text: strings.TrimSpace(text)}
 	if err := t.parse(); err != nil {
-		return Threshold{}, fmt.Errorf("threshold %s: %w", strconv.Quote(bounded(t.Text)), err)
+		return Threshold{}, fmt.Errorf("%s %s: %w", what, strconv.Quote(bounded(t.Text)), err)
 	}
 	return t, nil
 }

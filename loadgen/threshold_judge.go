@@ -25,8 +25,8 @@ const fewest = 10
 
 // Judge says whether the run meets the threshold. Durations are those of successes and of the censored, as the run's
 // distributions have them, so within 0.1 % (1 % of an endpoint) and never rounded down: a figure that is only a lower
-// bound passes no upper limit. Nothing passes without a success, in a run that was interrupted, or in one whose verdict is
-// HOST-LIMITED or GENERATOR-LIMITED.
+// bound passes no upper limit. Nothing passes without a success, in a run that was interrupted or aborted, or in one whose
+// verdict is HOST-LIMITED or GENERATOR-LIMITED.
 func (t Threshold) Judge(r *Run) ThresholdResult {
 	result := ThresholdResult{Text: t.Text, StrictSamples: t.StrictSamples}
 	p, missing := t.partOf(r)
@@ -45,6 +45,9 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 		t.compare(&result, &p)
 	}
 	switch {
+	case r.Abort() != nil:
+		result.Passed = false
+		result.Sentence = "the run was aborted, and such a run passes nothing: " + result.Sentence
 	case r.Interrupted:
 		result.Passed = false
 		result.Sentence = "the run was interrupted, and such a run passes nothing: " + result.Sentence

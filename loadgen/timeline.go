@@ -18,6 +18,7 @@ type timeline struct {
 	open     map[int]*second
 	sealed   int // all seconds before it are sealed
 	recent   histogram
+	heard    func(index int, c *second) // what else wants to know what a second counted; nil: nothing does
 }
 
 // secondCounts is what is kept of a second for the whole run.
@@ -90,6 +91,9 @@ func (t *timeline) take(d *delta) {
 		}
 		o.add(c)
 		t.recent.add(&c.response)
+		if t.heard != nil {
+			t.heard(index, c)
+		}
 	}
 }
 
@@ -111,6 +115,38 @@ func (t *timeline) seal(now, longest time.Duration) {
 		t.encode(t.sealed)
 		t.sealed++
 	}
+}
+
+// outstanding returns, by seconds before now, how many requests of a schedule have had no answer, and the least age that
+// they can have: requests whose end the shards have counted and not handed over yet are taken for the oldest.
+func (t *timeline) outstanding(now time.Duration, shards []*shard) []waiting {
+	if t.due == nil {
+		return nil
+	}
+	var done, ended uint64
+	for _, c := range t.counts {
+		done += c.done
+	}
+	for _, o := range t.open {
+		done += o.done
+	}
+	for _, s := range shards {
+		ended += s.ended.Load()
+	}
+	hidden := ended - min(done, ended)
+	var list []waiting
+	for i := t.sealed; i < min(int(now/time.Second), len(t.counts)); i++ {
+		open := t.counts[i].due
+		if o := t.open[i]; o != nil {
+			open -= min(o.done, open)
+		}
+		known := min(hidden, open)
+		hidden -= known
+		if open > known {
+			list = append(list, waiting{i, open - known, now - time.Duration(i+1)*time.Second})
+		}
+	}
+	return list
 }
 
 // encode folds an open second into what is kept. What a sealed second still gets are counts by the clock.

@@ -70,6 +70,9 @@ func (w *watch) follow(over <-chan struct{}) {
 		if at == second {
 			w.sampler.sample(time.Since(w.epoch))
 			w.tick(at)
+			if w.aborted {
+				w.stop()
+			}
 			if w.progress != nil {
 				w.progress(w.state(at))
 			}

@@ -55,6 +55,8 @@ func answerOne(s subject) string {
 	switch s.outcome() {
 	case unmeasured:
 		return s.spoiled()
+	case aborted:
+		return fmt.Sprintf("Aborted after %s on %s.", s.elapsed(), s.abortion())
 	case interrupted:
 		return fmt.Sprintf("Interrupted after %s: what follows covers %s of %s planned requests.", s.elapsed(),
 			Count(s.due()), Count(max(s.Requests.Planned, s.due())))

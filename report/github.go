@@ -47,7 +47,10 @@ func Annotations(w io.Writer, runs []*loadgen.Run) error {
 			list = append(list, annotation{"error", 2, fmt.Sprintf("%s: %s of %s did not succeed%s", s.label, Count(lost),
 				plural(max(s.due(), lost), "request"), s.mostly())})
 		}
-		if s.Interrupted {
+		switch {
+		case s.Abort() != nil:
+			list = append(list, annotation{"error", 1, s.label + ": the run was aborted on " + s.abortion()})
+		case s.Interrupted:
 			list = append(list, annotation{"warning", 3, s.label + ": the run was interrupted"})
 		}
 	}

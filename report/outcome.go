@@ -17,7 +17,8 @@ const (
 	failing             // it kept up, and refused too many
 	unmeasured          // bench or its host was late: the latencies are not the target's
 	silent              // no request succeeded
-	interrupted         // ended before its profile did
+	interrupted         // ended before its profile did, by hand or by its target
+	aborted             // ended by a condition to abort on
 	idle                // no request was due
 )
 
@@ -27,6 +28,8 @@ const failingShare = 0.01
 
 func (s subject) outcome() outcome {
 	switch {
+	case s.Abort() != nil:
+		return aborted
 	case s.Interrupted:
 		return interrupted
 	case s.due() == 0:
@@ -82,6 +85,8 @@ func (s subject) highest() float64 {
 // predicate says what the service did, to follow its name.
 func (s subject) predicate() string {
 	switch s.outcome() {
+	case aborted:
+		return "was aborted after " + s.elapsed() + ": " + s.abortion()
 	case interrupted:
 		return "was interrupted after " + s.elapsed()
 	case idle:
@@ -218,13 +223,19 @@ func (s subject) mostly() string {
 	return ""
 }
 
-// elapsed says how much of its profile an interrupted run had behind it.
+// abortion says which condition ended the run, with its figures.
+func (s subject) abortion() string { return ended(s.Abort().Text) }
+
+// elapsed says how much of its profile a run that ended early had behind it.
 func (s subject) elapsed() string {
 	var at, total time.Duration
 	for _, i := range s.Intervals {
 		if i.Due > 0 {
 			at = i.StartNS + time.Second
 		}
+	}
+	if e := s.Abort(); e != nil {
+		at = e.AtNS
 	}
 	for _, p := range s.Plan.Phases {
 		total += p.DurationNS

@@ -33,6 +33,9 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 	p.blank()
 	p.line(fmt.Sprintf("connections at most %s · memory for histograms at most %s · body of a request %s on average",
 		Count(uint64(max(v.Plan.Connections, 0))), Bytes(uint64(max(v.Memory, 0))), Bytes(v.BodyBytes)))
+	if on := v.Plan.AbortOn; len(on) > 0 {
+		p.text(fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), Span(v.Plan.AbortGraceNS)), 2)
+	}
 	p.blank()
 	p.line("the first requests, query values and bodies left out")
 	for _, r := range v.First {

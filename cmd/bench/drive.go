@@ -54,6 +54,7 @@ type driveOptions struct {
 	outputs     []string
 	quiet       bool
 	judging     judgeOptions
+	abort       abortOptions
 	noSave      bool
 	verbose     bool
 	print       bool
@@ -97,6 +98,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
 	o.judging.addFlags(f)
+	o.abort.addFlags(f)
 	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
 	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
@@ -310,6 +312,9 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, err
 	}
 	if err = o.lastUntilSent(&plan); err != nil {
+		return plan, err
+	}
+	if plan.Abort, err = o.abort.parse(plan.Profile.Duration()); err != nil {
 		return plan, err
 	}
 	return plan, o.checks(&plan)

@@ -8,7 +8,7 @@ const (
 	exitFailed      = 1   // failed to run: target unreachable, port taken, an output not written
 	exitUsage       = 2   // bad usage or configuration: flags, a profile, an input file
 	exitLimited     = 5   // what was to be judged cannot be: bench or its host was too late
-	exitThreshold   = 99  // a threshold failed, as in k6
+	exitThreshold   = 99  // a threshold failed, or a run was aborted, as in k6
 	exitInterrupted = 130 // interrupted
 )
 
@@ -17,8 +17,9 @@ const exitCodes = `Exit codes:
   1    failed to run: a target unreachable, a port taken, an output not written
   2    bad usage or configuration: flags, a profile, an input file that cannot be read
   5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED
-  99   a threshold failed
-  130  interrupted; what was measured until then is reported`
+  99   a threshold failed, or a run was aborted by --abort-on
+  130  interrupted; what was measured until then is reported
+Several at once: 130, 1, 2, 5, 99.`
 
 // usageError is an error of whoever typed the command or wrote the file.
 type usageError struct{ error }

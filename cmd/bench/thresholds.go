@@ -43,12 +43,16 @@ func (o *judgeOptions) parse(outs outputs) ([]loadgen.Threshold, error) {
 	return nil, nil
 }
 
-// judgement returns an error with its exit code where runs that were judged did not pass, nil where they did.
+// judgement returns an error with its exit code where runs that were judged did not pass, or one was aborted, and nil where
+// all is well. That thresholds cannot be judged goes first.
 func judgement(runs []*loadgen.Run) error {
 	for _, r := range runs {
 		if len(r.Thresholds) > 0 && r.Verdict.Kind.Spoiled() {
 			return exitError{exitLimited, fmt.Errorf("the run at %s is %s, so nothing can be said of its thresholds", r.Target.Name, r.Verdict.Kind)}
 		}
+	}
+	if text := aborted(runs); text != "" {
+		return exitError{exitThreshold, errors.New(text)}
 	}
 	if failed := report.Failed(runs); failed != "" {
 		return exitError{exitThreshold, errors.New(failed)}

@@ -1,0 +1,53 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/spf13/pflag"
+)
+
+// abortOptions are the flags by which a run is ended early.
+type abortOptions struct {
+	on    []string
+	grace time.Duration
+
+	given *pflag.FlagSet
+}
+
+func (o *abortOptions) addFlags(f *pflag.FlagSet) {
+	o.given = f
+	f.StringArrayVar(&o.on, "abort-on", nil, "end a run early, with exit 99, as soon as this is true: errors>5%, p99>2s, rate<50/s, p95@spike>1s (repeatable)")
+	f.DurationVar(&o.grace, "abort-grace", 0, "how much of the beginning --abort-on leaves out (default 10s, at most a third of the run)")
+}
+
+// parse reads the conditions for a run of that length.
+func (o *abortOptions) parse(length time.Duration) (loadgen.Abort, error) {
+	a := loadgen.Abort{Grace: o.grace}
+	for _, text := range o.on {
+		c, err := loadgen.ParseCondition(text)
+		if err != nil {
+			return a, fmt.Errorf("--abort-on: %w", err)
+		}
+		a.On = append(a.On, c)
+	}
+	switch given := o.given.Changed("abort-grace"); {
+	case given && len(a.On) == 0:
+		return a, errors.New("--abort-grace is about --abort-on: give a condition with it")
+	case !given && len(a.On) > 0:
+		a.Grace = loadgen.DefaultGrace(length)
+	}
+	return a, nil
+}
+
+// aborted returns a sentence on the first run that was aborted, "" where none was.
+func aborted(runs []*loadgen.Run) string {
+	for _, r := range runs {
+		if e := r.Abort(); e != nil {
+			return fmt.Sprintf("the run at %s was aborted on %s", r.Target.Name, e.Text)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,172 @@
+package loadgen
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// condition is a threshold that is judged while the run goes on, and what was counted for it.
+type condition struct {
+	Threshold
+	seconds  []bool        // whether it is about second i of the run
+	part                   // due: the requests that came to an end
+	from, to time.Duration // what of the run was judged; full seconds
+}
+
+// newConditions prepares the conditions of a plan. One that could never be judged is an error.
+func newConditions(p Plan) ([]*condition, error) {
+	var list []*condition
+	for _, t := range p.Abort.On {
+		c := &condition{Threshold: t, part: part{ok: &histogram{digits: detailDigits}, censored: &histogram{digits: detailDigits}}}
+		scope, err := t.scopeOf(p.Profile.Phases)
+		if err != nil {
+			return nil, err
+		}
+		for at := time.Duration(0); at < p.Profile.Duration(); at += time.Second {
+			about, start := at >= p.Abort.Grace, time.Duration(0)
+			for i, ph := range p.Profile.Phases {
+				end := start + ph.Duration
+				about = about && (scope[i] || end <= at || start >= at+time.Second)
+				start = end
+			}
+			c.seconds = append(c.seconds, about)
+		}
+		// What is judged is judged at the end of a second, and to end the run then there must be more of it.
+		if i := slices.Index(c.seconds, true); i < 0 || i == len(c.seconds)-1 {
+			return nil, fmt.Errorf("condition %s: it would never be judged: the run has no whole second for it after the grace of %v", strconv.Quote(bounded(t.Text)), p.Abort.Grace)
+		}
+		list = append(list, c)
+	}
+	return list, nil
+}
+
+// scopeOf tells which phases the threshold is about.
+func (t Threshold) scopeOf(phases []profiles.Phase) ([]bool, error) {
+	scope, names := make([]bool, len(phases)), []string{}
+	named := slices.ContainsFunc(phases, func(p profiles.Phase) bool { return p.Name == t.Phase })
+	for i, p := range phases {
+		names = append(names, p.Name)
+		switch {
+		case t.Phase == "":
+			scope[i] = p.Kind != profiles.Warmup
+		case named:
+			scope[i] = p.Name == t.Phase
+		default:
+			scope[i] = string(p.Kind) == t.Phase
+		}
+	}
+	if t.Phase != "" && !slices.Contains(scope, true) {
+		return nil, fmt.Errorf("condition %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, listedNames(names))
+	}
+	return scope, nil
+}
+
+func (c *condition) about(second int) bool { return second < len(c.seconds) && c.seconds[second] }
+
+// take adds what a second has counted.
+func (c *condition) take(index int, s *second) {
+	if !c.about(index) {
+		return
+	}
+	c.due += s.ok + s.failed
+	c.succeeded += s.ok
+	ok, bounds := &s.response, &s.responseCensored
+	if c.Duration == "service" {
+		ok, bounds = &s.service, &s.serviceCensored
+	}
+	c.ok.add(ok)
+	c.censored.add(bounds)
+}
+
+// pass adds the time between two instants at full seconds, and the requests that succeeded in it by the clock.
+func (c *condition) pass(from, to time.Duration, succeeded uint64) {
+	for i := from / time.Second; i < to/time.Second; i++ {
+		if !c.about(int(i)) {
+			return
+		}
+	}
+	if c.length == 0 {
+		c.from = from
+	}
+	c.to = to
+	c.length += to - from
+	c.achieved += succeeded
+}
+
+// waiting is a number of requests that are due and have had no answer, and the least age of them.
+type waiting struct {
+	second int
+	count  uint64
+	age    time.Duration
+}
+
+// judge returns a sentence with the figures if the condition is true. Requests without an answer so far count by their
+// age among the response times, so that a service that hangs is found before its requests time out.
+func (c *condition) judge(outstanding []waiting) (sentence string, holds bool) {
+	if c.length == 0 {
+		return "", false
+	}
+	now := c.part
+	now.censored = &histogram{digits: detailDigits}
+	now.censored.add(c.censored)
+	for _, w := range outstanding {
+		if c.Duration == "response" && c.about(w.second) && w.age > 0 {
+			now.censored.recordN(w.age, int64(w.count))
+		}
+	}
+	now.dist = summaryOf(now.ok, now.censored)
+	if !c.enough(&now) {
+		return "", false
+	}
+	result := ThresholdResult{Text: c.Text}
+	c.measure(&result, &now)
+	result.FewSamples = false
+	c.compare(&result, &now)
+	return result.Sentence, result.Passed
+}
+
+// enough reports whether what was counted may end a run.
+func (c *condition) enough(p *part) bool {
+	switch {
+	case c.Metric == MetricRate:
+		return c.Limit*p.length.Seconds() >= fewest
+	case c.Metric == MetricErrors:
+		return p.due >= fewest
+	case c.Metric == MetricPercentile && !c.upper():
+		return math.Round(p.dist.ShareAbove(time.Duration(c.Limit))*float64(p.dist.Count)) >= fewest
+	default:
+		return p.dist.Count >= fewest
+	}
+}
+
+// judgeAbort judges the conditions at a full second until one is true, which it keeps as an event.
+func (r *recording) judgeAbort(now time.Duration) {
+	var succeeded uint64
+	for _, s := range r.shards {
+		succeeded += s.ok.Load()
+	}
+	for _, c := range r.conditions {
+		c.pass(r.judgedAt, now, succeeded-r.judgedOK)
+	}
+	r.judgedAt, r.judgedOK = now, succeeded
+	// Once nothing more is sent there is nothing to end.
+	if r.aborted || now >= time.Duration(r.layout.cut.Load()) {
+		return
+	}
+	outstanding := r.timeline.outstanding(now, r.shards)
+	for _, c := range r.conditions {
+		if sentence, holds := c.judge(outstanding); holds {
+			r.aborted = true
+			r.events = append(r.events, Event{
+				Kind: EventAbort, AtNS: now,
+				Text: fmt.Sprintf("%s: %s, from %d s to %d s", c.Text, sentence, c.from/time.Second, c.to/time.Second),
+			})
+			return
+		}
+	}
+}
