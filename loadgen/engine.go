@@ -20,7 +20,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	c := nethttp.Config{
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
-		TLS: tlsConfig,
+		TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive,
 		Failure: func(status int, header http.Header, body []byte) string {
 			return judgeAnswer(r.plan.Expect, status, header, body)
 		},

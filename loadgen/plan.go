@@ -34,6 +34,7 @@ type Limits struct {
 	Connections int           // open connections, all together: a cap, not a target; default 256, or VUs in the closed model
 	Timeout     time.Duration // longest time from the send to the last byte; default 10 s
 	Drain       time.Duration // how long answers are awaited after the last intended instant; default Timeout
+	NoKeepAlive bool          // a new connection for each request
 	Deadline    time.Duration // longest age from the intended start; older requests are shed; default none
 	Requests    uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
@@ -153,6 +154,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		TimeoutNS:   p.Limits.Timeout,
 		DrainNS:     p.Limits.Drain,
 		DeadlineNS:  p.Limits.Deadline,
+		NoKeepAlive: p.Limits.NoKeepAlive,
 		Requests:    p.Limits.Requests,
 		Engine:      p.engine(),
 	}

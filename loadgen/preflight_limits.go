@@ -55,7 +55,7 @@ func (l limits) fit(in PreflightInput) (connections int, findings []Finding) {
 		case room >= connections:
 		case room < 1:
 			text := fmt.Sprintf("%s, which leaves none for connections; %s first", allowed, remedy)
-			findings = append(findings, Finding{Text: text, Fatal: true})
+			findings = append(findings, Finding{Text: text, Fatal: true, Usage: in.ConnectionsGiven})
 		case in.ConnectionsGiven:
 			text := fmt.Sprintf("--connections %d: %s; %s first, or use --connections %d", in.Connections, allowed, remedy, room)
 			findings = append(findings, Finding{Text: text, Fatal: true, Usage: true})

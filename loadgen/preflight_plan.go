@@ -11,7 +11,7 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 	p = p.withDefaults()
 	in := PreflightInput{
 		Bundled: p.Target.Bundled, Connections: p.Limits.Connections, ConnectionsGiven: connectionsGiven,
-		KeepAlive: true,
+		KeepAlive: !p.Limits.NoKeepAlive,
 	}
 	if p.Closed == nil {
 		in.Requests, in.PeakRate = uint64(p.Profile.Expected()), p.Profile.PeakRate()

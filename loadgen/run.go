@@ -55,7 +55,8 @@ type PlanRecord struct {
 	TimeoutNS   time.Duration    `json:"timeout_ns"`
 	DrainNS     time.Duration    `json:"drain_ns"`
 	DeadlineNS  time.Duration    `json:"deadline_ns,omitempty"`
-	Requests    uint64           `json:"requests,omitempty"` // after so many the run was to end, and the phases end with it
+	NoKeepAlive bool             `json:"no_keepalive,omitempty"` // a new connection for each request
+	Requests    uint64           `json:"requests,omitempty"`     // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
 
 	AbortOn      []string      `json:"abort_on,omitempty"` // the conditions that would have ended the run, or did

@@ -21,6 +21,8 @@ type totals struct {
 
 	free, freeSent uint64 // requests with a free slot the moment they were due; and of those, the sent ones
 
+	noDescriptor, noPort uint64 // requests that failed for want of one, which is bench's own limit
+
 	bytesIn, bytesOut uint64
 	hits, misses      uint64
 	timings           []ServerTiming
@@ -72,6 +74,12 @@ func (t *totals) count(s *sample) {
 		}
 	case failed:
 		t.failed++
+		switch s.kind {
+		case OutOfDescriptors:
+			t.noDescriptor++
+		case OutOfPorts:
+			t.noPort++
+		}
 		t.failedWait.record(wait)
 		t.failedLag.record(lag)
 		t.answered(s)
@@ -149,6 +157,8 @@ func (t *totals) add(other *totals) {
 	t.finished += other.finished
 	t.free += other.free
 	t.freeSent += other.freeSent
+	t.noDescriptor += other.noDescriptor
+	t.noPort += other.noPort
 	t.bytesIn += other.bytesIn
 	t.bytesOut += other.bytesOut
 	t.hits += other.hits

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/nethttp"
 )
 
 // The bounds of the verdict.
@@ -38,6 +40,9 @@ type judgement struct {
 // judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
 // target.
 func judge(j judgement) Verdict {
+	if evidence := j.totals.exhausted(); evidence != nil {
+		return Verdict{GeneratorLimited, evidence}
+	}
 	wait, lag := j.totals.wayToTheWire()
 	lagP99, waitP99 := lag.quantile(0.99), wait.quantile(0.99)
 	slow := lagP99 > lateAfter && float64(lagP99) > lateShare*float64(j.response)
@@ -75,6 +80,28 @@ func judge(j judgement) Verdict {
 		evidence = append(evidence, "the backlog did not grow")
 	}
 	return Verdict{Valid, evidence}
+}
+
+// The kinds of failure that are bench's own limits. A request that fails so was not sent, and makes its phase
+// GENERATOR-LIMITED.
+const (
+	OutOfDescriptors = nethttp.OutOfDescriptors
+	OutOfPorts       = nethttp.OutOfPorts
+)
+
+// exhausted says what bench ran out of, nil if of nothing. Whatever else is seen then, the load was not the one planned.
+func (t *totals) exhausted() []string {
+	var evidence []string
+	for _, lack := range []struct {
+		requests uint64
+		of       string
+	}{{t.noDescriptor, "file descriptors"}, {t.noPort, "local ports"}} {
+		if lack.requests > 0 {
+			evidence = append(evidence, fmt.Sprintf("bench ran out of %s, so %s of %s requests were not sent",
+				lack.of, count(lack.requests), count(t.requests().Due)))
+		}
+	}
+	return evidence
 }
 
 // holdsBack says whose doing it is that requests waited: the target's, unless bench had no processor left to send and to

@@ -55,6 +55,27 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// What bench ran out of decides, whatever else is seen and however fast it was asked to go.
+func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
+	for kind, want := range map[string]string{
+		OutOfPorts:         "bench ran out of local ports, so 1 of 1,001 requests were not sent",
+		OutOfDescriptors:   "bench ran out of file descriptors, so 1 of 1,001 requests were not sent",
+		"connect: refused": "",
+	} {
+		tot := counted(1000, 0.1, 30*ms, 0)
+		tot.count(&sample{end: 1, outcome: failed, kind: kind})
+		sum := newTotals()
+		sum.add(tot)
+		got := judge(judgement{totals: &sum, response: 35 * ms, closed: true, fullTilt: true})
+		if want == "" && got.Kind == TargetLimited {
+			continue
+		}
+		if got.Kind != GeneratorLimited || len(got.Evidence) != 1 || got.Evidence[0] != want {
+			t.Errorf("%s: %s %q, want %q", kind, got.Kind, got.Evidence, want)
+		}
+	}
+}
+
 // Requests that were due with a free slot and never sent are the generator's, however small the lag of the others.
 func TestJudgeFindsTheUnsent(t *testing.T) {
 	tot := counted(900, 0, 0, 0)

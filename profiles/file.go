@@ -43,7 +43,7 @@ var (
 //	    headers: ["Accept: application/json"]
 //	limits:                  # optional
 //	  connections: 64
-//	  timeout: 5s            # and drain, deadline
+//	  timeout: 5s            # and drain, deadline, requests, no-keepalive
 func Parse(filename string, data []byte) (File, error) {
 	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}
 	pairs, err := r.document(data, fileKeys)

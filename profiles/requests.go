@@ -27,13 +27,14 @@ type Limits struct {
 	Drain       time.Duration
 	Deadline    time.Duration
 	Requests    uint64
+	NoKeepAlive bool
 }
 
 const maxFileRequests = 1000
 
 var (
 	requestKeys = []string{"name", "weight", "method", "path", "headers", "body"}
-	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests"}
+	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no-keepalive"}
 )
 
 func (r *fileReader) requestList(out *File, pair yamlPair) error {
@@ -134,6 +135,12 @@ func (r *fileReader) limits(out *File, pair yamlPair) error {
 				out.Limits.Requests = n
 			} else {
 				out.Limits.Connections = int(n)
+			}
+			continue
+		}
+		if p.key == "no-keepalive" {
+			if out.Limits.NoKeepAlive = text == "true"; !out.Limits.NoKeepAlive && text != "false" {
+				return r.errorf(p.line, "limits: no-keepalive must be true or false, got %s", quote(text))
 			}
 			continue
 		}

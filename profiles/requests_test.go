@@ -27,6 +27,7 @@ limits:
   drain: 2s
   deadline: 1500ms
   requests: 10000
+  no-keepalive: true
 `
 
 func TestParseRequestsAndLimits(t *testing.T) {
@@ -41,7 +42,7 @@ func TestParseRequestsAndLimits(t *testing.T) {
 	if !reflect.DeepEqual(got.Requests, want) {
 		t.Errorf("requests %+v\nwant     %+v", got.Requests, want)
 	}
-	if want := (Limits{64, 5 * time.Second, 2 * time.Second, 1500 * time.Millisecond, 10_000}); got.Limits != want {
+	if want := (Limits{64, 5 * time.Second, 2 * time.Second, 1500 * time.Millisecond, 10_000, true}); got.Limits != want {
 		t.Errorf("limits %+v, want %+v", got.Limits, want)
 	}
 	again, err := Parse("again.yaml", got.YAML())
@@ -69,10 +70,11 @@ func TestParseRefusesBadRequestsAndLimits(t *testing.T) {
 		"requests:\n  - path: /\n    weight: -1":        `f.yaml:9: request 1: weight must be a number above 0, got "-1"`,
 		"requests:\n  - path: /\n    wieght: 1":         `f.yaml:9: request 1: unknown key "wieght": did you mean "weight"?`,
 		"requests:\n  - path: /\n    headers: [C4N4RY]": `f.yaml:9: request 1: a header is written in quotes`,
-		"limits: 5":                 `f.yaml:7: limits: limits is a mapping`,
-		"limits:\n  timeout: soon":  `f.yaml:8: limits: timeout must be a duration above 0 such as 10s, got "soon"`,
-		"limits:\n  requests: 1e6":  `f.yaml:8: limits: requests must be a whole number above 0, got "1e6"`,
-		"limits:\n  connections: 0": `f.yaml:8: limits: connections must be a whole number above 0, got "0"`,
+		"limits: 5":                    `f.yaml:7: limits: limits is a mapping`,
+		"limits:\n  timeout: soon":     `f.yaml:8: limits: timeout must be a duration above 0 such as 10s, got "soon"`,
+		"limits:\n  requests: 1e6":     `f.yaml:8: limits: requests must be a whole number above 0, got "1e6"`,
+		"limits:\n  no-keepalive: off": `f.yaml:8: limits: no-keepalive must be true or false, got "off"`,
+		"limits:\n  connections: 0":    `f.yaml:8: limits: connections must be a whole number above 0, got "0"`,
 	} {
 		_, err := Parse("f.yaml", []byte(head+text+"\n"))
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {

@@ -77,6 +77,9 @@ func (f File) writeLimits(b *bytes.Buffer) {
 	if l.Requests != 0 {
 		fmt.Fprintf(b, "  requests: %d\n", l.Requests)
 	}
+	if l.NoKeepAlive {
+		b.WriteString("  no-keepalive: true\n")
+	}
 	for _, d := range []struct {
 		key   string
 		value time.Duration

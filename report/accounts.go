@@ -61,6 +61,9 @@ func writeSetting(p *page, subjects []subject, _ Options) error {
 		if plan.Connections > 0 {
 			parts = append(parts, "at most "+plural(uint64(plan.Connections), "connection"))
 		}
+		if plan.NoKeepAlive {
+			parts = append(parts, "a new one for each request")
+		}
 		if plan.Requests > 0 {
 			parts = append(parts, "at most "+plural(plan.Requests, "request"))
 		}

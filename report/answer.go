@@ -100,6 +100,15 @@ func (s subject) spoiled() string {
 
 // remedy is what to try where bench was late, without what was done already.
 func (s subject) remedy() string {
+	for _, e := range s.Errors {
+		switch {
+		case s.Verdict.Kind != loadgen.GeneratorLimited:
+		case e.Kind == loadgen.OutOfPorts:
+			return "Keep connections alive, or give this system more local ports: net.ipv4.ip_local_port_range."
+		case e.Kind == loadgen.OutOfDescriptors:
+			return "Let this process open more files: ulimit -n."
+		}
+	}
 	flag, limited := "--rate", s.deciding()
 	if limited.Kind == kindSpike {
 		flag = "--peak"

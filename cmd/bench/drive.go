@@ -35,6 +35,7 @@ type driveOptions struct {
 	targets     string
 	expect      []string
 	hitWhen     string
+	noKeepAlive bool
 	insecure    bool
 	cert        string
 	key         string
@@ -77,6 +78,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.think, "think", 0, "closed model: how long a user thinks between answer and request")
 	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
+	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
@@ -284,6 +286,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		Engine: o.engine,
 		Limits: loadgen.Limits{
 			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
+			NoKeepAlive: o.noKeepAlive,
 		},
 		TLS: loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
 	}

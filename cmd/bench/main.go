@@ -24,8 +24,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	defer signal.Stop(signals)
 
+	survivePipes()
+
 	done := make(chan int, 1)
-	go func() { done <- execute(ctx, args, streams{stdin, stdout, stderr}) }()
+	go func() { done <- execute(ctx, args, streams{stdin, piped(stdout), stderr}) }()
 	interrupted := false
 	for {
 		select {

@@ -90,13 +90,14 @@ func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) e
 		text = s.err
 	}
 	options.Width, options.Color = look(text)
+	text = piped(text)
 	actions := os.Getenv("GITHUB_ACTIONS") == "true"
-	if err := onActions(actions, text, func() error { return report.Terminal(text, runs, options) }); err != nil {
-		return fmt.Errorf("the report: %w", err)
-	}
 	var failed error
+	if err := onActions(actions, text, func() error { return report.Terminal(text, runs, options) }); err != nil {
+		failed = fmt.Errorf("the report: not written: %w", cause(err))
+	}
 	if actions {
-		failed = tellActions(s.err, runs)
+		failed = together(failed, tellActions(s.err, runs))
 	}
 	for _, out := range o {
 		var err error

@@ -14,6 +14,9 @@ func (o *driveOptions) takeLimits(l profiles.Limits) {
 	if l.Requests != 0 && !o.given.Changed("requests") {
 		o.requests = l.Requests
 	}
+	if l.NoKeepAlive && !o.given.Changed("no-keepalive") {
+		o.noKeepAlive = true
+	}
 	for name, from := range map[string]struct{ file, option *time.Duration }{
 		"timeout":  {&l.Timeout, &o.timeout},
 		"drain":    {&l.Drain, &o.drain},

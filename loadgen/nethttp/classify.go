@@ -6,11 +6,17 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strings"
 	"syscall"
 )
 
-// classify names a failure by its cause. The names are few and fixed, so that they can be counted; what is the
-// generator's own limit is said to be.
+// The kinds of failure that are the generator's own limits and say nothing of the target.
+const (
+	OutOfDescriptors = "generator: out of descriptors"
+	OutOfPorts       = "generator: out of ports"
+)
+
+// classify names a failure by its cause. The names are few and fixed, so that they can be counted.
 func classify(err error) string {
 	var (
 		dns  *net.DNSError
@@ -23,10 +29,12 @@ func classify(err error) string {
 	dialling := errors.As(err, &op) && op.Op == "dial"
 	switch {
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return "generator: out of descriptors"
+		return OutOfDescriptors
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return "generator: out of ports"
-	case errors.As(err, &dns):
+		return OutOfPorts
+	case errors.As(err, &dns) && strings.Contains(dns.Err, syscall.EMFILE.Error()): // it wraps no cause
+		return OutOfDescriptors
+	case dns != nil:
 		return "connect: unknown host"
 	case errors.As(err, &cert), errors.As(err, &auth), errors.As(err, &rec), errors.As(err, &aler):
 		return "tls"

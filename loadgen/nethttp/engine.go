@@ -62,6 +62,8 @@ type Config struct {
 	Think    time.Duration
 	TLS      *tls.Config
 
+	NoKeepAlive bool // a new connection for each request
+
 	// Failure returns what the failure of a whole answer is called, or "" for a success. Body holds its first KeepBody
 	// bytes and is the caller's again when Failure returns. It is called by many goroutines at once.
 	Failure  func(status int, header http.Header, body []byte) string

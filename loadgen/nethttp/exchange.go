@@ -11,7 +11,7 @@ type Exchange struct {
 	Intended time.Duration
 
 	// Free is when a slot and a connection were there for this request, had the engine asked for them the moment it
-	// could: connecting counts, the engine's own lateness in asking does not. NeverFree where none was got.
+	// could: connecting counts, the engine's own lateness in asking does not. NeverFree where the target gave none.
 	Free time.Duration
 
 	Sent      time.Duration // just before the request is written: the connection was got
@@ -29,7 +29,7 @@ type Exchange struct {
 	BytesOut uint64      // body bytes
 }
 
-// NeverFree is the free instant of a request for which there was no slot, or no connection was got.
+// NeverFree is the free instant of a request for which there was no slot, or the target gave no connection.
 const NeverFree = time.Duration(-1)
 
 // Outcome is what became of a request.

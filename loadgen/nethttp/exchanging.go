@@ -163,7 +163,11 @@ func (e *exchanging) fail(ctx context.Context, err error) {
 		if kind == "connect: timeout" {
 			outcome = TimedOut
 		}
+		free := e.Free
 		e.end(outcome, kind, err, true)
+		if kind == OutOfDescriptors || kind == OutOfPorts {
+			e.Free = free // the target would have taken a connection
+		}
 	}
 }
 

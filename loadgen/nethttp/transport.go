@@ -22,6 +22,7 @@ func newTransport(c Config) *http.Transport {
 		TLSHandshakeTimeout:    c.Timeout,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
+		DisableKeepAlives:      c.NoKeepAlive,
 		MaxIdleConns:           0,
 		MaxIdleConnsPerHost:    c.Slots,
 		MaxConnsPerHost:        c.Slots,
