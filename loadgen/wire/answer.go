@@ -40,7 +40,8 @@ type Answer struct {
 	buffer   []byte // a header that came in pieces
 	kept     []byte // a body that came in pieces
 
-	line    int // where in the header the first line begins that was not taken yet
+	fields  int // where the header's lines begin, after the status line
+	line    int // where the first line begins that was not taken yet
 	scanned int // how far its end has been looked for
 	framing framing
 

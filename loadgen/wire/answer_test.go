@@ -51,6 +51,7 @@ var readings = []struct {
 	{"HTTP/1.1 2000 OK\r\n\r\n", 0, "", false, errStatusCode, ""},
 	{"HTTP/1.1 2x0 OK\r\n\r\n", 0, "", false, errStatusCode, ""},
 	{"HTTP/1.1 099 OK\r\n\r\n", 0, "", false, errStatusCode, ""},
+	{"HTTP/1.1 +20 OK\r\n", 0, "", false, errStatusCode, "at once"},
 	{"HTTP/1.1 101 Switching Protocols\r\n\r\n", 0, "", false, errSwitched, ""},
 	{"HTTP/1.1 200 OK\r\nno colon\r\n\r\n", 0, "", false, errNoColon, ""},
 	{"HTTP/1.1 200 OK\r\nno colon\r\n x: y\r\n\r\n", 0, "", false, errNoColon, "the one in the fold is none"},

@@ -17,14 +17,14 @@ var steady = []struct {
 	raw   string
 	piece int
 }{
-	{"answer=nginx", plain, 1 << 20},
+	{"answer=nginx/piece=all", plain, 1 << 20},
 	{"answer=nginx/piece=50", plain, 50},
 	{"answer=nginx/piece=1", plain, 1},
-	{"answer=body16k", strings.Replace(plain, "12\r\n", "16384\r\n", 1) + strings.Repeat("x", 16384-12), 1 << 20},
+	{"answer=body16k/piece=all", strings.Replace(plain, "12\r\n", "16384\r\n", 1) + strings.Repeat("x", 16384-12), 1 << 20},
 	{"answer=body16k/piece=1460", strings.Replace(plain, "12\r\n", "16384\r\n", 1) + strings.Repeat("x", 16384-12), 1460},
-	{"answer=chunked", chunked("400\r\n" + strings.Repeat("x", 1024) + "\r\n5\r\nhello\r\n0\r\n\r\n"), 1 << 20},
+	{"answer=chunked/piece=all", chunked("400\r\n" + strings.Repeat("x", 1024) + "\r\n5\r\nhello\r\n0\r\n\r\n"), 1 << 20},
 	{"answer=chunked/piece=100", chunked("400\r\n" + strings.Repeat("x", 1024) + "\r\n5\r\nhello\r\n0\r\nSum: 1\r\n\r\n"), 100},
-	{"answer=interim", "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + plain, 1 << 20},
+	{"answer=interim/piece=all", "HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n" + plain, 1 << 20},
 }
 
 // feedAll scans raw, one whole answer.

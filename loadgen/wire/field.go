@@ -3,6 +3,7 @@ package wire
 import (
 	"bytes"
 	"encoding/binary"
+	"math/bits"
 )
 
 // nameBytes are the characters of a token (RFC 9110, section 5.6.2), and the space, which net/http bears with in a name:
@@ -15,30 +16,32 @@ var nameBytes = func() (is [256]bool) {
 	return is
 }()
 
-// cleanValue reports whether value holds no control character but the tab.
-func cleanValue(value []byte) bool {
+// cleanLen returns how many bytes of b come before the first control character that is no tab.
+func cleanLen(b []byte) int {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	rest := value
-	for len(rest) >= 8 {
-		// Eight bytes at once: those below 0x20, and those that are 0x7f, carry into their top bit (Warren, Hacker's
-		// Delight, 2nd ed., §6–1). The first such byte is found for certain, and none where there is none.
-		x := binary.LittleEndian.Uint64(rest)
+	i := 0
+	for i+8 <= len(b) {
+		// Eight bytes at once: the lowest byte below 0x20, and the lowest that is 0x7f, leave their top bit set, and only
+		// bytes above one may do so without being one (Warren, Hacker's Delight, 2nd ed., §6-1).
+		x := binary.LittleEndian.Uint64(b[i:])
 		del := x ^ 0x7f*ones
-		if ((x-0x20*ones)&^x|(del-ones)&^del)&tops != 0 {
-			return cleanBytes(rest)
+		found := ((x-0x20*ones)&^x | (del-ones)&^del) & tops
+		if found == 0 {
+			i += 8
+			continue
 		}
-		rest = rest[8:]
+		i += bits.TrailingZeros64(found) / 8
+		if b[i] != '\t' {
+			return i
+		}
+		i++
 	}
-	return cleanBytes(rest)
-}
-
-func cleanBytes(value []byte) bool {
-	for _, c := range value {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return false
+	for ; i < len(b); i++ {
+		if c := b[i]; c < ' ' && c != '\t' || c == 0x7f {
+			break
 		}
 	}
-	return true
+	return i
 }
 
 // equalFold reports whether b is lower, in ASCII letters of any case. lower holds letters and hyphens in lower case.

@@ -53,8 +53,12 @@ func (a *Answer) takeHeader(p []byte) (n int, err error) {
 
 // scanHeader takes the lines of head that were not taken yet. It returns where the header ends, 0 if it does not yet.
 func (a *Answer) scanHeader(head []byte) (end int, err error) {
-	first := 0 // where the first header line begins
 	for {
+		if a.line > 0 && a.scanned == a.line {
+			if err := a.takeFields(head); err != nil {
+				return 0, err
+			}
+		}
 		i := bytes.IndexByte(head[a.scanned:], '\n')
 		if i < 0 {
 			a.scanned = len(head)
@@ -69,11 +73,9 @@ func (a *Answer) scanHeader(head []byte) (end int, err error) {
 		case a.line == 0:
 			err = a.framing.takeStatusLine(line)
 			a.Status = a.framing.final()
+			a.fields = next
 		case len(line) == 0:
-			if first == 0 {
-				first = bytes.IndexByte(head, '\n') + 1
-			}
-			a.header = head[first:a.line]
+			a.header = head[a.fields:a.line]
 			return next, nil
 		case line[0] == ' ' || line[0] == '\t': // of any other line it would be a fold of the one before
 			err = errFoldedFirst
@@ -86,20 +88,42 @@ func (a *Answer) scanHeader(head []byte) (end int, err error) {
 				a.scanned = next - 1
 				return 0, nil
 			}
-			unfold(head[:next], len(line)+a.line)
+			unfold(head[:next], a.line+len(line))
 			a.scanned = next
 			continue
 		default:
-			err = a.framing.takeField(line)
+			err = a.framing.takeLine(line)
 		}
 		if err != nil {
 			return 0, err
 		}
-		if a.line == 0 {
-			first = next
-		}
 		a.line, a.scanned = next, next
 	}
+}
+
+// takeFields takes header lines in one pass, as long as they are there whole and as usual: a name, a value, CR LF, and a
+// further line that is no fold. What it leaves is taken line by line.
+func (a *Answer) takeFields(head []byte) error {
+	line := a.line
+	for line < len(head) && head[line] != ' ' {
+		colon := line
+		for colon < len(head) && nameBytes[head[colon]] {
+			colon++
+		}
+		if colon == len(head) || colon == line || head[colon] != ':' {
+			break
+		}
+		end := colon + 1 + cleanLen(head[colon+1:])
+		if end+2 >= len(head) || head[end] != '\r' || head[end+1] != '\n' || head[end+2] == ' ' || head[end+2] == '\t' {
+			break
+		}
+		if err := a.framing.takeField(head[line:colon], head[colon+1:end]); err != nil {
+			return err
+		}
+		line = end + 2
+	}
+	a.line, a.scanned = line, line
+	return nil
 }
 
 // unfold overwrites the line break at the end of head, which begins at from, so that the next line continues this one.
@@ -138,37 +162,39 @@ func (f *framing) takeStatusLine(line []byte) error {
 
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
-// takeField checks a header line and reads those that say where the answer ends.
-func (f *framing) takeField(line []byte) error {
-	colon := 0
-	for colon < len(line) && nameBytes[line[colon]] {
-		colon++
-	}
-	switch {
-	case colon == len(line):
+// takeLine checks a header line and takes it.
+func (f *framing) takeLine(line []byte) error {
+	name, value, found := bytes.Cut(line, []byte{':'})
+	if !found {
 		return errNoColon
-	case line[colon] != ':' || colon == 0:
-		if bytes.IndexByte(line, ':') < 0 {
-			return errNoColon
+	}
+	for _, c := range name {
+		if !nameBytes[c] {
+			return errFieldName
 		}
+	}
+	if len(name) == 0 {
 		return errFieldName
 	}
-	value := line[colon+1:]
-	if !cleanValue(value) {
+	if cleanLen(value) < len(value) {
 		return errFieldValue
 	}
-	switch colon {
-	case len("connection"):
-		if equalFold(line[:colon], "connection") {
-			f.close = f.close || hasToken(value, "close")
-			f.keepAlive = f.keepAlive || hasToken(value, "keep-alive")
+	return f.takeField(name, value)
+}
+
+// takeField reads a header line if it says where the answer ends, or what follows it.
+func (f *framing) takeField(name, value []byte) error {
+	switch len(name) { // names are mostly written as here, which one comparison tells
+	case len("Connection"):
+		if string(name) == "Connection" || equalFold(name, "connection") {
+			f.takeConnection(trim(value))
 		}
-	case len("content-length"):
-		if equalFold(line[:colon], "content-length") {
+	case len("Content-Length"):
+		if string(name) == "Content-Length" || equalFold(name, "content-length") {
 			return f.takeLength(trim(value))
 		}
-	case len("transfer-encoding"):
-		if equalFold(line[:colon], "transfer-encoding") {
+	case len("Transfer-Encoding"):
+		if string(name) == "Transfer-Encoding" || equalFold(name, "transfer-encoding") {
 			f.codings++
 			f.chunked = equalFold(trim(value), "chunked")
 		}
@@ -176,11 +202,21 @@ func (f *framing) takeField(line []byte) error {
 	return nil
 }
 
+func (f *framing) takeConnection(list []byte) {
+	if string(list) == "keep-alive" {
+		f.keepAlive = true
+		return
+	}
+	f.close = f.close || hasToken(list, "close")
+	f.keepAlive = f.keepAlive || hasToken(list, "keep-alive")
+}
+
 // takeLength reads a Content-Length. Of several that are written alike one counts.
 func (f *framing) takeLength(value []byte) error {
+	const most = 1<<63 - 1
 	var length int64
 	for _, c := range value {
-		if !isDigit(c) || length > (1<<63-1-int64(c-'0'))/10 {
+		if !isDigit(c) || length >= most/10 && (length > most/10 || c > '0'+most%10) {
 			return errLength
 		}
 		length = 10*length + int64(c-'0')
