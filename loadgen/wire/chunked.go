@@ -65,7 +65,7 @@ func (a *Answer) takeChunkByte(c byte) error {
 		return nil
 	}
 	if digit := hexDigit(c); digit >= 0 && a.state != inChunkSizeSpace {
-		if a.chunkLine > 16 || a.left>>59 != 0 {
+		if a.chunkLine > 16 || a.left>>58 != 0 {
 			return errChunkTooLarge
 		}
 		a.left = a.left<<4 | int64(digit)

@@ -153,7 +153,7 @@ var differences = []struct {
 		}
 		return false
 	}},
-	{"a chunk of 8 EiB is refused before it has come", func(_ []byte, ours, theirs outcome) bool {
+	{"a chunk of 4 EiB is refused before it has come", func(_ []byte, ours, theirs outcome) bool {
 		return ours.err == errChunkTooLarge && theirs.err != nil
 	}},
 	{"what Trailer announces does not matter, as trailers are passed over", func(_ []byte, ours, theirs outcome) bool {
