@@ -70,6 +70,9 @@ func (r *Run) check() error {
 	if err := r.checkThresholds(); err != nil {
 		return err
 	}
+	if err := r.Profile.check(); err != nil {
+		return err
+	}
 	return r.checkSeconds()
 }
 

@@ -45,6 +45,10 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	sampler := newSampler(o.TargetPID)
 	started := time.Now()
 	r.environment.Notes = append(r.environment.Notes, sampler.lacking()...)
+	profiled, err := r.profileTarget(ctx, started, tlsConfig)
+	if err != nil {
+		return nil, err
+	}
 	w := &watch{recording: r, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	watched := w.start()
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
@@ -56,6 +60,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 
 	run := r.finish(end, sampler.resources())
 	run.Started = started.UTC()
+	run.Profile = profiled(end.cut)
 	if w.exited {
 		return run, fmt.Errorf("target %s: %w", p.Target.Name, ErrTargetExit)
 	}

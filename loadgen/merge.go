@@ -9,6 +9,7 @@ import (
 
 // Merge returns what a and b measured together, without loss: as if their requests had been one run's. Both must have
 // had the same plan, as the shares of one schedule have, or repeated runs. Rates add up; the verdict is the worse one.
+// Of two profiles of the target the first is kept.
 func Merge(a, b *Run) (*Run, error) {
 	if !reflect.DeepEqual(a.Plan, b.Plan) {
 		return nil, fmt.Errorf("runs of different plans cannot be merged: %s at %s, and %s at %s",
@@ -51,6 +52,7 @@ func Merge(a, b *Run) (*Run, error) {
 	slices.SortStableFunc(m.Resources.Generator, byTime)
 	slices.SortStableFunc(m.Resources.Target, byTime)
 	slices.SortStableFunc(m.Resources.Host, func(x, y HostSample) int { return cmp.Compare(x.AtNS, y.AtNS) })
+	m.Profile = cmp.Or(a.Profile, b.Profile)
 	m.mergeThresholds(a.Thresholds, b.Thresholds)
 	return &m, nil
 }

@@ -18,8 +18,11 @@ type Plan struct {
 	TLS      TLS
 	Engine   string   // one of [Engines]; empty: the one that suits the plan
 	Expect   []Expect // what an answer must be to count as a success
-	Abort    Abort    // what ends the run early
 	HitWhen  *HitRule // how an answer tells that it came from a cache; nil: see [HitRule]
+	Abort    Abort    // what ends the run early
+
+	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
+
 }
 
 // Closed is the closed model: users who each wait for their answer, think, and ask again. The profile's rate is
@@ -163,6 +166,9 @@ func (p Plan) record(m *mix) PlanRecord {
 	}
 	for _, t := range p.Abort.On {
 		r.AbortOn, r.AbortGraceNS = append(r.AbortOn, t.Text), p.Abort.Grace
+	}
+	if p.ProfileURL != "" {
+		r.Profiled = p.Profile.Phases[profiledPhase(p.Profile.Phases)].Name
 	}
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})

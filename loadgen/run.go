@@ -33,6 +33,7 @@ type Run struct {
 	Resources   Resources    `json:"resources"`
 
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
+	Profile    *TargetProfile    `json:"profile,omitempty"`    // where the target's time went
 }
 
 // Target names what was driven. URL carries no user information and no query values.
@@ -61,6 +62,7 @@ type PlanRecord struct {
 
 	AbortOn      []string      `json:"abort_on,omitempty"` // the conditions that would have ended the run, or did
 	AbortGraceNS time.Duration `json:"abort_grace_ns,omitempty"`
+	Profiled     string        `json:"profiled,omitempty"` // the phase in which a CPU profile of the target runs, which costs it
 }
 
 // PhaseRecord is a phase as it was planned: the offered rate goes linearly from From to To, both in requests/s.

@@ -37,6 +37,7 @@ func markdown(w io.Writer, runs []*loadgen.Run, limit int) error {
 	t.phases(subjects)
 	t.verdicts(subjects)
 	t.failures(subjects)
+	t.profiles(subjects)
 	if t.cut && t.b.Len() > 0 {
 		t.b.WriteString(cutSentence)
 	}

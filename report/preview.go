@@ -36,6 +36,9 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 	if on := v.Plan.AbortOn; len(on) > 0 {
 		p.text(fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), Span(v.Plan.AbortGraceNS)), 2)
 	}
+	if v.Plan.Profiled != "" {
+		p.text(fmt.Sprintf("profiled in %s, which costs the target some of its processor", name(v.Plan.Profiled)), 2)
+	}
 	p.blank()
 	p.line("the first requests, query values and bodies left out")
 	for _, r := range v.First {

@@ -33,7 +33,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 	writeAnswer(p, subjects)
 
 	sections := []func(*page, []subject, Options) error{
-		writeThresholds, writePhases, writeOverTime, writeParts, writeCache, writeVerdicts, writeFailures, writeResources,
+		writeThresholds, writePhases, writeOverTime, writeParts, writeProfile, writeCache, writeVerdicts, writeFailures, writeResources,
 	}
 	if o.Verbose {
 		sections = append(sections, writeAccounts, writeTransport, writeEndpoints, writeTimings, writeProcesses, writeSetting)

@@ -56,6 +56,7 @@ type driveOptions struct {
 	quiet       bool
 	judging     judgeOptions
 	abort       abortOptions
+	profiling   profilingOptions
 	noSave      bool
 	verbose     bool
 	print       bool
@@ -101,6 +102,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
 	o.judging.addFlags(f)
 	o.abort.addFlags(f)
+	o.profiling.addFlags(f)
 	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
 	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
@@ -229,6 +231,9 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		names = []string{"cached", "uncached"}
 	}
 	subjects, err := o.subjects(names, file.Requests, plan, s.in)
+	if err == nil {
+		err = o.profiling.apply(subjects)
+	}
 	if err != nil {
 		return usage(err)
 	}

@@ -60,6 +60,11 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 		defer func() { err = errors.Join(err, child.Stop()) }()
 		options.TargetPID, options.TargetExit = child.PID, child.Done()
 		s.plan.Target.URL = child.URL
+		if s.plan.ProfileURL != "" && o.profiling.from == sameOrigin {
+			if s.plan.ProfileURL, err = profilesOf(child.URL); err != nil {
+				return nil, err
+			}
+		}
 		s.plan.Requests = requestsAt(s.mix, child.URL, s.header)
 	} else {
 		options.Environment.CPUs = "shared"

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -36,6 +37,9 @@ func checkDashes(root *cobra.Command, args []string) error {
 			}
 			return usage(fmt.Errorf("%s: that flag is called %s here", arg, here))
 		}
+		if arg == "--profile-target" && i+1 < len(args) && isURL(args[i+1]) && hasURL(args[:i]) {
+			return usage(fmt.Errorf("--profile-target %s: to take the profiles from there write --profile-target=%s; as it stands, %s would be driven", args[i+1], args[i+1], args[i+1]))
+		}
 		if arg == "-q" && i+1 < len(args) {
 			if _, err := strconv.ParseFloat(args[i+1], 64); err == nil {
 				return usage(fmt.Errorf("-q %s: a rate is given with --rate %s/s; -q is --quiet here", args[i+1], args[i+1]))
@@ -52,6 +56,11 @@ func checkDashes(root *cobra.Command, args []string) error {
 		}
 	}
 	return nil
+}
+
+// hasURL reports whether a target that is a URL is among the arguments.
+func hasURL(args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool { return isURL(a) && !strings.HasPrefix(a, "-") })
 }
 
 // longestFlag returns the longest flag's name, of three letters or more, with which a word begins: what follows may be

@@ -36,6 +36,9 @@ func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
 		}
 		path = filepath.Join(savedDir, fmt.Sprintf("%s-%d.json", base, i))
 	}
+	if err := saveProfiles(runs, path); err != nil {
+		return "", err
+	}
 	if err := loadgen.WriteFile(path, runs); err != nil {
 		return "", err
 	}
@@ -64,6 +67,9 @@ func prune() error {
 	slices.Sort(names)
 	for _, old := range names[:max(0, len(names)-keptSaved)] {
 		if err := os.Remove(old); err != nil {
+			return err
+		}
+		if err := removeProfiles(old); err != nil {
 			return err
 		}
 	}

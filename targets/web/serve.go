@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"runtime"
 	"time"
 )
 
@@ -12,10 +13,14 @@ import (
 // whose parent was killed must be gone, files and all, within 2 s.
 const Grace = 500 * time.Millisecond
 
+// mutexSampling is how many waits for a lock there are to one in the profile of mutexes, which is empty unless this is set.
+const mutexSampling = 100
+
 // Serve serves h on ln until ctx ends, and returns when every request is answered or given up: a handler that still runs
 // then finds its context cancelled. The error is nil if ctx's end was the reason. ready is called when connections are
 // accepted.
 func Serve(ctx context.Context, ln net.Listener, h http.Handler, ready func()) error {
+	runtime.SetMutexProfileFraction(mutexSampling)
 	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
 	s := &http.Server{

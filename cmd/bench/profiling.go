@@ -1,0 +1,106 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/spf13/pflag"
+)
+
+// profilingOptions say from where a target's own profiles are pulled.
+type profilingOptions struct{ from string }
+
+// sameOrigin is the value of --profile-target without one.
+const sameOrigin = "true"
+
+func (o *profilingOptions) addFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.from, "profile-target", "", "pull a Go target's CPU profile in its spike or last hold, and its mutexes and heap at the end, from its own /debug/pprof, or from that of `URL`")
+	f.Lookup("profile-target").NoOptDefVal = sameOrigin
+}
+
+// apply gives the subjects the place of their profiles; a bundled service's own is known when it has started.
+func (o *profilingOptions) apply(subjects []subject) error {
+	switch {
+	case o.from == "" || o.from == "false":
+		return nil
+	case o.from != sameOrigin && len(subjects) > 1:
+		return fmt.Errorf("--profile-target=URL is one service's, and %d targets are to be driven: leave out the URL, and each is asked itself", len(subjects))
+	case o.from != sameOrigin:
+		base, err := pprof.Base(o.from)
+		if err != nil {
+			return fmt.Errorf("--profile-target: %w", err)
+		}
+		subjects[0].plan.ProfileURL = base
+		return nil
+	}
+	for i := range subjects {
+		target := subjects[i].plan.Target.URL
+		if subjects[i].service != nil {
+			target = "http://127.0.0.1" // asked again at its own port; the plan says already that there is a profile
+		}
+		base, err := profilesOf(target)
+		if err != nil {
+			return fmt.Errorf("--profile-target: %s: %w", subjects[i].name, err)
+		}
+		subjects[i].plan.ProfileURL = base
+	}
+	return nil
+}
+
+// profilesOf returns the base of the profiles of whoever serves a URL.
+func profilesOf(target string) (string, error) {
+	u, err := url.Parse(target)
+	if err != nil {
+		return "", fmt.Errorf("it is no URL")
+	}
+	return pprof.Base(u.Scheme + "://" + u.Host)
+}
+
+// saveProfiles keeps the whole profiles of runs beside the run file at path, under its name: base.target.cpu.pprof.
+func saveProfiles(runs []*loadgen.Run, path string) error {
+	base := strings.TrimSuffix(filepath.Base(path), ".json")
+	var taken []string
+	for _, r := range runs {
+		if r.Profile == nil {
+			continue
+		}
+		target := fileName(r.Target.Name)
+		for i := 2; slices.Contains(taken, target); i++ {
+			target = fmt.Sprintf("%s-%d", fileName(r.Target.Name), i)
+		}
+		taken = append(taken, target)
+		for _, k := range r.Profile.Kinds() {
+			name := fmt.Sprintf("%s.%s.%s.pprof", base, target, k.Kind)
+			err := loadgen.ReplaceFile(filepath.Join(filepath.Dir(path), name), func(w io.Writer) error {
+				_, err := w.Write(k.Data)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			k.File = name
+		}
+	}
+	return nil
+}
+
+// removeProfiles removes the profiles beside the run file at path.
+func removeProfiles(path string) error {
+	names, err := filepath.Glob(strings.TrimSuffix(path, ".json") + ".*.pprof")
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := os.Remove(name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,153 @@
+package loadgen
+
+import (
+	"context"
+	"crypto/tls"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// TargetProfile is what a Go target's own profiles said of it. Taking the CPU's costs the target some of its processor.
+type TargetProfile struct {
+	Phase      string         `json:"phase"`       // in which the CPU profile was taken
+	StartNS    time.Duration  `json:"start_ns"`    // of the CPU profile
+	DurationNS time.Duration  `json:"duration_ns"` // of the CPU profile
+	CPU        *pprof.Summary `json:"cpu,omitempty"`
+	Mutex      *pprof.Summary `json:"mutex,omitempty"` // at the end, since the target's start
+	Heap       *pprof.Summary `json:"heap,omitempty"`  // at the end
+	Problems   []string       `json:"problems,omitempty"`
+}
+
+// maxProfiled bounds the CPU profile: what a long phase does shows in half a minute.
+const maxProfiled = 30 * time.Second
+
+// profiledPhase returns the phase of which a CPU profile tells most: the first spike, or else the last hold, or else the
+// last phase that is no warm-up, or the last.
+func profiledPhase(phases []profiles.Phase) int {
+	best, rank := len(phases)-1, 0
+	for i, p := range phases {
+		r := 1
+		switch {
+		case p.Kind == profiles.Spike && rank < 3:
+			r = 3
+		case p.Kind == profiles.Hold:
+			r = 2
+		case p.Kind == profiles.Warmup || p.Kind == profiles.Spike:
+			continue
+		}
+		if r >= rank {
+			best, rank = i, r
+		}
+	}
+	return best
+}
+
+// profileTarget begins to pull the plan's profiles, in a goroutine that waits for its phase. The function that it returns
+// is called when nothing is sent any more, with the instant at which the profile of the load ended; it pulls the rest, ends
+// the goroutine and returns what there is, or nil where no profile was asked for.
+func (r *recording) profileTarget(ctx context.Context, epoch time.Time, t *tls.Config) (finish func(cut time.Duration) *TargetProfile, err error) {
+	if r.plan.ProfileURL == "" {
+		return func(time.Duration) *TargetProfile { return nil }, nil
+	}
+	client, err := pprof.New(r.plan.ProfileURL, t)
+	if err != nil {
+		return nil, err
+	}
+	phase := profiledPhase(r.plan.Profile.Phases)
+	start, end := r.layout.spans[phase].Start, r.layout.spans[phase].End
+	seconds := int(max(time.Second, min(end-start, maxProfiled)) / time.Second)
+	p := &TargetProfile{
+		Phase: r.plan.Profile.Phases[phase].Name, StartNS: start, DurationNS: time.Duration(seconds) * time.Second,
+	}
+	during, giveUp := context.WithCancel(ctx)
+	var cpu []byte
+	var failure error
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		timer := time.NewTimer(time.Until(epoch.Add(start)))
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			cpu, failure = client.Fetch(during, pprof.CPU, seconds)
+		case <-during.Done():
+		}
+	}()
+	return func(cut time.Duration) *TargetProfile {
+		defer client.Close()
+		defer giveUp()
+		early := ctx.Err() != nil || cut < min(start+p.DurationNS, end)
+		if early {
+			giveUp()
+		}
+		<-done
+		switch {
+		case early && cpu == nil:
+			p.Problems = []string{"the run ended before the target's CPU profile did"}
+		case failure != nil:
+			p.Problems = []string{failure.Error()}
+		default:
+			p.read(ctx, client, cpu)
+		}
+		return p
+	}, nil
+}
+
+// read says what is in the CPU profile and pulls the others, where the run was not ended early. A target that has no
+// profile of its CPU is not asked for others: one sentence on that is enough.
+func (p *TargetProfile) read(ctx context.Context, client *pprof.Client, cpu []byte) {
+	var err error
+	if p.CPU, err = pprof.Summarise(pprof.CPU, cpu); err != nil {
+		p.Problems = []string{fmt.Sprintf("what the target sent as its CPU profile is none: %v", err)}
+		return
+	}
+	for kind, summary := range map[pprof.Kind]**pprof.Summary{pprof.Mutex: &p.Mutex, pprof.Heap: &p.Heap} {
+		if ctx.Err() != nil {
+			return
+		}
+		data, err := client.Fetch(ctx, kind, 0)
+		if err == nil {
+			*summary, err = pprof.Summarise(kind, data)
+		}
+		if err != nil {
+			p.Problems = append(p.Problems, fmt.Sprintf("no %s profile: %v", kind, err))
+		}
+	}
+}
+
+// Kinds returns the profiles that there are, by kind, in the order in which they are shown.
+func (p *TargetProfile) Kinds() []KindOfProfile {
+	var list []KindOfProfile
+	for _, k := range []KindOfProfile{{pprof.CPU, p.CPU}, {pprof.Mutex, p.Mutex}, {pprof.Heap, p.Heap}} {
+		if k.Summary != nil {
+			list = append(list, k)
+		}
+	}
+	return list
+}
+
+// KindOfProfile is one of a target's profiles.
+type KindOfProfile struct {
+	Kind pprof.Kind
+	*pprof.Summary
+}
+
+// check validates an untrusted profile.
+func (p *TargetProfile) check() error {
+	if p == nil {
+		return nil
+	}
+	for _, k := range p.Kinds() {
+		if err := k.Check(); err != nil {
+			return fmt.Errorf("profile: %s: %w", k.Kind, err)
+		}
+	}
+	if len(strings.Join(p.Problems, "")) > maxText {
+		return fmt.Errorf("profile: a text is longer than %d bytes", maxText)
+	}
+	return nil
+}
