@@ -14,13 +14,17 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
+// maxAnswerBody bounds the body of an answer, in bytes. It is counted and thrown away as it comes, so the bound is there
+// for time, not memory.
+const maxAnswerBody = 1 << 30
+
 // runHTTP drives the recording's plan with the engine over net/http. Instant 0 is epoch.
 func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config) ending {
 	source := &httpSource{mix: r.mix, most: math.MaxUint64}
 	c := nethttp.Config{
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
-		TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive,
+		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive,
 		Failure: func(status int, header http.Header, body []byte) string {
 			return judgeAnswer(r.plan.Expect, status, header, body)
 		},

@@ -24,10 +24,11 @@ func classify(err error) string {
 		rec  tls.RecordHeaderError
 		cert *tls.CertificateVerificationError
 		auth x509.UnknownAuthorityError
-		aler tls.AlertError
 	)
 	dialling := errors.As(err, &op) && op.Op == "dial"
 	switch {
+	case errors.Is(err, errLongBody):
+		return "body too long"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return OutOfDescriptors
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
@@ -36,19 +37,58 @@ func classify(err error) string {
 		return OutOfDescriptors
 	case dns != nil:
 		return "connect: unknown host"
-	case errors.As(err, &cert), errors.As(err, &auth), errors.As(err, &rec), errors.As(err, &aler):
+	case errors.As(err, &cert), errors.As(err, &auth), errors.As(err, &rec):
 		return "tls"
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return "connect: refused"
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
+		// Also while dialling: a server that resets at once is seen there or at the first write, as it happens.
+		return "connection reset"
 	case dialling && op.Timeout():
 		return "connect: timeout"
 	case dialling:
 		return "connect: failed"
-	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE):
-		return "connection reset"
+	case errors.Is(err, syscall.ETIMEDOUT), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		return "connection lost"
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
 		return "connection closed early"
 	default:
-		return "bad response"
+		return classifyText(err)
 	}
+}
+
+// unexported are the beginnings of errors that net/http and crypto/tls have no exported value or type for.
+var unexported = []struct{ text, kind string }{
+	{"http: server closed idle connection", "connection closed early"},
+	{"http2: server sent GOAWAY", "connection closed early"},
+	{"http2: Transport received GOAWAY", "connection closed early"},
+	{"http2: Transport received Server's graceful shutdown GOAWAY", "connection closed early"},
+	{"http2: client conn", "connection closed early"}, // is closed, is not usable, could not be established
+	{"net/http: server response headers exceeded", "header too long"},
+	{"http2: response header list larger", "header too long"},
+	{"header list too large", "header too long"}, // of interim answers
+	{"net/http: TLS handshake timeout", "connect: timeout"},
+	{"tls: ", "tls"}, // alerts, sent or received, and handshake messages that make no sense
+}
+
+// classifyText names a failure by the text of its innermost error. What a server sent may stand in that text, but never
+// at its beginning or end.
+func classifyText(err error) string {
+	text := innermost(err).Error()
+	for _, u := range unexported {
+		if strings.HasPrefix(text, u.text) {
+			return u.kind
+		}
+	}
+	if strings.HasPrefix(text, "stream error: ") && strings.HasSuffix(text, "; received from peer") {
+		return "stream reset"
+	}
+	return "bad response"
+}
+
+func innermost(err error) error {
+	for next := err; next != nil; next = errors.Unwrap(next) {
+		err = next
+	}
+	return err
 }

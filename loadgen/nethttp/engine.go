@@ -56,6 +56,7 @@ type Config struct {
 	Length   time.Duration // length of the schedule; nothing is intended at or after it
 	Slots    int           // most requests outstanding at once, and most connections to a host
 	Timeout  time.Duration // from the send to the last byte; also the longest time to connect
+	MaxBody  uint64        // longest body of an answer, in bytes; it ends one without end that comes faster than Timeout
 	Drain    time.Duration // after Length, how long the engine goes on sending what is due and reading
 	Deadline time.Duration // from the intended start; 0: none
 	Closed   bool          // closed model: a request is intended when its user is free and has thought

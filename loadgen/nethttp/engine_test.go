@@ -82,6 +82,9 @@ func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config)
 	if c.Drain == 0 {
 		c.Drain = 5 * time.Second
 	}
+	if c.MaxBody == 0 {
+		c.MaxBody = 1 << 20
+	}
 	if c.Failure == nil {
 		c.Failure = func(status int, _ http.Header, _ []byte) string {
 			if status >= 400 {
@@ -253,7 +256,7 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	r := &recorded{}
 	const think = 20 * time.Millisecond
 	Run(t.Context(), Config{
-		Epoch: time.Now(), Length: 400 * time.Millisecond, Slots: 3, Timeout: time.Second, Drain: time.Second, Closed: true, Think: think,
+		Epoch: time.Now(), Length: 400 * time.Millisecond, Slots: 3, Timeout: time.Second, Drain: time.Second, Closed: true, Think: think, MaxBody: 1 << 20,
 		Failure: func(int, http.Header, []byte) string { return "" },
 	}, &evenly{n: 1 << 40, url: u}, r)
 	if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptrace"
 	"sync/atomic"
@@ -17,7 +18,8 @@ const maxDetail = 200
 var (
 	errTimeout  = errors.New("no whole answer within the timeout")
 	errDeadline = errors.New("older than the deadline")
-	errLongBody = errors.New("the response body is longer than 1 GiB")
+	errLongBody = errors.New("the body is longer than it may be")
+	errSwitched = errors.New("101 Switching Protocols to a request that asked for none")
 )
 
 // exchanging is an exchange on its way. It belongs to the worker that performs it, but for first.
@@ -25,6 +27,7 @@ type exchanging struct {
 	*Exchange
 	run      *run
 	free     time.Duration // since when the slot has been free
+	conn     net.Conn      // the last one that was got; nil: none was
 	asked    time.Duration // when a connection was asked for; 0: it was not
 	sent     bool
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
@@ -58,7 +61,7 @@ func (e *exchanging) perform() {
 	response, err := e.send(ctx, request)
 	if err == nil {
 		e.Status, e.Header = response.StatusCode, response.Header
-		err = e.discard(response.Body)
+		err = e.discard(response)
 		// The body is at its end or broken; closing it tells no more.
 		_ = response.Body.Close()
 	}
@@ -121,6 +124,7 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 // the first.
 func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	now := e.run.now()
+	e.conn = info.Conn
 	if e.sent {
 		e.Retries++
 		return
@@ -159,7 +163,7 @@ func (e *exchanging) fail(ctx context.Context, err error) {
 	case cause != nil:
 		e.end(Unfinished, "", nil, false)
 	default:
-		kind, outcome := classify(err), Failed
+		kind, outcome := classifyEnd(err, endOf(e.conn)), Failed
 		if kind == "connect: timeout" {
 			outcome = TimedOut
 		}

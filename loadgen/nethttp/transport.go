@@ -1,23 +1,19 @@
 package nethttp
 
 import (
+	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"sync"
 )
 
-// The bounds on what a server may send. The body is thrown away as it is read; the bound ends a body without end that
-// comes faster than the timeout.
-const (
-	maxHeaderBytes = 256 << 10
-	maxBodyBytes   = 1 << 30
-)
+// maxHeaderBytes bounds the header of an answer, interim answers (1xx) included, which bounds their number.
+const maxHeaderBytes = 256 << 10
 
 func newTransport(c Config) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: c.Timeout}).DialContext,
+		DialContext:            dial(c.Timeout),
 		TLSClientConfig:        c.TLS,
 		TLSHandshakeTimeout:    c.Timeout,
 		ForceAttemptHTTP2:      true,
@@ -54,22 +50,25 @@ func (r *run) RoundTrip(hit *http.Request) (*http.Response, error) {
 var buffers = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 
 // discard reads a body to its end, counting it.
-func (e *exchanging) discard(body io.Reader) error {
+func (e *exchanging) discard(response *http.Response) error {
+	if response.StatusCode == http.StatusSwitchingProtocols {
+		return errSwitched // what follows is no body, and need not have an end
+	}
 	buffer := buffers.Get().(*[16 << 10]byte)
 	defer buffers.Put(buffer)
 	for {
-		n, err := body.Read(buffer[:])
+		n, err := response.Body.Read(buffer[:])
 		e.BytesIn += uint64(n)
 		if room := e.run.KeepBody - len(e.kept); room > 0 {
 			e.kept = append(e.kept, buffer[:min(n, room)]...)
 		}
 		switch {
+		case e.BytesIn > e.run.MaxBody:
+			return fmt.Errorf("%w: %d bytes", errLongBody, e.run.MaxBody)
 		case err == io.EOF:
 			return nil
 		case err != nil:
 			return err
-		case e.BytesIn > maxBodyBytes:
-			return errLongBody
 		case n > 0:
 			e.run.silence.received(e.run.now())
 		}

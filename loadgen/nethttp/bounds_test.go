@@ -1,0 +1,42 @@
+package nethttp
+
+import (
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// A body of the longest length is a success, one byte more is not, whether its length was said or not.
+func TestLongBodyIsAFailureOfItsOwn(t *testing.T) {
+	const longest = 100_000
+	for _, tc := range []struct {
+		length    int
+		outcome   Outcome
+		kind      string
+		announced bool
+	}{
+		{longest, Succeeded, "", true},
+		{longest, Succeeded, "", false},
+		{longest + 1, Failed, "body too long", true},
+		{longest + 1, Failed, "body too long", false},
+		{50 * longest, Failed, "body too long", false},
+	} {
+		target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			if tc.announced {
+				w.Header().Set("Content-Length", strconv.Itoa(tc.length))
+			}
+			io.WriteString(w, strings.Repeat("x", tc.length)) // fails when the client has had enough
+		})
+		r, _ := drive(t, t.Context(), target, 3, Config{MaxBody: longest})
+		for _, x := range r.exchanges {
+			if x.Outcome != tc.outcome || x.Kind != tc.kind || x.BytesIn > longest+16<<10 {
+				t.Errorf("%d bytes: outcome %d, %q after %d bytes", tc.length, x.Outcome, x.Kind, x.BytesIn)
+			}
+		}
+		if len(r.exchanges) != 3 {
+			t.Errorf("%d bytes: %d recorded of 3", tc.length, len(r.exchanges))
+		}
+	}
+}

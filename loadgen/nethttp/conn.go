@@ -1,0 +1,76 @@
+package nethttp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// conn remembers how reading from it ended. Net/http tells that only in part: an answer that was cut short within a line
+// it calls malformed, and a reset within the header an early end.
+type conn struct {
+	net.Conn
+	end atomic.Pointer[error] // of the first read that failed
+}
+
+func (c *conn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if err != nil {
+		c.end.CompareAndSwap(nil, &err)
+	}
+	return n, err
+}
+
+// dial connects within timeout.
+func dial(timeout time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: timeout}
+	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := dialer.DialContext(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return &conn{Conn: c}, nil
+	}
+}
+
+// endOf returns how reading from a connection ended, nil if it did not. c may be one of TLS.
+func endOf(c net.Conn) error {
+	if secure, ok := c.(*tls.Conn); ok {
+		c = secure.NetConn()
+	}
+	if c, ok := c.(*conn); ok {
+		if end := c.end.Load(); end != nil {
+			return *end
+		}
+	}
+	return nil
+}
+
+// classifyEnd names a failure as classify does, but for the connection's end where that is its cause. An answer that is
+// malformed before its end fails without reading that far.
+func classifyEnd(err, end error) string {
+	kind := classify(err)
+	switch {
+	case kind != "bad response" && kind != "connection closed early":
+		return kind
+	case errors.Is(end, syscall.ECONNRESET):
+		return "connection reset"
+	case errors.Is(end, io.EOF) && cutShort(innermost(err).Error()):
+		return "connection closed early"
+	default:
+		return kind
+	}
+}
+
+// cutShort reports whether an error of net/http about the line at the end of what was received may come from that end. A
+// line that is no part of a status line is garbage, wherever it ends.
+func cutShort(text string) bool {
+	line, ok := strings.CutPrefix(text, `malformed HTTP response "`)
+	return strings.HasPrefix(text, "malformed ") && (!ok || strings.HasPrefix(line, "HTTP/") || strings.HasPrefix(`HTTP/"`, line))
+}
