@@ -39,6 +39,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 				Workers: rapid.IntRange(0, 100).Draw(t, "workers"),
 				Log:     word.Draw(t, "log"),
 				Seed:    rapid.Uint64().Draw(t, "seed"),
+				Bare:    rapid.Bool().Draw(t, "bare"),
 				Freeze:  reference.Freeze{At: time.Duration(duration.Draw(t, "at")), For: time.Duration(duration.Draw(t, "for"))},
 			},
 		}

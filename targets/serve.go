@@ -39,6 +39,9 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return err
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
+	if name == "reference" && o.Reference.Bare {
+		return reference.ServeBare(ctx, ln, func() { ready("http://" + ln.Addr().String()) })
+	}
 	ctx, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
 	h, closeHandler, err := handler(ctx, name, private.Path, o, lost)
@@ -61,6 +64,8 @@ func (o *ServeOptions) check() error {
 		return fmt.Errorf("--cache-size must be above 0, got %d", o.CacheSize)
 	case o.TTL < 0:
 		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
+	case o.Reference.Bare && o.Reference != reference.Options{Bare: true}:
+		return errors.New("--bare: such a server has no delays, workers, log, freeze or seed: leave those flags out")
 	}
 	return CheckDB(o.DB)
 }

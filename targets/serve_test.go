@@ -240,6 +240,7 @@ func TestStartFails(t *testing.T) {
 		{"cached", ServeOptions{CacheSize: -1}, "--cache-size must be above 0, got -1"},
 		{"cached", ServeOptions{TTL: -1}, "--ttl must be above 0, got -1ns"},
 		{"cached", ServeOptions{CacheDir: file}, "set BENCH_CACHE_DIR to another directory"},
+		{"reference", ServeOptions{Reference: reference.Options{Bare: true, Workers: 2}}, "--bare: such a server has no delays, workers"},
 		{"reference", ServeOptions{Reference: reference.Options{Workers: -1}}, "workers must be 0 (no limit) or more, got -1"},
 		{"reference", ServeOptions{Reference: reference.Options{Log: file + "/x"}}, "create the log: open " + file + "/x: not a directory"},
 	} {

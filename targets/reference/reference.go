@@ -26,6 +26,7 @@ type Options struct {
 	Log     string  // file for the log, see [ReadLog]; "" means none
 	Freeze  Freeze  // the zero value means never
 	Seed    uint64  // of the exponential delays
+	Bare    bool    // nothing of all this, see [ServeBare]
 }
 
 // Server is the handler. It must be closed.
