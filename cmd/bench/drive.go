@@ -105,7 +105,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	o.profiling.addFlags(f)
 	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
 	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
@@ -207,7 +207,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if o.print {
 		return o.printProfile(file, source, s.out)
 	}
-	outputs, err := parseOutputs(o.outputs)
+	outputs, err := parseOutputs(o.outputs, formats)
 	if err != nil {
 		return err
 	}
@@ -256,7 +256,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		}
 		options.Saved = path
 	}
-	failure = errors.Join(failure, outputs.write(runs, s, options))
+	failure = errors.Join(failure, writeRuns(outputs, runs, s, options))
 	if ctx.Err() != nil {
 		if failure != nil {
 			fmt.Fprintf(s.err, "bench: %s\n", oneLine(failure))

@@ -42,7 +42,7 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 	}
 	options := loadgen.Options{Environment: loadgen.Environment{CPUs: o.cpus}}
 	if s.service != nil {
-		unpin, err := o.share(&options.Environment)
+		unpin, err := share(o.cpus, &options.Environment)
 		if err != nil {
 			return nil, err
 		}
@@ -69,7 +69,7 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 	} else {
 		options.Environment.CPUs = "shared"
 	}
-	if err := o.preflight(ctx, &s, &options, stderr); err != nil {
+	if err := preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
 		return nil, err
 	}
 	if err := around(ctx, "--before", o.before, s.plan.Target, stderr); err != nil {
@@ -88,11 +88,11 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 }
 
 // share gives the target every processor but the last, which is bench's. It returns what undoes the pinning of bench.
-func (o *driveOptions) share(e *loadgen.Environment) (unpin func(), err error) {
+func share(cpus string, e *loadgen.Environment) (unpin func(), err error) {
 	all := loadgen.Processors()
 	e.TargetCPUs, e.GeneratorCPUs = loadgen.Split(all)
 	switch {
-	case o.cpus == "shared":
+	case cpus == "shared":
 		e.TargetCPUs, e.GeneratorCPUs = nil, nil
 	case e.GeneratorCPUs == nil:
 		e.Notes = append(e.Notes, "one processor only: the target and bench share it")
@@ -108,9 +108,10 @@ func (o *driveOptions) share(e *loadgen.Environment) (unpin func(), err error) {
 	return func() {}, nil
 }
 
-// preflight looks for what would spoil the run before anything is sent.
-func (o *driveOptions) preflight(ctx context.Context, s *subject, options *loadgen.Options, stderr io.Writer) error {
-	connections, findings := s.plan.Preflight(ctx, o.given.Changed("connections"))
+// preflight looks for what would spoil the run before anything is sent, and lowers the connections to what can be held
+// unless just so many were given.
+func preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *loadgen.Environment) error {
+	connections, findings := plan.Preflight(ctx, given)
 	for _, f := range findings {
 		switch {
 		case f.Usage:
@@ -120,11 +121,11 @@ func (o *driveOptions) preflight(ctx context.Context, s *subject, options *loadg
 		case f.Fatal:
 			return errors.New(f.Text)
 		}
-		if !slices.Contains(options.Environment.Notes, f.Text) {
-			options.Environment.Notes = append(options.Environment.Notes, f.Text)
+		if !slices.Contains(e.Notes, f.Text) {
+			e.Notes = append(e.Notes, f.Text)
 		}
 	}
-	s.plan.Limits.Connections = connections
+	plan.Limits.Connections = connections
 	return nil
 }
 

@@ -14,14 +14,14 @@ import (
 	"golang.org/x/term"
 )
 
-// outputFormat writes runs in one kind of file.
-type outputFormat struct {
+// format writes a result of a command, such as runs, in one kind of file.
+type format[T any] struct {
 	kind  string
-	write func(io.Writer, []*loadgen.Run) error
+	write func(io.Writer, T) error
 }
 
-// formats are the kinds of -o.
-var formats = []outputFormat{
+// formats are the kinds of -o of what drives or shows runs.
+var formats = []format[[]*loadgen.Run]{
 	{"json", loadgen.Encode},
 	{"junit", report.JUnit},
 	{"csv", report.CSV},
@@ -33,7 +33,7 @@ var formats = []outputFormat{
 }
 
 // kinds lists the kinds of -o for a reader.
-func kinds() string {
+func kinds[T any](formats []format[T]) string {
 	names := make([]string, len(formats))
 	for i, f := range formats {
 		names[i] = f.kind
@@ -42,31 +42,31 @@ func kinds() string {
 }
 
 // output is one -o kind=path.
-type output struct {
-	outputFormat
+type output[T any] struct {
+	format[T]
 	path string
 }
 
-// outputs are where a report goes beside the terminal.
-type outputs []output
+// outputs are where a result goes beside the terminal.
+type outputs[T any] []output[T]
 
 // parseOutputs reads the values of -o.
-func parseOutputs(values []string) (outputs, error) {
-	var list outputs
+func parseOutputs[T any](values []string, formats []format[T]) (outputs[T], error) {
+	var list outputs[T]
 	stdout := 0
 	for _, v := range values {
 		kind, path, ok := strings.Cut(v, "=")
 		if !ok || path == "" {
 			return nil, usage(fmt.Errorf("-o %s: write it as kind=path, for example -o json=run.json", v))
 		}
-		format := slices.IndexFunc(formats, func(f outputFormat) bool { return f.kind == kind })
-		if format < 0 {
-			return nil, usage(fmt.Errorf("-o %s: no output is called %q: there is %s", v, kind, kinds()))
+		i := slices.IndexFunc(formats, func(f format[T]) bool { return f.kind == kind })
+		if i < 0 {
+			return nil, usage(fmt.Errorf("-o %s: no output is called %q: there is %s", v, kind, kinds(formats)))
 		}
 		if path == "-" {
 			stdout++
 		}
-		list = append(list, output{formats[format], path})
+		list = append(list, output[T]{formats[i], path})
 	}
 	if stdout > 1 {
 		return nil, usage(errors.New("-o: only one output can go to stdout"))
@@ -74,21 +74,36 @@ func parseOutputs(values []string) (outputs, error) {
 	return list, nil
 }
 
-func (o outputs) useStdout() bool {
+// text returns where what is for a person goes: to stdout, or where that is taken to stderr.
+func (o outputs[T]) text(s streams) io.Writer {
 	for _, out := range o {
 		if out.path == "-" {
-			return true
+			return s.err
 		}
 	}
-	return false
+	return s.out
 }
 
-// write shows the runs on the terminal and writes the other outputs. One that fails does not keep back the others.
-func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) error {
-	text := s.out
-	if o.useStdout() {
-		text = s.err
+// write writes the result to each output. One that fails does not keep back the others.
+func (o outputs[T]) write(result T, s streams) error {
+	var failed error
+	for _, out := range o {
+		var err error
+		if out.path == "-" {
+			err = out.format.write(s.out, result)
+		} else {
+			err = loadgen.ReplaceFile(out.path, func(w io.Writer) error { return out.format.write(w, result) })
+		}
+		if err != nil {
+			failed = together(failed, fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err)))
+		}
 	}
+	return failed
+}
+
+// writeRuns shows runs on the terminal and writes the other outputs.
+func writeRuns(o outputs[[]*loadgen.Run], runs []*loadgen.Run, s streams, options report.Options) error {
+	text := o.text(s)
 	options.Width, options.Color = look(text)
 	text = piped(text)
 	actions := os.Getenv("GITHUB_ACTIONS") == "true"
@@ -99,18 +114,7 @@ func (o outputs) write(runs []*loadgen.Run, s streams, options report.Options) e
 	if actions {
 		failed = together(failed, tellActions(s.err, runs))
 	}
-	for _, out := range o {
-		var err error
-		if out.path == "-" {
-			err = out.write(s.out, runs)
-		} else {
-			err = loadgen.ReplaceFile(out.path, func(w io.Writer) error { return out.write(w, runs) })
-		}
-		if err != nil {
-			failed = together(failed, fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err)))
-		}
-	}
-	return failed
+	return together(failed, o.write(runs, s))
 }
 
 // together joins two errors, either of which may be nil, into one for a single line.

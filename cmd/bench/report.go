@@ -28,12 +28,12 @@ func newReportCommand(s streams) *cobra.Command {
 	}
 	c.Flags().BoolVar(&o.merge, "merge", false, "add up runs of one plan, without loss, and show the sum")
 	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
-	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds())
+	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
 	return c
 }
 
 func (o reportOptions) run(paths []string, s streams) error {
-	outputs, err := parseOutputs(o.outputs)
+	outputs, err := parseOutputs(o.outputs, formats)
 	if err != nil {
 		return err
 	}
@@ -54,7 +54,7 @@ func (o reportOptions) run(paths []string, s streams) error {
 		}
 		runs = []*loadgen.Run{sum}
 	}
-	return outputs.write(runs, s, report.Options{Verbose: o.verbose, FromFile: true})
+	return writeRuns(outputs, runs, s, report.Options{Verbose: o.verbose, FromFile: true})
 }
 
 // plain words the system's errors of reading a file for whoever named it.

@@ -22,7 +22,7 @@ func (o *judgeOptions) addFlags(f *pflag.FlagSet) {
 }
 
 // parse reads the thresholds. Without any there is nothing for a JUnit file to hold, which a pipeline would take for a pass.
-func (o *judgeOptions) parse(outs outputs) ([]loadgen.Threshold, error) {
+func (o *judgeOptions) parse(outs outputs[[]*loadgen.Run]) ([]loadgen.Threshold, error) {
 	var list []loadgen.Threshold
 	for _, text := range o.thresholds {
 		t, err := loadgen.ParseThreshold(text)
@@ -37,7 +37,7 @@ func (o *judgeOptions) parse(outs outputs) ([]loadgen.Threshold, error) {
 		return list, nil
 	case o.strict:
 		return nil, usage(errors.New("--strict-samples is about thresholds: give one with --threshold"))
-	case slices.ContainsFunc(outs, func(out output) bool { return out.kind == "junit" }):
+	case slices.ContainsFunc(outs, func(out output[[]*loadgen.Run]) bool { return out.kind == "junit" }):
 		return nil, usage(errors.New("-o junit: its cases are thresholds: give one with --threshold"))
 	}
 	return nil, nil
