@@ -33,7 +33,11 @@ func writeHeader(p *page, subjects []subject, o Options) {
 		parts = append(parts, "of "+Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
 	}
 	p.parts(parts, 2)
-	p.parts([]string{placeOf(subjects, o), engineOf(first)}, 2)
+	target := "target"
+	if len(subjects) > 1 {
+		target = "targets"
+	}
+	p.parts([]string{placeOf(&first.Environment, target, first.Target.Bundled, o), engineOf(first)}, 2)
 }
 
 func labels(subjects []subject) string {
@@ -108,20 +112,15 @@ func openLoad(phases []loadgen.PhaseRecord, total time.Duration) string {
 	return fmt.Sprintf("%d phases between %s and %s in %s", len(phases), Rate(low), Rate(high), Span(total))
 }
 
-// placeOf says on which processors of which machine the targets and bench ran.
-func placeOf(subjects []subject, o Options) string {
-	e := &subjects[0].Environment
-	target := "target"
-	if len(subjects) > 1 {
-		target = "targets"
-	}
+// placeOf says on which processors of which machine what was driven, called target and bundled or not, and bench ran.
+func placeOf(e *loadgen.Environment, target string, bundled bool, o Options) string {
 	where := "bench"
 	switch {
 	case len(e.TargetCPUs) > 0 && len(e.GeneratorCPUs) > 0:
 		where = fmt.Sprintf("%s on %s, bench on %s", target, cpuList(e.TargetCPUs), cpuList(e.GeneratorCPUs))
 	case len(e.GeneratorCPUs) > 0:
 		where = "bench on " + cpuList(e.GeneratorCPUs)
-	case subjects[0].Target.Bundled:
+	case bundled:
 		where = target + " and bench"
 	}
 	machine := "this machine"

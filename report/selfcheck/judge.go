@@ -1,0 +1,124 @@
+package selfcheck
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// The bounds within which an engine is trusted.
+const (
+	MaxLag        = time.Millisecond      // P99 of the lag, as in the verdict
+	MaxMissing    = 0.001                 // share of the offered requests that may lack an answer, beside those under way
+	MaxError      = time.Millisecond      // of a latency's percentile, or
+	MaxErrorShare = 0.05                  // of it, whichever is larger
+	MaxUnshown    = 0.1                   // share by which a freeze may be shown wrongly, or
+	MaxUnshownBy  = 20 * time.Millisecond // by which, whichever is larger
+	busy          = 0.9                   // share of its processors from which a generator is its own limit
+)
+
+// holds reports whether a run at an even rate may be trusted for what the generator does: the lag's P99 is at most
+// [MaxLag], the verdict is VALID, and as many requests were answered as offered, within [MaxMissing] and those that are
+// under way at any time: by Little's law (Little, "A proof for the queuing formula L = λW", 1961), the rate times the
+// mean response time.
+func holds(p *loadgen.Phase, v loadgen.VerdictKind) bool {
+	underWay := math.Ceil(p.Offered.Rate * p.ResponseTime.MeanNS.Seconds())
+	missing := float64(p.Offered.Count) - float64(p.Achieved.Count)
+	return p.Offered.Count > 0 && p.Lag.P99NS <= MaxLag && v == loadgen.Valid &&
+		missing <= MaxMissing*float64(p.Offered.Count)+underWay
+}
+
+// judgePacing judges a run at an even rate.
+func judgePacing(s Step, run *loadgen.Run, idle []time.Duration) Pacing {
+	o := &run.Overall
+	return Pacing{
+		Rate: s.Rate, Holds: holds(o, run.Verdict.Kind), Offered: o.Offered, Achieved: o.Achieved, Verdict: run.Verdict,
+		Lag: latenessOf(&o.Lag), IdleThread: latenessOrNil(idle),
+	}
+}
+
+// latencyPercentiles are those that are held against a log.
+var latencyPercentiles = []float64{50, 99}
+
+// judgeLatency holds what a run says against the server's log. arrived is nil where the two cannot be paired.
+func judgeLatency(s Step, run *loadgen.Run, answers []Answer) (l Latency, arrived *Lateness) {
+	l = Latency{
+		Server: s.Server.Delays, Workers: s.Server.Workers, Arrivals: string(s.Plan.Profile.Arrivals), Rate: s.Rate,
+		Answered: run.Requests.Succeeded, Logged: uint64(len(answers)),
+	}
+	t, ok := pair(s.Plan, run, answers)
+	if !ok {
+		return l, nil
+	}
+	l.Within = true
+	for _, d := range []struct {
+		of         Measure
+		said, true *loadgen.Dist
+	}{
+		{ServiceTime, &run.Overall.ServiceTime, &t.service},
+		{ResponseTime, &run.Overall.ResponseTime, &t.response},
+	} {
+		for _, percentile := range latencyPercentiles {
+			f := Figure{Of: d.of, Percentile: percentile}
+			f.SaidNS, _ = d.said.Quantile(percentile / 100)
+			f.TrueNS, _ = d.true.Quantile(percentile / 100)
+			f.WrongByNS = f.SaidNS - f.TrueNS
+			f.Within = f.WrongByNS.Abs() <= max(MaxError, time.Duration(MaxErrorShare*float64(f.TrueNS)))
+			l.Within = l.Within && f.Within
+			l.Figures = append(l.Figures, f)
+		}
+	}
+	late := latenessOf(&t.arrived)
+	return l, &late
+}
+
+// freezePercentiles are those in which a freeze is looked for.
+var freezePercentiles = []float64{90, 95, 99}
+
+// judgeFreeze holds the response times of a run with a freeze against what an open loop at an even rate must see. It
+// offers a share S/T of its requests in a freeze of length S of a run of length T, and the one intended x after the
+// freeze began is answered S − x later, after the server's delay d. So the share of requests with response times above r
+// is (S + d − r)/T, and the quantile q is
+//
+//	r(q) = S + d − (1 − q)·T    for (1 − q)·T ≤ S
+//
+// A tool that waits for answers before it sends sees next to nothing of it (G. Tene, "How NOT to measure latency", 2015).
+func judgeFreeze(s Step, run *loadgen.Run) *Freeze {
+	f := &Freeze{ForNS: s.Server.FreezeFor, OfNS: s.Length, Within: true}
+	for _, percentile := range freezePercentiles {
+		beyond := time.Duration((1 - percentile/100) * float64(s.Length))
+		x := Shown{Percentile: percentile, ExpectedNS: s.Server.FreezeFor + frozenDelay - beyond}
+		x.SaidNS, _ = run.Overall.ResponseTime.Quantile(percentile / 100)
+		x.Share = float64(x.SaidNS) / float64(x.ExpectedNS)
+		x.Within = (x.SaidNS - x.ExpectedNS).Abs() <= max(MaxUnshownBy, time.Duration(MaxUnshown*float64(x.ExpectedNS)))
+		f.Within = f.Within && x.Within
+		f.Figures = append(f.Figures, x)
+	}
+	return f
+}
+
+// judgeFastest says how fast an engine went, and whether it was its own limit.
+func judgeFastest(run *loadgen.Run) *Fastest {
+	o, e := &run.Overall, &run.Environment
+	f := &Fastest{
+		Rate: o.Achieved.Rate, Users: run.Plan.VUs,
+		GeneratorBusy: shareOf(o.CPU.Generator, o.DurationNS, e.GeneratorCPUs, e.Processors),
+		ServerBusy:    shareOf(o.CPU.Target, o.DurationNS, e.TargetCPUs, e.Processors),
+	}
+	f.AtLeast = f.GeneratorBusy == nil || *f.GeneratorBusy < busy
+	return f
+}
+
+// shareOf returns the share of its processors that a process used over a time: of those it was given, or of all. It is
+// nil where that is not known.
+func shareOf(used *time.Duration, over time.Duration, given []int, all int) *float64 {
+	if len(given) > 0 {
+		all = len(given)
+	}
+	if used == nil || over <= 0 || all <= 0 {
+		return nil
+	}
+	share := float64(*used) / (float64(over) * float64(all))
+	return &share
+}

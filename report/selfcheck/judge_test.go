@@ -1,0 +1,132 @@
+package selfcheck
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"pgregory.net/rapid"
+)
+
+func TestHolds(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		bad  func(*loadgen.Phase, *loadgen.VerdictKind)
+		want bool
+	}{
+		{"all well", func(*loadgen.Phase, *loadgen.VerdictKind) {}, true},
+		{"lag at the bound", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Lag.P99NS = MaxLag }, true},
+		{"lag above it", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Lag.P99NS = MaxLag + 1 }, false},
+		{"target-limited", func(_ *loadgen.Phase, v *loadgen.VerdictKind) { *v = loadgen.TargetLimited }, false},
+		{"host-limited", func(_ *loadgen.Phase, v *loadgen.VerdictKind) { *v = loadgen.HostLimited }, false},
+		{"those under way and 0.1 % missing", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 10_000 - 20 - 10 }, true},
+		{"one more", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 10_000 - 20 - 11 }, false},
+		{"more answered than offered, the warm-up's", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 10_020 }, true},
+		{"nothing offered", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { *p = loadgen.Phase{} }, false},
+	} {
+		p := loadgen.Phase{
+			Offered: loadgen.Rate{Count: 10_000, Rate: 1000}, Achieved: loadgen.Rate{Count: 10_000, Rate: 1000},
+			ResponseTime: loadgen.Dist{MeanNS: 20 * ms}, Lag: loadgen.Dist{P99NS: 100 * us},
+		}
+		v := loadgen.Valid
+		tc.bad(&p, &v)
+		if got := holds(&p, v); got != tc.want {
+			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
+		}
+	}
+}
+
+// What the engine adds is what it is wrong by, and the bound is 1 ms or 5 %.
+func TestLatencyIsHeldAgainstTheLog(t *testing.T) {
+	s := quickLengths.step(FixedDelay, "a", 0)
+	for _, tc := range []struct {
+		adds time.Duration
+		want bool
+	}{{0, true}, {700 * us, true}, {-700 * us, true}, {1100 * us, false}, {-1100 * us, false}} {
+		f := good(1e6)
+		f.adds = tc.adds
+		o := f.observe(s)
+		l, arrived := judgeLatency(s, o.Run, o.Answers)
+		if l.Within != tc.want || len(l.Figures) != 4 || arrived == nil || l.Answered != l.Logged {
+			t.Fatalf("adds %v: %+v, arrived %+v; want within %v", tc.adds, l, arrived, tc.want)
+		}
+		for _, x := range l.Figures {
+			// A service time holds both ways over the wire, a response time only the way back: the log says when a request came.
+			want := tc.adds + wire
+			if x.Of == ServiceTime {
+				want += wire
+			}
+			if resolution := x.TrueNS / 500; (x.WrongByNS - want).Abs() > resolution {
+				t.Errorf("adds %v: %s P%g is wrong by %v, want %v ± %v", tc.adds, x.Of, x.Percentile, x.WrongByNS, want, resolution)
+			}
+		}
+	}
+}
+
+// The formula against requests counted out one by one.
+func TestFreezeExpectation(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		length := time.Duration(rapid.Int64Range(int64(500*ms), int64(5*time.Second)).Draw(t, "length"))
+		frozen := time.Duration(rapid.Float64Range(0.11, 0.7).Draw(t, "share") * float64(length))
+		s := lengths{frozenRun: length, frozen: frozen}.step(FrozenFor, "a", 0)
+		var response []time.Duration
+		from, to := s.Server.FreezeAt, s.Server.FreezeAt+frozen
+		for at := time.Duration(0); at < length; at += time.Second / frozenRate {
+			done := at + frozenDelay
+			if at < to && done >= from {
+				done = to + frozenDelay
+			}
+			response = append(response, done-at)
+		}
+		run := &loadgen.Run{Overall: loadgen.Phase{ResponseTime: loadgen.NewDist(digits, response, nil)}}
+		slices.Sort(response)
+		f := judgeFreeze(s, run)
+		for _, x := range f.Figures {
+			rank := int(math.Ceil(x.Percentile/100*float64(len(response)))) - 1
+			if off := (x.ExpectedNS - response[rank]).Abs(); off > 2*time.Second/frozenRate || !x.Within {
+				t.Fatalf("P%g of a freeze of %v in %v: expected %v, counted %v: %+v", x.Percentile, frozen, length, x.ExpectedNS, response[rank], x)
+			}
+		}
+		if !f.Within {
+			t.Fatalf("%+v", f)
+		}
+	})
+}
+
+// An engine that counts from the send shows nothing of a freeze, however long that is.
+func TestFreezeUnseen(t *testing.T) {
+	for _, l := range []lengths{quickLengths, fullLengths} {
+		f := good(1e6)
+		s := l.step(FrozenFor, "a", 0)
+		if seen := judgeFreeze(s, f.observe(s).Run); !seen.Within || seen.Figures[0].Share < 0.9 {
+			t.Errorf("seen as %+v", seen)
+		}
+		f.omits = true
+		if seen := judgeFreeze(s, f.observe(s).Run); seen.Within || seen.Figures[2].Share > 0.1 {
+			t.Errorf("unseen as %+v", seen)
+		}
+	}
+}
+
+// As fast as it goes is the engine's own speed only where it used its processor up.
+func TestFastestIsALowerBoundUnlessBusy(t *testing.T) {
+	s := quickLengths.step(AsFast, "a", 0)
+	f := good(12_000)
+	for _, tc := range []struct {
+		generator float64
+		atLeast   bool
+	}{{1, false}, {0.9, false}, {0.89, true}, {0, true}} {
+		f.generator = tc.generator
+		got := judgeFastest(f.observe(s).Run)
+		if got.Rate != 12_000 || got.AtLeast != tc.atLeast || math.Abs(*got.GeneratorBusy-tc.generator) > 1e-6 || got.Users != users {
+			t.Errorf("%v of its processor busy: %+v", tc.generator, got)
+		}
+	}
+	run := f.observe(s).Run
+	run.Overall.CPU.Generator = nil
+	if got := judgeFastest(run); !got.AtLeast || got.GeneratorBusy != nil {
+		t.Errorf("processor use not known: %+v", got)
+	}
+}

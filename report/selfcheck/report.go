@@ -1,0 +1,129 @@
+package selfcheck
+
+import (
+	"encoding/json"
+	"io"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// SchemaVersion rises when the meaning of a key changes; keys are added without raising it.
+const SchemaVersion = 1
+
+// Report is what was found out about a machine and the engines on it. Durations are in nanoseconds, rates in requests/s,
+// shares 0-1. What was not measured, because the check was interrupted or the system cannot, is left out.
+type Report struct {
+	Schema      int                 `json:"schema"`
+	Started     time.Time           `json:"started"`
+	Environment loadgen.Environment `json:"environment"`
+	Quick       bool                `json:"quick"`
+	Interrupted bool                `json:"interrupted"`
+
+	// Trusted is the engine that is to be trusted up to the highest rate; nil until one engine's check is complete.
+	Trusted    *Trust    `json:"trusted,omitempty"`
+	IdleThread *Lateness `json:"idle_thread,omitempty"` // with no engine beside it
+	Engines    []Engine  `json:"engines"`
+}
+
+// Trust is the highest rate up to which an engine is to be trusted here; 0 where it is not even at [RequiredRate].
+type Trust struct {
+	Engine string  `json:"engine"`
+	Rate   float64 `json:"rate"`
+}
+
+// Engine is what was found out about one engine.
+type Engine struct {
+	Name        string    `json:"engine"`
+	Clock       string    `json:"clock,omitempty"` // what stamped an answer's arrival
+	TrustedRate *float64  `json:"trusted_rate,omitempty"`
+	Pacing      []Pacing  `json:"pacing,omitempty"` // each try at each rate, in order
+	Latency     []Latency `json:"latency,omitempty"`
+	Freeze      *Freeze   `json:"freeze,omitempty"`
+	Fastest     *Fastest  `json:"fastest,omitempty"`
+}
+
+// Pacing is how an engine kept to the intended times at one rate, in one try.
+type Pacing struct {
+	Rate        float64         `json:"rate"`  // offered, even arrivals
+	Holds       bool            `json:"holds"` // [MaxLag] and [MaxMissing] are kept, and the verdict is VALID
+	Offered     loadgen.Rate    `json:"offered"`
+	Achieved    loadgen.Rate    `json:"achieved"`
+	Verdict     loadgen.Verdict `json:"verdict"`
+	Lag         Lateness        `json:"lag"`                    // as the engine says: between due and sent
+	ArrivedLate *Lateness       `json:"arrived_late,omitempty"` // as the server logged it: between due and read by the server
+	IdleThread  *Lateness       `json:"idle_thread,omitempty"`  // of an idle thread beside the engine, on its processors
+}
+
+// Lateness is how late things happened.
+type Lateness struct {
+	Count  uint64        `json:"count"`
+	P50NS  time.Duration `json:"p50_ns"`
+	P99NS  time.Duration `json:"p99_ns"`
+	P999NS time.Duration `json:"p999_ns"`
+	MaxNS  time.Duration `json:"max_ns"`
+}
+
+// Latency holds what an engine says of one server against what that server logged of the same requests.
+type Latency struct {
+	Server   string   `json:"server"` // its delays, as bench serve reference --service takes them
+	Workers  int      `json:"workers,omitempty"`
+	Arrivals string   `json:"arrivals"`
+	Rate     float64  `json:"rate"`
+	Answered uint64   `json:"answered"`          // successes that bench counted
+	Logged   uint64   `json:"logged"`            // answers in the server's log
+	Figures  []Figure `json:"figures,omitempty"` // none where not all requests were answered, and so cannot be paired
+	Within   bool     `json:"within"`            // all figures are, and as many were counted as logged
+}
+
+// Measure is one of the durations of a sample.
+type Measure string
+
+// The measures that a server's log can tell.
+const (
+	ServiceTime  Measure = "service_time"  // sent to last byte; true: header read to answer handed to the kernel
+	ResponseTime Measure = "response_time" // intended start to last byte; true: until the answer was handed to the kernel
+)
+
+// Figure is one percentile as bench says it and as it was.
+type Figure struct {
+	Of         Measure       `json:"of"`
+	Percentile float64       `json:"percentile"` // 0-100
+	SaidNS     time.Duration `json:"said_ns"`
+	TrueNS     time.Duration `json:"true_ns"`
+	WrongByNS  time.Duration `json:"wrong_by_ns"` // said − true
+	Within     bool          `json:"within"`      // of [MaxError] or [MaxErrorShare]
+}
+
+// Freeze is how much of a server's freeze shows in the response times of an open loop.
+type Freeze struct {
+	ForNS   time.Duration `json:"for_ns"` // how long the server was frozen
+	OfNS    time.Duration `json:"of_ns"`  // length of the run
+	Figures []Shown       `json:"figures"`
+	Within  bool          `json:"within"` // all figures are
+}
+
+// Shown is one percentile of a run with a freeze.
+type Shown struct {
+	Percentile float64       `json:"percentile"` // 0-100
+	SaidNS     time.Duration `json:"said_ns"`
+	ExpectedNS time.Duration `json:"expected_ns"`
+	Share      float64       `json:"share"` // said / expected
+	Within     bool          `json:"within"`
+}
+
+// Fastest is how many requests/s an engine generates in the closed model without think time.
+type Fastest struct {
+	Rate          float64  `json:"rate"`
+	AtLeast       bool     `json:"at_least"` // something other than the engine was the limit, so it may be more
+	Users         int      `json:"users"`
+	GeneratorBusy *float64 `json:"generator_busy,omitempty"` // share of its processors
+	ServerBusy    *float64 `json:"server_busy,omitempty"`
+}
+
+// Encode writes a report as JSON.
+func Encode(w io.Writer, r *Report) error {
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	return e.Encode(r)
+}
