@@ -21,9 +21,7 @@ func Selfcheck(w io.Writer, r *selfcheck.Report, o Options) error {
 		quick = "quick"
 	}
 	p.parts(append([]string{"bench selfcheck", quick}, names...), 2)
-	if r.Environment.Go != "" {
-		p.text(placeOf(&r.Environment, "reference server", true, o), 2)
-	}
+	p.text(placeOf(&r.Environment, "reference server", true, o), 2)
 	p.blank()
 	p.strong(selfcheckAnswer(r))
 	for _, t := range []*table{enginesTable(r), pacingTable(r), latencyTable(r)} {

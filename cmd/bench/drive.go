@@ -274,7 +274,7 @@ func nextSteps(runs []*loadgen.Run) []string {
 	for _, r := range runs {
 		switch r.Verdict.Kind {
 		case loadgen.HostLimited, loadgen.GeneratorLimited:
-			return nil
+			return []string{"run `bench selfcheck` to see what this machine can be trusted with"}
 		case loadgen.TargetLimited:
 			if r.Target.Bundled && r.Plan.Profile != "step" {
 				return []string{"bench step " + r.Target.Name + " (how much can it take?)"}

@@ -16,7 +16,7 @@ const exitCodes = `Exit codes:
   0    fine
   1    failed to run: a target unreachable, a port taken, an output not written
   2    bad usage or configuration: flags, a profile, an input file that cannot be read
-  5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED
+  5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED; or selfcheck trusts no engine
   99   a threshold failed, or a run was aborted by --abort-on
   130  interrupted; what was measured until then is reported
 Several at once: 130, 1, 2, 5, 99.`

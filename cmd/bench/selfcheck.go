@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/selfcheck"
+	"github.com/seed-5a006608/bench/targets/process"
+	"github.com/spf13/cobra"
+)
+
+// selfcheckOptions are the flags of bench selfcheck.
+type selfcheckOptions struct {
+	quick   bool
+	quiet   bool
+	outputs []string
+}
+
+// selfcheckFormats are the kinds of -o of bench selfcheck.
+var selfcheckFormats = []format[*selfcheck.Report]{{"json", selfcheck.Encode}}
+
+func newSelfcheckCommand(s streams) *cobra.Command {
+	var o selfcheckOptions
+	c := &cobra.Command{
+		Use: "selfcheck", Short: "Find out up to what rate this machine can be trusted", GroupID: "look",
+		Long: `Find out up to what rate this machine can be trusted as a load generator. Each engine drives the reference server,
+whose log tells what really happened: how late requests were sent, how far the latencies are from the truth,
+how much of a freeze shows, and how fast the engine is. Takes less than a minute, with --quick less than 10 s.
+
+An engine is trusted at a rate if its lag P99 is at most 1 ms there, as many requests are answered as offered
+and the verdict is VALID; and at all only if its latencies and a freeze of the server show as they were.`,
+		Example: `  bench selfcheck
+  bench selfcheck --quick -o json=-              for a pipeline, which ends with code 5 on a bad machine`,
+		Args: args(0, 0, "no argument"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return o.run(cmd.Context(), s) },
+	}
+	f := c.Flags()
+	f.BoolVar(&o.quick, "quick", false, "measure for less than 10 s, and less precisely")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(selfcheckFormats))
+	return c
+}
+
+func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
+	outputs, err := parseOutputs(o.outputs, selfcheckFormats)
+	if err != nil {
+		return err
+	}
+	private, err := process.NewPrivateDir()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, private.Remove()) }()
+	b := testBench{dir: private.Path, environment: loadgen.ReadEnvironment()}
+	b.environment.CPUs = "split"
+	unpin, err := share(b.environment.CPUs, &b.environment)
+	if err != nil {
+		return err
+	}
+	defer unpin()
+
+	check := selfcheck.New(loadgen.Engines(), o.quick)
+	started := time.Now()
+	var failure error
+	for step, more := check.Next(); more && failure == nil && ctx.Err() == nil; step, more = check.Next() {
+		if !o.quiet {
+			fmt.Fprintln(s.err, report.SelfcheckStep(step))
+		}
+		var seen selfcheck.Observation
+		if seen, failure = b.measure(ctx, step); failure == nil && ctx.Err() == nil {
+			check.Add(step, seen)
+		}
+	}
+	found := check.Report()
+	found.Started, found.Environment, found.Interrupted = started.UTC(), b.environment, ctx.Err() != nil
+	return o.conclude(found, outputs, failure, s)
+}
+
+// conclude shows what was found, all of it or until something ended the check.
+func (o selfcheckOptions) conclude(found *selfcheck.Report, outputs outputs[*selfcheck.Report], failure error, s streams) error {
+	text := outputs.text(s)
+	width, color := look(text)
+	if err := report.Selfcheck(text, found, report.Options{Width: width, Color: color}); err != nil {
+		failure = together(failure, fmt.Errorf("the report: %w", err))
+	}
+	failure = together(failure, outputs.write(found, s))
+	switch {
+	case found.Interrupted:
+		if failure != nil && !errors.Is(failure, errInterrupted) {
+			fmt.Fprintf(s.err, "bench: %s\n", oneLine(failure))
+		}
+		return errInterrupted
+	case failure != nil:
+		return failure
+	case found.Trusted.Rate < selfcheck.RequiredRate:
+		return exitError{exitLimited, fmt.Errorf("no engine can be trusted at %s on this machine", report.Rate(selfcheck.RequiredRate))}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/selfcheck"
+	"github.com/seed-5a006608/bench/targets"
+	"github.com/seed-5a006608/bench/targets/reference"
+)
+
+// testBench is where the steps of a selfcheck are made.
+type testBench struct {
+	dir         string // for the server's log
+	environment loadgen.Environment
+}
+
+// measure makes one step. What it returns after an interrupt is incomplete.
+func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen selfcheck.Observation, err error) {
+	if step.Test == selfcheck.IdleThread {
+		stop := b.watch()
+		timer := time.NewTimer(step.Length)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+		}
+		seen.Idle = stop()
+		return seen, nil
+	}
+	service, err := targets.Find("reference")
+	if err != nil {
+		return seen, err
+	}
+	o := targets.StartOptions{CPUs: b.environment.TargetCPUs}
+	if o.Reference, err = b.server(step.Server); err != nil {
+		return seen, err
+	}
+	child, err := targets.Start(ctx, service.Name, o)
+	if err != nil {
+		return seen, interrupted(ctx, err)
+	}
+	plan := step.Plan
+	plan.Target = loadgen.Target{Name: service.Name, URL: child.URL, Bundled: true}
+	plan.Requests = requestsAt(service.Requests, child.URL, nil)
+	seen.Run, seen.Idle, err = b.drive(ctx, plan, step.Watch(), child)
+	if err := errors.Join(err, child.Stop()); err != nil || !step.Server.Logs() { // stopped, it has written its log
+		return seen, interrupted(ctx, err)
+	}
+	seen.Answers, err = readAnswers(o.Reference.Log)
+	return seen, err
+}
+
+// interrupted returns what says that the user ended the command, if that was it.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return errInterrupted
+	}
+	return err
+}
+
+// drive drives the plan, beside an idle thread if that is wanted.
+func (b *testBench) drive(ctx context.Context, plan loadgen.Plan, watch bool, child *targets.Child) (run *loadgen.Run, idle []time.Duration, err error) {
+	if err := preflight(ctx, &plan, false, &b.environment); err != nil {
+		return nil, nil, err
+	}
+	if watch {
+		stop := b.watch()
+		defer func() { idle = stop() }()
+	}
+	run, err = loadgen.Drive(ctx, plan, loadgen.Options{TargetPID: child.PID, TargetExit: child.Done(), Environment: b.environment})
+	if run != nil {
+		b.note(run.Environment.Notes...)
+	}
+	return run, nil, err
+}
+
+// note keeps what has to be known to read the figures, once.
+func (b *testBench) note(notes ...string) {
+	for _, n := range notes {
+		if !slices.Contains(b.environment.Notes, n) {
+			b.environment.Notes = append(b.environment.Notes, n)
+		}
+	}
+}
+
+// watch begins to watch an idle thread. Where the system cannot, the report says so.
+func (b *testBench) watch() (stop func() []time.Duration) {
+	stop, err := selfcheck.WatchIdleThread()
+	if err != nil {
+		b.note(err.Error())
+		return func() []time.Duration { return nil }
+	}
+	return stop
+}
+
+// server returns the options of a step's server.
+func (b *testBench) server(s selfcheck.Server) (o reference.Options, err error) {
+	o.Bare, o.Workers = s.Bare, s.Workers
+	o.Freeze = reference.Freeze{At: s.FreezeAt, For: s.FreezeFor}
+	if s.Delays != "" {
+		o.Service, err = reference.ParseService(s.Delays)
+	}
+	if s.Logs() {
+		o.Log = filepath.Join(b.dir, "answers.log")
+	}
+	return o, err
+}
+
+func readAnswers(path string) ([]selfcheck.Answer, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("the reference server's log: %w", cause(err))
+	}
+	defer f.Close()
+	entries, err := reference.ReadLog(f)
+	if err != nil {
+		return nil, fmt.Errorf("the reference server's log: %w", err)
+	}
+	answers := make([]selfcheck.Answer, len(entries))
+	for i, e := range entries {
+		answers[i] = selfcheck.Answer{StartNS: e.Start, Total: e.Total}
+	}
+	return answers, nil
+}
