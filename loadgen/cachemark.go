@@ -1,11 +1,11 @@
 package loadgen
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -29,44 +29,28 @@ func ParseHitRule(text string) (*HitRule, error) {
 	return &HitRule{http.CanonicalHeaderKey(name), re}, nil
 }
 
-// cacheMarkOf reads what a response's header says of the cache that it came through.
-func cacheMarkOf(header http.Header, rule *HitRule) cacheMark {
-	if rule != nil {
-		for _, v := range header[rule.header] {
-			if rule.pattern.MatchString(v) {
-				return cacheHit
-			}
-		}
-		return cacheMiss
-	}
-	for _, name := range [...]string{"X-Cache", "Cf-Cache-Status"} {
-		if values := header[name]; len(values) > 0 {
-			if mark := parseCacheMark(values[len(values)-1]); mark != cacheUnmarked {
-				return mark
-			}
-		}
-	}
-	if values := header["Age"]; len(values) > 0 {
-		if age, err := strconv.ParseUint(values[0], 10, 63); err == nil && age > 0 {
-			return cacheHit
-		}
-	}
-	return cacheUnmarked
-}
-
 // parseCacheMark reads "HIT", "MISS" or what CDNs write, such as "Hit from cloudfront"; an expired answer was fetched
 // anew. The last word of a list counts, which is the cache nearest to the client.
-func parseCacheMark(value string) cacheMark {
-	if i := strings.LastIndexByte(value, ','); i >= 0 {
+func parseCacheMark(value []byte) cacheMark {
+	if i := bytes.LastIndexByte(value, ','); i >= 0 {
 		value = value[i+1:]
 	}
-	value = strings.ToUpper(value)
 	switch {
-	case strings.Contains(value, "MISS"), strings.Contains(value, "EXPIRED"):
+	case containsFold(value, "MISS"), containsFold(value, "EXPIRED"):
 		return cacheMiss
-	case strings.Contains(value, "HIT"):
+	case containsFold(value, "HIT"):
 		return cacheHit
 	default:
 		return cacheUnmarked
 	}
+}
+
+// containsFold reports whether text is in value, whatever the case of the letters.
+func containsFold(value []byte, text string) bool {
+	for ; len(value) >= len(text); value = value[1:] {
+		if bytes.EqualFold(value[:len(text)], []byte(text)) {
+			return true
+		}
+	}
+	return false
 }

@@ -29,12 +29,14 @@ func TestCacheMarkOf(t *testing.T) {
 		{http.Header{"Age": {"12"}}, nil, cacheHit},
 		{http.Header{"Age": {"0"}}, nil, cacheUnmarked},
 		{http.Header{"Age": {"-1"}}, nil, cacheUnmarked},
+		{http.Header{"Age": {"0", "12"}}, nil, cacheUnmarked},
 		{http.Header{"X-Served-By": {"cache-1"}}, rule, cacheHit},
 		{http.Header{"X-Served-By": {"origin"}, "X-Cache": {"HIT"}}, rule, cacheMiss},
 		{http.Header{}, rule, cacheMiss},
 	} {
-		if got := cacheMarkOf(tc.header, tc.rule); got != tc.want {
-			t.Errorf("%v under %v = %v, want %v", tc.header, tc.rule, got, tc.want)
+		m := newAnswerMarks(tc.rule)
+		if m.readMap(tc.header); m.cache() != tc.want {
+			t.Errorf("%v under %v = %v, want %v", tc.header, tc.rule, m.cache(), tc.want)
 		}
 	}
 	for _, text := range []string{"", "hit", "~x", "X~("} {

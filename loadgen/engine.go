@@ -40,7 +40,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	} else {
 		source.cursor = r.schedule.Cursor()
 	}
-	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, hitWhen: r.plan.HitWhen})
+	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen)})
 	return ending{at: end.At, cut: end.Cut, next: end.Next, freeSince: end.FreeSince}
 }
 
@@ -68,10 +68,9 @@ func (s *httpSource) Render(k uint64) (nethttp.Request, error) { return s.mix.re
 
 // httpSink makes samples of the engine's exchanges.
 type httpSink struct {
-	shard   *shard
-	mix     *mix
-	hitWhen *HitRule
-	timings []timing
+	shard *shard
+	mix   *mix
+	marks *answerMarks
 }
 
 var outcomes = map[nethttp.Outcome]outcome{
@@ -91,12 +90,8 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
 	}
 	if e.Header != nil {
-		x.cache = cacheMarkOf(e.Header, s.hitWhen)
-		s.timings = s.timings[:0]
-		for _, line := range e.Header.Values("Server-Timing") {
-			s.timings = parseServerTiming(s.timings, line)
-		}
-		x.timings = s.timings
+		s.marks.readMap(e.Header)
+		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
 	s.shard.record(&x)
 }

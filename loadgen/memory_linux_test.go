@@ -95,7 +95,7 @@ func recordMillions(t *testing.T) {
 		x := sample{
 			request: r.mix.index(k), intended: at, free: at, sent: at + 50_000, wasSent: true,
 			end: at + 50_000 + time.Duration(draws.Exp(k)*20e6), kind: "status 500",
-			timings: []timing{{"db", time.Millisecond}},
+			timings: []timing{{[]byte("db"), time.Millisecond}},
 		}
 		switch k % 4 {
 		case 1:

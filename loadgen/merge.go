@@ -90,7 +90,7 @@ func mergePhase(a, b Phase) (Phase, error) {
 	m.Backlog = Backlog{a.Backlog.Start + b.Backlog.Start, a.Backlog.End + b.Backlog.End, a.Backlog.Peak + b.Backlog.Peak}
 	t := totals{timings: slices.Clone(a.ServerTiming)}
 	for _, s := range b.ServerTiming {
-		t.addTiming(s.Name, s.Count, s.SumNS)
+		t.addTiming([]byte(s.Name), s.Count, s.SumNS)
 	}
 	m.ServerTiming = t.timings
 	m.Recovery = worseRecovery(a.Recovery, b.Recovery)

@@ -89,6 +89,6 @@ const (
 
 // timing is one metric of a Server-Timing header.
 type timing struct {
-	name     string
+	name     []byte // part of the header it was read from
 	duration time.Duration
 }

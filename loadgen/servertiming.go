@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"bytes"
 	"math"
 	"strconv"
 	"strings"
@@ -15,23 +16,23 @@ const (
 
 // parseServerTiming appends the metrics with a duration of a Server-Timing header ("db;dur=1.2, cache;desc=\"a, b\"").
 // Names are tokens; what is malformed is passed over, because a header of the server under test is no reason to stop.
-func parseServerTiming(dst []timing, header string) []timing {
-	for header != "" && len(dst) < maxTimings {
-		var metric string
+func parseServerTiming(dst []timing, header []byte) []timing {
+	for len(header) > 0 && len(dst) < maxTimings {
+		var metric []byte
 		metric, header = cutUnquoted(header, ',')
 		name, params := cutUnquoted(metric, ';')
-		name = strings.TrimSpace(name)
-		if name == "" || len(name) > maxTimingName || strings.ContainsFunc(name, notToken) {
+		name = bytes.TrimSpace(name)
+		if len(name) == 0 || len(name) > maxTimingName || bytes.ContainsFunc(name, notToken) {
 			continue
 		}
-		for params != "" {
-			var param string
+		for len(params) > 0 {
+			var param []byte
 			param, params = cutUnquoted(params, ';')
-			key, value, _ := strings.Cut(param, "=")
-			if !strings.EqualFold(strings.TrimSpace(key), "dur") {
+			key, value, _ := bytes.Cut(param, []byte{'='})
+			if !bytes.EqualFold(bytes.TrimSpace(key), []byte("dur")) {
 				continue
 			}
-			ms, err := strconv.ParseFloat(strings.Trim(strings.TrimSpace(value), `"`), 64)
+			ms, err := strconv.ParseFloat(string(bytes.Trim(bytes.TrimSpace(value), `"`)), 64)
 			if err == nil && ms >= 0 && ms <= maxTimingMS && !math.IsNaN(ms) {
 				dst = append(dst, timing{name, time.Duration(ms * float64(time.Millisecond))})
 			}
@@ -42,7 +43,7 @@ func parseServerTiming(dst []timing, header string) []timing {
 }
 
 // cutUnquoted cuts s at the first sep outside a quoted string.
-func cutUnquoted(s string, sep byte) (before, after string) {
+func cutUnquoted(s []byte, sep byte) (before, after []byte) {
 	quoted := false
 	for i := 0; i < len(s); i++ {
 		switch {
@@ -54,7 +55,7 @@ func cutUnquoted(s string, sep byte) (before, after string) {
 			return s[:i], s[i+1:]
 		}
 	}
-	return s, ""
+	return s, nil
 }
 
 // notToken reports whether r cannot stand in a token (RFC 9110, section 5.6.2).

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -131,17 +130,16 @@ func (t *totals) answered(s *sample) {
 	}
 }
 
-func (t *totals) addTiming(name string, count uint64, sum time.Duration) {
+func (t *totals) addTiming(name []byte, count uint64, sum time.Duration) {
 	for i := range t.timings {
-		if t.timings[i].Name == name {
+		if t.timings[i].Name == string(name) {
 			t.timings[i].Count += count
 			t.timings[i].SumNS += sum
 			return
 		}
 	}
 	if len(t.timings) < maxTimings {
-		// The name points into a response's header, which is not to be kept alive by it.
-		t.timings = append(t.timings, ServerTiming{strings.Clone(name), count, sum})
+		t.timings = append(t.timings, ServerTiming{string(name), count, sum})
 	}
 }
 
@@ -168,7 +166,7 @@ func (t *totals) add(other *totals) {
 		h.add(theirs[i])
 	}
 	for _, m := range other.timings {
-		t.addTiming(m.Name, m.Count, m.SumNS)
+		t.addTiming([]byte(m.Name), m.Count, m.SumNS)
 	}
 }
 

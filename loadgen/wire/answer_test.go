@@ -34,6 +34,9 @@ var readings = []struct {
 	{"HTTP/1.1 200 OK\r\n\r\nto the end", 200, "to the end", false, nil, "ends when the connection does"},
 	{"HTTP/1.1 200 OK\r\nConnection: foo, CLOSE\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", false, nil, "close is a token of a list"},
 	{"HTTP/1.1 200 OK\r\nConnection: closed\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", true, nil, "and not part of one"},
+	{"HTTP/1.1 200 OK\r\nconnection: CLOSE\r\nConnection: keep-alive\r\nConnection: x\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", false, nil, "in any of several lines"},
+	{"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nConnection: x\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", true, nil, "likewise"},
+	{"HTTP/1.1 103 Early\r\nContent-Length: 1\r\nConnection: close\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", true, nil, "an interim answer says nothing of the final one"},
 	{"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", false, nil, "HTTP/1.0 closes"},
 	{"HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\nContent-Length: 2\r\n\r\nhi", 200, "hi", true, nil, "unless it says otherwise"},
 	{"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 200, "0\r\n\r\n", false, nil, "HTTP/1.0 knows no codings"},
@@ -287,14 +290,19 @@ func TestBegunAndCounts(t *testing.T) {
 		t.Errorf("closed before the answer: %v, %v, begun %v", done, err, a.Begun())
 	}
 	a.Begin(false, 0)
-	head, body := "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n", "2\r\nhi\r\n0\r\n\r\n"
+	interim := "HTTP/1.1 100 Continue\r\n"
+	if _, done, err := a.Feed([]byte(interim)); done || err != nil || !a.Begun() || a.Status != 0 {
+		t.Errorf("within an interim answer: %v, %v, begun %v, status %d", done, err, a.Begun(), a.Status)
+	}
+	head, body := "\r\nHTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n", "2\r\nhi\r\n0\r\n\r\n"
 	if _, done, err := a.Feed([]byte(head)); done || err != nil || !a.Begun() || a.Status != 404 || a.KeepAlive {
 		t.Errorf("within the header: %v, %v, begun %v, status %d, keep-alive %v", done, err, a.Begun(), a.Status, a.KeepAlive)
 	}
 	if n, done, err := a.Feed([]byte("\r\n" + body + "more")); n != 2+len(body) || !done || err != nil || !a.KeepAlive {
 		t.Errorf("to the end: %d bytes, %v, %v, keep-alive %v", n, done, err, a.KeepAlive)
 	}
-	if a.HeaderBytes != int64(len(head)+2) || a.BodyBytes != 2 || a.WireBytes != int64(len(head)+2+len(body)) {
+	header := int64(len(interim) + len(head) + 2)
+	if a.HeaderBytes != header || a.BodyBytes != 2 || a.WireBytes != header+int64(len(body)) {
 		t.Errorf("%d bytes of header, %d of body, %d in all", a.HeaderBytes, a.BodyBytes, a.WireBytes)
 	}
 	if n, done, err := a.Feed([]byte("more")); n != 0 || !done || err != nil {
