@@ -2,11 +2,11 @@ package loadgen
 
 import "math"
 
-// rising returns the probability of values at least as ordered upwards as these if they had no trend: the one-sided p
+// Rising returns the probability of values at least as ordered upwards as these if they had no trend: the one-sided p
 // of the Mann–Kendall test (Mann, Econometrica 13, 1945; Kendall, Rank Correlation Methods, 1975). It is exact for up
 // to 10 values without ties, for which the normal approximation is too rough at p < 0.01; otherwise the approximation
 // with correction for ties and continuity. Fewer than 3 values tell nothing: 1.
-func rising(values []float64) float64 {
+func Rising(values []float64) float64 {
 	n := len(values)
 	if n < 3 {
 		return 1

@@ -24,8 +24,8 @@ func TestRising(t *testing.T) {
 		{[]float64{1, 2}, 1, "two values have no trend"},
 		{[]float64{3, 3, 3, 3, 3, 3}, 1, "a constant has no trend"},
 	} {
-		if got := rising(tc.values); math.Abs(got-tc.want) > 1e-12 {
-			t.Errorf("rising(%v) = %v, want %v (%s)", tc.values, got, tc.want, tc.why)
+		if got := Rising(tc.values); math.Abs(got-tc.want) > 1e-12 {
+			t.Errorf("Rising(%v) = %v, want %v (%s)", tc.values, got, tc.want, tc.why)
 		}
 	}
 }
@@ -47,7 +47,7 @@ func TestRisingApproximatesTheExactDistribution(t *testing.T) {
 		if s <= 0 {
 			return // no evidence of a rise either way
 		}
-		if got, want := rising(values), concordance(len(values), s); math.Abs(got-want) > 0.012 {
+		if got, want := Rising(values), concordance(len(values), s); math.Abs(got-want) > 0.012 {
 			t.Fatalf("S = %d: p = %v, exactly %v", s, got, want)
 		}
 	})

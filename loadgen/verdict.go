@@ -65,7 +65,7 @@ func judge(j judgement) Verdict {
 	}
 	if due := float64(j.totals.requests().Due); !j.closed &&
 		float64(j.growth) > backlogShare*due && float64(j.growth) > backlogSigma*math.Sqrt(j.perSec) {
-		if p := rising(j.backlog); p < trendConfidence {
+		if p := Rising(j.backlog); p < trendConfidence {
 			evidence = append(evidence, fmt.Sprintf("the backlog grew by %s requests and rose second by second (p %.2g)", count(uint64(j.growth)), p))
 		}
 	}

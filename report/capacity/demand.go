@@ -51,7 +51,7 @@ func FitDemand(resource string, servers float64, uses []Use) (Demand, error) {
 	}
 	half := spread(sd, freedom)
 	d.Idle, d.Seconds = idle, Estimate{slope, max(0, slope-half), slope + half}
-	d.Saturation = Rate{(servers - idle) / slope, (servers - idle) / d.Seconds.High, math.MaxFloat64}
+	d.Saturation = Rate{(servers - idle) / slope, (servers - idle) / d.Seconds.High, 0}
 	if d.Seconds.Low > 0 {
 		d.Saturation.High = (servers - idle) / d.Seconds.Low
 	}

@@ -17,11 +17,11 @@ type Estimate struct {
 	High  float64 `json:"high"`
 }
 
-// Rate is a rate in requests per second with its 95 % interval.
+// Rate is a rate in requests per second with its 95 % interval. A High of 0 says that no upper bound is known.
 type Rate struct {
 	Rate float64 `json:"rate"`
 	Low  float64 `json:"low"`
-	High float64 `json:"high"`
+	High float64 `json:"high,omitempty"`
 }
 
 // spread returns the half-width of a 95 % interval by Student's t.

@@ -45,11 +45,13 @@ func (q MMC) Saturation() float64 { return float64(q.Workers) * q.ServiceRate }
 // (Gross et al., Fundamentals of Queueing Theory, 4th ed. 2008, §2.3). The difference is taken by expm1 from the larger
 // of the two exponentials, so that θ = μ needs no case and nothing overflows. It is 1 at saturation and above.
 func (q MMC) Tail(rate float64, t time.Duration) float64 {
+	return q.tail(rate, t, ErlangC(q.Workers, rate/q.ServiceRate))
+}
+
+// tail is Tail for a probability of waiting that is known.
+func (q MMC) tail(rate float64, t time.Duration, waits float64) float64 {
 	theta := q.Saturation() - rate
-	switch {
-	case theta <= 0:
-		return 1
-	case t <= 0:
+	if theta <= 0 || t <= 0 {
 		return 1
 	}
 	mu, s := q.ServiceRate, t.Seconds()
@@ -58,8 +60,7 @@ func (q MMC) Tail(rate float64, t time.Duration) float64 {
 	if apart*s > 1e-12 {
 		ratio = -math.Expm1(-apart*s) / apart
 	}
-	c := ErlangC(q.Workers, rate/mu)
-	return min(1, math.Exp(-mu*s)+c*mu*math.Exp(-slow*s)*ratio)
+	return min(1, math.Exp(-mu*s)+waits*mu*math.Exp(-slow*s)*ratio)
 }
 
 // Quantile returns the response time at p (0-1, both left out) and an arrival rate; false where the rate is not below

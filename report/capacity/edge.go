@@ -1,0 +1,218 @@
+package capacity
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// edge returns what all open steps together say of the rate where the objectives are met just so. The instant that it is
+// asked for is the middle of the last confirmation, or of the last step.
+func (s *Search) edge() posterior {
+	holds, fails := s.bracket()
+	low, high := holds/1.5, fails
+	for _, m := range s.open() {
+		if m.Holds {
+			high = max(high, m.Rate)
+		}
+	}
+	high *= 1.5
+	binding, share := s.binding(fails)
+	centre := math.Sqrt(holds * fails)
+	var p posterior
+	for range 3 {
+		p = edgeOf(s.evidence(binding, centre), share, low, high)
+		centre = p.quantile(0.5)
+	}
+	if binding >= 0 {
+		p.believe(s.modelled(binding))
+	}
+	return p
+}
+
+// modelled returns the edges of the queues M/M/c that the steps below saturation could come from, with their weights; none
+// where no such queue fits, or the objective is not about response times.
+func (s *Search) modelled(binding int) (logs, weights []float64) {
+	t, share := s.objective(binding)
+	if t.Metric != loadgen.MetricPercentile {
+		return nil, nil
+	}
+	f, err := s.queue()
+	if err != nil {
+		return nil, nil
+	}
+	for _, q := range f.candidates {
+		if rate := q.RateWithin(1-share, limitOf(t)); rate > 0 {
+			logs, weights = append(logs, math.Log(rate)), append(weights, q.weight)
+		}
+	}
+	return logs, weights
+}
+
+// binding returns the index, among the objectives that are shares, of the one that breaks first: that which is furthest
+// over its share in the lowest step that failed; −1 where none of them is.
+func (s *Search) binding(fails float64) (index int, share float64) {
+	var shares []float64
+	for _, t := range s.options.Objectives {
+		if a, ok := allowed(t); ok {
+			shares = append(shares, a)
+		}
+	}
+	index, share = -1, 0.5
+	worst := 1.0
+	for _, m := range s.open() {
+		if m.Rate != fails || m.spoiled {
+			continue
+		}
+		for i, a := range shares {
+			if i < len(m.totals) && m.totals[i].share()/a >= worst {
+				index, share, worst = i, a, m.totals[i].share()/a
+			}
+		}
+	}
+	return index, share
+}
+
+// evidence makes of each open step what it says of the edge near centre.
+func (s *Search) evidence(binding int, centre float64) []evidence {
+	now := s.now()
+	_, share := s.objective(binding)
+	var list []evidence
+	var clusters [][]tally
+	for _, m := range s.open() {
+		if m.spoiled || m.Purpose == Overload {
+			continue
+		}
+		// What was offered counts, not what was meant: of Poisson arrivals the number scatters.
+		e := evidence{logRate: math.Log(max(m.Offered, leastRate/2)), seconds: max(m.Hold.Seconds(), 1), age: (now - m.at).Abs().Minutes(), holds: m.Holds}
+		// A step that fails by its backlog alone says so only by failing.
+		if binding >= 0 && binding < len(m.totals) && (m.Holds || m.totals[binding].share() > share) {
+			e.n, e.x = m.totals[binding].n, m.totals[binding].x
+			if e.near = math.Abs(e.logRate-math.Log(centre)) < nearEdge && e.n > 0; e.near {
+				clusters = append(clusters, m.seconds[binding])
+			}
+		}
+		list = append(list, e)
+	}
+	divide := clustering(clusters, s.expected(binding, centre))
+	for i := range list {
+		list[i].n, list[i].x = list[i].n/divide, list[i].x/divide
+	}
+	return list
+}
+
+// queue fits M/M/c to the steps that had time to settle: close to saturation, a step of a few seconds is mostly luckier
+// than the long run.
+func (s *Search) queue() (FittedMMC, error) {
+	full := saturationOf(s.steps)
+	var steps []Responses
+	for _, m := range s.open() {
+		if !m.late && !m.spoiled && m.Purpose != Overload && (full.Rate == 0 || m.Offered < settled*full.Rate) {
+			steps = append(steps, m.answers)
+		}
+	}
+	return FitMMC(steps, full)
+}
+
+// settled is the share of saturation up to which a step is taken as settled.
+const settled = 0.9
+
+// expected is the clustering that theory expects of an objective; of errors usualClusters.
+func (s *Search) expected(index int, rate float64) float64 {
+	if t, _ := s.objective(index); t.Metric == loadgen.MetricPercentile {
+		return expectedClustering(rate, limitOf(t))
+	}
+	return usualClusters
+}
+
+// objective returns the objective that is a share with that index among those that are.
+func (s *Search) objective(index int) (loadgen.Threshold, float64) {
+	for _, t := range s.options.Objectives {
+		if a, ok := allowed(t); ok {
+			if index == 0 {
+				return t, a
+			}
+			index--
+		}
+	}
+	return loadgen.Threshold{}, 1
+}
+
+// now is the instant that the answer is about.
+func (s *Search) now() time.Duration {
+	for i := len(s.steps) - 1; i >= 0; i-- {
+		if s.steps[i].Purpose == Confirmation && !s.steps[i].spoiled {
+			return s.steps[i].at
+		}
+	}
+	if len(s.steps) == 0 {
+		return 0
+	}
+	return s.steps[len(s.steps)-1].at
+}
+
+// MaxRate is the highest rate that meets the objectives.
+type MaxRate struct {
+	Rate
+	AtLeast   bool    `json:"at_least,omitempty"` // Rate is a lower bound: nothing that failed by the service was measured
+	Confirmed float64 `json:"confirmed,omitempty"`
+	Outcome   Outcome `json:"outcome"`
+	Limiting  string  `json:"limiting,omitempty"` // what broke in the lowest step that failed
+}
+
+// Result returns what the steps so far say.
+func (s *Search) Result() MaxRate {
+	holds, fails := s.bracket()
+	var r MaxRate
+	for _, m := range s.open() {
+		if m.Purpose == Confirmation && m.Holds {
+			r.Confirmed = m.Rate
+		}
+		if m.fails && m.Rate == fails {
+			r.Limiting = m.Why
+		}
+	}
+	open := s.open()
+	spoiled := len(open) > 0 && open[len(open)-1].spoiled
+	switch {
+	case holds == 0 && fails == 0:
+		r.Outcome = OutOfTime
+		if spoiled {
+			r.Outcome = Limited
+		}
+	case holds == 0:
+		r.Outcome = Nowhere
+		r.Rate = Rate{0, 0, fails}
+	case fails == 0:
+		r.Rate, r.AtLeast, r.Outcome = Rate{holds, holds, 0}, true, Everywhere
+		if spoiled {
+			r.Outcome = Limited
+		} else if s.options.Most == 0 && !s.saved() {
+			r.Outcome = OutOfTime
+		}
+	default:
+		p := s.edge()
+		r.Rate = Rate{p.quantile(0.5), p.quantile(0.025), p.quantile(0.975)}
+		r.Outcome = Found
+		if r.Confirmed == 0 && !s.saved() {
+			r.Outcome = Unconfirmed
+		}
+		if spoiled {
+			r.Outcome = Limited
+		}
+	}
+	return r
+}
+
+// saved reports whether the steps come from a finished run and not from a search.
+func (s *Search) saved() bool { return len(s.steps) > 0 && s.steps[0].Purpose == "" }
+
+// thresholds is a list that a report can name.
+func texts(list []loadgen.Threshold) []string {
+	var out []string
+	for _, t := range list {
+		out = append(out, t.Text)
+	}
+	return out
+}

@@ -1,0 +1,238 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// marks are the response times by which responses are counted for [FitMMC]: from 1 us upward by √2, to 95 s.
+var marks = func() (list [54]time.Duration) {
+	for i := range list {
+		list[i] = time.Duration(1000 * math.Pow(2, float64(i)/2))
+	}
+	return list
+}()
+
+// Responses are the responses of one step, counted between [marks]: Counts[0] took at most the first, Counts[i] more than
+// mark i−1 and at most mark i, the last more than all.
+type Responses struct {
+	Rate   float64 // requests/s that were offered
+	Counts [len(marks) + 1]float64
+}
+
+func (r *Responses) add(v time.Duration) {
+	i := 0
+	for i < len(marks) && v > marks[i] {
+		i++
+	}
+	r.Counts[i]++
+}
+
+// counted counts a distribution.
+func counted(rate float64, d *loadgen.Dist) Responses {
+	r := Responses{Rate: rate}
+	before := float64(d.Count)
+	for i, m := range marks {
+		above := float64(d.Count) * d.ShareAbove(m)
+		r.Counts[i], before = before-above, above
+	}
+	r.Counts[len(marks)] = before
+	return r
+}
+
+func (r *Responses) total() (n float64) {
+	for _, c := range r.Counts {
+		n += c
+	}
+	return n
+}
+
+// FittedMMC is M/M/c as it was fitted to response times.
+type FittedMMC struct {
+	MMC
+	Saturation Rate    `json:"saturation"`
+	Misfit     float64 `json:"misfit"` // largest difference of the shares of responses within a time, 0-1
+	Steps      int     `json:"steps"`
+
+	candidates []candidate
+}
+
+// candidate is a queue that the data could come from, with its likelihood relative to the best.
+type candidate struct {
+	MMC
+	weight float64
+}
+
+// What a fit of M/M/c is believed up to.
+const (
+	mostWorkers   = 512
+	worstMisfit   = 0.05
+	likelihood95  = 5.00 // χ² with two degrees of freedom asks for 3; clustering is known roughly
+	serviceValues = 25   // of the service rate, for each number of workers
+)
+
+// FitMMC fits the number of workers and their service rate to the response times of several steps, by the likelihood of
+// their counts. A count is divided by its clustering in time, for which successive waits count as one as long as the queue
+// remembers: 1 + C·2·λ·cμ/(cμ − λ)² with C of [ErlangC] (the relaxation time of M/M/c in heavy traffic: Cox and Miller, The
+// Theory of Stochastic Processes, 1965, §5.9). Intervals are those of the likelihood ratio. It refuses where the queue does
+// not fit the shares within worstMisfit, or no step was loaded enough to tell the number of workers.
+func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
+	var kept []Responses
+	for _, s := range steps {
+		if s.Rate > 0 && s.total() >= 20 {
+			kept = append(kept, s)
+		}
+	}
+	if len(kept) < 2 {
+		return FittedMMC{}, fmt.Errorf("response times were measured at %d rates: M/M/c needs them at 2", len(kept))
+	}
+	// The first pass, with the counts as they are, tells the clustering that the second divides by.
+	clusters := make([]float64, len(kept))
+	for i := range clusters {
+		clusters[i] = 1
+	}
+	_, first, top := scanWorkers(kept, clusters, full)
+	if math.IsInf(top, -1) {
+		return FittedMMC{}, fmt.Errorf("no queue M/M/c keeps up with the rates that were served")
+	}
+	for i, s := range kept {
+		spare := first.Saturation() - s.Rate
+		clusters[i] = 1 + ErlangC(first.Workers, s.Rate/first.ServiceRate)*2*s.Rate*first.Saturation()/(spare*spare)
+	}
+	all, q, best := scanWorkers(kept, clusters, full)
+	f := FittedMMC{Steps: len(kept)}
+	f.MMC = q
+	low, high := math.Inf(1), 0.0
+	for _, q := range all {
+		if q.weight >= best-likelihood95 {
+			low, high = min(low, q.MMC.Saturation()), max(high, q.MMC.Saturation())
+		}
+		if q.weight > best-12 {
+			f.candidates = append(f.candidates, candidate{q.MMC, math.Exp(q.weight - best)})
+		}
+	}
+	f.Saturation = Rate{averaged(f.candidates), low, high}
+	if f.Misfit = misfit(f.MMC, kept); f.Misfit > worstMisfit {
+		return f, fmt.Errorf("the response times are not those of M/M/c: the shares within a time differ by up to %.0f %%", f.Misfit*100)
+	}
+	if f.Workers > mostWorkers/2 || high > 2*low {
+		return f, fmt.Errorf("no step was loaded enough to tell the number of workers: the data allow %.4g/s to %.4g/s", low, high)
+	}
+	return f, nil
+}
+
+// scanWorkers fits every number of workers, until more of them are no better.
+func scanWorkers(steps []Responses, clusters []float64, full Saturation) (all []candidate, q MMC, best float64) {
+	best = math.Inf(-1)
+	for c, worse := 1, 0; c <= mostWorkers && worse < 4; c++ {
+		list, top := fitWorkers(c, steps, clusters, full)
+		all = append(all, list...)
+		if worse++; top.weight > best {
+			q, best, worse = top.MMC, top.weight, 0
+		}
+		if math.IsInf(top.weight, -1) {
+			worse = 0 // too few to keep up
+		}
+		c += c / 16 // the number of many workers is not told to one
+	}
+	return all, q, best
+}
+
+// averaged is the saturation over the numbers of workers that are possible, each by the likelihood of its best rate: one
+// number of workers is often hardly likelier than the next.
+func averaged(list []candidate) float64 {
+	best := map[int]candidate{}
+	for _, q := range list {
+		if q.weight > best[q.Workers].weight {
+			best[q.Workers] = q
+		}
+	}
+	var sum, all float64
+	for _, q := range best {
+		sum, all = sum+q.weight*q.MMC.Saturation(), all+q.weight
+	}
+	return sum / all
+}
+
+// fitWorkers scans service rates for c workers, first widely and then about the best, and returns them with the logs of
+// their likelihoods.
+func fitWorkers(c int, steps []Responses, clusters []float64, full Saturation) (list []candidate, top candidate) {
+	var n, sum float64
+	for _, s := range steps {
+		for i, count := range s.Counts {
+			at := marks[min(i, len(marks)-1)]
+			n, sum = n+count, sum+count*at.Seconds()/math.Pow(2, 0.25)
+		}
+	}
+	centre, width := math.Log(n/sum)+1, 2.5
+	top.weight = math.Inf(-1)
+	for range 4 {
+		best := centre
+		for i := range serviceValues {
+			at := centre + width*(2*float64(i)/(serviceValues-1)-1)
+			q := MMC{c, math.Exp(at)}
+			tried := candidate{q, logLikelihood(q, steps, clusters) + full.logLikelihood(q.Saturation())}
+			if list = append(list, tried); tried.weight > top.weight {
+				top, best = tried, at
+			}
+		}
+		centre, width = best, width/5
+	}
+	return list, top
+}
+
+// tails returns the shares of responses over each mark.
+func (q MMC) tails(rate float64) (list [len(marks)]float64) {
+	c := ErlangC(q.Workers, rate/q.ServiceRate)
+	for i, m := range marks {
+		list[i] = q.tail(rate, m, c)
+	}
+	return list
+}
+
+func logLikelihood(q MMC, steps []Responses, clusters []float64) (sum float64) {
+	for k, s := range steps {
+		if s.Rate >= q.Saturation() {
+			return math.Inf(-1)
+		}
+		tails := q.tails(s.Rate)
+		above := 1.0
+		var step float64
+		for i, count := range s.Counts {
+			next := 0.0
+			if i < len(tails) {
+				next = tails[i]
+			}
+			if count > 0 {
+				step += count * math.Log(max(above-next, 1e-12))
+			}
+			above = next
+		}
+		sum += step / clusters[k]
+	}
+	return sum
+}
+
+// misfit is the largest difference between the shares of responses within a time, as counted and as modelled, over all
+// steps together (Kolmogorov and Smirnov's distance).
+func misfit(q MMC, steps []Responses) (worst float64) {
+	var counted, modelled [len(marks)]float64
+	var all float64
+	for _, s := range steps {
+		n := s.total()
+		all += n
+		within := 0.0
+		for i, t := range q.tails(s.Rate) {
+			within += s.Counts[i]
+			counted[i] += within
+			modelled[i] += n * (1 - t)
+		}
+	}
+	for i := range counted {
+		worst = max(worst, math.Abs(counted[i]-modelled[i])/all)
+	}
+	return worst
+}

@@ -1,0 +1,65 @@
+package capacity
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// ParseObjectives reads objectives in the grammar of thresholds, such as p99<100ms and errors<0.1%. There must be one that
+// more load can break: an upper limit of a duration, or of errors.
+func ParseObjectives(texts []string) ([]loadgen.Threshold, error) {
+	var list []loadgen.Threshold
+	for _, text := range texts {
+		t, err := loadgen.ParseThreshold(text)
+		switch {
+		case err != nil:
+			return nil, err
+		case t.Metric == loadgen.MetricRate:
+			return nil, fmt.Errorf("%q: the search finds the rate itself: give what a response may take, such as p99<100ms", t.Text)
+		case t.Phase != "":
+			return nil, fmt.Errorf("%q: the search has steps and no phases: leave out @%s", t.Text, t.Phase)
+		case t.Operator != loadgen.Less && t.Operator != loadgen.AtMost:
+			return nil, fmt.Errorf("%q: an objective of the search is an upper limit: write it with < or <=", t.Text)
+		}
+		list = append(list, t)
+	}
+	if len(list) == 0 {
+		return nil, errors.New("without an objective there is no highest rate that meets it: give one, such as p99<100ms")
+	}
+	return list, nil
+}
+
+// tally counts, of n requests, the x that an objective allows a share of only.
+type tally struct{ n, x float64 }
+
+func (t tally) share() float64 {
+	if t.n == 0 {
+		return 0
+	}
+	return t.x / t.n
+}
+
+// allowed returns the share (0-1) that an objective allows of the requests that break it: those over the limit of a
+// percentile, or errors. It is false of an objective that is no share: then a step only holds or does not.
+func allowed(t loadgen.Threshold) (float64, bool) {
+	switch {
+	case t.Endpoint != "" || t.Duration != "response" && t.Metric != loadgen.MetricErrors:
+		return 0, false
+	case t.Metric == loadgen.MetricPercentile:
+		return 1 - t.Quantile, true
+	case t.Metric == loadgen.MetricErrors && t.Limit > 0 && t.Limit < 0.5:
+		return t.Limit, true
+	}
+	return 0, false
+}
+
+// tallied counts a distribution's requests, or what failed of those that were due.
+func tallied(t loadgen.Threshold, due, failed uint64, d *loadgen.Dist) tally {
+	if t.Metric == loadgen.MetricErrors {
+		return tally{float64(due), float64(failed)}
+	}
+	n := float64(d.Count)
+	return tally{n, n * d.ShareAbove(limitOf(t))}
+}

@@ -1,0 +1,307 @@
+package capacity
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// Options bound a search. A zero field but Objectives takes its default.
+type Options struct {
+	Objectives []loadgen.Threshold
+	Start      float64       // requests/s of the first step; default 20, or a sixteenth of what the staircase reached
+	Most       float64       // requests/s that are never exceeded; default none
+	Resolution float64       // half-width of the interval, as a share of the rate, that ends the bisection; default 0.02
+	Step       time.Duration // hold of a step; default 4 s
+	Confirm    time.Duration // hold of the confirmation; default 25 s
+	Budget     time.Duration // for all steps together; default 160 s
+	Users      []int         // of the closed staircase before the search; default none
+}
+
+func (o Options) withDefaults() Options {
+	defaults := func(v *time.Duration, d time.Duration) {
+		if *v == 0 {
+			*v = d
+		}
+	}
+	defaults(&o.Step, 4*time.Second)
+	defaults(&o.Confirm, 25*time.Second)
+	defaults(&o.Budget, 160*time.Second)
+	if o.Resolution == 0 {
+		o.Resolution = 0.02
+	}
+	return o
+}
+
+// The shape of a search.
+const (
+	growthFactor  = 2
+	shrinkFactor  = 4
+	leastRate     = 0.25 // requests/s; nothing slower is tried
+	mostBisect    = 5
+	edgeRepeats   = 2
+	mostConfirms  = 3
+	overloadBy    = 1.25
+	warmUp        = time.Second
+	coolDown      = 500 * time.Millisecond
+	userWarmUp    = 500 * time.Millisecond
+	userHold      = 1500 * time.Millisecond
+	nearEdge      = 0.3 // log rates within which counts say where the edge is
+	spoiledTries  = 2   // of one rate, and then of rates below it
+	overloadSteps = 2   // times Step
+)
+
+// Outcome says how a search ended.
+type Outcome string
+
+// The outcomes of a search.
+const (
+	Found       Outcome = "found"
+	Everywhere  Outcome = "met everywhere"    // up to Most, or as far as the steps went: a lower bound
+	Nowhere     Outcome = "met nowhere"       // not even at the lowest rate
+	Limited     Outcome = "limited"           // bench or its host was too late: a lower bound
+	OutOfTime   Outcome = "out of time"       // the budget ended before there was an edge: a lower bound
+	Unconfirmed Outcome = "found, not proven" // no confirmation held, or there was no time for one
+)
+
+// Search looks for the highest rate that meets its objectives, as ask and tell: drive what Next returns, Add what was
+// measured, until Next says done. It sends nothing and reads no clock, so it can be tested on simulated services.
+//
+// Rates grow by a factor from a low one until a step fails; then the edge is bracketed by steps at the median of what is
+// known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation, and a longer
+// step confirms a rate just below the edge.
+type Search struct {
+	options Options
+	steps   []Measurement
+	asked   Step
+	elapsed time.Duration
+}
+
+// NewSearch returns a search.
+func NewSearch(o Options) *Search { return &Search{options: o.withDefaults()} }
+
+// Steps returns what has been measured, in order.
+func (s *Search) Steps() []Measurement { return slices.Clone(s.steps) }
+
+// Add adds the run of the step that Next returned last.
+func (s *Search) Add(r *loadgen.Run) { s.add(measure(s.asked, r, s.options.Objectives)) }
+
+func (s *Search) add(m Measurement) {
+	s.elapsed += m.WarmUp
+	m.at = s.elapsed + m.Hold/2
+	s.elapsed += m.Hold + m.CoolDown
+	s.steps = append(s.steps, m)
+}
+
+// Next returns the step to drive next; done where there is none.
+func (s *Search) Next() (step Step, done bool) {
+	s.asked = Step{}
+	step, ok := s.choose()
+	if !ok {
+		return Step{}, true
+	}
+	if most := s.options.Most; most > 0 {
+		step.Rate = min(step.Rate, most)
+	}
+	s.asked = step
+	return step, false
+}
+
+func (s *Search) step(p Purpose, rate float64, hold time.Duration) (Step, bool) {
+	step := Step{Purpose: p, Rate: rate, WarmUp: warmUp, Hold: hold, CoolDown: coolDown}
+	if p != Growth && p != Overload {
+		step.WarmUp = s.settling()
+	}
+	return step, true
+}
+
+// settling is how long a queue near its edge takes from empty to its usual length: some ten times the response time that
+// is allowed, and as the seconds are counted, whole ones.
+func (s *Search) settling() time.Duration {
+	var limit time.Duration
+	for _, t := range s.options.Objectives {
+		if t.Metric == loadgen.MetricPercentile {
+			limit = max(limit, limitOf(t))
+		}
+	}
+	return min(max((25*limit).Round(time.Second), warmUp), 4*time.Second)
+}
+
+// growth is the factor to the next step: more while nothing comes near a limit.
+func (s *Search) growth(holds float64) float64 {
+	for _, m := range s.open() {
+		if m.Rate != holds {
+			continue
+		}
+		for i, t := range s.options.Objectives {
+			if t.Metric != loadgen.MetricPercentile || i < len(m.totals) && m.totals[i].x > 0 || m.P99 > limitOf(t)/2 {
+				return growthFactor
+			}
+		}
+	}
+	return growthFactor * growthFactor
+}
+
+// choose decides from all that was measured, so that a search has no state of its own to get wrong.
+func (s *Search) choose() (Step, bool) {
+	if n := s.count(Staircase); n < len(s.options.Users) {
+		return Step{Purpose: Staircase, Users: s.options.Users[n], WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
+	}
+	if len(s.steps) > 0 && s.steps[len(s.steps)-1].Why == interruptedWhy {
+		return Step{}, false
+	}
+	open := s.open()
+	if len(open) == 0 {
+		return s.step(Growth, s.start(), s.options.Step)
+	}
+	if last := open[len(open)-1]; last.spoiled {
+		return s.afterSpoiled(last)
+	}
+	holds, fails := s.bracket()
+	room := s.options.Budget - s.elapsed
+	switch short := warmUp + s.options.Step + coolDown; {
+	case holds == 0 && fails/shrinkFactor < leastRate:
+		return Step{}, false
+	case fails == 0 && s.options.Most > 0 && holds >= s.options.Most:
+		return Step{}, false
+	case (holds == 0 || fails == 0) && room < short:
+		return Step{}, false
+	case holds == 0:
+		return s.step(Growth, fails/shrinkFactor, s.options.Step)
+	case fails == 0:
+		return s.step(Growth, holds*s.growth(holds), s.options.Step)
+	}
+	return s.refine(room)
+}
+
+// refine goes on where some rate holds and some other fails.
+func (s *Search) refine(room time.Duration) (Step, bool) {
+	warm := s.settling()
+	step, confirm := warm+s.options.Step+coolDown, warm+s.options.Confirm+coolDown
+	edge := s.edge()
+	low, middle, high := edge.quantile(0.025), edge.quantile(0.5), edge.quantile(0.975)
+	repeats, confirms := s.count(Edge), s.count(Confirmation)
+	spare := room - confirm
+	switch {
+	case confirms == 0 && repeats == 0 && s.count(Bisection) < mostBisect && high/low > 1+2*s.options.Resolution && spare >= step:
+		return s.step(Bisection, middle, s.options.Step)
+	case confirms == 0 && repeats < edgeRepeats && spare >= step+s.options.Step:
+		// One step on either side, where the answer is still open.
+		return s.step(Edge, edge.quantile(0.25+0.5*float64(repeats)), 2*s.options.Step)
+	case s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
+		return s.step(Overload, overloadBy*s.bestServed(high), overloadSteps*s.options.Step)
+	case confirms == 0 && room >= warm+s.options.Step:
+		return s.step(Confirmation, edge.quantile(0.2), min(s.options.Confirm, room-warm).Truncate(time.Second))
+	case confirms > 0 && confirms < mostConfirms && !s.last(Confirmation).Holds && room >= confirm*2/3:
+		return s.step(Confirmation, min(edge.quantile(0.1), s.last(Confirmation).Rate*(1-s.options.Resolution)), min(s.options.Confirm, room-warm).Truncate(time.Second))
+	}
+	return Step{}, false
+}
+
+// afterSpoiled tries a rate again that bench or its host was too late for: a burst of other work spoils one step, and not
+// two. Then it looks for the lower bound between that rate and the highest that holds.
+func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
+	open := s.open()
+	tries := 0
+	for i := len(open) - 1; i >= 0 && open[i].spoiled; i-- {
+		tries++
+	}
+	holds, _ := s.bracket()
+	step := warmUp + s.options.Step + coolDown
+	switch {
+	case s.options.Budget-s.elapsed < step:
+		return Step{}, false
+	case tries < spoiledTries:
+		again := last.Step
+		return again, true
+	case tries < 2*spoiledTries && holds > 0 && last.Rate > 1.05*holds:
+		return s.step(last.Purpose, math.Sqrt(holds*last.Rate), last.Hold)
+	}
+	return Step{}, false
+}
+
+// start is the rate of the first open step.
+func (s *Search) start() float64 {
+	if s.options.Start > 0 {
+		return s.options.Start
+	}
+	best := 0.0
+	for _, m := range s.steps {
+		if m.Users > 0 && !m.spoiled {
+			best = max(best, m.Served)
+		}
+	}
+	if best > 16*leastRate {
+		return best / 16
+	}
+	return 20
+}
+
+// open returns the steps at a rate.
+func (s *Search) open() []Measurement {
+	var list []Measurement
+	for _, m := range s.steps {
+		if m.Users == 0 {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// bracket returns the lowest rate that fails by more than chance, and the highest below it that does not; 0 where there is
+// none.
+func (s *Search) bracket() (holds, fails float64) {
+	for _, m := range s.open() {
+		if m.fails && (fails == 0 || m.Rate < fails) {
+			fails = m.Rate
+		}
+	}
+	for _, m := range s.open() {
+		if !m.fails && !m.spoiled && m.Rate > holds && (fails == 0 || m.Rate < fails) {
+			holds = m.Rate
+		}
+	}
+	return holds, fails
+}
+
+func (s *Search) count(p Purpose) (n int) {
+	for _, m := range s.steps {
+		if m.Purpose == p && !m.spoiled {
+			n++
+		}
+	}
+	return n
+}
+
+// last returns the last step of a purpose; the caller knows that there is one.
+func (s *Search) last(p Purpose) Measurement {
+	i := len(s.steps) - 1
+	for ; i > 0 && (s.steps[i].Purpose != p || s.steps[i].spoiled); i-- {
+	}
+	return s.steps[i]
+}
+
+// saturated reports whether steps that fell behind have lasted long enough to tell the rate at saturation.
+func (s *Search) saturated() bool {
+	n := 0
+	for _, m := range s.open() {
+		if m.full() {
+			n += len(m.served)
+		}
+	}
+	return n >= 8
+}
+
+// bestServed is the most that any step served, but at least the rate given.
+func (s *Search) bestServed(least float64) float64 {
+	for _, m := range s.steps {
+		if !m.spoiled {
+			least = max(least, m.Served)
+		}
+	}
+	return least
+}
+
+const interruptedWhy = "it was interrupted"
