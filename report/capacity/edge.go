@@ -207,12 +207,3 @@ func (s *Search) Result() MaxRate {
 
 // saved reports whether the steps come from a finished run and not from a search.
 func (s *Search) saved() bool { return len(s.steps) > 0 && s.steps[0].Purpose == "" }
-
-// thresholds is a list that a report can name.
-func texts(list []loadgen.Threshold) []string {
-	var out []string
-	for _, t := range list {
-		out = append(out, t.Text)
-	}
-	return out
-}

@@ -15,7 +15,7 @@ type Purpose string
 // The purposes of steps, in the order in which a search takes them.
 const (
 	Staircase    Purpose = "staircase"    // closed: so many users, for the scalability law
-	Growth       Purpose = "growth"       // upward by a factor until a step fails
+	Growing      Purpose = "growth"       // upward by a factor until a step fails
 	Bisection    Purpose = "bisection"    // between the highest that holds and the lowest that does not
 	Edge         Purpose = "edge"         // again, beside the edge that was found
 	Overload     Purpose = "overload"     // above the edge, for the rate at saturation

@@ -111,7 +111,7 @@ func (s *Search) Next() (step Step, done bool) {
 
 func (s *Search) step(p Purpose, rate float64, hold time.Duration) (Step, bool) {
 	step := Step{Purpose: p, Rate: rate, WarmUp: warmUp, Hold: hold, CoolDown: coolDown}
-	if p != Growth && p != Overload {
+	if p != Growing && p != Overload {
 		step.WarmUp = s.settling()
 	}
 	return step, true
@@ -154,7 +154,7 @@ func (s *Search) choose() (Step, bool) {
 	}
 	open := s.open()
 	if len(open) == 0 {
-		return s.step(Growth, s.start(), s.options.Step)
+		return s.step(Growing, s.start(), s.options.Step)
 	}
 	if last := open[len(open)-1]; last.spoiled {
 		return s.afterSpoiled(last)
@@ -169,9 +169,9 @@ func (s *Search) choose() (Step, bool) {
 	case (holds == 0 || fails == 0) && room < short:
 		return Step{}, false
 	case holds == 0:
-		return s.step(Growth, fails/shrinkFactor, s.options.Step)
+		return s.step(Growing, fails/shrinkFactor, s.options.Step)
 	case fails == 0:
-		return s.step(Growth, holds*s.growth(holds), s.options.Step)
+		return s.step(Growing, holds*s.growth(holds), s.options.Step)
 	}
 	return s.refine(room)
 }
@@ -221,87 +221,3 @@ func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
 	}
 	return Step{}, false
 }
-
-// start is the rate of the first open step.
-func (s *Search) start() float64 {
-	if s.options.Start > 0 {
-		return s.options.Start
-	}
-	best := 0.0
-	for _, m := range s.steps {
-		if m.Users > 0 && !m.spoiled {
-			best = max(best, m.Served)
-		}
-	}
-	if best > 16*leastRate {
-		return best / 16
-	}
-	return 20
-}
-
-// open returns the steps at a rate.
-func (s *Search) open() []Measurement {
-	var list []Measurement
-	for _, m := range s.steps {
-		if m.Users == 0 {
-			list = append(list, m)
-		}
-	}
-	return list
-}
-
-// bracket returns the lowest rate that fails by more than chance, and the highest below it that does not; 0 where there is
-// none.
-func (s *Search) bracket() (holds, fails float64) {
-	for _, m := range s.open() {
-		if m.fails && (fails == 0 || m.Rate < fails) {
-			fails = m.Rate
-		}
-	}
-	for _, m := range s.open() {
-		if !m.fails && !m.spoiled && m.Rate > holds && (fails == 0 || m.Rate < fails) {
-			holds = m.Rate
-		}
-	}
-	return holds, fails
-}
-
-func (s *Search) count(p Purpose) (n int) {
-	for _, m := range s.steps {
-		if m.Purpose == p && !m.spoiled {
-			n++
-		}
-	}
-	return n
-}
-
-// last returns the last step of a purpose; the caller knows that there is one.
-func (s *Search) last(p Purpose) Measurement {
-	i := len(s.steps) - 1
-	for ; i > 0 && (s.steps[i].Purpose != p || s.steps[i].spoiled); i-- {
-	}
-	return s.steps[i]
-}
-
-// saturated reports whether steps that fell behind have lasted long enough to tell the rate at saturation.
-func (s *Search) saturated() bool {
-	n := 0
-	for _, m := range s.open() {
-		if m.full() {
-			n += len(m.served)
-		}
-	}
-	return n >= 8
-}
-
-// bestServed is the most that any step served, but at least the rate given.
-func (s *Search) bestServed(least float64) float64 {
-	for _, m := range s.steps {
-		if !m.spoiled {
-			least = max(least, m.Served)
-		}
-	}
-	return least
-}
-
-const interruptedWhy = "it was interrupted"

@@ -1,0 +1,85 @@
+package capacity
+
+// start is the rate of the first open step.
+func (s *Search) start() float64 {
+	if s.options.Start > 0 {
+		return s.options.Start
+	}
+	best := 0.0
+	for _, m := range s.steps {
+		if m.Users > 0 && !m.spoiled {
+			best = max(best, m.Served)
+		}
+	}
+	if best > 16*leastRate {
+		return best / 16
+	}
+	return 20
+}
+
+// open returns the steps at a rate.
+func (s *Search) open() []Measurement {
+	var list []Measurement
+	for _, m := range s.steps {
+		if m.Users == 0 {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// bracket returns the lowest rate that fails by more than chance, and the highest below it that does not; 0 where there is
+// none.
+func (s *Search) bracket() (holds, fails float64) {
+	for _, m := range s.open() {
+		if m.fails && (fails == 0 || m.Rate < fails) {
+			fails = m.Rate
+		}
+	}
+	for _, m := range s.open() {
+		if !m.fails && !m.spoiled && m.Rate > holds && (fails == 0 || m.Rate < fails) {
+			holds = m.Rate
+		}
+	}
+	return holds, fails
+}
+
+func (s *Search) count(p Purpose) (n int) {
+	for _, m := range s.steps {
+		if m.Purpose == p && !m.spoiled {
+			n++
+		}
+	}
+	return n
+}
+
+// last returns the last step of a purpose; the caller knows that there is one.
+func (s *Search) last(p Purpose) Measurement {
+	i := len(s.steps) - 1
+	for ; i > 0 && (s.steps[i].Purpose != p || s.steps[i].spoiled); i-- {
+	}
+	return s.steps[i]
+}
+
+// saturated reports whether steps that fell behind have lasted long enough to tell the rate at saturation.
+func (s *Search) saturated() bool {
+	n := 0
+	for _, m := range s.open() {
+		if m.full() {
+			n += len(m.served)
+		}
+	}
+	return n >= 8
+}
+
+// bestServed is the most that any step served, but at least the rate given.
+func (s *Search) bestServed(least float64) float64 {
+	for _, m := range s.steps {
+		if !m.spoiled {
+			least = max(least, m.Served)
+		}
+	}
+	return least
+}
+
+const interruptedWhy = "it was interrupted"
