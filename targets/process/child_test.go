@@ -40,6 +40,9 @@ func play(role string, args []string) error {
 	if err != nil {
 		return err
 	}
+	if role == "supervise" {
+		return Supervise(context.Background(), fd, os.Getenv("COMMAND"))
+	}
 	ctx, stop, err := Lifeline(context.Background(), fd)
 	if err != nil {
 		return err

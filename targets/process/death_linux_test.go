@@ -79,8 +79,13 @@ func TestChildKilled(t *testing.T) {
 // startParent starts a process that starts a child, and says who that is.
 func startParent(t *testing.T) (parent *os.Process, child int, dir string) {
 	t.Helper()
+	return startParentOf(t, "serve")
+}
+
+func startParentOf(t *testing.T, role string) (parent *os.Process, child int, dir string) {
+	t.Helper()
 	t.Setenv("TMPDIR", t.TempDir())
-	cmd := exec.Command(os.Args[0], "play", "parent", "serve")
+	cmd := exec.Command(os.Args[0], "play", "parent", role)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -49,6 +49,11 @@ type Spec struct {
 	// Private is removed when the child has ended, however it ended.
 	Private *PrivateDir
 
+	// Ready returns nil when the child answers at URL; its context ends when the start is given up. nil means that the child
+	// prints its URL as the first line of its standard output.
+	Ready func(ctx context.Context) error
+	URL   string // of a child with Ready
+
 	// OnStderr is told each line the child writes on standard error until it is ready.
 	OnStderr func(line string)
 
@@ -59,7 +64,7 @@ type Spec struct {
 // Process is a running child. Its methods may be called from any goroutine.
 type Process struct {
 	PID int
-	URL string // what the child printed when it was ready
+	URL string // what the child printed when it was ready, or its Spec's
 
 	name     string
 	grace    time.Duration
@@ -77,7 +82,7 @@ type Process struct {
 }
 
 // Start starts the child and returns once it has printed its URL, http or https, as the first line of its standard
-// output. If the child, ctx or the StartTimeout ends first, nothing is left of the child and the error carries what it
+// output, or once its Spec's Ready says so. If the child, ctx or the StartTimeout ends first, nothing is left of the child and the error carries what it
 // said last. After Start has returned, ctx no longer matters: [Process.Stop] ends the child.
 func Start(ctx context.Context, spec Spec) (*Process, error) {
 	p, err := spawn(spec)
@@ -90,8 +95,26 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	limit := cmp.Or(spec.StartTimeout, defaultStartTimeout)
 	timeout := time.NewTimer(limit)
 	defer timeout.Stop()
+	printed, asked := p.stdout.first, (chan error)(nil)
+	if spec.Ready != nil {
+		asking, cancel := context.WithCancel(ctx)
+		printed, asked = nil, make(chan error, 1)
+		finished := make(chan struct{})
+		go func() {
+			defer close(finished)
+			asked <- spec.Ready(asking)
+		}()
+		defer func() { cancel(); <-finished }()
+	}
 	select {
-	case line := <-p.stdout.first:
+	case err = <-asked:
+		if err == nil {
+			p.URL = spec.URL
+			p.stderr.mute()
+			return p, nil
+		}
+		err = fmt.Errorf("start %s: %w%s", spec.Name, err, p.stderr.quote())
+	case line := <-printed:
 		if u, err := url.Parse(line); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 			p.Stop()
 			return nil, fmt.Errorf("%s printed %q where its URL was expected", spec.Name, line)

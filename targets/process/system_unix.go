@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"syscall"
 )
 
@@ -53,3 +54,13 @@ func ours(info os.FileInfo) bool {
 	st, ok := info.Sys().(*syscall.Stat_t)
 	return ok && int(st.Uid) == os.Getuid()
 }
+
+// terminateOwnGroup asks all processes of this one's group to end, but for this one itself.
+func terminateOwnGroup(*os.Process) {
+	signal.Ignore(syscall.SIGTERM)
+	syscall.Kill(0, syscall.SIGTERM)
+	syscall.Kill(0, syscall.SIGCONT)
+}
+
+// killOwnGroup kills all processes of this one's group, and this one.
+func killOwnGroup(*os.Process) { syscall.Kill(0, syscall.SIGKILL) }

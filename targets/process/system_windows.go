@@ -40,3 +40,8 @@ func killGroup(p *os.Process) { p.Kill() }
 
 // ours is true: the temporary directory of Windows belongs to one user.
 func ours(os.FileInfo) bool { return true }
+
+// terminateOwnGroup ends the command: Windows has no way to ask it.
+func terminateOwnGroup(p *os.Process) { p.Kill() }
+
+func killOwnGroup(p *os.Process) { p.Kill() }

@@ -1,0 +1,56 @@
+package process
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+// superviseGrace is how long a supervised command may take to end; less than what [Process.Stop] waits for its supervisor.
+const superviseGrace = 2 * time.Second
+
+// Supervise runs a command of the user's in the system's shell until it ends, or ctx does. It is for a child that [Start]
+// started with a lifeline and thus with a process group of its own: a command knows of no lifeline, so this process holds it,
+// and when it ends asks the whole group to end, waits, and kills what is left. The error says how a command ended that was
+// not asked to.
+func Supervise(ctx context.Context, lifeline int, command string) error {
+	ctx, release, err := Lifeline(ctx, lifeline)
+	if err != nil {
+		return err
+	}
+	defer release()
+	ctx, deaf := signal.NotifyContext(ctx, syscall.SIGTERM)
+	defer deaf()
+	shell := []string{"sh", "-c"}
+	if runtime.GOOS == "windows" {
+		shell = []string{"cmd", "/C"}
+	}
+	cmd := exec.Command(shell[0], append(shell[1:], command)...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	if err := cmd.Start(); err != nil {
+		return fmt.Errorf("start the command: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	select {
+	case err := <-ended:
+		if err == nil {
+			err = errors.New("it ended")
+		}
+		return fmt.Errorf("the command: %w", err)
+	case <-ctx.Done():
+	}
+	terminateOwnGroup(cmd.Process)
+	select {
+	case <-ended:
+	case <-time.After(superviseGrace):
+	}
+	killOwnGroup(cmd.Process)
+	return nil
+}
