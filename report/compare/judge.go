@@ -25,7 +25,8 @@ func (t *Trial) decided() bool {
 // had to end early for a reason that has nothing to do with the figures.
 func (t *Trial) Result() Result {
 	r := Result{
-		Gate: t.o.Gate, Quads: t.kept, Planned: t.o.Quads, Rerun: t.rerun, Spoiled: t.spoilt, Early: !t.ended,
+		Gate: t.o.Gate, Quads: t.kept, Planned: t.o.Quads, Rerun: t.rerun, Spoiled: t.spoilt, Why: t.why, Early: !t.ended,
+		Curves: t.curves(),
 	}
 	for arm := 1; arm < len(t.arms); arm++ {
 		c := t.compare(arm)

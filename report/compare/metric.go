@@ -35,15 +35,17 @@ var (
 		return reading{value: float64(d.MeanNS), atLeast: d.IsLowerBound("mean_ns"), ok: d.Count > 0}
 	}}
 
-	// Goodput is the successes per second that came within the run's first upper limit of a response time, or without such
-	// a threshold in the time of their phase.
+	// Goodput is the successes per second that came within the run's first upper limit of a response time. Without such a
+	// threshold it is the requests that succeeded, per second of the time in which they were due: counting those that finished
+	// in it instead would take slower answers for fewer.
 	Goodput = Metric{Key: "goodput", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
 		if o, ok := r.Objective(); ok {
 			return positive(o.Goodput)
 		}
-		return positive(r.Overall.Achieved.Rate)
+		p := &r.Overall
+		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()))
 	}}
-	// Throughput is the answers per second, failures among them.
+	// Throughput is the answers per second of a phase's clock time, failures among them.
 	Throughput = Metric{Key: "throughput", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
 		p := &r.Overall
 		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()))

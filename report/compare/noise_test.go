@@ -85,7 +85,8 @@ func (m *machine) round(arm int, truth [3]float64) *loadgen.Run {
 		Verdict:  loadgen.Verdict{Kind: loadgen.Valid},
 		Requests: loadgen.Requests{Due: count, Succeeded: count},
 		Overall: loadgen.Phase{
-			Achieved:     loadgen.Rate{Count: count, Rate: count / 2},
+			DurationNS:   2 * time.Second,
+			Requests:     loadgen.Requests{Succeeded: count},
 			ResponseTime: loadgen.Dist{Count: count, P50NS: time.Duration(at[0]), P95NS: time.Duration(at[1]), P99NS: time.Duration(at[2])},
 		},
 	}

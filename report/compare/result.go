@@ -57,12 +57,14 @@ type Comparison struct {
 type Result struct {
 	Gate        bool
 	Comparisons []Comparison
-	Quads       int  // that were kept
-	Planned     int  // the budget
-	Rerun       int  // quads that were run again, as bench or its host was too late in them
-	Spoiled     bool // too many were: nothing is concluded
-	Early       bool // the time was over, or the user ended it, before the budget was used and all was decided
+	Quads       int    // that were kept
+	Planned     int    // the budget
+	Rerun       int    // quads that were run again, as bench or its host was too late in them
+	Spoiled     bool   // too many were: nothing is concluded
+	Why         string // the last of them was
+	Early       bool   // the time was over, or the user ended it, before the budget was used and all was decided
 	Interrupted bool
+	Curves      []Curve
 }
 
 // Row returns the row of a metric; ok is false where there is none.

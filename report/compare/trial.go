@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
 )
@@ -30,19 +31,22 @@ type Step struct {
 // Trial compares arms round by round. Each quad visits the arms in the order of a seeded coin and then in the reverse
 // order, ABBA or BAAB, so that a drift of the machine falls on all alike; the first quad is thrown away unseen, whatever
 // came of it, because a cold start may spoil one side alone. A quad in which bench or its host was too late is run again
-// from its start, at most once for every four of the budget; none is dropped for its latencies.
+// when it is over, which leaves a busy machine some time, at most once for every four of the budget; none is dropped for its
+// latencies.
 type Trial struct {
-	o      Options
-	looks  []int // quads
-	coin   *rand.Rand
-	steps  []Step
-	next   int
-	quad   []round // of this quad so far
-	kept   int     // quads
-	rerun  int
-	taken  []int // looks that were taken
-	ended  bool
-	spoilt bool
+	o       Options
+	looks   []int // quads
+	coin    *rand.Rand
+	steps   []Step
+	next    int
+	quad    []round // of this quad so far
+	kept    int     // quads
+	rerun   int
+	taken   []int // looks that were taken
+	ended   bool
+	spoilt  bool
+	spoiled string // why this quad is, or ""
+	why     string // why the last spoiled one was
 
 	arms  []armRecord
 	pairs [][]pairRecord // by arm but the first, by metric
@@ -52,6 +56,7 @@ type Trial struct {
 type round struct {
 	readings []reading
 	requests loadgen.Requests
+	curve    []float64
 }
 
 // armRecord is what the rounds of one arm said.
@@ -60,6 +65,7 @@ type armRecord struct {
 	atLeast  []bool
 	beyond   []float64 // fewest
 	failures Failures
+	curves   [][]float64 // by round
 }
 
 // pairRecord is the log ratios of one metric, in time order.
@@ -131,20 +137,24 @@ func (t *Trial) Add(r *loadgen.Run) {
 		return
 	}
 	if r.Verdict.Kind.Spoiled() {
-		t.again()
-		return
+		t.spoiled = string(r.Verdict.Kind) + ": " + strings.Join(r.Verdict.Evidence, "; ")
 	}
-	kept := round{requests: r.Requests}
+	kept := round{requests: r.Requests, curve: curveOf(r)}
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.read(r))
 	}
-	if t.quad = append(t.quad, kept); t.next == len(t.steps) {
+	switch t.quad = append(t.quad, kept); {
+	case t.next < len(t.steps):
+	case t.spoiled != "":
+		t.again()
+	default:
 		t.keep()
 	}
 }
 
 // again runs the quad again: the same rounds in the same order.
 func (t *Trial) again() {
+	t.why, t.spoiled = t.spoiled, ""
 	t.next, t.quad = 0, t.quad[:0]
 	if t.rerun++; t.rerun > t.o.Quads/4 {
 		t.ended, t.spoilt = true, true
@@ -181,6 +191,7 @@ func (t *Trial) keep() {
 
 func (a *armRecord) add(rd round) {
 	a.failures.add(rd.requests)
+	a.curves = append(a.curves, rd.curve)
 	for m, v := range rd.readings {
 		if v.ok {
 			a.values[m] = append(a.values[m], v.value)

@@ -13,7 +13,7 @@ func answer(p50 time.Duration) *loadgen.Run {
 	return &loadgen.Run{
 		Verdict: loadgen.Verdict{Kind: loadgen.Valid},
 		Overall: loadgen.Phase{
-			DurationNS: 2 * time.Second, Achieved: loadgen.Rate{Count: 2000, Rate: 1000},
+			DurationNS: 2 * time.Second, Requests: loadgen.Requests{Succeeded: 2000},
 			ResponseTime: loadgen.Dist{Count: 2000, P50NS: p50, P95NS: 2 * p50, P99NS: 3 * p50, P999NS: 4 * p50, MeanNS: p50},
 		},
 		Requests: loadgen.Requests{Due: 2000, Succeeded: 2000},
@@ -120,15 +120,15 @@ func TestSpoiledQuadsAreRunAgain(t *testing.T) {
 		}
 		return answer(time.Millisecond)
 	})
-	if r := trial.Result(); r.Rerun != 1 || r.Spoiled || r.Outcome() != Pass || len(steps) != 4*8+3 {
+	if r := trial.Result(); r.Rerun != 1 || r.Spoiled || r.Outcome() != Pass || len(steps) != 4*9 {
 		t.Errorf("%d rounds, %+v", len(steps), r)
 	}
-	if !slices.Equal(again[:3], again[3:6]) {
+	if !slices.Equal(again[:4], again[4:]) {
 		t.Errorf("run again are other rounds: %+v", again)
 	}
 
 	trial, steps = play(t, gateOptions(), func(s Step) *loadgen.Run { return spoiled() })
-	if r := trial.Result(); !r.Spoiled || r.Outcome() != Inconclusive || len(steps) != 4+6 {
+	if r := trial.Result(); !r.Spoiled || r.Outcome() != Inconclusive || len(steps) != 4+6*4 {
 		t.Errorf("a machine that is always late: %d rounds, %+v", len(steps), r)
 	}
 }
@@ -195,7 +195,7 @@ func TestFailuresFailTheGate(t *testing.T) {
 		r := answer(time.Millisecond)
 		if s.Arm == 1 {
 			r.Requests = loadgen.Requests{Due: 2000, Failed: 2000}
-			r.Overall.ResponseTime, r.Overall.Achieved = loadgen.Dist{}, loadgen.Rate{}
+			r.Overall.ResponseTime, r.Overall.Requests = loadgen.Dist{}, loadgen.Requests{}
 		}
 		return r
 	}

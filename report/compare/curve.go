@@ -1,0 +1,66 @@
+package compare
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// Curve is the response times of an arm by percentile, each the median of its rounds; 0 where fewer than one request of a
+// round lies beyond. Value i is at the quantile 1 − 10^(−i/CurveSteps).
+type Curve struct {
+	Arm    string
+	Values []time.Duration
+}
+
+const (
+	CurveSteps = 18 // values to a factor of ten fewer requests beyond
+	curveEnd   = 3  // factors: P99.9
+)
+
+// CurveIndex returns the index of the value at a quantile.
+func CurveIndex(q float64) int { return int(math.Round(-math.Log10(1-q) * CurveSteps)) }
+
+// curveOf reads the curve of one run.
+func curveOf(r *loadgen.Run) []float64 {
+	d := &r.Overall.ResponseTime
+	if d.HDR == "" && d.Censored == nil {
+		return nil
+	}
+	var values []float64
+	for i := range curveEnd*CurveSteps + 1 {
+		beyond := math.Pow(10, -float64(i)/CurveSteps)
+		if float64(d.Count)*beyond < 1 {
+			break
+		}
+		v, _ := d.Quantile(1 - beyond)
+		values = append(values, float64(v))
+	}
+	return values
+}
+
+// curves are the medians of all rounds.
+func (t *Trial) curves() []Curve {
+	var list []Curve
+	for i, a := range t.arms {
+		list = append(list, medianCurve(t.o.Arms[i], a.curves))
+	}
+	return list
+}
+
+func medianCurve(arm string, of [][]float64) Curve {
+	c := Curve{Arm: arm}
+	for i := 0; ; i++ {
+		var at []float64
+		for _, values := range of {
+			if i < len(values) {
+				at = append(at, values[i])
+			}
+		}
+		if len(at) == 0 || 2*len(at) < len(of) {
+			return c
+		}
+		c.Values = append(c.Values, time.Duration(medianOf(at)))
+	}
+}

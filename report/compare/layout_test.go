@@ -1,0 +1,70 @@
+package compare
+
+import (
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+func TestLayoutFitsTheTime(t *testing.T) {
+	const s, ms = time.Second, time.Millisecond
+	for _, tc := range []struct {
+		why  string
+		b    Budget
+		want Layout
+		ok   bool
+	}{
+		{"a gate of three minutes", Budget{Left: 175 * s, Arms: 2, Rate: 2000, Overhead: 50 * ms, Shortest: 2 * s, Quantile: 0.99}, Layout{2 * s, 20}, true},
+		{"rounds that P99 needs", Budget{Left: 175 * s, Arms: 2, Rate: 800, Overhead: 50 * ms, Shortest: 2 * s, Quantile: 0.99}, Layout{2810 * ms, 14}, true},
+		{"and no longer than leaves twelve quads", Budget{Left: 170 * s, Arms: 2, Rate: 100, Overhead: 0, Shortest: 2 * s, Quantile: 0.99}, Layout{3270 * ms, 11}, true},
+		{"starts count", Budget{Left: 175 * s, Arms: 2, Rate: 2000, Overhead: 50 * ms, Restart: s, Shortest: 2 * s, Quantile: 0.99}, Layout{2 * s, 18}, true},
+		{"three arms", Budget{Left: 180 * s, Arms: 3, Shortest: 2 * s}, Layout{2 * s, 14}, true},
+		{"asked for", Budget{Left: 10 * s, Arms: 2, Round: 300 * ms, Shortest: 2 * s}, Layout{300 * ms, 7}, true},
+		{"six is the least", Budget{Left: 28 * s, Arms: 2, Shortest: s}, Layout{s, 6}, true},
+		{"five is too few", Budget{Left: 27 * s, Arms: 2, Shortest: s}, Layout{s, 5}, false},
+		{"no time", Budget{Left: -s, Arms: 2, Shortest: s}, Layout{s, -1}, false},
+	} {
+		got, err := tc.b.Layout()
+		if got != tc.want || (err == nil) != tc.ok {
+			t.Errorf("%s: %+v, %v, want %+v", tc.why, got, err, tc.want)
+		}
+	}
+}
+
+func fastRun(rate float64, hits, misses uint64) *loadgen.Run {
+	return &loadgen.Run{Overall: loadgen.Phase{Achieved: loadgen.Rate{Rate: rate}, Cache: loadgen.Cache{Hits: hits, Misses: misses}}}
+}
+
+func TestDefaultRateIsTheSlowestOnes(t *testing.T) {
+	if got := DefaultRate([]*loadgen.Run{fastRun(9000, 0, 0), fastRun(187, 0, 0)}); got != 130 {
+		t.Errorf("%v/s, want 130/s: 70 %% of 187/s is 130.9/s", got)
+	}
+	if got := DefaultRate([]*loadgen.Run{fastRun(9000, 0, 0), fastRun(0, 0, 0)}); got != 0 {
+		t.Errorf("%v/s of an arm that answers nothing", got)
+	}
+}
+
+func TestWarmIsWhenTheHitRatioIsFlat(t *testing.T) {
+	for _, tc := range []struct {
+		before, now *loadgen.Run
+		want        bool
+	}{
+		{fastRun(1, 0, 0), fastRun(1, 0, 0), true},      // no cache
+		{fastRun(1, 0, 100), fastRun(1, 0, 100), false}, // cold
+		{fastRun(1, 50, 50), fastRun(1, 90, 10), false},
+		{fastRun(1, 980, 20), fastRun(1, 985, 15), true},
+		{fastRun(1, 0, 0), fastRun(1, 99, 1), false}, // nothing to compare with
+	} {
+		if got := Warm(tc.before, tc.now); got != tc.want {
+			t.Errorf("%+v then %+v: warm %v", tc.before.Overall.Cache, tc.now.Overall.Cache, got)
+		}
+	}
+}
+
+func TestRestartsAreWorthATenth(t *testing.T) {
+	l := Layout{Round: 2 * time.Second}
+	if !l.Restarts(2, 800*time.Millisecond, 0) || l.Restarts(2, 801*time.Millisecond, 0) {
+		t.Error("a tenth of a quad of 8 s is 800 ms")
+	}
+}
