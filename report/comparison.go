@@ -1,0 +1,193 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// Compared is what a comparison or a gate found, and how it was made.
+type Compared struct {
+	Result    compare.Result
+	Layout    compare.Layout // of rounds; zero where saved runs were compared
+	Arms      []ComparedArm
+	Restarted bool     // all were started anew for each quad
+	Owned     bool     // bench started all of them
+	Seed      uint64   // of the rounds
+	Repeat    string   // the command that does the same again
+	Notes     []string // what has to be known to read it
+	Saved     string   // path of the file it was saved to; "" where none was written
+	Started   time.Time
+	Took      time.Duration
+}
+
+// ComparedArm is one of the things that were compared.
+type ComparedArm struct {
+	Name        string
+	Target      loadgen.Target
+	Rate        float64 // offered, requests/s; 0 where saved runs were compared
+	Environment loadgen.Environment
+}
+
+// Comparison writes what a comparison or a gate found, for a terminal: the answer, the table, the percentile curves, and
+// how it was made. Its error is that of w.
+func Comparison(w io.Writer, c *Compared, o Options) error {
+	p := newPage(o.Width, o.Color)
+	p.strong(ComparisonAnswer(c))
+	for i := range c.Result.Comparisons {
+		if err := p.table(comparisonTable(c, i)); err != nil {
+			return fmt.Errorf("laying out the report: %w", err)
+		}
+	}
+	writeCurves(p, c.Result.Curves)
+	p.blank()
+	p.parts(c.layoutParts(), 2)
+	for _, note := range c.notes() {
+		p.text(note, 2)
+	}
+	c.writeClosing(p)
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+func (c *Compared) writeClosing(p *page) {
+	p.blank()
+	if c.Repeat != "" {
+		p.text("repeat: "+Clean(c.Repeat, 4096), 2)
+	}
+	if c.Saved != "" {
+		p.text("saved "+Clean(c.Saved, 4096), 2)
+	}
+}
+
+// comparisonTable is the table of one comparison: in a gate with the margins and the verdicts.
+func comparisonTable(c *Compared, index int) *table {
+	found := &c.Result.Comparisons[index]
+	a, b := name(found.A), name(found.B)
+	t := &table{columns: []column{{title: c.rateTitle(), left: true}, {title: a}, {title: b}}}
+	if c.Result.Gate {
+		t.columns = append(t.columns, column{title: "change"}, column{title: "95 %", left: true, gap: 1}, column{title: "margin"},
+			column{title: "verdict", left: true})
+	} else {
+		t.columns = append(t.columns, column{title: b + " / " + a}, column{title: "95 %", left: true, gap: 1},
+			column{title: "evidence", left: true})
+	}
+	for _, r := range found.Rows {
+		cells := []string{metricName(r.Metric) + thinOf(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow)}
+		change, between := changeOf(r)
+		cells = append(cells, change, between)
+		if c.Result.Gate {
+			cells = append(cells, marginOf(r))
+		}
+		t.row(append(cells, evidenceOf(r, a, b))...)
+	}
+	e := found.Errors
+	cells := []string{"failed", failedShare(e.A), failedShare(e.B), "", ""}
+	if c.Result.Gate {
+		cells = append(cells, trimmed(100*e.Margin)+" points")
+	}
+	t.row(append(cells, errorEvidence(e, b))...)
+	return t
+}
+
+// rateTitle heads the table with the load.
+func (c *Compared) rateTitle() string {
+	if len(c.Arms) < 2 || c.Arms[0].Rate == 0 {
+		return ""
+	}
+	for _, a := range c.Arms {
+		if a.Rate != c.Arms[0].Rate {
+			return "each at its own rate"
+		}
+	}
+	return "at " + Rate(c.Arms[0].Rate) + " each"
+}
+
+// layoutParts say what the figures rest on.
+func (c *Compared) layoutParts() []string {
+	r := &c.Result
+	var parts []string
+	if c.Layout.Round > 0 {
+		first := "no pair was completed"
+		if r.Quads > 0 {
+			first = fmt.Sprintf("%s of %s rounds, each order and its mirror", plural(uint64(2*r.Quads), "pair"), Span(c.Layout.Round))
+		}
+		parts = append(parts, first, fmt.Sprintf("planned at most %d", 2*r.Planned))
+		switch {
+		case c.Restarted:
+			parts = append(parts, "all restarted every quad")
+		case c.Owned:
+			parts = append(parts, "never restarted: this holds for these processes")
+		}
+		if r.Rerun > 0 {
+			parts = append(parts, plural(uint64(r.Rerun), "quad")+" run again, as bench or its host was late")
+		}
+	} else if len(r.Comparisons) > 0 {
+		parts = append(parts, fmt.Sprintf("%s against %s", plural(uint64(r.Comparisons[0].RunsA), "run"),
+			plural(uint64(r.Comparisons[0].RunsB), "run")))
+	}
+	if len(r.Comparisons) > 0 {
+		for _, key := range []string{"p50", "p99"} {
+			if row, ok := r.Comparisons[0].Row(key); ok && row.Scatter > 0 {
+				parts = append(parts, fmt.Sprintf("pairs scatter by %s at %s", trimmed(100*math.Expm1(row.Scatter))+" %", metricName(row.Metric)))
+			}
+		}
+	}
+	if c.Took > 0 {
+		parts = append(parts, "took "+Span(c.Took.Round(time.Second)))
+	}
+	return append(parts, fmt.Sprintf("seed %d", c.Seed))
+}
+
+// carriedWarning is the autocorrelation of pairs from which on an interval is too narrow.
+const carriedWarning = 0.3
+
+// notes are the footnotes, and what was noticed.
+func (c *Compared) notes() []string {
+	var notes []string
+	thin, tilde, late := false, false, false
+	for _, found := range c.Result.Comparisons {
+		for _, r := range found.Rows {
+			thin = thin || thinOf(r) != ""
+			tilde = tilde || r.Outcome == compare.Undecided
+			if r.Judged && r.Carried > carriedWarning && found.Pairs >= 2*compare.MinQuads {
+				late = true
+			}
+		}
+	}
+	if tilde {
+		notes = append(notes, "~ not told apart, which is not the same as equal")
+	}
+	if thin {
+		notes = append(notes, thinMark+" fewer than 20 requests a round lie beyond it")
+	}
+	if late {
+		notes = append(notes, "neighbouring pairs resemble each other: something that lasts longer than a round, such as a garbage collection, is in "+
+			"the figures, and the intervals may be somewhat too narrow")
+	}
+	for _, n := range c.Notes {
+		notes = append(notes, "note  "+sentence(n))
+	}
+	return notes
+}
+
+func thinOf(r compare.Row) string {
+	if r.Thin() {
+		return thinMark
+	}
+	return ""
+}
+
+// Command writes the words of a command as a shell takes them.
+func Command(words ...string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = shellQuoted(w)
+	}
+	return strings.Join(quoted, " ")
+}

@@ -1,0 +1,144 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// headlines are the percentiles that the answer speaks of, the first that is settled first.
+var headlines = []string{"p99", "p95", "p50"}
+
+// ComparisonAnswer is the finding in a sentence or two.
+func ComparisonAnswer(c *Compared) string {
+	r := &c.Result
+	var sentences []string
+	switch {
+	case r.Spoiled:
+		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, so the latencies are not the target's. "+
+			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), "quad"), ended(r.Why))
+	case r.Interrupted:
+		sentences = append(sentences, fmt.Sprintf("Interrupted after %s of at most %d; nothing is decided, this is what was learned so far.",
+			plural(uint64(2*r.Quads), "pair"), 2*r.Planned))
+	}
+	for i := range r.Comparisons {
+		found := &r.Comparisons[i]
+		if r.Gate {
+			sentences = append(sentences, gateAnswer(found))
+		} else {
+			sentences = append(sentences, comparedAnswer(found))
+		}
+	}
+	return strings.Join(sentences, " ")
+}
+
+// comparedAnswer says which is faster, by how much, and how sure that is.
+func comparedAnswer(f *compare.Comparison) string {
+	a, b := name(f.A), name(f.B)
+	for i, key := range headlines {
+		row, ok := f.Row(key)
+		if !ok || row.Outcome != compare.Worse && row.Outcome != compare.Better {
+			continue
+		}
+		text := fasterThan(row, a, b)
+		for _, other := range headlines[i+1:] {
+			also, ok := f.Row(other)
+			if ok && also.Outcome == row.Outcome && other == "p50" {
+				text += fmt.Sprintf(", and %s at %s", byHowMuch(also), metricName(also.Metric))
+			}
+		}
+		return text + "."
+	}
+	for _, key := range []string{"p50", "p95", "p99"} {
+		if row, ok := f.Row(key); ok && row.Change.Center > 0 {
+			change, between := changeOf(row)
+			return fmt.Sprintf("%s and %s are not told apart: %s at %s is %s %s, 95 %%.", a, b, b, metricName(row.Metric), change,
+				strings.TrimSuffix(between, ")")+")")
+		}
+	}
+	return fmt.Sprintf("Nothing can be said of %s and %s: no round of both had an answer.", a, b)
+}
+
+// fasterThan says which of two is faster: by how many times, or how much slower the other is.
+func fasterThan(r compare.Row, a, b string) string {
+	change := r.Change
+	if asPercent(change.Center) {
+		direction := "slower"
+		if change.Center < 1 {
+			direction = "faster"
+		}
+		return fmt.Sprintf("%s is %s %s than %s at %s %s", b, byHowMuch(r), direction, a, metricName(r.Metric), certainty(betweenOf(change)))
+	}
+	fast, slow := a, b
+	if change.Center < 1 {
+		fast, slow = b, a
+		change = compare.Interval{Center: 1 / change.Center, Low: 1 / change.High, High: 1 / change.Low}
+	}
+	most := ""
+	if r.BLow != r.ALow {
+		most = "at least "
+	}
+	return fmt.Sprintf("%s is %s%s faster than %s at %s %s", fast, most, Times(change.Center), slow, metricName(r.Metric),
+		certainty(betweenOf(change)))
+}
+
+func certainty(between string) string { return strings.TrimSuffix(between, ")") + ", 95 %)" }
+
+// byHowMuch writes the size of a change without its direction.
+func byHowMuch(r compare.Row) string {
+	ratio := r.Change.Center
+	if asPercent(ratio) {
+		return strings.TrimLeft(percentChange(ratio), "+−")
+	}
+	return Times(max(ratio, 1/ratio))
+}
+
+// gateAnswer says whether the gate is passed, and why not.
+func gateAnswer(f *compare.Comparison) string {
+	a, b := name(f.A), name(f.B)
+	var bad, open, better []string
+	for _, r := range f.Rows {
+		higher, lower := higherLower(r.Metric)
+		change, between := changeOf(r)
+		switch {
+		case r.Outcome == compare.Regression:
+			direction := higher
+			if r.Metric.HigherIsBetter {
+				direction = lower
+			}
+			bad = append(bad, fmt.Sprintf("%s is %s %s than %s at %s %s; the margin is %s", b, byHowMuch(r), direction, a,
+				metricName(r.Metric), certainty(between), marginOf(r)))
+		case r.Outcome == compare.Inconclusive:
+			open = append(open, fmt.Sprintf("%s changed by %s %s and the margin is %s", metricName(r.Metric), change, certainty(between), marginOf(r)))
+		case r.Outcome == compare.Pass && r.Improved && r.Metric.Quantile > 0:
+			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), metricName(r.Metric)))
+		}
+	}
+	if f.Errors.Outcome == compare.Regression {
+		bad = append(bad, fmt.Sprintf("%s of %s fail, and %s of %s before", failedShare(f.Errors.B), b, failedOrNone(f.Errors.A), a))
+	}
+	if f.Errors.Outcome == compare.Inconclusive {
+		open = append(open, "more requests fail than the margin lets pass, of too few to be sure")
+	}
+	switch {
+	case len(bad) > 0:
+		return "REGRESSION: " + strings.Join(bad, "; ") + "."
+	case f.Outcome == compare.Pass:
+		text := fmt.Sprintf("PASS: %s is not slower than %s by the margins", b, a)
+		if len(better) > 0 {
+			text += "; it is " + strings.Join(better, ", ")
+		}
+		return text + "."
+	case len(open) > 0:
+		return "INCONCLUSIVE: " + strings.Join(open, "; ") + "."
+	}
+	return "INCONCLUSIVE: there were too few requests or runs to judge anything by."
+}
+
+func failedOrNone(f compare.Failures) string {
+	if f.Failed == 0 {
+		return "none"
+	}
+	return failedShare(f)
+}

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+const (
+	curveRows   = 9
+	curveMarks  = "ABCDEFGH"
+	curveShared = "*" // several lie there
+)
+
+// writeCurves draws the percentile curves of all arms over each other: to the right a factor of ten fewer requests beyond,
+// upwards slower, both logarithmic.
+func writeCurves(p *page, curves []compare.Curve) {
+	lines := curveLines(curves)
+	if lines == nil {
+		return
+	}
+	p.blank()
+	for _, l := range lines {
+		p.line(l)
+	}
+}
+
+// curveLines returns the drawing, or nothing where there is nothing to draw.
+func curveLines(curves []compare.Curve) []string {
+	low, high := time.Duration(math.MaxInt64), time.Duration(0)
+	width := 0
+	for _, c := range curves {
+		for i, v := range c.Values {
+			if v > 0 {
+				low, high, width = min(low, v), max(high, v), max(width, i+1)
+			}
+		}
+	}
+	if high <= low || width < 2 {
+		return nil
+	}
+	grid := make([][]string, curveRows)
+	for y := range grid {
+		grid[y] = make([]string, width)
+		for x := range grid[y] {
+			grid[y][x] = " "
+		}
+	}
+	span := math.Log(float64(high) / float64(low))
+	var legend []string
+	for i, c := range curves[:min(len(curves), len(curveMarks))] {
+		mark := string(curveMarks[i])
+		legend = append(legend, mark+" "+name(c.Arm))
+		for x, v := range c.Values {
+			if v <= 0 {
+				continue
+			}
+			y := curveRows - 1 - int(math.Round(math.Log(float64(v)/float64(low))/span*(curveRows-1)))
+			if grid[y][x] == " " {
+				grid[y][x] = mark
+			} else {
+				grid[y][x] = curveShared
+			}
+		}
+	}
+	lines := []string{"response time by percentile, logarithmic    " + strings.Join(legend, "  ") + "  " + curveShared + " together"}
+	for y, row := range grid {
+		label := ""
+		switch y {
+		case 0, curveRows / 2, curveRows - 1:
+			label = Duration(time.Duration(float64(low) * math.Exp(span*float64(curveRows-1-y)/(curveRows-1))))
+		}
+		lines = append(lines, fmt.Sprintf("%8s ┤%s", label, strings.TrimRight(strings.Join(row, ""), " ")))
+	}
+	axis := []byte(strings.Repeat(" ", width+6))
+	for _, tick := range []struct {
+		title string
+		q     float64
+	}{{"P50", 0.5}, {"P90", 0.9}, {"P99", 0.99}, {"P99.9", 0.999}} {
+		if x := compare.CurveIndex(tick.q); x < width {
+			copy(axis[x:], tick.title)
+		}
+	}
+	return append(lines, strings.Repeat(" ", 10)+strings.TrimRight(string(axis), " "))
+}

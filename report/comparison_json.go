@@ -1,0 +1,147 @@
+package report
+
+import (
+	"encoding/json"
+	"io"
+	"math"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// comparisonSchema rises when a key's meaning changes.
+const comparisonSchema = 1
+
+type comparisonFile struct {
+	Schema      int              `json:"schema"`
+	Kind        string           `json:"kind"` // comparison, or gate
+	Answer      string           `json:"answer"`
+	Outcome     compare.Outcome  `json:"outcome"`
+	Interrupted bool             `json:"interrupted"`
+	Spoiled     bool             `json:"spoiled"` // bench or its host was too late too often
+	Early       bool             `json:"early"`   // the time was over before the budget was used
+	Quads       int              `json:"quads"`
+	Planned     int              `json:"planned_quads"`
+	Rerun       int              `json:"rerun_quads"`
+	RoundNS     int64            `json:"round_ns"`
+	Restarted   bool             `json:"restarted"`
+	Seed        uint64           `json:"seed"`
+	Arms        []comparisonArm  `json:"arms"`
+	Comparisons []comparisonPart `json:"comparisons"`
+}
+
+type comparisonArm struct {
+	Name        string              `json:"name"`
+	Target      loadgen.Target      `json:"target"`
+	Rate        float64             `json:"rate"`
+	Environment loadgen.Environment `json:"environment"`
+	CurveNS     []int64             `json:"curve_ns,omitempty"` // value i at the quantile 1 − 10^(−i/18)
+}
+
+type comparisonPart struct {
+	A       string          `json:"a"`
+	B       string          `json:"b"`
+	Outcome compare.Outcome `json:"outcome"`
+	Pairs   int             `json:"pairs,omitempty"`
+	RunsA   int             `json:"runs_a,omitempty"`
+	RunsB   int             `json:"runs_b,omitempty"`
+	Rows    []comparisonRow `json:"rows"`
+	Errors  comparedErrors  `json:"errors"`
+}
+
+type comparisonRow struct {
+	Metric   string          `json:"metric"` // durations in ns
+	A        float64         `json:"a"`
+	B        float64         `json:"b"`
+	ALow     bool            `json:"a_at_least,omitempty"`
+	BLow     bool            `json:"b_at_least,omitempty"`
+	Change   *ratioInterval  `json:"change,omitempty"` // b / a, 95 %
+	Decision *ratioInterval  `json:"decision,omitempty"`
+	Level    float64         `json:"decision_level,omitempty"` // two-sided error of the deciding interval
+	Margin   float64         `json:"margin,omitempty"`
+	Judged   bool            `json:"judged"`
+	Outcome  compare.Outcome `json:"outcome,omitempty"`
+	Improved bool            `json:"improved,omitempty"`
+	Scatter  float64         `json:"pair_scatter,omitempty"` // standard deviation of a pair's log ratio
+	Carried  float64         `json:"autocorrelation,omitempty"`
+	Needed   int             `json:"pairs_needed,omitempty"`
+}
+
+// ratioInterval leaves a bound out where there is none.
+type ratioInterval struct {
+	Ratio float64  `json:"ratio"`
+	Low   *float64 `json:"low,omitempty"`
+	High  *float64 `json:"high,omitempty"`
+}
+
+type comparedErrors struct {
+	FailedA uint64          `json:"failed_a"`
+	DueA    uint64          `json:"due_a"`
+	FailedB uint64          `json:"failed_b"`
+	DueB    uint64          `json:"due_b"`
+	Low     float64         `json:"difference_low"` // one-sided 99.9 % bounds of the share of b less that of a
+	High    float64         `json:"difference_high"`
+	Margin  float64         `json:"margin,omitempty"`
+	Outcome compare.Outcome `json:"outcome"`
+}
+
+// ComparisonJSON writes what a comparison or a gate found for programs to read. Its error is that of w.
+func ComparisonJSON(w io.Writer, c *Compared) error {
+	r := &c.Result
+	f := comparisonFile{
+		Schema: comparisonSchema, Kind: "comparison", Answer: ComparisonAnswer(c), Outcome: r.Outcome(), Interrupted: r.Interrupted,
+		Spoiled: r.Spoiled, Early: r.Early, Quads: r.Quads, Planned: r.Planned, Rerun: r.Rerun, RoundNS: int64(c.Layout.Round),
+		Restarted: c.Restarted, Seed: c.Seed,
+	}
+	if r.Gate {
+		f.Kind = "gate"
+	}
+	for i, a := range c.Arms {
+		arm := comparisonArm{Name: a.Name, Target: a.Target, Rate: a.Rate, Environment: a.Environment}
+		if i < len(r.Curves) {
+			for _, v := range r.Curves[i].Values {
+				arm.CurveNS = append(arm.CurveNS, int64(v))
+			}
+		}
+		f.Arms = append(f.Arms, arm)
+	}
+	for _, found := range r.Comparisons {
+		f.Comparisons = append(f.Comparisons, comparisonPartOf(&found))
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(f)
+}
+
+func comparisonPartOf(found *compare.Comparison) comparisonPart {
+	part := comparisonPart{
+		A: found.A, B: found.B, Outcome: found.Outcome, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
+		Errors: comparedErrors{
+			found.Errors.A.Failed, found.Errors.A.Due, found.Errors.B.Failed, found.Errors.B.Due,
+			found.Errors.Low, found.Errors.High, found.Errors.Margin, found.Errors.Outcome,
+		},
+	}
+	for _, row := range found.Rows {
+		part.Rows = append(part.Rows, comparisonRow{
+			Metric: row.Metric.Key, A: row.A, B: row.B, ALow: row.ALow, BLow: row.BLow,
+			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, Judged: row.Judged,
+			Outcome: row.Outcome, Improved: row.Improved, Scatter: row.Scatter, Carried: row.Carried, Needed: row.Needed,
+		})
+	}
+	return part
+}
+
+func ratioOf(i compare.Interval) *ratioInterval {
+	if i.Center <= 0 || math.IsInf(i.Center, 1) || math.IsNaN(i.Center) {
+		return nil
+	}
+	r := &ratioInterval{Ratio: i.Center}
+	if i.Low > 0 {
+		r.Low = &i.Low
+	}
+	if !math.IsInf(i.High, 1) {
+		r.High = &i.High
+	}
+	return r
+}

@@ -1,0 +1,65 @@
+package report
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strconv"
+
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// ComparisonJUnit writes a gate as JUnit XML: a case for each metric that it judged, and one for failures. What is
+// inconclusive is skipped, as the format has no third word. Its error is that of w.
+func ComparisonJUnit(w io.Writer, c *Compared) error {
+	var all junitSuites
+	for i := range c.Result.Comparisons {
+		found := &c.Result.Comparisons[i]
+		a, b := longName(found.A), longName(found.B)
+		suite := junitSuite{
+			ID: i, Package: "bench", Name: "gate: " + b + " against " + a, Hostname: "localhost", Timestamp: c.Started.UTC().Format("2006-01-02T15:04:05"),
+			Time:       strconv.FormatFloat(c.Took.Seconds(), 'f', 3, 64),
+			Properties: []junitProperty{{"seed", fmt.Sprint(c.Seed)}, {"verdict", string(found.Outcome)}, {"pairs", fmt.Sprint(found.Pairs)}},
+			Out:        ComparisonAnswer(c) + "\n",
+		}
+		for _, r := range found.Rows {
+			if r.Judged {
+				change, between := changeOf(r)
+				suite.add(metricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; the margin is %s: %s", metricName(r.Metric),
+					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidenceOf(r, a, b)))
+			}
+		}
+		e := found.Errors
+		suite.add("failed", b, c.verdictOf(e.Outcome), fmt.Sprintf("failed: %s of %s, %s of %s: %s", failedOrNone(e.A), a, failedOrNone(e.B), b,
+			errorEvidence(e, b)))
+		all.Suites = append(all.Suites, suite)
+	}
+	text, err := xml.MarshalIndent(all, "", "  ")
+	if err != nil {
+		return fmt.Errorf("as XML: %w", err)
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
+	return err
+}
+
+// verdictOf is a row's outcome; of a gate that was not carried through none is a verdict.
+func (c *Compared) verdictOf(o compare.Outcome) compare.Outcome {
+	if c.Result.Spoiled || c.Result.Interrupted {
+		return compare.Inconclusive
+	}
+	return o
+}
+
+func (s *junitSuite) add(name, class string, o compare.Outcome, text string) {
+	c := junitCase{Name: name, Class: class, Time: "0"}
+	switch o {
+	case compare.Regression:
+		s.Failures++
+		c.Failure = &junitFailure{Message: text, Type: "regression", Text: text}
+	case compare.Inconclusive:
+		s.Skipped++
+		c.Skipped = &junitSkipped{Message: text}
+	}
+	s.Tests++
+	s.Cases = append(s.Cases, c)
+}

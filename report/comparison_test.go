@@ -1,0 +1,204 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// compared plays a trial of two arms whose response times are around a millisecond, those of the second by a factor slower.
+func compared(t *testing.T, gate bool, slow float64, failing uint64) *Compared {
+	t.Helper()
+	o := compare.Options{Arms: []string{"old", "new"}, Quads: 20, Seed: 7, Criteria: []compare.Criterion{{Metric: compare.P50}, {Metric: compare.P99}}}
+	if gate {
+		o.Gate, o.ErrorMargin = true, 0.001
+		o.Criteria = []compare.Criterion{{Metric: compare.P50, Margin: 0.05}, {Metric: compare.P99, Margin: 0.1}, {Metric: compare.Goodput, Margin: 0.05}}
+	}
+	trial, err := compare.NewTrial(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; ; n++ {
+		step, done := trial.Next()
+		if done {
+			break
+		}
+		factor := 1 + 0.003*float64(n*7%5)
+		if step.Arm == 1 {
+			factor *= slow
+		}
+		trial.Add(roundOf(factor, failing*uint64(step.Arm)))
+	}
+	return &Compared{
+		Result: trial.Result(), Layout: compare.Layout{Round: 2 * time.Second, Quads: 20}, Owned: true, Restarted: true, Seed: 7,
+		Arms: []ComparedArm{{Name: "old", Rate: 1000}, {Name: "new", Rate: 1000}}, Repeat: "bench gate a b --seed 7", Took: 93 * time.Second,
+		Started: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC),
+	}
+}
+
+// roundOf is a round of 2,000 requests.
+func roundOf(factor float64, failed uint64) *loadgen.Run {
+	values := make([]time.Duration, 2000)
+	for i := range values {
+		values[i] = time.Duration(factor * float64(time.Millisecond) * (1 + 4*float64(i)/float64(len(values))))
+	}
+	return &loadgen.Run{
+		Verdict:  loadgen.Verdict{Kind: loadgen.Valid},
+		Requests: loadgen.Requests{Due: 2000, Succeeded: 2000 - failed, Failed: failed},
+		Overall: loadgen.Phase{
+			DurationNS: 2 * time.Second, ResponseTime: loadgen.NewDist(3, values, nil), Requests: loadgen.Requests{Succeeded: 2000 - failed},
+		},
+	}
+}
+
+func comparisonText(t *testing.T, c *Compared) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Comparison(&b, c, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestComparisonSaysTheAnswerFirst(t *testing.T) {
+	for _, tc := range []struct {
+		gate    bool
+		slow    float64
+		failing uint64
+		want    string
+	}{
+		{false, 20, 0, "old is 20.0× faster than new at P99 ("},
+		{false, 0.05, 0, "new is 20.0× faster than old at P99 ("},
+		{false, 1.3, 0, "new is 30 % slower than old at P99 ("},
+		{false, 0.8, 0, "new is 20 % faster than old at P99 ("},
+		{false, 1, 0, "old and new are not told apart: new at P50 is "},
+		{true, 1, 0, "PASS: new is not slower than old by the margins."},
+		{true, 0.8, 0, "PASS: new is not slower than old by the margins; it is 20 % faster at P50, 20 % faster at P99."},
+		{true, 1.2, 0, "REGRESSION: new is 20 % slower than old at P50 ("},
+		{true, 1, 20, "REGRESSION: 280 of 28,000 of new fail, and none of old before."},
+		{true, 1.05, 0, "INCONCLUSIVE: P50 changed by +5 % ("},
+	} {
+		c := compared(t, tc.gate, tc.slow, tc.failing)
+		if got := ComparisonAnswer(c); !strings.HasPrefix(got, tc.want) {
+			t.Errorf("×%v, %d failing: %s\nwant it to begin %s", tc.slow, tc.failing, got, tc.want)
+		}
+		if first, _, _ := strings.Cut(comparisonText(t, c), "\n"); first[:12] != tc.want[:12] {
+			t.Errorf("the report begins with %q, want %q", first, tc.want)
+		}
+	}
+}
+
+func TestComparisonOfWhatWasNotCarriedThrough(t *testing.T) {
+	c := compared(t, true, 1.2, 0)
+	c.Result.Interrupted = true
+	if got := ComparisonAnswer(c); !strings.HasPrefix(got, "Interrupted after 14 pairs of at most 40; nothing is decided") {
+		t.Error(got)
+	}
+	c.Result.Spoiled, c.Result.Rerun, c.Result.Why = true, 6, "HOST-LIMITED: late."
+	if got := ComparisonAnswer(c); !strings.Contains(got, "too late in 6 quads") || !strings.HasSuffix(got, "The last: HOST-LIMITED: late.") {
+		t.Error(got)
+	}
+	var b bytes.Buffer
+	if err := ComparisonJUnit(&b, c); err != nil || strings.Contains(b.String(), "<failure") || !strings.Contains(b.String(), "<skipped") {
+		t.Errorf("%v: a gate that was not carried through has verdicts:\n%s", err, b.String())
+	}
+}
+
+func TestComparisonTable(t *testing.T) {
+	text := comparisonText(t, compared(t, true, 1.2, 0))
+	for _, want := range []string{
+		"at 1,000/s each", "margin  verdict", "P50 ", "+20 % (", "5 %  REGRESSION", "goodput", "pass", "0.1 points",
+		"14 pairs of 2 s rounds, each order and its mirror · planned at most 40", "all restarted every quad", "A old  B new", "seed 7",
+		"repeat: bench gate a b --seed 7",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("the report lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+func TestComparisonFiles(t *testing.T) {
+	c := compared(t, true, 1.2, 0)
+	var b bytes.Buffer
+	if err := ComparisonJUnit(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	var suites junitSuites
+	if err := xml.Unmarshal(b.Bytes(), &suites); err != nil {
+		t.Fatal(err)
+	}
+	if s := suites.Suites[0]; s.Tests != 4 || s.Failures != 2 || len(s.Cases) != 4 || s.Cases[0].Failure == nil || s.Cases[2].Failure != nil || s.Cases[3].Name != "failed" {
+		t.Errorf("%+v", s)
+	}
+
+	b.Reset()
+	if err := ComparisonJSON(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	var file comparisonFile
+	if err := json.Unmarshal(b.Bytes(), &file); err != nil {
+		t.Fatal(err)
+	}
+	row := file.Comparisons[0].Rows[0]
+	if file.Outcome != compare.Regression || row.Metric != "p50" || row.Decision == nil || *row.Decision.Low <= 1.05 || file.Kind != "gate" {
+		t.Errorf("%+v", file)
+	}
+
+	b.Reset()
+	if err := ComparisonMarkdown(&b, c); err != nil || !strings.HasPrefix(b.String(), "**REGRESSION: new is 20 % slower") ||
+		!strings.Contains(b.String(), "| P50 | 3 ms | 3.6 ms |") && !strings.Contains(b.String(), "| P50 |") {
+		t.Errorf("%v\n%s", err, b.String())
+	}
+	b.Reset()
+	if err := ComparisonAnnotations(&b, c); err != nil || !strings.HasPrefix(b.String(), "::error title=bench gate::REGRESSION: new is 20 %25 slower") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	b.Reset()
+	if err := ComparisonAnnotations(&b, compared(t, true, 1, 0)); err != nil || b.Len() != 0 {
+		t.Errorf("a gate that is passed is annotated: %s", b.String())
+	}
+}
+
+// Names come from the user's command line and may come from a file.
+func TestComparisonShowsNoControlCharacters(t *testing.T) {
+	c := compared(t, true, 1.2, 0)
+	const hostile = "\x1b[31mnew\n::error::<b>|`@someone"
+	c.Result.Comparisons[0].B, c.Arms[1].Name, c.Result.Curves[1].Arm, c.Repeat = hostile, hostile, hostile, hostile
+	c.Notes = []string{hostile}
+	for name, write := range map[string]func(*bytes.Buffer) error{
+		"terminal": func(b *bytes.Buffer) error { return Comparison(b, c, Options{}) },
+		"md":       func(b *bytes.Buffer) error { return ComparisonMarkdown(b, c) },
+		"junit":    func(b *bytes.Buffer) error { return ComparisonJUnit(b, c) },
+		"actions":  func(b *bytes.Buffer) error { return ComparisonAnnotations(b, c) },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if strings.Contains(text, "\x1b") || strings.Contains(text, "\n::error::") || name == "md" && strings.Contains(text, "<b>") {
+			t.Errorf("%s: %q", name, text)
+		}
+	}
+}
+
+func TestCurvesNeedSomethingToDraw(t *testing.T) {
+	for _, curves := range [][]compare.Curve{nil, {{Arm: "a"}}, {{Arm: "a", Values: []time.Duration{5}}}, {{Arm: "a", Values: []time.Duration{5, 5}}}} {
+		if lines := curveLines(curves); lines != nil {
+			t.Errorf("%v: %q", curves, lines)
+		}
+	}
+	lines := curveLines([]compare.Curve{
+		{Arm: "a", Values: []time.Duration{1e6, 1e6, 100e6}}, {Arm: "b", Values: []time.Duration{1e6, 10e6}},
+	})
+	if got := fmt.Sprint(strings.Contains(lines[1], "100 ms ┤  A"), strings.Contains(lines[5], "10 ms ┤ B"), strings.Contains(lines[9], "1.0 ms ┤*A")); got != "true true true" {
+		t.Errorf("%s\n%s", got, strings.Join(lines, "\n"))
+	}
+}

@@ -1,0 +1,172 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+var metricNames = map[string]string{
+	"p50": "P50", "p95": "P95", "p99": "P99", "p999": "P99.9", "mean": "mean", "goodput": "goodput",
+	"throughput": "throughput", "hit_ratio": "hit ratio", "origin_queries": "database per request",
+	"bytes": "bytes per request", "cpu": "cpu per request",
+}
+
+func metricName(m compare.Metric) string { return metricNames[m.Key] }
+
+// metricValue writes a metric in its unit.
+func metricValue(m compare.Metric, v float64, atLeast bool) string {
+	if v <= 0 || math.IsNaN(v) {
+		return absent
+	}
+	switch m.Key {
+	case "goodput", "throughput":
+		return Rate(v)
+	case "hit_ratio":
+		return Share(v)
+	case "bytes":
+		return Bytes(uint64(v))
+	case "origin_queries":
+		return decimal(significant(v, 3), 3)
+	}
+	return bounded(time.Duration(v), atLeast)
+}
+
+// asPercent reports whether a ratio is best written as a change in percent.
+func asPercent(ratio float64) bool { return ratio > 0.5 && ratio < 2 }
+
+// percentChange writes a ratio as a change: +3.1 %, −0.6 %.
+func percentChange(ratio float64) string { return percentNumber(ratio) + " %" }
+
+func percentNumber(ratio float64) string {
+	v := round(100*(ratio-1), 1)
+	switch a := math.Abs(v); {
+	case v == 0:
+		return "±0"
+	case v > 0:
+		return "+" + trimmed(percentDigits(a))
+	default:
+		return "−" + trimmed(percentDigits(a))
+	}
+}
+
+func percentDigits(v float64) float64 {
+	if v >= 10 {
+		return math.Round(v)
+	}
+	return v
+}
+
+// changeOf writes the change of a row and between what it lies.
+func changeOf(r compare.Row) (change, between string) {
+	i := r.Change
+	if i.Center == 0 || math.IsNaN(i.Center) {
+		return "", ""
+	}
+	bound := ""
+	switch {
+	case r.BLow && !r.ALow:
+		bound = "≥ "
+	case r.ALow && !r.BLow:
+		bound = "≤ "
+	}
+	if asPercent(i.Center) {
+		return bound + percentChange(i.Center), betweenOf(i)
+	}
+	return bound + Times(i.Center), betweenOf(i)
+}
+
+// betweenOf writes the bounds of an interval in the form of its centre.
+func betweenOf(i compare.Interval) string {
+	switch {
+	case i.Low <= 0 || math.IsInf(i.High, 1):
+		return "(too few pairs)"
+	case asPercent(i.Center):
+		return fmt.Sprintf("(%s … %s)", percentNumber(i.Low), percentNumber(i.High))
+	default:
+		return fmt.Sprintf("(%s–%s)", strings.TrimSuffix(Times(i.Low), "×"), strings.TrimSuffix(Times(i.High), "×"))
+	}
+}
+
+func marginOf(r compare.Row) string {
+	if !r.Judged {
+		return ""
+	}
+	return trimmed(100*r.Margin) + " %"
+}
+
+// adverbs of the direction, by metric: what B is where its value is higher, and where it is lower.
+func higherLower(m compare.Metric) (higher, lower string) {
+	switch m.Key {
+	case "goodput", "throughput", "hit_ratio":
+		return "higher", "lower"
+	case "origin_queries", "bytes", "cpu":
+		return "costs more", "costs less"
+	}
+	return "slower", "faster"
+}
+
+// evidenceOf says what a row shows of B.
+func evidenceOf(r compare.Row, a, b string) string {
+	higher, lower := higherLower(r.Metric)
+	worse, better := higher, lower
+	if r.Metric.HigherIsBetter {
+		worse, better = lower, higher
+	}
+	switch r.Outcome {
+	case compare.Worse:
+		return b + " " + worse
+	case compare.Better:
+		return b + " " + better
+	case compare.Undecided:
+		return "~" + settles(r)
+	case compare.Regression:
+		return "REGRESSION"
+	case compare.Pass:
+		if r.Improved {
+			return "pass, " + better
+		}
+		return "pass"
+	case compare.Inconclusive:
+		return "inconclusive" + settles(r)
+	}
+	return ""
+}
+
+// settles says how many pairs would settle a row that is not.
+func settles(r compare.Row) string {
+	if r.Needed == 0 {
+		return ""
+	}
+	return fmt.Sprintf(", needs about %s pairs", Count(uint64(r.Needed)))
+}
+
+func failedShare(f compare.Failures) string {
+	if f.Failed == 0 {
+		return absent
+	}
+	return fmt.Sprintf("%s of %s", Count(f.Failed), Count(f.Due))
+}
+
+// errorEvidence says what is known of the shares of failures.
+func errorEvidence(e compare.Errors, b string) string {
+	switch e.Outcome {
+	case compare.Regression:
+		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(round(100*e.Low, 1)))
+	case compare.Inconclusive:
+		if e.B.Due == 0 {
+			return "nothing was judged"
+		}
+		return "inconclusive: more than the margin, of too few"
+	case compare.Pass:
+		return "pass"
+	case compare.Worse:
+		return b + " fails more"
+	case compare.Better:
+		return b + " fails less"
+	}
+	return fmt.Sprintf("~ of %s each", Count(min(e.A.Due, e.B.Due)))
+}
