@@ -36,14 +36,29 @@ func tellActions(w io.Writer, runs []*loadgen.Run) error {
 	if err := report.Annotations(w, runs); err != nil {
 		return fmt.Errorf("the annotations: %w", err)
 	}
-	if err := appendSummary(path, runs); err != nil {
+	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.StepSummary(w, runs, limit) }); err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY=%s: not written: %w", path, cause(err))
 	}
 	return nil
 }
 
-// appendSummary adds the runs to a file that other steps of the job's script may have begun.
-func appendSummary(path string, runs []*loadgen.Run) (err error) {
+// tellActionsCompared adds what a comparison found to the summary of the step and annotates a gate that is not passed.
+func tellActionsCompared(w io.Writer, found *report.Compared) error {
+	if err := report.ComparisonAnnotations(w, found); err != nil {
+		return fmt.Errorf("the annotations: %w", err)
+	}
+	path := os.Getenv("GITHUB_STEP_SUMMARY")
+	if path == "" {
+		return nil
+	}
+	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.ComparisonSummary(w, found, limit) }); err != nil {
+		return fmt.Errorf("GITHUB_STEP_SUMMARY=%s: not written: %w", path, cause(err))
+	}
+	return nil
+}
+
+// appendSummary adds what write writes, within a limit of bytes, to a file that other steps of the job's script may have begun.
+func appendSummary(path string, write func(io.Writer, int) error) (err error) {
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
 	if err != nil {
 		return err
@@ -57,5 +72,5 @@ func appendSummary(path string, runs []*loadgen.Run) (err error) {
 	if err != nil {
 		return err
 	}
-	return report.StepSummary(f, runs, report.MaxStepSummary-int(min(info.Size(), report.MaxStepSummary)))
+	return write(f, report.MaxStepSummary-int(min(info.Size(), report.MaxStepSummary)))
 }

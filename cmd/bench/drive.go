@@ -78,12 +78,28 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.vus, "vus", 0, "closed model: so many users, each waiting for its answer")
 	f.DurationVar(&o.think, "think", 0, "closed model: how long a user thinks between answer and request")
 	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
+	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
+	o.addRequestFlags(f)
+	o.judging.addFlags(f)
+	o.abort.addFlags(f)
+	o.profiling.addFlags(f)
+	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
+	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
+	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
+	f.BoolVar(&o.dryRun, "dry-run", false, "show the intended curve and the first requests, and send nothing")
+	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
+}
+
+// addRequestFlags adds the flags that say how requests are made and how bundled services are served.
+func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
-	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
 	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP or header:NAME~REGEXP (repeatable)")
 	f.StringVar(&o.hitWhen, "hit-when", "", "header that tells a cache hit, as HEADER~REGEXP (default: X-Cache, CF-Cache-Status, Age)")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not verify the server's certificate")
@@ -100,17 +116,6 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
-	o.judging.addFlags(f)
-	o.abort.addFlags(f)
-	o.profiling.addFlags(f)
-	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
-	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
-	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
-	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
-	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
-	f.BoolVar(&o.dryRun, "dry-run", false, "show the intended curve and the first requests, and send nothing")
-	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
 }
 
 // driveCommands returns a command for each built-in profile that is one.

@@ -4,19 +4,24 @@ import "errors"
 
 // The exit codes.
 const (
-	exitOK          = 0
-	exitFailed      = 1   // failed to run: target unreachable, port taken, an output not written
-	exitUsage       = 2   // bad usage or configuration: flags, a profile, an input file
-	exitLimited     = 5   // what was to be judged cannot be: bench or its host was too late
-	exitThreshold   = 99  // a threshold failed, or a run was aborted, as in k6
-	exitInterrupted = 130 // interrupted
+	exitOK           = 0
+	exitFailed       = 1   // failed to run: target unreachable, port taken, an output not written
+	exitUsage        = 2   // bad usage or configuration: flags, a profile, an input file
+	exitRegression   = 3   // a gate found a regression
+	exitInconclusive = 4   // a gate could not tell
+	exitLimited      = 5   // what was to be judged cannot be: bench or its host was too late
+	exitThreshold    = 99  // a threshold failed, or a run was aborted, as in k6
+	exitInterrupted  = 130 // interrupted
 )
 
 const exitCodes = `Exit codes:
   0    fine
   1    failed to run: a target unreachable, a port taken, an output not written
   2    bad usage or configuration: flags, a profile, an input file that cannot be read
-  5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED; or selfcheck trusts no engine
+  3    bench gate: a regression
+  4    bench gate: inconclusive
+  5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED;
+       a comparison cannot be made: bench or its host was too late again and again; or selfcheck trusts no engine
   99   a threshold failed, or a run was aborted by --abort-on
   130  interrupted; what was measured until then is reported
 Several at once: 130, 1, 2, 5, 99.`

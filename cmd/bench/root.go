@@ -68,12 +68,13 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "drive", Title: "Drive load:"},
+		&cobra.Group{ID: "judge", Title: "Judge:"},
 		&cobra.Group{ID: "look", Title: "Look at what was measured, and at what there is:"},
 	)
 	for _, c := range driveCommands(s) {
 		root.AddCommand(c)
 	}
-	root.AddCommand(newRunCommand(s), newReportCommand(s), newListCommand(), newServeCommand(s), newSelfcheckCommand(s), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(s), newCompareCommand(s), newGateCommand(s), newSuperviseCommand(), newReportCommand(s), newListCommand(), newServeCommand(s), newSelfcheckCommand(s), newSchemaCommand(), newVersionCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.InitDefaultCompletionCmd()
 	return root

@@ -19,6 +19,16 @@ const (
 
 // save writes the runs below .bench, which only this user may read and git ignores, and returns the file's path.
 func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
+	return keep(profile, now, func(path string) error {
+		if err := saveProfiles(runs, path); err != nil {
+			return err
+		}
+		return loadgen.WriteFile(path, runs)
+	})
+}
+
+// keep has a file written below .bench that is named after the time and what it holds, and returns its path.
+func keep(what string, now time.Time, write func(path string) error) (string, error) {
 	if err := os.MkdirAll(savedDir, 0o700); err != nil {
 		return "", err
 	}
@@ -28,7 +38,7 @@ func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
 			return "", err
 		}
 	}
-	base := fmt.Sprintf("%s-%s", now.Format("20060102-150405"), fileName(profile))
+	base := fmt.Sprintf("%s-%s", now.Format("20060102-150405"), fileName(what))
 	path := filepath.Join(savedDir, base+".json")
 	for i := 2; ; i++ {
 		if _, err := os.Lstat(path); os.IsNotExist(err) {
@@ -36,10 +46,7 @@ func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
 		}
 		path = filepath.Join(savedDir, fmt.Sprintf("%s-%d.json", base, i))
 	}
-	if err := saveProfiles(runs, path); err != nil {
-		return "", err
-	}
-	if err := loadgen.WriteFile(path, runs); err != nil {
+	if err := write(path); err != nil {
 		return "", err
 	}
 	return path, prune()

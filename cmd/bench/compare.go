@@ -1,0 +1,175 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// The time that a comparison takes at most where none is given.
+const (
+	defaultMaxTime        = 3 * time.Minute
+	defaultMaxTimeBundled = 55 * time.Second
+)
+
+// compareOptions are the flags of the commands that compare.
+type compareOptions struct {
+	driveOptions
+	a, b         string
+	aCmd, bCmd   string
+	readyTimeout time.Duration
+	maxTime      time.Duration
+	roundLength  time.Duration
+	at           string
+	gate         *gateOptions // nil: bench compare
+}
+
+func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
+	o.given, o.abort.given = f, f
+	f.SortFlags = false
+	f.StringVar(&o.a, "a", "", "the first URL, which the other is compared with; with --a-cmd what that serves")
+	f.StringVar(&o.aCmd, "a-cmd", "", "command that serves --a, run by sh -c and ended by bench")
+	f.StringVar(&o.b, "b", "", "the second URL")
+	f.StringVar(&o.bCmd, "b-cmd", "", "command that serves --b")
+	f.DurationVar(&o.readyTimeout, "ready-timeout", 30*time.Second, "longest wait for a command's URL to answer")
+	f.DurationVar(&o.maxTime, "max-time", 0, "longest time for all, starts included (default 3m, 55s where bundled targets are compared)")
+	f.DurationVar(&o.roundLength, "round", 0, "length of a round (default 1s or 2s, longer where a percentile needs it)")
+	f.StringVarP(&o.rate, "rate", "r", "", "offered rate of each, such as 500/s (default 70 % of what the slower one did in 2 s as fast as it goes)")
+	f.StringVar(&o.at, "at", "", "offer each a share of its own throughput instead, such as 70%")
+	o.addRequestFlags(f)
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
+	f.BoolVar(&o.noSave, "no-save", false, "do not keep what was found under .bench/")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(comparisonFormats))
+}
+
+func newCompareCommand(s streams) *cobra.Command {
+	var o compareOptions
+	c := &cobra.Command{
+		Use: "compare A B [C...]", Short: "Say which service is faster, by how much, and how sure that is", GroupID: "judge",
+		Long: `Compare services in short rounds at the same rate, in turn, and say which is faster, by how much, and how sure
+that is. A and B are bundled services or URLs; all are up the whole time and one at a time is under load.
+Rounds come in quads, ABBA or BAAB by a seeded coin, so that a drift of the machine falls on both alike; the
+first quad is thrown away. What is judged is pairs of neighbouring rounds of the same requests.`,
+		Example: `  bench compare cached uncached
+  bench compare pooled unpooled --db postgres --max-time 90s
+  bench compare http://127.0.0.1:8081 http://127.0.0.1:8082 -r 500/s`,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
+	}
+	o.addCompareFlags(c.Flags())
+	return c
+}
+
+// criteria are what decides a comparison, and when it may stop.
+func (o *compareOptions) criteria() ([]compare.Criterion, error) {
+	if o.gate != nil {
+		return o.gate.criteria()
+	}
+	return []compare.Criterion{{Metric: compare.P50}, {Metric: compare.P95}, {Metric: compare.P99}}, nil
+}
+
+// armsOf makes arms of the names and of --a, --b and their commands.
+func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
+	commands := make([]string, len(names))
+	if o.a != "" || o.b != "" || o.aCmd != "" || o.bCmd != "" {
+		switch {
+		case len(names) > 0:
+			return nil, errors.New("give what to compare either as A and B or with --a and --b")
+		case o.a == "" || o.b == "":
+			return nil, errors.New("--a and --b are the URLs of both; --a-cmd and --b-cmd serve them")
+		}
+		names, commands = []string{o.a, o.b}, []string{o.aCmd, o.bCmd}
+	}
+	switch {
+	case len(names) < 2:
+		return nil, fmt.Errorf("two or more are compared, got %d: name them, or give --a and --b", len(names))
+	case o.gate != nil && len(names) > 2:
+		return nil, fmt.Errorf("a gate compares two, got %d", len(names))
+	case len(names) > 8:
+		return nil, fmt.Errorf("at most 8 are compared, got %d", len(names))
+	}
+	plan, err := o.plan(hold("round", 0, time.Second, 1))
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := o.subjects(names, nil, plan, nil)
+	if err != nil {
+		return nil, err
+	}
+	var arms []*arm
+	for i, s := range subjects {
+		a := &arm{subject: s, command: commands[i]}
+		if a.command != "" {
+			a.flag = []string{"--a-cmd", "--b-cmd"}[i]
+			a.plan.Target.Bundled = true // bench starts it, so its processors are its own
+			if !isURL(names[i]) {
+				return nil, fmt.Errorf("%s serves a URL, and %s is none", a.flag, names[i])
+			}
+		}
+		if o.rate != "" {
+			a.rate = plan.Profile.PeakRate()
+		}
+		arms = append(arms, a)
+	}
+	armNames(arms, o.gate != nil)
+	return arms, nil
+}
+
+// share reads --at.
+func (o *compareOptions) shareOf() (float64, error) {
+	var v float64
+	text, percent := strings.CutSuffix(o.at, "%")
+	if _, err := fmt.Sscanf(text+" .", "%g .", &v); err != nil || !percent || v <= 0 || v > 100 {
+		return 0, fmt.Errorf("--at %s: want a share of the throughput such as 70%%", o.at)
+	}
+	if o.rate != "" {
+		return 0, errors.New("--at and --rate both say what is offered: give one")
+	}
+	return v / 100, nil
+}
+
+// maxTimeOf returns --max-time or its default.
+func (o *compareOptions) maxTimeOf(arms []*arm) (time.Duration, error) {
+	if o.given.Changed("max-time") {
+		if o.maxTime <= 0 || o.maxTime > 24*time.Hour {
+			return 0, fmt.Errorf("--max-time must be above 0 and at most 24h, got %v", o.maxTime)
+		}
+		return o.maxTime, nil
+	}
+	if o.gate != nil {
+		return defaultMaxTime, nil
+	}
+	for _, a := range arms {
+		if a.service == nil {
+			return defaultMaxTime, nil
+		}
+	}
+	return defaultMaxTimeBundled, nil
+}
+
+func (o *compareOptions) check() error {
+	switch {
+	case o.rate == "max":
+		return errors.New("--rate max compares how fast both go, not how fast they answer: give a rate, or --at 70%")
+	case o.given.Changed("round") && (o.roundLength < 100*time.Millisecond || o.roundLength > time.Hour):
+		return fmt.Errorf("--round must be 100ms to 1h, got %v", o.roundLength)
+	case o.readyTimeout <= 0:
+		return fmt.Errorf("--ready-timeout must be above 0, got %v", o.readyTimeout)
+	}
+	if o.rate != "" {
+		if _, err := profiles.ParseRate(o.rate); err != nil {
+			return fmt.Errorf("--rate %s: %w", o.rate, err)
+		}
+	}
+	if o.at != "" {
+		if _, err := o.shareOf(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+)
+
+// comparisonFormats are the kinds of -o of the commands that compare.
+var comparisonFormats = []format[*report.Compared]{
+	{"json", report.ComparisonJSON},
+	{"junit", report.ComparisonJUnit},
+	{"md", report.ComparisonMarkdown},
+}
+
+// conclude reports what was found, keeps it, and returns the error that its exit code asks for.
+func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.Compared], s streams) error {
+	var failed error
+	if !o.noSave {
+		kind := "compare"
+		if o.gate != nil {
+			kind = "gate"
+		}
+		path, err := keep(kind, time.Now(), func(path string) error {
+			return loadgen.ReplaceFile(path, func(w io.Writer) error { return report.ComparisonJSON(w, found) })
+		})
+		if err != nil {
+			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
+		}
+		found.Saved = path
+	}
+	if err := writeCompared(outs, found, s); err != nil {
+		failed = together(failed, err)
+	}
+	switch {
+	case failed != nil:
+		return failed
+	case found.Result.Spoiled:
+		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late too often")}}
+	case o.gate != nil:
+		return o.gate.exit(found)
+	}
+	return nil
+}
+
+// writeCompared shows what was found on the terminal and writes the other outputs.
+func writeCompared(o outputs[*report.Compared], found *report.Compared, s streams) error {
+	text := o.text(s)
+	var options report.Options
+	options.Width, options.Color = look(text)
+	actions := os.Getenv("GITHUB_ACTIONS") == "true"
+	if err := onActions(actions, text, func() error { return report.Comparison(text, found, options) }); err != nil {
+		return fmt.Errorf("the report: %w", err)
+	}
+	var failed error
+	if actions {
+		failed = tellActionsCompared(s.err, found)
+	}
+	return together(failed, o.write(found, s))
+}

@@ -1,0 +1,279 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/targets"
+)
+
+// conductor drives the rounds that a trial asks for.
+type conductor struct {
+	o       *compareOptions
+	arms    []*arm
+	stderr  io.Writer
+	began   time.Time
+	ends    time.Time
+	starts  time.Duration // what starting and warming all took
+	over    time.Duration // what a round takes beyond its length
+	layout  compare.Layout
+	restart bool
+	notes   []string
+}
+
+// run compares live services, or saved runs, and reports.
+func (o *compareOptions) run(ctx context.Context, names []string, s streams) error {
+	outs, err := parseOutputs(o.outputs, comparisonFormats)
+	if err == nil {
+		err = usage(o.check())
+	}
+	if err != nil {
+		return err
+	}
+	if o.gate == nil && slices.ContainsFunc(outs, func(out output[*report.Compared]) bool { return out.kind == "junit" }) {
+		return usage(errors.New("-o junit: its cases are margins, which a comparison has none of: use bench gate"))
+	}
+	criteria, err := o.criteria()
+	if err != nil {
+		return usage(err)
+	}
+	arms, err := o.armsOf(names)
+	if err != nil {
+		return usage(err)
+	}
+	limit, err := o.maxTimeOf(arms)
+	if err != nil {
+		return usage(err)
+	}
+	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now()}
+	c.ends = c.began.Add(limit)
+	found, err := c.compare(ctx, criteria)
+	if found == nil {
+		return err
+	}
+	found.Repeat = o.repeat(names)
+	return errors.Join(err, o.conclude(found, outs, s))
+}
+
+// compare brings the arms up, drives the trial's rounds and takes them down again. What was found until an error or an
+// interrupt is returned with it.
+func (c *conductor) compare(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
+	unpin, err := c.share()
+	if err != nil {
+		return nil, err
+	}
+	defer unpin()
+	defer func() {
+		for _, a := range c.arms {
+			err = errors.Join(err, a.stop())
+		}
+	}()
+	if err := c.bringUp(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.fit(); err != nil {
+		return nil, err
+	}
+	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.seed, Criteria: criteria}
+	if c.o.gate != nil {
+		options.Gate, options.ErrorMargin = true, c.o.gate.errorMargin
+	}
+	for _, a := range c.arms {
+		options.Arms = append(options.Arms, a.label)
+	}
+	trial, err := compare.NewTrial(options)
+	if err != nil {
+		return nil, usage(err)
+	}
+	err = c.rounds(ctx, trial)
+	found = c.found(trial.Result())
+	if errors.Is(err, errInterrupted) {
+		found.Result.Interrupted = true
+		return found, errInterrupted
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// share gives what bench starts processors of its own, where it starts all: a comparison does not mix the two.
+func (c *conductor) share() (unpin func(), err error) {
+	env := loadgen.Environment{CPUs: "shared"}
+	unpin = func() {}
+	if !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() }) {
+		env.CPUs = c.o.cpus
+		if unpin, err = share(c.o.cpus, &env); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range c.arms {
+		a.options.Environment = env
+		a.options.Environment.Notes = slices.Clone(env.Notes)
+		if a.service != nil {
+			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serveOptions())...)
+		}
+	}
+	return unpin, nil
+}
+
+// bringUp starts and warms all arms, and learns what they can take.
+func (c *conductor) bringUp(ctx context.Context) error {
+	for _, a := range c.arms {
+		began := time.Now()
+		if err := a.start(ctx, c.o, c.o.say(c.stderr, a.label)); err != nil {
+			return err
+		}
+		c.starts += time.Since(began)
+		if err := preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	for _, a := range c.arms {
+		if err := a.warm(ctx); err != nil {
+			return err
+		}
+	}
+	c.starts += time.Since(began)
+	return c.rates(ctx)
+}
+
+// rates finds what is offered to each arm where that was not given, and how long a round takes beyond its length.
+func (c *conductor) rates(ctx context.Context) error {
+	length := fastLength
+	if c.o.rate != "" {
+		length = warmUpLook
+	}
+	var fast []*loadgen.Run
+	for _, a := range c.arms {
+		began := time.Now()
+		run, err := a.fast(ctx, length, c.o.seed)
+		if err != nil {
+			return err
+		}
+		c.over = max(c.over, time.Since(began)-length)
+		if run.Requests.Succeeded == 0 && c.o.rate == "" {
+			return fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.label)
+		}
+		fast = append(fast, run)
+	}
+	switch {
+	case c.o.at != "":
+		share, err := c.o.shareOf()
+		if err != nil {
+			return usage(err)
+		}
+		for i, a := range c.arms {
+			a.rate = compare.RateOf(share, fast[i])
+		}
+	case c.o.rate == "":
+		for _, a := range c.arms {
+			a.rate = compare.DefaultRate(fast)
+		}
+	}
+	return nil
+}
+
+// fit lays the rounds out in the time that is left, and decides whether the arms are started anew for each quad.
+func (c *conductor) fit() error {
+	b := compare.Budget{
+		Left: time.Until(c.ends), Arms: len(c.arms), Rate: math.Inf(1), Overhead: c.over, Round: c.o.roundLength, Shortest: 2 * time.Second,
+	}
+	for _, a := range c.arms {
+		b.Rate = min(b.Rate, a.rate)
+	}
+	if c.o.gate != nil {
+		b.Quantile = c.o.gate.highest()
+	} else if c.ends.Sub(c.began) < 90*time.Second {
+		b.Shortest = time.Second
+	}
+	var err error
+	if c.layout, err = b.Layout(); err != nil {
+		return usage(err)
+	}
+	owned := !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() })
+	if c.restart = owned && c.layout.Restarts(len(c.arms), c.starts, c.over); c.restart {
+		b.Restart = c.starts
+		again, err := b.Layout()
+		if err != nil { // too many quads would be lost: then rather these processes only
+			c.restart = false
+			return nil
+		}
+		c.layout = again
+	}
+	return nil
+}
+
+// rounds drives what the trial asks for, until it is done or the time is over.
+func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
+	quad := time.Duration(2*len(c.arms)) * (c.layout.Round + c.over)
+	if c.restart {
+		quad += c.starts
+	}
+	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
+	for {
+		step, done := trial.Next()
+		if done {
+			return nil
+		}
+		if step.Round == 0 {
+			if time.Until(c.ends) < quad {
+				return nil
+			}
+			progress.Quad(step.Quad, c.layout, time.Since(c.began))
+			if c.restart && step.Quad > 0 {
+				if err := c.startAnew(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		run, err := c.arms[step.Arm].round(ctx, c.layout, step.Seed)
+		if err != nil {
+			return err
+		}
+		trial.Add(run)
+	}
+}
+
+// startAnew ends all arms, starts them again and warms them.
+func (c *conductor) startAnew(ctx context.Context) error {
+	for _, a := range c.arms {
+		if err := a.stop(); err != nil {
+			return err
+		}
+		if err := a.start(ctx, c.o, func(string) {}); err != nil {
+			return err
+		}
+		if err := a.warm(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *conductor) found(r compare.Result) *report.Compared {
+	found := &report.Compared{
+		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: c.notes, Started: c.began, Took: time.Since(c.began),
+	}
+	for _, a := range c.arms {
+		found.Owned = found.Owned && a.owned()
+		env := loadgen.ReadEnvironment()
+		env.CPUs, env.TargetCPUs, env.GeneratorCPUs = a.options.Environment.CPUs, a.options.Environment.TargetCPUs, a.options.Environment.GeneratorCPUs
+		found.Arms = append(found.Arms, report.ComparedArm{Name: a.label, Target: a.plan.Target, Rate: a.rate, Environment: env})
+		for _, n := range a.options.Environment.Notes {
+			if !slices.Contains(found.Notes, n) {
+				found.Notes = append(found.Notes, n)
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/spf13/cobra"
+)
+
+// gateOptions are the flags by which a comparison is a gate.
+type gateOptions struct {
+	margins      []string
+	inconclusive string
+	errorMargin  float64 // 0-1
+}
+
+func newGateCommand(s streams) *cobra.Command {
+	o := compareOptions{gate: &gateOptions{}}
+	c := &cobra.Command{
+		Use: "gate [OLD NEW]", Short: "Pass or fail a new version by how much slower than the old one it is", GroupID: "judge",
+		Long: `Compare an old version of a service with a new one, side by side on this machine, and pass, fail or say that it
+cannot be told: for CI. Both are driven in turn, as bench compare does, so that what a machine does to both
+is no regression; a percentile regresses when it is surely slower by more than its margin.`,
+		Example: `  bench gate --a-cmd './old --port 8081' --a http://127.0.0.1:8081 --b-cmd './new --port 8082' --b http://127.0.0.1:8082
+  bench gate cached cached --max-time 60s        identical code: passes, or is inconclusive
+  bench gate http://127.0.0.1:8081 http://127.0.0.1:8082 --margin p99=20% -o md=gate.md -o junit=gate.xml`,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
+	}
+	o.addCompareFlags(c.Flags())
+	c.Flags().StringArrayVar(&o.gate.margins, "margin", nil,
+		"change for the worse that is let pass, such as p99=20%; off leaves it out (default p50=5%, p95=10%, p99=10%, goodput=5%, errors=0.1%; repeatable)")
+	c.Flags().StringVar(&o.gate.inconclusive, "inconclusive", "fail", "what an inconclusive gate does: fail exits 4, pass exits 0")
+	return c
+}
+
+// judged are the metrics that a gate may judge, by the names that --margin takes, with their margins in percent.
+var judged = map[string]struct {
+	metric  compare.Metric
+	percent float64
+}{
+	"p50": {compare.P50, 5}, "p95": {compare.P95, 10}, "p99": {compare.P99, 10}, "p99.9": {compare.P999, 0},
+	"goodput": {compare.Goodput, 5},
+}
+
+// criteria reads --margin; errors' margin is in points of the share of requests.
+func (g *gateOptions) criteria() ([]compare.Criterion, error) {
+	if g.inconclusive != "pass" && g.inconclusive != "fail" {
+		return nil, fmt.Errorf("--inconclusive %s: it is pass or fail", g.inconclusive)
+	}
+	percent := map[string]float64{"errors": 0.1}
+	for name, j := range judged {
+		percent[name] = j.percent
+	}
+	for _, text := range g.margins {
+		name, value, ok := strings.Cut(text, "=")
+		number, isPercent := strings.CutSuffix(value, "%")
+		v, err := strconv.ParseFloat(number, 64)
+		if _, known := percent[name]; !known {
+			return nil, fmt.Errorf("--margin %s: there is no %q: %s can be judged", text, name, strings.Join(slices.Sorted(maps.Keys(percent)), ", "))
+		}
+		switch {
+		case value == "off" && name != "errors":
+			percent[name] = 0
+			continue
+		case !ok || err != nil || !isPercent || v <= 0 || v >= 100:
+			return nil, fmt.Errorf("--margin %s: want a share above 0 %% and below 100 %%, such as %s=20%%", text, name)
+		}
+		percent[name] = v
+	}
+	g.errorMargin = percent["errors"] / 100
+	var list []compare.Criterion
+	for _, name := range []string{"p50", "p95", "p99", "p99.9", "goodput"} {
+		if percent[name] > 0 {
+			list = append(list, compare.Criterion{Metric: judged[name].metric, Margin: percent[name] / 100})
+		}
+	}
+	return list, nil
+}
+
+// highest returns the highest quantile that is judged, for which rounds must be long enough.
+func (g *gateOptions) highest() float64 {
+	list, err := g.criteria()
+	var q float64
+	if err == nil {
+		for _, c := range list {
+			q = max(q, c.Metric.Quantile)
+		}
+	}
+	return q
+}
+
+// exit returns the error whose exit code says what the gate found; the report has said it in words.
+func (g *gateOptions) exit(found *report.Compared) error {
+	switch found.Result.Outcome() {
+	case compare.Regression:
+		return alreadySaid{exitError{exitRegression, errors.New("a regression")}}
+	case compare.Pass:
+		return nil
+	}
+	if g.inconclusive == "pass" {
+		return nil
+	}
+	return alreadySaid{exitError{exitInconclusive, errors.New("inconclusive")}}
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// gateOf starts a gate of two reference servers of those delays, each started by a command that writes down its number. The
+// delays are long, so that a busy machine does not make bench late.
+func gateOf(t *testing.T, a, b string, flags ...string) (gate *started, pids func() []int) {
+	t.Helper()
+	dir := t.TempDir()
+	serve := func(addr, delay string) string {
+		return fmt.Sprintf("echo $$ >> %s/pids; exec bench serve reference --service fixed:%s --addr %s", dir, delay, addr)
+	}
+	addrs := []string{freeAddress(t), freeAddress(t)}
+	args := append([]string{
+		"gate", "--a", "http://" + addrs[0], "--a-cmd", serve(addrs[0], a), "--b", "http://" + addrs[1], "--b-cmd", serve(addrs[1], b),
+		"-r", "300/s", "--round", "200ms", "--no-save", "-o", "json=gate.json", "-o", "junit=gate.xml", "-o", "md=gate.md",
+	}, flags...)
+	return start(t, args...), func() []int {
+		text, err := os.ReadFile(filepath.Join(dir, "pids"))
+		if err != nil {
+			return nil
+		}
+		var list []int
+		for _, line := range strings.Fields(string(text)) {
+			pid, err := strconv.Atoi(line)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, pid)
+		}
+		return list
+	}
+}
+
+// A server that is slower by 40 % fails the gate at P50, and the files say so too.
+func TestGateFindsASlowerServer(t *testing.T) {
+	measured(t, func(t *testing.T, m *trial) {
+		gate, pids := gateOf(t, "150ms", "210ms", "--max-time", "30s")
+		<-gate.done
+		if code := gate.ProcessState.ExitCode(); code != exitRegression {
+			m.errorf("exit %d: %s%s", code, gate.stdout.String(), gate.stderr.String())
+			return
+		}
+		if !strings.HasPrefix(gate.stdout.String(), "REGRESSION: new is ") {
+			m.errorf("%s", gate.stdout.String())
+		}
+		text, err := os.ReadFile(filepath.Join(gate.dir, "gate.json"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var file struct {
+			Outcome     string
+			Comparisons []struct {
+				Rows []struct {
+					Metric, Outcome string
+					Change          struct{ Ratio float64 }
+				}
+			}
+		}
+		if err := json.Unmarshal(text, &file); err != nil {
+			t.Fatal(err)
+		}
+		p50 := file.Comparisons[0].Rows[0]
+		if file.Outcome != "regression" || p50.Metric != "p50" || p50.Outcome != "regression" || p50.Change.Ratio < 1.3 || p50.Change.Ratio > 1.5 {
+			m.errorf("%+v", file)
+		}
+		for _, name := range []string{"gate.xml", "gate.md"} {
+			if text, err := os.ReadFile(filepath.Join(gate.dir, name)); err != nil || !strings.Contains(string(text), "REGRESSION") {
+				m.errorf("%s: %v\n%s", name, err, text)
+			}
+		}
+		if left := pids(); len(left) != 2 || alive(left) {
+			m.errorf("of the commands %v are left", left)
+		}
+	})
+}
+
+// Interrupted, a gate says what it learned, ends its commands and never passes.
+func TestInterruptedGateLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("drives load for seconds")
+	}
+	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
+	within(t, time.Minute, "no round has begun", func() bool { return strings.Contains(gate.stderr.String(), "quad 1 of at most") })
+	if err := gate.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	gate.exit(t, exitInterrupted)
+	if !strings.HasPrefix(gate.stdout.String(), "Interrupted after ") {
+		t.Error(gate.stdout.String())
+	}
+	within(t, 5*time.Second, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
+}
+
+// A gate that is killed cannot end its commands; their supervisors do.
+func TestKilledGateLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("drives load for seconds")
+	}
+	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
+	within(t, time.Minute, "the commands are not started", func() bool { return len(pids()) == 2 })
+	if err := gate.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	within(t, 10*time.Second, "a command is left", func() bool { return !alive(pids()) })
+}
+
+// freeAddress returns an address at which nothing listens now.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}

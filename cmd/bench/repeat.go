@@ -1,0 +1,72 @@
+package main
+
+import (
+	"strings"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/spf13/pflag"
+)
+
+// repeatable are the flags whose values a report may show; others may hold a secret.
+var repeatable = map[string]bool{
+	"rate": true, "at": true, "max-time": true, "round": true, "ready-timeout": true, "connections": true,
+	"timeout": true, "deadline": true, "engine": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
+	"margin": true, "inconclusive": true, "method": true, "insecure": true,
+}
+
+// quietly are the flags that change nothing of what is found.
+var quietly = map[string]bool{"output": true, "quiet": true, "no-save": true, "seed": true}
+
+// repeat returns the command that does the same again, with … in the place of what must not be shown.
+func (o *compareOptions) repeat(names []string) string {
+	words := []string{"bench", "compare"}
+	if o.gate != nil {
+		words[1] = "gate"
+	}
+	for _, n := range names {
+		if isURL(n) {
+			n = withoutSecrets(n)
+		}
+		words = append(words, n)
+	}
+	o.given.Visit(func(f *pflag.Flag) {
+		value := "…"
+		if repeatable[f.Name] {
+			value = f.Value.String()
+		}
+		if list, ok := f.Value.(pflag.SliceValue); ok && repeatable[f.Name] {
+			for _, v := range list.GetSlice() {
+				words = append(words, "--"+f.Name, v)
+			}
+			return
+		}
+		switch {
+		case quietly[f.Name]:
+		case f.Name == "a" || f.Name == "b":
+			words = append(words, "--"+f.Name, withoutSecrets(f.Value.String()))
+		case f.Value.Type() == "bool":
+			words = append(words, "--"+f.Name)
+		default:
+			words = append(words, "--"+f.Name, value)
+		}
+	})
+	return report.Command(append(words, "--seed", o.given.Lookup("seed").Value.String())...)
+}
+
+// withoutSecrets leaves the user information and the query of a URL out.
+func withoutSecrets(address string) string {
+	address, _, query := strings.Cut(address, "?")
+	scheme, rest, _ := strings.Cut(address, "://")
+	host, path, _ := strings.Cut(rest, "/")
+	if at := strings.LastIndexByte(host, '@'); at >= 0 {
+		host = host[at+1:]
+	}
+	address = scheme + "://" + host
+	if path != "" {
+		address += "/" + path
+	}
+	if query {
+		address += "?…"
+	}
+	return address
+}
