@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
@@ -49,12 +50,19 @@ func SelfcheckStep(s selfcheck.Step) string {
 // selfcheckAnswer says in a sentence or two how far the machine is to be trusted.
 func selfcheckAnswer(r *selfcheck.Report) string {
 	required := Rate(selfcheck.RequiredRate)
-	if r.Trusted == nil {
+	switch {
+	case r.Interrupted && r.Trusted == nil:
 		return "How far this machine can be trusted is not known: the check was interrupted."
+	case r.Trusted == nil:
+		return "How far this machine can be trusted is not known: the check could not be made."
 	}
 	e := engineNamed(r, r.Trusted.Engine)
 	if r.Trusted.Rate < selfcheck.RequiredRate || e == nil {
-		return fmt.Sprintf("This machine cannot be trusted at %s.", required)
+		text := fmt.Sprintf("This machine cannot be trusted at %s.", required)
+		if late := sleepersLate(r); late >= selfcheck.MaxLag {
+			text += fmt.Sprintf(" It wakes even a thread that only sleeps %s late at P99: run this again when nothing else uses it.", Duration(late))
+		}
+		return text
 	}
 	text := fmt.Sprintf("This machine can be trusted up to %s with the engine %s.", Rate(r.Trusted.Rate), name(e.Name))
 	if at := pacingAt(e, r.Trusted.Rate); at != nil {
@@ -65,6 +73,19 @@ func selfcheckAnswer(r *selfcheck.Report) string {
 		text += "."
 	}
 	return text
+}
+
+// sleepersLate returns the longest P99 of what an idle thread was late by, alone or beside an engine at the required rate.
+func sleepersLate(r *selfcheck.Report) (late time.Duration) {
+	if r.IdleThread != nil {
+		late = r.IdleThread.P99NS
+	}
+	for i := range r.Engines {
+		if at := pacingAt(&r.Engines[i], selfcheck.RequiredRate); at != nil && at.IdleThread != nil {
+			late = max(late, at.IdleThread.P99NS)
+		}
+	}
+	return late
 }
 
 func engineNamed(r *selfcheck.Report, name string) *selfcheck.Engine {

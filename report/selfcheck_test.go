@@ -129,6 +129,9 @@ func TestSelfcheckAnswers(t *testing.T) {
 		{"not trusted", func(r *selfcheck.Report) { r.Trusted.Rate = 0 }, "This machine cannot be trusted at 1,000/s.\n"},
 		{"interrupted", func(r *selfcheck.Report) { r.Trusted, r.Interrupted = nil, true },
 			"How far this machine can be trusted is not known: the check was interrupted.\n"},
+		{"not trusted, on a busy machine", func(r *selfcheck.Report) { r.Trusted.Rate, r.Engines[0].Pacing[0].IdleThread.P99NS = 0, 13*ms },
+			"This machine cannot be trusted at 1,000/s. It wakes even a thread that only sleeps 13 ms late at\nP99: run this again when nothing else uses it.\n"},
+		{"failed", func(r *selfcheck.Report) { r.Trusted = nil }, "is not known: the check could not be made.\n"},
 		{"nothing measured", func(r *selfcheck.Report) {
 			*r = selfcheck.Report{Interrupted: true, Engines: []selfcheck.Engine{{Name: "http"}}}
 		},

@@ -79,9 +79,10 @@ type lengths struct {
 // With two engines, and a tenth of a second for each start of a server, they stay below 10 s and 60 s.
 var (
 	quickLengths = lengths{
-		idle: 300 * time.Millisecond, steady: 800 * time.Millisecond, queue: 600 * time.Millisecond,
-		frozenRun: 800 * time.Millisecond, frozen: 300 * time.Millisecond,
-		fastest: 300 * time.Millisecond, rate: 300 * time.Millisecond, engine: 3400 * time.Millisecond,
+		idle: 300 * time.Millisecond, queue: 500 * time.Millisecond,
+		steady:    1100 * time.Millisecond, // resources are sampled after a second, and tell the host's doing from bench's
+		frozenRun: 700 * time.Millisecond, frozen: 250 * time.Millisecond,
+		fastest: 300 * time.Millisecond, rate: 300 * time.Millisecond, engine: 3700 * time.Millisecond,
 	}
 	fullLengths = lengths{
 		idle: time.Second, steady: 5 * time.Second, queue: 4 * time.Second,
