@@ -1,0 +1,98 @@
+package loadgen_test
+
+import (
+	"crypto/tls"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// A server that says GOAWAY now and then, as one does that is being deployed: what it has not taken is sent again.
+func TestGoAwayLosesNothing(t *testing.T) {
+	var (
+		served atomic.Uint64
+		peers  sync.Map
+		number atomic.Uint64
+	)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.ProtoMajor == 2 {
+			served.Add(1)
+		}
+		peers.Store(r.RemoteAddr, true)
+		if number.Add(1)%3 == 0 {
+			w.Header().Set("Connection", "close") // in HTTP/2 Go's server makes a GOAWAY of it
+		}
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	p := hostilePlan(loadgen.EngineHTTP, s.URL)
+	p.TLS.Insecure = true
+	run := driveHostile(t, p)
+	connections := 0
+	peers.Range(func(any, any) bool { connections++; return true })
+	if run.Requests.Succeeded != hostileRequests || served.Load() != hostileRequests || connections < 2 {
+		t.Errorf("requests %+v, %d served over HTTP/2 on %d connections: %+v", run.Requests, served.Load(), connections, run.Errors)
+	}
+}
+
+// Frames of HTTP/2 (RFC 9113, sections 6.4, 6.5 and 6.8).
+const (
+	settings    = "\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+	goAwayError = "\x00\x00\x08\x07\x00\x00\x00\x00\x00" + "\x00\x00\x00\x00" + "\x00\x00\x00\x02"
+	resetStream = "\x00\x00\x04\x03\x00\x00\x00\x00\x01" + "\x00\x00\x00\x02"
+)
+
+func TestHostileHTTP2(t *testing.T) {
+	certified := httptest.NewTLSServer(nil)
+	defer certified.Close()
+	config := &tls.Config{Certificates: certified.TLS.Certificates, NextProtos: []string{"h2"}}
+	for name, tc := range map[string]struct {
+		frames string
+		kind   string
+		stay   bool
+	}{
+		"GOAWAY with an error":     {settings + goAwayError, "connection closed early", false},
+		"close after the settings": {settings, "connection closed early", false},
+		"a stream that is reset":   {settings + resetStream, "stream reset", true},
+		"a frame that is none":     {settings + "\x00\x00\x01\x00\x00\x00\x00\x00\x00x", "bad response", true},
+		"silence":                  {settings, "timeout", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			address := hostileServer(t, func(p *peer) {
+				c := tls.Server(p.TCPConn, config)
+				request := make([]byte, 16<<10)
+				// The preface, the settings and the first request, in one or several pieces.
+				for seen := 0; seen < 100; {
+					n, err := c.Read(request)
+					if err != nil {
+						return
+					}
+					seen += n
+				}
+				if _, err := io.WriteString(c, tc.frames); err == nil && tc.stay {
+					_, _ = io.Copy(io.Discard, c)
+				}
+				_ = c.CloseWrite() // it is gone all the same
+			})
+			p := hostilePlan(loadgen.EngineHTTP, "https://"+address+"/")
+			p.TLS.Insecure = true
+			p.Limits.Timeout = time.Second // some requests of a case only end with it
+			run := driveHostile(t, p)
+			found := false
+			for _, e := range run.Errors {
+				found = found || e.Kind == tc.kind
+			}
+			if run.Requests.Succeeded > 0 || !found {
+				t.Errorf("requests %+v, want %q: %+v", run.Requests, tc.kind, run.Errors)
+			}
+		})
+	}
+}
