@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"slices"
 
@@ -80,6 +81,9 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 		defer live.Done()
 		options.Progress = live.Update
 	}
+	// Net/http logs what a server sends unasked, a line for each answer. The report counts what came of it.
+	defer log.SetOutput(log.Writer())
+	log.SetOutput(io.Discard)
 	run, err = loadgen.Drive(ctx, s.plan, options)
 	if err != nil {
 		return run, err
