@@ -82,6 +82,7 @@ var readings = []struct {
 	{chunked("x\r\n"), 0, "", false, errChunkSize, ""},
 	{chunked("\r\n"), 0, "", false, errChunkSize, ""},
 	{chunked(" 1\r\na\r\n"), 0, "", false, errChunkSize, ""},
+	{chunked(" \r\n\r\n"), 0, "", false, errChunkSize, "a space is no size"},
 	{chunked("-1\r\n"), 0, "", false, errChunkSize, ""},
 	{chunked("1 ;x\r\na\r\n"), 0, "", false, errChunkSize, "net/http trims the line, not the size"},
 	{chunked("1 1\r\na\r\n"), 0, "", false, errChunkSize, ""},
@@ -96,6 +97,10 @@ var readings = []struct {
 	{chunked("0\r\nX: y\n\r\n"), 0, "", false, errChunkLine, ""},
 	{chunked("0\r\nno colon\r\n\r\n"), 0, "", false, errTrailer, ""},
 	{chunked("0\r\n: y\r\n\r\n"), 0, "", false, errTrailer, ""},
+	{chunked("0\r\n(: y\r\n\r\n"), 0, "", false, errTrailer, ""},
+	{chunked("0\r\nX: y\rZ: y\r\n\r\n"), 0, "", false, errChunkLine, ""},
+	{chunked("0\r\n\r\r\n"), 0, "", false, errChunkLine, ""},
+	{chunked("0\r\nX: a\tb\r\n\r\n"), 200, "", true, nil, "a tab may stand in a value"},
 	{chunked("0\r\n X: y\r\n\r\n"), 0, "", false, errTrailer, ""},
 	{chunked("0\r\nX: \x01\r\n\r\n"), 0, "", false, errTrailer, ""},
 
@@ -251,9 +256,29 @@ func TestAnswerIsBounded(t *testing.T) {
 	}
 }
 
-// TestChunksByteByByte: a body may be streamed a byte at a time, however long.
-func TestChunksByteByByte(t *testing.T) {
-	checkAnswers(t, []byte(chunked(strings.Repeat("1\r\na\r\n", 10_000)+"0\r\n\r\n")), 0, splitting([]byte{200, 3}))
+// TestChunkedBounds: what net/http grants of extensions and trailers is granted, and no byte more.
+func TestChunkedBounds(t *testing.T) {
+	long := func(n int) string { return strings.Repeat("x", n) }
+	for _, tc := range []struct {
+		body string
+		want error
+		why  string
+	}{
+		{strings.Repeat("1\r\na\r\n", 20_000), nil, "a body may be streamed a byte at a time"},
+		{strings.Repeat("1;"+long(14)+"\r\na\r\n", 20_000), nil, "18 bytes for a chunk of one"},
+		{strings.Repeat("1;"+long(15)+"\r\na\r\n", 20_000), errChunkExcess, "19"},
+		{"1;" + long(maxChunkLine-2) + "\r\na\r\n", nil, "the longest line"},
+		{"1;" + long(maxChunkLine-1) + "\r\na\r\n", errLongChunkLine, "one more"},
+		{"0;" + long(maxChunkLine-2) + "\r\nX: " + long(maxTrailerBytes-7) + "\r\n\r\n", nil, "the longest trailer"},
+		{"0\r\nX: " + long(maxTrailerBytes-6) + "\r\n\r\n", errLongTrailer, "one more"},
+	} {
+		raw := []byte(chunked(tc.body + "0\r\n\r\n"))
+		checkAnswers(t, raw, 0, splitting([]byte{200, 3}))
+		var a Answer
+		if got := scanOne(&a, raw, false, splitting(nil)); got.err != tc.want {
+			t.Errorf("%.60q…: %v, want %v (%s)", tc.body, got.err, tc.want, tc.why)
+		}
+	}
 }
 
 func TestBodyKeepsWhatWasAskedFor(t *testing.T) {

@@ -46,7 +46,7 @@ func (a *Answer) takeChunkByte(c byte) error {
 		}
 		return a.beginChunk()
 	case inChunkSize:
-		a.left, a.chunkLine = 0, 0
+		a.chunkLine = 0
 	}
 	if c == '\n' {
 		return errChunkLine
