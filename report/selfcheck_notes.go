@@ -75,9 +75,8 @@ func latencyDoubt(l *selfcheck.Latency) string {
 			name(l.Server), Count(l.Answered), Count(l.Logged))
 	}
 	f := &l.Figures[i]
-	return fmt.Sprintf("the %s of %s at P%g is said to be %s and was %s: wrong by %s (at most %s or %s)", measureOf(f.Of),
-		name(l.Server), f.Percentile, Duration(f.SaidNS), Duration(f.TrueNS), Duration(f.WrongByNS),
-		Duration(selfcheck.MaxError), Percent(selfcheck.MaxErrorShare))
+	return fmt.Sprintf("the %s of %s at P%g is said to be %s and was %s: wrong by %s (at most %s)", measureOf(f.Of),
+		name(l.Server), f.Percentile, Duration(f.SaidNS), Duration(f.TrueNS), Duration(f.WrongByNS), Duration(f.AtMostNS))
 }
 
 func measureOf(m selfcheck.Measure) string {

@@ -38,7 +38,7 @@ func TestHolds(t *testing.T) {
 	}
 }
 
-// What the engine adds is what it is wrong by, and the bound is 1 ms or 5 %.
+// What the engine adds is what it is wrong by, and the bound is 1 ms for delays up to 10 ms.
 func TestLatencyIsHeldAgainstTheLog(t *testing.T) {
 	s := quickLengths.step(FixedDelay, "a", 0)
 	for _, tc := range []struct {
@@ -61,6 +61,43 @@ func TestLatencyIsHeldAgainstTheLog(t *testing.T) {
 			if resolution := x.TrueNS / 500; (x.WrongByNS - want).Abs() > resolution {
 				t.Errorf("adds %v: %s P%g is wrong by %v, want %v ± %v", tc.adds, x.Of, x.Percentile, x.WrongByNS, want, resolution)
 			}
+		}
+	}
+}
+
+// Of long delays a share may be wrong, a larger one of P99, where the service time is not judged.
+func TestErrorsOfLongDelays(t *testing.T) {
+	s := quickLengths.step(FixedDelay, "a", 0)
+	for _, tc := range []struct {
+		name       string
+		p50, p99   float64 // factor by which they are said too long
+		within     bool
+		unjudgedAt float64 // factor of the service time's P99
+	}{
+		{"all right", 1, 1, true, 1},
+		{"P50 within its share", 1.049, 1.049, true, 1},
+		{"P50 beyond it", 1.052, 1.052, false, 1},
+		{"P99 within its share", 1, 1.098, true, 1},
+		{"P99 beyond it", 1, 1.103, false, 1},
+		{"P99 of the service time", 1, 1, true, 3},
+	} {
+		o := good(1e6).observe(s)
+		for i := range o.Answers {
+			o.Answers[i].Total = 100 * ms
+		}
+		said := func(p50, p99 float64) loadgen.Dist {
+			values := make([]time.Duration, 100)
+			for i := range values {
+				values[i] = time.Duration(p50 * float64(100*ms))
+				if i >= 98 {
+					values[i] = time.Duration(p99 * float64(100*ms))
+				}
+			}
+			return loadgen.NewDist(digits, values, nil)
+		}
+		o.Run.Overall.ResponseTime, o.Run.Overall.ServiceTime = said(tc.p50, tc.p99), said(tc.p50, tc.unjudgedAt)
+		if l, _ := judgeLatency(s, o.Run, o.Answers); l.Within != tc.within {
+			t.Errorf("%s: %+v, want within %v", tc.name, l, tc.within)
 		}
 	}
 }

@@ -91,8 +91,9 @@ type Figure struct {
 	Percentile float64       `json:"percentile"` // 0-100
 	SaidNS     time.Duration `json:"said_ns"`
 	TrueNS     time.Duration `json:"true_ns"`
-	WrongByNS  time.Duration `json:"wrong_by_ns"` // said − true
-	Within     bool          `json:"within"`      // of [MaxError] or [MaxErrorShare]
+	WrongByNS  time.Duration `json:"wrong_by_ns"`          // said − true
+	AtMostNS   time.Duration `json:"at_most_ns,omitempty"` // how wrong it may be either way; left out where it is not judged
+	Within     bool          `json:"within"`               // it is not more wrong than that
 }
 
 // Freeze is how much of a server's freeze shows in the response times of an open loop.
