@@ -93,6 +93,10 @@ func simulate(r *rand.Rand, c int, rate float64, service func() float64, n int) 
 }
 
 func TestQuantilesAgreeWithSimulation(t *testing.T) {
+	n := 40_000
+	if testing.Short() {
+		n = 12_000
+	}
 	for _, tc := range []struct {
 		c   int
 		rho float64
@@ -102,7 +106,7 @@ func TestQuantilesAgreeWithSimulation(t *testing.T) {
 		rate := tc.rho * q.Saturation()
 		batches := make([][]float64, 20) // whose scatter is the simulation's own error
 		for b := range batches {
-			list := simulate(r, tc.c, rate, func() float64 { return r.ExpFloat64() / 125 }, 40_000)[2000:]
+			list := simulate(r, tc.c, rate, func() float64 { return r.ExpFloat64() / 125 }, n)[2000:]
 			slices.Sort(list)
 			batches[b] = list
 		}

@@ -23,6 +23,9 @@ func responsesOf(r *rand.Rand, workers int, service func() float64, length float
 // From steps of 8 s up to 60 % of the capacity, saturation is told within 15 %.
 func TestFitMMCPredictsSaturation(t *testing.T) {
 	tries, off, missed := 20, 0, 0
+	if testing.Short() {
+		tries = 4
+	}
 	for i := range tries {
 		r := rand.New(rand.NewPCG(uint64(i), 4))
 		f, err := FitMMC(responsesOf(r, 4, func() float64 { return r.ExpFloat64() / 125 }, 8, 30, 60, 120, 180, 240, 300), Saturation{})

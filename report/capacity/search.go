@@ -49,7 +49,7 @@ const (
 	userWarmUp    = 500 * time.Millisecond
 	userHold      = 1500 * time.Millisecond
 	nearEdge      = 0.3 // log rates within which counts say where the edge is
-	spoiledTries  = 2   // of one rate, and then of rates below it
+	spoiledTries  = 3   // of one rate, and then of rates below it
 	overloadSteps = 2   // times Step
 )
 

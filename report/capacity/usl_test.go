@@ -60,7 +60,7 @@ func TestUSLReproducesPublishedCoefficients(t *testing.T) {
 func TestUSLIntervalsHoldTheTruth(t *testing.T) {
 	fits := 500
 	if testing.Short() {
-		fits = 60
+		fits = 40
 	}
 	r := rand.New(rand.NewPCG(3, 0))
 	truth := law{1, 1, 0.05, 0.002}

@@ -1,0 +1,91 @@
+package capacity
+
+import (
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// lightly drives a queue with 4 workers of 8 ms at the rates, and says what its processor did where it was seen.
+func lightly(t *testing.T, perRequest float64, rates ...float64) *Search {
+	t.Helper()
+	r := rand.New(rand.NewPCG(2, 2))
+	s := NewSearch(Options{Objectives: objectivesOf(t, "p99<100ms")})
+	tg := target{name: "M/M/4", workers: 4, service: func(r *rand.Rand) float64 { return 0.008 * r.ExpFloat64() }}
+	for _, rate := range rates {
+		m := tg.drive(r, Step{Rate: rate, WarmUp: time.Second, Hold: 8 * time.Second}, 0, s.options.Objectives)
+		if perRequest > 0 {
+			busy := perRequest * m.Served
+			m.CPU = &busy
+		}
+		s.add(m)
+	}
+	return s
+}
+
+func TestAssessPredictsSaturation(t *testing.T) {
+	// Nothing is seen but response times.
+	c := Assess(loadgen.Target{Name: "reference"}, 0, lightly(t, 0, 30, 60, 120, 180, 240, 300))
+	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/500-1) > 0.15 || !strings.HasPrefix(c.Predicted.Method, "M/M/c") {
+		t.Errorf("by response times %+v, want 500/s; %v", c.Predicted, c.Notes)
+	}
+	if !c.MaxRate.AtLeast || c.MaxRate.Outcome != Everywhere || c.MaxRate.Rate.Rate != 300 {
+		t.Errorf("nothing failed, yet %+v", c.MaxRate)
+	}
+	// A processor that is full at 400/s is full before the workers are.
+	c = Assess(loadgen.Target{Name: "service"}, 1, lightly(t, 1.0/400, 30, 60, 120, 180, 240))
+	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/400-1) > 0.02 || !strings.HasPrefix(c.Predicted.Method, "utilisation law") {
+		t.Errorf("by the processor %+v, want 400/s", c.Predicted)
+	}
+	if len(c.Expected) != 3 || !(c.Expected[0].P99 < c.Expected[2].P99) {
+		t.Errorf("expected %+v, want a P99 that rises with the use", c.Expected)
+	}
+}
+
+func TestAssessNamesTheLimit(t *testing.T) {
+	for _, tc := range []struct {
+		perRequest float64
+		processors int
+		want       string
+	}{
+		{0, 0, "4 workers that take"},
+		{1.0 / 440, 1, "Its processor limits it: 2.27 ms a request"},
+		{1.0 / 4400, 1, "Its processor does not limit it, as only 1"},
+	} {
+		c := Assess(loadgen.Target{}, tc.processors, lightly(t, tc.perRequest, 30, 60, 120, 240, 360, 430, 600))
+		if !strings.Contains(c.Limit, tc.want) {
+			t.Errorf("%v s a request: %q, want %q", tc.perRequest, c.Limit, tc.want)
+		}
+		if c.Saturation == nil || math.Abs(c.Saturation.Rate/500-1) > 0.05 {
+			t.Errorf("saturation %+v, want 500/s as served of 600/s", c.Saturation)
+		}
+	}
+}
+
+func TestFromRunRefusesWhatIsNoStaircase(t *testing.T) {
+	run := func(phases ...loadgen.PhaseRecord) *loadgen.Run {
+		r := &loadgen.Run{Plan: loadgen.PlanRecord{Phases: phases, Model: "open"}}
+		at := time.Duration(0)
+		for _, p := range phases {
+			r.Phases = append(r.Phases, loadgen.Phase{Name: p.Name, Kind: p.Kind, StartNS: at, DurationNS: p.DurationNS})
+			at += p.DurationNS
+		}
+		return r
+	}
+	slo := objectivesOf(t, "p99<100ms")
+	step := loadgen.PhaseRecord{Kind: "step", DurationNS: 5 * time.Second, From: 100, To: 100}
+	ramp := loadgen.PhaseRecord{Kind: "ramp", DurationNS: 5 * time.Second, From: 100, To: 200}
+	warm := loadgen.PhaseRecord{Kind: "warmup", DurationNS: 5 * time.Second, From: 100, To: 100}
+	for name, r := range map[string]*loadgen.Run{"one step": run(step), "a ramp": run(ramp, ramp), "a warm-up": run(warm, step), "nothing": run()} {
+		if _, err := FromRun(r, slo); err == nil || !strings.Contains(err.Error(), "at least two") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if s, err := FromRun(run(warm, step, step), slo); err != nil || len(s.Steps()) != 2 {
+		t.Errorf("two steps: %v", err)
+	}
+}

@@ -1,0 +1,72 @@
+package capacity
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// Budget is the error budget of an objective over 30 days, with the thresholds to alert by.
+type Budget struct {
+	Objective string        `json:"objective"`
+	Share     float64       `json:"share"`     // of requests that may break it, 0-1
+	Requests  float64       `json:"requests"`  // that may break it in 30 days, at the mean rate
+	Outage    time.Duration `json:"outage_ns"` // of a full outage that uses all of it
+	Alerts    []Alert       `json:"alerts"`
+}
+
+// Alert is one pair of windows: alert while both show at least this share.
+type Alert struct {
+	Severity string        `json:"severity"` // page, or ticket
+	Long     time.Duration `json:"long_ns"`
+	Short    time.Duration `json:"short_ns"`
+	Burn     float64       `json:"burn_rate"` // times the share that uses the budget up in exactly 30 days
+	Share    float64       `json:"share"`     // burn · budget's share, at most 1
+	Spent    float64       `json:"spent"`     // part of the budget spent when the long window is full
+}
+
+const budgetDays = 30
+
+// windows are those that the SRE workbook recommends (Beyer et al., The Site Reliability Workbook, 2018, ch. 5, table
+// 5-8): burn = part spent · 30 days / long window.
+var windows = []Alert{
+	{Severity: "page", Long: time.Hour, Short: 5 * time.Minute, Spent: 0.02},
+	{Severity: "page", Long: 6 * time.Hour, Short: 30 * time.Minute, Spent: 0.05},
+	{Severity: "ticket", Long: 72 * time.Hour, Short: 6 * time.Hour, Spent: 0.10},
+}
+
+func budgetsOf(objectives []string, mean float64) (list []Budget) {
+	month := budgetDays * 24 * time.Hour
+	for _, text := range objectives {
+		t, err := loadgen.ParseThreshold(text)
+		if err != nil {
+			continue
+		}
+		share, ok := allowed(t)
+		if !ok {
+			continue
+		}
+		b := Budget{Objective: text, Share: share, Requests: share * mean * month.Seconds(), Outage: time.Duration(share * float64(month))}
+		for _, w := range windows {
+			w.Burn = w.Spent * float64(month) / float64(w.Long)
+			w.Share = math.Min(1, w.Burn*share)
+			b.Alerts = append(b.Alerts, w)
+		}
+		list = append(list, b)
+	}
+	return list
+}
+
+// withinOf is the share of requests that the objectives ask to be within them: the product over those that are shares.
+func withinOf(objectives []string) float64 {
+	within := 1.0
+	for _, text := range objectives {
+		if t, err := loadgen.ParseThreshold(text); err == nil {
+			if share, ok := allowed(t); ok {
+				within *= 1 - share
+			}
+		}
+	}
+	return within
+}

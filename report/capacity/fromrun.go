@@ -1,0 +1,38 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up.
+func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
+	s := NewSearch(Options{Objectives: objectives})
+	for i, p := range r.Phases {
+		if p.Kind == "warmup" || i >= len(r.Plan.Phases) || p.DurationNS < 2*time.Second {
+			continue
+		}
+		planned := r.Plan.Phases[i]
+		step := Step{Rate: planned.From, Hold: p.DurationNS}
+		switch {
+		case r.Plan.Model == "closed":
+			step = Step{Users: r.Plan.VUs, Hold: p.DurationNS}
+		case math.Abs(planned.To-planned.From) > 0.01*planned.From || planned.From <= 0:
+			continue
+		}
+		part := *r
+		part.Overall, part.Phases, part.Verdict = p, []loadgen.Phase{p}, p.Verdict
+		m := measure(step, &part, objectives)
+		m.at = p.StartNS + p.DurationNS/2
+		s.steps = append(s.steps, m)
+	}
+	if len(s.open()) < 2 {
+		return nil, fmt.Errorf("it has %d steps at one rate of 2 s or more, and a plan needs at least two: make one with bench step", len(s.open()))
+	}
+	slices.SortStableFunc(s.steps, func(a, b Measurement) int { return int(a.at - b.at) })
+	return s, nil
+}

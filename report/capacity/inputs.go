@@ -1,0 +1,100 @@
+package capacity
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"time"
+)
+
+// Inputs are what a plan is made for, beside what was measured.
+type Inputs struct {
+	Demand     float64       `json:"demand"`          // requests/s now, at the peak
+	Curve      Curve         `json:"curve,omitempty"` // of a day; its peak is Demand
+	Growth     Growth        `json:"growth"`
+	Horizon    int           `json:"horizon_months"`
+	Use        float64       `json:"max_utilisation"` // part (0-1) of the capacity at the objective that the peak may use
+	Survive    string        `json:"survive"`         // what may be lost: nothing, instance or zone
+	Zones      int           `json:"zones,omitempty"` // over which the instances are spread evenly
+	Spike      float64       `json:"spike"`           // factor by which the peak may be exceeded before more instances are there
+	ScaleLag   time.Duration `json:"scale_up_lag_ns"` // from the demand's rise to an instance that serves
+	Fleet      int           `json:"fleet,omitempty"` // instances today; 0: what today needs
+	Prices     Prices        `json:"prices"`
+	Simulate   bool          `json:"-"`
+	PerRequest float64       `json:"bytes_per_request"`
+}
+
+// The losses that a fleet may be planned to survive.
+const (
+	LoseNothing  = "nothing"
+	LoseInstance = "instance"
+	LoseZone     = "zone"
+)
+
+// Check returns what is wrong with inputs, or nil, and fills in defaults: no growth, 12 months, 70 % use, one instance.
+func (in *Inputs) Check() error {
+	if in.Curve != nil {
+		in.Demand = in.Curve.Peak()
+	}
+	if in.Use == 0 {
+		in.Use = 0.7
+	}
+	if in.Spike == 0 {
+		in.Spike = 1
+	}
+	if in.Survive == "" {
+		in.Survive = LoseInstance
+	}
+	switch {
+	case !(in.Demand > 0):
+		return errors.New("the demand must be above 0")
+	case in.Horizon < 0 || in.Horizon > 120:
+		return fmt.Errorf("the horizon must be 0 to 120 months, got %d", in.Horizon)
+	case in.Use < 0 || in.Use > 1:
+		return fmt.Errorf("the highest use of the capacity must be above 0 %% and at most 100 %%, got %g %%", in.Use*100)
+	case in.Survive != LoseNothing && in.Survive != LoseInstance && in.Survive != LoseZone:
+		return fmt.Errorf("what the fleet survives is nothing, instance or zone, got %q", in.Survive)
+	case in.Survive == LoseZone && in.Zones < 2:
+		return fmt.Errorf("to survive the loss of a zone there must be 2 zones or more, got %d", in.Zones)
+	case in.Spike < 1 || in.Spike > 1000:
+		return fmt.Errorf("a spike factor is 1 or more, got %g", in.Spike)
+	case in.ScaleLag < 0 || in.ScaleLag > 24*time.Hour:
+		return fmt.Errorf("a scale-up lag is at most 24h, got %v", in.ScaleLag)
+	case in.Fleet < 0:
+		return fmt.Errorf("a fleet has 1 instance or more, got %d", in.Fleet)
+	}
+	return nil
+}
+
+// Instances returns how many instances of a capacity (requests/s at the objective) a peak needs. Both hold:
+//
+//	n · capacity · use      ≥ peak · spike    in normal operation
+//	(n − lost) · capacity   ≥ peak · spike    after the loss, at the objective's own edge
+//
+// lost is 0, 1, or ⌈n/zones⌉, the fullest of zones that instances are spread over evenly. It is 0 for a capacity of 0.
+func (in *Inputs) Instances(peak, capacity float64) int {
+	if !(capacity > 0) {
+		return 0
+	}
+	needed := peak * in.Spike
+	n := max(1, int(math.Ceil(needed/(capacity*in.Use)-1e-9)))
+	for float64(n-in.lost(n))*capacity < needed*(1-1e-9) {
+		n++
+	}
+	return n
+}
+
+func (in *Inputs) lost(n int) int {
+	switch in.Survive {
+	case LoseInstance:
+		return 1
+	case LoseZone:
+		return (n + in.Zones - 1) / in.Zones
+	}
+	return 0
+}
+
+// carries is the highest peak that n instances carry by the policy.
+func (in *Inputs) carries(n int, capacity float64) float64 {
+	return min(float64(n)*in.Use, float64(n-in.lost(n))) * capacity / in.Spike
+}

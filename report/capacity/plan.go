@@ -1,0 +1,215 @@
+package capacity
+
+import (
+	"fmt"
+	"math"
+)
+
+// Month is one month of the plan. Month 0 is now.
+type Month struct {
+	Month     int         `json:"month"`
+	Peak      Rate        `json:"peak"`
+	Instances int         `json:"instances"`
+	Low       int         `json:"instances_low"`  // for the lower peak and the higher capacity of their intervals
+	High      int         `json:"instances_high"` // for the higher peak and the lower capacity
+	Costs     []MonthCost `json:"costs,omitempty"`
+}
+
+// MonthCost is what one offer costs in a month.
+type MonthCost struct {
+	Offer      string  `json:"offer"`
+	Instances  int     `json:"instances"`
+	OnDemand   float64 `json:"on_demand"` // all instances of the peak, all hours, without data transfer
+	Transfer   float64 `json:"transfer"`
+	Mix        Mix     `json:"mix"`
+	Total      float64 `json:"total"` // the mix and the transfer
+	PerMillion float64 `json:"per_million"`
+	PerUnit    float64 `json:"requests_within_objective_per_unit"` // for one unit of the currency
+}
+
+// RunsOut is the month in which the fleet of today no longer carries the peak; 0 is now, −1 beyond the horizon or never.
+type RunsOut struct {
+	Fleet int `json:"fleet"`
+	Month int `json:"month"`
+	Early int `json:"early"`
+	Late  int `json:"late"`
+}
+
+// Plan is how many instances a demand needs over time and what they cost.
+type Plan struct {
+	Inputs      Inputs       `json:"inputs"`
+	Capacity    Rate         `json:"capacity"` // of one instance, requests/s at the objective
+	Headroom    float64      `json:"headroom"` // today: 1 − peak / what the fleet carries at the objective, all instances up
+	Within      float64      `json:"within"`   // share of requests taken to be within the objective: what it asks for
+	Months      []Month      `json:"months"`
+	RunsOut     RunsOut      `json:"runs_out"`
+	CostCurve   []CurvePoint `json:"cost_curve,omitempty"`
+	Target      float64      `json:"target_utilisation"` // for autoscaling
+	Simulations []Simulation `json:"simulations,omitempty"`
+	Budgets     []Budget     `json:"error_budgets,omitempty"`
+	Assumptions []string     `json:"assumptions"`
+	Formulas    []string     `json:"formulas"`
+}
+
+// CurvePoint is what a number of instances carries and costs, on demand, of the first offer.
+type CurvePoint struct {
+	Instances int     `json:"instances"`
+	Carries   float64 `json:"carries"` // requests/s by the policy
+	Monthly   float64 `json:"monthly"`
+}
+
+// MakePlan plans for the inputs, which have been checked, from a measured capacity.
+func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
+	rate := c.MaxRate.Rate
+	if !(rate.Rate > 0) {
+		return nil, fmt.Errorf("%s met its objective at no rate, so no number of instances does", c.Target.Name)
+	}
+	if rate.High == 0 {
+		rate.High = rate.Rate
+	}
+	in.PerRequest = c.Bytes
+	p := &Plan{Inputs: in, Capacity: rate, Within: withinOf(c.Objectives), Assumptions: in.assumptions(c), Formulas: formulas}
+	for m := range in.Horizon + 1 {
+		p.Months = append(p.Months, p.month(m))
+	}
+	fleet := in.Fleet
+	if fleet == 0 {
+		fleet = p.Months[0].Instances
+	}
+	p.Headroom = 1 - in.Demand/(float64(fleet)*rate.Rate)
+	p.RunsOut = p.runsOut(fleet)
+	if len(in.Prices.Offers) > 0 {
+		p.CostCurve = p.costCurve()
+	}
+	p.Target = in.targetUtilisation()
+	p.Budgets = budgetsOf(c.Objectives, in.mean())
+	if in.Simulate {
+		p.Simulations = simulatePolicies(in, rate.Rate, p.Target)
+	}
+	return p, nil
+}
+
+// mean is the mean rate over a day: the curve's, or without one the peak itself.
+func (in *Inputs) mean() float64 {
+	if in.Curve != nil {
+		return in.Curve.Mean()
+	}
+	return in.Demand
+}
+
+func (p *Plan) month(m int) Month {
+	in := &p.Inputs
+	peak := in.Growth.At(in.Demand, m)
+	month := Month{
+		Month: m, Peak: peak,
+		Instances: in.Instances(peak.Rate, p.Capacity.Rate),
+		Low:       in.Instances(peak.Low, p.Capacity.High),
+		High:      in.Instances(peak.High, p.Capacity.Low),
+	}
+	for _, o := range in.Prices.Offers {
+		month.Costs = append(month.Costs, p.cost(o, peak.Rate))
+	}
+	return month
+}
+
+// cost is what an offer costs in a month of that peak.
+func (p *Plan) cost(o Offer, peak float64) MonthCost {
+	in := &p.Inputs
+	capacity := p.Capacity.Rate * o.Relative
+	scale := peak / in.Demand
+	parts := in.Curve
+	if parts == nil {
+		parts = Curve{in.Demand}
+	}
+	var needed []int
+	for _, rate := range parts {
+		needed = append(needed, in.Instances(rate*scale, capacity))
+	}
+	requests := in.mean() * scale * 3600 * hoursPerMonth
+	c := MonthCost{Offer: o.Name, Instances: in.Instances(peak, capacity), Mix: CheapestMix(o, needed)}
+	c.OnDemand = float64(c.Instances) * o.Hourly * hoursPerMonth
+	c.Transfer = requests * in.PerRequest / 1e9 * o.PerGB
+	c.Total = c.Mix.Monthly + c.Transfer
+	c.PerMillion = c.Total / requests * 1e6
+	c.PerUnit = requests * p.Within / c.Total
+	return c
+}
+
+// runsOut finds the first month whose peak a fleet does not carry, and the same at the ends of the intervals.
+func (p *Plan) runsOut(fleet int) RunsOut {
+	r := RunsOut{fleet, -1, -1, -1}
+	first := func(at *int, m int, peak, capacity float64) {
+		if *at < 0 && peak > p.Inputs.carries(fleet, capacity)*(1+1e-9) {
+			*at = m
+		}
+	}
+	for _, m := range p.Months {
+		first(&r.Month, m.Month, m.Peak.Rate, p.Capacity.Rate)
+		first(&r.Early, m.Month, m.Peak.High, p.Capacity.Low)
+		first(&r.Late, m.Month, m.Peak.Low, p.Capacity.High)
+	}
+	return r
+}
+
+// costCurve goes from one instance to twice what the last month needs, in at most 40 points.
+func (p *Plan) costCurve() (list []CurvePoint) {
+	most := 2 * p.Months[len(p.Months)-1].Instances
+	for n := 1; n <= most; n += 1 + most/40 {
+		list = append(list, CurvePoint{n, max(0, p.Inputs.carries(n, p.Capacity.Rate)), float64(n) * p.Inputs.Prices.Offers[0].Hourly * hoursPerMonth})
+	}
+	return list
+}
+
+// targetUtilisation is what an autoscaler should aim at, so that the demand may rise as fast as the curve does for as long
+// as an instance takes to come: use / (1 + the greatest relative rise within the lag). Without a curve the spike stands
+// for it, and then it is use / spike.
+func (in *Inputs) targetUtilisation() float64 {
+	if in.Curve == nil || in.ScaleLag == 0 {
+		return in.Use / in.Spike
+	}
+	rise := 0.0
+	for minute := range 24 * 60 {
+		now := in.Curve.At(float64(minute))
+		if now > 0 {
+			rise = max(rise, in.Curve.At(math.Mod(float64(minute)+in.ScaleLag.Minutes(), 24*60))/now-1)
+		}
+	}
+	return in.Use / ((1 + rise) * in.Spike)
+}
+
+var formulas = []string{
+	"peak(month) = demand · (1 + growth)^month, times the season's factor where one was fitted",
+	"instances = the least n with n · capacity · use ≥ peak · spike and (n − lost) · capacity ≥ peak · spike",
+	"headroom = 1 − demand / (fleet · capacity)",
+	"requests a month = mean rate · 3600 · 730",
+	"on demand = instances · hourly · 730; mix = the least over R of 730 · (R · reserved + mean of min(e · hourly, ⌈e / (1 − spot loss)⌉ · spot)), e = instances needed then − R",
+	"transfer = requests a month · bytes a request / 10⁹ · price per GB",
+	"per million = (mix + transfer) / requests a month · 10⁶",
+	"target utilisation = use / ((1 + greatest rise of the curve within the scale-up lag) · spike)",
+}
+
+func (in *Inputs) assumptions(c *Capacity) []string {
+	list := []string{
+		"An instance is what was measured: the same processors, data and mix of requests.",
+		"Instances add up: nothing that they share, such as a database, is full before they are. Measure that apart.",
+		"The load is spread over the instances evenly.",
+	}
+	if in.Curve == nil {
+		list = append(list, "Without a day's curve the demand is taken as the same at all hours, so cost per request is a lower bound.")
+	}
+	if in.Growth.Months == 0 {
+		list = append(list, "The growth was given and is taken as exact.")
+	} else {
+		list = append(list, "The growth of the past goes on; the interval holds its scatter and not a change of trend.")
+	}
+	if c.MaxRate.AtLeast {
+		list = append(list, "The capacity is a lower bound, so fewer instances may do.")
+	}
+	if c.Target.Bundled {
+		list = append(list, "The service was measured on this machine, which is not what it will run on.")
+	}
+	if len(in.Prices.Offers) > 1 {
+		list = append(list, "The capacity of another offer is that of the measured instance times its relative_capacity, which was not measured.")
+	}
+	return list
+}
