@@ -1,0 +1,175 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// capacitySections are the blocks of one target's report, without its answer.
+func capacitySections(c *capacity.Capacity, verbose bool) []capacitySection {
+	list := []capacitySection{capacitySteps(c, verbose), capacityCurve(c), capacityModels(c, verbose)}
+	if len(c.Expected) > 0 {
+		s := capacitySection{title: "To be expected", head: []string{"of saturation", "rate", "P99", "by"}}
+		for _, e := range c.Expected {
+			s.rows = append(s.rows, []string{Percent(e.Utilisation), Rate(e.Rate), Duration(e.P99), e.Method})
+		}
+		list = append(list, s)
+	}
+	if c.Plan != nil {
+		list = append(list, planSections(c.Plan, verbose)...)
+	}
+	if len(c.Notes) > 0 {
+		list = append(list, capacitySection{title: "Notes", text: c.Notes})
+	}
+	return list
+}
+
+// capacitySteps is the table of the steps, by rate; without Verbose those of the same purpose that say the same are left out.
+func capacitySteps(c *capacity.Capacity, verbose bool) capacitySection {
+	s := capacitySection{head: []string{"rate", "served", "P50", "P99", "backlog", "cpu", "holds"}}
+	steps := slices.Clone(c.Steps)
+	slices.SortStableFunc(steps, func(a, b capacity.Measurement) int {
+		switch {
+		case a.Users != b.Users:
+			return a.Users - b.Users
+		case a.Step.Rate < b.Step.Rate:
+			return -1
+		case a.Step.Rate > b.Step.Rate:
+			return 1
+		}
+		return 0
+	})
+	for _, m := range steps {
+		rate := Rate(m.Step.Rate)
+		if m.Users > 0 {
+			if !verbose {
+				continue
+			}
+			rate = plural(uint64(m.Users), "user")
+		}
+		backlog, cpu := "flat", absent
+		if m.Users > 0 {
+			backlog = absent
+		} else if !m.Holds && m.Growth > 0.01*m.Offered {
+			backlog = "+" + Rate(m.Growth)
+		}
+		if m.CPU != nil && c.Processors > 0 {
+			cpu = Percent(*m.CPU / float64(c.Processors))
+		}
+		s.rows = append(s.rows, []string{rate, Rate(m.Served), Duration(m.P50), bounded(m.P99, m.AtLeast), backlog, cpu, holdsWords(m)})
+	}
+	return s
+}
+
+func holdsWords(m capacity.Measurement) string {
+	switch {
+	case m.Users > 0:
+		return absent
+	case !m.Holds:
+		why, _, _ := strings.Cut(m.Why, "; ")
+		why, _, _ = strings.Cut(why, ": ")
+		return "no: " + Clean(why, 44)
+	case m.Purpose == capacity.Confirmation:
+		return "yes, confirmed over " + Span(m.Hold)
+	}
+	return "yes"
+}
+
+const (
+	edgeColumns = 60
+	edgeRows    = 6
+)
+
+// capacityCurve draws P99 over the offered rate, both logarithmic, of the open steps; × is one that does not hold.
+func capacityCurve(c *capacity.Capacity) capacitySection {
+	var points []capacity.Measurement
+	lowX, highX, lowY, highY := math.Inf(1), 0.0, math.Inf(1), 0.0
+	for _, m := range c.Steps {
+		if m.Users > 0 || m.Offered <= 0 || m.P99 <= 0 {
+			continue
+		}
+		points = append(points, m)
+		lowX, highX = min(lowX, m.Offered), max(highX, m.Offered)
+		lowY, highY = min(lowY, m.P99.Seconds()), max(highY, m.P99.Seconds())
+	}
+	if len(points) < 3 || highX <= lowX || highY <= lowY {
+		return capacitySection{}
+	}
+	var grid [edgeRows][]rune
+	for i := range grid {
+		grid[i] = []rune(fmt.Sprintf("%*s", edgeColumns, ""))
+	}
+	place := func(v, low, high float64, cells int) int {
+		return min(cells-1, max(0, int(math.Log(v/low)/math.Log(high/low)*float64(cells-1)+0.5)))
+	}
+	for _, m := range points {
+		mark := '●'
+		if !m.Holds {
+			mark = '×'
+		}
+		row := edgeRows - 1 - place(m.P99.Seconds(), lowY, highY, edgeRows)
+		grid[row][place(m.Offered, lowX, highX, edgeColumns)] = mark
+	}
+	s := capacitySection{drawn: true, title: fmt.Sprintf("P99 over the offered rate, %s … %s, logarithmic, × does not hold", Rate(lowX), Rate(highX))}
+	for i, line := range grid {
+		label := ""
+		switch i {
+		case 0:
+			label = Duration(time.Duration(highY * 1e9))
+		case edgeRows - 1:
+			label = Duration(time.Duration(lowY * 1e9))
+		}
+		s.text = append(s.text, fmt.Sprintf("%8s ┤%s", label, string(line)))
+	}
+	return s
+}
+
+// capacityModels says what the models found, each with its uncertainty and its goodness.
+func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
+	s := capacitySection{title: "What the models say"}
+	add := func(format string, a ...any) { s.text = append(s.text, fmt.Sprintf(format, a...)) }
+	if c.MaxRate.Confirmed > 0 {
+		add("confirmed: %s held over the longer step", Rate(c.MaxRate.Confirmed))
+	} else if c.MaxRate.Outcome == capacity.Unconfirmed {
+		add("not confirmed: no longer step held, or there was no time for one")
+	}
+	if c.BrokeAt > 0 {
+		add("the objective broke at %s: %s", Rate(c.BrokeAt), brokeWords(c.MaxRate.Limiting))
+	}
+	if c.Saturation != nil {
+		add("saturation, measured: %s (%s, 95 %%)", Rate(c.Saturation.Rate), between(c.Saturation.Low, c.Saturation.High))
+	}
+	if p := c.Predicted; p != nil {
+		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)", Rate(p.UpTo), Rate(p.Rate.Rate), between(p.Low, p.High))
+		if verbose {
+			add("by %s", p.Method)
+		}
+	}
+	for _, d := range c.Demands {
+		add("%s: %.3g ms a request (%.3g – %.3g), full at %s · R² %.3f over %d steps", d.Resource, d.Seconds.Value*1e3, d.Seconds.Low*1e3, d.Seconds.High*1e3, Rate(d.Saturation.Rate), d.R2, d.Steps)
+	}
+	if q := c.Queue; q != nil {
+		add("queue: response times are those of M/M/%d with %.3g ms a request, within %s", q.Workers, 1e3/q.ServiceRate, Share(q.Misfit))
+	}
+	if u := c.USL; u != nil {
+		if u.Refused != "" {
+			add("scalability: not told: %s", u.Refused)
+		} else {
+			add("scalability: %s", u.Says)
+			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s · R² %.3f", Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
+				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, Share(u.Error), u.R2)
+			if u.Peak != nil {
+				add("its peak: %s with %.0f users", Rate(u.Peak.Throughput), u.Peak.Users)
+			}
+		}
+	}
+	if c.Knee != nil {
+		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", Rate(c.Knee.Rate), Duration(c.Knee.P99))
+	}
+	return s
+}

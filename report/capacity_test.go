@@ -1,0 +1,127 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// measuredCapacity is what a search may have found, with a name that means harm.
+func measuredCapacity(t *testing.T, name string) *capacity.Capacity {
+	t.Helper()
+	cpu := 0.94
+	step := func(rate, served float64, p99 time.Duration, why string) capacity.Measurement {
+		return capacity.Measurement{
+			Step: capacity.Step{Purpose: capacity.Growing, Rate: rate, Hold: 4 * time.Second}, Offered: rate, Served: served,
+			P50: p99 / 8, P99: p99, CPU: &cpu, Growth: rate - served, Holds: why == "", Why: why,
+		}
+	}
+	c := &capacity.Capacity{
+		Target: loadgen.Target{Name: name}, Objectives: []string{"p99<50ms"}, Processors: 1, BrokeAt: 2000,
+		MaxRate: capacity.MaxRate{Rate: capacity.Rate{Rate: 1840, Low: 1790, High: 1900}, Outcome: capacity.Found, Confirmed: 1800, Limiting: "the backlog grows by 41 requests/s"},
+		Limit:   "Its processor limits it: 0.51 ms a request, full at 1960/s.",
+		Steps:   []capacity.Measurement{step(2000, 1958, 1900*time.Millisecond, "the backlog grows by 41 requests/s"), step(500, 500, 4*time.Millisecond, ""), step(1000, 1000, 9*time.Millisecond, "")},
+	}
+	in := capacity.Inputs{
+		Demand: 5000, Growth: capacity.Growth{Monthly: 0.04, Low: 0.04, High: 0.04}, Horizon: 12,
+		Prices: capacity.Prices{Currency: "USD", Offers: []capacity.Offer{{Name: "small", Hourly: 0.17, Relative: 1, SpotLoss: 0.2}}},
+	}
+	if err := in.Check(); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if c.Plan, err = capacity.MakePlan(in, c); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestCapacityReport(t *testing.T) {
+	var b strings.Builder
+	if err := Capacity(&b, []*capacity.Capacity{measuredCapacity(t, "pooled")}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	text := b.String()
+	for _, want := range []string{
+		"pooled holds 1,840/s (1,790 – 1,900, 95 %) with p99<50ms. Its processor limits it: 0.51 ms a\nrequest,",
+		"500/s", "flat", "94 %", "no: the backlog grows by 41 requests/s", "confirmed: 1,800/s",
+		"Fleet for 5,000/s today, +4.0 % a month, 12 months, 30 % headroom, one instance may be lost:",
+		// 5,000/s / (1,840/s · 0.7) = 3.9; at 8,005/s 6.2. Instances cost 0.17 · 730 = 124.10 a month.
+		"now  5,000/s          4  4 – 4       496 USD",
+		"+12  8,005/s          7  7 – 7       869 USD",
+		"it runs out in month 1 (1 to 2)",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, text)
+		}
+	}
+	if at := strings.Index(text, "1,000/s"); at < strings.Index(text, "500/s") || at > strings.Index(text, "2,000/s") {
+		t.Errorf("the steps are not by rate:\n%s", text)
+	}
+	for _, line := range strings.Split(text, "\n") {
+		if columns(line) > DefaultWidth {
+			t.Errorf("%d columns: %s", columns(line), line)
+		}
+	}
+}
+
+func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
+	slow := measuredCapacity(t, "uncached")
+	slow.MaxRate.Rate = capacity.Rate{Rate: 184, Low: 179, High: 190}
+	var err error
+	if slow.Plan, err = capacity.MakePlan(slow.Plan.Inputs, slow); err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := Capacity(&b, []*capacity.Capacity{measuredCapacity(t, "cached"), slow}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	// 39 instances of uncached against 4.
+	if want := "cached saves 35 instances against uncached at the same demand, and 4,344 USD a month"; !strings.Contains(b.String(), want) {
+		t.Errorf("it lacks %q:\n%s", want, b.String())
+	}
+}
+
+func TestCapacityReportIsCleaned(t *testing.T) {
+	c := measuredCapacity(t, "evil\x1b[31m\nname|<b>")
+	c.Notes = []string{"a note\x07 with <script> and | bars"}
+	var terminal, md strings.Builder
+	if err := Capacity(&terminal, []*capacity.Capacity{c}, Options{Verbose: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := CapacityMarkdown(&md, []*capacity.Capacity{c}); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(terminal.String(), "\x1b\x07") || strings.ContainsAny(md.String(), "\x1b\x07") || strings.Contains(md.String(), "<script>") {
+		t.Errorf("hostile text got through:\n%q\n%q", terminal.String(), md.String())
+	}
+	for _, want := range []string{"## Capacity of", "| now | 5,000/s | 4 |", "Formulas"} {
+		if !strings.Contains(md.String(), want) {
+			t.Errorf("the Markdown lacks %q:\n%s", want, md.String())
+		}
+	}
+	if Capacity(&terminal, nil, Options{}) == nil || CapacityMarkdown(&md, nil) == nil {
+		t.Error("nothing was reported on")
+	}
+}
+
+func TestCapacityAnswers(t *testing.T) {
+	for _, tc := range []struct {
+		rate capacity.MaxRate
+		want string
+	}{
+		{capacity.MaxRate{Outcome: capacity.Nowhere, Rate: capacity.Rate{High: 1}, Limiting: "P99 is 2 s"}, "meets p99<50ms at no rate: even at 1/s p99 is 2 s"},
+		{capacity.MaxRate{Outcome: capacity.Everywhere, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "holds at least 500/s"},
+		{capacity.MaxRate{Outcome: capacity.Limited, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "holds at least 500/s with p99<50ms: above it bench or its host was too late"},
+		{capacity.MaxRate{Outcome: capacity.Limited}, "nothing can be said"},
+		{capacity.MaxRate{Outcome: capacity.OutOfTime}, "there was no time"},
+	} {
+		c := &capacity.Capacity{Target: loadgen.Target{Name: "s"}, Objectives: []string{"p99<50ms"}, MaxRate: tc.rate}
+		if got := capacityAnswer(c); !strings.Contains(got, tc.want) {
+			t.Errorf("%+v: %q, want %q", tc.rate, got, tc.want)
+		}
+	}
+}
