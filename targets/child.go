@@ -16,6 +16,7 @@ type StartOptions struct {
 	ServeOptions // but for Dir and Lifeline, which Start chooses
 
 	CPUs     []int             // processors the child and all it starts may use; nil: this process's; see [process.CanPin]
+	MaxProcs int               // processors that the child's Go runtime uses at once, its GOMAXPROCS; 0: all of CPUs
 	Progress func(line string) // is told what the child says on standard error until it is ready; may be nil
 }
 
@@ -40,11 +41,15 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	if o.DB, err = handOver(o.DB, private.Path); err != nil {
 		return nil, errors.Join(err, private.Remove())
 	}
+	env := childEnvironment(os.Environ())
+	if o.MaxProcs > 0 {
+		env = append(env, fmt.Sprintf("GOMAXPROCS=%d", o.MaxProcs))
+	}
 	return process.Start(ctx, process.Spec{
 		Name:         name,
 		Path:         program,
 		Args:         append([]string{"serve", name}, o.Args()...),
-		Env:          childEnvironment(os.Environ()),
+		Env:          env,
 		LifelineFlag: "--lifeline",
 		CPUs:         o.CPUs,
 		Private:      private,

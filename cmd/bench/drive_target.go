@@ -36,46 +36,11 @@ func (o *driveOptions) driveAll(ctx context.Context, subjects []subject, stderr 
 
 // drive starts a bundled target, or takes a URL as it is, and drives the plan at it.
 func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (run *loadgen.Run, err error) {
-	say := func(text string) {
-		if !o.quiet {
-			fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
-		}
-	}
-	options := loadgen.Options{Environment: loadgen.Environment{CPUs: o.cpus}}
-	if s.service != nil {
-		unpin, err := share(o.cpus, &options.Environment)
-		if err != nil {
-			return nil, err
-		}
-		defer unpin()
-		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
-		child, err := targets.Start(ctx, s.name, targets.StartOptions{
-			CPUs: options.Environment.TargetCPUs, ServeOptions: o.serveOptions(), Progress: say,
-		})
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil, errInterrupted
-			}
-			return nil, err
-		}
-		defer func() { err = errors.Join(err, child.Stop()) }()
-		options.TargetPID, options.TargetExit = child.PID, child.Done()
-		s.plan.Target.URL = child.URL
-		if s.plan.ProfileURL != "" && o.profiling.from == sameOrigin {
-			if s.plan.ProfileURL, err = profilesOf(child.URL); err != nil {
-				return nil, err
-			}
-		}
-		s.plan.Requests = requestsAt(s.mix, child.URL, s.header)
-	} else {
-		options.Environment.CPUs = "shared"
-	}
-	if err := preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
+	options, end, err := o.begin(ctx, &s, stderr)
+	if err != nil {
 		return nil, err
 	}
-	if err := around(ctx, "--before", o.before, s.plan.Target, stderr); err != nil {
-		return nil, err
-	}
+	defer func() { err = errors.Join(err, end()) }()
 	if !o.quiet {
 		live := o.live(stderr)
 		defer live.Done()
@@ -89,6 +54,60 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 		return run, err
 	}
 	return run, around(ctx, "--after", o.after, s.plan.Target, stderr)
+}
+
+// begin starts a bundled target, and sees to it that a target can be driven. What it began is ended by end.
+func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) (options loadgen.Options, end func() error, err error) {
+	var undo []func() error
+	end = func() error {
+		var errs []error
+		for _, f := range slices.Backward(undo) {
+			errs = append(errs, f())
+		}
+		return errors.Join(errs...)
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, end())
+		}
+	}()
+	options.Environment.CPUs = "shared"
+	if s.service != nil {
+		options.Environment.CPUs = o.cpus
+		unpin, err := share(o.cpus, &options.Environment)
+		if err != nil {
+			return options, end, err
+		}
+		undo = append(undo, func() error { unpin(); return nil })
+		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
+		child, err := targets.Start(ctx, s.name, targets.StartOptions{
+			CPUs: options.Environment.TargetCPUs, MaxProcs: s.maxProcs, ServeOptions: o.serveOptions(),
+			Progress: func(text string) {
+				if !o.quiet {
+					fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
+				}
+			},
+		})
+		if err != nil {
+			if ctx.Err() != nil {
+				err = errInterrupted
+			}
+			return options, end, err
+		}
+		undo = append(undo, child.Stop)
+		options.TargetPID, options.TargetExit = child.PID, child.Done()
+		s.plan.Target.URL = child.URL
+		if s.plan.ProfileURL != "" && o.profiling.from == sameOrigin {
+			if s.plan.ProfileURL, err = profilesOf(child.URL); err != nil {
+				return options, end, err
+			}
+		}
+		s.plan.Requests = requestsAt(s.mix, child.URL, s.header)
+	}
+	if err := preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
+		return options, end, err
+	}
+	return options, end, around(ctx, "--before", o.before, s.plan.Target, stderr)
 }
 
 // share gives the target every processor but the last, which is bench's. It returns what undoes the pinning of bench.

@@ -22,6 +22,8 @@ type subject struct {
 	mix     []targets.Request // what a bundled service is asked
 	plan    loadgen.Plan      // of a bundled service without its address, which is known when it has started
 	header  http.Header       // that the user adds to every request
+
+	maxProcs int // GOMAXPROCS of a bundled service; 0: its own
 }
 
 // maxBody bounds the file given with --body @file.

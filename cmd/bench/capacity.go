@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// capacityOptions are the flags of bench capacity.
+type capacityOptions struct {
+	driveOptions
+	slo        []string
+	from       string
+	start      string
+	most       string
+	budget     time.Duration
+	staircase  bool
+	gomaxprocs []int
+	planFile   string
+	plan       capacity.PlanText
+	simulate   bool
+}
+
+// defaultObjectives are those of bench capacity where none is given.
+var defaultObjectives = []string{"p99<100ms", "errors<0.1%"}
+
+func newCapacityCommand(s streams) *cobra.Command {
+	var o capacityOptions
+	c := &cobra.Command{
+		Use: "capacity [TARGET...]", Short: "Find how much a service can take, and plan how many of it are needed", GroupID: "judge",
+		Long: `Find the highest rate at which a service meets an objective, what limits it, and where it saturates; then plan
+how many instances a demand needs, by month, and what they cost.
+
+The rate grows by steps of Poisson arrivals until one fails, the edge is bracketed, and a longer step confirms a
+rate just below it. A step holds if its objectives are met, what was served is what was offered, and the backlog
+does not grow. One target takes less than three minutes. Without a target, cached and uncached are measured.`,
+		Example: `  bench capacity pooled --slo 'p99<50ms' --slo 'errors<0.1%'
+  bench capacity cached uncached --demand 5000/s --growth 4%/month --prices prices.yaml
+  bench capacity http://127.0.0.1:8080 --slo 'p99<200ms' -o json=capacity.json -o md=capacity.md
+  bench step pooled -o json=run.json && bench capacity --from run.json`,
+		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
+	}
+	o.addFlags(c.Flags())
+	return c
+}
+
+func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
+	o.given = f
+	f.SortFlags = false
+	f.StringArrayVar(&o.slo, "slo", nil, "an objective, as a threshold: p99<50ms, errors<0.1% (repeatable; default p99<100ms and errors<0.1%)")
+	f.StringVar(&o.from, "from", "", "conclude from the steps of a saved run instead of driving any")
+	f.StringVar(&o.start, "start", "", "rate of the first step (default: a sixteenth of what the staircase reaches)")
+	f.StringVar(&o.most, "max-rate", "", "highest rate that is driven; a target that is not on this machine needs it")
+	f.DurationVar(&o.budget, "budget", 0, "time for the steps of one target (default 2m40s)")
+	f.BoolVar(&o.staircase, "staircase", true, "drive 1, 2, 4 … 64 users first, for the scalability law")
+	f.IntSliceVar(&o.gomaxprocs, "gomaxprocs", nil, "measure a bundled service at several sizes, such as 1,2")
+	f.StringVar(&o.planFile, "plan", "", "YAML file with the inputs of the plan, by the names of the flags below")
+	f.StringVar(&o.plan.Demand, "demand", "", "requests at the peak now, such as 5000/s")
+	f.StringVar(&o.plan.Curve, "curve", "", "CSV `file` of the demand over a day: time, rate")
+	f.StringVar(&o.plan.Growth, "growth", "", "of the demand, such as 4%/month or 60%/year")
+	f.StringVar(&o.plan.Peaks, "peaks", "", "CSV `file` of past peaks to fit the growth to: month, rate")
+	f.StringVar(&o.plan.Horizon, "horizon", "", "months to plan for (default 12)")
+	f.StringVar(&o.plan.Headroom, "headroom", "", "part of the capacity that the peak leaves free (default 30%)")
+	f.StringVar(&o.plan.Survive, "survive", "", "what may be lost: nothing, instance or zone:N of N zones (default instance)")
+	f.StringVar(&o.plan.Spike, "spike", "", "factor by which the peak may be exceeded (default 1)")
+	f.StringVar(&o.plan.ScaleLag, "scale-lag", "", "time from a rise of the demand to an instance that serves, such as 3m")
+	f.StringVar(&o.plan.Fleet, "fleet", "", "instances there are today (default: what today needs)")
+	f.StringVar(&o.plan.Prices, "prices", "", "YAML `file` of offers: there are no prices built in")
+	f.BoolVar(&o.simulate, "simulate", false, "run three policies of autoscaling against the demand, minute by minute")
+
+	// The flags that say how requests are made are those of the driving commands.
+	driving := pflag.NewFlagSet("", pflag.ContinueOnError)
+	o.driveOptions.addFlags(driving)
+	o.given = f
+	for _, name := range []string{
+		"targets", "connections", "no-keepalive", "header", "method", "body", "expect", "hit-when", "insecure", "cert", "key", "cacert",
+		"timeout", "drain", "engine", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
+	} {
+		f.AddFlag(driving.Lookup(name))
+	}
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: json, md")
+}
+
+func (o *capacityOptions) run(ctx context.Context, args []string, s streams) error {
+	outs, err := parseCapacityOutputs(o.outputs)
+	if err != nil {
+		return err
+	}
+	if len(o.slo) == 0 {
+		o.slo = defaultObjectives
+	}
+	objectives, err := capacity.ParseObjectives(o.slo)
+	if err != nil {
+		return usage(fmt.Errorf("--slo: %w", err))
+	}
+	inputs, err := o.inputs()
+	if err != nil {
+		return usage(err)
+	}
+	var found []*capacity.Capacity
+	var failure error
+	if o.from != "" {
+		found, failure = o.fromFile(args, objectives)
+	} else {
+		found, failure = o.measure(ctx, args, objectives, s)
+	}
+	if len(found) == 0 {
+		return failure
+	}
+	if inputs != nil {
+		for _, c := range found {
+			plan, err := capacity.MakePlan(*inputs, c)
+			if err != nil {
+				c.Notes = append(c.Notes, err.Error())
+			}
+			c.Plan = plan
+		}
+	}
+	failure = errors.Join(failure, outs.write(found, s, report.Options{Verbose: o.verbose}))
+	if ctx.Err() != nil {
+		return errInterrupted
+	}
+	if failure != nil {
+		return failure
+	}
+	return capacityOutcome(found)
+}
+
+// capacityOutcome returns the error whose exit code says that the objective was met nowhere, or that bench was too late.
+func capacityOutcome(found []*capacity.Capacity) error {
+	for _, c := range found {
+		switch c.MaxRate.Outcome {
+		case capacity.Limited:
+			return exitError{exitLimited, fmt.Errorf("%s: bench or its host was too late to find the edge", c.Target.Name)}
+		case capacity.Nowhere:
+			return exitError{exitThreshold, fmt.Errorf("%s met its objective at no rate", c.Target.Name)}
+		}
+	}
+	return nil
+}
+
+// inputs reads what is to be planned for; nil where nothing is.
+func (o *capacityOptions) inputs() (*capacity.Inputs, error) {
+	text := o.plan
+	if o.planFile != "" {
+		source, err := readBounded(o.planFile)
+		if err != nil {
+			return nil, fmt.Errorf("--plan: %w", err)
+		}
+		file, err := capacity.ParsePlanText(o.planFile, source)
+		if err != nil {
+			return nil, err
+		}
+		text = text.Or(file)
+	}
+	if !text.Given() {
+		if o.simulate {
+			return nil, errors.New("--simulate runs policies against a demand: give it with --demand or --curve")
+		}
+		return nil, nil
+	}
+	in, err := text.Inputs(readBounded)
+	if err != nil {
+		return nil, fmt.Errorf("the plan: %w", err)
+	}
+	in.Simulate = o.simulate
+	return in, nil
+}
+
+// readBounded reads a file of the user's; more than 1 MiB is none that a plan has.
+func readBounded(path string) ([]byte, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, plain(err)
+	}
+	defer f.Close()
+	source, err := io.ReadAll(io.LimitReader(f, maxProfileBytes+1))
+	if err == nil && len(source) > maxProfileBytes {
+		err = fmt.Errorf("%s: is larger than 1 MiB", path)
+	}
+	return source, err
+}
+
+// fromFile concludes from saved runs.
+func (o *capacityOptions) fromFile(args []string, objectives []loadgen.Threshold) ([]*capacity.Capacity, error) {
+	switch {
+	case len(args) > 0:
+		return nil, usage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
+	case len(o.gomaxprocs) > 0:
+		return nil, usage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
+	}
+	file, err := loadgen.ReadFile(o.from)
+	if err != nil {
+		return nil, usage(plain(err))
+	}
+	var found []*capacity.Capacity
+	for _, r := range file.Runs {
+		search, err := capacity.FromRun(r, objectives)
+		if err != nil {
+			return nil, usage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))
+		}
+		found = append(found, capacity.Assess(r.Target, capacity.ProcessorsOf(r.Environment), search))
+	}
+	return found, nil
+}
+
+// searchOptions reads the flags that bound a search.
+func (o *capacityOptions) searchOptions(objectives []loadgen.Threshold) (capacity.Options, error) {
+	search := capacity.Options{Objectives: objectives, Budget: o.budget}
+	for _, flag := range []struct {
+		name, text string
+		rate       *float64
+	}{{"--start", o.start, &search.Start}, {"--max-rate", o.most, &search.Most}} {
+		if flag.text == "" {
+			continue
+		}
+		rate, err := profiles.ParseRate(flag.text)
+		if err == nil && rate == 0 {
+			err = errors.New("it must be above 0")
+		}
+		if err != nil {
+			return search, fmt.Errorf("%s %s: %w", flag.name, flag.text, err)
+		}
+		*flag.rate = rate
+	}
+	if o.given.Changed("budget") && (o.budget < 20*time.Second || o.budget > time.Hour) {
+		return search, fmt.Errorf("--budget must be 20s to 1h, got %v", o.budget)
+	}
+	if slices.ContainsFunc(o.gomaxprocs, func(n int) bool { return n < 1 || n > 1024 }) {
+		return search, fmt.Errorf("--gomaxprocs takes numbers from 1 to 1024, got %v", o.gomaxprocs)
+	}
+	if o.staircase {
+		search.Users = capacity.StaircaseUsers(o.connections)
+	}
+	return search, nil
+}

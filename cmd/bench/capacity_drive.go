@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// stepDrain bounds how long a step waits for its last answers: what is older counts at its age.
+const stepDrain = 2 * time.Second
+
+// measure searches each target, one after the other. It returns what was found until the first error.
+func (o *capacityOptions) measure(ctx context.Context, names []string, objectives []loadgen.Threshold, s streams) ([]*capacity.Capacity, error) {
+	search, err := o.searchOptions(objectives)
+	if err != nil {
+		return nil, usage(err)
+	}
+	subjects, err := o.capacitySubjects(names, s)
+	if err != nil {
+		return nil, usage(err)
+	}
+	var found []*capacity.Capacity
+	for _, subject := range subjects {
+		c, err := o.search(ctx, subject, search, s)
+		if c != nil {
+			found = append(found, c)
+		}
+		if err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
+func (o *capacityOptions) capacitySubjects(names []string, s streams) ([]subject, error) {
+	if len(names) == 0 && o.targets == "" {
+		names = []string{"cached", "uncached"}
+	}
+	o.rate = o.most // a target that is not on this machine needs a rate; here it is the highest
+	// Its rate stands for none: each step has its own.
+	plan, err := o.driveOptions.plan(stepProfile(capacity.Step{Rate: 1, Hold: time.Second}))
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := o.subjects(names, nil, plan, s.in)
+	if err != nil || len(o.gomaxprocs) == 0 {
+		return subjects, err
+	}
+	var sized []subject
+	for _, one := range subjects {
+		if one.service == nil {
+			return nil, fmt.Errorf("--gomaxprocs is for the bundled services, which bench starts; %s is none", one.name)
+		}
+		for _, n := range o.gomaxprocs {
+			one.maxProcs = n
+			one.plan.Target.Name = fmt.Sprintf("%s, GOMAXPROCS %d", one.name, n)
+			sized = append(sized, one)
+		}
+	}
+	return sized, nil
+}
+
+// search drives what the search asks for until it has its answer.
+func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity.Options, out streams) (c *capacity.Capacity, err error) {
+	options, end, err := o.begin(ctx, &s, out.err)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, end()) }()
+	search := capacity.NewSearch(bounds)
+	conclude := func() *capacity.Capacity {
+		c := capacity.Assess(s.plan.Target, capacity.ProcessorsOf(options.Environment), search)
+		c.Size = s.maxProcs
+		c.Notes = append(c.Notes, options.Environment.Notes...)
+		return c
+	}
+	for n := uint64(0); ; n++ {
+		step, done := search.Next()
+		if done {
+			break
+		}
+		run, err := loadgen.Drive(ctx, stepPlan(s.plan, step, o.seed+n, o.drain), options)
+		if ctx.Err() != nil {
+			return conclude(), errInterrupted
+		}
+		if err != nil {
+			return nil, err
+		}
+		search.Add(run)
+		if !o.quiet {
+			steps := search.Steps()
+			fmt.Fprintln(out.err, report.CapacityStep(s.plan.Target.Name, steps[len(steps)-1]))
+		}
+		select {
+		case <-ctx.Done():
+			return conclude(), errInterrupted
+		case <-time.After(step.CoolDown):
+		}
+	}
+	return conclude(), around(ctx, "--after", o.after, s.plan.Target, out.err)
+}
+
+// stepPlan is the plan of one step.
+func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64, drain time.Duration) loadgen.Plan {
+	p.Profile, p.Seed = stepProfile(s), seed
+	if s.Users > 0 {
+		p.Closed, p.Limits.Connections = &loadgen.Closed{VUs: s.Users}, s.Users
+	}
+	if drain == 0 {
+		p.Limits.Drain = stepDrain
+	}
+	return p
+}
+
+func stepProfile(s capacity.Step) profiles.Profile {
+	rate := s.Rate
+	if s.Users > 0 {
+		rate = 1 // the closed model has none of its own
+	}
+	p := profiles.Profile{Name: "capacity", Arrivals: profiles.Poisson, Phases: []profiles.Phase{
+		{Name: "warm-up", Kind: profiles.Warmup, Duration: s.WarmUp, From: rate, To: rate},
+		{Name: "step", Kind: profiles.Step, Duration: s.Hold, From: rate, To: rate},
+	}}
+	p.Phases = slices.DeleteFunc(p.Phases, func(ph profiles.Phase) bool { return ph.Duration == 0 })
+	return p
+}
