@@ -18,6 +18,8 @@ type capacitySection struct {
 	rows  [][]string
 }
 
+func (s capacitySection) empty() bool { return len(s.text) == 0 && len(s.rows) == 0 }
+
 // Capacity writes the capacity report of one target, or of several side by side. Its error is that of w, or says that there
 // is nothing to report on.
 func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
@@ -52,6 +54,9 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 }
 
 func (p *page) section(s capacitySection) error {
+	if s.empty() {
+		return nil
+	}
 	p.blank()
 	if s.title != "" {
 		p.text(s.title, 2)
@@ -102,6 +107,9 @@ func CapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
 }
 
 func (t *markdownText) section(s capacitySection) {
+	if s.empty() {
+		return
+	}
 	t.line("")
 	if s.title != "" {
 		t.line("**" + prose(Clean(s.title, maxSentence)) + "**")

@@ -22,7 +22,8 @@ const exitCodes = `Exit codes:
   4    bench gate: inconclusive
   5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED;
        a comparison cannot be made: bench or its host was too late again and again; or selfcheck trusts no engine
-  99   a threshold failed, or a run was aborted by --abort-on
+  99   a threshold failed, or a run was aborted by --abort-on;
+       bench capacity: the objective is met at no rate
   130  interrupted; what was measured until then is reported
 Several at once: 130, 1, 2, 5, 99.`
 

@@ -138,7 +138,8 @@ func (c *Capacity) predict(open []Measurement, reached float64) {
 			light, upTo = append(light, m.answers), max(upTo, m.Offered)
 		}
 	}
-	if d, err := FitDemand("processor", float64(c.Processors), usesOf(open, lightLoad*reached)); err == nil {
+	d, unseen := FitDemand("processor", float64(c.Processors), usesOf(open, lightLoad*reached))
+	if unseen == nil {
 		c.Predicted = &Prediction{d.Saturation, upTo, fmt.Sprintf("utilisation law: (%g processors − %.3g idle) / %.4g s of processor a request", d.Servers, d.Idle, d.Seconds.Value)}
 	}
 	q, err := FitMMC(light, Saturation{})
@@ -146,11 +147,7 @@ func (c *Capacity) predict(open []Measurement, reached float64) {
 		c.Predicted = &Prediction{q.Saturation, upTo, fmt.Sprintf("M/M/c fitted to response times: %d workers × %.4g/s, averaged over the numbers of workers that are possible", q.Workers, q.ServiceRate)}
 	}
 	if c.Predicted == nil {
-		why := "its processor was not seen"
-		if err != nil {
-			why += ", and " + err.Error()
-		}
-		c.Notes = append(c.Notes, "Saturation could not be predicted from light load: "+why+".")
+		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the processor: %v. By the queue: %v.", unseen, err))
 	}
 }
 

@@ -51,6 +51,8 @@ const (
 	nearEdge      = 0.3 // log rates within which counts say where the edge is
 	spoiledTries  = 3   // of one rate, and then of rates below it
 	overloadSteps = 2   // times Step
+
+	lateDrain = 2 * time.Second // for which the last answers of a step that fell behind are awaited
 )
 
 // Outcome says how a search ended.
@@ -92,6 +94,9 @@ func (s *Search) add(m Measurement) {
 	s.elapsed += m.WarmUp
 	m.at = s.elapsed + m.Hold/2
 	s.elapsed += m.Hold + m.CoolDown
+	if m.late {
+		s.elapsed += lateDrain
+	}
 	s.steps = append(s.steps, m)
 }
 
