@@ -21,6 +21,7 @@ type ServeOptions struct {
 	TTL       time.Duration // of cached answers; default 5 min
 	CacheSize int           // cached answers of each kind; default 10,000
 	CacheDir  string        // where the generated catalogue is kept; default see [catalogue.File]
+	Handicap  Handicap
 	Reference reference.Options
 
 	// Dir is a private directory made by the parent ([process.PrivateDir]); "" makes one.
@@ -40,6 +41,10 @@ func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	fs.DurationVar(&o.TTL, "ttl", cache.DefaultTTL, "how long an answer stays cached")
 	fs.IntVar(&o.CacheSize, "cache-size", cache.DefaultSize, "how many answers of each kind are cached")
 	fs.StringVar(&o.CacheDir, "cache-dir", "", "`directory` to keep the generated catalogue in (default $"+catalogue.CacheDirVar+", else the user's cache directory)")
+	fs.Var(&o.Handicap.Slow, "slow", "every answer takes longer by a `share`, such as 20%, to test what must notice it")
+	fs.Var(&o.Handicap.SlowTail, "slow-tail", "the slowest 3 % of the answers take longer by a `share`")
+	fs.Var(&o.Handicap.Fail, "fail", "a `share` of the requests fails with status 500")
+	fs.BoolVar(&o.Handicap.Wait, "slow-by-waiting", false, "wait for --slow and --slow-tail, instead of spending processor time")
 	fs.Var(&o.Reference.Service, "service", "delays of the reference server, as `fixed:20ms or exp:10ms`")
 	fs.IntVar(&o.Reference.Workers, "workers", 0, "requests the reference server serves at once, 0 for no limit")
 	fs.StringVar(&o.Reference.Log, "log", "", "`file` in which the reference server logs every delay it took")
@@ -67,6 +72,10 @@ func (o *ServeOptions) Args() []string {
 	add("ttl", o.TTL.String(), "0s")
 	add("cache-size", strconv.Itoa(o.CacheSize), "0")
 	add("cache-dir", o.CacheDir, "")
+	add("slow", o.Handicap.Slow.String(), "0%")
+	add("slow-tail", o.Handicap.SlowTail.String(), "0%")
+	add("fail", o.Handicap.Fail.String(), "0%")
+	add("slow-by-waiting", strconv.FormatBool(o.Handicap.Wait), "false")
 	if o.Reference.Service != (reference.Service{}) {
 		add("service", o.Reference.Service.String(), "")
 	}

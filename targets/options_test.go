@@ -34,6 +34,12 @@ func TestArgsAreParsedBack(t *testing.T) {
 			CacheDir:  word.Draw(t, "cache dir"),
 			Dir:       word.Draw(t, "dir"),
 			Lifeline:  rapid.IntRange(0, 1000).Draw(t, "lifeline"),
+			Handicap: Handicap{
+				Slow:     Part(rapid.IntRange(0, 500).Draw(t, "slow")) / 100,
+				SlowTail: Part(rapid.IntRange(0, 500).Draw(t, "slow tail")) / 100,
+				Fail:     Part(rapid.IntRange(0, 100).Draw(t, "fail")) / 100,
+				Wait:     rapid.Bool().Draw(t, "wait"),
+			},
 			Reference: reference.Options{
 				Service: reference.Service{Kind: reference.Exponential, Mean: time.Duration(duration.Draw(t, "mean"))},
 				Workers: rapid.IntRange(0, 100).Draw(t, "workers"),
@@ -47,7 +53,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", o.Args(), err)
 		}
-		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Dir != o.Dir || got.DB != o.DB || got.TTL != o.TTL {
+		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.DB != o.DB || got.TTL != o.TTL {
 			t.Fatalf("%q gave %+v, want %+v", o.Args(), got, o)
 		}
 	})
@@ -70,6 +76,9 @@ func TestDefaults(t *testing.T) {
 func TestFlagsRefuse(t *testing.T) {
 	for arg, want := range map[string]string{
 		"--service=20ms": `invalid argument "20ms" for "--service" flag: service "20ms": want fixed:DURATION or exp:DURATION, such as fixed:20ms`,
+		"--slow=20":      `invalid argument "20" for "--slow" flag: "20": want a share such as 20%, of at most 10000%`,
+		"--fail=-1%":     `invalid argument "-1%" for "--fail" flag: "-1%": want a share such as 20%, of at most 10000%`,
+		"--slow=NaN%":    `invalid argument "NaN%" for "--slow" flag: "NaN%": want a share such as 20%, of at most 10000%`,
 		"--freeze=5s":    `invalid argument "5s" for "--freeze" flag: freeze "5s": want AT,FOR, such as 5s,2s: after 5 s, for 2 s`,
 	} {
 		if _, err := parse([]string{arg}); err == nil || err.Error() != want {

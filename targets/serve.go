@@ -52,7 +52,7 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return err
 	}
 	defer func() { err = errors.Join(err, closeHandler()) }()
-	err = web.Serve(ctx, ln, h, func() { ready("http://" + ln.Addr().String()) })
+	err = web.Serve(ctx, ln, o.Handicap.wrap(h), func() { ready("http://" + ln.Addr().String()) })
 	return errors.Join(err, lostDatabase(ctx))
 }
 
@@ -64,8 +64,11 @@ func (o *ServeOptions) check() error {
 		return fmt.Errorf("--cache-size must be above 0, got %d", o.CacheSize)
 	case o.TTL < 0:
 		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
-	case o.Reference.Bare && o.Reference != reference.Options{Bare: true}:
-		return errors.New("--bare: such a server has no delays, workers, log, freeze or seed: leave those flags out")
+	case o.Reference.Bare && (o.Reference != reference.Options{Bare: true} || o.Handicap != Handicap{}):
+		return errors.New("--bare: such a server has no delays, workers, log, freeze or seed, and is never slower: leave those flags out")
+	}
+	if err := o.Handicap.check(); err != nil {
+		return err
 	}
 	return CheckDB(o.DB)
 }
