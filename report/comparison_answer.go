@@ -50,6 +50,9 @@ func comparedAnswer(f *compare.Comparison) string {
 		}
 		return text + "."
 	}
+	if f.RunsA > 0 && min(f.RunsA, f.RunsB) < compare.MinRuns {
+		return fmt.Sprintf("%s and %s are shown and not judged: that takes %d runs of each.", a, b, compare.MinRuns)
+	}
 	for _, key := range []string{"p50", "p95", "p99"} {
 		if row, ok := f.Row(key); ok && row.Change.Center > 0 {
 			change, between := changeOf(row)

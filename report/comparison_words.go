@@ -83,7 +83,7 @@ func changeOf(r compare.Row) (change, between string) {
 func betweenOf(i compare.Interval) string {
 	switch {
 	case i.Low <= 0 || math.IsInf(i.High, 1):
-		return "(too few pairs)"
+		return "(too few to say)"
 	case asPercent(i.Center):
 		return fmt.Sprintf("(%s … %s)", percentNumber(i.Low), percentNumber(i.High))
 	default:

@@ -63,7 +63,8 @@ func (t *Trial) compare(arm int) Comparison {
 		}
 		kept := &c.Rows[len(c.Rows)-1]
 		e := newEstimate(pairs.x)
-		if cand, ok := t.candidate(kept, e); ok {
+		kept.Change, kept.Carried = e.interval(printedLevel), e.carried
+		if cand, ok := t.candidate(kept, e.bounds); ok {
 			judged = append(judged, cand)
 		} else if !t.o.Gate {
 			decideComparison(cand, level(1))
@@ -80,11 +81,9 @@ func (t *Trial) compare(arm int) Comparison {
 	return c
 }
 
-// candidate fills what the estimate says into the row; ok is true where the row decides.
-func (t *Trial) candidate(row *Row, e estimate) (c candidate, ok bool) {
-	row.Change = e.interval(printedLevel)
-	row.Carried = e.carried
-	c = candidate{row: row, bounds: e.bounds, atLeast: row.BLow, atMost: row.ALow}
+// candidate returns the row as what is to be decided from bounds; ok is true where it counts for the outcome of all.
+func (t *Trial) candidate(row *Row, bounds func(float64) (low, high float64)) (c candidate, ok bool) {
+	c = candidate{row: row, bounds: bounds, atLeast: row.BLow, atMost: row.ALow}
 	i := slices.IndexFunc(t.o.Criteria, func(c Criterion) bool { return c.Metric.Key == row.Metric.Key })
 	if i < 0 || t.o.Gate && row.Thin() {
 		return c, false

@@ -68,6 +68,13 @@ type armRecord struct {
 	curves   [][]float64 // by round
 }
 
+func newArmRecord() armRecord {
+	metrics := len(Metrics())
+	return armRecord{
+		values: make([][]float64, metrics), atLeast: make([]bool, metrics), beyond: slices.Repeat([]float64{math.Inf(1)}, metrics),
+	}
+}
+
 // pairRecord is the log ratios of one metric, in time order.
 type pairRecord struct {
 	x       []float64
@@ -90,9 +97,7 @@ func NewTrial(o Options) (*Trial, error) {
 	t := &Trial{o: o, looks: looksOf(o.Quads), coin: rand.New(rand.NewPCG(o.Seed, 0x636f6d70617265))}
 	metrics := len(Metrics())
 	for range o.Arms {
-		t.arms = append(t.arms, armRecord{
-			values: make([][]float64, metrics), atLeast: make([]bool, metrics), beyond: slices.Repeat([]float64{math.Inf(1)}, metrics),
-		})
+		t.arms = append(t.arms, newArmRecord())
 		t.pairs = append(t.pairs, make([]pairRecord, metrics))
 	}
 	t.plan(0)

@@ -1,0 +1,145 @@
+package compare
+
+import (
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// MinRuns is how many runs of a side a verdict takes: fewer are shown.
+const MinRuns = 6
+
+// rankSums holds the cumulative null distribution of the Mann–Whitney U by the sizes of its two samples.
+var rankSums sync.Map // [2]int → []float64
+
+// rankSumCDF returns P(U ≤ u) for u = 0 … mn of samples of m and n without a difference between them, exactly, by the
+// recursion of Mann and Whitney (Ann. Math. Statist. 18, 1947) on whose value is the greatest of all:
+//
+//	p(u; m, n) = m/(m+n) · p(u−n; m−1, n) + n/(m+n) · p(u; m, n−1)
+func rankSumCDF(m, n int) []float64 {
+	key := [2]int{m, n}
+	if cdf, ok := rankSums.Load(key); ok {
+		return cdf.([]float64)
+	}
+	row := make([][]float64, n+1) // of i and j values
+	for i := range m + 1 {
+		next := make([][]float64, n+1)
+		for j := range n + 1 {
+			p := make([]float64, i*j+1)
+			if i == 0 || j == 0 {
+				p[0] = 1
+			} else {
+				for u := range p {
+					if u >= j && u-j < len(row[j]) {
+						p[u] += float64(i) / float64(i+j) * row[j][u-j]
+					}
+					if u < len(next[j-1]) {
+						p[u] += float64(j) / float64(i+j) * next[j-1][u]
+					}
+				}
+			}
+			next[j] = p
+		}
+		row = next
+	}
+	cdf := slices.Clone(row[n])
+	for u := 1; u < len(cdf); u++ {
+		cdf[u] += cdf[u-1]
+	}
+	rankSums.Store(key, cdf)
+	return cdf
+}
+
+// shift is by how much values of b lie above those of a: the Hodges–Lehmann estimate, the median of all differences, with the
+// interval that the exact Mann–Whitney distribution allows.
+type shift struct {
+	m, n        int
+	differences []float64 // sorted
+}
+
+func newShift(a, b []float64) shift {
+	s := shift{m: len(a), n: len(b)}
+	for _, x := range a {
+		for _, y := range b {
+			s.differences = append(s.differences, y-x)
+		}
+	}
+	slices.Sort(s.differences)
+	return s
+}
+
+func (s shift) center() float64 { return median(s.differences) }
+
+// bounds returns the interval of the two-sided error level, ±Inf where there are too few values for one.
+func (s shift) bounds(level float64) (low, high float64) {
+	c, ok := limit(rankSumCDF(s.m, s.n), level/2)
+	if !ok || len(s.differences) == 0 {
+		return math.Inf(-1), math.Inf(1)
+	}
+	low = min(s.differences[c], s.center()-resolution)
+	high = max(s.differences[len(s.differences)-1-c], s.center()+resolution)
+	return low, high
+}
+
+// Runs compares saved runs of two sides, each run a unit, at one look. With fewer than [MinRuns] a side nothing is judged.
+func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
+	c := Comparison{A: nameA, B: nameB, RunsA: len(a), RunsB: len(b)}
+	var sides [2]armRecord
+	metrics := Metrics()
+	for i, runs := range [][]*loadgen.Run{a, b} {
+		sides[i] = newArmRecord()
+		for _, r := range runs {
+			rd := round{requests: r.Requests, curve: curveOf(r)}
+			for _, m := range metrics {
+				rd.readings = append(rd.readings, m.read(r))
+			}
+			sides[i].add(rd)
+		}
+	}
+	t := Trial{o: o}
+	var decisive []candidate
+	c.Rows = make([]Row, 0, len(metrics))
+	level := func(d int) float64 { return alpha / float64(d) }
+	enoughRuns := min(len(a), len(b)) >= MinRuns
+	for i, m := range metrics {
+		va, vb := logs(sides[0].values[i]), logs(sides[1].values[i])
+		if len(va)+len(vb) == 0 {
+			continue
+		}
+		c.Rows = append(c.Rows, Row{
+			Metric: m, A: medianOf(sides[0].values[i]), B: medianOf(sides[1].values[i]),
+			ALow: sides[0].atLeast[i], BLow: sides[1].atLeast[i], Beyond: min(sides[0].beyond[i], sides[1].beyond[i]),
+		})
+		if len(va) != len(a) || len(vb) != len(b) || len(va) == 0 || len(vb) == 0 {
+			continue
+		}
+		row, s := &c.Rows[len(c.Rows)-1], newShift(va, vb)
+		low, high := s.bounds(printedLevel)
+		row.Change = Interval{Center: math.Exp(s.center()), Low: math.Exp(low), High: math.Exp(high)}
+		cand, ok := t.candidate(row, s.bounds)
+		switch {
+		case !enoughRuns:
+			row.Judged = false
+		case ok && o.Gate:
+			decisive = append(decisive, cand)
+		case !o.Gate:
+			decideComparison(cand, level(1))
+		}
+	}
+	decideGate(decisive, level)
+	c.Errors = judgeErrors(sides[0].failures, sides[1].failures, o.ErrorMargin, o.Gate)
+	c.conclude(o.Gate)
+	return Result{Gate: o.Gate, Comparisons: []Comparison{c}, Curves: []Curve{
+		medianCurve(nameA, sides[0].curves), medianCurve(nameB, sides[1].curves),
+	}}
+}
+
+func logs(values []float64) []float64 {
+	list := make([]float64, len(values))
+	for i, v := range values {
+		list[i] = math.Log(v)
+	}
+	return list
+}

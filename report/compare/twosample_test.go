@@ -1,0 +1,105 @@
+package compare
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// The critical values of Mann and Whitney's U, two-sided at 5 %, as printed in the tables of Siegel, Nonparametric Statistics.
+func TestRankSumLimitIsThePublishedOne(t *testing.T) {
+	for _, tc := range []struct{ m, n, want int }{
+		{3, 5, 0}, {4, 4, 0}, {5, 5, 2}, {6, 6, 5}, {5, 9, 7}, {8, 8, 13}, {10, 10, 23}, {20, 20, 127},
+	} {
+		for _, size := range [][2]int{{tc.m, tc.n}, {tc.n, tc.m}} {
+			if got, ok := limit(rankSumCDF(size[0], size[1]), 0.025); got != tc.want || !ok {
+				t.Errorf("%v: %d, want %d", size, got, tc.want)
+			}
+		}
+	}
+	if _, ok := limit(rankSumCDF(3, 3), 0.025); ok {
+		t.Error("three and three decide at 5 %")
+	}
+}
+
+// The permeability of membranes of Hollander and Wolfe, Nonparametric Statistical Methods, example 4.1: 0.305, as R's
+// wilcox.test(x, y, conf.int = TRUE) has it.
+func TestShiftIsThePublishedOne(t *testing.T) {
+	x := []float64{0.80, 0.83, 1.89, 1.04, 1.45, 1.38, 1.91, 1.64, 0.73, 1.46}
+	y := []float64{1.15, 0.88, 0.90, 0.74, 1.21}
+	if got := newShift(y, x).center(); math.Abs(got-0.305) > 1e-9 {
+		t.Errorf("%v, want 0.305", got)
+	}
+}
+
+// runsOf are runs of one side, each of a fresh start, of which a start's own speed and its luck scatter.
+func runsOf(n int, truth float64, random *rand.Rand) []*loadgen.Run {
+	var list []*loadgen.Run
+	for range n {
+		at := func(s float64) time.Duration {
+			return time.Duration(1e6 * truth * math.Exp(s*random.NormFloat64()+s/2*student4(random)/math.Sqrt2))
+		}
+		r := answer(at(0.015))
+		r.Overall.ResponseTime.P95NS, r.Overall.ResponseTime.P99NS = 2*at(0.03), 3*at(0.05)
+		list = append(list, r)
+	}
+	return list
+}
+
+// Gates of eight runs a side keep the promises of the others.
+func TestRunsSimulation(t *testing.T) {
+	const gates = 600
+	for _, tc := range []struct {
+		truth     float64
+		most      int // regressions
+		least     int
+		mayPass   bool
+		whichever string
+	}{
+		{1, gates / 100, 0, true, "identical"},
+		{1.3, gates, gates * 95 / 100, false, "slower by 30 %"},
+	} {
+		regressions, passes := 0, 0
+		for seed := range uint64(gates) {
+			random := rand.New(rand.NewPCG(seed, 9))
+			r := Runs("old", "new", runsOf(8, 1, random), runsOf(8, tc.truth, random), gateOptions())
+			switch r.Outcome() {
+			case Regression:
+				regressions++
+			case Pass:
+				passes++
+			}
+		}
+		if regressions > tc.most || regressions < tc.least || passes > 0 != tc.mayPass {
+			t.Errorf("%s: %d regressions, %d passes of %d", tc.whichever, regressions, passes, gates)
+		}
+	}
+}
+
+func TestFewRunsAreShownAndNotJudged(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for n := 1; n <= MinRuns; n++ {
+		r := Runs("old", "new", runsOf(n, 1, random), runsOf(8, 3, random), gateOptions())
+		row, ok := r.Comparisons[0].Row("p50")
+		if row.Judged != (n == MinRuns) || !ok || row.Change.Center < 2.5 || (r.Outcome() == Regression) != (n == MinRuns) {
+			t.Errorf("%d runs: %s, %+v", n, r.Outcome(), row)
+		}
+	}
+}
+
+func TestDifferencesAreNamed(t *testing.T) {
+	a, b := answer(time.Millisecond), answer(time.Millisecond)
+	if list := Differences(a, b); list != nil {
+		t.Errorf("none differ: %q", list)
+	}
+	a.Plan.Profile, b.Plan.Profile = "spike", "soak"
+	a.Plan.Phases, b.Plan.Phases = []loadgen.PhaseRecord{{To: 10}}, []loadgen.PhaseRecord{{To: 20}}
+	a.Environment.CPU, b.Environment.CPU = "this", "that"
+	want := []string{"profile: spike and soak", "the offered rates and lengths of the phases", "processor: this and that"}
+	if list := Differences(a, b); len(list) != len(want) || list[0] != want[0] || list[1] != want[1] || list[2] != want[2] {
+		t.Errorf("%q, want %q", list, want)
+	}
+}
