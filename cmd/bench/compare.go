@@ -27,6 +27,7 @@ type compareOptions struct {
 	maxTime      time.Duration
 	roundLength  time.Duration
 	at           string
+	force        bool
 	gate         *gateOptions // nil: bench compare
 }
 
@@ -55,13 +56,17 @@ func newCompareCommand(s streams) *cobra.Command {
 		Long: `Compare services in short rounds at the same rate, in turn, and say which is faster, by how much, and how sure
 that is. A and B are bundled services or URLs; all are up the whole time and one at a time is under load.
 Rounds come in quads, ABBA or BAAB by a seeded coin, so that a drift of the machine falls on both alike; the
-first quad is thrown away. What is judged is pairs of neighbouring rounds of the same requests.`,
+first quad is thrown away. What is judged is pairs of neighbouring rounds of the same requests.
+
+Two files of saved runs are compared run by run: with fewer than six a side that shows, and judges nothing.`,
 		Example: `  bench compare cached uncached
   bench compare pooled unpooled --db postgres --max-time 90s
-  bench compare http://127.0.0.1:8081 http://127.0.0.1:8082 -r 500/s`,
+  bench compare http://127.0.0.1:8081 http://127.0.0.1:8082 -r 500/s
+  bench compare old.json new.json                saved runs, such as bench sustained -o json=old.json writes`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
 	}
 	o.addCompareFlags(c.Flags())
+	c.Flags().BoolVar(&o.force, "force", false, "compare saved runs whose plans or environments differ, and say in what")
 	return c
 }
 

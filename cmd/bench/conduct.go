@@ -45,6 +45,9 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if err != nil {
 		return usage(err)
 	}
+	if slices.ContainsFunc(names, isSaved) {
+		return o.compareSaved(names, criteria, outs, s)
+	}
 	arms, err := o.armsOf(names)
 	if err != nil {
 		return usage(err)

@@ -1,0 +1,84 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// isSaved reports whether what is compared is named by a run file.
+func isSaved(name string) bool {
+	return !isURL(name) && (strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".json.gz"))
+}
+
+// compareSaved compares the runs in two files, each run a unit.
+func (o *compareOptions) compareSaved(names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
+	switch {
+	case o.gate != nil:
+		return usage(errors.New("a gate drives old and new itself, side by side: saved runs are compared by bench compare"))
+	case len(names) != 2:
+		return usage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
+	}
+	var sides [2][]*loadgen.Run
+	for i, name := range names {
+		if !isSaved(name) {
+			return usage(fmt.Errorf("%s is no file of saved runs, and %s is: compare two of a kind", name, names[1-i]))
+		}
+		file, err := loadgen.ReadFile(name)
+		if err != nil {
+			return usage(plain(err))
+		}
+		sides[i] = file.Runs
+	}
+	found := &report.Compared{Seed: sides[0][0].Seed}
+	for i, runs := range sides {
+		for _, r := range runs {
+			if doubt := doubtOf(sides[0][0], runs[0], r); doubt != "" && !o.force {
+				return usage(fmt.Errorf("%s: %s: these runs cannot be compared (--force compares them all the same)", names[i], doubt))
+			} else if doubt != "" {
+				found.Notes = append(found.Notes, names[i]+": "+doubt)
+			}
+		}
+		found.Arms = append(found.Arms, report.ComparedArm{Name: names[i], Target: runs[0].Target, Environment: runs[0].Environment})
+	}
+	labels := []string{sides[0][0].Target.Name, sides[1][0].Target.Name}
+	if labels[0] == labels[1] {
+		labels = []string{"A", "B"}
+	}
+	found.Result = compare.Runs(labels[0], labels[1], sides[0], sides[1], compare.Options{Criteria: criteria})
+	if min(len(sides[0]), len(sides[1])) < compare.MinRuns {
+		found.Notes = append(found.Notes, fmt.Sprintf("fewer than %d runs a side are shown and not judged: two runs of the same may differ by as much", compare.MinRuns))
+	}
+	return writeCompared(outs, found, s)
+}
+
+// doubtOf says what keeps a run from being compared with first, and from being of one side with own.
+func doubtOf(first, own, r *loadgen.Run) string {
+	switch {
+	case r.Target.Name != own.Target.Name:
+		return fmt.Sprintf("it holds runs of %s and of %s", own.Target.Name, r.Target.Name)
+	case r.Interrupted:
+		return "a run was interrupted"
+	case r.Verdict.Kind.Spoiled():
+		return "a run is " + string(r.Verdict.Kind)
+	}
+	differ := compare.Differences(first, r)
+	if first.Target.Name != r.Target.Name {
+		// Other services have other endpoints, which is what is compared.
+		kept := differ[:0]
+		for _, d := range differ {
+			if d != "the endpoints" {
+				kept = append(kept, d)
+			}
+		}
+		differ = kept
+	}
+	if len(differ) > 0 {
+		return "a run differs from the first in " + strings.Join(differ, "; ")
+	}
+	return ""
+}
