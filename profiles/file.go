@@ -4,23 +4,30 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/goccy/go-yaml/ast"
 )
 
 // A File is a test file: a profile, and the targets to drive with it, which may be none. The built-in profiles are such
-// files without a target.
+// files without a target. What the texts of its checks, thresholds and outputs may say is not this package's to know.
 type File struct {
 	Profile
-	Target   []string  // bundled names or URLs
-	Requests []Request // asked of the targets; none: what the target is asked by default
-	Limits   Limits
+	WarmUp     time.Duration // a warm-up in front, instead of the profile's own; 0: none
+	Target     []string      // bundled names or URLs
+	Requests   []Request     // asked of the targets; none: what the target is asked by default
+	Expect     []Text        // what an answer must be to be a success
+	HitWhen    Text          // the header that tells a cache hit
+	Limits     Limits
+	Thresholds []Text // by which a run is judged
+	AbortOn    []Text // when a run is ended early
+	SLO        []Text // what the service is to hold; of the same form
+	Outputs    []Text // where results are written, as kind=path
 }
 
-const maxTargets = 64
-
 var (
-	fileKeys  = []string{"name", "description", "arrivals", "target", "phases", "requests", "limits"}
+	fileKeys = []string{"name", "description", "arrivals", "warm_up", "target", "phases", "requests", "expect", "hit_when", "limits",
+		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to"}
 )
 
@@ -43,7 +50,8 @@ var (
 //	    headers: ["Accept: application/json"]
 //	limits:                  # optional
 //	  connections: 64
-//	  timeout: 5s            # and drain, deadline, requests, no-keepalive
+//	  timeout: 5s            # and drain, deadline, requests, no_keepalive
+//	thresholds: ["p99<200ms"] # optional, as expect, hit_when, abort_on, slo and outputs
 func Parse(filename string, data []byte) (File, error) {
 	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}
 	pairs, err := r.document(data, fileKeys)
@@ -85,6 +93,21 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		return r.requestList(out, pair)
 	case "limits":
 		return r.limits(out, pair)
+	case "expect":
+		out.Expect, err = r.texts(pair, "")
+		return err
+	case "thresholds":
+		out.Thresholds, err = r.texts(pair, "")
+		return err
+	case "abort_on":
+		out.AbortOn, err = r.texts(pair, "")
+		return err
+	case "slo":
+		out.SLO, err = r.texts(pair, "")
+		return err
+	case "outputs":
+		out.Outputs, err = r.texts(pair, "")
+		return err
 	}
 	s, err := r.text(pair, "")
 	if err != nil {
@@ -100,6 +123,12 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		}
 	case "arrivals":
 		out.Arrivals, err = ParseArrivals(s)
+	case "hit_when":
+		out.HitWhen = Text{s, pair.line}
+	case "warm_up":
+		if out.WarmUp, err = parseDuration(s); err == nil && out.WarmUp <= 0 {
+			err = fmt.Errorf("warm_up must be above 0, got %s", quote(s))
+		}
 	}
 	if err != nil {
 		return r.errorf(pair.line, "%v", err)

@@ -17,7 +17,8 @@ type Request struct {
 	Path    string // with its query, beginning with a slash: it is asked of the target
 	Headers []string
 	Body    string
-	Line    int // where it stands in the file
+	Expect  []Text // in place of the file's
+	Line    int    // where it stands in the file
 }
 
 // Limits are the bounds of a test file; zero where they are not given.
@@ -33,8 +34,8 @@ type Limits struct {
 const maxFileRequests = 1000
 
 var (
-	requestKeys = []string{"name", "weight", "method", "path", "headers", "body"}
-	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no-keepalive"}
+	requestKeys = []string{"name", "weight", "method", "path", "headers", "body", "expect"}
+	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no_keepalive"}
 )
 
 func (r *fileReader) requestList(out *File, pair yamlPair) error {
@@ -63,8 +64,14 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 		return out, err
 	}
 	for _, pair := range pairs {
-		if pair.key == "headers" {
+		switch pair.key {
+		case "headers":
 			if out.Headers, err = r.headers(pair, where); err != nil {
+				return out, err
+			}
+			continue
+		case "expect":
+			if out.Expect, err = r.texts(pair, where); err != nil {
 				return out, err
 			}
 			continue
@@ -138,9 +145,9 @@ func (r *fileReader) limits(out *File, pair yamlPair) error {
 			}
 			continue
 		}
-		if p.key == "no-keepalive" {
+		if p.key == "no_keepalive" {
 			if out.Limits.NoKeepAlive = text == "true"; !out.Limits.NoKeepAlive && text != "false" {
-				return r.errorf(p.line, "limits: no-keepalive must be true or false, got %s", quote(text))
+				return r.errorf(p.line, "limits: no_keepalive must be true or false, got %s", quote(text))
 			}
 			continue
 		}

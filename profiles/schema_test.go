@@ -64,6 +64,13 @@ func TestSchemaTakesWhatParseTakes(t *testing.T) {
 		strings.Replace(head, "hold", "held", 1) + "    rate: 1/s\n",
 		head + "    rate: 1/s\nrequests:\n  - path: items\n",
 		head + "    rate: 1/s\nlimits:\n  connections: 0\n",
+		head + "    rate: 1/s\nlimits:\n  requests: 0\n",
+		head + "    rate: 1/s\nwarm_up: soon\n",
+		head + "    rate: 1/s\nthresholds: []\n",
+		head + "    rate: 1/s\nslo: {p99: 1s}\n",
+		head + "    rate: 1/s\noutputs: [[a]]\n",
+		head + "    rate: 1/s\nhit_when: [a]\n",
+		head + "    rate: 1/s\nrequests:\n  - path: /\n    expect: []\n",
 	} {
 		_, parse := Parse("f.yaml", []byte(text))
 		if schema := valid(t, s, text); parse == nil || schema == nil {
@@ -86,7 +93,10 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 				t.Errorf("the schema lacks %s", key)
 			}
 		}
-		for key := range tc.in.Properties {
+		for key, property := range tc.in.Properties {
+			if property.Description == "" {
+				t.Errorf("the schema does not say what %s is", key)
+			}
 			if !slices.Contains(tc.known, key) {
 				t.Errorf("Parse does not know %s", key)
 			}

@@ -17,6 +17,9 @@ func (f File) YAML() []byte {
 		fmt.Fprintf(&b, "description: %s\n", yamlText(f.Description))
 	}
 	fmt.Fprintf(&b, "arrivals: %s\n", f.arrivals())
+	if f.WarmUp != 0 {
+		fmt.Fprintf(&b, "warm_up: %v\n", f.WarmUp)
+	}
 	if len(f.Target) > 0 {
 		b.WriteString("target:\n")
 		for _, t := range f.Target {
@@ -33,7 +36,15 @@ func (f File) YAML() []byte {
 		}
 	}
 	f.writeRequests(&b)
+	writeTexts(&b, "", "expect", f.Expect)
+	if f.HitWhen.Text != "" {
+		fmt.Fprintf(&b, "hit_when: %s\n", yamlText(f.HitWhen.Text))
+	}
 	f.writeLimits(&b)
+	writeTexts(&b, "", "thresholds", f.Thresholds)
+	writeTexts(&b, "", "abort_on", f.AbortOn)
+	writeTexts(&b, "", "slo", f.SLO)
+	writeTexts(&b, "", "outputs", f.Outputs)
 	return b.Bytes()
 }
 
@@ -62,6 +73,7 @@ func (f File) writeRequests(b *bytes.Buffer) {
 		if r.Body != "" {
 			fmt.Fprintf(b, "    body: %s\n", yamlText(r.Body))
 		}
+		writeTexts(b, "    ", "expect", r.Expect)
 	}
 }
 
@@ -78,7 +90,7 @@ func (f File) writeLimits(b *bytes.Buffer) {
 		fmt.Fprintf(b, "  requests: %d\n", l.Requests)
 	}
 	if l.NoKeepAlive {
-		b.WriteString("  no-keepalive: true\n")
+		b.WriteString("  no_keepalive: true\n")
 	}
 	for _, d := range []struct {
 		key   string
