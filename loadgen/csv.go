@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -23,7 +24,7 @@ const (
 // never written anywhere but in requests.
 type csvKey struct{ rows []string }
 
-func (c csvKey) append(dst []byte, k uint64) []byte {
+func (c csvKey) append(dst []byte, k uint64, _ time.Time) []byte {
 	return append(dst, c.rows[k%uint64(len(c.rows))]...)
 }
 

@@ -48,7 +48,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 			}
 		}
 		if k%1000 == 0 { // rendering all would take long, and their number is known from the template
-			request, err := r.mix.render(k)
+			request, err := r.mix.render(k, time.Time{})
 			if err != nil {
 				t.Fatal(err)
 			}

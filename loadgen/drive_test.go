@@ -7,7 +7,9 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -94,6 +96,53 @@ func TestDriveMeasuresAServer(t *testing.T) {
 	}
 	if _, err := Decode("run.json", &file); err != nil {
 		t.Errorf("its own file is refused: %v", err)
+	}
+}
+
+// What a request says of now is when it was due, counted from the start that the run's file records: no clock is asked.
+// And a request's own expectations stand in for the plan's.
+func TestDriveRendersWhenARequestIsDue(t *testing.T) {
+	noLeaks(t)
+	var mu sync.Mutex
+	seen := map[string]string{}
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[r.URL.Path] = r.Header.Get("X-Due")
+		if strings.HasPrefix(r.URL.Path, "/b") {
+			w.WriteHeader(http.StatusCreated)
+		}
+	}))
+	defer s.Close()
+	p := steady(s.URL, 500*time.Millisecond)
+	for i, status := range []string{"status=200", "status=201"} {
+		e, err := ParseExpect(status)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.Requests[i].Header = http.Header{"X-Due": {"{{now}}"}}
+		if i == 0 {
+			p.Expect = []Expect{e}
+		} else {
+			p.Requests[i].Expect = []Expect{e}
+		}
+	}
+	p.Requests[0].URL, p.Requests[1].URL = s.URL+"/a{{seq}}", s.URL+"/b{{seq}}"
+	run, err := Drive(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Requests.Succeeded != 100 || len(seen) != 100 {
+		t.Errorf("requests %+v, %d arrived; failures %+v", run.Requests, len(seen), run.Errors)
+	}
+	for path, due := range seen {
+		k, err := strconv.Atoi(path[2:])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := run.Started.Add(time.Duration(k) * 5 * time.Millisecond).Format("2006-01-02T15:04:05.000Z"); due != want {
+			t.Errorf("request %d says %s, want %s", k, due, want)
+		}
 	}
 }
 

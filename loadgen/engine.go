@@ -20,16 +20,16 @@ const maxAnswerBody = 1 << 30
 
 // runHTTP drives the recording's plan with the engine over net/http. Instant 0 is epoch.
 func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config) ending {
-	source := &httpSource{mix: r.mix, most: math.MaxUint64}
+	source := &httpSource{mix: r.mix, epoch: epoch, most: math.MaxUint64}
 	c := nethttp.Config{
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
 		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive,
-		Failure: func(status int, header http.Header, body []byte) string {
-			return judgeAnswer(r.plan.Expect, status, header, body)
+		Failure: func(k uint64, status int, header http.Header, body []byte) string {
+			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)
 		},
 	}
-	if searchesBody(r.plan.Expect) {
+	if r.mix.searchesBody(r.plan.Expect) {
 		c.KeepBody = maxExpectedBody
 	}
 	if r.plan.Closed != nil {
@@ -47,6 +47,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 // httpSource numbers the plan's requests; without a cursor, as in the closed model, there are most of them.
 type httpSource struct {
 	mix    *mix
+	epoch  time.Time
 	cursor *profiles.Cursor
 	k      uint64
 	most   uint64
@@ -64,7 +65,9 @@ func (s *httpSource) Next() (k uint64, at time.Duration, ok bool) {
 	return k, 0, true
 }
 
-func (s *httpSource) Render(k uint64) (nethttp.Request, error) { return s.mix.render(k) }
+func (s *httpSource) Render(k uint64, intended time.Duration) (nethttp.Request, error) {
+	return s.mix.render(k, s.epoch.Add(intended))
+}
 
 // httpSink makes samples of the engine's exchanges.
 type httpSink struct {

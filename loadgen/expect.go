@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -103,6 +104,19 @@ func judgeAnswer(expected []Expect, status int, header http.Header, body []byte)
 		return "status " + strconv.Itoa(status)
 	}
 	return ""
+}
+
+// expected returns what the answer to request k must be: what its own request says, or all else.
+func (m *mix) expected(k uint64, all []Expect) []Expect {
+	if own := m.requests[m.index(k)].expect; len(own) > 0 {
+		return own
+	}
+	return all
+}
+
+// searchesBody reports whether any answer's body has to be seen.
+func (m *mix) searchesBody(all []Expect) bool {
+	return searchesBody(all) || slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return searchesBody(c.expect) })
 }
 
 // searchesBody reports whether any of them has to see the body.

@@ -16,13 +16,13 @@ type Plan struct {
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
-	Engine   string   // one of [Engines]; empty: the one that suits the plan
-	Expect   []Expect // what an answer must be to count as a success
-	HitWhen  *HitRule // how an answer tells that it came from a cache; nil: see [HitRule]
-	Abort    Abort    // what ends the run early
+	Engine   string      // one of [Engines]; empty: the one that suits the plan
+	SLO      []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
+	Expect   []Expect    // what an answer must be to count as a success
+	Abort    Abort       // what ends the run early
+	HitWhen  *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
 
 	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
-
 }
 
 // Closed is the closed model: users who each wait for their answer, think, and ask again. The profile's rate is
@@ -169,6 +169,9 @@ func (p Plan) record(m *mix) PlanRecord {
 	}
 	if p.ProfileURL != "" {
 		r.Profiled = p.Profile.Phases[profiledPhase(p.Profile.Phases)].Name
+	}
+	for _, t := range p.SLO {
+		r.SLO = append(r.SLO, t.Text)
 	}
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})

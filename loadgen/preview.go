@@ -1,10 +1,10 @@
 package loadgen
 
 import (
-	"net/url"
-	"strings"
+	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -13,22 +13,26 @@ type Preview struct {
 	Plan      PlanRecord
 	Target    Target
 	Seed      uint64
-	Requests  uint64 // in the whole schedule; 0 in the closed model
+	Requests  uint64 // in the whole schedule; in the closed model the limit, or 0
 	Length    time.Duration
 	Curve     []float64 // offered rate, requests/s, at the middles of equal parts of the length; none in the closed model
 	Memory    int64     // bytes of histograms at most
-	BodyBytes uint64    // request bodies of the requests shown, on average
+	Bytes     uint64    // of a request, as HTTP/1.1 on the wire: the average of those shown
+	Ports     int       // local ports that this system has to connect to one address from; 0: not known
+	OpenFiles uint64    // that this process may have; 0: not known, or not limited
 	First     []PreviewRequest
 }
 
-// PreviewRequest is one request as it would be sent: no header value, user information, query value or body is in it.
+// PreviewRequest is one request as it would be sent: of its query, its header and its body it has only what bench drew, or
+// what is known to hold no secret.
 type PreviewRequest struct {
 	K      uint64
 	At     time.Duration
 	Name   string
 	Method string
 	URL    string
-	Body   int // bytes
+	Header []string // lines
+	Body   int      // bytes
 }
 
 // previewed is how many requests are shown, and into how many parts the curve is cut.
@@ -37,16 +41,19 @@ const (
 	curveParts = 60
 )
 
-// Preview renders the plan's beginning.
-func (p Plan) Preview() (*Preview, error) {
+// Preview renders the plan's beginning, as if it were driven now.
+func (p Plan) Preview(now time.Time) (*Preview, error) {
 	p = p.withDefaults()
 	r, err := newRecording(p)
 	if err != nil {
 		return nil, err
 	}
 	v := &Preview{
-		Plan: p.record(r.mix), Target: p.Target, Seed: p.Seed, Length: r.layout.length, Memory: r.layout.recorderBytes(),
+		Plan: r.plan.record(r.mix), Target: p.Target, Seed: p.Seed, Length: r.layout.length, Memory: r.layout.recorderBytes(),
+		Requests: p.Limits.Requests,
 	}
+	system := readLimits()
+	v.Ports, v.OpenFiles = system.ports, system.openFiles
 	var cursor *profiles.Cursor
 	if r.schedule != nil {
 		v.Requests = r.schedule.Total()
@@ -55,7 +62,7 @@ func (p Plan) Preview() (*Preview, error) {
 			v.Curve = append(v.Curve, r.schedule.Rate(v.Length*time.Duration(2*i+1)/(2*curveParts)))
 		}
 	}
-	var bodies uint64
+	var bytes uint64
 	for k := range uint64(previewed) {
 		var at time.Duration
 		if cursor != nil {
@@ -63,28 +70,47 @@ func (p Plan) Preview() (*Preview, error) {
 			if _, at, ok = cursor.Next(); !ok {
 				break
 			}
+		} else if v.Requests > 0 && k == v.Requests {
+			break
 		}
-		sent, err := r.mix.render(k)
+		sent, err := r.mix.render(k, now.Add(at))
 		if err != nil {
 			return nil, err
 		}
-		bodies += uint64(len(sent.Body))
-		v.First = append(v.First, PreviewRequest{
-			K: k, At: at, Name: r.mix.requests[r.mix.index(k)].name, Method: sent.Method, URL: masked(sent.URL), Body: len(sent.Body),
-		})
+		bytes += wireBytes(&sent)
+		v.First = append(v.First, r.mix.preview(k, at, now.Add(at)))
 	}
 	if n := uint64(len(v.First)); n > 0 {
-		v.BodyBytes = bodies / n
+		v.Bytes = bytes / n
 	}
 	return v, nil
 }
 
-// masked writes a URL without its query values.
-func masked(u *url.URL) string {
-	base, _, _ := strings.Cut(u.String(), "?")
-	if u.RawQuery == "" {
-		return base
+// wireBytes is the length of a request in HTTP/1.1.
+func wireBytes(r *nethttp.Request) uint64 {
+	n := len(r.Method) + len(" ") + len(r.URL.RequestURI()) + len(" HTTP/1.1\r\n") + len("\r\n") + len(r.Body)
+	if r.Header.Get("Host") == "" {
+		n += len("Host: \r\n") + len(r.URL.Host)
 	}
-	_, query, _ := strings.Cut(pathOf("http://h/?"+u.RawQuery), "?")
-	return base + "?" + query
+	if len(r.Body) > 0 {
+		n += len("Content-Length: \r\n") + len(strconv.Itoa(len(r.Body)))
+	}
+	for name, values := range r.Header {
+		for _, v := range values {
+			n += len(name) + len(": \r\n") + len(v)
+		}
+	}
+	return uint64(n)
+}
+
+// preview shows request k.
+func (m *mix) preview(k uint64, at time.Duration, due time.Time) PreviewRequest {
+	c := &m.requests[m.index(k)]
+	shown := PreviewRequest{
+		K: k, At: at, Name: c.name, Method: c.method, URL: c.url.shownURL(k, due), Body: len(c.body.append(nil, k, due)),
+	}
+	for _, h := range c.header.visible {
+		shown.Header = append(shown.Header, h.show(k, due))
+	}
+	return shown
 }

@@ -3,22 +3,28 @@ package loadgen
 import (
 	"fmt"
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestPreviewIsWhatWouldBeSent(t *testing.T) {
+	t.Setenv("BENCH_TEST_TOKEN", "C4N4RY")
 	p := Plan{
 		Target:  Target{Name: "h"},
 		Profile: shortSpike(),
 		Requests: []Request{{
-			URL: "http://user:C4N4RY@h/{{seq}}?token=C4N4RY&{{uniform 5 5}}", Method: "POST", Body: "C4N4RY",
-			Header: http.Header{"Authorization": {"C4N4RY"}},
+			URL:    "http://user:C4N4RY@h/{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=C4N4RY&id=C4N4RY{{seq}}&{{uniform 5 5}}&w={{pick C4N4RY}}&C4N4RY#C4N4RY",
+			Method: "POST", Body: "C4N4RY",
+			Header: http.Header{
+				"Accept": {"text/html"}, "X-Id": {"C4N4RY{{seq}}-{{seq}}"}, "X-Who": {"{{csv testdata/users.csv name}}"},
+				"Cookie": {"C4N4RY"}, "Content-Type": {"${env:BENCH_TEST_TOKEN}", "a{{seq}}"},
+			},
 		}},
 		Seed: 1,
 	}
-	v, err := p.Preview()
+	v, err := p.Preview(noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,23 +37,61 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 	}
 	for i, got := range v.First {
 		k := uint64(i)
-		want := PreviewRequest{k, r.schedule.At(k), "POST /{{seq}}?token=…&…", "POST", fmt.Sprintf("http://h/%d?token=…&…", k), 6}
-		if got != want {
-			t.Errorf("request %d: %+v, want %+v", k, got, want)
+		want := PreviewRequest{
+			k, r.schedule.At(k), "POST /{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=…&id=…&…&w=…&…", "POST",
+			fmt.Sprintf("http://h/%d/…/open?token=…&id=…%d&5&w=…&…", k, k),
+			[]string{"Accept: text/html", "Content-Type: …", fmt.Sprintf("Content-Type: a%d", k), "Cookie: …", "X-Id: …" + fmt.Sprintf("%d…%d", k, k), "X-Who: …", "Authorization: …"},
+			6,
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("request %d:\n%+v, want\n%+v", k, got, want)
 		}
 	}
 	if low, high := v.Curve[0], v.Curve[len(v.Curve)/2]; low != 20 || high != 400 {
 		t.Errorf("the curve begins at %v and has %v in its middle", low, high)
 	}
-	if text := fmt.Sprintf("%+v", v); strings.Contains(text, "C4N4RY") {
+	if text := fmt.Sprintf("%+v", v); strings.Contains(text, "C4N4RY") || strings.Contains(text, "bob") {
 		t.Errorf("the preview shows a secret: %s", text)
 	}
-	p.Closed = &Closed{VUs: 3}
-	if v, err := p.Preview(); err != nil || v.Requests != 0 || v.Curve != nil || len(v.First) != previewed {
+	p.Closed, p.Limits.Requests = &Closed{VUs: 3}, 4
+	if v, err := p.Preview(noon); err != nil || v.Requests != 4 || v.Curve != nil || len(v.First) != 4 {
 		t.Errorf("closed: %+v, %v", v, err)
 	}
 	p.Requests = nil
-	if _, err := p.Preview(); err == nil {
+	if _, err := p.Preview(noon); err == nil {
 		t.Error("a plan without requests was previewed")
+	}
+}
+
+// The length is that of what net/http itself writes.
+func TestWireBytes(t *testing.T) {
+	m, err := newMix([]Request{
+		{URL: "http://h:80/a?b=c", Header: http.Header{"X-A": {"1", "22"}}},
+		{URL: "http://h/", Method: "POST", Body: "twelve bytes", Header: http.Header{"Host": {"other"}}},
+	}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k, seen := uint64(0), map[int]bool{}; len(seen) < 2; k++ {
+		seen[m.index(k)] = true
+		r, err := m.render(k, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out, err := http.NewRequest(r.Method, r.URL.String(), strings.NewReader(string(r.Body)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.Header = r.Header; len(r.Body) == 0 {
+			out.Body, out.GetBody = http.NoBody, nil
+		}
+		out.Host = r.Header.Get("Host")
+		var b strings.Builder
+		if err := out.Write(&b); err != nil {
+			t.Fatal(err)
+		}
+		if got := wireBytes(&r); got != uint64(b.Len()) {
+			t.Errorf("%d bytes, want %d of %q", got, b.Len(), b.String())
+		}
 	}
 }

@@ -1,13 +1,13 @@
 package loadgen
 
 import (
-	"encoding/base64"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/profiles"
@@ -19,8 +19,10 @@ type Request struct {
 	Weight float64     // share relative to the other requests' weights; 0 counts as 1
 	Method string      // empty: GET
 	URL    string      // absolute; path and query may hold values such as {{zipf 1000 1.1}}
-	Header http.Header // values are never written anywhere
+	Header http.Header // may hold values; is never written anywhere
+	Login  string      // NAME:PASSWORD of basic authentication; over one in URL, under one in Header; never written
 	Body   string      // may hold values
+	Expect []Expect    // what an answer must be to count as a success; empty: what the plan expects
 }
 
 // The bounds of what a plan may hold.
@@ -45,8 +47,9 @@ type compiledRequest struct {
 	url    template
 	host   string
 	static *url.URL // the URL where it is the same for every k
-	header http.Header
+	header compiledHeader
 	body   template
+	expect []Expect
 }
 
 func newMix(requests []Request, seed uint64) (*mix, error) {
@@ -76,7 +79,7 @@ func newMix(requests []Request, seed uint64) (*mix, error) {
 }
 
 func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, error) {
-	c := compiledRequest{name: r.Name, method: r.Method, weight: r.Weight, header: r.Header.Clone()}
+	c := compiledRequest{name: r.Name, method: r.Method, weight: r.Weight, expect: r.Expect}
 	if c.method == "" {
 		c.method = http.MethodGet
 	}
@@ -86,12 +89,6 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if !(c.weight > 0) || c.weight > 1e12 {
 		return c, fmt.Errorf("request %q: weight must be above 0, got %v", r.Name, r.Weight)
 	}
-	if c.header == nil {
-		c.header = http.Header{}
-	}
-	if c.header.Get("User-Agent") == "" {
-		c.header.Set("User-Agent", "bench")
-	}
 	if len(r.URL) > maxURLBytes {
 		return c, fmt.Errorf("a URL of %d bytes is longer than %d", len(r.URL), maxURLBytes)
 	}
@@ -99,29 +96,20 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if err != nil {
 		return c, err
 	}
-	if user != nil && c.header.Get("Authorization") == "" {
-		password, _ := user.Password()
-		c.header.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(user.Username()+":"+password)))
+	if c.header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
+		return c, err
 	}
 	if c.url, err = parseTemplate(stripped, seed, purpose+"/url"); err != nil {
 		return c, fmt.Errorf("URL %w", err)
 	}
 	c.url = c.url.inURL()
-	body, err := resolve(r.Body)
-	if err == nil {
-		c.body, err = parseTemplate(body, seed, purpose+"/body")
+	if c.body, err = parseTemplate(r.Body, seed, purpose+"/body"); err == nil {
+		c.body, err = c.body.resolved()
 	}
 	if err != nil {
 		return c, fmt.Errorf("body %w", err)
 	}
-	for name, values := range c.header {
-		for i := range values {
-			if values[i], err = resolve(values[i]); err != nil {
-				return c, fmt.Errorf("header %s: %w", name, err)
-			}
-		}
-	}
-	first, err := url.Parse(string(c.url.append(nil, 0)))
+	first, err := url.Parse(string(c.url.append(nil, 0, time.Time{})))
 	if err != nil {
 		return c, fmt.Errorf("%q is no URL: %w", withoutQuery(stripped), errorWithoutURL(err))
 	}
@@ -147,6 +135,12 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 		c.name = strings.ToValidUTF8(c.name[:maxNameBytes], "")
 	}
 	return c, nil
+}
+
+// Check returns what keeps the request from being sent, or nil.
+func (r Request) Check() error {
+	_, err := compileRequest(r, 0, "check")
+	return err
 }
 
 // splitUser takes user information out of a URL, so that it is in no text that is shown or written.
@@ -235,12 +229,12 @@ func (m *mix) index(k uint64) int {
 	return min(i, len(m.requests)-1)
 }
 
-// render writes request k.
-func (m *mix) render(k uint64) (nethttp.Request, error) {
+// render writes request k, which is due at an instant.
+func (m *mix) render(k uint64, due time.Time) (nethttp.Request, error) {
 	c := &m.requests[m.index(k)]
-	r := nethttp.Request{Method: c.method, URL: c.static, Header: c.header, Body: c.body.append(nil, k)}
+	r := nethttp.Request{Method: c.method, URL: c.static, Header: c.header.render(k, due), Body: c.body.append(nil, k, due)}
 	if r.URL == nil {
-		u, err := url.Parse(string(c.url.append(nil, k)))
+		u, err := url.Parse(string(c.url.append(nil, k, due)))
 		if err != nil {
 			return r, errorWithoutURL(err)
 		}

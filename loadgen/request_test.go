@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestRequestsAreDrawnByWeight(t *testing.T) {
@@ -34,7 +35,7 @@ func TestRequestIsAFunctionOfSeedAndNumber(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := m.render(k)
+		r, err := m.render(k, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +100,7 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	if err != nil || strings.Contains(target.Name+target.URL, canary) {
 		t.Errorf("the target shows a secret: %+v, %v", target, err)
 	}
-	sent, err := m.render(0)
+	sent, err := m.render(0, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestUserInformationBecomesBasicAuthentication(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent, err := m.render(0)
+	sent, err := m.render(0, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +133,7 @@ func TestValuesAreEscapedInURLs(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.render(1)
+	r, err := m.render(1, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestResolve(t *testing.T) {
@@ -47,7 +48,7 @@ func TestReferencesAreResolvedInHeadersAndBodies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.render(5)
+	r, err := m.render(5, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -21,9 +22,9 @@ type segment struct {
 	value value
 }
 
-// value writes a request's value, a pure function of k.
+// value writes a request's value: a pure function of its number k, or of when it was due.
 type value interface {
-	append(dst []byte, k uint64) []byte
+	append(dst []byte, k uint64, due time.Time) []byte
 }
 
 // textValue is a value that comes from a list of texts, which may be anything.
@@ -36,6 +37,7 @@ type textValue interface {
 // and purpose, so that two templates of one plan are independent.
 func parseTemplate(text string, seed uint64, purpose string) (template, error) {
 	var t template
+	length := len(text)
 	for i := 0; ; i++ {
 		before, after, found := strings.Cut(text, "{{")
 		if !found {
@@ -46,7 +48,8 @@ func parseTemplate(text string, seed uint64, purpose string) (template, error) {
 		}
 		expression, rest, closed := strings.Cut(after, "}}")
 		if !closed {
-			return template{}, fmt.Errorf("%q: {{ without }}", text)
+			// The text around it may be a secret.
+			return template{}, fmt.Errorf("has a {{ without }}, %d bytes from its beginning", length-len(after)-len("{{"))
 		}
 		v, err := parseValue(strings.Fields(expression), profiles.NewStream(seed, purpose+"/"+strconv.Itoa(i)))
 		if err != nil {
@@ -73,12 +76,25 @@ func (t template) inURL() template {
 	return template{segments}
 }
 
-// append writes the template's text for request k.
-func (t template) append(dst []byte, k uint64) []byte {
+// resolved returns the template with its references to secrets replaced in the fixed text. What a secret holds is never
+// taken for a template.
+func (t template) resolved() (template, error) {
+	segments := slices.Clone(t.segments)
+	for i := range segments {
+		var err error
+		if segments[i].text, err = resolve(segments[i].text); err != nil {
+			return template{}, err
+		}
+	}
+	return template{segments}, nil
+}
+
+// append writes the template's text for request k, due at an instant.
+func (t template) append(dst []byte, k uint64, due time.Time) []byte {
 	for _, s := range t.segments {
 		dst = append(dst, s.text...)
 		if s.value != nil {
-			dst = s.value.append(dst, k)
+			dst = s.value.append(dst, k, due)
 		}
 	}
 	return dst

@@ -4,9 +4,13 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
+
+// noon is when the requests of these tests are due.
+var noon = time.Date(2026, 11, 24, 13, 0, 0, 123_999_999, time.FixedZone("", 3600))
 
 func TestTemplateWritesEachRequestsValues(t *testing.T) {
 	for _, tc := range []struct {
@@ -26,13 +30,17 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 		{"/{{csv testdata/users.csv name}}", 1, "/O'Neill, Ann"},
 		{"/{{csv testdata/users.csv name}}", 4, "/bob"},
 		{"/{{csv testdata/users.csv 2}}", 0, "/name"},
+		{"{{now}}", 0, "2026-11-24T12:00:00.123Z"},
+		{"{{now}}", 5, "2026-11-24T12:00:00.123Z"},
+		{"{{now unix}}", 5, "1795521600"},
+		{"{{now unixms}}", 5, "1795521600123"},
 	} {
 		tmpl, err := parseTemplate(tc.text, 1, "test")
 		if err != nil {
 			t.Errorf("%q: %v", tc.text, err)
 			continue
 		}
-		if got := string(tmpl.append(nil, tc.k)); got != tc.want {
+		if got := string(tmpl.append(nil, tc.k, noon)); got != tc.want {
 			t.Errorf("%q of request %d = %q, want %q", tc.text, tc.k, got, tc.want)
 		}
 	}
@@ -40,7 +48,10 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 
 func TestTemplateRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"/{{seq":                          "{{ without }}",
+		"/{{seq":                          "{{ without }}, 1 bytes",
+		"/{{seq}}/a/{{seq":                "{{ without }}, 11 bytes",
+		"/{{now 5}}":                      "now takes nothing, or unix",
+		"/{{now unix 5}}":                 "now takes nothing, or unix",
 		"/{{}}":                           "is empty",
 		"/{{zipf}}":                       "zipf takes",
 		"/{{zipf 0 1}}":                   "above 0, got 0",
@@ -73,7 +84,7 @@ func TestUniformCoversItsRange(t *testing.T) {
 		}
 		counts := map[string]int{}
 		for k := range uint64(4000) {
-			counts[string(tmpl.append(nil, k))]++
+			counts[string(tmpl.append(nil, k, noon))]++
 		}
 		for _, v := range []string{"10", "11", "12", "13"} {
 			// A binomial of 4000 and 1/4 lies within 6 standard deviations of 1000 but for 2 in 10^9 times.
@@ -92,7 +103,7 @@ func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
 	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	seen := map[string]bool{}
 	for k := range uint64(1000) {
-		for _, id := range strings.Fields(string(tmpl.append(nil, k))) {
+		for _, id := range strings.Fields(string(tmpl.append(nil, k, noon))) {
 			if !form.MatchString(id) || seen[id] {
 				t.Fatalf("request %d: %q, seen before %v", k, id, seen[id])
 			}
@@ -108,7 +119,7 @@ func TestPickTakesEachWordAlike(t *testing.T) {
 	}
 	counts := map[string]int{}
 	for k := range uint64(3000) {
-		counts[string(tmpl.append(nil, k))]++
+		counts[string(tmpl.append(nil, k, noon))]++
 	}
 	for _, word := range []string{"a", "b", "c"} {
 		// Within 5 standard deviations of a binomial of 3000 and 1/3.

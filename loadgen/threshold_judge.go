@@ -189,6 +189,14 @@ func (r *Run) checkThresholds() error {
 		}
 		r.Thresholds[i] = judged
 	}
+	if len(r.Plan.SLO) > maxThresholds {
+		return fmt.Errorf("its slo has %d thresholds", len(r.Plan.SLO))
+	}
+	for _, text := range r.Plan.SLO {
+		if _, err := ParseThreshold(text); err != nil {
+			return fmt.Errorf("slo: %w", err)
+		}
+	}
 	return nil
 }
 

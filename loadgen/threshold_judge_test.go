@@ -357,6 +357,20 @@ func TestObjective(t *testing.T) {
 			t.Errorf("%s: %+v, want goodput %v, Apdex %v (%s)", tc.thresholds, got, tc.goodput, tc.apdex, tc.why)
 		}
 	}
+	run.Plan.SLO = []string{"errors<1%", "p99<30ms"}
+	if got, ok := run.Objective(); !ok || got.Text != "p99<30ms" {
+		t.Errorf("%+v, want the slo's, which goes before the thresholds'", got)
+	}
+	readBack(t, run)
+	run.Plan.SLO = []string{"p99<"}
+	var file bytes.Buffer
+	if err := Encode(&file, []*Run{run}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Decode("run.json", &file); err == nil || !strings.Contains(err.Error(), "slo: threshold") {
+		t.Errorf("a file with a damaged slo: error %v", err)
+	}
+	run.Plan.SLO = []string{"rate>=1/s"}
 	for _, text := range []string{"errors<1%", "rate>=1/s", "p99>1ms", "service:p99<1s", "p99@nowhere<1s"} {
 		th, err := ParseThreshold(text)
 		if err != nil {

@@ -1,6 +1,9 @@
 package loadgen
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Objective is how well a run did by a response time that was wanted of it.
 type Objective struct {
@@ -10,8 +13,9 @@ type Objective struct {
 	Apdex   float64       // 0-1
 }
 
-// Objective returns how the run did by the first of its thresholds that sets an upper limit to response times, over the
-// phases and the endpoint which that is about. It reports false where there is none, or nothing was due.
+// Objective returns how the run did by the first of its plan's SLO that sets an upper limit to response times, or the first
+// of its thresholds where none there does, over the phases and the endpoint which that is about. It reports false where
+// there is none, or nothing was due.
 //
 // Apdex is that of the Apdex Alliance (Application Performance Index – Apdex Technical Specification, version 1.1, 2007),
 // with T = Target:
@@ -21,8 +25,12 @@ type Objective struct {
 // satisfied answers took at most T, tolerating ones more than T and at most 4·T. All are the requests that were due: an
 // error frustrates, as the specification has it, and so does a request that was never answered.
 func (r *Run) Objective() (Objective, bool) {
+	texts := slices.Clone(r.Plan.SLO)
 	for _, result := range r.Thresholds {
-		t, err := ParseThreshold(result.Text)
+		texts = append(texts, result.Text)
+	}
+	for _, text := range texts {
+		t, err := ParseThreshold(text)
 		if err != nil || t.Duration != "response" || !t.upper() {
 			continue
 		}

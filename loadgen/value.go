@@ -7,6 +7,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -21,6 +22,7 @@ var values = []struct {
 	{"uniform", "uniform A B", parseUniform},
 	{"seq", "seq", parseSeq},
 	{"uuid", "uuid", parseUUID},
+	{"now", "now", parseNow},
 	{"pick", "pick a b c", parsePick},
 	{"csv", "csv FILE COLUMN", parseCSV},
 }
@@ -98,7 +100,7 @@ func parsePick(args []string, stream profiles.Stream) (value, error) {
 // seqKey is the request's number, from 0.
 type seqKey struct{}
 
-func (seqKey) append(dst []byte, k uint64) []byte { return strconv.AppendUint(dst, k, 10) }
+func (seqKey) append(dst []byte, k uint64, _ time.Time) []byte { return strconv.AppendUint(dst, k, 10) }
 
 // uniformKey is equally often each whole number from lo to lo+span.
 type uniformKey struct {
@@ -107,7 +109,7 @@ type uniformKey struct {
 	stream profiles.Stream
 }
 
-func (u uniformKey) append(dst []byte, k uint64) []byte {
+func (u uniformKey) append(dst []byte, k uint64, _ time.Time) []byte {
 	return strconv.AppendInt(dst, u.lo+int64(u.draw(k)), 10)
 }
 
@@ -132,14 +134,14 @@ type zipfKey struct {
 	stream profiles.Stream
 }
 
-func (z zipfKey) append(dst []byte, k uint64) []byte {
+func (z zipfKey) append(dst []byte, k uint64, _ time.Time) []byte {
 	return strconv.AppendUint(dst, z.law.draw(z.stream, k), 10)
 }
 
 // uuidKey is a version 4 UUID (RFC 9562, section 5.4).
 type uuidKey struct{ stream profiles.Stream }
 
-func (u uuidKey) append(dst []byte, k uint64) []byte {
+func (u uuidKey) append(dst []byte, k uint64, _ time.Time) []byte {
 	var b [16]byte
 	for i := range 2 {
 		v := u.stream.Uint64At(k, uint64(i))
@@ -164,7 +166,9 @@ type pickKey struct {
 	draw  uniformKey
 }
 
-func (p pickKey) append(dst []byte, k uint64) []byte { return append(dst, p.words[p.draw.draw(k)]...) }
+func (p pickKey) append(dst []byte, k uint64, _ time.Time) []byte {
+	return append(dst, p.words[p.draw.draw(k)]...)
+}
 
 func (p pickKey) each(change func(string) string) value {
 	return pickKey{changed(p.words, change), p.draw}

@@ -28,11 +28,16 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 			p.line(fmt.Sprintf("  %-10s %-10s %8s  %s", ph.Name, ph.Kind, Span(ph.DurationNS), rate))
 		}
 	} else {
-		p.text(fmt.Sprintf("closed model, %d users for %s · seed %d", v.Plan.VUs, Span(v.Length), v.Seed), 2)
+		length := "for " + Span(v.Length)
+		if v.Requests > 0 {
+			length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
+		}
+		p.text(fmt.Sprintf("closed model, %s %s · seed %d", plural(uint64(max(v.Plan.VUs, 0)), "user"), length, v.Seed), 2)
 	}
 	p.blank()
-	p.line(fmt.Sprintf("connections at most %s · memory for histograms at most %s · body of a request %s on average",
-		Count(uint64(max(v.Plan.Connections, 0))), Bytes(uint64(max(v.Memory, 0))), Bytes(v.BodyBytes)))
+	for _, fact := range takes(v) {
+		p.text(fact, 2)
+	}
 	if on := v.Plan.AbortOn; len(on) > 0 {
 		p.text(fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), Span(v.Plan.AbortGraceNS)), 2)
 	}
@@ -40,7 +45,7 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 		p.text(fmt.Sprintf("profiled in %s, which costs the target some of its processor", name(v.Plan.Profiled)), 2)
 	}
 	p.blank()
-	p.line("the first requests, query values and bodies left out")
+	p.line("the first requests; of queries, headers and bodies only what bench draws and what is no secret")
 	for _, r := range v.First {
 		at := ""
 		if len(v.Curve) > 0 {
@@ -50,10 +55,40 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 		if r.Body > 0 {
 			body = "  + " + Bytes(uint64(r.Body))
 		}
-		p.line(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, r.URL, body))
+		p.text(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, Clean(r.URL, 1<<10), body), columns(at)+9)
+		if len(r.Header) > 0 {
+			p.text(strings.Repeat(" ", columns(at)+7)+Clean(strings.Join(r.Header, " · "), 1<<10), columns(at)+9)
+		}
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
+}
+
+// takes lists what the run takes of this machine and of the network.
+func takes(v *loadgen.Preview) []string {
+	connections := plural(uint64(max(v.Plan.Connections, 0)), "connection")
+	ports := "each takes a local port"
+	if v.Plan.NoKeepAlive {
+		ports = "each request takes a local port"
+	}
+	if v.Ports > 0 {
+		ports += fmt.Sprintf(", of which there are %s", Count(uint64(v.Ports)))
+	}
+	if !v.Plan.NoKeepAlive {
+		ports += "; where the target closes them after each answer, a request takes one"
+	}
+	files := ""
+	if v.OpenFiles > 0 {
+		files = fmt.Sprintf(" · this process may open %s", plural(v.OpenFiles, "file"))
+	}
+	bytes := fmt.Sprintf("requests of %s on average", Bytes(v.Bytes))
+	if v.Requests > 0 {
+		bytes += fmt.Sprintf(", %s in all", Bytes(v.Bytes*v.Requests))
+	}
+	return []string{
+		fmt.Sprintf("at most %s; %s%s", connections, ports, files),
+		fmt.Sprintf("memory for histograms at most %s · %s", Bytes(uint64(max(v.Memory, 0))), bytes),
+	}
 }
 
 // curve draws rates from 0 to the highest, a character each.

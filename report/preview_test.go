@@ -14,8 +14,8 @@ func TestPreview(t *testing.T) {
 			{Name: "climb", Kind: "ramp", DurationNS: 10 * time.Second, From: 0, To: 800},
 		}},
 		Target: loadgen.Target{Name: "127.0.0.1:8080\x1b[31m"}, Seed: 7, Requests: 4000, Length: 10 * time.Second,
-		Curve: []float64{0, 1, 100, 101, 400, 800}, Memory: 10 << 20, BodyBytes: 12,
-		First: []loadgen.PreviewRequest{{K: 0, At: 50 * time.Millisecond, Method: "POST", URL: "http://127.0.0.1:8080/a?q=…", Body: 12}},
+		Curve: []float64{0, 1, 100, 101, 400, 800}, Memory: 10 << 20, Bytes: 120, Ports: 28_232, OpenFiles: 1024,
+		First: []loadgen.PreviewRequest{{K: 0, At: 50 * time.Millisecond, Method: "POST", URL: "http://127.0.0.1:8080/a?q=…\x1b[2J", Header: []string{"Accept: x", "Cookie: …"}, Body: 12}},
 	}
 	var b strings.Builder
 	if err := Preview(&b, v, Options{}); err != nil {
@@ -27,16 +27,25 @@ func TestPreview(t *testing.T) {
 		"offered rate, 0 … 800/s\n",
 		" ▁▁▂▄█\n",
 		"climb      ramp           10 s  0/s → 800/s\n",
-		"connections at most 256 · memory for histograms at most 10 MB · body of a request 12 B on average\n",
-		"  0      50 ms  POST http://127.0.0.1:8080/a?q=…  + 12 B\n",
+		"at most 256 connections; each takes a local port, of which there are 28,232; ",
+		"this process may open 1,024 files\n",
+		"memory for histograms at most 10 MB · requests of 120 B on average, 480 kB in all\n",
+		"  0      50 ms  POST http://127.0.0.1:8080/a?q=…[2J  + 12 B\n",
+		"                Accept: x · Cookie: …\n",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("no %q in\n%s", want, b.String())
 		}
 	}
 	v.Curve, v.Plan.VUs = nil, 3
-	b.Reset()
-	if err := Preview(&b, v, Options{}); err != nil || !strings.Contains(b.String(), "closed model, 3 users for 10 s") {
-		t.Errorf("%v in\n%s", err, b.String())
+	for requests, want := range map[uint64]string{
+		0:    "closed model, 3 users for 10 s · seed 7\n",
+		2000: "closed model, 3 users until 2,000 requests are sent, for 10 s at most · seed 7\n",
+	} {
+		b.Reset()
+		v.Requests = requests
+		if err := Preview(&b, v, Options{}); err != nil || !strings.Contains(b.String(), want) {
+			t.Errorf("%v, no %q in\n%s", err, want, b.String())
+		}
 	}
 }

@@ -25,15 +25,18 @@ func verdictWord(r loadgen.ThresholdResult) string {
 
 // writeThresholds shows each threshold with its figure, and how well the first objective was met.
 func writeThresholds(p *page, subjects []subject, _ Options) error {
-	names, texts, judged := 0, 0, 0
+	names, texts, told := 0, 0, 0
 	for _, s := range subjects {
 		names = max(names, columns(s.label)+2)
 		for _, r := range s.Thresholds {
 			texts = max(texts, columns(Clean(r.Text, thresholdColumns))+2)
-			judged++
+			told++
+		}
+		if _, ok := s.Objective(); ok {
+			told++
 		}
 	}
-	if judged == 0 {
+	if told == 0 {
 		return nil
 	}
 	if len(subjects) == 1 {

@@ -55,7 +55,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string)) er
 		})
 		if err == nil {
 			a.plan.Target.URL = a.child.URL
-			a.plan.Requests = requestsAt(a.mix, a.child.URL, a.header)
+			a.plan.Requests = a.mix.at(a.child.URL)
 		}
 	case a.command != "":
 		a.child, err = a.startCommand(ctx, o, say)

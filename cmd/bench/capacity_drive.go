@@ -50,7 +50,7 @@ func (o *capacityOptions) capacitySubjects(names []string, s streams) ([]subject
 	if err != nil {
 		return nil, err
 	}
-	subjects, err := o.subjects(names, nil, plan, s.in)
+	subjects, err := o.subjects(names, mixture{}, plan, s.in)
 	if err != nil || len(o.gomaxprocs) == 0 {
 		return subjects, err
 	}

@@ -102,7 +102,7 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 	if err != nil {
 		return nil, err
 	}
-	subjects, err := o.subjects(names, nil, plan, nil)
+	subjects, err := o.subjects(names, mixture{}, plan, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -1,13 +1,17 @@
 package main
 
 import (
+	"encoding/json"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/google/jsonschema-go/jsonschema"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // shellWords splits a line as a shell does, as far as the documentation needs it: spaces, single and double quotes, and
@@ -124,7 +128,7 @@ func TestReadmeNamesTheTwoCommands(t *testing.T) {
 	}
 }
 
-// The README's test file is one.
+// The README's test file is one, and shows every key that there is.
 func TestReadmeFileParses(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
@@ -135,5 +139,26 @@ func TestReadmeFileParses(t *testing.T) {
 	file, err := profiles.Parse("README.md", []byte(text))
 	if !found || !closed || err != nil || len(file.Requests) != 2 {
 		t.Errorf("%+v, %v", file, err)
+	}
+	var o driveOptions
+	o.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
+	t.Setenv("TOKEN", "")
+	if err := o.takeFile("README.md", file); err != nil {
+		t.Error(err)
+	}
+	if _, err := o.fileRequests("README.md", file.Requests); err != nil {
+		t.Error(err)
+	}
+	var schema jsonschema.Schema
+	if err := json.Unmarshal(profiles.TestSchema, &schema); err != nil {
+		t.Fatal(err)
+	}
+	p := schema.Properties
+	for _, of := range []map[string]*jsonschema.Schema{p, p["phases"].Items.Properties, p["requests"].Items.Properties, p["limits"].Properties} {
+		for key := range of {
+			if !regexp.MustCompile(`(?m)^[ -]*` + key + `:`).MatchString(text) {
+				t.Errorf("README.md's test file lacks %s", key)
+			}
+		}
 	}
 }

@@ -30,6 +30,7 @@ type driveOptions struct {
 	requests    uint64
 	connections int
 	headers     []string
+	user        string
 	method      string
 	body        string
 	targets     string
@@ -53,6 +54,7 @@ type driveOptions struct {
 	before      string
 	after       string
 	outputs     []string
+	slo         []string // of a test file: no flag gives it
 	quiet       bool
 	judging     judgeOptions
 	abort       abortOptions
@@ -98,6 +100,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
+	f.StringVarP(&o.user, "user", "u", "", "NAME:PASSWORD of basic authentication; may hold ${env:NAME} or ${file:PATH}")
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
 	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP or header:NAME~REGEXP (repeatable)")
@@ -133,7 +136,8 @@ func driveCommands(s streams) []*cobra.Command {
 			Long: "Drive " + file.Description + `.
 
 A TARGET is the name of a bundled service (bench list) or a URL, whose path and query may hold values drawn
-for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}, {{uuid}}, {{pick a b}}, {{csv FILE COLUMN}}.
+for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}, {{uuid}}, {{now}}, {{pick a b}},
+{{csv FILE COLUMN}}.
 Several are driven one after the other and shown side by side; without one, cached and uncached are.`,
 			Example: examples[name],
 			RunE: func(cmd *cobra.Command, args []string) error {
@@ -212,6 +216,14 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if o.print {
 		return o.printProfile(file, source, s.out)
 	}
+	where := strings.TrimPrefix(command, "bench run ")
+	if err := o.takeFile(where, file); err != nil {
+		return usage(err)
+	}
+	mix, err := o.fileRequests(where, file.Requests)
+	if err != nil {
+		return usage(err)
+	}
 	outputs, err := parseOutputs(o.outputs, formats)
 	if err != nil {
 		return err
@@ -220,7 +232,6 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return err
 	}
-	o.takeLimits(file.Limits)
 	plan, err := o.plan(file.Profile)
 	if err != nil {
 		return usage(err)
@@ -231,11 +242,11 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	}
 	if len(names) == 0 && o.targets == "" {
 		if len(file.Requests) > 0 {
-			return usage(fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", strings.TrimPrefix(command, "bench run ")))
+			return usage(fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", where))
 		}
 		names = []string{"cached", "uncached"}
 	}
-	subjects, err := o.subjects(names, file.Requests, plan, s.in)
+	subjects, err := o.subjects(names, mix, plan, s.in)
 	if err == nil {
 		err = o.profiling.apply(subjects)
 	}
@@ -376,7 +387,7 @@ func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
 			return p, fmt.Errorf("--duration %v: %w", o.duration, err)
 		}
 	}
-	if o.given.Changed("warm-up") {
+	if o.given.Changed("warm-up") || o.warmUp != 0 {
 		var err error
 		if p, err = p.WithWarmUp(o.warmUp); err != nil {
 			return p, fmt.Errorf("--warm-up: %w", err)
@@ -433,6 +444,9 @@ func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writ
 	}
 	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 {
 		file.Profile = changed
+		if o.warmUp != 0 {
+			file.WarmUp = 0 // it is a phase now
+		}
 		source = file.YAML()
 	}
 	_, err = w.Write(source)

@@ -17,6 +17,7 @@ var habits = map[string]string{
 	"--qps":         "--rate",
 	"--concurrency": "--connections",
 	"--iterations":  "--requests",
+	"-a":            "--user",
 }
 
 // checkDashes finds, in the arguments as they were typed, what other load testers would understand and bench would not:

@@ -55,23 +55,32 @@ func parseOutputs[T any](values []string, formats []format[T]) (outputs[T], erro
 	var list outputs[T]
 	stdout := 0
 	for _, v := range values {
-		kind, path, ok := strings.Cut(v, "=")
-		if !ok || path == "" {
-			return nil, usage(fmt.Errorf("-o %s: write it as kind=path, for example -o json=run.json", v))
+		out, err := parseOutput(v, formats)
+		if err != nil {
+			return nil, usage(fmt.Errorf("-o %s: %w", v, err))
 		}
-		i := slices.IndexFunc(formats, func(f format[T]) bool { return f.kind == kind })
-		if i < 0 {
-			return nil, usage(fmt.Errorf("-o %s: no output is called %q: there is %s", v, kind, kinds(formats)))
-		}
-		if path == "-" {
+		if out.path == "-" {
 			stdout++
 		}
-		list = append(list, output[T]{formats[i], path})
+		list = append(list, out)
 	}
 	if stdout > 1 {
 		return nil, usage(errors.New("-o: only one output can go to stdout"))
 	}
 	return list, nil
+}
+
+// parseOutput reads kind=path.
+func parseOutput[T any](v string, formats []format[T]) (output[T], error) {
+	kind, path, ok := strings.Cut(v, "=")
+	if !ok || path == "" {
+		return output[T]{}, errors.New("write it as kind=path, for example json=run.json")
+	}
+	i := slices.IndexFunc(formats, func(f format[T]) bool { return f.kind == kind })
+	if i < 0 {
+		return output[T]{}, fmt.Errorf("no output is called %q: there is %s", kind, kinds(formats))
+	}
+	return output[T]{formats[i], path}, nil
 }
 
 // text returns where what is for a person goes: to stdout, or where that is taken to stderr.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/seed-5a006608/bench/report"
 )
@@ -11,7 +12,7 @@ import (
 func (o *driveOptions) preview(subjects []subject, w io.Writer) error {
 	width, color := look(w)
 	for i, s := range subjects {
-		v, err := s.plan.Preview()
+		v, err := s.plan.Preview(time.Now())
 		if err != nil {
 			return usage(err)
 		}

@@ -48,7 +48,7 @@ func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen self
 	}
 	plan := step.Plan
 	plan.Target = loadgen.Target{Name: service.Name, URL: child.URL, Bundled: true}
-	plan.Requests = requestsAt(service.Requests, child.URL, nil)
+	plan.Requests = mixture{requests: service.Requests}.at(child.URL)
 	seen.Run, seen.Idle, err = b.drive(ctx, plan, step.Watch(), child)
 	if err := errors.Join(err, child.Stop()); err != nil || !step.Server.Logs() { // stopped, it has written its log
 		return seen, interrupted(ctx, err)

@@ -11,27 +11,33 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
-	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
 )
 
 // subject is one target of a command: a bundled service that bench starts, or a URL.
 type subject struct {
 	name    string
-	service *targets.Service  // nil: a URL
-	mix     []targets.Request // what a bundled service is asked
-	plan    loadgen.Plan      // of a bundled service without its address, which is known when it has started
-	header  http.Header       // that the user adds to every request
+	service *targets.Service // nil: a URL
+	mix     mixture          // what a bundled service is asked
+	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
 
 	maxProcs int // GOMAXPROCS of a bundled service; 0: its own
+}
+
+// mixture is what a target is asked, apart from its address.
+type mixture struct {
+	requests []targets.Request
+	expect   [][]loadgen.Expect // of each request, in place of the plan's; empty: none has its own
+	header   http.Header        // that the user adds to every request
+	login    string             // NAME:PASSWORD that the user adds to every request
 }
 
 // maxBody bounds the file given with --body @file.
 const maxBody = 16 << 20
 
-// subjects makes of each name, and of the targets file, what is to be driven.
-// Requests of a test file are asked of each of the names.
-func (o *driveOptions) subjects(names []string, asked []profiles.Request, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
+// subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
+// the names.
+func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
 	header, err := headerOf(o.headers)
 	if err != nil {
 		return nil, fmt.Errorf("-H: %w", err)
@@ -40,12 +46,9 @@ func (o *driveOptions) subjects(names []string, asked []profiles.Request, plan l
 	if err != nil {
 		return nil, err
 	}
-	request := loadgen.Request{Method: strings.ToUpper(o.method), Header: header, Body: body}
-	mix, err := fileRequests(asked)
-	if err != nil {
-		return nil, err
-	}
-	if len(mix) > 0 && (request.Method != "" || request.Body != "") {
+	request := loadgen.Request{Method: strings.ToUpper(o.method), Header: header, Login: o.user, Body: body}
+	mix.header, mix.login = header, o.user
+	if len(mix.requests) > 0 && (request.Method != "" || request.Body != "") {
 		return nil, errors.New("--method and --body are for a URL: the file has requests of its own")
 	}
 	var list []subject
@@ -54,8 +57,8 @@ func (o *driveOptions) subjects(names []string, asked []profiles.Request, plan l
 		switch {
 		case !isURL(name):
 			err = o.driveService(&s, mix, request)
-		case len(mix) > 0:
-			err = o.driveRequests(&s, requestsAt(mix, strings.TrimSuffix(name, "/"), header))
+		case len(mix.requests) > 0:
+			err = o.driveRequests(&s, mix.at(strings.TrimSuffix(name, "/")))
 		default:
 			request := request
 			request.URL = name
@@ -108,7 +111,7 @@ func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) err
 }
 
 // driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
-func (o *driveOptions) driveService(s *subject, mix []targets.Request, request loadgen.Request) error {
+func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Request) error {
 	service, err := targets.Find(s.name)
 	if err != nil {
 		if strings.ContainsAny(s.name, ":/.") {
@@ -119,42 +122,33 @@ func (o *driveOptions) driveService(s *subject, mix []targets.Request, request l
 	if request.Method != "" || request.Body != "" {
 		return fmt.Errorf("--method and --body are for URLs: %s has requests of its own", s.name)
 	}
-	s.service, s.mix, s.header = &service, mix, request.Header
-	if len(mix) == 0 {
-		s.mix = service.Requests
+	s.service, s.mix = &service, mix
+	if len(mix.requests) == 0 {
+		s.mix.requests = service.Requests
 	}
 	s.plan.Target = loadgen.Target{Name: s.name, Bundled: true}
-	s.plan.Requests = requestsAt(s.mix, "http://127.0.0.1", request.Header)
+	s.plan.Requests = s.mix.at("http://127.0.0.1")
 	return s.plan.Check()
 }
 
-// fileRequests makes a mix of the requests of a test file.
-func fileRequests(asked []profiles.Request) ([]targets.Request, error) {
-	var mix []targets.Request
-	for _, r := range asked {
-		header, err := headerOf(r.Headers)
-		if err != nil {
-			return nil, fmt.Errorf("the request at line %d: a header: %w", r.Line, err)
-		}
-		mix = append(mix, targets.Request{Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: r.Body})
-	}
-	return mix, nil
-}
-
-// requestsAt makes requests of a mix, to a base URL and with header added.
-func requestsAt(mix []targets.Request, base string, header http.Header) []loadgen.Request {
+// at makes requests to a base URL.
+func (m mixture) at(base string) []loadgen.Request {
 	var list []loadgen.Request
-	for _, r := range mix {
-		h := header.Clone()
+	for i, r := range m.requests {
+		h := m.header.Clone()
 		if h == nil {
 			h = http.Header{}
 		}
 		for name, values := range r.Header {
 			h[name] = values
 		}
-		list = append(list, loadgen.Request{
-			Name: r.Name, Weight: r.Weight, Method: r.Method, URL: base + r.Path, Header: h, Body: r.Body,
-		})
+		request := loadgen.Request{
+			Name: r.Name, Weight: r.Weight, Method: r.Method, URL: base + r.Path, Header: h, Login: m.login, Body: r.Body,
+		}
+		if len(m.expect) > 0 {
+			request.Expect = m.expect[i]
+		}
+		list = append(list, request)
 	}
 	return list
 }
@@ -207,7 +201,7 @@ func (o *driveOptions) readBody() (string, error) {
 	return string(data), nil
 }
 
-// checks reads --expect and --hit-when. Its errors name no pattern: it may hold what a body must not show.
+// checks reads --expect, --hit-when and the file's slo. Its errors name no pattern: it may hold what a body must not show.
 func (o *driveOptions) checks(plan *loadgen.Plan) error {
 	for _, text := range o.expect {
 		e, err := loadgen.ParseExpect(text)
@@ -222,6 +216,13 @@ func (o *driveOptions) checks(plan *loadgen.Plan) error {
 			return fmt.Errorf("--hit-when: %w", err)
 		}
 		plan.HitWhen = rule
+	}
+	for _, text := range o.slo {
+		t, err := loadgen.ParseThreshold(text)
+		if err != nil {
+			return fmt.Errorf("slo: %w", err)
+		}
+		plan.SLO = append(plan.SLO, t)
 	}
 	return nil
 }

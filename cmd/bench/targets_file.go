@@ -53,10 +53,10 @@ func readTargets(path string, stdin io.Reader, common loadgen.Request) ([]loadge
 	} else {
 		next = vegeta.NewHTTPTargeter(bytes.NewReader(data), []byte(common.Body), common.Header)
 	}
-	return collectTargets(name, next)
+	return collectTargets(name, next, common.Login)
 }
 
-func collectTargets(name string, next vegeta.Targeter) ([]loadgen.Request, error) {
+func collectTargets(name string, next vegeta.Targeter, login string) ([]loadgen.Request, error) {
 	var list []loadgen.Request
 	for {
 		var t vegeta.Target
@@ -79,6 +79,6 @@ func collectTargets(name string, next vegeta.Targeter) ([]loadgen.Request, error
 				header.Add(key, v)
 			}
 		}
-		list = append(list, loadgen.Request{Method: t.Method, URL: t.URL, Header: header, Body: string(t.Body)})
+		list = append(list, loadgen.Request{Method: t.Method, URL: t.URL, Header: header, Login: login, Body: string(t.Body)})
 	}
 }

@@ -1,10 +1,91 @@
 package main
 
 import (
+	"fmt"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/targets"
 )
+
+// takeFile takes what a test file says where no flag and no variable says it. All of the file is checked, though: what is
+// wrong with it is told with its place, whichever flags there are.
+func (o *driveOptions) takeFile(name string, file profiles.File) error {
+	for _, key := range []struct {
+		name, flag string
+		texts      []profiles.Text
+		option     *[]string
+		parse      func(string) error
+	}{
+		{"expect: ", "expect", file.Expect, &o.expect, only(loadgen.ParseExpect)},
+		{"", "threshold", file.Thresholds, &o.judging.thresholds, only(loadgen.ParseThreshold)},
+		{"slo: ", "", file.SLO, &o.slo, only(loadgen.ParseThreshold)},
+		{"abort_on: ", "abort-on", file.AbortOn, &o.abort.on, only(loadgen.ParseCondition)},
+		{"outputs: ", "output", file.Outputs, &o.outputs, only(func(text string) (output[[]*loadgen.Run], error) { return parseOutput(text, formats) })},
+	} {
+		taken := key.flag == "" || !o.given.Changed(key.flag)
+		for _, t := range key.texts {
+			if err := key.parse(t.Text); err != nil {
+				return fmt.Errorf("%s:%d: %s%w", name, t.Line, key.name, err)
+			}
+			if taken {
+				*key.option = append(*key.option, t.Text)
+			}
+		}
+	}
+	if t := file.HitWhen; t.Text != "" {
+		if _, err := loadgen.ParseHitRule(t.Text); err != nil {
+			return fmt.Errorf("%s:%d: hit_when: %w", name, t.Line, err)
+		}
+		if !o.given.Changed("hit-when") {
+			o.hitWhen = t.Text
+		}
+	}
+	if !o.given.Changed("warm-up") {
+		o.warmUp = file.WarmUp
+	}
+	o.takeLimits(file.Limits)
+	return nil
+}
+
+// only keeps the error of a parser.
+func only[T any](parse func(string) (T, error)) func(string) error {
+	return func(text string) error {
+		_, err := parse(text)
+		return err
+	}
+}
+
+// fileRequests makes a mixture of the requests of a test file.
+func (o *driveOptions) fileRequests(name string, asked []profiles.Request) (mixture, error) {
+	var mix mixture
+	for _, r := range asked {
+		header, err := headerOf(r.Headers)
+		if err != nil {
+			return mix, fmt.Errorf("%s:%d: a header: %w", name, r.Line, err)
+		}
+		mix.requests = append(mix.requests, targets.Request{
+			Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: r.Body,
+		})
+		var expect []loadgen.Expect
+		for _, t := range r.Expect {
+			e, err := loadgen.ParseExpect(t.Text)
+			if err != nil {
+				return mix, fmt.Errorf("%s:%d: expect: %w", name, t.Line, err)
+			}
+			if !o.given.Changed("expect") {
+				expect = append(expect, e)
+			}
+		}
+		mix.expect = append(mix.expect, expect)
+		last := mixture{requests: mix.requests[len(mix.requests)-1:]}
+		if err := last.at("http://127.0.0.1")[0].Check(); err != nil {
+			return mix, fmt.Errorf("%s:%d: %w", name, r.Line, err)
+		}
+	}
+	return mix, nil
+}
 
 // takeLimits takes the file's limits where no flag and no variable gives one.
 func (o *driveOptions) takeLimits(l profiles.Limits) {

@@ -30,8 +30,9 @@ type Source interface {
 	// goroutine at a time. In the closed model the intended start is the engine's to know, and at is ignored.
 	Next() (k uint64, at time.Duration, ok bool)
 
-	// Render returns request k. It is called by many goroutines at once.
-	Render(k uint64) (Request, error)
+	// Render returns request k, which is intended at an instant since Config.Epoch. It is called by many goroutines at
+	// once.
+	Render(k uint64, intended time.Duration) (Request, error)
 }
 
 // Sink takes what happened.
@@ -65,9 +66,9 @@ type Config struct {
 
 	NoKeepAlive bool // a new connection for each request
 
-	// Failure returns what the failure of a whole answer is called, or "" for a success. Body holds its first KeepBody
+	// Failure returns what the failure of a whole answer to request k is called, or "" for a success. Body holds its first KeepBody
 	// bytes and is the caller's again when Failure returns. It is called by many goroutines at once.
-	Failure  func(status int, header http.Header, body []byte) string
+	Failure  func(k uint64, status int, header http.Header, body []byte) string
 	KeepBody int
 }
 

@@ -36,7 +36,7 @@ func (s *evenly) Next() (uint64, time.Duration, bool) {
 	return k, time.Duration(k) * s.gap, true
 }
 
-func (s *evenly) Render(uint64) (Request, error) {
+func (s *evenly) Render(uint64, time.Duration) (Request, error) {
 	return Request{Method: http.MethodPost, URL: s.url, Header: http.Header{"User-Agent": {"test"}}, Body: []byte(s.body)}, nil
 }
 
@@ -86,7 +86,7 @@ func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config)
 		c.MaxBody = 1 << 20
 	}
 	if c.Failure == nil {
-		c.Failure = func(status int, _ http.Header, _ []byte) string {
+		c.Failure = func(_ uint64, status int, _ http.Header, _ []byte) string {
 			if status >= 400 {
 				return "status " + strconv.Itoa(status)
 			}
@@ -257,7 +257,7 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	const think = 20 * time.Millisecond
 	Run(t.Context(), Config{
 		Epoch: time.Now(), Length: 400 * time.Millisecond, Slots: 3, Timeout: time.Second, Drain: time.Second, Closed: true, Think: think, MaxBody: 1 << 20,
-		Failure: func(int, http.Header, []byte) string { return "" },
+		Failure: func(uint64, int, http.Header, []byte) string { return "" },
 	}, &evenly{n: 1 << 40, url: u}, r)
 	if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
 		t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))
@@ -378,7 +378,7 @@ func TestFailureSeesTheBeginningOfTheBody(t *testing.T) {
 		w.Header().Set("X-Test", "yes")
 		io.WriteString(w, "0123456789")
 	})
-	r, _ := drive(t, t.Context(), target, 5, Config{KeepBody: 4, Failure: func(status int, header http.Header, body []byte) string {
+	r, _ := drive(t, t.Context(), target, 5, Config{KeepBody: 4, Failure: func(_ uint64, status int, header http.Header, body []byte) string {
 		return fmt.Sprint(status, header.Get("X-Test"), string(body))
 	}})
 	for _, x := range r.exchanges {

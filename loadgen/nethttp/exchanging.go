@@ -43,7 +43,7 @@ func (e *exchanging) perform() {
 		e.end(notDue, "", nil, false)
 		return
 	}
-	request, err := e.run.source.Render(e.K)
+	request, err := e.run.source.Render(e.K, e.Intended)
 	if err != nil {
 		e.end(Failed, "request", err, false)
 		return
@@ -71,7 +71,7 @@ func (e *exchanging) perform() {
 	}
 	e.end(Succeeded, "", nil, true)
 	// Judged after the clock was read: a search in the body is bench's own time.
-	if kind := e.run.Failure(e.Status, e.Header, e.kept); kind != "" {
+	if kind := e.run.Failure(e.K, e.Status, e.Header, e.kept); kind != "" {
 		e.Outcome, e.Kind = Failed, kind
 	}
 }
