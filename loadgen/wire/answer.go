@@ -1,5 +1,3 @@
-// Package wire speaks HTTP/1.1 without net/http: answers are scanned, not parsed into maps, and nothing is allocated for
-// one. It accepts what net/http accepts, so that both engines judge a server alike; what differs is listed in its tests.
 package wire
 
 import "bytes"

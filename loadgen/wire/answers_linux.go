@@ -1,0 +1,259 @@
+//go:build amd64 || arm64
+
+package wire
+
+import (
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// maxReads is how often a connection is read from before the others have their turn.
+const maxReads = 64
+
+// handle goes on with the connections that something happened to.
+func (l *loop) handle(events []unix.EpollEvent) {
+	l.harvested = l.now()
+	for n := range events {
+		e := &events[n]
+		if e.Fd == wakeUpPlace {
+			l.poller.drain()
+			continue
+		}
+		c := &l.conns[e.Fd]
+		if c.turn != e.Pad || c.state == closed {
+			continue // it happened to a connection that is closed by now
+		}
+		if c.state == connecting {
+			l.opened(e.Fd)
+			continue
+		}
+		if len(c.rest) > 0 && e.Events&unix.EPOLLOUT != 0 {
+			l.writable(e.Fd)
+		}
+		if e.Events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
+			c.ending = c.ending || e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
+			l.readable(e.Fd)
+		}
+	}
+	for n := len(l.again); n > 0; n-- {
+		i := l.again[0]
+		l.again = l.again[:copy(l.again, l.again[1:])]
+		if l.conns[i].again {
+			l.conns[i].again = false
+			l.readable(i)
+		}
+	}
+}
+
+// readable reads what has come on a connection.
+func (l *loop) readable(i int32) {
+	c := &l.conns[i]
+	for range maxReads {
+		n, stamp, errno := l.reader.Read(c.fd, l.buffer[:])
+		if errno == unix.EAGAIN {
+			return
+		}
+		now, step := l.clock.Check()
+		if step != 0 {
+			l.sink.ClockStep(now, step)
+		}
+		switch {
+		case c.state == closed:
+			return
+		case c.state == idle:
+			// Closed by the server, or bytes that nobody asked for: no request is sent after either.
+			l.unlink(&l.idle[c.origin], i)
+			l.close(i)
+			return
+		case errno != 0:
+			l.broken(i, errno)
+			return
+		case n == 0:
+			l.ended(i, now)
+			return
+		}
+		at, stamped := l.clock.Arrival(stamp, c.x.sent, now)
+		l.silence.received(at)
+		c.reads++
+		if c.reads == 1 {
+			if c.x.retries == 0 && l.clock.Before(stamp, c.x.sent) {
+				l.failBusy(i, now, Failed, "bad response", "an answer came before its request was sent")
+				return
+			}
+			if !c.lazy {
+				c.first = at
+			}
+		}
+		used, done, err := c.answer.Feed(l.buffer[:n])
+		if err != nil {
+			l.failBusy(i, now, Failed, "bad response", err.Error())
+			return
+		}
+		if done {
+			l.answered(i, at, stamped, used == n)
+			return
+		}
+	}
+	c.again = true
+	l.again = append(l.again, i)
+}
+
+// ended goes on with a busy connection whose peer has closed its side.
+func (l *loop) ended(i int32, now time.Duration) {
+	c := &l.conns[i]
+	begun := c.answer.Begun()
+	done, err := c.answer.End()
+	switch {
+	case done:
+		// The body ended with the connection: at the last of its bytes, or with the close, which bears no stamp.
+		l.answered(i, now, false, false)
+	case !begun && l.resend(i, now):
+	default:
+		kind := "connection closed early"
+		if _, bad := err.(Malformed); bad {
+			kind = "bad response"
+		}
+		l.failBusy(i, now, Failed, kind, err.Error())
+	}
+}
+
+// broken goes on with a busy connection that an operation failed on.
+func (l *loop) broken(i int32, errno syscall.Errno) {
+	now := l.now()
+	if !l.conns[i].answer.Begun() && l.resend(i, now) {
+		return
+	}
+	l.failBusy(i, now, Failed, kindOf(errno), errno.Error())
+}
+
+// resend sends a request once more over another connection, where this one was idle before and it may be taken to have
+// been closed by the server meanwhile. Its clock keeps the first send.
+func (l *loop) resend(i int32, now time.Duration) bool {
+	c := &l.conns[i]
+	if c.served == 0 || !c.x.resendable || c.x.retries > 0 {
+		return false
+	}
+	x := c.x
+	l.drop(i)
+	x.retries++
+	l.wait(x, now)
+	return true
+}
+
+// drop closes a busy connection.
+func (l *loop) drop(i int32) {
+	c := &l.conns[i]
+	l.unlink(&l.busy, i)
+	if !c.lazy {
+		l.eager--
+	}
+	l.close(i)
+}
+
+// release makes a connection that is in no list ready for the next request: one that waits, or any.
+func (l *loop) release(i int32) {
+	c := &l.conns[i]
+	if q := &l.waiting[c.origin]; q.len() > 0 {
+		now := l.now()
+		l.render(i, q.pop(), now)
+		return
+	}
+	c.state = idle
+	l.push(&l.idle[c.origin], i)
+}
+
+// answered goes on with a busy connection whose answer is whole. clean says that nothing came after it.
+func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
+	c := &l.conns[i]
+	endpoint := c.x.endpoint
+	if c.reads == 1 && c.answer.WireBytes <= maxLazyAnswer {
+		l.streak[endpoint] = min(l.streak[endpoint]+1, lazyAfter)
+	} else {
+		l.streak[endpoint] = 0
+	}
+	c.served++
+	x := l.exchange(&c.x, at)
+	x.Outcome, x.UserClock = Succeeded, !stamped
+	x.FirstByte = c.first
+	l.heard(c)
+	if x.Kind = l.Failure(x.K, x.Status, x.Header, c.answer.Body()); x.Kind != "" {
+		x.Outcome = Failed
+	}
+	l.silence.ended()
+	l.sink.Record(x)
+	l.slots.release(at)
+	l.inFlight--
+	if !clean || c.ending || l.NoKeepAlive || !c.answer.KeepAlive || len(c.rest) > 0 {
+		origin := int(c.origin)
+		l.drop(i)
+		l.openFor(origin, at)
+	} else {
+		l.unlink(&l.busy, i)
+		if !c.lazy {
+			l.eager--
+		}
+		l.release(i)
+	}
+	l.sendDue(l.now(), false)
+}
+
+// exchange begins the record of a request that ends at an instant.
+func (l *loop) exchange(x *exchange, at time.Duration) *Exchange {
+	l.x = Exchange{
+		K: x.k, Intended: x.intended, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
+		BytesOut: uint64(x.body),
+	}
+	return &l.x
+}
+
+// heard adds what an answer says to the record.
+func (l *loop) heard(c *conn) {
+	l.x.Status, l.x.Header, l.x.BytesIn = c.answer.Status, c.answer.Header(), uint64(c.answer.BodyBytes)
+}
+
+// failBusy ends a request whose connection is of no more use.
+func (l *loop) failBusy(i int32, now time.Duration, outcome Outcome, kind, detail string) {
+	c := &l.conns[i]
+	l.streak[c.x.endpoint] = 0
+	x := l.exchange(&c.x, now)
+	x.Outcome, x.Kind, x.Detail, x.FirstByte, x.UserClock = outcome, kind, detail, c.first, true
+	x.BytesIn = uint64(c.answer.BodyBytes)
+	l.silence.ended()
+	l.sink.Record(x)
+	l.slots.release(now)
+	l.inFlight--
+	origin := int(c.origin)
+	l.drop(i)
+	l.openFor(origin, now)
+}
+
+// fail ends a request that has no connection. Its slot can be used again from freed on.
+func (l *loop) fail(x *exchange, now, freed time.Duration, outcome Outcome, kind, detail string) {
+	r := l.exchange(x, now)
+	r.Outcome, r.Kind, r.Detail, r.UserClock = outcome, kind, detail, true
+	if x.asked > 0 && x.sent == 0 {
+		r.Free = NeverFree
+	}
+	if x.sent > 0 {
+		l.silence.ended()
+	}
+	l.sink.Record(r)
+	l.slots.release(freed)
+	l.inFlight--
+}
+
+// maxBackOff is the longest that a slot stays unused after a connection was refused.
+const maxBackOff = 100 * time.Millisecond
+
+// refused ends a request for which no connection could be opened. Its slot is free again only after a while, so that a
+// server that refuses is not asked as fast as it can refuse.
+func (l *loop) refused(x *exchange, now time.Duration, errno syscall.Errno) {
+	l.backOff = min(max(2*l.backOff, time.Millisecond), maxBackOff)
+	kind, own := connectKind(errno)
+	if own {
+		x.asked = 0 // the target would have taken a connection
+	}
+	l.fail(x, now, now+l.backOff, Failed, kind, errno.Error())
+}

@@ -1,0 +1,123 @@
+//go:build amd64 || arm64
+
+package wire
+
+import "time"
+
+// conn is a connection, or a place for one.
+type conn struct {
+	fd     int
+	turn   int32 // how many connections had this place before
+	state  connState
+	lazy   bool // its answer may lie unread for a while
+	ending bool // the peer has closed its side
+	again  bool // more may be there to read, but others were to have their turn
+	origin int32
+	prev   int32 // neighbours in the list it is in, or none
+	next   int32
+
+	began  time.Duration // when connecting began
+	served uint32        // answers so far
+	x      exchange      // while busy
+	answer Answer
+	reads  int           // of the present answer
+	first  time.Duration // when its first bytes came, as far as they were read then; 0: not known
+	rest   []byte        // of the request, that the socket would not take yet
+
+	retransmitted uint32 // segments sent again until it was last asked
+}
+
+type connState uint8
+
+const (
+	closed connState = iota
+	connecting
+	idle
+	busy
+)
+
+// exchange is a request on its way.
+type exchange struct {
+	k          uint64
+	intended   time.Duration
+	free       time.Duration
+	asked      time.Duration // when a connection was asked for, because none was idle; 0: one was
+	sent       time.Duration // 0: not yet
+	limit      time.Duration // when it has taken too long
+	connect    time.Duration
+	retries    int
+	body       int
+	endpoint   int32
+	origin     int32
+	resendable bool
+}
+
+// none is the end of a list.
+const none = int32(-1)
+
+// list is a list of connections, linked through them.
+type list struct{ first, last int32 }
+
+func (l *loop) unlink(of *list, i int32) {
+	c := &l.conns[i]
+	if c.prev == none {
+		of.first = c.next
+	} else {
+		l.conns[c.prev].next = c.next
+	}
+	if c.next == none {
+		of.last = c.prev
+	} else {
+		l.conns[c.next].prev = c.prev
+	}
+	c.prev, c.next = none, none
+}
+
+// push puts a connection first.
+func (l *loop) push(of *list, i int32) {
+	c := &l.conns[i]
+	c.prev, c.next = none, of.first
+	if of.first == none {
+		of.last = i
+	} else {
+		l.conns[of.first].prev = i
+	}
+	of.first = i
+}
+
+// queue holds the requests that have a slot and wait for a connection, in order.
+type queue struct {
+	items []exchange
+	head  int
+}
+
+func (q *queue) len() int { return len(q.items) - q.head }
+
+func (q *queue) push(x exchange) {
+	if q.head > 0 && len(q.items) == cap(q.items) {
+		q.items = q.items[:copy(q.items, q.items[q.head:])]
+		q.head = 0
+	}
+	q.items = append(q.items, x)
+}
+
+// pushFront puts a request before all others.
+func (q *queue) pushFront(x exchange) {
+	if q.head > 0 {
+		q.head--
+		q.items[q.head] = x
+		return
+	}
+	q.items = append(q.items, exchange{})
+	copy(q.items[1:], q.items)
+	q.items[0] = x
+}
+
+func (q *queue) pop() exchange {
+	x := q.items[q.head]
+	q.head++
+	if q.head == len(q.items) {
+		q.items, q.head = q.items[:0], 0
+	}
+	return x
+}

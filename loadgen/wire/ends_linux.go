@@ -1,0 +1,140 @@
+//go:build amd64 || arm64
+
+package wire
+
+import "time"
+
+// networkSample is how many connections are asked about the network in a second.
+const networkSample = 4
+
+// expire ends what has taken too long, and finds out when something next will have.
+func (l *loop) expire(now time.Duration) {
+	l.earliest = never
+	for i := l.busy.first; i != none; {
+		c := &l.conns[i]
+		next := c.next
+		if now >= c.x.limit {
+			l.exceeded(i, now)
+		} else {
+			l.earliest = min(l.earliest, c.x.limit)
+		}
+		i = next
+	}
+	for i := l.connecting.first; i != none; {
+		c := &l.conns[i]
+		next := c.next
+		if now >= c.began+l.Timeout {
+			l.unlink(&l.connecting, i)
+			l.opening[c.origin]--
+			l.close(i)
+		} else {
+			l.earliest = min(l.earliest, c.began+l.Timeout)
+		}
+		i = next
+	}
+	for o := range l.waiting {
+		q := &l.waiting[o]
+		for n := q.len(); n > 0; n-- {
+			x := q.pop()
+			switch {
+			case now < x.limit:
+				l.earliest = min(l.earliest, x.limit)
+				q.push(x)
+			case l.pastDeadline(&x, now):
+				l.fail(&x, now, now, TimedOut, "deadline", "older than the deadline")
+			case x.sent > 0:
+				l.fail(&x, now, now, TimedOut, "timeout", "no whole answer within the timeout")
+			default:
+				l.fail(&x, now, now, TimedOut, "connect: timeout", "no connection within the timeout")
+			}
+		}
+		l.openFor(o, now)
+	}
+}
+
+// exceeded ends a request that has waited too long for its answer, unless that lies here, unread.
+func (l *loop) exceeded(i int32, now time.Duration) {
+	c := &l.conns[i]
+	k := c.x.k
+	if l.readable(i); c.state != busy || c.x.k != k {
+		return
+	}
+	if l.pastDeadline(&c.x, now) {
+		l.failBusy(i, now, TimedOut, "deadline", "older than the deadline")
+	} else {
+		l.failBusy(i, now, TimedOut, "timeout", "no whole answer within the timeout")
+	}
+}
+
+func (l *loop) pastDeadline(x *exchange, now time.Duration) bool {
+	return l.Deadline > 0 && now >= x.intended+l.Deadline
+}
+
+// tick does what is done once a second.
+func (l *loop) tick(now time.Duration) {
+	l.nextTick = now.Truncate(time.Second) + time.Second
+	if now, step := l.clock.Check(); step != 0 {
+		l.sink.ClockStep(now, step)
+	}
+	asked := 0
+	for i := l.busy.first; i != none && asked < networkSample; i = l.conns[i].next {
+		asked += l.askNetwork(i)
+	}
+	for o := range l.idle {
+		for i := l.idle[o].first; i != none && asked < networkSample; i = l.conns[i].next {
+			asked += l.askNetwork(i)
+		}
+	}
+}
+
+// askNetwork asks the kernel about a connection, and returns 1 where it answered.
+func (l *loop) askNetwork(i int32) int {
+	c := &l.conns[i]
+	if l.Origins[c.origin].path != "" || c.served == 0 {
+		return 0
+	}
+	roundTrip, retransmitted, ok := tcpInfo(c.fd)
+	if !ok {
+		return 0
+	}
+	l.sink.Network(time.Duration(roundTrip)*time.Microsecond, retransmitted-c.retransmitted)
+	c.retransmitted = retransmitted
+	return 1
+}
+
+// giveUp ends what is still on its way when the run is over, and closes every connection.
+func (l *loop) giveUp() {
+	now := l.now()
+	l.silence.received(now)
+	l.end.At, l.end.FreeSince = now, l.slots.since()
+	if l.end.FreeSince > now { // kept back after a refusal
+		l.end.FreeSince = -1
+	}
+	for i := l.busy.first; i != none; i = l.busy.first {
+		c := &l.conns[i]
+		x := l.exchange(&c.x, now)
+		x.Outcome, x.FirstByte, x.BytesIn = Unfinished, c.first, uint64(c.answer.BodyBytes)
+		l.sink.Record(x)
+		l.drop(i)
+	}
+	for o := range l.waiting {
+		for q := &l.waiting[o]; q.len() > 0; {
+			waiting := q.pop()
+			x := l.exchange(&waiting, now)
+			if x.Outcome = Unfinished; waiting.sent == 0 {
+				x.Outcome, x.Free = Unsent, NeverFree
+			}
+			l.sink.Record(x)
+		}
+	}
+	for i := l.connecting.first; i != none; i = l.connecting.first {
+		l.unlink(&l.connecting, i)
+		l.close(i)
+	}
+	for o := range l.idle {
+		for i := l.idle[o].first; i != none; i = l.idle[o].first {
+			l.unlink(&l.idle[o], i)
+			l.close(i)
+		}
+	}
+}

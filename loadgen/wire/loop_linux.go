@@ -1,0 +1,366 @@
+//go:build amd64 || arm64
+
+package wire
+
+import (
+	"context"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/stamp"
+	"golang.org/x/sys/unix"
+)
+
+// Supported reports whether this system has the engine.
+const Supported = true
+
+// The bounds of lazy harvest.
+const (
+	harvestEvery  = 10 * time.Millisecond // the longest that an answer lies unread
+	lazyAfter     = 16                    // answers of an endpoint in a row that were small and came in one read
+	maxLazyAnswer = 16 << 10              // bytes
+)
+
+// loop is one event loop. All of it belongs to the goroutine that runs it, but for interrupted and the wake-up.
+type loop struct {
+	Config
+	clock  stamp.Clock
+	source Source
+	sink   Sink
+	poller poller
+	reader stamp.Reader
+	buffer [64 << 10]byte // what is read goes there first
+	pace   pace
+
+	conns      []conn
+	used       int32   // places in conns that have ever been used
+	unused     []int32 // those of them that are free again
+	idle       []list  // by origin; the one used last is first
+	busy       list
+	connecting list
+	waiting    []queue // by origin
+	opening    []int   // connections being opened, by origin
+	turn       uint32  // of addresses
+	again      []int32
+	slots      slots
+	silence    silence
+
+	k    uint64 // the next request, if there is more
+	at   time.Duration
+	more bool
+
+	inFlight  int // requests that hold a slot
+	eager     int // busy connections whose answers are to be read as they arrive
+	streak    []uint8
+	earliest  time.Duration // nothing takes too long before it
+	harvested time.Duration // when it was last looked for answers
+	nextTick  time.Duration
+	backOff   time.Duration
+
+	interrupted atomic.Bool
+	stopped     bool
+	hardEnd     time.Duration
+	x           Exchange // to be recorded
+	end         End
+}
+
+// Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
+// over, or ctx is cancelled and a second has passed. It occupies an operating system thread meanwhile. An error means
+// that the system lacks what the loop stands on, and nothing was sent.
+func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	defer sharpTimers()()
+	l := &loop{
+		Config: c, clock: stamp.NewClock(c.Epoch), source: source, sink: sink,
+		conns: make([]conn, c.Slots),
+		idle:  make([]list, len(c.Origins)), busy: list{none, none}, connecting: list{none, none},
+		waiting: make([]queue, len(c.Origins)), opening: make([]int, len(c.Origins)),
+		slots: newSlots(c.Slots), silence: silence{tell: sink.Silence}, streak: make([]uint8, c.Endpoints),
+		earliest: never, hardEnd: c.Length + c.Drain, end: End{Cut: c.Length}, nextTick: time.Second,
+		pace: pace{most: c.Spin},
+	}
+	for i := range l.idle {
+		l.idle[i] = list{none, none}
+	}
+	defer l.poller.close()
+	if err := l.poller.open(); err != nil {
+		return End{}, err
+	}
+	woken := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		l.interrupted.Store(true)
+		l.poller.wake()
+		close(woken)
+	})
+	l.k, l.at, l.more = source.Next()
+	l.end.Next = l.k
+	l.run()
+	l.giveUp()
+	if !stop() {
+		<-woken // the wake-up is not to be written to when it is closed, and its number somebody else's
+	}
+	return l.end, nil
+}
+
+func (l *loop) now() time.Duration { return time.Since(l.Epoch) }
+
+// never is later than any instant.
+const never = time.Duration(1<<63 - 1)
+
+func (l *loop) run() {
+	for {
+		now := l.now()
+		if l.interrupted.Load() && !l.stopped {
+			l.stopped = true
+			l.end.Cut = min(l.end.Cut, now)
+			l.hardEnd = min(l.hardEnd, now+min(l.Drain, interruptDrain))
+		}
+		if l.sendDue(now, false) {
+			// No connection is idle. One may be, as soon as its answer is read; else another is opened.
+			l.handle(l.poller.look())
+			now = l.now()
+			l.sendDue(now, true)
+		}
+		if now >= l.hardEnd || l.inFlight == 0 && !l.startsLater(now) {
+			return
+		}
+		if now >= l.earliest {
+			l.expire(now)
+		}
+		if now >= l.nextTick {
+			l.tick(now)
+		}
+		l.await(now)
+	}
+}
+
+// startsLater reports whether there is a request still to be started.
+func (l *loop) startsLater(now time.Duration) bool {
+	if l.stopped || !l.more {
+		return false
+	}
+	return !l.Closed || now < l.Length
+}
+
+// due returns when the next request can be started: it is due and there is a slot. Never, where none is to be.
+func (l *loop) due() time.Duration {
+	if l.stopped || !l.more || l.slots.n == 0 {
+		return never
+	}
+	if !l.Closed {
+		return max(l.at, l.slots.since())
+	}
+	if at := l.slots.since() + l.Think; at < l.Length {
+		return at
+	}
+	return never
+}
+
+// sendDue starts what is due. It returns true where a request could be started but for a connection, and opening one was
+// not allowed.
+func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
+	for now >= l.due() {
+		intended := l.at
+		if l.Closed {
+			intended = l.slots.since() + l.Think
+		}
+		r, err := l.source.Render(l.k, intended)
+		if err == nil && l.idle[r.Origin].first == none && !mayOpen {
+			return true
+		}
+		x := exchange{k: l.k, intended: intended, free: max(intended, l.slots.take())}
+		l.inFlight++
+		l.k, l.at, l.more = l.source.Next()
+		l.end.Next = l.k
+		switch {
+		case err != nil:
+			l.fail(&x, now, now, Failed, "request", err.Error())
+		case l.Deadline > 0 && now >= x.intended+l.Deadline:
+			l.fail(&x, now, now, Shed, "deadline", "older than the deadline")
+		default:
+			x.endpoint, x.origin, x.body, x.resendable = int32(r.Endpoint), int32(r.Origin), r.Body, r.Idempotent
+			if i := l.idle[r.Origin].first; i != none {
+				l.unlink(&l.idle[r.Origin], i)
+				l.begin(i, x, r)
+			} else {
+				x.asked = now
+				l.wait(x, now)
+			}
+		}
+		now = l.now()
+	}
+	return false
+}
+
+// wait lets a request wait for a connection, and opens one for it if there may be another.
+func (l *loop) wait(x exchange, now time.Duration) {
+	if x.sent == 0 {
+		l.limit(&x, now)
+	}
+	if x.sent > 0 {
+		l.waiting[x.origin].pushFront(x)
+	} else {
+		l.waiting[x.origin].push(x)
+	}
+	l.openFor(int(x.origin), now)
+}
+
+// openFor opens connections to an origin, one for each request that waits for one, as far as they may be.
+func (l *loop) openFor(origin int, now time.Duration) {
+	for l.opening[origin] < l.waiting[origin].len() {
+		if len(l.unused) == 0 && int(l.used) == len(l.conns) && !l.closeIdle() {
+			return // one of the busy ones will be free
+		}
+		l.turn++
+		fd, errno := dial(l.Origins[origin], l.turn)
+		if errno != 0 {
+			x := l.waiting[origin].pop()
+			l.refused(&x, now, errno)
+			continue
+		}
+		i := l.place()
+		c := &l.conns[i]
+		c.turn++
+		if err := l.poller.add(fd, i, c.turn); err != nil {
+			closeSocket(fd)
+			l.unused = append(l.unused, i)
+			x := l.waiting[origin].pop()
+			l.refused(&x, now, unix.ENOMEM)
+			continue
+		}
+		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted = fd, connecting, int32(origin), now, 0, 0
+		c.ending, c.again = false, false
+		l.push(&l.connecting, i)
+		l.opening[origin]++
+		l.earliest = min(l.earliest, now+l.Timeout)
+	}
+}
+
+// place returns a free place for a connection, of which there is one.
+func (l *loop) place() int32 {
+	if n := len(l.unused); n > 0 {
+		i := l.unused[n-1]
+		l.unused = l.unused[:n-1]
+		return i
+	}
+	l.used++
+	return l.used - 1
+}
+
+// limit notes when a request will have taken too long, from an instant on.
+func (l *loop) limit(x *exchange, from time.Duration) {
+	x.limit = from + l.Timeout
+	if l.Deadline > 0 {
+		x.limit = min(x.limit, x.intended+l.Deadline)
+	}
+	l.earliest = min(l.earliest, x.limit)
+}
+
+// closeIdle closes an idle connection, to make room for one to another origin.
+func (l *loop) closeIdle() bool {
+	for o := range l.idle {
+		if i := l.idle[o].last; i != none {
+			l.unlink(&l.idle[o], i)
+			l.close(i)
+			return true
+		}
+	}
+	return false
+}
+
+// close closes a connection that is in no list.
+func (l *loop) close(i int32) {
+	c := &l.conns[i]
+	closeSocket(c.fd)
+	c.state, c.rest = closed, nil
+	l.unused = append(l.unused, i)
+}
+
+// opened goes on with a connection whose attempt has ended.
+func (l *loop) opened(i int32) {
+	c := &l.conns[i]
+	now := l.now()
+	errno := connectError(c.fd)
+	origin := int(c.origin)
+	l.unlink(&l.connecting, i)
+	l.opening[origin]--
+	if errno != 0 {
+		l.close(i)
+		if l.waiting[origin].len() > 0 {
+			x := l.waiting[origin].pop()
+			l.refused(&x, now, errno)
+		}
+		return
+	}
+	l.backOff = 0
+	if l.waiting[origin].len() == 0 {
+		c.state = idle
+		l.push(&l.idle[origin], i)
+		return
+	}
+	x := l.waiting[origin].pop()
+	if x.sent == 0 {
+		// Had the engine asked the moment it could, it would have waited just as long.
+		x.free += now - x.asked
+		x.connect = now - max(c.began, x.asked)
+	}
+	l.render(i, x, now)
+}
+
+// render sends a request that waited over a connection.
+func (l *loop) render(i int32, x exchange, now time.Duration) {
+	r, err := l.source.Render(x.k, x.intended)
+	if err != nil { // it did render when it was due
+		l.fail(&x, now, now, Failed, "request", err.Error())
+		l.release(i)
+		return
+	}
+	l.begin(i, x, r)
+}
+
+// begin sends a request over an open connection that is in no list.
+func (l *loop) begin(i int32, x exchange, r Request) {
+	c := &l.conns[i]
+	c.state, c.reads, c.first = busy, 0, 0
+	c.answer.Begin(r.Head, l.KeepBody)
+	c.lazy = !l.Closed && l.streak[x.endpoint] >= lazyAfter
+	if !c.lazy {
+		l.eager++
+	}
+	c.x = x
+	l.push(&l.busy, i)
+	now := l.now() // nothing comes between it and the write
+	n, errno := send(c.fd, r.Bytes)
+	if c.x.sent == 0 {
+		c.x.sent = now
+		l.sink.Sent()
+		l.silence.sent(now)
+	}
+	l.limit(&c.x, c.x.sent)
+	switch {
+	case errno != 0 && errno != unix.EAGAIN:
+		l.broken(i, errno)
+	case errno != 0:
+		c.rest = append(c.rest[:0], r.Bytes...)
+	case n < len(r.Bytes):
+		c.rest = append(c.rest[:0], r.Bytes[n:]...)
+	}
+}
+
+// writable sends what a socket would not take before.
+func (l *loop) writable(i int32) {
+	c := &l.conns[i]
+	for len(c.rest) > 0 {
+		n, errno := send(c.fd, c.rest)
+		if errno == unix.EAGAIN {
+			return
+		}
+		if errno != 0 {
+			l.broken(i, errno)
+			return
+		}
+		c.rest = c.rest[n:]
+	}
+}

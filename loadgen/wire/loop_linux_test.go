@@ -1,0 +1,510 @@
+//go:build amd64 || arm64
+
+package wire
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// evenly is a source of n requests, each a gap after the one before.
+type evenly struct {
+	n, next uint64
+	gap     time.Duration
+	request string
+	resend  bool
+}
+
+func (s *evenly) Next() (uint64, time.Duration, bool) {
+	if s.next >= s.n {
+		return s.n, 0, false
+	}
+	k := s.next
+	s.next++
+	return k, time.Duration(k) * s.gap, true
+}
+
+func (s *evenly) Render(k uint64, _ time.Duration) (Request, error) {
+	return Request{Bytes: []byte(s.request), Body: len(s.request) - strings.Index(s.request, "\r\n\r\n") - 4, Idempotent: s.resend}, nil
+}
+
+// recorded keeps everything.
+type recorded struct {
+	exchanges []Exchange
+	headers   []string
+	sent      int
+	silences  [][2]time.Duration
+	steps     []time.Duration
+	networks  int
+}
+
+func (r *recorded) Record(x *Exchange) {
+	r.headers = append(r.headers, string(x.Header))
+	r.exchanges = append(r.exchanges, *x)
+}
+func (r *recorded) Sent() { r.sent++ }
+func (r *recorded) Silence(from, to time.Duration) {
+	r.silences = append(r.silences, [2]time.Duration{from, to})
+}
+func (r *recorded) ClockStep(_, by time.Duration)     { r.steps = append(r.steps, by) }
+func (r *recorded) Network(_ time.Duration, _ uint32) { r.networks++ }
+
+func (r *recorded) count(o Outcome) int {
+	n := 0
+	for _, x := range r.exchanges {
+		if x.Outcome == o {
+			n++
+		}
+	}
+	return n
+}
+
+const (
+	get  = "GET / HTTP/1.1\r\nHost: test\r\n\r\n"
+	post = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello"
+)
+
+func at(t *testing.T, address string) *Origin {
+	t.Helper()
+	a, err := netip.ParseAddrPort(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return NewOrigin([]netip.AddrPort{a})
+}
+
+// drive sends n requests, a millisecond apart unless the source has another gap.
+func drive(t *testing.T, ctx context.Context, o *Origin, source evenly, c Config) (*recorded, End) {
+	t.Helper()
+	if source.gap == 0 {
+		source.gap = time.Millisecond
+	}
+	if source.request == "" {
+		source.request = get
+	}
+	if c.Slots == 0 {
+		c.Slots = 8
+	}
+	if c.Timeout == 0 {
+		c.Timeout = 5 * time.Second
+	}
+	if c.Drain == 0 {
+		c.Drain = 5 * time.Second
+	}
+	if c.Failure == nil {
+		c.Failure = func(_ uint64, status int, _, _ []byte) string {
+			if status >= 400 {
+				return "status " + strconv.Itoa(status)
+			}
+			return ""
+		}
+	}
+	if c.Length == 0 {
+		c.Length = time.Duration(source.n) * source.gap
+	}
+	c.Origins, c.Endpoints = []*Origin{o}, 1
+	c.Epoch = time.Now()
+	r := &recorded{}
+	end, err := Run(ctx, c, &source, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, end
+}
+
+// serve is a server of net/http.
+func serve(t *testing.T, h http.HandlerFunc) *Origin {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return at(t, s.Listener.Addr().String())
+}
+
+// answer handles each connection, the n-th from 0, by a function that gets what the client sends line by line.
+func answer(t *testing.T, handle func(n int, c net.Conn, in *bufio.Reader)) *Origin {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for n := 0; ; n++ {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				defer c.Close()
+				handle(n, c, bufio.NewReader(c))
+			}()
+		}
+	}()
+	t.Cleanup(func() {
+		listener.Close()
+		<-done
+	})
+	return at(t, listener.Addr().String())
+}
+
+// request reads a request without a body.
+func request(in *bufio.Reader) bool {
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			return false
+		}
+		if line == "\r\n" {
+			return true
+		}
+	}
+}
+
+const ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+func TestEveryRequestIsSentOnceAndTimed(t *testing.T) {
+	var got atomic.Int64
+	origin := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if r.Method != http.MethodPost || string(body) != "hello" || err != nil {
+			w.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		got.Add(1)
+		w.Header().Set("X-Cache", "HIT")
+		io.WriteString(w, "world!")
+	})
+	r, end := drive(t, t.Context(), origin, evenly{n: 300, request: post}, Config{Spin: 20 * time.Microsecond})
+	if n := r.count(Succeeded); n != 300 || got.Load() != 300 || r.sent != 300 || end.Next != 300 {
+		t.Fatalf("%d succeeded, %d arrived, %d were sent and %d taken, of 300", n, got.Load(), r.sent, end.Next)
+	}
+	seen, stamped := map[uint64]bool{}, 0
+	for i, x := range r.exchanges {
+		seen[x.K] = true
+		wait, lag := max(0, x.Free-x.Intended), x.Sent-max(x.Intended, x.Free)
+		if wait+lag+(x.End-x.Sent) != x.End-x.Intended || lag < 0 {
+			t.Errorf("request %d: wait %v + lag %v + service %v ≠ response %v", x.K, wait, lag, x.End-x.Sent, x.End-x.Intended)
+		}
+		if x.Intended != time.Duration(x.K)*time.Millisecond || x.FirstByte != 0 && x.FirstByte < x.Sent || x.End < x.FirstByte {
+			t.Errorf("request %d: intended %v, sent %v, first byte %v, end %v", x.K, x.Intended, x.Sent, x.FirstByte, x.End)
+		}
+		if x.Status != 200 || x.BytesIn != 6 || x.BytesOut != 5 || !strings.Contains(r.headers[i], "X-Cache: HIT") {
+			t.Errorf("request %d: status %d, %d bytes in, %d out, header %q", x.K, x.Status, x.BytesIn, x.BytesOut, r.headers[i])
+		}
+		if !x.UserClock {
+			stamped++
+		}
+	}
+	if len(seen) != 300 || stamped < 290 {
+		t.Errorf("%d numbers of 300, %d with the kernel's stamp", len(seen), stamped)
+	}
+}
+
+// Answers that are small and whole are read when the next request is due: their end is the kernel's, not the reader's.
+func TestAnUnreadAnswerKeepsItsArrival(t *testing.T) {
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		for request(in) {
+			io.WriteString(c, ok)
+		}
+	})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 60, gap: 8 * time.Millisecond, resend: true}, Config{})
+	if r.count(Succeeded) != 60 {
+		t.Fatalf("%d of 60 succeeded", r.count(Succeeded))
+	}
+	lazy, slow := 0, 0
+	for _, x := range r.exchanges {
+		if x.FirstByte == 0 {
+			lazy++
+			// It lay unread until the next request was due, 8 ms later. A server may be slow once in a while.
+			if x.End-x.Sent > 4*time.Millisecond {
+				slow++
+			}
+		}
+	}
+	if lazy < 30 || slow > lazy/4 {
+		t.Errorf("of 60 answers %d were left unread for a while, want all but the first %d; %d of them took as long as that", lazy, lazyAfter, slow)
+	}
+}
+
+// The time to the first byte is known of an answer that comes in pieces, which is therefore read as it arrives.
+func TestFirstByteOfAnAnswerInPieces(t *testing.T) {
+	const pause = 50 * time.Millisecond
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		for request(in) {
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no")
+			time.Sleep(pause) // the server's service time
+			io.WriteString(c, "k")
+		}
+	})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 20, gap: 5 * time.Millisecond}, Config{Slots: 32})
+	if r.count(Succeeded) != 20 {
+		t.Fatalf("%d of 20 succeeded", r.count(Succeeded))
+	}
+	for _, x := range r.exchanges {
+		if x.FirstByte == 0 || x.End-x.FirstByte < pause-5*time.Millisecond {
+			t.Errorf("request %d: first byte at %v, last one at %v, want %v between them", x.K, x.FirstByte, x.End, pause)
+		}
+	}
+}
+
+func TestAnIdleConnectionThatWasClosedIsNoFailure(t *testing.T) {
+	for _, tc := range []struct {
+		request string
+		resend  bool
+		want    int // successes of 3
+	}{{get, true, 3}, {post, false, 2}} {
+		// The first connection is closed when the second request comes, without an answer, as a server's keep-alive limit
+		// does it that runs out at that moment.
+		origin := answer(t, func(n int, c net.Conn, in *bufio.Reader) {
+			for i := 0; request(in); i++ {
+				if n == 0 && i == 1 {
+					return
+				}
+				io.CopyN(io.Discard, in, int64(len(tc.request)-strings.Index(tc.request, "\r\n\r\n")-4))
+				io.WriteString(c, ok)
+			}
+		})
+		r, _ := drive(t, t.Context(), origin, evenly{n: 3, gap: 20 * time.Millisecond, request: tc.request, resend: tc.resend}, Config{})
+		retries := 0
+		for _, x := range r.exchanges {
+			retries += x.Retries
+			if x.Outcome == Failed && x.Kind != "connection closed early" && x.Kind != "connection reset" {
+				t.Errorf("failed as %q", x.Kind)
+			}
+		}
+		if got := r.count(Succeeded); got != tc.want || retries != tc.want-2 {
+			t.Errorf("resend %v: %d of 3 succeeded with %d retries, want %d with %d", tc.resend, got, retries, tc.want, tc.want-2)
+		}
+	}
+}
+
+func TestSurplusBytesAreNoAnswer(t *testing.T) {
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		for request(in) {
+			io.WriteString(c, ok+"HTTP/1.1 500 Surplus\r\nContent-Length: 0\r\n\r\n")
+		}
+	})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 30, gap: 2 * time.Millisecond}, Config{})
+	for _, x := range r.exchanges {
+		if x.Outcome == Failed && x.Kind == "status 500" {
+			t.Errorf("request %d was given an answer that nobody asked for", x.K)
+		}
+	}
+	if r.count(Succeeded) != 30 {
+		t.Errorf("%d of 30 succeeded", r.count(Succeeded))
+	}
+}
+
+// An answer that came before its request is none: a second one was sent to the request before.
+func TestAnAnswerBeforeItsRequestIsRefused(t *testing.T) {
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		for request(in) {
+			io.WriteString(c, ok)
+			time.Sleep(time.Millisecond) // in a segment of its own, read with the next event or not at all
+			io.WriteString(c, ok)
+		}
+	})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 60, gap: 4 * time.Millisecond}, Config{Slots: 1})
+	for _, x := range r.exchanges {
+		if x.Outcome == Succeeded && x.End < x.Sent {
+			t.Errorf("request %d, sent at %v, was answered at %v", x.K, x.Sent, x.End)
+		}
+	}
+	if got := r.count(Succeeded) + r.count(Failed); got != 60 {
+		t.Errorf("%d of 60 came to an end", got)
+	}
+}
+
+func TestTimeoutRunsFromTheSend(t *testing.T) {
+	release := make(chan struct{})
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		request(in)
+		<-release
+	})
+	defer close(release)
+	r, _ := drive(t, t.Context(), origin, evenly{n: 4}, Config{Slots: 2, Timeout: 50 * time.Millisecond})
+	if r.count(TimedOut) != 4 {
+		t.Fatalf("%d of 4 timed out", r.count(TimedOut))
+	}
+	for _, x := range r.exchanges {
+		if took := x.End - x.Sent; took < 50*time.Millisecond || took > 80*time.Millisecond {
+			t.Errorf("request %d timed out %v after its send", x.K, took)
+		}
+	}
+}
+
+func TestDrainEndsWithWhatIsUnfinishedAndUnsent(t *testing.T) {
+	release := make(chan struct{})
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		request(in)
+		<-release
+	})
+	defer close(release)
+	r, end := drive(t, t.Context(), origin, evenly{n: 10}, Config{Slots: 3, Drain: 50 * time.Millisecond})
+	if r.count(Unfinished) != 3 || len(r.exchanges) != 3 || end.Next != 3 || end.FreeSince >= 0 {
+		t.Errorf("%d unfinished of %d recorded, next is %d, free since %v; want 3 of 3, 3, never",
+			r.count(Unfinished), len(r.exchanges), end.Next, end.FreeSince)
+	}
+	if end.At < 60*time.Millisecond || end.At > 90*time.Millisecond || end.Cut != 10*time.Millisecond {
+		t.Errorf("ended at %v, cut at %v, want 60ms and 10ms", end.At, end.Cut)
+	}
+}
+
+func TestInterruptSendsNothingMore(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	var got atomic.Int64
+	origin := serve(t, func(http.ResponseWriter, *http.Request) {
+		if got.Add(1) == 20 {
+			interrupt()
+		}
+	})
+	r, end := drive(t, ctx, origin, evenly{n: 10_000}, Config{})
+	if n := len(r.exchanges); n < 20 || n > 200 || end.Next != uint64(n) {
+		t.Errorf("%d requests recorded, %d taken, want little more than 20", n, end.Next)
+	}
+	if end.Cut > time.Second || end.At < end.Cut {
+		t.Errorf("cut at %v, ended at %v", end.Cut, end.At)
+	}
+}
+
+func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
+	origin := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(20 * time.Millisecond) })
+	r, _ := drive(t, t.Context(), origin, evenly{n: 50}, Config{Slots: 1, Deadline: 40 * time.Millisecond})
+	for _, x := range r.exchanges {
+		if age := x.End - x.Intended; x.Outcome == Succeeded && age > 45*time.Millisecond {
+			t.Errorf("request %d succeeded at the age of %v", x.K, age)
+		}
+	}
+	late := r.count(Shed) + r.count(TimedOut)
+	if late == 0 || r.count(Succeeded) == 0 || late+r.count(Succeeded) != 50 {
+		t.Errorf("%d were too late, %d succeeded, of 50", late, r.count(Succeeded))
+	}
+}
+
+func TestClosedModelWaitsForItsUsers(t *testing.T) {
+	origin := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(10 * time.Millisecond) })
+	r, _ := drive(t, t.Context(), origin, evenly{n: 1 << 40},
+		Config{Closed: true, Think: 10 * time.Millisecond, Slots: 4, Length: 200 * time.Millisecond})
+	if n := r.count(Succeeded); n < 24 || n > 44 || n != len(r.exchanges) {
+		t.Errorf("%d of %d succeeded; four users of 20 ms a request make 40 in 200 ms", n, len(r.exchanges))
+	}
+	for _, x := range r.exchanges {
+		if x.Intended >= 200*time.Millisecond {
+			t.Errorf("request %d was intended at %v, after the end", x.K, x.Intended)
+		}
+	}
+}
+
+func TestRefusalIsNamedAndNotHammered(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	origin := at(t, listener.Addr().String())
+	listener.Close()
+	r, _ := drive(t, t.Context(), origin, evenly{n: 1 << 40}, Config{Closed: true, Slots: 1, Length: 300 * time.Millisecond})
+	if n := len(r.exchanges); n < 3 || n > 20 {
+		t.Errorf("%d attempts in 300 ms, want about 8: 1 + 2 + 4 + … ms between them", n)
+	}
+	for _, x := range r.exchanges {
+		if x.Outcome != Failed || x.Kind != "connect: refused" || x.Free != NeverFree || x.Sent != 0 {
+			t.Errorf("request %d: outcome %v, %q, free %v, sent %v", x.K, x.Outcome, x.Kind, x.Free, x.Sent)
+		}
+	}
+}
+
+func TestWhereItGoes(t *testing.T) {
+	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") })
+	path := filepath.Join(t.TempDir(), "s")
+	for network, address := range map[string]string{"tcp6": "[::1]:0", "unix": path} {
+		listener, err := net.Listen(network, address)
+		if err != nil {
+			t.Logf("skipped: no %s here: %v", network, err)
+			continue
+		}
+		server := &http.Server{Handler: handler}
+		go server.Serve(listener)
+		origin := UnixOrigin(path)
+		if network == "tcp6" {
+			origin = at(t, listener.Addr().String())
+		}
+		r, _ := drive(t, t.Context(), origin, evenly{n: 20}, Config{})
+		if r.count(Succeeded) != 20 {
+			t.Errorf("%s: %d of 20 succeeded", network, r.count(Succeeded))
+		}
+		server.Close()
+	}
+}
+
+func TestConnectionsAreSpreadOverAddresses(t *testing.T) {
+	var addresses []netip.AddrPort
+	var counts [2]atomic.Int64
+	for i := range counts {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			counts[i].Add(1)
+			w.Header().Set("Connection", "close")
+		}))
+		defer s.Close()
+		addresses = append(addresses, netip.MustParseAddrPort(s.Listener.Addr().String()))
+	}
+	r, _ := drive(t, t.Context(), NewOrigin(addresses), evenly{n: 40}, Config{})
+	if r.count(Succeeded) != 40 || counts[0].Load() != 20 || counts[1].Load() != 20 {
+		t.Errorf("%d of 40 succeeded, %d and %d at the two addresses", r.count(Succeeded), counts[0].Load(), counts[1].Load())
+	}
+}
+
+func TestALargeRequestIsSentWhole(t *testing.T) {
+	const size = 8 << 20
+	origin := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		time.Sleep(5 * time.Millisecond) // lets the socket fill up
+		n, _ := io.Copy(io.Discard, r.Body)
+		fmt.Fprint(w, n)
+	})
+	body := strings.Repeat("x", size)
+	r, _ := drive(t, t.Context(), origin, evenly{n: 3, request: fmt.Sprintf("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n%s", size, body)},
+		Config{Failure: func(_ uint64, status int, _, body []byte) string {
+			if string(body) != strconv.Itoa(size) {
+				return "got " + string(body)
+			}
+			return ""
+		}, KeepBody: 100})
+	if r.count(Succeeded) != 3 {
+		t.Errorf("%d of 3 succeeded: %+v", r.count(Succeeded), r.exchanges)
+	}
+}
+
+func TestASilenceIsTold(t *testing.T) {
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		for i := 0; request(in); i++ {
+			if i == 20 {
+				time.Sleep(200 * time.Millisecond)
+			}
+			io.WriteString(c, ok)
+		}
+	})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 30, gap: 2 * time.Millisecond}, Config{Slots: 1})
+	if len(r.silences) != 1 {
+		t.Fatalf("silences %v, want one of 200 ms", r.silences)
+	}
+	if d := r.silences[0][1] - r.silences[0][0]; d < 190*time.Millisecond || d > 300*time.Millisecond {
+		t.Errorf("a silence of %v, want 200 ms", d)
+	}
+}
