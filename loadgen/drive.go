@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -31,6 +32,10 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
+	drive, err := r.engine(ctx, tlsConfig)
+	if err != nil {
+		return nil, err
+	}
 	defer r.limitMemory()()
 
 	r.environment = ReadEnvironment()
@@ -38,7 +43,6 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	r.environment.GeneratorCPUs = o.Environment.GeneratorCPUs
 	r.environment.TargetCPUs = o.Environment.TargetCPUs
 	r.environment.Notes = append(r.environment.Notes, o.Environment.Notes...)
-	r.environment.Clock = "user-space"
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -52,8 +56,11 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	w := &watch{recording: r, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	watched := w.start()
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
-	end := r.runHTTP(ctx, started, tlsConfig)
+	end, err := drive(ctx, started)
 	watched()
+	if err != nil {
+		return nil, err
+	}
 	r.settle(&end)
 	// All may be over before the profile is, and then nobody has read what its last phase used.
 	w.readCPU(min(end.cut, r.layout.length))
@@ -65,4 +72,15 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 		return run, fmt.Errorf("target %s: %w", p.Target.Name, ErrTargetExit)
 	}
 	return run, nil
+}
+
+// engine returns what drives the recording's plan: everything that can go wrong before the run has not.
+func (r *recording) engine(ctx context.Context, tlsConfig *tls.Config) (drive func(context.Context, time.Time) (ending, error), err error) {
+	if r.plan.engine() == EngineWire {
+		origins, err := r.origins(ctx)
+		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, origins) }, err
+	}
+	return func(ctx context.Context, epoch time.Time) (ending, error) {
+		return r.runHTTP(ctx, epoch, tlsConfig), nil
+	}, nil
 }

@@ -1,28 +1,67 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
-// EngineHTTP is the engine over net/http, which speaks https, HTTP/2 and through proxies.
-const EngineHTTP = "http"
+// The engines.
+const (
+	EngineHTTP = "http" // over net/http: https, HTTP/2, proxies
+	EngineWire = "wire" // over raw sockets: HTTP/1.1 without TLS, with the kernel's timestamps
+)
 
 // Engines returns the names of the engines that this system has, as [Plan].Engine takes them.
-func Engines() []string { return []string{EngineHTTP} }
-
-// engine returns the name of the engine that drives the plan.
-func (p Plan) engine() string {
-	if p.Engine == "" {
-		return EngineHTTP
+func Engines() []string {
+	if wire.Supported {
+		return []string{EngineWire, EngineHTTP}
 	}
-	return p.Engine
+	return []string{EngineHTTP}
 }
 
-func checkEngine(name string) error {
-	if name == "" || slices.Contains(Engines(), name) {
-		return nil
+// engine returns the name of the engine that drives the plan: the wire engine, if it can.
+func (p Plan) engine() string {
+	switch {
+	case p.Engine != "":
+		return p.Engine
+	case wire.Supported && p.beyondWire() == nil:
+		return EngineWire
+	default:
+		return EngineHTTP
 	}
-	return fmt.Errorf("there is no engine %q here: it is %s", name, strings.Join(Engines(), " or "))
+}
+
+// beyondWire returns what the plan needs and the wire engine has not.
+func (p Plan) beyondWire() error {
+	for _, r := range p.Requests {
+		u, err := url.Parse(withoutQuery(r.URL))
+		if err != nil {
+			continue // a template's braces; what is no URL at all is refused elsewhere
+		}
+		if u.Scheme == "https" {
+			return errors.New("the wire engine does not speak https: use --engine http")
+		}
+		if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err == nil && proxy != nil {
+			return errors.New("the wire engine does not go through the proxy that HTTP_PROXY names: use --engine http, or NO_PROXY")
+		}
+	}
+	return nil
+}
+
+func (p Plan) checkEngine() error {
+	switch {
+	case p.Engine == "":
+		return nil
+	case !slices.Contains(Engines(), p.Engine):
+		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
+	case p.Engine == EngineWire:
+		return p.beyondWire()
+	}
+	return nil
 }

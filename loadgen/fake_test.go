@@ -23,7 +23,7 @@ type fakeServer struct {
 // time-outs, a drain, and requests that are never sent. It records in the order in which requests end, ticking the
 // recording each second, and returns what it recorded.
 func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
-	end := ending{at: r.layout.length + r.plan.Limits.Drain, cut: r.layout.length, freeSince: -1}
+	end := ending{at: r.layout.length + r.plan.Limits.Drain, cut: r.layout.length, loops: []loopEnd{{freeSince: -1}}}
 	if server.cut > 0 && server.cut < end.cut {
 		end.cut, end.at = server.cut, server.cut+min(r.plan.Limits.Drain, time.Second)
 		r.layout.interrupt(end.cut)
@@ -34,12 +34,12 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 	for {
 		k, at, ok := cursor.Next()
 		if !ok || at >= end.cut {
-			end.next = k
+			end.loops[0].next = k
 			break
 		}
 		free := slots[0]
 		if max(at, free) >= end.at {
-			end.next = k
+			end.loops[0].next = k
 			break
 		}
 		x := sample{request: r.mix.index(k), intended: at, free: free}
@@ -49,7 +49,7 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			x.sent += server.lag(k, ready)
 		}
 		if x.sent >= end.at {
-			end.next, end.freeSince = k, free
+			end.loops[0] = loopEnd{k, free}
 			break
 		}
 		done := server.answer(workers, k, x.sent)

@@ -53,8 +53,24 @@ func Merge(a, b *Run) (*Run, error) {
 	slices.SortStableFunc(m.Resources.Target, byTime)
 	slices.SortStableFunc(m.Resources.Host, func(x, y HostSample) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	m.Profile = cmp.Or(a.Profile, b.Profile)
+	mergeKernel(&m, a, b)
 	m.mergeThresholds(a.Thresholds, b.Thresholds)
 	return &m, nil
+}
+
+func mergeKernel(m, a, b *Run) {
+	var f kernelFacts
+	for _, r := range []*Run{a, b} {
+		if r.Stamps != nil {
+			f.stamps.Kernel += r.Stamps.Kernel
+			f.stamps.User += r.Stamps.User
+		}
+		if r.Network != nil {
+			f.network.add(r.Network)
+		}
+	}
+	m.Stamps, m.Network = nil, nil
+	f.describe(m)
 }
 
 func worseVerdict(a, b Verdict) Verdict {

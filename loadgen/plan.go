@@ -16,7 +16,8 @@ type Plan struct {
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
-	Engine   string      // one of [Engines]; empty: the one that suits the plan
+	Engine   string // one of [Engines]; empty: the one that suits the plan
+	Wire     Wire
 	SLO      []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
 	Expect   []Expect    // what an answer must be to count as a success
 	Abort    Abort       // what ends the run early
@@ -42,6 +43,12 @@ type Limits struct {
 	Requests    uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
 
+// Wire tunes the wire engine. Its zero value is the engine's defaults.
+type Wire struct {
+	Loops int            // event loops, each on a thread of its own, that share the requests; default 1
+	Spin  *time.Duration // longest time before a request is due for which a loop may spin; default DefaultSpin
+}
+
 // TLS says how https is spoken. Paths are read when the plan is driven.
 type TLS struct {
 	Insecure bool   // do not verify the server's certificate
@@ -56,6 +63,8 @@ const (
 	DefaultTimeout     = 10 * time.Second
 )
 
+const maxLoops = 64
+
 // withDefaults fills in what the user left open.
 func (p Plan) withDefaults() Plan {
 	if p.Limits.Connections == 0 {
@@ -69,6 +78,13 @@ func (p Plan) withDefaults() Plan {
 	}
 	if p.Limits.Drain == 0 {
 		p.Limits.Drain = p.Limits.Timeout
+	}
+	if p.Wire.Loops == 0 {
+		p.Wire.Loops = 1
+	}
+	if p.Wire.Spin == nil {
+		spin := DefaultSpin
+		p.Wire.Spin = &spin
 	}
 	return p
 }
@@ -95,7 +111,12 @@ func (p Plan) validate() error {
 			return fmt.Errorf("think time must be at most 1h, got %v", c.Think)
 		}
 	}
-	if err := checkEngine(p.Engine); err != nil {
+	if w := p.Wire; w.Loops < 0 || w.Loops > maxLoops || w.Loops > p.slots() {
+		return fmt.Errorf("loops must be 1 to %d, and at most one a connection, got %d", maxLoops, w.Loops)
+	} else if w.Spin != nil && (*w.Spin < 0 || *w.Spin > time.Millisecond) {
+		return fmt.Errorf("spin must be 0 to 1ms, got %v", *w.Spin)
+	}
+	if err := p.checkEngine(); err != nil {
 		return err
 	}
 	if err := p.Abort.validate(); err != nil {

@@ -34,7 +34,7 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 	if err != nil {
 		return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
 	}
-	for _, in.Address = range m.hosts() {
+	for _, in.Address = range m.hosts {
 		var found []Finding
 		in.Connections, found = Preflight(ctx, in)
 		for _, f := range found {

@@ -57,7 +57,13 @@ func newRecording(p Plan) (*recording, error) {
 	if p.Closed == nil {
 		r.schedule = schedule
 	}
-	r.shards = []*shard{newShard(&r.layout)}
+	shards := 1
+	if p.engine() == EngineWire {
+		shards = p.Wire.Loops
+	}
+	for range shards {
+		r.shards = append(r.shards, newShard(&r.layout))
+	}
 	r.timeline = newTimeline(r.schedule)
 	if len(conditions) > 0 {
 		r.timeline.heard = func(index int, c *second) {
@@ -82,16 +88,26 @@ func (r *recording) tick(now time.Duration) {
 
 // ending says how an engine ended its run.
 type ending struct {
-	at        time.Duration // what had not finished by then never did
-	cut       time.Duration // requests intended at or after it were never due
-	next      uint64        // the first number that the engine did not take
-	freeSince time.Duration // since when a slot stood free at the end; negative: none did
+	at    time.Duration // what had not finished by then never did
+	cut   time.Duration // requests intended at or after it were never due
+	loops []loopEnd     // loop i of n took the numbers k ≡ i mod n
+}
+
+// next returns the first number that was not taken; later ones may have been.
+func (e *ending) next() uint64 {
+	return slices.MinFunc(e.loops, func(a, b loopEnd) int { return cmp.Compare(a.next, b.next) }).next
+}
+
+// loopEnd says how one loop of an engine ended.
+type loopEnd struct {
+	next      uint64        // the first of its numbers that it did not take
+	freeSince time.Duration // since when one of its slots stood free at the end; negative: none did
 }
 
 // settle ends the profile of the closed model with the last of so many requests: when that is, nobody knew before. Nothing
 // else may use the layout any more.
 func (r *recording) settle(e *ending) {
-	if l := &r.layout; r.schedule == nil && r.plan.Limits.Requests > 0 && e.next == r.plan.Limits.Requests && e.cut == l.length && e.at < l.length {
+	if l := &r.layout; r.schedule == nil && r.plan.Limits.Requests > 0 && e.next() >= r.plan.Limits.Requests && e.cut == l.length && e.at < l.length {
 		l.trim(e.at)
 		l.length, e.cut = e.at, e.at
 		r.plan.Profile = r.plan.Profile.Until(e.at)
@@ -103,15 +119,19 @@ func (r *recording) finish(e ending, resources Resources) *Run {
 	r.timeline.advance(min(e.cut, r.layout.length))
 	if r.schedule != nil {
 		cursor := r.schedule.Cursor()
-		cursor.Seek(e.next)
+		cursor.Seek(e.next())
 		for {
 			k, at, ok := cursor.Next()
 			if !ok || at >= e.cut {
 				break
 			}
+			loop := e.loops[k%uint64(len(e.loops))]
+			if k < loop.next {
+				continue
+			}
 			x := sample{request: r.mix.index(k), intended: at, free: neverFree, end: e.at, outcome: unsent}
-			if e.freeSince >= 0 {
-				x.free = max(at, e.freeSince)
+			if loop.freeSince >= 0 {
+				x.free = max(at, loop.freeSince)
 			}
 			r.shards[0].record(&x)
 		}
@@ -171,7 +191,9 @@ func (r *recording) run(e ending, resources Resources) *Run {
 		run.Errors = append(run.Errors, *e)
 	}
 	sortErrors(run.Errors)
+	all.kernel.describe(run)
 	run.Events = append([]Event{}, r.events...)
+	run.Events = append(run.Events, all.kernel.events...)
 	run.Events = append(run.Events, stalls(all.silences, run.Phases, run.Intervals)...)
 	slices.SortStableFunc(run.Events, func(a, b Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
 	r.recoveries(run)

@@ -65,15 +65,15 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 		},
 	})
 	cursor := r.schedule.Cursor()
-	cursor.Seek(end.next)
+	cursor.Seek(end.loops[0].next)
 	for {
 		k, at, ok := cursor.Next()
 		if !ok || at >= end.cut {
 			break
 		}
 		x := sample{request: r.mix.index(k), intended: at, free: neverFree, end: end.at, outcome: unsent}
-		if end.freeSince >= 0 {
-			x.free = max(at, end.freeSince)
+		if end.loops[0].freeSince >= 0 {
+			x.free = max(at, end.loops[0].freeSince)
 		}
 		samples = append(samples, x)
 	}

@@ -36,6 +36,7 @@ const (
 type mix struct {
 	requests []compiledRequest
 	bounds   []float64 // cumulated weights, the last one 1
+	hosts    []string  // the distinct host:port that they go to, in order of appearance
 	choice   profiles.Stream
 }
 
@@ -46,6 +47,7 @@ type compiledRequest struct {
 	weight float64
 	url    template
 	host   string
+	origin int      // where it goes: an index into the mix's hosts
 	static *url.URL // the URL where it is the same for every k
 	header compiledHeader
 	body   template
@@ -61,12 +63,21 @@ func newMix(requests []Request, seed uint64) (*mix, error) {
 	}
 	m := &mix{choice: profiles.NewStream(seed, "request")}
 	var total float64
+	origins := make(map[string]int)
 	for i, r := range requests {
 		c, err := compileRequest(r, seed, fmt.Sprintf("request/%d", i))
 		if err != nil {
 			return nil, err
 		}
 		total += c.weight
+		host := c.hostPort()
+		known, found := origins[host]
+		if !found {
+			known = len(m.hosts)
+			origins[host] = known
+			m.hosts = append(m.hosts, host)
+		}
+		c.origin = known
 		m.requests = append(m.requests, c)
 	}
 	var sum float64
@@ -243,19 +254,13 @@ func (m *mix) render(k uint64, due time.Time) (nethttp.Request, error) {
 	return r, nil
 }
 
-// hosts returns the distinct host:port that the plan sends to, in order of appearance.
-func (m *mix) hosts() []string {
-	var hosts []string
-	for i := range m.requests {
-		u := url.URL{Host: m.requests[i].host}
-		scheme, _, _ := strings.Cut(m.requests[i].url.segments[0].text, "://")
-		port := u.Port()
-		if port == "" {
-			port = map[string]string{"http": "80", "https": "443"}[scheme]
-		}
-		if h := net.JoinHostPort(u.Hostname(), port); !slices.Contains(hosts, h) {
-			hosts = append(hosts, h)
-		}
+// hostPort returns where the request goes, the port written out.
+func (c *compiledRequest) hostPort() string {
+	u := url.URL{Host: c.host}
+	scheme, _, _ := strings.Cut(c.url.segments[0].text, "://")
+	port := u.Port()
+	if port == "" {
+		port = map[string]string{"http": "80", "https": "443"}[scheme]
 	}
-	return hosts
+	return net.JoinHostPort(u.Hostname(), port)
 }

@@ -31,6 +31,8 @@ type Run struct {
 	Errors      []ErrorCount `json:"errors"`
 	Events      []Event      `json:"events"`
 	Resources   Resources    `json:"resources"`
+	Stamps      *Stamps      `json:"stamps,omitempty"`  // nil where the engine has only bench's own clock
+	Network     *Network     `json:"network,omitempty"` // nil where the engine cannot tell
 
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
 	Profile    *TargetProfile    `json:"profile,omitempty"`    // where the target's time went
@@ -268,6 +270,7 @@ const (
 	EventThrottle EventKind = "throttle" // the control group held bench's processor back
 	EventExit     EventKind = "exit"     // the bundled target's process ended during the run
 	EventAbort    EventKind = "abort"    // a condition to abort on was true, and ended the run
+	EventClock    EventKind = "clock"    // the system's clock was set
 )
 
 // Event is something that happened once, at a time.

@@ -57,6 +57,7 @@ type shard struct {
 	errors   map[string]*ErrorCount
 	late     lateness
 	silences []silenceSpan
+	kernel   kernelFacts
 
 	current *delta
 	turn    int         // the clock second in which current was begun
@@ -226,6 +227,7 @@ func (s *shard) merge(o *shard) {
 	}
 	s.late.add(&o.late)
 	s.silences = append(s.silences, o.silences...)
+	s.kernel.add(&o.kernel)
 }
 
 func (d *detail) add(o *detail) {

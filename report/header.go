@@ -154,6 +154,10 @@ func engineOf(s subject) string {
 		if !strings.Contains(clock, "clock") {
 			clock += " clock"
 		}
+		// A tenth of a percent is what a start-up costs.
+		if share, ok := stamped(s.Stamps); ok && share < 0.999 {
+			clock += " (" + Percent(share) + " of the answers)"
+		}
 		parts = append(parts, clock)
 	}
 	return strings.Join(parts, ", ")

@@ -36,7 +36,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 		writeThresholds, writePhases, writeOverTime, writeParts, writeProfile, writeCache, writeVerdicts, writeFailures, writeResources,
 	}
 	if o.Verbose {
-		sections = append(sections, writeAccounts, writeTransport, writeEndpoints, writeTimings, writeProcesses, writeSetting)
+		sections = append(sections, writeAccounts, writeTransport, writeStamps, writeEndpoints, writeTimings, writeProcesses, writeSetting)
 	}
 	for _, section := range sections {
 		if err := section(p, subjects, o); err != nil {

@@ -45,6 +45,8 @@ type driveOptions struct {
 	drain       time.Duration
 	deadline    time.Duration
 	engine      string
+	loops       int
+	spin        time.Duration
 	seed        uint64
 	cpus        string
 	db          string
@@ -113,6 +115,8 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
 	f.DurationVar(&o.deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
 	f.StringVar(&o.engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
+	f.IntVar(&o.loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
+	f.DurationVar(&o.spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.StringVar(&o.db, "db", "", targets.DBUsage)
@@ -305,6 +309,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	plan := loadgen.Plan{
 		Seed:   o.seed,
 		Engine: o.engine,
+		Wire:   loadgen.Wire{Loops: o.loops, Spin: &o.spin},
 		Limits: loadgen.Limits{
 			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
 			NoKeepAlive: o.noKeepAlive,
@@ -316,6 +321,8 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, fmt.Errorf("--cpus %s: it is split or shared", o.cpus)
 	case o.given.Changed("connections") && o.connections < 1:
 		return plan, fmt.Errorf("--connections must be above 0, got %d", o.connections)
+	case o.loops < 1:
+		return plan, fmt.Errorf("--loops must be above 0, got %d", o.loops)
 	case o.given.Changed("drain") && o.drain <= 0:
 		return plan, fmt.Errorf("--drain must be above 0, got %v", o.drain)
 	case o.given.Changed("duration") && o.duration <= 0:

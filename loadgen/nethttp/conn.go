@@ -35,7 +35,7 @@ func dial(timeout time.Duration) func(ctx context.Context, network, address stri
 		if err != nil {
 			return nil, err
 		}
-		return &conn{Conn: c}, nil
+		return &conn{Conn: withStamps(c)}, nil
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/stamp"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
@@ -46,6 +47,10 @@ type Sink interface {
 	// Silence tells that nothing was received from one instant to the other, though requests were outstanding all that
 	// time. Silences under [MinSilence] are not told. It is called by one goroutine at a time.
 	Silence(from, to time.Duration)
+
+	// ClockStep tells that the system's clock was set by so much. Kernel timestamps are not used for the answers that it
+	// touches. It is called by one goroutine at a time.
+	ClockStep(at, by time.Duration)
 }
 
 // MinSilence is the shortest silence that is told.
@@ -98,6 +103,7 @@ type run struct {
 	queue    *queue
 	slots    *slots
 	silence  *silence
+	clock    *clock
 	over     chan *Exchange // exchanges that are over, to be recorded
 }
 
@@ -112,6 +118,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 		queue:    newQueue(ctx, c, source),
 		slots:    newSlots(c.Slots),
 		silence:  &silence{tell: sink.Silence},
+		clock:    &clock{of: stamp.NewClock(c.Epoch), tell: sink.ClockStep},
 		over:     make(chan *Exchange, c.Slots),
 	}
 	defer r.inner.CloseIdleConnections()

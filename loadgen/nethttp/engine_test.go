@@ -2,12 +2,14 @@ package nethttp
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"runtime"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -48,8 +50,10 @@ type recorded struct {
 	silences  [][2]time.Duration
 }
 
-func (r *recorded) Record(x *Exchange) { r.exchanges = append(r.exchanges, *x) }
-func (r *recorded) Sent()              { r.sent.Add(1) }
+func (r *recorded) Record(x *Exchange)                     { r.exchanges = append(r.exchanges, *x) }
+func (r *recorded) Sent()                                  { r.sent.Add(1) }
+func (r *recorded) ClockStep(time.Duration, time.Duration) {}
+
 func (r *recorded) Silence(from, to time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -384,6 +388,37 @@ func TestFailureSeesTheBeginningOfTheBody(t *testing.T) {
 	for _, x := range r.exchanges {
 		if x.Outcome != Failed || x.Kind != "200yes0123" || x.BytesIn != 10 {
 			t.Errorf("request %d: outcome %d, %q, %d bytes", x.K, x.Outcome, x.Kind, x.BytesIn)
+		}
+	}
+}
+
+// Whatever the connection, an answer of HTTP/1.1 is timed by the kernel, and one of HTTP/2, which shares its connection
+// with others, by the clock.
+func TestAnswersAreTimedByTheKernel(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		serve   func(*httptest.Server)
+		stamped bool
+	}{
+		{"http", (*httptest.Server).Start, runtime.GOOS == "linux"},
+		{"https", (*httptest.Server).StartTLS, runtime.GOOS == "linux"},
+		{"HTTP/2", func(s *httptest.Server) { s.EnableHTTP2 = true; s.StartTLS() }, false},
+	} {
+		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }))
+		tc.serve(s)
+		r, _ := drive(t, t.Context(), s.URL, 50, Config{TLS: &tls.Config{InsecureSkipVerify: true}})
+		s.Close()
+		stamped := 0
+		for _, x := range r.exchanges {
+			if !x.UserClock {
+				stamped++
+			}
+			if x.Outcome == Succeeded && (x.End <= x.Sent || x.FirstByte > x.End) {
+				t.Errorf("%s: sent at %v, first byte at %v, end at %v", tc.name, x.Sent, x.FirstByte, x.End)
+			}
+		}
+		if r.count(Succeeded) != 50 || (stamped > 45) != tc.stamped || !tc.stamped && stamped > 0 {
+			t.Errorf("%s: %d of 50 succeeded, %d were timed by the kernel", tc.name, r.count(Succeeded), stamped)
 		}
 	}
 }

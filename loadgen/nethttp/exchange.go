@@ -18,6 +18,7 @@ type Exchange struct {
 	FirstByte time.Duration
 	End       time.Duration // last byte, failure, or the end of the run
 	Connect   time.Duration // time spent on dialling and TLS; 0 on a connection that was open already
+	UserClock bool          // End was read from the clock when net/http handed the answer over: the kernel gave no usable stamp
 	Retries   int           // how often net/http silently sent it again on another connection
 
 	Outcome  Outcome

@@ -30,6 +30,7 @@ type exchanging struct {
 	conn     net.Conn      // the last one that was got; nil: none was
 	asked    time.Duration // when a connection was asked for; 0: it was not
 	sent     bool
+	stamps   *stampedConn  // below conn; nil: it does not tell when what is read arrived
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
 	released time.Duration // when the slot was free again
 	timer    *time.Timer
@@ -61,6 +62,9 @@ func (e *exchanging) perform() {
 	response, err := e.send(ctx, request)
 	if err == nil {
 		e.Status, e.Header = response.StatusCode, response.Header
+		if response.ProtoMajor != 1 {
+			e.stamps = nil // the connection carries other answers too
+		}
 		err = e.discard(response)
 		// The body is at its end or broken; closing it tells no more.
 		_ = response.Body.Close()
@@ -124,7 +128,7 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 // the first.
 func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	now := e.run.now()
-	e.conn = info.Conn
+	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
 	if e.sent {
 		e.Retries++
 		return
@@ -145,8 +149,17 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 
 func (e *exchanging) gotFirstByte() {
 	now := e.run.now()
-	e.first.CompareAndSwap(0, int64(now))
+	at, _ := e.arrival(now)
+	e.first.CompareAndSwap(0, int64(at))
 	e.run.silence.received(now)
+}
+
+// arrival returns when what was last read of the answer arrived, as far as that is known; else now.
+func (e *exchanging) arrival(now time.Duration) (at time.Duration, ok bool) {
+	if e.stamps == nil {
+		return now, false
+	}
+	return e.run.clock.arrival(e.stamps.last.Load(), e.Sent, now)
 }
 
 // fail ends an exchange that got no whole response. The cause tells why the context ended, if it did.
@@ -178,7 +191,14 @@ func (e *exchanging) fail(ctx context.Context, err error) {
 // end says what became of the exchange; heard, whether its end was something received.
 func (e *exchanging) end(outcome Outcome, kind string, err error, heard bool) {
 	now := e.run.now()
-	e.Outcome, e.Kind, e.End, e.released = outcome, kind, now, now
+	at := now
+	e.UserClock = true
+	if outcome == Succeeded {
+		var stamped bool
+		at, stamped = e.arrival(now)
+		e.UserClock = !stamped
+	}
+	e.Outcome, e.Kind, e.End, e.released = outcome, kind, at, at
 	if err != nil {
 		e.Detail = err.Error()
 		e.Detail = e.Detail[:min(len(e.Detail), maxDetail)]

@@ -41,7 +41,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		source.cursor = r.schedule.Cursor()
 	}
 	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen)})
-	return ending{at: end.At, cut: end.Cut, next: end.Next, freeSince: end.FreeSince}
+	return ending{at: end.At, cut: end.Cut, loops: []loopEnd{{end.Next, end.FreeSince}}}
 }
 
 // httpSource numbers the plan's requests; without a cursor, as in the closed model, there are most of them.
@@ -96,10 +96,15 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 		s.marks.readMap(e.Header)
 		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
+	if x.outcome == succeeded {
+		s.shard.kernel.stamps.count(e.UserClock)
+	}
 	s.shard.record(&x)
 }
 
 func (s *httpSink) Sent() { s.shard.sent.Add(1) }
+
+func (s *httpSink) ClockStep(at, by time.Duration) { s.shard.kernel.clockStep(at, by) }
 
 func (s *httpSink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{from, to}) }
 

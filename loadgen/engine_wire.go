@@ -1,0 +1,124 @@
+package loadgen
+
+import (
+	"context"
+	"math"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/wire"
+)
+
+// DefaultSpin is the longest time before a request is due for which the wire engine may spin.
+const DefaultSpin = 50 * time.Microsecond
+
+// runWire drives the recording's plan with the wire engine, one loop a shard. Instant 0 is epoch.
+func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wire.Origin) (ending, error) {
+	loops := len(r.shards)
+	requests, err := wireRequests(r.mix, r.plan.Limits.NoKeepAlive)
+	if err != nil {
+		return ending{}, err
+	}
+	ends, errs := make([]wire.End, loops), make([]error, loops)
+	var running sync.WaitGroup
+	for i := range loops {
+		c := wire.Config{
+			Epoch: epoch, Length: r.layout.length, Slots: share(r.plan.slots(), i, loops),
+			Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
+			NoKeepAlive: r.plan.Limits.NoKeepAlive,
+			Spin:        *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.requests),
+			Failure: r.failureOnWire,
+		}
+		if r.mix.searchesBody(r.plan.Expect) {
+			c.KeepBody = maxExpectedBody
+		}
+		source := &wireSource{mix: r.mix, requests: requests, epoch: epoch, next: uint64(i), step: uint64(loops), most: math.MaxUint64}
+		if r.plan.Closed != nil {
+			c.Closed, c.Think = true, r.plan.Closed.Think
+			if n := r.plan.Limits.Requests; n > 0 {
+				source.most = n
+			}
+		} else {
+			source.cursor = r.schedule.Cursor()
+		}
+		sink := &wireSink{shard: r.shards[i], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen)}
+		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, sink) })
+	}
+	running.Wait()
+	e := ending{cut: r.layout.length}
+	for i := range loops {
+		if errs[i] != nil {
+			return e, errs[i]
+		}
+		e.at, e.cut = max(e.at, ends[i].At), min(e.cut, ends[i].Cut)
+		e.loops = append(e.loops, loopEnd{ends[i].Next, ends[i].FreeSince})
+	}
+	return e, nil
+}
+
+// failureOnWire returns what the failure of an answer is called, or "" for a success.
+func (r *recording) failureOnWire(k uint64, status int, header, body []byte) string {
+	expected := r.mix.expected(k, r.plan.Expect)
+	if len(expected) == 0 {
+		return judgeAnswer(nil, status, nil, nil)
+	}
+	return judgeAnswer(expected, status, headerMap(header), body)
+}
+
+// headerMap makes of header lines what net/http would.
+func headerMap(lines []byte) http.Header {
+	h := http.Header{}
+	for {
+		name, value, rest, ok := wire.Line(lines)
+		if !ok {
+			return h
+		}
+		h.Add(string(name), string(value))
+		lines = rest
+	}
+}
+
+// share is the i-th of n parts of a whole, as equal as they can be.
+func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
+
+// wireSink makes samples of the engine's exchanges.
+type wireSink struct {
+	shard *shard
+	mix   *mix
+	marks *answerMarks
+}
+
+var wireOutcomes = [...]outcome{
+	wire.Unsent: unsent, wire.Unfinished: unfinished, wire.Succeeded: succeeded, wire.Failed: failed,
+	wire.TimedOut: timedOut, wire.Shed: shed,
+}
+
+func (s *wireSink) Record(e *wire.Exchange) {
+	x := sample{
+		request: s.mix.index(e.K), intended: e.Intended, free: e.Free,
+		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
+		outcome: wireOutcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
+		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
+	}
+	if e.Header != nil {
+		s.marks.readLines(e.Header)
+		x.cache, x.timings = s.marks.cache(), s.marks.timings
+	}
+	if x.outcome == succeeded {
+		s.shard.kernel.stamps.count(e.UserClock)
+	}
+	s.shard.record(&x)
+}
+
+func (s *wireSink) Sent() { s.shard.sent.Add(1) }
+
+func (s *wireSink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{from, to}) }
+
+func (s *wireSink) ClockStep(at, by time.Duration) {
+	s.shard.kernel.clockStep(at, by)
+}
+
+func (s *wireSink) Network(roundTrip time.Duration, retransmitted uint32) {
+	s.shard.kernel.network.add(&Network{1, roundTrip, roundTrip, uint64(retransmitted)})
+}

@@ -1,0 +1,66 @@
+package nethttp
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/seed-5a006608/bench/loadgen/stamp"
+	"golang.org/x/sys/unix"
+)
+
+// stampedConn reads with the kernel's receive timestamps.
+type stampedConn struct {
+	*net.TCPConn
+	raw syscall.RawConn
+
+	mu     sync.Mutex // net/http reads from one goroutine at a time, and a test may not
+	reader stamp.Reader
+	last   atomic.Int64 // stamp of the last byte read, 0 where there is none
+}
+
+// withStamps returns a connection that keeps the stamps of what it reads, or the same one where that cannot be had.
+func withStamps(c net.Conn) net.Conn {
+	tcp, ok := c.(*net.TCPConn)
+	if !ok {
+		return c
+	}
+	raw, err := tcp.SyscallConn()
+	if err != nil {
+		return c
+	}
+	var denied error
+	if err := raw.Control(func(fd uintptr) { denied = stamp.Enable(int(fd)) }); err != nil || denied != nil {
+		return c
+	}
+	return &stampedConn{TCPConn: tcp, raw: raw}
+}
+
+func (c *stampedConn) Read(p []byte) (n int, err error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var (
+		at    int64
+		errno syscall.Errno
+	)
+	err = c.raw.Read(func(fd uintptr) bool {
+		n, at, errno = c.reader.Read(int(fd), p)
+		return errno != unix.EAGAIN
+	})
+	switch {
+	case err != nil:
+		return 0, err // closed, or past its deadline
+	case errno != 0:
+		return 0, &net.OpError{Op: "read", Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: os.NewSyscallError("recvmsg", errno)}
+	case n == 0:
+		return 0, io.EOF
+	}
+	c.last.Store(at)
+	return n, nil
+}

@@ -1,0 +1,16 @@
+//go:build !linux
+
+package nethttp
+
+import (
+	"net"
+	"sync/atomic"
+)
+
+// stampedConn is a connection of Linux, which alone stamps what is received.
+type stampedConn struct {
+	net.Conn
+	last atomic.Int64
+}
+
+func withStamps(c net.Conn) net.Conn { return c }

@@ -1,0 +1,45 @@
+package loadgen
+
+import (
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// What the recorder adds to each request.
+func BenchmarkRecord(b *testing.B) {
+	p := Plan{
+		Target:   Target{Name: "t", URL: "http://127.0.0.1/"},
+		Profile:  profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{{Name: "load", Kind: profiles.Hold, Duration: time.Hour, From: 1, To: 1}}},
+		Requests: []Request{{URL: "http://127.0.0.1/"}},
+	}.withDefaults()
+	r, err := newRecording(p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	services := profiles.NewStream(1, "services")
+	s := r.shards[0]
+	stop := make(chan struct{})
+	done := make(chan struct{})
+	go func() { // the watch, which takes what is handed over
+		defer close(done)
+		for {
+			select {
+			case d := <-s.full:
+				d.clear()
+				s.empty <- d
+			case <-stop:
+				return
+			}
+		}
+	}()
+	b.ReportAllocs()
+	for i := 0; b.Loop(); i++ {
+		at := time.Duration(i) * 10 * time.Microsecond
+		service := time.Duration(100e3 * (1 + services.Exp(uint64(i))))
+		s.record(&sample{intended: at, free: at, sent: at + 3000, wasSent: true, end: at + 3000 + service, firstByte: at + 3000 + service, bytesIn: 128})
+	}
+	close(stop)
+	<-done
+}

@@ -1,0 +1,149 @@
+package loadgen
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/wire"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// wireSource numbers the requests of one loop, every step-th, and encodes them.
+type wireSource struct {
+	mix      *mix
+	requests []wireRequest
+	epoch    time.Time
+	cursor   *profiles.Cursor // nil in the closed model, which has no schedule
+	next     uint64
+	step     uint64
+	most     uint64 // in the closed model, the numbers are below it
+	buffer   []byte
+	target   []byte
+	body     []byte
+}
+
+func (s *wireSource) Next() (k uint64, at time.Duration, ok bool) {
+	k = s.next
+	if s.cursor == nil {
+		if k >= s.most {
+			return k, 0, false
+		}
+		s.next += s.step
+		return k, 0, true
+	}
+	s.next += s.step
+	for {
+		j, at, ok := s.cursor.Next()
+		if !ok || j == k {
+			return k, at, ok
+		}
+	}
+}
+
+func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, error) {
+	i := s.mix.index(k)
+	c, w := &s.mix.requests[i], &s.requests[i]
+	r := wire.Request{Bytes: w.static, Body: w.body, Origin: c.origin, Endpoint: i, Head: w.isHead, Idempotent: w.idempotent}
+	if w.static != nil {
+		return r, nil
+	}
+	due := s.epoch.Add(intended)
+	var err error
+	if s.target, err = w.appendTarget(s.target[:0], c, k, due); err != nil {
+		return r, err
+	}
+	s.body = c.body.append(s.body[:0], k, due)
+	head := w.head
+	if len(c.header.drawn) > 0 {
+		if head, err = wire.NewHead(c.method, c.host, w.connection(c.header.render(k, due))); err != nil {
+			return r, err
+		}
+	}
+	s.buffer, err = head.Append(s.buffer[:0], s.target, s.body)
+	r.Bytes, r.Body = s.buffer, len(s.body)
+	return r, err
+}
+
+// wireRequest is one of the plan's requests, encoded as far as it is the same for every number.
+type wireRequest struct {
+	head        wire.Head
+	target      template // with raw, in the form in which it is sent
+	raw         bool     // else its URL is parsed each time, to be written as net/http would
+	static      []byte   // the whole request, where nothing in it is drawn
+	body        int      // bytes of the static one's body
+	isHead      bool
+	idempotent  bool
+	noKeepAlive bool
+}
+
+// wireRequests encodes the mix for the wire engine.
+func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
+	list := make([]wireRequest, len(m.requests))
+	for i := range m.requests {
+		c, w := &m.requests[i], &list[i]
+		w.isHead, w.idempotent, w.noKeepAlive = c.method == http.MethodHead, idempotent(c.method), noKeepAlive
+		w.target, w.raw = targetOf(c)
+		var err error
+		if w.head, err = wire.NewHead(c.method, c.host, w.connection(c.header.render(0, time.Time{}))); err != nil {
+			return nil, err
+		}
+		if c.static == nil || len(c.header.drawn) > 0 || !c.body.fixed() {
+			continue
+		}
+		target, err := w.appendTarget(nil, c, 0, time.Time{})
+		if err == nil {
+			body := c.body.append(nil, 0, time.Time{})
+			w.body = len(body)
+			w.static, err = w.head.Append(nil, target, body)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// targetOf returns the template of a request's target, and whether what it writes can be sent as it is.
+func targetOf(c *compiledRequest) (target template, raw bool) {
+	target = template{append([]segment(nil), c.url.segments...)}
+	_, rest, _ := strings.Cut(target.segments[0].text, "://")
+	rest = strings.TrimPrefix(rest, c.host)
+	if !strings.HasPrefix(rest, "/") {
+		rest = "/" + rest
+	}
+	target.segments[0].text = rest
+	u, err := url.Parse(string(c.url.append(nil, 0, time.Time{})))
+	return target, err == nil && u.RequestURI() == string(target.append(nil, 0, time.Time{}))
+}
+
+// appendTarget appends the target of request k.
+func (w *wireRequest) appendTarget(dst []byte, c *compiledRequest, k uint64, due time.Time) ([]byte, error) {
+	if w.raw {
+		return w.target.append(dst, k, due), nil
+	}
+	u, err := url.Parse(string(c.url.append(nil, k, due)))
+	if err != nil {
+		return dst, errorWithoutURL(err)
+	}
+	return append(dst, u.RequestURI()...), nil
+}
+
+// connection returns a header that asks the server to close the connection, where it is to.
+func (w *wireRequest) connection(h http.Header) http.Header {
+	if w.noKeepAlive {
+		h = h.Clone()
+		h.Set("Connection", "close")
+	}
+	return h
+}
+
+// idempotent reports whether sending a request twice does what sending it once does (RFC 9110, section 9.2.2).
+func idempotent(method string) bool {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
+		return true
+	}
+	return false
+}

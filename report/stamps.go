@@ -1,0 +1,49 @@
+package report
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// writeStamps says what the clock of the answers is worth, and what the network did.
+func writeStamps(p *page, subjects []subject, _ Options) error {
+	b := &block{page: p, label: "timed by"}
+	began := false
+	for _, s := range subjects {
+		var parts []string
+		if share, ok := stamped(s.Stamps); ok {
+			parts = append(parts, "the kernel "+Percent(share)+" of the answers")
+			if answers := s.Overall.ServiceTime.Count; answers > 0 {
+				parts = append(parts, "first byte seen of "+Percent(min(float64(s.Overall.FirstByte.Count)/float64(answers), 1)))
+			}
+		}
+		if n := s.Network; n != nil && n.Samples > 0 {
+			parts = append(parts,
+				"round trip "+Duration(n.RoundTripSum/time.Duration(min(n.Samples, math.MaxInt64)))+" on average, "+Duration(n.RoundTripMax)+" at most",
+				plural(n.Retransmitted, "segment")+" sent again")
+		}
+		if len(parts) == 0 {
+			continue
+		}
+		if !began {
+			p.blank()
+			began = true
+		}
+		text := dotted(parts)
+		if len(subjects) > 1 {
+			text = s.label + ": " + text
+		}
+		b.row(text, 2)
+	}
+	return nil
+}
+
+// stamped returns the share of the answers whose arrival the kernel stamped.
+func stamped(s *loadgen.Stamps) (share float64, ok bool) {
+	if s == nil || s.Kernel+s.User == 0 {
+		return 0, false
+	}
+	return float64(s.Kernel) / (float64(s.Kernel) + float64(s.User)), true
+}
