@@ -22,7 +22,10 @@ var ErrTargetExit = errors.New("its process ended during the run")
 // Drive drives the plan and returns what was measured. Cancelling ctx ends it early: no new request is sent, answers
 // are awaited for a second, and the run that is returned says that it was interrupted. An error without a run means
 // that the plan cannot be driven.
-func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
+func Drive(ctx context.Context, p Plan, o Options) (*Run, error) { return drive(ctx, p, o, time.Now) }
+
+// drive is Drive with the clock that tells the date.
+func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run, error) {
 	p = p.withDefaults()
 	r, err := newRecording(p)
 	if err != nil {
@@ -53,7 +56,7 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &watch{recording: r, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
+	w := &watch{recording: r, wall: wall, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	watched := w.start()
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
 	end, err := drive(ctx, started)

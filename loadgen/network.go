@@ -43,8 +43,9 @@ type kernelFacts struct {
 // maxClockSteps bounds the settings of the clock that are kept.
 const maxClockSteps = 100
 
+// clockStep notes that the clock was set by so little that the watch does not see it.
 func (f *kernelFacts) clockStep(at, by time.Duration) {
-	if len(f.events) < maxClockSteps {
+	if by.Abs() < minStep && len(f.events) < maxClockSteps {
 		f.events = append(f.events, Event{Kind: EventClock, AtNS: at, Text: "the system's clock was set " + setBy(by)})
 	}
 }

@@ -19,6 +19,7 @@ type recording struct {
 	timeline    *timeline
 	readings    []cpuReading // processor use at the phases' bounds
 	events      []Event
+	pauses      []silenceSpan // in which bench itself did not run
 	environment Environment
 
 	conditions []*condition // that end the run when one is true
@@ -194,7 +195,8 @@ func (r *recording) run(e ending, resources Resources) *Run {
 	all.kernel.describe(run)
 	run.Events = append([]Event{}, r.events...)
 	run.Events = append(run.Events, all.kernel.events...)
-	run.Events = append(run.Events, stalls(all.silences, run.Phases, run.Intervals)...)
+	run.Events = append(run.Events, pauseEvents(r.pauses)...)
+	run.Events = append(run.Events, stalls(all.silences, r.pauses, run.Phases, run.Intervals)...)
 	slices.SortStableFunc(run.Events, func(a, b Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
 	r.recoveries(run)
 	return run
@@ -241,6 +243,8 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 	// A request that was due in the phase may have been sent late after it.
 	j.late, j.host, j.hostText = hostDelay(&all.late, run.Resources, processors, p.StartNS, end)
 	j.used, j.taken = processorShare(run.Resources, processors, p.StartNS, end)
+	j.paused = overlap(r.pauses, p.StartNS, end)
+	j.length = p.DurationNS
 	return judge(j)
 }
 

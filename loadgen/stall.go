@@ -14,15 +14,15 @@ const (
 
 // stalls returns the silences that were stalls: longer than 100 ms and than ten times the service P99 of the baseline
 // phase or, in a profile without one, the median of the one-second service P99s before it. A silence before anything
-// was measured cannot be judged and is none.
-func stalls(silences []silenceSpan, phases []Phase, intervals []Interval) []Event {
+// was measured cannot be judged and is none, and while bench itself did not run nothing could be received.
+func stalls(silences, pauses []silenceSpan, phases []Phase, intervals []Interval) []Event {
 	var events []Event
 	for _, q := range silences {
 		usual, known := baselineP99(phases)
 		if !known {
 			usual, known = medianP99(intervals, q.from)
 		}
-		length := q.to - q.from
+		length := q.to - q.from - overlap(pauses, q.from, q.to)
 		if !known || length <= max(minStall, stallFactor*usual) {
 			continue
 		}

@@ -12,6 +12,7 @@ func TestStalls(t *testing.T) {
 	quick := []Interval{second(0, 5*ms), second(1, 5*ms), second(2, 5*ms), second(3, 400*ms)}
 	slow := []Interval{second(0, 60*ms), second(1, 60*ms), second(2, 60*ms)}
 	baseline := []Phase{{Kind: "baseline", ServiceTime: NewDist(totalDigits, []time.Duration{30 * ms}, nil)}}
+	paused := []silenceSpan{{10 * time.Second, 13 * time.Second}}
 	for _, tc := range []struct {
 		name    string
 		silence silenceSpan
@@ -25,9 +26,10 @@ func TestStalls(t *testing.T) {
 		{"above ten times the usual P99", silenceSpan{3000 * ms, 3700 * ms}, nil, slow, true},
 		{"the baseline's P99 is the usual one", silenceSpan{3000 * ms, 3200 * ms}, baseline, quick, false},
 		{"above ten times the baseline's", silenceSpan{3000 * ms, 3400 * ms}, baseline, slow, true},
+		{"bench was stopped for 3 s of it", silenceSpan{9950 * ms, 13_050 * ms}, nil, quick, false},
 		{"nothing was measured before it", silenceSpan{500 * ms, 2500 * ms}, nil, quick, false},
 	} {
-		got := stalls([]silenceSpan{tc.silence}, tc.phases, tc.seconds)
+		got := stalls([]silenceSpan{tc.silence}, paused, tc.phases, tc.seconds)
 		if (len(got) == 1) != tc.want {
 			t.Errorf("%s: %v", tc.name, got)
 		}

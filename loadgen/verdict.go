@@ -35,11 +35,16 @@ type judgement struct {
 	hostText string        // what host consists of
 	used     float64       // share of its processors that bench used in the phase (0-1)
 	taken    float64       // share that it wanted and others had
+	paused   time.Duration // in which bench did not run at all
+	length   time.Duration // of the phase
 }
 
 // judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
 // target.
 func judge(j judgement) Verdict {
+	if j.paused > 0 && float64(j.paused) > pausedShare*float64(j.length) {
+		return Verdict{HostLimited, []string{fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", span(j.paused), span(j.length))}}
+	}
 	if evidence := j.totals.exhausted(); evidence != nil {
 		return Verdict{GeneratorLimited, evidence}
 	}

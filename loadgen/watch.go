@@ -1,16 +1,20 @@
 package loadgen
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // watch follows a run while it goes on: the processor use at the phases' bounds, the resources and the counts once a
-// second. It is one goroutine.
+// second. It is two goroutines.
 type watch struct {
 	*recording
 	sampler  *sampler
 	epoch    time.Time
-	exit     <-chan struct{} // closed when the target's process has ended
-	stop     func()          // ends the run
-	progress func(Progress)  // nil: nobody looks
+	wall     func() time.Time // tells the date
+	exit     <-chan struct{}  // closed when the target's process has ended
+	stop     func()           // ends the run
+	progress func(Progress)   // nil: nobody looks
 	exited   bool
 	before   seen
 }
@@ -24,19 +28,23 @@ type seen struct{ due, sent, returned, ok, ended uint64 }
 
 // start begins to watch. The function that it returns ends that, and returns when it has ended.
 func (w *watch) start() (end func()) {
-	over, done := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(done)
+	over := make(chan struct{})
+	var watching sync.WaitGroup
+	pulse := pulse{usage: ownUsage}
+	clock := newWallClock(w.wall, w.epoch)
+	watching.Go(func() { pulse.follow(w.epoch, over) }) // never in the background, where it would stand still while bench is busy
+	watching.Go(func() {
 		background()
-		w.follow(over)
-	}()
+		w.follow(over, clock)
+	})
 	return func() {
 		close(over)
-		<-done
+		watching.Wait()
+		w.pauses = pulse.pauses
 	}
 }
 
-func (w *watch) follow(over <-chan struct{}) {
+func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 	bounds := []time.Duration{0}
 	for _, s := range w.layout.spans {
 		bounds = append(bounds, s.End)
@@ -70,6 +78,9 @@ func (w *watch) follow(over <-chan struct{}) {
 		if at == second {
 			w.sampler.sample(time.Since(w.epoch))
 			w.tick(at)
+			if e, was := clock.step(); was {
+				w.events = append(w.events, e)
+			}
 			if w.aborted {
 				w.stop()
 			}

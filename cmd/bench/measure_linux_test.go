@@ -197,3 +197,34 @@ func TestServiceTimeIsTheServersOwn(t *testing.T) {
 		}
 	})
 }
+
+// A bench that was stopped for 3 s says so, and blames nobody else.
+func TestStoppedBenchSaysSo(t *testing.T) {
+	measured(t, func(t *testing.T, m *trial) {
+		s := serve(t, "reference", "--service", "fixed:1ms")
+		b := start(t, "sustained", s.url, "-r", "200/s", "-d", "6s", "-o", "json=run.json")
+		within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
+		if err := b.Process.Signal(syscall.SIGSTOP); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second) // how long bench is stopped, not a wait for anything
+		if err := b.Process.Signal(syscall.SIGCONT); err != nil {
+			t.Fatal(err)
+		}
+		b.exit(t, exitOK)
+		run := b.run(t)
+		m.accounted(run, 1200)
+		if len(run.Events) != 1 || run.Events[0].Kind != loadgen.EventPause || (run.Events[0].DurationNS-3*time.Second).Abs() > 200*ms {
+			m.errorf("events %+v, want one pause of 3 s", run.Events)
+		}
+		if run.Verdict.Kind != loadgen.HostLimited || !strings.Contains(run.Verdict.Evidence[0], "bench itself did not run for ") {
+			m.errorf("%s %q", run.Verdict.Kind, run.Verdict.Evidence)
+		}
+		if most := run.Overall.ResponseTime.MaxNS; most > 5*time.Second {
+			m.errorf("a response time of %v", most)
+		}
+		if !strings.Contains(b.stdout.String(), "bench itself did not run for 3") {
+			m.errorf("the report does not say it: %s", b.stdout.String())
+		}
+	})
+}

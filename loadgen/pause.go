@@ -1,0 +1,65 @@
+package loadgen
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	pulseEvery = 50 * time.Millisecond
+	// minPause is how long bench must not have run to be called stopped, and idleShare how little of the processor it used
+	// meanwhile: a bench that is merely busy uses it.
+	minPause  = 500 * time.Millisecond
+	idleShare = 0.1
+	// pausedShare is how much of a phase may be lost so before its percentiles are bench's own.
+	pausedShare = 0.01
+)
+
+// pulse notices the times in which this process did not run at all: stopped by a signal, or its machine was.
+type pulse struct {
+	usage  func() (cpu time.Duration, switches uint64, ok bool)
+	last   time.Duration
+	cpu    time.Duration
+	known  bool
+	pauses []silenceSpan
+}
+
+// beat is called again and again as long as the process runs.
+func (p *pulse) beat(now time.Duration) {
+	cpu, _, ok := p.usage()
+	gap, used := now-p.last, cpu-p.cpu
+	if ok && p.known && gap >= minPause && float64(used) < idleShare*float64(gap) {
+		p.pauses = append(p.pauses, silenceSpan{p.last, now})
+	}
+	p.last, p.cpu, p.known = now, cpu, ok
+}
+
+func (p *pulse) follow(epoch time.Time, over <-chan struct{}) {
+	ticker := time.NewTicker(pulseEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ticker.C:
+			p.beat(time.Since(epoch))
+		case <-over:
+			return
+		}
+	}
+}
+
+func pauseEvents(pauses []silenceSpan) []Event {
+	var events []Event
+	for _, p := range pauses {
+		events = append(events, Event{Kind: EventPause, AtNS: p.from, DurationNS: p.to - p.from, Text: fmt.Sprintf(
+			"bench itself did not run for %s: it was stopped, or its machine was", span(p.to-p.from))})
+	}
+	return events
+}
+
+// overlap returns how much of [from, to) the spans cover.
+func overlap(spans []silenceSpan, from, to time.Duration) (sum time.Duration) {
+	for _, s := range spans {
+		sum += max(0, min(s.to, to)-max(s.from, from))
+	}
+	return sum
+}
