@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -86,7 +87,7 @@ func (r *recording) profileTarget(ctx context.Context, epoch time.Time, t *tls.C
 		}
 		<-done
 		switch {
-		case early && cpu == nil:
+		case early && cpu == nil && (failure == nil || errors.Is(failure, context.Canceled)):
 			p.Problems = []string{"the run ended before the target's CPU profile did"}
 		case failure != nil:
 			p.Problems = []string{failure.Error()}

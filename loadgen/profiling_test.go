@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/pprof"
@@ -9,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	summary "github.com/seed-5a006608/bench/loadgen/pprof"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -69,27 +71,51 @@ func TestDriveProfilesItsTarget(t *testing.T) {
 	}
 }
 
-// A target without profiles is one sentence, and the run is as it would have been.
+// A target without profiles, or with one that is none, is one sentence, and the run is as it would have been.
 func TestDriveWithoutProfiles(t *testing.T) {
 	noLeaks(t)
-	asked := 0
-	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if strings.HasPrefix(r.URL.Path, "/debug/") {
-			asked++
-			http.NotFound(w, r)
+	for _, tc := range []struct {
+		serve http.HandlerFunc
+		want  string
+	}{
+		{http.NotFound, "/debug/pprof/profile?seconds=1 answered status 404: 404 page not found"},
+		{func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html>") }, "what the target sent as its CPU profile is none: it is no profile"},
+	} {
+		asked := 0
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasPrefix(r.URL.Path, "/debug/") {
+				asked++
+				tc.serve(w, r)
+			}
+		}))
+		run, err := Drive(t.Context(), profiledPlan(s.URL, time.Second), Options{})
+		s.Close()
+		if err != nil {
+			t.Fatal(err)
 		}
-	}))
-	defer s.Close()
-	run, err := Drive(t.Context(), profiledPlan(s.URL, time.Second), Options{})
-	if err != nil {
-		t.Fatal(err)
+		if p := run.Profile; p == nil || p.CPU != nil || len(p.Problems) != 1 || !strings.HasSuffix(p.Problems[0], tc.want) || asked != 1 {
+			t.Errorf("profile %+v, asked %d times, want %q", p, asked, tc.want)
+		}
+		if run.Requests.Succeeded != 200 || run.Interrupted {
+			t.Errorf("requests %+v", run.Requests)
+		}
 	}
-	want := "GET " + s.URL + "/debug/pprof/profile?seconds=1 answered status 404: 404 page not found"
-	if p := run.Profile; p == nil || p.CPU != nil || len(p.Problems) != 1 || p.Problems[0] != want || asked != 1 {
-		t.Errorf("profile %+v, asked %d times", p, asked)
+}
+
+// An edited profile is refused with the run file that it is in.
+func TestEditedProfileIsRefused(t *testing.T) {
+	for _, p := range []*TargetProfile{
+		{CPU: &summary.Summary{Total: -1}},
+		{Heap: &summary.Summary{Total: 1, Functions: []summary.Function{{Name: "f", Flat: 2, Cum: 2}}}},
+		{Problems: []string{strings.Repeat("long", maxText)}},
+	} {
+		if p.check() == nil {
+			t.Errorf("accepted: %+v", p)
+		}
 	}
-	if run.Requests.Succeeded != 200 || run.Interrupted {
-		t.Errorf("requests %+v", run.Requests)
+	var none *TargetProfile
+	if err := none.check(); err != nil {
+		t.Error(err)
 	}
 }
 
