@@ -35,7 +35,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	if err != nil {
 		return nil, err
 	}
-	drive, err := r.engine(ctx, tlsConfig)
+	send, err := r.engine(ctx, tlsConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -50,16 +50,18 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	sampler := newSampler(o.TargetPID)
-	started := time.Now()
 	r.environment.Notes = append(r.environment.Notes, sampler.lacking()...)
+	w := &watch{recording: r, wall: wall, sampler: sampler, exit: o.TargetExit, stop: stop, progress: o.Progress}
+	w.readCPU(0) // a run may be over before the watch has begun
+	started := time.Now()
+	w.epoch = started
 	profiled, err := r.profileTarget(ctx, started, tlsConfig)
 	if err != nil {
 		return nil, err
 	}
-	w := &watch{recording: r, wall: wall, sampler: sampler, epoch: started, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	watched := w.start()
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
-	end, err := drive(ctx, started)
+	end, err := send(ctx, started)
 	watched()
 	if err != nil {
 		return nil, err
@@ -78,7 +80,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 }
 
 // engine returns what drives the recording's plan: everything that can go wrong before the run has not.
-func (r *recording) engine(ctx context.Context, tlsConfig *tls.Config) (drive func(context.Context, time.Time) (ending, error), err error) {
+func (r *recording) engine(ctx context.Context, tlsConfig *tls.Config) (send func(context.Context, time.Time) (ending, error), err error) {
 	if r.plan.engine() == EngineWire {
 		origins, err := r.origins(ctx)
 		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, origins) }, err

@@ -45,7 +45,7 @@ func (w *watch) start() (end func()) {
 }
 
 func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
-	bounds := []time.Duration{0}
+	var bounds []time.Duration
 	for _, s := range w.layout.spans {
 		bounds = append(bounds, s.End)
 	}

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/targets/catalogue"
+	"github.com/seed-5a006608/bench/targets/postgres"
 	"github.com/seed-5a006608/bench/targets/process"
 )
 
@@ -45,6 +47,10 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	if o.MaxProcs > 0 {
 		env = append(env, fmt.Sprintf("GOMAXPROCS=%d", o.MaxProcs))
 	}
+	var clear func(dir string, waited time.Duration)
+	if o.DB == Throwaway {
+		clear = postgres.Clear
+	}
 	return process.Start(ctx, process.Spec{
 		Name:         name,
 		Path:         program,
@@ -53,6 +59,7 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 		LifelineFlag: "--lifeline",
 		CPUs:         o.CPUs,
 		Private:      private,
+		Clear:        clear,
 		OnStderr:     o.Progress,
 	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/postgres"
+	"github.com/seed-5a006608/bench/targets/process"
 )
 
 // Throwaway is the --db that names a server without an address: one is started, and thrown away at the end.
@@ -104,7 +105,12 @@ func openStore(ctx context.Context, name, dir string, o ServeOptions, lost func(
 
 // openThrowaway starts a server and fills it.
 func openThrowaway(ctx context.Context, dir string, progress func(string), o catalogue.Options, lost func(error)) (*catalogue.Store, func() error, error) {
-	server, err := postgres.Start(ctx, postgres.Options{Dir: dir, Progress: progress})
+	hold, err := process.HoldPrivateDir(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer hold.Close() // the server has its own
+	server, err := postgres.Start(ctx, postgres.Options{Dir: dir, Hold: hold, Progress: progress})
 	if err != nil {
 		return nil, nil, fmt.Errorf("--db %s: %w", Throwaway, err)
 	}

@@ -212,22 +212,29 @@ func TestKilledOnPostgres(t *testing.T) {
 	}
 }
 
-// Killed before it is ready: while initdb runs, and while the tables are filled.
+// Killed before it is ready: every process of the tree, at several moments of initdb and while the tables are filled.
 func TestKilledOnTheWayToPostgres(t *testing.T) {
 	if testing.Short() {
 		t.Skip("the same as with the race detector")
 	}
 	postgrestest.Require(t)
-	for _, phase := range []string{"starting", "filling"} {
-		for _, victim := range []string{"parent", "service", "server"} {
-			if phase == "starting" && victim == "service" {
-				continue // its directory may vanish under initdb's postgres, which then aborts and leaves its memory
+	for _, moment := range []struct {
+		after string // a line of progress
+		wait  time.Duration
+	}{{"starting", 0}, {"starting", 60 * time.Millisecond}, {"starting", 200 * time.Millisecond}, {"filling", 0}} {
+		for _, victim := range []string{"parent", "service", "server", "youngest"} {
+			if moment.after == "filling" && victim == "youngest" {
+				continue // a backend: see TestKilledOnPostgres
 			}
-			t.Run(phase+"/"+victim, func(t *testing.T) {
+			t.Run(fmt.Sprintf("%s+%v/%s", moment.after, moment.wait, victim), func(t *testing.T) {
 				tmp := enterableTmp(t)
 				wantNothing := aftermath(t)
 				parent := exec.Command(os.Args[0], "parent", "pooled", Throwaway)
 				stderr, err := parent.StderrPipe()
+				if err != nil {
+					t.Fatal(err)
+				}
+				stdout, err := parent.StdoutPipe()
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -236,29 +243,39 @@ func TestKilledOnTheWayToPostgres(t *testing.T) {
 				}
 				defer parent.Process.Kill()
 				lines := bufio.NewScanner(stderr)
-				for lines.Scan() && !strings.HasPrefix(lines.Text(), phase) {
+				for lines.Scan() && !strings.HasPrefix(lines.Text(), moment.after) {
 				}
-				var all []person
-				var pid int
-				for deadline := time.Now().Add(serverDeathLimit); pid == 0; {
-					all = family(t, parent.Process.Pid)
-					if len(all) >= 4 { // parent, service, and initdb or the postmaster with a process of its
-						pid = map[string]int{"parent": all[0].pid, "service": all[1].pid, "server": all[2].pid}[victim]
-					}
-					if time.Now().After(deadline) {
-						t.Fatalf("no server was seen: %+v", all)
-					}
-				}
-				if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
-					t.Fatal(err)
-				}
+				time.Sleep(moment.wait) // initdb tells nobody how far it is
+				all := awaitServer(t, parent.Process.Pid)
+				pid := map[string]int{
+					"parent": all[0].pid, "service": all[1].pid, "server": all[2].pid, "youngest": all[len(all)-1].pid,
+				}[victim]
+				_ = syscall.Kill(pid, syscall.SIGKILL) // one of initdb's may just have ended
 				go func() {
 					for lines.Scan() {
 					}
-					parent.Wait()
 				}()
+				// initdb takes a probe that was killed for a smaller limit, and goes on.
+				if url, _ := bufio.NewReader(stdout).ReadString('\n'); url != "" {
+					all = family(t, parent.Process.Pid)
+					parent.Process.Kill()
+				}
+				go parent.Wait()
 				wantNothing(all, tmp)
 			})
+		}
+	}
+}
+
+// awaitServer returns the tree once it has a process of PostgreSQL in it: parent, service, and initdb or the postmaster.
+func awaitServer(t *testing.T, parent int) []person {
+	t.Helper()
+	for deadline := time.Now().Add(10 * time.Second); ; {
+		if all := family(t, parent); len(all) >= 3 && strings.Contains(all[2].title, "/postgres") {
+			return all
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no server was seen")
 		}
 	}
 }
@@ -354,7 +371,7 @@ func TestPostgresAsOrdinaryUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(binary, "-test.run=^TestPostgresAsOrdinaryUser$", "-test.v")
+	cmd := exec.Command(binary, "-test.run=^Test(PostgresAsOrdinaryUser|KilledOnTheWayToPostgres)$", "-test.v", fmt.Sprintf("-test.short=%v", testing.Short()))
 	cmd.Dir = tmp
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: nobody, Gid: nobody}}
 	if out, err := cmd.CombinedOutput(); err != nil || !strings.Contains(string(out), "--- PASS: TestPostgresAsOrdinaryUser") {

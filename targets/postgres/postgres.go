@@ -4,6 +4,8 @@
 //   - The kernel sends the server SIGQUIT when this process dies, which makes it leave at once but free its shared memory;
 //     SIGKILL would leak that.
 //   - When the server itself is killed, this process waits for its backends and frees what it left.
+//   - When this process is killed while initdb runs, what initdb started lives on. Whoever started this process waits for
+//     [Options].Hold to be let go, and calls [Clear] meanwhile.
 //   - Dynamic shared memory lies in files of the data directory, so that /dev/shm holds nothing that could be left.
 package postgres
 
@@ -28,6 +30,7 @@ const (
 // Options say where to start a server.
 type Options struct {
 	Dir      string            // private; the server's files and its socket go below it
+	Hold     *os.File          // a lock that all that is started inherits, so that it is held as long as any of it lives; may be nil
 	Progress func(line string) // is told what takes time; may be nil
 }
 

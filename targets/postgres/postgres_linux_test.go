@@ -2,9 +2,11 @@ package postgres
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,23 +60,56 @@ func TestFindRefusesOld(t *testing.T) {
 
 func TestSegmentIn(t *testing.T) {
 	for _, tc := range []struct {
-		text string
-		id   int
-		ok   bool
-		why  string
+		text  string
+		id    int
+		alone bool
+		ok    bool
+		why   string
 	}{
-		{"4242\n/data\n1732456789\n5432\n/sockets\n\n  5242904        17\nready   \n", 17, true, "a server's"},
-		{"4242\n/data\n1732456789\n0\n\n\n  5242904         0\n", 0, true, "a bootstrapping one's, and the first segment of the machine is 0"},
-		{"4242\n/data\n1732456789\n5432\n/sockets\n", 0, false, "it had no segment yet"},
-		{"4242\n/data\n1732456789\n5432\n/sockets\n\n\n", 0, false, "an empty line"},
-		{"", 0, false, "nothing"},
+		{"4242\n/data\n1732456789\n5432\n/sockets\n\n  5242904        17\nready   \n", 17, false, true, "a server's"},
+		{"-4242\n/data\n1732456789\n0\n\n\n  5242904         0\n", 0, true, true, "a bootstrapping one's, and the first segment of the machine is 0"},
+		{"4242\n/data\n1732456789\n5432\n/sockets\n", 0, false, false, "it had no segment yet"},
+		{"4242\n/data\n1732456789\n5432\n/sockets\n\n\n", 0, false, false, "an empty line"},
+		{"", 0, false, false, "nothing"},
 	} {
 		path := filepath.Join(t.TempDir(), "postmaster.pid")
 		if err := os.WriteFile(path, []byte(tc.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if id, err := segmentIn(path); id != tc.id || (err == nil) != tc.ok {
-			t.Errorf("%q: %d, %v (%s)", tc.text, id, err, tc.why)
+		got, err := segmentIn(path)
+		want := segment{tc.id, tc.alone, os.Getuid()}
+		if (err == nil) != tc.ok || tc.ok && got != want {
+			t.Errorf("%q: %+v, %v, want %+v (%s)", tc.text, got, err, want, tc.why)
+		}
+	}
+}
+
+func TestHandlesIn(t *testing.T) {
+	list := func(magic, count uint32, items ...[2]uint32) []byte {
+		b := binary.NativeEndian.AppendUint32(nil, magic)
+		b = binary.NativeEndian.AppendUint32(b, count)
+		b = append(b, make([]byte, itemsAt-len(b))...)
+		for _, item := range items {
+			b = binary.NativeEndian.AppendUint32(b, item[0])
+			b = binary.NativeEndian.AppendUint32(b, item[1])
+			b = append(b, make([]byte, itemLength-8)...)
+		}
+		return b
+	}
+	for _, tc := range []struct {
+		list []byte
+		want []uint32
+		why  string
+	}{
+		{list(listMagic, 3, [2]uint32{8, 1}, [2]uint32{10, 0}, [2]uint32{4294967294, 2}), []uint32{8, 4294967294}, "one is free"},
+		{list(listMagic, 1, [2]uint32{8, 1}, [2]uint32{10, 1}), []uint32{8}, "only so many count"},
+		{list(listMagic, 1<<31, [2]uint32{8, 1}), []uint32{8}, "the list is shorter than it says"},
+		{list(listMagic+1, 1, [2]uint32{8, 1}), nil, "no list"},
+		{list(listMagic, 1)[:itemsAt-1], nil, "cut off"},
+		{nil, nil, "nothing"},
+	} {
+		if got := handlesIn(tc.list); !slices.Equal(got, tc.want) {
+			t.Errorf("%d, want %d (%s)", got, tc.want, tc.why)
 		}
 	}
 }

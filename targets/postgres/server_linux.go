@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"golang.org/x/sys/unix"
 )
 
 // maxSocketPath is what the kernel takes, without the final zero (unix(7)).
@@ -39,13 +41,13 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.Progress != nil {
 		o.Progress(fmt.Sprintf("starting a throwaway PostgreSQL %s, with fsync off: its writes are faster than a real server's", p.version))
 	}
-	s := &Server{Version: p.version, data: filepath.Join(dir, "data"), log: filepath.Join(dir, "log"), done: make(chan struct{})}
+	s := &Server{Version: p.version, data: dataDir(o.Dir), log: filepath.Join(dir, "log"), done: make(chan struct{})}
 	password := rand.Text()
 	s.DSN = dsn(dir, password)
-	if err := s.initialize(ctx, p, own, dir, password); err != nil {
+	if err := s.initialize(ctx, p, own, dir, password, o.Hold); err != nil {
 		return nil, err
 	}
-	if err := s.launch(p, own, dir); err != nil {
+	if err := s.launch(p, own, dir, o.Hold); err != nil {
 		return nil, err
 	}
 	if err := s.awaitReady(ctx); err != nil {
@@ -54,13 +56,19 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
+// dataDir is where the server's data lie below [Options].Dir.
+func dataDir(dir string) string { return filepath.Join(dir, "postgres", "data") }
+
 // command makes a program run in dir as the owner, in a process group of its own: what kills this one's must not reach
 // the server, which has to free its shared memory. The environment is its own too, without this user's PG variables.
-func command(ctx context.Context, own *owner, dir string, death syscall.Signal, program string, args ...string) *exec.Cmd {
+func command(ctx context.Context, own *owner, dir string, hold *os.File, death syscall.Signal, program string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Dir = dir
 	cmd.Env = []string{"PATH=" + filepath.Dir(program) + ":/usr/bin:/bin", "LC_ALL=C", "TZ=UTC"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: death, Credential: own.credential()}
+	if hold != nil {
+		cmd.ExtraFiles = []*os.File{hold}
+	}
 	return cmd
 }
 
@@ -75,7 +83,7 @@ func onThread(f func()) {
 }
 
 // initialize makes the data directory.
-func (s *Server) initialize(ctx context.Context, p programs, own *owner, dir, password string) error {
+func (s *Server) initialize(ctx context.Context, p programs, own *owner, dir, password string, hold *os.File) error {
 	pwfile := filepath.Join(dir, "password")
 	if err := own.secret(pwfile, password+"\n"); err != nil {
 		return fmt.Errorf("write PostgreSQL's password: %w", err)
@@ -83,16 +91,18 @@ func (s *Server) initialize(ctx context.Context, p programs, own *owner, dir, pa
 	defer os.Remove(pwfile)
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	// What it starts ends by itself when its pipe does.
-	cmd := command(ctx, own, dir, syscall.SIGKILL, p.initdb, "--pgdata="+s.data, "--username="+superuser, "--pwfile="+pwfile,
+	cmd := command(ctx, own, dir, hold, syscall.SIGKILL, p.initdb, "--pgdata="+s.data, "--username="+superuser, "--pwfile="+pwfile,
 		"--auth=scram-sha-256", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-clean", "--no-instructions")
 	cmd.WaitDelay = hardStop
-	var out []byte
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
 	var err error
 	ended := make(chan struct{})
 	onThread(func() {
 		defer close(ended)
-		out, err = cmd.CombinedOutput()
+		if err = cmd.Start(); err == nil {
+			err = waitForGroup(cmd, s.data)
+		}
 	})
 	<-ended
 	freeSegment(s.data)
@@ -104,11 +114,22 @@ func (s *Server) initialize(ctx context.Context, p programs, own *owner, dir, pa
 	case own != nil && errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("the user %s, as which PostgreSQL runs, may not enter %s: set TMPDIR to a directory that all may enter, such as /tmp", own.name, dir)
 	}
-	return fmt.Errorf("initdb: %w%s", err, lastLines(string(out)))
+	return fmt.Errorf("initdb: %w%s", err, lastLines(out.String()))
+}
+
+// waitForGroup waits for a program's end and kills what it started and left, before its number, which is the group's, can
+// be another's. Its servers are given the time to end by themselves: one that is killed just as it makes its shared memory
+// leaves it.
+func waitForGroup(cmd *exec.Cmd, data string) error {
+	for unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
+	}
+	freeSegment(data)
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // mostly there is none
+	return cmd.Wait()
 }
 
 // launch starts the postmaster and follows it to its end.
-func (s *Server) launch(p programs, own *owner, dir string) error {
+func (s *Server) launch(p programs, own *owner, dir string, hold *os.File) error {
 	log, err := os.OpenFile(s.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("make PostgreSQL's log: %w", err)
@@ -118,7 +139,7 @@ func (s *Server) launch(p programs, own *owner, dir string) error {
 	for _, setting := range settings(dir) {
 		args = append(args, "-c", setting)
 	}
-	cmd := command(context.Background(), own, dir, syscall.SIGQUIT, p.postgres, args...)
+	cmd := command(context.Background(), own, dir, hold, syscall.SIGQUIT, p.postgres, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	started := make(chan error)
 	onThread(func() {

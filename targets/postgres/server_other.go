@@ -6,10 +6,14 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"time"
 )
 
 // Start starts nothing: that the server ends with this process can be promised on Linux alone.
 func Start(ctx context.Context, _ Options) (*Server, error) { return nil, Installed(ctx) }
+
+// Clear has nothing to clear.
+func Clear(dir string, waited time.Duration) {}
 
 // Stop is for Linux.
 func (s *Server) Stop() error { return nil }

@@ -17,6 +17,9 @@ const (
 
 	removeAgain = 20 // times
 	removePause = 10 * time.Millisecond
+
+	releaseLimit = 2 * time.Second
+	releasePause = 5 * time.Millisecond
 )
 
 // PrivateDir is a directory of mode 0700 below [os.TempDir] for one child's files. Parent and child both hold a shared
@@ -72,6 +75,29 @@ func hold(path string, flag int) (*PrivateDir, error) {
 	}
 	lock.Close()
 	return nil, os.ErrNotExist
+}
+
+// HoldPrivateDir returns another lock on the private directory at path, for what this process starts to inherit: while
+// any of that lives, the directory is not abandoned. It is nil where the system has no such locks.
+func HoldPrivateDir(path string) (*os.File, error) {
+	f, err := inheritableLock(filepath.Join(path, lockName))
+	if err != nil {
+		return nil, fmt.Errorf("hold the private directory %s: %w", path, err)
+	}
+	return f, nil
+}
+
+// awaitRelease returns when nobody else holds the directory any more, after a while in any case. clear is called until
+// then, to help with it, and once after.
+func (d *PrivateDir) awaitRelease(clear func(dir string, waited time.Duration)) {
+	for began := time.Now(); ; time.Sleep(releasePause) {
+		waited := time.Since(began)
+		clear(d.Path, waited)
+		if free, err := d.lock.TryLock(); free || err != nil || waited > releaseLimit {
+			clear(d.Path, waited)
+			return
+		}
+	}
 }
 
 // Remove removes the directory and all in it. It may be called more than once, and by both sides.

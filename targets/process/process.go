@@ -4,7 +4,7 @@
 //   - The child inherits the read end of a pipe, its lifeline, and leaves when the pipe ends ([Lifeline]). A parent
 //     killed by SIGKILL closes it too, and pipes exist on every system.
 //   - The parent reaps the child, kills what is left of its process group, and removes its private directory
-//     ([PrivateDir]).
+//     ([PrivateDir]), for which it first waits for those that have left the group and still use it ([HoldPrivateDir]).
 //   - When both are killed at once, the next [NewPrivateDir] sweeps what they left.
 //
 // The package knows nothing of what a child serves.
@@ -54,6 +54,10 @@ type Spec struct {
 	Ready func(ctx context.Context) error
 	URL   string // of a child with Ready
 
+	// Clear is called while something that the dead child started still holds Private ([HoldPrivateDir]), again and again,
+	// and once when nothing does: it ends such things and frees what they left outside of the directory. May be nil, then
+	// nobody is waited for.
+	Clear func(dir string, waited time.Duration)
 	// OnStderr is told each line the child writes on standard error until it is ready.
 	OnStderr func(line string)
 
@@ -70,6 +74,7 @@ type Process struct {
 	grace    time.Duration
 	cmd      *exec.Cmd
 	private  *PrivateDir
+	clear    func(dir string, waited time.Duration)
 	lifeline *os.File // the write end
 	stdout   *output
 	stderr   *output
@@ -140,6 +145,7 @@ func spawn(spec Spec) (*Process, error) {
 		grace:   cmp.Or(spec.StopGrace, defaultStopGrace),
 		cmd:     exec.Command(spec.Path, spec.Args...),
 		private: spec.Private,
+		clear:   spec.Clear,
 		done:    make(chan struct{}),
 	}
 	stdoutR, stdoutW, err1 := os.Pipe()
@@ -178,6 +184,9 @@ func (p *Process) reap() {
 	p.stderr.finish()
 	p.lifeline.Close()
 	if p.private != nil {
+		if p.clear != nil {
+			p.private.awaitRelease(p.clear)
+		}
 		p.private.Remove()
 	}
 	switch {

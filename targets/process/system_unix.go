@@ -38,6 +38,18 @@ func inherited(fd int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "lifeline"), nil
 }
 
+// inheritableLock takes a shared lock on a file. Whoever inherits the descriptor has a part in the lock.
+func inheritableLock(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_SH|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	return f, nil
+}
+
 // terminate asks the process to end, waking it if it was stopped.
 func terminate(p *os.Process) {
 	p.Signal(syscall.SIGTERM)

@@ -33,6 +33,9 @@ func inherited(fd int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "lifeline"), nil
 }
 
+// inheritableLock returns none: a lock of Windows is one process's.
+func inheritableLock(string) (*os.File, error) { return nil, nil }
+
 // terminate does nothing: a process without a console cannot be asked, the lifeline has to tell it.
 func terminate(*os.Process) {}
 
