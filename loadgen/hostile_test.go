@@ -14,7 +14,7 @@ import (
 )
 
 // engines are those that must withstand hostile servers, and judge them alike.
-var engines = []string{loadgen.EngineHTTP}
+var engines = loadgen.Engines()
 
 // The load of every hostile case: all of its requests can be outstanding at once, so that each has its whole timeout. It
 // is short where a case is about it; else nothing but a hang takes as long.

@@ -88,10 +88,14 @@ func (l *loop) readable(i int32) {
 		}
 		used, done, err := c.answer.Feed(l.buffer[:n])
 		if err != nil {
-			l.failBusy(i, now, Failed, "bad response", err.Error())
+			l.failBusy(i, now, Failed, malformedKind(err), err.Error())
 			return
 		}
-		if done {
+		switch {
+		case done && at > c.x.limit: // read late, it came too late too
+			l.outOfTime(i, now)
+			return
+		case done:
 			l.answered(i, at, stamped, used == n)
 			return
 		}
@@ -111,11 +115,7 @@ func (l *loop) ended(i int32, now time.Duration) {
 		l.answered(i, now, false, false)
 	case !begun && l.resend(i, now):
 	default:
-		kind := "connection closed early"
-		if _, bad := err.(Malformed); bad {
-			kind = "bad response"
-		}
-		l.failBusy(i, now, Failed, kind, err.Error())
+		l.failBusy(i, now, Failed, malformedKind(err), err.Error())
 	}
 }
 

@@ -59,7 +59,12 @@ func (l *loop) exceeded(i int32, now time.Duration) {
 	if l.readable(i); c.state != busy || c.x.k != k {
 		return
 	}
-	if l.pastDeadline(&c.x, now) {
+	l.outOfTime(i, now)
+}
+
+// outOfTime ends a request that was not answered in time.
+func (l *loop) outOfTime(i int32, now time.Duration) {
+	if l.pastDeadline(&l.conns[i].x, now) {
 		l.failBusy(i, now, TimedOut, "deadline", "older than the deadline")
 	} else {
 		l.failBusy(i, now, TimedOut, "timeout", "no whole answer within the timeout")

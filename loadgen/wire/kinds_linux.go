@@ -21,6 +21,20 @@ func kindOf(errno syscall.Errno) string {
 	}
 }
 
+// malformedKind names what is wrong with an answer.
+func malformedKind(err error) string {
+	switch err {
+	case errLongHeader:
+		return "header too long"
+	case errLongBody:
+		return "body too long"
+	}
+	if _, cut := err.(Truncated); cut {
+		return "connection closed early"
+	}
+	return "bad response"
+}
+
 // connectKind names why a connection could not be opened, and tells whether it was for a limit of the generator's own.
 func connectKind(errno syscall.Errno) (kind string, own bool) {
 	switch errno {
