@@ -25,12 +25,11 @@ func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on")
 	size := flag.Int("body", 128, "bytes of the answer's body")
 	flag.Parse()
-	if err := serve(*addr, *size); err != nil {
-		fmt.Fprintln(os.Stderr, "responder:", err)
-		os.Exit(1)
-	}
+	fmt.Fprintln(os.Stderr, "responder:", serve(*addr, *size))
+	os.Exit(1)
 }
 
+// serve returns only with an error.
 func serve(addr string, size int) error {
 	runtime.LockOSThread()
 	at, err := netip.ParseAddrPort(addr)
