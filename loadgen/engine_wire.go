@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"runtime"
 	"sync"
 	"time"
 
@@ -19,6 +20,10 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	requests, err := wireRequests(r.mix, r.plan.Limits.NoKeepAlive)
 	if err != nil {
 		return ending{}, err
+	}
+	// A loop keeps its processor while it waits; one is left for all else.
+	if runtime.GOMAXPROCS(0) <= loops {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(loops + 1))
 	}
 	ends, errs := make([]wire.End, loops), make([]error, loops)
 	var running sync.WaitGroup

@@ -66,8 +66,9 @@ type loop struct {
 }
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
-// over, or ctx is cancelled and a second has passed. It occupies an operating system thread meanwhile. An error means
-// that the system lacks what the loop stands on, and nothing was sent.
+// over, or ctx is cancelled and a second has passed. It occupies an operating system thread and one of the scheduler's
+// processors (GOMAXPROCS) meanwhile, of which there must be another. An error means that the system lacks what the loop
+// stands on, and nothing was sent.
 func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -81,10 +81,14 @@ func (p *poller) look() []unix.EpollEvent {
 }
 
 // wait takes what is ready in a set, after waiting for it for at most d.
+//
+// The scheduler is not told of the wait either. Being told, it has its monitor thread look every 20 µs whether the call
+// has returned, on the processor that the loop runs on: at 10,000 requests a second that took a third of the processor
+// time per request. What the scheduler wants of this thread it says by a signal, which ends the wait.
 func (p *poller) wait(set int, d time.Duration) []unix.EpollEvent {
 	ts := unix.NsecToTimespec(int64(d))
 	if !p.coarse {
-		n, _, errno := syscall.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(set), uintptr(unsafe.Pointer(&p.events[0])), maxEvents,
+		n, _, errno := syscall.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(set), uintptr(unsafe.Pointer(&p.events[0])), maxEvents,
 			uintptr(unsafe.Pointer(&ts)), 0, 0)
 		switch errno {
 		case 0:
