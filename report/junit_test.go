@@ -149,6 +149,7 @@ func TestJUnitShowsHostileNamesAsText(t *testing.T) {
 		"\x1b[31mred\x1b[0m\x00\x08", "not \xff UTF-8 \xed\xa0\x80", "\ufffe\uffff", "line\nbreak\r\nand\ttab", "=cmd|' /C calc'!A0", "::error::x",
 		"\u202eright to left", strings.Repeat("long ", 1<<18),
 	}
+	names = append(names, hostile...)
 	run := hostileThresholds(names)
 	root := readJUnit(t, junit(t, []*loadgen.Run{run}))
 	suite := root.Children[0]
