@@ -24,7 +24,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	c := nethttp.Config{
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
-		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive,
+		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive, ConnectTo: r.plan.ConnectTo,
 		Failure: func(k uint64, status int, header http.Header, body []byte) string {
 			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)
 		},

@@ -27,6 +27,13 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	}
 	ends, errs := make([]wire.End, loops), make([]error, loops)
 	var running sync.WaitGroup
+	if r.plan.Wire.DNSTTL > 0 && r.plan.ConnectTo == "" {
+		following, stop := context.WithCancel(ctx)
+		var followed sync.WaitGroup
+		followed.Go(func() { r.follow(following, origins) })
+		defer followed.Wait()
+		defer stop()
+	}
 	for i := range loops {
 		c := wire.Config{
 			Epoch: epoch, Length: r.layout.length, Slots: share(r.plan.slots(), i, loops),

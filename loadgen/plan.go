@@ -18,10 +18,15 @@ type Plan struct {
 	TLS      TLS
 	Engine   string // one of [Engines]; empty: the one that suits the plan
 	Wire     Wire
-	SLO      []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
-	Expect   []Expect    // what an answer must be to count as a success
-	Abort    Abort       // what ends the run early
-	HitWhen  *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
+
+	// ConnectTo is where every connection is opened, whatever the URLs say: host:port, or unix: and the path of a socket.
+	// The requests and TLS name the URLs' hosts all the same. Empty: to the URLs' hosts.
+	ConnectTo string
+
+	SLO     []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
+	Expect  []Expect    // what an answer must be to count as a success
+	Abort   Abort       // what ends the run early
+	HitWhen *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
 
 	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
 }
@@ -47,6 +52,9 @@ type Limits struct {
 type Wire struct {
 	Loops int            // event loops, each on a thread of its own, that share the requests; default 1
 	Spin  *time.Duration // longest time before a request is due for which a loop may spin; default DefaultSpin
+
+	// DNSTTL is after how long the hosts' names are looked up again, for the connections opened from then on; 0: never.
+	DNSTTL time.Duration
 }
 
 // TLS says how https is spoken. Paths are read when the plan is driven.
@@ -113,10 +121,15 @@ func (p Plan) validate() error {
 	}
 	if w := p.Wire; w.Loops < 0 || w.Loops > maxLoops || w.Loops > p.slots() {
 		return fmt.Errorf("loops must be 1 to %d, and at most one a connection, got %d", maxLoops, w.Loops)
+	} else if w.DNSTTL < 0 || w.DNSTTL > 0 && w.DNSTTL < time.Second {
+		return fmt.Errorf("dns-ttl must be at least 1s, got %v", w.DNSTTL)
 	} else if w.Spin != nil && (*w.Spin < 0 || *w.Spin > time.Millisecond) {
 		return fmt.Errorf("spin must be 0 to 1ms, got %v", *w.Spin)
 	}
 	if err := p.checkEngine(); err != nil {
+		return err
+	}
+	if err := checkConnectTo(p.ConnectTo); err != nil {
 		return err
 	}
 	if err := p.Abort.validate(); err != nil {

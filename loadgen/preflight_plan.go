@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // Preflight looks at what stands in the way of the plan, at each host that it sends to. See [Preflight].
@@ -34,7 +35,14 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 	if err != nil {
 		return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
 	}
-	for _, in.Address = range m.hosts {
+	addresses := m.hosts
+	if p.ConnectTo != "" {
+		addresses = []string{p.ConnectTo}
+	}
+	if strings.HasPrefix(p.ConnectTo, unixPrefix) {
+		addresses = []string{""} // no port to run out of, and nobody else's machine
+	}
+	for _, in.Address = range addresses {
 		var found []Finding
 		in.Connections, found = Preflight(ctx, in)
 		for _, f := range found {

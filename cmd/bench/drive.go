@@ -47,6 +47,8 @@ type driveOptions struct {
 	engine      string
 	loops       int
 	spin        time.Duration
+	connectTo   string
+	dnsTTL      time.Duration
 	seed        uint64
 	cpus        string
 	db          string
@@ -117,6 +119,8 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.IntVar(&o.loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	f.DurationVar(&o.spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
+	f.StringVar(&o.connectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
+	f.DurationVar(&o.dnsTTL, "dns-ttl", 0, "wire engine: look the hosts' names up again after so long (default: never during a run)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.StringVar(&o.db, "db", "", targets.DBUsage)
@@ -309,7 +313,9 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	plan := loadgen.Plan{
 		Seed:   o.seed,
 		Engine: o.engine,
-		Wire:   loadgen.Wire{Loops: o.loops, Spin: &o.spin},
+		Wire:   loadgen.Wire{Loops: o.loops, Spin: &o.spin, DNSTTL: o.dnsTTL},
+
+		ConnectTo: o.connectTo,
 		Limits: loadgen.Limits{
 			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
 			NoKeepAlive: o.noKeepAlive,

@@ -97,7 +97,7 @@ func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) err
 		if err != nil {
 			return fmt.Errorf("%s is no URL", target.Name)
 		}
-		if !isLoopback(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 {
+		if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 {
 			return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
 		}
 		if len(requests) > 1 {
@@ -151,6 +151,15 @@ func (m mixture) at(base string) []loadgen.Request {
 		list = append(list, request)
 	}
 	return list
+}
+
+// staysHere reports whether what is sent to a host of that name stays on this machine.
+func (o *driveOptions) staysHere(host string) bool {
+	if o.connectTo == "" {
+		return isLoopback(host)
+	}
+	to, _, err := net.SplitHostPort(o.connectTo)
+	return strings.HasPrefix(o.connectTo, "unix:") || err == nil && isLoopback(to)
 }
 
 func isLoopback(host string) bool {

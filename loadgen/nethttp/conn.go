@@ -27,10 +27,16 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// dial connects within timeout.
-func dial(timeout time.Duration) func(ctx context.Context, network, address string) (net.Conn, error) {
+// dial connects within timeout, to an address of its own unless that is empty.
+func dial(timeout time.Duration, to string) func(ctx context.Context, network, address string) (net.Conn, error) {
 	dialer := &net.Dialer{Timeout: timeout}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
+		if to != "" {
+			address = to
+		}
+		if path, ok := strings.CutPrefix(to, "unix:"); ok {
+			network, address = "unix", path
+		}
 		c, err := dialer.DialContext(ctx, network, address)
 		if err != nil {
 			return nil, err

@@ -69,7 +69,8 @@ type Config struct {
 	Think    time.Duration
 	TLS      *tls.Config
 
-	NoKeepAlive bool // a new connection for each request
+	NoKeepAlive bool   // a new connection for each request
+	ConnectTo   string // host:port, or unix: and a path, to which all connections go; empty: to the URLs' hosts
 
 	// Failure returns what the failure of a whole answer to request k is called, or "" for a success. Body holds its first KeepBody
 	// bytes and is the caller's again when Failure returns. It is called by many goroutines at once.

@@ -1,0 +1,62 @@
+package loadgen
+
+import (
+	"io"
+	"net"
+	"net/http"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Wherever the connections go, the requests name the URL's host, which need not exist.
+func TestConnectTo(t *testing.T) {
+	for _, engine := range Engines() {
+		for _, network := range []string{"tcp", "unix"} {
+			address := "127.0.0.1:0"
+			if network == "unix" {
+				address = filepath.Join(t.TempDir(), "s")
+			}
+			listener, err := net.Listen(network, address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var right atomic.Int64
+			server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if r.Host == "shop.invalid" {
+					right.Add(1)
+				}
+				io.WriteString(w, "ok")
+			})}
+			go server.Serve(listener)
+			p := steady("http://shop.invalid", 300*time.Millisecond)
+			p.Engine, p.ConnectTo = engine, listener.Addr().String()
+			if network == "unix" {
+				p.ConnectTo = unixPrefix + address
+			}
+			if _, findings := p.Preflight(t.Context(), false); len(findings) > 0 && findings[0].Fatal {
+				t.Errorf("%s, %s: %v", engine, network, findings)
+			}
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := run.Requests; uint64(right.Load()) != n.Due || n.Due == 0 {
+				t.Errorf("%s, %s: %d requests arrived that name the URL's host, of %d", engine, network, right.Load(), n.Due)
+			}
+			server.Close()
+		}
+	}
+}
+
+func TestConnectToIsChecked(t *testing.T) {
+	for to, ok := range map[string]bool{
+		"": true, "127.0.0.1:80": true, "[::1]:80": true, "shop:http": true, "unix:/run/s": true,
+		"127.0.0.1": false, ":80": false, "unix:": false, "shop:": false,
+	} {
+		if err := checkConnectTo(to); (err == nil) != ok {
+			t.Errorf("%q: %v", to, err)
+		}
+	}
+}
