@@ -5,13 +5,11 @@ package wire
 import (
 	"bufio"
 	"context"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -410,84 +408,6 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 		if x.Intended >= 200*time.Millisecond {
 			t.Errorf("request %d was intended at %v, after the end", x.K, x.Intended)
 		}
-	}
-}
-
-func TestRefusalIsNamedAndNotHammered(t *testing.T) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	origin := at(t, listener.Addr().String())
-	listener.Close()
-	r, _ := drive(t, t.Context(), origin, evenly{n: 1 << 40}, Config{Closed: true, Slots: 1, Length: 300 * time.Millisecond})
-	if n := len(r.exchanges); n < 3 || n > 20 {
-		t.Errorf("%d attempts in 300 ms, want about 8: 1 + 2 + 4 + … ms between them", n)
-	}
-	for _, x := range r.exchanges {
-		if x.Outcome != Failed || x.Kind != "connect: refused" || x.Free != NeverFree || x.Sent != 0 {
-			t.Errorf("request %d: outcome %v, %q, free %v, sent %v", x.K, x.Outcome, x.Kind, x.Free, x.Sent)
-		}
-	}
-}
-
-func TestWhereItGoes(t *testing.T) {
-	handler := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") })
-	path := filepath.Join(t.TempDir(), "s")
-	for network, address := range map[string]string{"tcp6": "[::1]:0", "unix": path} {
-		listener, err := net.Listen(network, address)
-		if err != nil {
-			t.Logf("skipped: no %s here: %v", network, err)
-			continue
-		}
-		server := &http.Server{Handler: handler}
-		go server.Serve(listener)
-		origin := UnixOrigin(path)
-		if network == "tcp6" {
-			origin = at(t, listener.Addr().String())
-		}
-		r, _ := drive(t, t.Context(), origin, evenly{n: 20}, Config{})
-		if r.count(Succeeded) != 20 {
-			t.Errorf("%s: %d of 20 succeeded", network, r.count(Succeeded))
-		}
-		server.Close()
-	}
-}
-
-func TestConnectionsAreSpreadOverAddresses(t *testing.T) {
-	var addresses []netip.AddrPort
-	var counts [2]atomic.Int64
-	for i := range counts {
-		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			counts[i].Add(1)
-			w.Header().Set("Connection", "close")
-		}))
-		defer s.Close()
-		addresses = append(addresses, netip.MustParseAddrPort(s.Listener.Addr().String()))
-	}
-	r, _ := drive(t, t.Context(), NewOrigin(addresses), evenly{n: 40}, Config{})
-	if r.count(Succeeded) != 40 || counts[0].Load() != 20 || counts[1].Load() != 20 {
-		t.Errorf("%d of 40 succeeded, %d and %d at the two addresses", r.count(Succeeded), counts[0].Load(), counts[1].Load())
-	}
-}
-
-func TestALargeRequestIsSentWhole(t *testing.T) {
-	const size = 8 << 20
-	origin := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		time.Sleep(5 * time.Millisecond) // lets the socket fill up
-		n, _ := io.Copy(io.Discard, r.Body)
-		fmt.Fprint(w, n)
-	})
-	body := strings.Repeat("x", size)
-	r, _ := drive(t, t.Context(), origin, evenly{n: 3, request: fmt.Sprintf("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n%s", size, body)},
-		Config{Failure: func(_ uint64, status int, _, body []byte) string {
-			if string(body) != strconv.Itoa(size) {
-				return "got " + string(body)
-			}
-			return ""
-		}, KeepBody: 100})
-	if r.count(Succeeded) != 3 {
-		t.Errorf("%d of 3 succeeded: %+v", r.count(Succeeded), r.exchanges)
 	}
 }
 
