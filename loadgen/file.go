@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"github.com/google/jsonschema-go/jsonschema"
 )
 
 // maxFileBytes bounds a run file, unpacked.
@@ -28,12 +30,25 @@ func WriteFile(path string, runs []*Run) error {
 // ReadFile reads and validates the run file at path, packed or not. Its errors begin with the path, and for a file that
 // is no JSON with the line.
 func ReadFile(path string) (*File, error) {
+	data, err := ReadBytes(path)
+	if err != nil {
+		return nil, err
+	}
+	return decodeRuns(path, data)
+}
+
+// ReadBytes reads the file at path, of at most 256 MiB, and unpacks it if it is packed. Its errors begin with the path.
+func ReadBytes(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return Decode(path, f)
+	data, err := readBounded(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return data, nil
 }
 
 // Decode reads and validates a run file; name stands in its errors. A run file is untrusted: every figure in it is
@@ -43,12 +58,16 @@ func Decode(name string, r io.Reader) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
+	return decodeRuns(name, data)
+}
+
+func decodeRuns(name string, data []byte) (*File, error) {
 	var head struct {
 		Schema *int              `json:"schema"`
 		Runs   []json.RawMessage `json:"runs"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
-		return nil, jsonError(name, data, err)
+		return nil, jsonError(name, "run file", data, err)
 	}
 	switch {
 	case head.Schema == nil || head.Runs == nil:
@@ -58,20 +77,13 @@ func Decode(name string, r io.Reader) (*File, error) {
 	case len(head.Runs) == 0:
 		return nil, fmt.Errorf("%s: holds no run", name)
 	}
-	var instance any
-	if err := json.Unmarshal(data, &instance); err != nil {
-		return nil, jsonError(name, data, err)
-	}
 	schema, err := runSchema()
 	if err != nil {
 		return nil, err
 	}
-	if err := schema.Validate(instance); err != nil {
-		return nil, fmt.Errorf("%s: is damaged: %w", name, err)
-	}
 	var file File
-	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, jsonError(name, data, err)
+	if err := DecodeDocument(name, "run file", data, schema, &file); err != nil {
+		return nil, err
 	}
 	for i, run := range file.Runs {
 		if err := run.check(); err != nil {
@@ -79,6 +91,22 @@ func Decode(name string, r io.Reader) (*File, error) {
 		}
 	}
 	return &file, nil
+}
+
+// DecodeDocument decodes JSON that comes from outside into v. It must follow the schema. Name and kind, such as "run
+// file", stand in errors.
+func DecodeDocument(name, kind string, data []byte, schema *jsonschema.Resolved, v any) error {
+	var instance any
+	if err := json.Unmarshal(data, &instance); err != nil {
+		return jsonError(name, kind, data, err)
+	}
+	if err := schema.Validate(instance); err != nil {
+		return fmt.Errorf("%s: is damaged: %w", name, err)
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return jsonError(name, kind, data, err)
+	}
+	return nil
 }
 
 var errTooLarge = fmt.Errorf("is larger than %d MiB, more than any run file", maxFileBytes>>20)
@@ -107,8 +135,8 @@ func readBounded(r io.Reader) ([]byte, error) {
 	return data, nil
 }
 
-// jsonError says at which line a file stops being a run file.
-func jsonError(name string, data []byte, err error) error {
+// jsonError says at which line a file stops being one of its kind.
+func jsonError(name, what string, data []byte, err error) error {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	offset := int64(len(data))
@@ -122,5 +150,5 @@ func jsonError(name string, data []byte, err error) error {
 	if offset == int64(len(data)) && syntax != nil {
 		return fmt.Errorf("%s:%d: is cut off after %d bytes: take a whole copy of it, or run again", name, line, len(data))
 	}
-	return fmt.Errorf("%s:%d: is no run file: %w at byte %d", name, line, err, offset)
+	return fmt.Errorf("%s:%d: is no %s: %w at byte %d", name, line, what, err, offset)
 }

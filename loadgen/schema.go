@@ -17,23 +17,43 @@ import (
 //go:embed run.schema.json
 var RunSchema []byte
 
-// generateSchema describes the run file from its types. Keys that are not known are allowed: later versions add some.
+// generateSchema describes the run file from its types.
 func generateSchema() (*jsonschema.Schema, error) {
-	enum := func(values ...any) *jsonschema.Schema { return &jsonschema.Schema{Type: "string", Enum: values} }
-	s, err := jsonschema.For[File](&jsonschema.ForOptions{TypeSchemas: map[reflect.Type]*jsonschema.Schema{
-		reflect.TypeFor[time.Time]():     {Type: "string", Format: "date-time"},
-		reflect.TypeFor[VerdictKind]():   enum(string(HostLimited), string(GeneratorLimited), string(TargetLimited), string(Valid)),
-		reflect.TypeFor[Class]():         enum(string(ClassOK), string(ClassHit), string(ClassMiss), string(ClassFailed)),
-		reflect.TypeFor[RecoveryState](): enum(string(Recovered), string(NotRecovered), string(NotMeasurable)),
-	}})
+	return SchemaOf[File]("bench run file", SchemaVersion)
+}
+
+// SchemaOf describes the JSON of a type of this package, or of one made of them, whose key schema has the version. Keys that
+// are not known are allowed: later versions add some. Named types of strings that enums holds are described by their values.
+func SchemaOf[T any](title string, version int, enums ...Enum) (*jsonschema.Schema, error) {
+	types := map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[time.Time](): {Type: "string", Format: "date-time"}}
+	for _, e := range append(enums, EnumOf(HostLimited, GeneratorLimited, TargetLimited, Valid),
+		EnumOf(ClassOK, ClassHit, ClassMiss, ClassFailed), EnumOf(Recovered, NotRecovered, NotMeasurable)) {
+		types[e.kind] = &jsonschema.Schema{Type: "string", Enum: e.values}
+	}
+	s, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: types})
 	if err != nil {
 		return nil, err
 	}
-	s.Title = "bench run file"
+	s.Title = title
 	s.Schema = "https://json-schema.org/draft/2020-12/schema"
-	s.Properties["schema"] = &jsonschema.Schema{Type: "integer", Const: jsonschema.Ptr[any](SchemaVersion)}
+	s.Properties["schema"] = &jsonschema.Schema{Type: "integer", Const: jsonschema.Ptr[any](version)}
 	adjust(s)
 	return s, nil
+}
+
+// Enum is a type of strings with its values.
+type Enum struct {
+	kind   reflect.Type
+	values []any
+}
+
+// EnumOf makes an enum of the values of a type.
+func EnumOf[T ~string](values ...T) Enum {
+	e := Enum{kind: reflect.TypeFor[T]()}
+	for _, v := range values {
+		e.values = append(e.values, string(v))
+	}
+	return e
 }
 
 // adjust allows unknown keys in s and all below it, and forbids null, which Go reads as an empty value.
@@ -53,10 +73,13 @@ func adjust(s *jsonschema.Schema) {
 }
 
 // runSchema returns the embedded schema, ready to validate.
-var runSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) {
+var runSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) { return ResolveSchema(RunSchema) })
+
+// ResolveSchema makes a schema ready to validate.
+func ResolveSchema(source []byte) (*jsonschema.Resolved, error) {
 	var s jsonschema.Schema
-	if err := json.Unmarshal(RunSchema, &s); err != nil {
+	if err := json.Unmarshal(source, &s); err != nil {
 		return nil, err
 	}
 	return s.Resolve(nil)
-})
+}
