@@ -46,6 +46,9 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 		}
 	}
 	p.blank()
+	if o.Saved != "" {
+		p.text(fmt.Sprintf("saved %s · again: bench report %s · other prices: bench capacity --from %s --prices FILE", o.Saved, o.Saved, o.Saved), 2)
+	}
 	for _, next := range capacityNext(list, o) {
 		p.text("next: "+next, 2)
 	}

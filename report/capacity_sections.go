@@ -20,8 +20,14 @@ func capacitySections(c *capacity.Capacity, verbose bool) []capacitySection {
 		}
 		list = append(list, s)
 	}
+	if verbose {
+		list = append(list, boundSection(c))
+	}
 	if c.Plan != nil {
 		list = append(list, planSections(c.Plan, verbose)...)
+	}
+	if verbose {
+		list = append(list, capacitySection{title: "Formulas of what was measured", text: c.Formulas})
 	}
 	if len(c.Notes) > 0 {
 		list = append(list, capacitySection{title: "Notes", text: c.Notes})
@@ -145,13 +151,19 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 		add("saturation, measured: %s (%s, 95 %%)", Rate(c.Saturation.Rate), between(c.Saturation.Low, c.Saturation.High))
 	}
 	if p := c.Predicted; p != nil {
-		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)", Rate(p.UpTo), Rate(p.Rate.Rate), between(p.Low, p.High))
+		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)%s", Rate(p.UpTo), Rate(p.Rate.Rate), between(p.Low, p.High), besideMeasured(p, c.Saturation))
 		if verbose {
 			add("by %s", p.Method)
 		}
 	}
 	for _, d := range c.Demands {
-		add("%s: %.3g ms a request (%.3g – %.3g), full at %s · R² %.3f over %d steps", d.Resource, d.Seconds.Value*1e3, d.Seconds.Low*1e3, d.Seconds.High*1e3, Rate(d.Saturation.Rate), d.R2, d.Steps)
+		add("%s", demandWords(d, c.Bottleneck))
+	}
+	if b := c.Bounds; b != nil {
+		add("bounds: with N users at most N / %s, until %.3g users fill %s, and then %s", Duration(b.Alone), b.Users, b.Resource, Rate(b.Most))
+		if b.Beyond {
+			add("more was measured than that: one user alone is served more slowly than one among others, such as where processors fall asleep")
+		}
 	}
 	if q := c.Queue; q != nil {
 		add("queue: response times are those of M/M/%d with %.3g ms a request, within %s", q.Workers, 1e3/q.ServiceRate, Share(q.Misfit))
@@ -170,6 +182,41 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 	}
 	if c.Knee != nil {
 		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", Rate(c.Knee.Rate), Duration(c.Knee.P99))
+	}
+	return s
+}
+
+// demandWords says what a request costs of a resource.
+func demandWords(d capacity.Demand, bottleneck string) string {
+	line := fmt.Sprintf("%s: %.3g ms a request (%.3g – %.3g)", name(d.Resource), d.Seconds.Value*1e3, d.Seconds.Low*1e3, d.Seconds.High*1e3)
+	switch {
+	case d.Servers == 0:
+		line += ", of how many at once is not known (--servers)"
+	default:
+		line += fmt.Sprintf(", of %g full at %s", d.Servers, Rate(d.Saturation.Rate))
+	}
+	if d.Resource == bottleneck {
+		line += ", the bottleneck"
+	}
+	return line + fmt.Sprintf(" · R² %.3f over %d steps", d.R2, d.Steps)
+}
+
+// besideMeasured says how far a prediction is from what was measured.
+func besideMeasured(p *capacity.Prediction, measured *capacity.Rate) string {
+	if measured == nil {
+		return ""
+	}
+	return fmt.Sprintf(", %s off what was measured", strings.ReplaceAll(fmt.Sprintf("%+.1f %%", (p.Rate.Rate/measured.Rate-1)*100), "-", "−"))
+}
+
+// boundSection is the table of the closed staircase beside its bounds.
+func boundSection(c *capacity.Capacity) capacitySection {
+	if c.Bounds == nil {
+		return capacitySection{}
+	}
+	s := capacitySection{title: "Users who wait for their answer and do not think, beside the asymptotic bounds", head: []string{"users", "served", "at most", "of it"}}
+	for _, p := range c.Bounds.Points {
+		s.rows = append(s.rows, []string{Count(uint64(p.Users)), Rate(p.Measured), Rate(p.Bound), Percent(p.Measured / p.Bound)})
 	}
 	return s
 }

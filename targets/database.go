@@ -76,6 +76,17 @@ func handOver(db, dir string) (string, error) {
 	return "@" + path, nil
 }
 
+// PoolSize is how many connections a service on so many processors keeps for its reads; 0 without a pool.
+func PoolSize(name string, o ServeOptions, processors int) int {
+	switch {
+	case name == "unpooled" || name == "reference":
+		return 0
+	case o.PoolSize > 0:
+		return o.PoolSize
+	}
+	return processors
+}
+
 // openStore opens the catalogue for a service, with its files in dir. closeStore undoes it.
 func openStore(ctx context.Context, name, dir string, o ServeOptions, lost func(error)) (store *catalogue.Store, closeStore func() error, err error) {
 	options := catalogue.Options{Connections: o.PoolSize, Fresh: name == "unpooled"}

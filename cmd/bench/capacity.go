@@ -11,7 +11,6 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
-	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -30,6 +29,7 @@ type capacityOptions struct {
 	planFile   string
 	plan       capacity.PlanText
 	simulate   bool
+	servers    map[string]int
 }
 
 // defaultObjectives are those of bench capacity where none is given.
@@ -48,7 +48,8 @@ does not grow. One target takes less than three minutes. Without a target, cache
 		Example: `  bench capacity pooled --slo 'p99<50ms' --slo 'errors<0.1%'
   bench capacity cached uncached --demand 5000/s --growth 4%/month --prices prices.yaml
   bench capacity http://127.0.0.1:8080 --slo 'p99<200ms' -o json=capacity.json -o md=capacity.md
-  bench step pooled -o json=run.json && bench capacity --from run.json`,
+  bench step pooled -o json=run.json && bench capacity --from run.json
+  bench capacity --from capacity.json --prices other.yaml    plan again without measuring`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
 	}
 	o.addFlags(c.Flags())
@@ -59,12 +60,13 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	o.given = f
 	f.SortFlags = false
 	f.StringArrayVar(&o.slo, "slo", nil, "an objective, as a threshold: p99<50ms, errors<0.1% (repeatable; default p99<100ms and errors<0.1%)")
-	f.StringVar(&o.from, "from", "", "conclude from the steps of a saved run instead of driving any")
+	f.StringVar(&o.from, "from", "", "conclude from the steps of a saved run, or plan anew from a saved capacity, instead of driving")
 	f.StringVar(&o.start, "start", "", "rate of the first step (default: a sixteenth of what the staircase reaches)")
 	f.StringVar(&o.most, "max-rate", "", "highest rate that is driven; a target that is not on this machine needs it")
 	f.DurationVar(&o.budget, "budget", 0, "time for the steps of one target (default 2m40s)")
 	f.BoolVar(&o.staircase, "staircase", true, "drive 1, 2, 4 … 64 users first, for the scalability law")
 	f.IntSliceVar(&o.gomaxprocs, "gomaxprocs", nil, "measure a bundled service at several sizes, such as 1,2")
+	f.StringToIntVar(&o.servers, "servers", nil, "how many of a part that Server-Timing names there are, such as db=10 of a pool's connections (repeatable)")
 	f.StringVar(&o.planFile, "plan", "", "YAML file with the inputs of the plan, by the names of the flags below")
 	f.StringVar(&o.plan.Demand, "demand", "", "requests at the peak now, such as 5000/s")
 	f.StringVar(&o.plan.Curve, "curve", "", "CSV `file` of the demand over a day: time, rate")
@@ -89,45 +91,46 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	} {
 		f.AddFlag(driving.Lookup(name))
 	}
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: json, md")
+	f.BoolVar(&o.noSave, "no-save", false, "do not keep what was found under .bench/")
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(capacityFormats))
 }
 
 func (o *capacityOptions) run(ctx context.Context, args []string, s streams) error {
-	outs, err := parseCapacityOutputs(o.outputs)
+	outs, err := parseOutputs(o.outputs, capacityFormats)
 	if err != nil {
 		return err
 	}
-	if len(o.slo) == 0 {
-		o.slo = defaultObjectives
-	}
-	objectives, err := capacity.ParseObjectives(o.slo)
-	if err != nil {
-		return usage(fmt.Errorf("--slo: %w", err))
-	}
-	inputs, err := o.inputs()
+	plan, err := o.planned()
 	if err != nil {
 		return usage(err)
 	}
 	var found []*capacity.Capacity
 	var failure error
 	if o.from != "" {
-		found, failure = o.fromFile(args, objectives)
+		found, failure = o.fromFile(args)
 	} else {
-		found, failure = o.measure(ctx, args, objectives, s)
+		// What is wrong with a plan is said before minutes are spent on measuring.
+		if _, err := o.inputs(plan, nil); err != nil {
+			return usage(err)
+		}
+		found, failure = o.measure(ctx, args, s)
 	}
 	if len(found) == 0 {
 		return failure
 	}
-	if inputs != nil {
-		for _, c := range found {
-			plan, err := capacity.MakePlan(*inputs, c)
-			if err != nil {
-				c.Notes = append(c.Notes, err.Error())
-			}
-			c.Plan = plan
+	for _, c := range found {
+		in, err := o.inputs(plan, c.Plan)
+		if err != nil {
+			return usage(err)
+		}
+		if in == nil {
+			continue
+		}
+		if c.Plan, err = capacity.MakePlan(*in, c); err != nil {
+			c.Notes = append(c.Notes, "There is no plan: "+err.Error()+".")
 		}
 	}
-	failure = errors.Join(failure, outs.write(found, s, report.Options{Verbose: o.verbose}))
+	failure = errors.Join(failure, o.conclude(found, outs, s))
 	if ctx.Err() != nil {
 		return errInterrupted
 	}
@@ -135,6 +138,19 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 		return failure
 	}
 	return capacityOutcome(found)
+}
+
+// objectives reads --slo.
+func (o *capacityOptions) objectives() ([]loadgen.Threshold, error) {
+	texts := o.slo
+	if len(texts) == 0 {
+		texts = defaultObjectives
+	}
+	list, err := capacity.ParseObjectives(texts)
+	if err != nil {
+		return nil, usage(fmt.Errorf("--slo: %w", err))
+	}
+	return list, nil
 }
 
 // capacityOutcome returns the error whose exit code says that the objective was met nowhere, or that bench was too late.
@@ -150,31 +166,36 @@ func capacityOutcome(found []*capacity.Capacity) error {
 	return nil
 }
 
-// inputs reads what is to be planned for; nil where nothing is.
-func (o *capacityOptions) inputs() (*capacity.Inputs, error) {
-	text := o.plan
-	if o.planFile != "" {
-		source, err := readBounded(o.planFile)
-		if err != nil {
-			return nil, fmt.Errorf("--plan: %w", err)
-		}
-		file, err := capacity.ParsePlanText(o.planFile, source)
-		if err != nil {
-			return nil, err
-		}
-		text = text.Or(file)
+// planned reads what is to be planned for, as it is written.
+func (o *capacityOptions) planned() (capacity.PlanText, error) {
+	if o.planFile == "" {
+		return o.plan, nil
 	}
-	if !text.Given() {
+	source, err := readBounded(o.planFile)
+	if err != nil {
+		return o.plan, fmt.Errorf("--plan: %w", err)
+	}
+	file, err := capacity.ParsePlanText(o.planFile, source)
+	return o.plan.Or(file), err
+}
+
+// inputs are what is to be planned for, over those of a plan that was made before; nil where nothing is.
+func (o *capacityOptions) inputs(text capacity.PlanText, before *capacity.Plan) (*capacity.Inputs, error) {
+	var base *capacity.Inputs
+	if before != nil {
+		base = &before.Inputs
+	}
+	if !text.Given() && base == nil {
 		if o.simulate {
 			return nil, errors.New("--simulate runs policies against a demand: give it with --demand or --curve")
 		}
 		return nil, nil
 	}
-	in, err := text.Inputs(readBounded)
+	in, err := text.Inputs(base, readBounded)
 	if err != nil {
 		return nil, fmt.Errorf("the plan: %w", err)
 	}
-	in.Simulate = o.simulate
+	in.Simulate = in.Simulate || o.simulate
 	return in, nil
 }
 
@@ -190,29 +211,6 @@ func readBounded(path string) ([]byte, error) {
 		err = fmt.Errorf("%s: is larger than 1 MiB", path)
 	}
 	return source, err
-}
-
-// fromFile concludes from saved runs.
-func (o *capacityOptions) fromFile(args []string, objectives []loadgen.Threshold) ([]*capacity.Capacity, error) {
-	switch {
-	case len(args) > 0:
-		return nil, usage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
-	case len(o.gomaxprocs) > 0:
-		return nil, usage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
-	}
-	file, err := loadgen.ReadFile(o.from)
-	if err != nil {
-		return nil, usage(plain(err))
-	}
-	var found []*capacity.Capacity
-	for _, r := range file.Runs {
-		search, err := capacity.FromRun(r, objectives)
-		if err != nil {
-			return nil, usage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))
-		}
-		found = append(found, capacity.Assess(r.Target, capacity.ProcessorsOf(r.Environment), search))
-	}
-	return found, nil
 }
 
 // searchOptions reads the flags that bound a search.
@@ -236,6 +234,11 @@ func (o *capacityOptions) searchOptions(objectives []loadgen.Threshold) (capacit
 	}
 	if o.given.Changed("budget") && (o.budget < 20*time.Second || o.budget > time.Hour) {
 		return search, fmt.Errorf("--budget must be 20s to 1h, got %v", o.budget)
+	}
+	for name, n := range o.servers {
+		if n < 1 {
+			return search, fmt.Errorf("--servers %s=%d: there must be 1 or more", name, n)
+		}
 	}
 	if slices.ContainsFunc(o.gomaxprocs, func(n int) bool { return n < 1 || n > 1024 }) {
 		return search, fmt.Errorf("--gomaxprocs takes numbers from 1 to 1024, got %v", o.gomaxprocs)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,13 +12,18 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/targets"
 )
 
 // stepDrain bounds how long a step waits for its last answers: what is older counts at its age.
 const stepDrain = 2 * time.Second
 
 // measure searches each target, one after the other. It returns what was found until the first error.
-func (o *capacityOptions) measure(ctx context.Context, names []string, objectives []loadgen.Threshold, s streams) ([]*capacity.Capacity, error) {
+func (o *capacityOptions) measure(ctx context.Context, names []string, s streams) ([]*capacity.Capacity, error) {
+	objectives, err := o.objectives()
+	if err != nil {
+		return nil, err
+	}
 	search, err := o.searchOptions(objectives)
 	if err != nil {
 		return nil, usage(err)
@@ -77,7 +83,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 	defer func() { err = errors.Join(err, end()) }()
 	search := capacity.NewSearch(bounds)
 	conclude := func() *capacity.Capacity {
-		c := capacity.Assess(s.plan.Target, capacity.ProcessorsOf(options.Environment), search)
+		c := capacity.Assess(s.plan.Target, o.resources(s, options.Environment), search)
 		c.Size = s.maxProcs
 		c.Notes = append(c.Notes, options.Environment.Notes...)
 		return c
@@ -106,6 +112,24 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 		}
 	}
 	return conclude(), around(ctx, "--after", o.after, s.plan.Target, out.err)
+}
+
+// resources says what is known of the service: the processors it has, and how many connections its pool holds.
+func (o *capacityOptions) resources(s subject, e loadgen.Environment) capacity.Resources {
+	known := capacity.Resources{Processors: capacity.ProcessorsOf(e), Servers: map[string]float64{}}
+	if s.service != nil {
+		// Of a size smaller than its processors the rest is left to a database's own processes.
+		if s.maxProcs > 0 && o.db == "" {
+			known.Processors = min(known.Processors, s.maxProcs)
+		}
+		if n := targets.PoolSize(s.name, o.serveOptions(), cmp.Or(s.maxProcs, known.Processors)); n > 0 {
+			known.Servers["db"] = float64(n)
+		}
+	}
+	for name, n := range o.servers {
+		known.Servers[name] = float64(n)
+	}
+	return known
 }
 
 // stepPlan is the plan of one step.

@@ -20,7 +20,7 @@ func newReportCommand(s streams) *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
 		Use: "report RUN...", Short: "Show saved runs again", GroupID: "look",
-		Long: "Show saved runs again: what bench wrote under .bench/ or with -o json=FILE, packed with gzip or not.",
+		Long: "Show saved runs, or what bench capacity found, again: what bench wrote under .bench/ or with -o json=FILE, packed\nwith gzip or not.",
 		Example: `  bench report .bench/20261124-115300-spike.json
   bench report --merge loop0.json loop1.json    the shares of one schedule, as the one run that they were`,
 		Args: args(1, -1, "the files of saved runs"),
@@ -33,6 +33,13 @@ func newReportCommand(s streams) *cobra.Command {
 }
 
 func (o reportOptions) run(paths []string, s streams) error {
+	capacities, err := o.capacities(paths)
+	if err != nil {
+		return err
+	}
+	if capacities != nil {
+		return o.showCapacities(capacities, s)
+	}
 	outputs, err := parseOutputs(o.outputs, formats)
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ type File struct {
 type Capacity struct {
 	Target     loadgen.Target `json:"target"`
 	Objectives []string       `json:"objectives"`
+	Asked      []string       `json:"asked,omitempty"`      // the kinds of requests
 	Processors int            `json:"processors,omitempty"` // that the target had to itself; 0: not known
 	Size       int            `json:"gomaxprocs,omitempty"` // as which it was measured; 0: its own
 
@@ -31,6 +32,8 @@ type Capacity struct {
 	Predicted  *Prediction      `json:"predicted_saturation,omitempty"`
 	USL        *USL             `json:"usl,omitempty"`
 	Demands    []Demand         `json:"demands,omitempty"`
+	Bottleneck string           `json:"bottleneck,omitempty"` // the resource of Demands that is full first
+	Bounds     *Bounds          `json:"bounds,omitempty"`
 	Queue      *FittedMMC       `json:"queue,omitempty"`
 	Expected   []ExpectedAtLoad `json:"expected,omitempty"`
 	Knee       *KneeFound       `json:"knee,omitempty"`
@@ -39,6 +42,7 @@ type Capacity struct {
 	Bytes      float64          `json:"bytes_per_request"` // body bytes sent for each success
 	Steps      []Measurement    `json:"steps"`
 	Notes      []string         `json:"notes,omitempty"`
+	Formulas   []string         `json:"formulas,omitempty"`
 	Plan       *Plan            `json:"plan,omitempty"`
 }
 
@@ -66,11 +70,18 @@ type ExpectedAtLoad struct {
 // lightLoad is the part of the saturation up to which steps are used to predict it.
 const lightLoad = 0.6
 
+// Resources are what is known of a target beside what was measured.
+type Resources struct {
+	Processors int // that it has to itself; 0: not known
+	// Servers is how many requests each part that its Server-Timing names can hold at once, such as connections of a pool.
+	Servers map[string]float64
+}
+
 // Assess concludes from a search, or from the steps of a saved run.
-func Assess(target loadgen.Target, processors int, s *Search) *Capacity {
+func Assess(target loadgen.Target, known Resources, s *Search) *Capacity {
 	c := &Capacity{
-		Target: target, Objectives: texts(s.options.Objectives), Processors: processors,
-		MaxRate: s.Result(), Steps: s.Steps(),
+		Target: target, Objectives: texts(s.options.Objectives), Processors: known.Processors,
+		MaxRate: s.Result(), Steps: s.Steps(), Asked: s.endpoints,
 	}
 	_, c.BrokeAt = s.bracket()
 	full := saturationOf(s.steps)
@@ -87,14 +98,20 @@ func Assess(target loadgen.Target, processors int, s *Search) *Capacity {
 			reached = max(reached, m.Offered/lightLoad) // nothing says that any of it was more than light
 		}
 	}
-	c.demands(open, reached)
-	c.predict(open, reached)
+	if c.Demands = demandsOf(open, reached, known); len(c.Demands) > 0 {
+		if i := Bottleneck(c.Demands); i >= 0 {
+			c.Bottleneck = c.Demands[i].Resource
+		}
+	}
+	c.predict(open, reached, known)
 	if q, err := s.queue(); err == nil {
 		c.Queue = &q
 	}
+	c.bounds()
 	c.expect(open)
 	c.knee(open)
 	c.limit(open)
+	c.Formulas = c.formulas()
 	return c
 }
 
@@ -108,46 +125,6 @@ func (c *Capacity) scalability(steps []Measurement) {
 	if len(loads) > 0 {
 		u := FitUSL(loads, 1)
 		c.USL = &u
-	}
-}
-
-// demands fits the use of the target's processors, over all steps that were not overloaded.
-func (c *Capacity) demands(open []Measurement, reached float64) {
-	if d, err := FitDemand("processor", float64(c.Processors), usesOf(open, reached)); err == nil {
-		c.Demands = append(c.Demands, d)
-	}
-}
-
-func usesOf(steps []Measurement, most float64) []Use {
-	var uses []Use
-	for _, m := range steps {
-		if m.CPU != nil && !m.spoiled && !m.late && m.Offered <= most {
-			uses = append(uses, Use{m.Served, *m.CPU})
-		}
-	}
-	return uses
-}
-
-// predict foretells saturation from the steps at light load: by the processor where its use was seen, by the queue where the
-// response times are those of one, and by what is full first where both tell.
-func (c *Capacity) predict(open []Measurement, reached float64) {
-	var light []Responses
-	upTo := 0.0
-	for _, m := range open {
-		if m.Offered <= lightLoad*reached && !m.late && !m.spoiled {
-			light, upTo = append(light, m.answers), max(upTo, m.Offered)
-		}
-	}
-	d, unseen := FitDemand("processor", float64(c.Processors), usesOf(open, lightLoad*reached))
-	if unseen == nil {
-		c.Predicted = &Prediction{d.Saturation, upTo, fmt.Sprintf("utilisation law: (%g processors − %.3g idle) / %.4g s of processor a request", d.Servers, d.Idle, d.Seconds.Value)}
-	}
-	q, err := FitMMC(light, Saturation{})
-	if err == nil && (c.Predicted == nil || q.Saturation.High < c.Predicted.Low) {
-		c.Predicted = &Prediction{q.Saturation, upTo, fmt.Sprintf("M/M/c fitted to response times: %d workers × %.4g/s, averaged over the numbers of workers that are possible", q.Workers, q.ServiceRate)}
-	}
-	if c.Predicted == nil {
-		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the processor: %v. By the queue: %v.", unseen, err))
 	}
 }
 
@@ -224,43 +201,6 @@ func (c *Capacity) knee(open []Measurement) {
 	}
 	if k, ok := Knee(points); ok {
 		c.Knee = &KneeFound{k.X, seconds(k.Y)}
-	}
-}
-
-// The use of a resource above which it is what limits, and below which it is not.
-const (
-	busy = 0.8
-	idle = 0.6
-)
-
-// limit says what limits the service, from the use of its processor in the step that served most.
-func (c *Capacity) limit(open []Measurement) {
-	var top *Measurement
-	for i := range open {
-		if m := &open[i]; !m.spoiled && m.CPU != nil && (top == nil || m.Served > top.Served) {
-			top = m
-		}
-	}
-	switch {
-	case top == nil && c.Queue != nil:
-		c.Limit = fmt.Sprintf("It behaves as %d workers that take %.3g ms for a request: their number and that time limit it.", c.Queue.Workers, 1e3/c.Queue.ServiceRate)
-		c.Try = "more workers, or less work for each request"
-	case top == nil:
-		c.Limit = "What limits it was not seen: its processor's use is not known."
-	case *top.CPU >= busy*float64(c.Processors) && len(c.Demands) > 0:
-		d := c.Demands[0]
-		c.Limit = fmt.Sprintf("Its processor limits it: %.3g ms a request, full at %.0f/s.", d.Seconds.Value*1e3, d.Saturation.Rate)
-		c.Try = "less work for each request (a cache, a profile of the hot path), or a larger size: --gomaxprocs 1,2"
-	case *top.CPU >= busy*float64(c.Processors):
-		c.Limit = "Its processor limits it: it was busy all the time."
-		c.Try = "less work for each request (a cache, a profile of the hot path)"
-	case c.BrokeAt > 0 && *top.CPU < idle*float64(c.Processors):
-		c.Limit = fmt.Sprintf("Its processor does not limit it, as only %.0f %% of it was used: requests wait for something else, such as workers, connections or locks.", 100**top.CPU/float64(c.Processors))
-		c.Try = "more workers or connections"
-	case c.BrokeAt > 0:
-		c.Limit = fmt.Sprintf("It used %.0f %% of its processor when it served most.", 100**top.CPU/float64(c.Processors))
-	default:
-		c.Limit = "Nothing limited it at the rates that were driven."
 	}
 }
 

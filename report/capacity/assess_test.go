@@ -29,7 +29,7 @@ func lightly(t *testing.T, perRequest float64, rates ...float64) *Search {
 
 func TestAssessPredictsSaturation(t *testing.T) {
 	// Nothing is seen but response times.
-	c := Assess(loadgen.Target{Name: "reference"}, 0, lightly(t, 0, 30, 60, 120, 180, 240, 300))
+	c := Assess(loadgen.Target{Name: "reference"}, Resources{}, lightly(t, 0, 30, 60, 120, 180, 240, 300))
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/500-1) > 0.15 || !strings.HasPrefix(c.Predicted.Method, "M/M/c") {
 		t.Errorf("by response times %+v, want 500/s; %v", c.Predicted, c.Notes)
 	}
@@ -37,7 +37,7 @@ func TestAssessPredictsSaturation(t *testing.T) {
 		t.Errorf("nothing failed, yet %+v", c.MaxRate)
 	}
 	// A processor that is full at 400/s is full before the workers are.
-	c = Assess(loadgen.Target{Name: "service"}, 1, lightly(t, 1.0/400, 30, 60, 120, 180, 240))
+	c = Assess(loadgen.Target{Name: "service"}, Resources{Processors: 1}, lightly(t, 1.0/400, 30, 60, 120, 180, 240))
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/400-1) > 0.02 || !strings.HasPrefix(c.Predicted.Method, "utilisation law") {
 		t.Errorf("by the processor %+v, want 400/s", c.Predicted)
 	}
@@ -56,7 +56,7 @@ func TestAssessNamesTheLimit(t *testing.T) {
 		{1.0 / 440, 1, "Its processor limits it: 2.27 ms a request"},
 		{1.0 / 4400, 1, "Its processor does not limit it, as only 1"},
 	} {
-		c := Assess(loadgen.Target{}, tc.processors, lightly(t, tc.perRequest, 30, 60, 120, 240, 360, 430, 600))
+		c := Assess(loadgen.Target{}, Resources{Processors: tc.processors}, lightly(t, tc.perRequest, 30, 60, 120, 240, 360, 430, 600))
 		if !strings.Contains(c.Limit, tc.want) {
 			t.Errorf("%v s a request: %q, want %q", tc.perRequest, c.Limit, tc.want)
 		}

@@ -11,15 +11,26 @@ type Use struct {
 	Busy float64 // resource-seconds used per second, all servers of the resource together
 }
 
-// Demand is what a request costs of one resource.
+// Processor is the name of the resource that the processors of the target's whole tree of processes are.
+const Processor = "processor"
+
+// Demand is what a request costs of one resource: [Processor], or a part of the service that its Server-Timing names.
 type Demand struct {
 	Resource   string   `json:"resource"`
-	Servers    float64  `json:"servers"`    // processors, or connections: how much of it there is
+	Servers    float64  `json:"servers"`    // processors, or connections: how much of it there is; 0: not known
 	Seconds    Estimate `json:"seconds"`    // busy time of the resource for each request
 	Idle       float64  `json:"idle"`       // busy without requests, in servers
 	R2         float64  `json:"r2"`         // share of the variance of the use that the line explains
 	Steps      int      `json:"steps"`      // that it was fitted to
-	Saturation Rate     `json:"saturation"` // where all servers would be busy
+	Saturation Rate     `json:"saturation"` // where all servers would be busy; 0 where their number is not known
+}
+
+// perServer is the demand that a request makes of each server, in seconds; 0 where their number is not known.
+func (d Demand) perServer() float64 {
+	if d.Servers == 0 {
+		return 0
+	}
+	return d.Seconds.Value / d.Servers
 }
 
 // FitDemand fits the utilisation law to the use of a resource with that many servers:
@@ -29,6 +40,7 @@ type Demand struct {
 // X requests/s, D the service demand in seconds (Denning and Buzen, The Operational Analysis of Queueing Network Models,
 // ACM Computing Surveys 10(3), 1978; Lazowska et al., Quantitative System Performance, 1984, §3). The line is by least
 // squares weighted by 1/X², as the use is known to about the same share at any rate; an idle use below 0 is held at 0.
+// Without a number of servers (0) there is a demand and no saturation.
 func FitDemand(resource string, servers float64, uses []Use) (Demand, error) {
 	var kept []Use
 	for _, u := range uses {
@@ -36,7 +48,7 @@ func FitDemand(resource string, servers float64, uses []Use) (Demand, error) {
 			kept = append(kept, u)
 		}
 	}
-	if len(kept) < 3 || !(servers > 0) {
+	if len(kept) < 3 {
 		return Demand{}, fmt.Errorf("its use was measured at %d rates, and a line with an error needs 3", len(kept))
 	}
 	d := Demand{Resource: resource, Servers: servers, Steps: len(kept)}
@@ -46,14 +58,16 @@ func FitDemand(resource string, servers float64, uses []Use) (Demand, error) {
 		slope, sd = throughZero(kept)
 		idle, freedom = 0, len(kept)-1
 	}
-	if !(slope > 0) || idle >= servers {
+	if !(slope > 0) || servers > 0 && idle >= servers {
 		return Demand{}, fmt.Errorf("its use does not rise with the rate")
 	}
 	half := spread(sd, freedom)
 	d.Idle, d.Seconds = idle, Estimate{slope, max(0, slope-half), slope + half}
-	d.Saturation = Rate{(servers - idle) / slope, (servers - idle) / d.Seconds.High, 0}
-	if d.Seconds.Low > 0 {
-		d.Saturation.High = (servers - idle) / d.Seconds.Low
+	if servers > 0 {
+		d.Saturation = Rate{(servers - idle) / slope, (servers - idle) / d.Seconds.High, 0}
+		if d.Seconds.Low > 0 {
+			d.Saturation.High = (servers - idle) / d.Seconds.Low
+		}
 	}
 	d.R2 = explained(kept, slope, idle)
 	return d, nil
@@ -104,25 +118,12 @@ func explained(uses []Use, slope, idle float64) float64 {
 	return max(0, 1-rest/(sd*sd*float64(len(busy)-1)))
 }
 
-// Bounds are the asymptotic bounds of throughput and response time with N users who do not think:
-//
-//	X(N) ≤ min(N/ΣD, 1/max(D/servers)),  R(N) ≥ max(ΣD, N·max(D/servers))
-//
-// (Lazowska et al., Quantitative System Performance, 1984, §5.2). Demands must be of one service and not be empty.
-func Bounds(demands []Demand, users float64) (throughput, response float64) {
-	var total, largest float64
-	for _, d := range demands {
-		total += d.Seconds.Value
-		largest = max(largest, d.Seconds.Value/d.Servers)
-	}
-	return min(users/total, 1/largest), max(total, users*largest)
-}
-
-// Bottleneck returns the index of the resource that is full first; -1 without any.
+// Bottleneck returns the index of the resource that is full first, which is the one of the largest demand for each of its
+// servers but for what it does when idle; −1 where none is known to have an end.
 func Bottleneck(demands []Demand) int {
 	first := -1
 	for i, d := range demands {
-		if first < 0 || d.Saturation.Rate < demands[first].Saturation.Rate {
+		if d.Servers > 0 && (first < 0 || d.Saturation.Rate < demands[first].Saturation.Rate) {
 			first = i
 		}
 	}

@@ -38,25 +38,20 @@ func TestDemandIntervalHoldsTheTruth(t *testing.T) {
 	}
 }
 
-func TestBottleneckAndBounds(t *testing.T) {
+func TestBottleneckIsFullFirst(t *testing.T) {
 	demands := []Demand{
-		{Resource: "processor", Servers: 4, Seconds: Estimate{Value: 0.008}, Saturation: Rate{Rate: 500}},
-		{Resource: "database", Servers: 1, Seconds: Estimate{Value: 0.004}, Saturation: Rate{Rate: 250}},
+		{Resource: Processor, Servers: 4, Seconds: Estimate{Value: 0.008}, Saturation: Rate{Rate: 500}},
+		{Resource: "db", Servers: 1, Seconds: Estimate{Value: 0.004}, Saturation: Rate{Rate: 250}},
+		{Resource: "render", Seconds: Estimate{Value: 1}}, // of how many is not known
 	}
 	if got := Bottleneck(demands); got != 1 {
 		t.Errorf("the bottleneck is %d, want the database: 4 ms of one against 8 ms of four", got)
 	}
-	for _, tc := range []struct{ users, x, r float64 }{
-		{1, 1 / 0.012, 0.012}, // nobody waits
-		{3, 250, 0.012},       // N* = 0.012/0.004 users just fill the database
-		{30, 250, 0.12},
-	} {
-		if x, r := Bounds(demands, tc.users); math.Abs(x-tc.x) > 1e-9 || math.Abs(r-tc.r) > 1e-12 {
-			t.Errorf("with %v users X ≤ %v and R ≥ %v, want %v and %v", tc.users, x, r, tc.x, tc.r)
-		}
+	if Bottleneck(nil) != -1 || Bottleneck(demands[2:]) != -1 {
+		t.Error("nothing that has an end is no bottleneck")
 	}
-	if Bottleneck(nil) != -1 {
-		t.Error("no resource is no bottleneck")
+	if d, err := FitDemand("render", 0, []Use{{100, 0.06}, {200, 0.11}, {400, 0.21}}); err != nil || d.Saturation != (Rate{}) || math.Abs(d.Seconds.Value-0.0005) > 1e-12 {
+		t.Errorf("%+v %v, want 0.5 ms and no saturation", d, err)
 	}
 }
 

@@ -1,12 +1,39 @@
 package capacity
 
 import (
+	_ "embed"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"sync"
+
+	"github.com/google/jsonschema-go/jsonschema"
+
+	"github.com/seed-5a006608/bench/loadgen"
 )
+
+// FileSchema is the JSON Schema (draft 2020-12) of the capacity file. It is generated from the types of this package and
+// kept beside them; a test holds the two together.
+//
+//go:embed capacity.schema.json
+var FileSchema []byte
+
+const kindOfFile = "capacity file"
+
+func generateSchema() (*jsonschema.Schema, error) {
+	return loadgen.SchemaOf[File]("bench "+kindOfFile, SchemaVersion,
+		loadgen.EnumOf(Found, Everywhere, Nowhere, Limited, OutOfTime, Unconfirmed),
+		loadgen.EnumOf("", Staircase, Growing, Light, Bisection, Edge, Overload, Confirmation))
+}
+
+var fileSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) { return loadgen.ResolveSchema(FileSchema) })
 
 // Encode writes what was concluded of one target or several as JSON.
 func Encode(w io.Writer, list []*Capacity) error {
+	if len(list) == 0 {
+		return errors.New("there is no capacity to write")
+	}
 	f := File{Schema: SchemaVersion, Capacity: list[0]}
 	if len(list) > 1 {
 		f.Targets = list
@@ -15,4 +42,57 @@ func Encode(w io.Writer, list []*Capacity) error {
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
 	return e.Encode(f)
+}
+
+// IsFile reports whether JSON is a capacity file rather than a run file, whole or not.
+func IsFile(data []byte) bool {
+	var head struct {
+		Capacity json.RawMessage `json:"capacity"`
+		Runs     json.RawMessage `json:"runs"`
+	}
+	return json.Unmarshal(data, &head) == nil && head.Capacity != nil && head.Runs == nil
+}
+
+// Decode reads and validates a capacity file, and returns what it says of each target; name stands in its errors. It is
+// untrusted: every figure must be one that a measurement can have, and a plan is made anew from its inputs, so that what is
+// shown of it follows from them.
+func Decode(name string, data []byte) ([]*Capacity, error) {
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &head); err == nil && (head.Schema == nil || *head.Schema != SchemaVersion) {
+		return nil, fmt.Errorf("%s: this bench reads capacity files of schema %d, and it has another: use the bench that wrote it", name, SchemaVersion)
+	}
+	schema, err := fileSchema()
+	if err != nil {
+		return nil, err
+	}
+	var f File
+	if err := loadgen.DecodeDocument(name, kindOfFile, data, schema, &f); err != nil {
+		return nil, err
+	}
+	list := f.Targets
+	if len(list) == 0 {
+		list = []*Capacity{f.Capacity}
+	}
+	if len(list) > mostTargets {
+		return nil, fmt.Errorf("%s: is damaged: it has %d targets, more than %d", name, len(list), mostTargets)
+	}
+	for i, c := range list {
+		if err := c.check(); err != nil {
+			return nil, fmt.Errorf("%s: is damaged or was edited: target %d: %w", name, i+1, err)
+		}
+		if c.Plan == nil {
+			continue
+		}
+		in := c.Plan.Inputs
+		if err := in.check(); err != nil {
+			return nil, fmt.Errorf("%s: is damaged or was edited: the plan of target %d: %w", name, i+1, err)
+		}
+		in.Simulate = len(c.Plan.Simulations) > 0
+		if c.Plan, err = MakePlan(in, c); err != nil {
+			return nil, fmt.Errorf("%s: the plan of target %d: %w", name, i+1, err)
+		}
+	}
+	return list, nil
 }

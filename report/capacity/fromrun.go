@@ -12,6 +12,7 @@ import (
 // FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up.
 func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
 	s := NewSearch(Options{Objectives: objectives})
+	s.name(r)
 	for i, p := range r.Phases {
 		if p.Kind == "warmup" || i >= len(r.Plan.Phases) || p.DurationNS < 2*time.Second {
 			continue

@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -46,21 +45,21 @@ func (in *Inputs) Check() error {
 		in.Survive = LoseInstance
 	}
 	switch {
-	case !(in.Demand > 0):
-		return errors.New("the demand must be above 0")
+	case !(in.Demand > 0) || in.Demand > mostRate:
+		return fmt.Errorf("the demand must be above 0 and at most %g/s, got %g/s", mostRate, in.Demand)
 	case in.Horizon < 0 || in.Horizon > 120:
 		return fmt.Errorf("the horizon must be 0 to 120 months, got %d", in.Horizon)
-	case in.Use < 0 || in.Use > 1:
+	case !(in.Use > 0 && in.Use <= 1):
 		return fmt.Errorf("the highest use of the capacity must be above 0 %% and at most 100 %%, got %g %%", in.Use*100)
 	case in.Survive != LoseNothing && in.Survive != LoseInstance && in.Survive != LoseZone:
 		return fmt.Errorf("what the fleet survives is nothing, instance or zone, got %q", in.Survive)
-	case in.Survive == LoseZone && in.Zones < 2:
-		return fmt.Errorf("to survive the loss of a zone there must be 2 zones or more, got %d", in.Zones)
-	case in.Spike < 1 || in.Spike > 1000:
+	case in.Survive == LoseZone && (in.Zones < 2 || in.Zones > 1000):
+		return fmt.Errorf("to survive the loss of a zone there must be 2 zones or more, got %d: write it as zone:3", in.Zones)
+	case !(in.Spike >= 1 && in.Spike <= 1000):
 		return fmt.Errorf("a spike factor is 1 or more, got %g", in.Spike)
 	case in.ScaleLag < 0 || in.ScaleLag > 24*time.Hour:
 		return fmt.Errorf("a scale-up lag is at most 24h, got %v", in.ScaleLag)
-	case in.Fleet < 0:
+	case in.Fleet < 0 || in.Fleet > mostInstances:
 		return fmt.Errorf("a fleet has 1 instance or more, got %d", in.Fleet)
 	}
 	return nil
@@ -71,18 +70,27 @@ func (in *Inputs) Check() error {
 //	n · capacity · use      ≥ peak · spike    in normal operation
 //	(n − lost) · capacity   ≥ peak · spike    after the loss, at the objective's own edge
 //
-// lost is 0, 1, or ⌈n/zones⌉, the fullest of zones that instances are spread over evenly. It is 0 for a capacity of 0.
+// lost is 0, 1, or ⌈n/zones⌉, the fullest of zones that instances are spread over evenly. It is 0 for a capacity of 0, and
+// at most mostInstances.
 func (in *Inputs) Instances(peak, capacity float64) int {
 	if !(capacity > 0) {
 		return 0
 	}
 	needed := peak * in.Spike
-	n := max(1, int(math.Ceil(needed/(capacity*in.Use)-1e-9)))
-	for float64(n-in.lost(n))*capacity < needed*(1-1e-9) {
+	// Of z zones a fleet of n loses no less than n/z, so it is no smaller than this.
+	least := needed / (capacity * in.Use)
+	if in.Survive == LoseZone {
+		least = max(least, needed/capacity*float64(in.Zones)/float64(in.Zones-1))
+	}
+	n := max(1, int(math.Ceil(min(least, mostInstances)-1e-9)))
+	for n < mostInstances && float64(n-in.lost(n))*capacity < needed*(1-1e-9) {
 		n++
 	}
 	return n
 }
+
+// mostInstances is a fleet that nobody has: a plan that comes to it rests on a slip of the pen.
+const mostInstances = 1_000_000
 
 func (in *Inputs) lost(n int) int {
 	switch in.Survive {

@@ -19,6 +19,7 @@ const (
 	Bisection    Purpose = "bisection"    // between the highest that holds and the lowest that does not
 	Edge         Purpose = "edge"         // again, beside the edge that was found
 	Overload     Purpose = "overload"     // above the edge, for the rate at saturation
+	Light        Purpose = "light load"   // at half of the saturation, to hold against it what light load foretells
 	Confirmation Purpose = "confirmation" // longer, where the objective should just hold
 )
 
@@ -50,6 +51,9 @@ type Measurement struct {
 	Why      string        `json:"why"` // what keeps the step from holding; "" where it holds
 	Verdict  string        `json:"verdict"`
 
+	// ServerTiming is what the target said of its own time, by the requests that were due in the hold.
+	ServerTiming []loadgen.ServerTiming `json:"server_timing,omitempty"`
+
 	spoiled bool
 	late    bool // it fails by what it served, or by its backlog, whatever the objective says
 	fails   bool // and by more than chance may do
@@ -69,8 +73,9 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold) Measurement
 	m := Measurement{
 		Step: s, Offered: p.Offered.Rate, Served: p.Achieved.Rate,
 		Mean: p.ResponseTime.MeanNS, P50: p.ResponseTime.P50NS, P99: p.ResponseTime.P99NS,
-		AtLeast: p.ResponseTime.IsLowerBound("p99_ns"),
-		Verdict: string(r.Verdict.Kind), spoiled: r.Verdict.Kind.Spoiled(),
+		AtLeast:      p.ResponseTime.IsLowerBound("p99_ns"),
+		ServerTiming: p.ServerTiming,
+		Verdict:      string(r.Verdict.Kind), spoiled: r.Verdict.Kind.Spoiled(),
 	}
 	length := p.DurationNS.Seconds()
 	if due := float64(p.Requests.Due); due > 0 {

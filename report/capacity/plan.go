@@ -68,8 +68,15 @@ func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 		rate.High = rate.Rate
 	}
 	in.PerRequest = c.Bytes
-	p := &Plan{Inputs: in, Capacity: rate, Within: withinOf(c.Objectives), Assumptions: in.assumptions(c), Formulas: formulas}
+	p := &Plan{Inputs: in, Capacity: rate, Within: withinOf(c.Objectives), Assumptions: in.assumptions(c), Formulas: planFormulas}
+	smallest := 1.0
+	for _, o := range in.Prices.Offers {
+		smallest = min(smallest, o.Relative)
+	}
 	for m := range in.Horizon + 1 {
+		if peak := in.Growth.At(in.Demand, m); in.Instances(peak.High, rate.Low*smallest) >= mostInstances {
+			return nil, fmt.Errorf("the demand of month %d is up to %.3g/s, which takes a million instances or more: look at the demand, its growth and the horizon", m, peak.High)
+		}
 		p.Months = append(p.Months, p.month(m))
 	}
 	fleet := in.Fleet
@@ -175,41 +182,4 @@ func (in *Inputs) targetUtilisation() float64 {
 		}
 	}
 	return in.Use / ((1 + rise) * in.Spike)
-}
-
-var formulas = []string{
-	"peak(month) = demand · (1 + growth)^month, times the season's factor where one was fitted",
-	"instances = the least n with n · capacity · use ≥ peak · spike and (n − lost) · capacity ≥ peak · spike",
-	"headroom = 1 − demand / (fleet · capacity)",
-	"requests a month = mean rate · 3600 · 730",
-	"on demand = instances · hourly · 730; mix = the least over R of 730 · (R · reserved + mean of min(e · hourly, ⌈e / (1 − spot loss)⌉ · spot)), e = instances needed then − R",
-	"transfer = requests a month · bytes a request / 10⁹ · price per GB",
-	"per million = (mix + transfer) / requests a month · 10⁶",
-	"target utilisation = use / ((1 + greatest rise of the curve within the scale-up lag) · spike)",
-}
-
-func (in *Inputs) assumptions(c *Capacity) []string {
-	list := []string{
-		"An instance is what was measured: the same processors, data and mix of requests.",
-		"Instances add up: nothing that they share, such as a database, is full before they are. Measure that apart.",
-		"The load is spread over the instances evenly.",
-	}
-	if in.Curve == nil {
-		list = append(list, "Without a day's curve the demand is taken as the same at all hours, so cost per request is a lower bound.")
-	}
-	if in.Growth.Months == 0 {
-		list = append(list, "The growth was given and is taken as exact.")
-	} else {
-		list = append(list, "The growth of the past goes on; the interval holds its scatter and not a change of trend.")
-	}
-	if c.MaxRate.AtLeast {
-		list = append(list, "The capacity is a lower bound, so fewer instances may do.")
-	}
-	if c.Target.Bundled {
-		list = append(list, "The service was measured on this machine, which is not what it will run on.")
-	}
-	if len(in.Prices.Offers) > 1 {
-		list = append(list, "The capacity of another offer is that of the measured instance times its relative_capacity, which was not measured.")
-	}
-	return list
 }

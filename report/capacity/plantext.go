@@ -49,17 +49,29 @@ func (t PlanText) Or(u PlanText) PlanText {
 // Given reports whether there is anything to plan for.
 func (t PlanText) Given() bool { return t != PlanText{} }
 
-// Inputs reads the texts, and by read the files that they name. Errors name the field.
-func (t PlanText) Inputs(read func(path string) ([]byte, error)) (*Inputs, error) {
+// Inputs reads the texts, and by read the files that they name. What they leave open is that of base, the inputs of a plan
+// that was made before, or a default. Errors name the field.
+func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (*Inputs, error) {
 	in := &Inputs{Horizon: 12}
+	if base != nil {
+		*in = *base
+	}
 	for _, field := range []struct {
 		name, text string
 		set        func(string) error
 	}{
 		{"curve", t.Curve, func(s string) error {
-			return fromFile(read, s, func(b []byte) (err error) { in.Curve, err = ReadCurve(s, bytes.NewReader(b)); return err })
+			return fromFile(read, s, func(b []byte) (err error) {
+				in.Curve, err = ReadCurve(s, bytes.NewReader(b))
+				in.Growth.Level = 0
+				return err
+			})
 		}},
-		{"demand", t.Demand, func(s string) (err error) { in.Demand, err = positiveRate(s); return err }},
+		{"demand", t.Demand, func(s string) (err error) {
+			in.Demand, err = positiveRate(s)
+			in.Curve, in.Growth.Level = nil, 0
+			return err
+		}},
 		{"peaks", t.Peaks, func(s string) error { return fromFile(read, s, func(b []byte) error { return in.takePeaks(s, b, t) }) }},
 		{"growth", t.Growth, func(s string) (err error) { in.Growth, err = ParseGrowth(s); return err }},
 		{"horizon", t.Horizon, func(s string) error { return whole(s, "months", &in.Horizon) }},
@@ -70,7 +82,7 @@ func (t PlanText) Inputs(read func(path string) ([]byte, error)) (*Inputs, error
 		}},
 		{"survive", t.Survive, func(s string) error {
 			kind, zones, given := strings.Cut(s, ":")
-			if in.Survive = kind; given {
+			if in.Survive, in.Zones = kind, 0; given {
 				return whole(zones, "zones", &in.Zones)
 			}
 			return nil
@@ -102,7 +114,7 @@ func (t PlanText) Inputs(read func(path string) ([]byte, error)) (*Inputs, error
 		}
 	}
 	switch {
-	case t.Demand == "" && t.Curve == "" && t.Peaks == "":
+	case t.Demand == "" && t.Curve == "" && t.Peaks == "" && base == nil:
 		return nil, fmt.Errorf("a plan needs the demand of now: give it as demand, such as 5000/s, or as the curve of a day")
 	case t.Demand != "" && t.Curve != "":
 		return nil, fmt.Errorf("demand and curve both say what the demand is: give one")
@@ -120,7 +132,9 @@ func (in *Inputs) takePeaks(name string, source []byte, t PlanText) error {
 	}
 	in.Growth = FitGrowth(peaks)
 	if t.Demand == "" && t.Curve == "" {
-		in.Demand = peaks[len(peaks)-1]
+		in.Demand, in.Curve = peaks[len(peaks)-1], nil
+	} else {
+		in.Growth.Level = 0
 	}
 	return nil
 }

@@ -3,7 +3,9 @@ package capacity
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -23,7 +25,7 @@ type Offer struct {
 // Prices is a price file.
 type Prices struct {
 	Currency string  `yaml:"currency" json:"currency"`
-	Offers   []Offer `yaml:"offers" json:"offers"`
+	Offers   []Offer `yaml:"offers" json:"offers,omitempty"`
 }
 
 const defaultSpotLoss = 0.2
@@ -69,6 +71,9 @@ func (o *Offer) check() error {
 	if o.Relative == 0 {
 		o.Relative = 1
 	}
+	if o.Relative < 0.001 || o.Relative > 1000 {
+		return fmt.Errorf("relative_capacity is the capacity in that of the measured instance, 0.001 to 1000, got %g", o.Relative)
+	}
 	return nil
 }
 
@@ -89,7 +94,8 @@ type Mix struct {
 //
 //	cost(R) = 730 h · (R·reserved + mean over parts of min(e·hourly, ⌈e/(1 − loss)⌉·spot)),  e = max(0, needed − R)
 //
-// It tries every R, so the minimum is exact.
+// It tries every R up to 4,096; beyond, those that the curve itself has, as between two of them the cost goes in a line but
+// for rounding up a spot instance.
 func CheapestMix(o Offer, needed []int) Mix {
 	most := 0
 	for _, n := range needed {
@@ -99,7 +105,7 @@ func CheapestMix(o Offer, needed []int) Mix {
 		most = 0
 	}
 	best := Mix{Monthly: math.Inf(1)}
-	for reserved := 0; reserved <= most; reserved++ {
+	for reserved := range reservations(needed, most) {
 		m := Mix{Reserved: reserved, Monthly: hoursPerMonth * float64(reserved) * o.Reserved}
 		for _, n := range needed {
 			elastic := max(0, n-reserved)
@@ -118,4 +124,21 @@ func CheapestMix(o Offer, needed []int) Mix {
 		}
 	}
 	return best
+}
+
+// reservations are the numbers of reserved instances that are worth trying.
+func reservations(needed []int, most int) iter.Seq[int] {
+	return func(yield func(int) bool) {
+		for r := 0; r <= min(most, 4096); r++ {
+			if !yield(r) {
+				return
+			}
+		}
+		levels := slices.Compact(slices.Sorted(slices.Values(needed)))
+		for _, r := range levels {
+			if r > 4096 && r <= most && !yield(r) {
+				return
+			}
+		}
+	}
 }

@@ -2,7 +2,6 @@ package capacity
 
 import (
 	"math"
-	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -51,6 +50,8 @@ const (
 	nearEdge      = 0.3 // log rates within which counts say where the edge is
 	spoiledTries  = 3   // of one rate, and then of rates below it
 	overloadSteps = 2   // times Step
+	lightSteps    = 2.5 // times Step: what tells the number of workers is how seldom requests wait
+	lightPart     = 0.55
 
 	lateDrain = 2 * time.Second // for which the last answers of a step that fell behind are awaited
 )
@@ -72,23 +73,35 @@ const (
 // measured, until Next says done. It sends nothing and reads no clock, so it can be tested on simulated services.
 //
 // Rates grow by a factor from a low one until a step fails; then the edge is bracketed by steps at the median of what is
-// known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation, and a longer
-// step confirms a rate just below the edge.
+// known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation and loaded
+// lightly once for what that foretells, and a longer step confirms a rate just below the edge.
 type Search struct {
 	options Options
 	steps   []Measurement
 	asked   Step
 	elapsed time.Duration
+
+	endpoints []string // that the steps asked
 }
 
 // NewSearch returns a search.
 func NewSearch(o Options) *Search { return &Search{options: o.withDefaults()} }
 
 // Steps returns what has been measured, in order.
-func (s *Search) Steps() []Measurement { return slices.Clone(s.steps) }
+func (s *Search) Steps() []Measurement { return append([]Measurement{}, s.steps...) }
 
 // Add adds the run of the step that Next returned last.
-func (s *Search) Add(r *loadgen.Run) { s.add(measure(s.asked, r, s.options.Objectives)) }
+func (s *Search) Add(r *loadgen.Run) {
+	s.name(r)
+	s.add(measure(s.asked, r, s.options.Objectives))
+}
+
+func (s *Search) name(r *loadgen.Run) {
+	s.endpoints = nil
+	for _, e := range r.Plan.Endpoints {
+		s.endpoints = append(s.endpoints, e.Name)
+	}
+}
 
 func (s *Search) add(m Measurement) {
 	s.elapsed += m.WarmUp
@@ -189,6 +202,7 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	low, middle, high := edge.quantile(0.025), edge.quantile(0.5), edge.quantile(0.975)
 	repeats, confirms := s.count(Edge), s.count(Confirmation)
 	spare := room - confirm
+	full, light := saturationOf(s.steps), time.Duration(lightSteps*float64(s.options.Step))
 	switch {
 	case confirms == 0 && repeats == 0 && s.count(Bisection) < mostBisect && high/low > 1+2*s.options.Resolution && spare >= step:
 		return s.step(Bisection, middle, s.options.Step)
@@ -197,6 +211,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 		return s.step(Edge, edge.quantile(0.25+0.5*float64(repeats)), 2*s.options.Step)
 	case s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
 		return s.step(Overload, overloadBy*s.bestServed(high), overloadSteps*s.options.Step)
+	case s.count(Light) == 0 && confirms == 0 && full.Rate > 0 && spare >= warm+light+coolDown:
+		return s.step(Light, lightPart*full.Rate, light)
 	case confirms == 0 && room >= warm+s.options.Step:
 		return s.step(Confirmation, edge.quantile(0.2), min(s.options.Confirm, room-warm).Truncate(time.Second))
 	case confirms > 0 && confirms < mostConfirms && !s.last(Confirmation).Holds && room >= confirm*2/3:

@@ -31,6 +31,7 @@ type USL struct {
 	Error   float64 `json:"relative_error"`    // root mean square of (measured − fitted) / fitted
 	R2      float64 `json:"r2"`                // share of the variance that the law explains; of a flat line 0
 	Says    string  `json:"says"`              // which cost dominates, in a sentence
+	Sharp   *Sharp  `json:"sharp,omitempty"`   // nil: no sharper bend describes the throughputs better than the law
 	Refused string  `json:"refused,omitempty"` // why these data do not tell the coefficients; then only Points hold
 }
 
@@ -65,6 +66,7 @@ func FitUSL(points []Load, seed uint64) USL {
 	}
 	u.intervals(free, seed)
 	u.describe()
+	u.sharply()
 	return u
 }
 

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// fromFile concludes from saved runs, or returns what a saved capacity concluded.
+func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) {
+	switch {
+	case len(args) > 0:
+		return nil, usage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
+	case len(o.gomaxprocs) > 0:
+		return nil, usage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
+	}
+	data, err := loadgen.ReadBytes(o.from)
+	if err != nil {
+		return nil, usage(plain(err))
+	}
+	if capacity.IsFile(data) {
+		return o.fromCapacity(data)
+	}
+	objectives, err := o.objectives()
+	if err != nil {
+		return nil, err
+	}
+	file, err := loadgen.ReadFile(o.from)
+	if err != nil {
+		return nil, usage(plain(err))
+	}
+	var found []*capacity.Capacity
+	for _, r := range file.Runs {
+		search, err := capacity.FromRun(r, objectives)
+		if err != nil {
+			return nil, usage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))
+		}
+		found = append(found, capacity.Assess(r.Target, o.resources(subject{}, r.Environment), search))
+	}
+	return found, nil
+}
+
+func (o *capacityOptions) fromCapacity(data []byte) ([]*capacity.Capacity, error) {
+	found, err := capacity.Decode(o.from, data)
+	switch {
+	case err != nil:
+		return nil, usage(err)
+	case len(o.slo) > 0:
+		return nil, usage(fmt.Errorf("%s: it was measured for %s, and other objectives take other steps: leave out --slo, or measure again", o.from, report.Clean(strings.Join(found[0].Objectives, " and "), 200)))
+	case len(o.servers) > 0:
+		return nil, usage(fmt.Errorf("%s: what it holds is fitted already: leave out --servers, or measure again", o.from))
+	}
+	return found, nil
+}
+
+// capacities reads the files if they are of capacities; nil if they hold runs.
+func (o reportOptions) capacities(paths []string) ([]*capacity.Capacity, error) {
+	var found []*capacity.Capacity
+	for i, path := range paths {
+		data, err := loadgen.ReadBytes(path)
+		if err != nil {
+			return nil, usage(plain(err))
+		}
+		switch is := capacity.IsFile(data); {
+		case is != (found != nil) && i > 0:
+			return nil, usage(fmt.Errorf("%s and %s: one is a capacity file and the other is not: show them apart", paths[0], path))
+		case !is:
+			continue
+		}
+		list, err := capacity.Decode(path, data)
+		if err != nil {
+			return nil, usage(err)
+		}
+		found = append(found, list...)
+	}
+	return found, nil
+}
+
+// showCapacities shows saved capacities again.
+func (o reportOptions) showCapacities(found []*capacity.Capacity, s streams) error {
+	if o.merge {
+		return usage(errors.New("--merge adds up runs: a capacity is no sum"))
+	}
+	outs, err := parseOutputs(o.outputs, capacityFormats)
+	if err != nil {
+		return err
+	}
+	return writeCapacity(outs, found, s, report.Options{Verbose: o.verbose, FromFile: true})
+}

@@ -1,0 +1,89 @@
+package capacity
+
+import "fmt"
+
+// The use of a resource above which it is what limits, and below which it is not.
+const (
+	busy = 0.8
+	idle = 0.6
+)
+
+// limit says what limits the service and what to try, from the use of its resources in the step that served most.
+func (c *Capacity) limit(open []Measurement) {
+	var top *Measurement
+	for i := range open {
+		if m := &open[i]; !m.spoiled && (top == nil || m.Served > top.Served) {
+			top = m
+		}
+	}
+	if top == nil {
+		c.Limit = "What limits it was not seen: no step tells."
+		return
+	}
+	cpu, seen := top.busy(Processor)
+	use := 0.0
+	if c.Processors > 0 {
+		use = cpu / float64(c.Processors)
+	}
+	full, fullUse := c.fullest(top)
+	switch {
+	case seen && use >= busy:
+		c.limitedByProcessor(full)
+	case full != nil && fullUse >= busy:
+		wait, told := top.waited()
+		c.Limit = fmt.Sprintf("%s limits it: a request holds one of %g for %.3g ms, so all are busy at %.4g/s.", full.Resource, full.Servers, full.Seconds.Value*1e3, full.Saturation.Rate)
+		if told {
+			c.Limit = fmt.Sprintf("Its pool of %g connections limits it: a request holds one for %.3g ms (%s), so all are busy at %.4g/s. When it served most, a request waited %.3g ms for one.",
+				full.Servers, full.Seconds.Value*1e3, full.Resource, full.Saturation.Rate, wait*1e3)
+		}
+		if seen && use > 0 {
+			c.Limit += fmt.Sprintf(" Of its processor %.0f %% was used.", 100*use)
+		}
+		c.Try = "more of them, such as a larger pool (--pool-size), or a shorter hold: fewer or faster queries for each request"
+	case !seen && c.Queue != nil:
+		c.Limit = fmt.Sprintf("It behaves as %d workers that take %.3g ms for a request: their number and that time limit it.", c.Queue.Workers, 1e3/c.Queue.ServiceRate)
+		c.Try = "more workers, or less work for each request"
+	case !seen && full != nil:
+		c.Limit = fmt.Sprintf("What limits it was not seen: %s was used to %.0f %% when it served most, and its processor's use is not known.", full.Resource, 100*fullUse)
+	case !seen:
+		c.Limit = "What limits it was not seen: its processor's use is not known."
+	case c.BrokeAt > 0 && use < idle:
+		c.Limit = fmt.Sprintf("Its processor does not limit it, as only %.0f %% of it was used: requests wait for something else, such as workers, connections or locks.", 100*use)
+		c.Try = "more workers or connections"
+	case c.BrokeAt > 0:
+		c.Limit = fmt.Sprintf("It used %.0f %% of its processor when it served most.", 100*use)
+	default:
+		c.Limit = "Nothing limited it at the rates that were driven."
+	}
+}
+
+// fullest returns, of the parts that Server-Timing names and whose number is known, the one that a step used most of.
+func (c *Capacity) fullest(m *Measurement) (fullest *Demand, use float64) {
+	for i := range c.Demands {
+		d := &c.Demands[i]
+		if d.Resource == Processor || d.Servers == 0 {
+			continue
+		}
+		if b, _ := m.busy(d.Resource); fullest == nil || b/d.Servers > use {
+			fullest, use = d, b/d.Servers
+		}
+	}
+	return fullest, use
+}
+
+// limitedByProcessor says so; full is the part that is nearly as busy, if any: it works on that processor.
+func (c *Capacity) limitedByProcessor(full *Demand) {
+	c.Try = "less work for each request (a cache, a profile of the hot path)"
+	for _, d := range c.Demands {
+		if d.Resource != Processor {
+			continue
+		}
+		c.Limit = fmt.Sprintf("Its processor limits it: %.3g ms a request, full at %.0f/s.", d.Seconds.Value*1e3, d.Saturation.Rate)
+		c.Try += ", or a larger size: --gomaxprocs 1,2"
+		if full != nil && full.Saturation.Rate > 0 && full.Saturation.Rate < 1.25*d.Saturation.Rate {
+			c.Limit += fmt.Sprintf(" Nearly all of that passes in %s, so more of those alone would not help.", full.Resource)
+		}
+		return
+	}
+	c.Limit = "Its processor limits it: it was busy all the time."
+}
