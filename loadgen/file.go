@@ -15,6 +15,9 @@ import (
 // maxFileBytes bounds a run file, unpacked.
 const maxFileBytes = 256 << 20
 
+// ErrNoRunFile is what reading JSON that is whole, and yet no run file, comes to.
+var ErrNoRunFile = errors.New("is no run file")
+
 // Encode writes runs as a run file.
 func Encode(w io.Writer, runs []*Run) error {
 	e := json.NewEncoder(w)
@@ -71,7 +74,7 @@ func decodeRuns(name string, data []byte) (*File, error) {
 	}
 	switch {
 	case head.Schema == nil || head.Runs == nil:
-		return nil, fmt.Errorf("%s: is no run file: it has no schema and runs (bench writes one with -o json=FILE)", name)
+		return nil, fmt.Errorf("%s: %w: it has no schema and runs (bench writes one with -o json=FILE)", name, ErrNoRunFile)
 	case *head.Schema != SchemaVersion:
 		return nil, fmt.Errorf("%s: has schema %d and this bench reads schema %d: use the bench that wrote it", name, *head.Schema, SchemaVersion)
 	case len(head.Runs) == 0:

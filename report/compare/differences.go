@@ -21,9 +21,13 @@ func Differences(a, b *loadgen.Run) []string {
 	add("arrivals", p.Arrivals, q.Arrivals)
 	add("model", p.Model, q.Model)
 	add("users", p.VUs, q.VUs)
+	add("think time", p.ThinkNS, q.ThinkNS)
 	add("connections", p.Connections, q.Connections)
+	add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
 	add("timeout", p.TimeoutNS, q.TimeoutNS)
+	add("deadline", p.DeadlineNS, q.DeadlineNS)
 	add("engine", p.Engine, q.Engine)
+	add("phase in which the target is profiled", p.Profiled, q.Profiled)
 	if !slices.Equal(p.Phases, q.Phases) {
 		list = append(list, "the offered rates and lengths of the phases")
 	}

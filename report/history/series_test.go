@@ -1,0 +1,104 @@
+package history
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// runAt is a run of that day with a P50, and twice and three times of it as P95 and P99.
+func runAt(day int, target string, p50 time.Duration) *loadgen.Run {
+	r := &loadgen.Run{
+		Target:  loadgen.Target{Name: target},
+		Plan:    loadgen.PlanRecord{Profile: "spike", Connections: 256},
+		Started: time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC),
+		Verdict: loadgen.Verdict{Kind: loadgen.Valid},
+	}
+	r.Overall.ResponseTime = loadgen.Dist{Count: 1000, P50NS: p50, P95NS: 2 * p50, P99NS: 3 * p50}
+	return r
+}
+
+func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
+	var c Collector
+	c.Add("b.json", runAt(2, "cached", 2*time.Millisecond))
+	c.Add("a.json", runAt(1, "cached", time.Millisecond))
+	c.Add("u.json", runAt(3, "uncached", time.Millisecond))
+	other := runAt(1, "cached", time.Millisecond)
+	other.Started = other.Started.Add(time.Hour)
+	other.Environment.Kernel = "7.0"
+	c.Add("k.json", other)
+	h := c.History()
+
+	var got []string
+	for _, s := range h.Series {
+		text := s.Target.Name + ":"
+		for _, p := range s.Points {
+			text += " " + p.Source
+		}
+		got = append(got, text)
+	}
+	want := []string{"cached: a.json b.json", "uncached: u.json", "cached: k.json"}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v: several runs first, then the newest, and within a series the oldest", got, want)
+	}
+	if d := h.Series[2].Differs; len(d) != 1 || !strings.HasPrefix(d[0], "kernel: ") {
+		t.Errorf("what keeps them apart: %v, want the kernel", d)
+	}
+	if v := h.Series[0].Points[0].Values; v != [3]time.Duration{time.Millisecond, 2 * time.Millisecond, 3 * time.Millisecond} {
+		t.Errorf("the values are %v", v)
+	}
+
+	c.Force, c.series, c.seen = true, nil, nil
+	c.Add("a.json", runAt(1, "cached", time.Millisecond))
+	c.Add("k.json", other)
+	h = c.History()
+	if len(h.Series) != 1 || len(h.Series[0].Points[1].Differs) != 1 || h.Series[0].Points[0].Differs != nil {
+		t.Errorf("forced into one series: %+v", h.Series)
+	}
+}
+
+func TestWhatIsNoPointIsLeftOut(t *testing.T) {
+	spoil := map[string]func(*loadgen.Run){
+		"was interrupted":      func(r *loadgen.Run) { r.Interrupted = true },
+		"is GENERATOR-LIMITED": func(r *loadgen.Run) { r.Verdict.Kind = loadgen.GeneratorLimited },
+		"is HOST-LIMITED":      func(r *loadgen.Run) { r.Verdict.Kind = loadgen.HostLimited },
+		"has no response time": func(r *loadgen.Run) { r.Overall.ResponseTime = loadgen.Dist{} },
+		"was aborted":          func(r *loadgen.Run) { r.Events = []loadgen.Event{{Kind: loadgen.EventAbort}} },
+	}
+	for why, how := range spoil {
+		var c Collector
+		r := runAt(1, "cached", time.Millisecond)
+		how(r)
+		c.Add("x.json", r)
+		if h := c.History(); len(h.Series) != 0 || !reflect.DeepEqual(h.LeftOut, []LeftOut{{"x.json", "cached", why}}) {
+			t.Errorf("%s: %+v", why, h)
+		}
+	}
+	var c Collector
+	c.Add("x.json", runAt(1, "cached", time.Millisecond))
+	c.Add("copy.json", runAt(1, "cached", time.Millisecond))
+	c.Skip("damaged.json", "is cut off")
+	h := c.History()
+	if len(h.Series[0].Points) != 1 || len(h.LeftOut) != 2 || h.LeftOut[0].Source != "copy.json" || h.LeftOut[1].Why != "is cut off" {
+		t.Errorf("a copy and a damaged file: %+v", h)
+	}
+}
+
+func TestSeriesHasTheChangesOfEachPercentile(t *testing.T) {
+	var c Collector
+	for day := 1; day <= 20; day++ {
+		p50 := time.Millisecond + time.Duration(day%3)*10*time.Microsecond
+		r := runAt(day, "cached", p50)
+		if day > 12 {
+			r.Overall.ResponseTime.P99NS *= 2
+		}
+		c.Add("x.json", r)
+	}
+	s := c.History().Series[0]
+	if s.Changes[0] != nil || s.Changes[1] != nil || len(s.Changes[2]) != 1 || s.Changes[2][0].Index != 12 {
+		t.Errorf("changes: %+v, want one, of P99 at the 13th run", s.Changes)
+	}
+}

@@ -1,0 +1,146 @@
+package report
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"io"
+	"strconv"
+	"time"
+
+	"github.com/seed-5a006608/bench/report/history"
+)
+
+// HistoryCSV writes a row for each run of each series, under one header row. The cells of a change stand in the row of the
+// run with which a percentile changed, and are empty elsewhere: the ratio of the means after and before it, those means, and
+// the t-test's p. Its error is that of w.
+func HistoryCSV(w io.Writer, h *history.History) error {
+	out := csv.NewWriter(w)
+	// A number comes first, so that no text from elsewhere begins a line, where a CI system takes it for a command.
+	header := []string{"series", "profile", "target", "started", "source", "bench", "requests"}
+	for _, q := range history.Percentiles {
+		for _, column := range []string{"ms", "at_least", "change_ratio", "mean_before_ms", "mean_after_ms", "p_value"} {
+			header = append(header, q.Key+"_"+column)
+		}
+	}
+	if err := out.Write(header); err != nil {
+		return err
+	}
+	for i, s := range h.Series {
+		for j, p := range s.Points {
+			row := []string{
+				strconv.Itoa(i + 1), csvText(longName(s.Plan.Profile)), csvText(longName(s.Target.Name)), p.Started.UTC().Format(time.RFC3339Nano),
+				csvText(sentence(p.Source)), csvText(longName(p.Bench)), strconv.FormatUint(p.Requests, 10),
+			}
+			for q := range history.Percentiles {
+				row = append(row, number(milliseconds(p.Values[q])), strconv.FormatBool(p.AtLeast[q]))
+				c := changeAt(s, q, j)
+				if c == nil {
+					row = append(row, "", "", "", "")
+					continue
+				}
+				row = append(row, number(c.Ratio()), number(c.Before/1e6), number(c.After/1e6), number(c.P))
+			}
+			if err := out.Write(row); err != nil {
+				return err
+			}
+		}
+	}
+	out.Flush()
+	return out.Error()
+}
+
+func number(v float64) string { return strconv.FormatFloat(v, 'g', -1, 64) }
+
+// changeAt returns the change of a percentile with a run, or nil.
+func changeAt(s *history.Series, percentile, run int) *history.Change {
+	for i, c := range s.Changes[percentile] {
+		if c.Index == run {
+			return &s.Changes[percentile][i]
+		}
+	}
+	return nil
+}
+
+// historySchema rises when a key's meaning changes.
+const historySchema = 1
+
+type historyFile struct {
+	Schema    int             `json:"schema"`
+	Kind      string          `json:"kind"` // history
+	Window    int             `json:"window"`
+	PValue    float64         `json:"p_value"`
+	Magnitude float64         `json:"magnitude"`
+	Series    []historySeries `json:"series"`
+	LeftOut   []historyOmit   `json:"left_out,omitempty"`
+}
+
+type historySeries struct {
+	Target  string                       `json:"target"`
+	Profile string                       `json:"profile"`
+	Runs    []historyRun                 `json:"runs"`
+	Changes map[string][]historyOfChange `json:"changes"` // by percentile
+	Differs []string                     `json:"differs,omitempty"`
+}
+
+type historyRun struct {
+	Started  time.Time        `json:"started"`
+	Source   string           `json:"source"`
+	Bench    string           `json:"bench"`
+	Requests uint64           `json:"requests"`
+	NS       map[string]int64 `json:"response_time_ns"` // by percentile
+	AtLeast  []string         `json:"at_least,omitempty"`
+	Differs  []string         `json:"differs,omitempty"`
+}
+
+type historyOfChange struct {
+	Run      int     `json:"run"` // index into runs of the first after the change
+	Ratio    float64 `json:"ratio"`
+	BeforeNS float64 `json:"mean_before_ns"`
+	AfterNS  float64 `json:"mean_after_ns"`
+	PValue   float64 `json:"p_value"`
+}
+
+type historyOmit struct {
+	Source string `json:"source"`
+	Target string `json:"target,omitempty"`
+	Why    string `json:"why"`
+}
+
+// HistoryJSON writes the series and their changes for programs to read. Its error is that of w.
+func HistoryJSON(w io.Writer, h *history.History) error {
+	f := historyFile{Schema: historySchema, Kind: "history", Window: h.Options.Window, PValue: h.Options.PValue, Magnitude: h.Options.Magnitude}
+	for _, s := range h.Series {
+		series := historySeries{Target: longName(s.Target.Name), Profile: longName(s.Plan.Profile), Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
+		for _, p := range s.Points {
+			run := historyRun{Started: p.Started, Source: sentence(p.Source), Bench: longName(p.Bench), Requests: p.Requests, NS: map[string]int64{}, Differs: cleaned(p.Differs)}
+			for q, percentile := range history.Percentiles {
+				run.NS[percentile.Key] = int64(p.Values[q])
+				if p.AtLeast[q] {
+					run.AtLeast = append(run.AtLeast, percentile.Key)
+				}
+			}
+			series.Runs = append(series.Runs, run)
+		}
+		for q, percentile := range history.Percentiles {
+			for _, c := range s.Changes[q] {
+				series.Changes[percentile.Key] = append(series.Changes[percentile.Key], historyOfChange{c.Index, c.Ratio(), c.Before, c.After, c.P})
+			}
+		}
+		f.Series = append(f.Series, series)
+	}
+	for _, l := range h.LeftOut {
+		f.LeftOut = append(f.LeftOut, historyOmit{sentence(l.Source), longName(l.Target), sentence(l.Why)})
+	}
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(f)
+}
+
+func cleaned(list []string) []string {
+	var kept []string
+	for _, s := range list {
+		kept = append(kept, sentence(s))
+	}
+	return kept
+}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/history"
+)
+
+// slowed are the runs of 30 days, of which P99 is twice as high from the 21st on.
+func slowed() *history.History {
+	c := history.Collector{Options: history.Options{Magnitude: history.DefaultMagnitude}}
+	for day := range 30 {
+		r := &loadgen.Run{Target: loadgen.Target{Name: "cached"}, Started: time.Date(2026, 10, 1+day, 9, 0, 0, 0, time.UTC)}
+		r.Plan.Profile = "spike"
+		r.Verdict.Kind = loadgen.Valid
+		wobble := time.Duration(day*7%5) * 10 * time.Microsecond
+		r.Overall.ResponseTime = loadgen.Dist{Count: 5000, P50NS: time.Millisecond + wobble, P95NS: 3*time.Millisecond + wobble, P99NS: 10*time.Millisecond + wobble}
+		if day >= 20 {
+			r.Overall.ResponseTime.P99NS *= 2
+		}
+		if day == 29 {
+			r.Overall.ResponseTime.AtLeast = []string{"p99_ns"}
+		}
+		c.Add("night.json", r)
+	}
+	lone := &loadgen.Run{Target: loadgen.Target{Name: "cached"}, Started: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)}
+	lone.Plan.Profile, lone.Plan.Connections = "spike", 8
+	lone.Verdict.Kind = loadgen.Valid
+	lone.Overall.ResponseTime = loadgen.Dist{Count: 1, P50NS: 1, P95NS: 1, P99NS: 1}
+	c.Add("lone.json", lone)
+	c.Skip("cut\x1b[31m.json", "is cut off")
+	return c.History()
+}
+
+func TestHistory(t *testing.T) {
+	for _, width := range []int{40, 100} {
+		var b bytes.Buffer
+		if err := History(&b, slowed(), Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		for line := range strings.Lines(text) {
+			if n := columns(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("width %d: a line of %d columns: %s", width, n, line)
+			}
+		}
+		if strings.Contains(text, "\x1b") {
+			t.Errorf("escape sequences without colour: %q", text)
+		}
+		flat := strings.Join(strings.Fields(text), " ")
+		for _, want := range []string{
+			"P99 of spike at cached rose by a factor of 2.0, from 10 ms to 20 ms, with the run of 2026-10-21 09:00:00 (p < 0.0001).",
+			"30 runs", "2026-10-01 09:00:00 … 2026-10-30 09:00:00", "10-30 09:00", "10 runs before them, shown with -v",
+			"one run of spike at cached, lone.json, stands alone", "connections: 0 and 8", "left out cut[31m.json is cut off",
+		} {
+			if !strings.Contains(flat, want) {
+				t.Errorf("width %d lacks %q:\n%s", width, want, text)
+			}
+		}
+	}
+	var b bytes.Buffer
+	if err := History(&b, slowed(), Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "\nchange                                  2.0×\n") || !strings.Contains(b.String(), "2026-10-30 09:00:00  1.0 ms  3.0 ms  ≥ 20 ms") {
+		t.Errorf("the table lacks the change, or that the last P99 is a lower bound:\n%s", b.String())
+	}
+	_, chart, _ := strings.Cut(b.String(), "\nP99  ")
+	drawn, marks, _ := strings.Cut(chart, "\n")
+	marks, _, _ = strings.Cut(marks, "\n")
+	if !strings.HasPrefix(drawn, strings.Repeat("▁", 20)+strings.Repeat("█", 10)+"  10 ms … 20 ms") {
+		t.Errorf("the chart of P99 is %q", drawn)
+	}
+	if marks != strings.Repeat(" ", 5+20)+changeMark {
+		t.Errorf("the mark below it is %q", marks)
+	}
+}
+
+func TestHistoryWithoutAChange(t *testing.T) {
+	h := &history.History{Options: history.Options{Magnitude: 0.05}, Series: []*history.Series{{Points: make([]history.Point, 2)}}}
+	var b bytes.Buffer
+	if err := History(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "2 runs, and a change takes three or more to tell.") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	h.Series[0].Points = make([]history.Point, 3)
+	b.Reset()
+	if err := History(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "no change of more than 5 % was found in 3 runs.") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}
+
+func TestHistoryCSV(t *testing.T) {
+	var b bytes.Buffer
+	if err := HistoryCSV(&b, slowed()); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&b).ReadAll()
+	if err != nil || len(rows) != 32 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	column := map[string]int{}
+	for i, name := range rows[0] {
+		column[name] = i
+	}
+	for i, row := range rows[1:31] {
+		cell := func(name string) string { return row[column[name]] }
+		if changed := cell("p99_change_ratio") != ""; changed != (i == 20) {
+			t.Errorf("run %d: a change of P99 is %v", i, changed)
+		}
+		if cell("p50_change_ratio") != "" || cell("series") != "1" || cell("target") != "cached" {
+			t.Errorf("run %d: %v", i, row)
+		}
+	}
+	if last := rows[30]; last[column["p99_at_least"]] != "true" || last[column["p99_ms"]] != "20.06" {
+		t.Errorf("the last run's row is %v", last)
+	}
+}
+
+func TestHistoryJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := HistoryJSON(&b, slowed()); err != nil {
+		t.Fatal(err)
+	}
+	var f historyFile
+	if err := json.Unmarshal(b.Bytes(), &f); err != nil {
+		t.Fatal(err)
+	}
+	changes := f.Series[0].Changes["p99"]
+	if f.Kind != "history" || len(f.Series) != 2 || len(f.Series[0].Runs) != 30 || len(changes) != 1 || changes[0].Run != 20 || len(f.LeftOut) != 1 {
+		t.Errorf("%+v", f)
+	}
+	if strings.Contains(b.String(), `\u001b`) {
+		t.Error("an escape sequence is in the file")
+	}
+}
