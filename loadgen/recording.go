@@ -245,6 +245,7 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 	j.used, j.taken = processorShare(run.Resources, processors, p.StartNS, end)
 	j.paused = overlap(r.pauses, p.StartNS, end)
 	j.length = p.DurationNS
+	j.periods = throttledPeriods(run.Resources, p.StartNS, end)
 	return judge(j)
 }
 

@@ -19,6 +19,7 @@ const (
 	backlogSigma    = 4    // and in standard deviations of one second's arrivals
 	trendConfidence = 0.01
 	saturated       = 0.95 // of bench's processors, used by it or taken from it: it had nothing left
+	heldShare       = 0.25 // of a phase: late for so long, bench held the slots that others waited for
 )
 
 // judgement is what a phase's verdict rests on.
@@ -37,13 +38,15 @@ type judgement struct {
 	taken    float64       // share that it wanted and others had
 	paused   time.Duration // in which bench did not run at all
 	length   time.Duration // of the phase
+	periods  uint64        // in which bench's control group throttled it
 }
 
 // judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
 // target.
 func judge(j judgement) Verdict {
 	if j.paused > 0 && float64(j.paused) > pausedShare*float64(j.length) {
-		return Verdict{HostLimited, []string{fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", span(j.paused), span(j.length))}}
+		evidence := fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", span(j.paused), span(j.length))
+		return Verdict{HostLimited, append([]string{evidence}, j.throttling()...)}
 	}
 	if evidence := j.totals.exhausted(); evidence != nil {
 		return Verdict{GeneratorLimited, evidence}
@@ -57,12 +60,7 @@ func judge(j judgement) Verdict {
 		if unsent {
 			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", count(j.totals.free), count(j.totals.freeSent)))
 		}
-		evidence = append(evidence, fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", span(j.late), span(j.host), j.hostText))
-		kind := GeneratorLimited
-		if j.host > 0 && float64(j.host) >= hostShare*float64(j.late) {
-			kind = HostLimited
-		}
-		return Verdict{kind, evidence}
+		return Verdict{j.lateness(), append(append(evidence, j.lateFor()), j.throttling()...)}
 	}
 	var evidence []string
 	if waitP99 > longWait {
@@ -78,6 +76,10 @@ func judge(j judgement) Verdict {
 		if j.used > 0 {
 			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", three(j.used*100), three(j.taken*100)))
 		}
+		if j.held() {
+			evidence = append(evidence, j.lateFor())
+		}
+		evidence = append(evidence, j.throttling()...)
 		return Verdict{j.holdsBack(), append(evidence, "lag P99 "+span(lagP99))}
 	}
 	evidence = []string{"lag P99 " + span(lagP99), "wait P99 " + span(waitP99)}
@@ -109,10 +111,39 @@ func (t *totals) exhausted() []string {
 	return evidence
 }
 
-// holdsBack says whose doing it is that requests waited: the target's, unless bench had no processor left to send and to
-// read with. Answers that lie unread keep their slots busy, and look like a slow target.
+// lateFor says for how long bench was late, and what the host did meanwhile.
+func (j judgement) lateFor() string {
+	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", span(j.late), span(j.host), j.hostText)
+}
+
+// throttling says how often bench's control group held it back, nothing if never.
+func (j judgement) throttling() []string {
+	if j.periods == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("its control group throttled bench in %s periods", count(j.periods))}
+}
+
+// lateness says whose doing it is that bench was late.
+func (j judgement) lateness() VerdictKind {
+	if j.host > 0 && float64(j.host) >= hostShare*float64(j.late) {
+		return HostLimited
+	}
+	return GeneratorLimited
+}
+
+// held reports whether bench was late for so much of the phase that the slots it held meanwhile are what others waited
+// for. A request waits for a slot, and of those that have one each may be late by less than the whole queue waits.
+func (j judgement) held() bool {
+	return !j.fullTilt && j.length > 0 && float64(j.late) >= heldShare*float64(j.length)
+}
+
+// holdsBack says whose doing it is that requests waited: the target's, unless bench held the slots itself, or had no
+// processor left to send and to read with. Answers that lie unread keep their slots busy, and look like a slow target.
 func (j judgement) holdsBack() VerdictKind {
 	switch {
+	case j.held():
+		return j.lateness()
 	case j.fullTilt || j.used+j.taken < saturated:
 		return TargetLimited
 	case j.taken >= hostShare:
@@ -181,6 +212,16 @@ func processorShare(r Resources, processors int, from, to time.Duration) (used, 
 		return 0, 0
 	}
 	return float64(cpu) / float64(window), float64(queue) / float64(window)
+}
+
+// throttledPeriods returns in how many periods bench's control group held it back within [from, to).
+func throttledPeriods(r Resources, from, to time.Duration) (periods uint64) {
+	for _, h := range r.Host {
+		if h.AtNS > from && h.AtNS <= to {
+			periods += h.ThrottledPeriods
+		}
+	}
+	return periods
 }
 
 // hostDelay returns, for the windows between resource samples in which bench was late within [from, to), how long it
