@@ -9,7 +9,7 @@ import (
 const (
 	totalBytes  = 270 << 10 // a histogram of 3 digits
 	detailBytes = 37 << 10  // a histogram of 2 digits
-	baseMemory  = 48 << 20  // the program, the engine's connections, and room for garbage
+	baseMemory  = 40 << 20  // the program, the engine's connections, and room for garbage
 	maxMemory   = 256 << 20 // a plan that could need more is left to the collector's own pace
 )
 
