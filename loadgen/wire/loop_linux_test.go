@@ -78,7 +78,7 @@ const (
 	post = "POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 5\r\n\r\nhello"
 )
 
-func at(t *testing.T, address string) *Origin {
+func at(t testing.TB, address string) *Origin {
 	t.Helper()
 	a, err := netip.ParseAddrPort(address)
 	if err != nil {
@@ -135,7 +135,7 @@ func serve(t *testing.T, h http.HandlerFunc) *Origin {
 }
 
 // answer handles each connection, the n-th from 0, by a function that gets what the client sends line by line.
-func answer(t *testing.T, handle func(n int, c net.Conn, in *bufio.Reader)) *Origin {
+func answer(t testing.TB, handle func(n int, c net.Conn, in *bufio.Reader)) *Origin {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
