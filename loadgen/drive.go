@@ -14,6 +14,9 @@ type Options struct {
 	TargetExit  <-chan struct{} // closed when the bundled target's process has ended
 	Environment Environment     // CPUs, GeneratorCPUs, TargetCPUs and Notes are taken from it
 	Progress    func(Progress)  // called about once a second, by one goroutine
+
+	start func() time.Time // returns instant 0 when the drive may begin; nil: at once
+	pair  *pairSide        // takes the answers; nil: this run is no side of a mirrored one
 }
 
 // ErrTargetExit is returned, with what was measured until then, when the target's process ended during the run.
@@ -31,6 +34,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	if err != nil {
 		return nil, err
 	}
+	r.pair = o.pair
 	tlsConfig, err := p.TLS.config()
 	if err != nil {
 		return nil, err
@@ -53,7 +57,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	r.environment.Notes = append(r.environment.Notes, sampler.lacking()...)
 	w := &watch{recording: r, wall: wall, sampler: sampler, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	w.readCPU(0) // a run may be over before the watch has begun
-	started := time.Now()
+	started := o.begin()
 	w.epoch = started
 	profiled, err := r.profileTarget(ctx, started, tlsConfig)
 	if err != nil {
@@ -77,6 +81,14 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 		return run, fmt.Errorf("target %s: %w", p.Target.Name, ErrTargetExit)
 	}
 	return run, nil
+}
+
+// begin returns instant 0 of a run.
+func (o *Options) begin() time.Time {
+	if o.start != nil {
+		return o.start()
+	}
+	return time.Now()
 }
 
 // engine returns what drives the recording's plan: everything that can go wrong before the run has not.

@@ -26,10 +26,11 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
 		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive, ConnectTo: r.plan.ConnectTo,
 		Failure: func(k uint64, status int, header http.Header, body []byte) string {
+			r.pair.answer(k, status, func() http.Header { return header }, body)
 			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)
 		},
 	}
-	if r.mix.searchesBody(r.plan.Expect) {
+	if r.mix.searchesBody(r.plan.Expect) || r.pair.seesBody() {
 		c.KeepBody = maxExpectedBody
 	}
 	if r.plan.Closed != nil {
@@ -40,7 +41,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	} else {
 		source.cursor = r.schedule.Cursor()
 	}
-	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen)})
+	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair})
 	return ending{at: end.At, cut: end.Cut, loops: []loopEnd{{end.Next, end.FreeSince}}}
 }
 
@@ -74,6 +75,7 @@ type httpSink struct {
 	shard *shard
 	mix   *mix
 	marks *answerMarks
+	pair  *pairSide
 }
 
 var outcomes = map[nethttp.Outcome]outcome{
@@ -100,6 +102,7 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 		s.shard.kernel.stamps.count(e.UserClock)
 	}
 	s.shard.record(&x)
+	s.pair.done(e.K, &x, s.mix.requests[x.request].name)
 }
 
 func (s *httpSink) Sent() { s.shard.sent.Add(1) }

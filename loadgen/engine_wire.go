@@ -42,7 +42,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 			Spin:        *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.requests),
 			Failure: r.failureOnWire,
 		}
-		if r.mix.searchesBody(r.plan.Expect) {
+		if r.mix.searchesBody(r.plan.Expect) || r.pair.seesBody() {
 			c.KeepBody = maxExpectedBody
 		}
 		source := &wireSource{mix: r.mix, requests: requests, epoch: epoch, next: uint64(i), step: uint64(loops), most: math.MaxUint64}
@@ -54,7 +54,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 		} else {
 			source.cursor = r.schedule.Cursor()
 		}
-		sink := &wireSink{shard: r.shards[i], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen)}
+		sink := &wireSink{shard: r.shards[i], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, sink) })
 	}
 	running.Wait()
@@ -71,6 +71,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 
 // failureOnWire returns what the failure of an answer is called, or "" for a success.
 func (r *recording) failureOnWire(k uint64, status int, header, body []byte) string {
+	r.pair.answer(k, status, func() http.Header { return headerMap(header) }, body)
 	expected := r.mix.expected(k, r.plan.Expect)
 	if len(expected) == 0 {
 		return judgeAnswer(nil, status, nil, nil)
@@ -99,6 +100,7 @@ type wireSink struct {
 	shard *shard
 	mix   *mix
 	marks *answerMarks
+	pair  *pairSide
 }
 
 var wireOutcomes = [...]outcome{
@@ -121,6 +123,7 @@ func (s *wireSink) Record(e *wire.Exchange) {
 		s.shard.kernel.stamps.count(e.UserClock)
 	}
 	s.shard.record(&x)
+	s.pair.done(e.K, &x, s.mix.requests[x.request].name)
 }
 
 func (s *wireSink) Sent() { s.shard.sent.Add(1) }

@@ -21,6 +21,7 @@ type recording struct {
 	events      []Event
 	pauses      []silenceSpan // in which bench itself did not run
 	environment Environment
+	pair        *pairSide // nil: the run is mirrored by no other
 
 	conditions []*condition // that end the run when one is true
 	judgedAt   time.Duration

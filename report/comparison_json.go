@@ -122,14 +122,19 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 			found.Errors.Low, found.Errors.High, found.Errors.Margin, found.Errors.Outcome,
 		},
 	}
-	for _, row := range found.Rows {
-		part.Rows = append(part.Rows, comparisonRow{
+	part.Rows = comparisonRows(found.Rows)
+	return part
+}
+
+func comparisonRows(rows []compare.Row) (list []comparisonRow) {
+	for _, row := range rows {
+		list = append(list, comparisonRow{
 			Metric: row.Metric.Key, A: row.A, B: row.B, ALow: row.ALow, BLow: row.BLow,
 			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, Judged: row.Judged,
 			Outcome: row.Outcome, Improved: row.Improved, Scatter: row.Scatter, Carried: row.Carried, Needed: row.Needed,
 		})
 	}
-	return part
+	return list
 }
 
 func ratioOf(i compare.Interval) *ratioInterval {

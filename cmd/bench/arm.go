@@ -138,17 +138,22 @@ func (a *arm) stop() error {
 
 // drive drives one profile at it.
 func (a *arm) drive(ctx context.Context, p profiles.Profile, closed *loadgen.Closed, seed uint64) (*loadgen.Run, error) {
+	run, err := loadgen.Drive(ctx, a.planOf(p, closed, seed), a.options)
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
+	return run, err
+}
+
+// planOf is the plan of one profile at it.
+func (a *arm) planOf(p profiles.Profile, closed *loadgen.Closed, seed uint64) loadgen.Plan {
 	plan := a.plan
 	plan.Profile, plan.Closed, plan.Seed = p, closed, seed
 	if closed != nil {
 		plan.Limits.Connections = closed.VUs
 	}
 	plan.Limits.Drain = cmp.Or(plan.Limits.Drain, min(roundDrain, plan.Limits.Timeout))
-	run, err := loadgen.Drive(ctx, plan, a.options)
-	if ctx.Err() != nil {
-		return nil, errInterrupted
-	}
-	return run, err
+	return plan
 }
 
 // fast drives it as fast as it goes.

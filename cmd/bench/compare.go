@@ -28,6 +28,8 @@ type compareOptions struct {
 	roundLength  time.Duration
 	at           string
 	force        bool
+	mirror       bool
+	diff         []string
 	gate         *gateOptions // nil: bench compare
 }
 
@@ -58,14 +60,21 @@ that is. A and B are bundled services or URLs; all are up the whole time and one
 Rounds come in quads, ABBA or BAAB by a seeded coin, so that a drift of the machine falls on both alike; the
 first quad is thrown away. What is judged is pairs of neighbouring rounds of the same requests.
 
+With --mirror both are loaded at once, each request going to both at the same time, and the answers are compared: a
+new version beside the one that serves. They share the machine then, so one's cost is in the other's latencies.
+
 Two files of saved runs are compared run by run: with fewer than six a side that shows, and judges nothing.`,
 		Example: `  bench compare cached uncached
   bench compare pooled unpooled --db postgres --max-time 90s
   bench compare http://127.0.0.1:8081 http://127.0.0.1:8082 -r 500/s
+  bench compare http://127.0.0.1:8081 http://127.0.0.1:8082 --mirror -r 200/s --diff status --diff 'body~"total":\s*(\d+)'
   bench compare old.json new.json                saved runs, such as bench sustained -o json=old.json writes`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
 	}
 	o.addCompareFlags(c.Flags())
+	c.Flags().BoolVar(&o.mirror, "mirror", false, "load both at once instead, send each request to both at the same time, and compare the answers")
+	c.Flags().StringArrayVar(&o.diff, "diff", nil,
+		"with --mirror, what of two answers has to be equal: status, body, header:NAME, body~REGEXP, header:NAME~REGEXP (repeatable; default status and body)")
 	c.Flags().BoolVar(&o.force, "force", false, "compare saved runs whose plans or environments differ, and say in what")
 	return c
 }
@@ -163,6 +172,8 @@ func (o *compareOptions) check() error {
 		return errors.New("--rate max compares how fast both go, not how fast they answer: give a rate, or --at 70%")
 	case o.given.Changed("round") && (o.roundLength < 100*time.Millisecond || o.roundLength > time.Hour):
 		return fmt.Errorf("--round must be 100ms to 1h, got %v", o.roundLength)
+	case len(o.diff) > 0 && !o.mirror:
+		return errors.New("--diff compares the answers of a mirrored run: give --mirror too")
 	case o.readyTimeout <= 0:
 		return fmt.Errorf("--ready-timeout must be above 0, got %v", o.readyTimeout)
 	}

@@ -31,6 +31,9 @@ type conductor struct {
 
 // run compares live services, or saved runs, and reports.
 func (o *compareOptions) run(ctx context.Context, names []string, s streams) error {
+	if o.mirror {
+		return o.runMirror(ctx, names, s)
+	}
 	outs, err := parseOutputs(o.outputs, comparisonFormats)
 	if err == nil {
 		err = usage(o.check())

@@ -1,0 +1,163 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+const (
+	mirrorLength = 30 * time.Second // where --round does not say
+	mirrorWarmUp = 3 * time.Second  // at most
+	mirrorShare  = 0.5              // of the rate at which one alone would be driven: two share the machine
+)
+
+// mirrorFormats are the kinds of -o of a mirrored run.
+var mirrorFormats = []format[*report.Mirror]{{"json", report.MirrorJSON}}
+
+// runMirror loads two at once with the same requests, compares the answers and reports.
+func (o *compareOptions) runMirror(ctx context.Context, names []string, s streams) error {
+	outs, err := parseOutputs(o.outputs, mirrorFormats)
+	if err != nil {
+		return err
+	}
+	rules, arms, err := o.mirrored(names)
+	if err != nil {
+		return usage(err)
+	}
+	limit, err := o.maxTimeOf(arms)
+	if err != nil {
+		return usage(err)
+	}
+	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now()}
+	c.ends = c.began.Add(limit)
+	found, err := c.mirror(ctx, rules)
+	if found == nil {
+		return err
+	}
+	found.Repeat = o.repeat(names)
+	return errors.Join(err, o.concludeMirror(found, outs, s))
+}
+
+// mirrored checks what a mirrored run is given.
+func (o *compareOptions) mirrored(names []string) ([]loadgen.DiffRule, []*arm, error) {
+	if err := o.check(); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case slices.ContainsFunc(names, isSaved):
+		return nil, nil, errors.New("--mirror sends requests to both: saved runs are compared without it")
+	case o.at != "":
+		return nil, nil, errors.New("--mirror sends the same requests to both, so both have one rate: give --rate instead of --at")
+	}
+	rules := loadgen.DefaultDiffRules()
+	if len(o.diff) > loadgen.MaxDiffRules {
+		return nil, nil, fmt.Errorf("--diff: at most %d are compared, got %d", loadgen.MaxDiffRules, len(o.diff))
+	}
+	for i, text := range o.diff {
+		rule, err := loadgen.ParseDiffRule(text)
+		if err != nil {
+			return nil, nil, fmt.Errorf("--diff number %d: %w", i+1, err)
+		}
+		rules = append(rules[:i], rule)
+	}
+	arms, err := o.armsOf(names)
+	if err == nil && len(arms) != 2 {
+		err = fmt.Errorf("--mirror takes two, got %d", len(arms))
+	}
+	return rules, arms, err
+}
+
+// mirror brings both up, drives them at once and takes them down again.
+func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found *report.Mirror, err error) {
+	unpin, err := c.share()
+	if err != nil {
+		return nil, err
+	}
+	defer unpin()
+	defer func() {
+		for _, a := range c.arms {
+			err = errors.Join(err, a.stop())
+		}
+	}()
+	if err := c.bringUp(ctx); err != nil {
+		return nil, err
+	}
+	rate := c.arms[0].rate
+	if c.o.rate == "" {
+		rate *= mirrorShare
+	}
+	length, err := c.mirrorLength()
+	if err != nil {
+		return nil, usage(err)
+	}
+	warmUp := min(length/10, mirrorWarmUp)
+	profile := hold("mirror", warmUp, length-warmUp, rate)
+	a, b := c.arms[0], c.arms[1]
+	both, err := loadgen.Mirror(ctx, a.planOf(profile, nil, c.o.seed), b.planOf(profile, nil, c.o.seed), rules, [2]loadgen.Options{a.options, b.options})
+	if both == nil {
+		return nil, err
+	}
+	found = &report.Mirror{
+		Names: [2]string{a.label, b.label}, Found: both, Rows: compare.Paired(both.Pairs.Latencies), Rate: rate, Length: length - warmUp,
+	}
+	for _, r := range rules {
+		found.Rules = append(found.Rules, r.Text)
+	}
+	for _, n := range slices.Concat(a.options.Environment.Notes, b.options.Environment.Notes) {
+		if !slices.Contains(found.Notes, n) {
+			found.Notes = append(found.Notes, n)
+		}
+	}
+	if ctx.Err() != nil {
+		err = errInterrupted
+	}
+	return found, err
+}
+
+// mirrorLength is how long both are driven: --round, or as much as is left.
+func (c *conductor) mirrorLength() (time.Duration, error) {
+	left := (time.Until(c.ends) - c.over).Truncate(time.Second)
+	length := c.o.roundLength
+	if length == 0 {
+		length = min(mirrorLength, left)
+	}
+	if length > left || length < time.Second {
+		return 0, fmt.Errorf("%v of --max-time are left for driving both, less than it takes: give a longer --max-time or a shorter --round", max(left, 0))
+	}
+	return length, nil
+}
+
+// concludeMirror reports what was found, keeps it, and returns the error that its exit code asks for.
+func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*report.Mirror], s streams) error {
+	var failed error
+	if !o.noSave {
+		path, err := keep("mirror", time.Now(), func(path string) error {
+			return loadgen.ReplaceFile(path, func(w io.Writer) error { return report.MirrorJSON(w, found) })
+		})
+		if err != nil {
+			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
+		}
+		found.Saved = path
+	}
+	text := outs.text(s)
+	var options report.Options
+	options.Width, options.Color = look(text)
+	text = piped(text)
+	if err := onActions(os.Getenv("GITHUB_ACTIONS") == "true", text, func() error { return report.Mirrored(text, found, options) }); err != nil {
+		failed = together(failed, fmt.Errorf("the report: not written: %w", cause(err)))
+	}
+	failed = together(failed, outs.write(found, s))
+	if failed == nil && found.Spoiled() != "" {
+		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late")}}
+	}
+	return failed
+}

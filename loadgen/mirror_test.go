@@ -1,0 +1,206 @@
+package loadgen
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// echo answers with the path; it remembers the paths that it was asked for.
+type echo struct {
+	mu    sync.Mutex
+	asked []string
+	odd   bool // whether paths that end in 0 are answered otherwise, those in 1 with another status, those in 2 not at all
+}
+
+func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.mu.Lock()
+	e.asked = append(e.asked, r.URL.Path)
+	e.mu.Unlock()
+	w.Header().Set("X-Build", fmt.Sprint(e.odd))
+	switch last := r.URL.Path[len(r.URL.Path)-1:]; {
+	case e.odd && last == "0":
+		fmt.Fprint(w, r.URL.Path, " total 8")
+	case e.odd && last == "1":
+		w.WriteHeader(http.StatusTeapot)
+		fmt.Fprint(w, r.URL.Path, " total 7")
+	case e.odd && last == "2":
+		panic(http.ErrAbortHandler)
+	default:
+		fmt.Fprint(w, r.URL.Path, " total 7")
+	}
+}
+
+func mirrorPlan(url, engine string) Plan {
+	rate := 400.0
+	return Plan{
+		Engine: engine, Seed: 5, Requests: []Request{{Name: "item", Method: http.MethodPost, URL: url + "/{{uuid}}"}}, // a POST is not sent again
+		Limits: Limits{Timeout: 5 * time.Second, Drain: 5 * time.Second, Connections: 16},
+		Profile: profiles.Profile{Name: "mirror", Arrivals: profiles.Even, Phases: []profiles.Phase{
+			{Name: "warm-up", Kind: profiles.Warmup, Duration: 50 * time.Millisecond, From: rate, To: rate},
+			{Name: "hold", Kind: profiles.Hold, Duration: 400 * time.Millisecond, From: rate, To: rate},
+		}},
+	}
+}
+
+func rulesOf(t *testing.T, texts ...string) (rules []DiffRule) {
+	t.Helper()
+	for _, text := range texts {
+		rule, err := ParseDiffRule(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules = append(rules, rule)
+	}
+	return rules
+}
+
+// Both sides get the same requests, and each rule finds the answers that differ in what it is about, with each engine.
+func TestMirrorComparesTheAnswersToTheSameRequests(t *testing.T) {
+	for _, engine := range Engines() {
+		t.Run(engine, func(t *testing.T) {
+			a, b := &echo{}, &echo{odd: true}
+			serverA, serverB := httptest.NewServer(a), httptest.NewServer(b)
+			defer serverA.Close()
+			defer serverB.Close()
+			rules := rulesOf(t, "status", "body", "header:x-build", `body~total (\d+)`, "header:Content-Type")
+			m, err := Mirror(context.Background(), mirrorPlan(serverA.URL, engine), mirrorPlan(serverB.URL, engine), rules, [2]Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			warmUp, all := 20, 180
+			if len(a.asked) != all {
+				t.Fatalf("A was asked %d times, want %d", len(a.asked), all)
+			}
+			slices.Sort(a.asked)
+			slices.Sort(b.asked)
+			if !slices.Equal(a.asked, b.asked) {
+				t.Errorf("the two were asked for different things, %d and %d", len(a.asked), len(b.asked))
+			}
+
+			p := m.Pairs
+			// Which paths were asked for in the warm-up, both engines agree on: those of the first numbers.
+			mix, err := newMix(mirrorPlan(serverA.URL, engine).Requests, 5)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var ends [3]uint64 // of the paths after the warm-up, those that end in 0, 1 and 2
+			for k := warmUp; k < all; k++ {
+				r, err := mix.render(uint64(k), time.Time{})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i := strings.IndexByte("012", r.URL.Path[len(r.URL.Path)-1]); i >= 0 {
+					ends[i]++
+				}
+			}
+			if ends[0]*ends[1]*ends[2] == 0 {
+				t.Fatalf("the paths test nothing: %v", ends)
+			}
+			answered := uint64(all-warmUp) - ends[2]
+			want := map[string]uint64{"status": ends[1], "body": ends[0], "header:x-build": answered, "body~…": ends[0]}
+			for _, rule := range rules {
+				if got := p.ByRule[rule.Text]; got != want[rule.Text] {
+					t.Errorf("%s: %d differ, want %d", rule.Text, got, want[rule.Text])
+				}
+			}
+			if p.Compared != answered || p.Different != answered || p.OnlyA != ends[2] || p.OnlyB+p.Neither+p.Uncounted != 0 {
+				t.Errorf("%+v, want %d compared and %d answered by A alone", p, answered, ends[2])
+			}
+			if p.Timed != answered-ends[1] || uint64(len(p.Latencies)) != p.Timed || p.Slower > p.Timed {
+				t.Errorf("%d timed (%d kept), want %d: both succeeded", p.Timed, len(p.Latencies), answered-ends[1])
+			}
+			if len(p.Samples) != maxDiffSamples || p.Samples[0].Endpoint != "item" || p.Samples[0].AtNS < 50*time.Millisecond {
+				t.Errorf("%d samples, the first %+v", len(p.Samples), p.Samples[0])
+			}
+			if skew := m.A.Started.Sub(m.B.Started); skew != 0 {
+				t.Errorf("the two began %v apart", skew)
+			}
+		})
+	}
+}
+
+// An interrupted mirrored run tells what it saw.
+func TestMirrorInterrupted(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	a, b := &echo{}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { cancel() })
+	serverA, serverB := httptest.NewServer(a), httptest.NewServer(b)
+	defer serverA.Close()
+	defer serverB.Close()
+	m, err := Mirror(ctx, mirrorPlan(serverA.URL, ""), mirrorPlan(serverB.URL, ""), DefaultDiffRules(), [2]Options{})
+	if err != nil || !m.A.Interrupted || !m.B.Interrupted {
+		t.Fatalf("%+v, %v", m, err)
+	}
+}
+
+// A side that cannot be driven does not keep the other waiting.
+func TestMirrorOfWhatCannotBeDriven(t *testing.T) {
+	server := httptest.NewServer(&echo{})
+	defer server.Close()
+	bad := mirrorPlan(server.URL, "")
+	bad.Limits.Connections = -1
+	if m, err := Mirror(context.Background(), mirrorPlan(server.URL, ""), bad, DefaultDiffRules(), [2]Options{}); m != nil || err == nil {
+		t.Errorf("%+v, %v, want an error", m, err)
+	}
+	closed := mirrorPlan(server.URL, "")
+	closed.Closed = &Closed{VUs: 1}
+	if _, err := Mirror(context.Background(), closed, closed, DefaultDiffRules(), [2]Options{}); err == nil || !strings.Contains(err.Error(), "closed model") {
+		t.Errorf("%v, want that the closed model cannot be mirrored", err)
+	}
+}
+
+// What waits for its other side is bounded; what is beyond the bound is counted.
+func TestPairingIsBounded(t *testing.T) {
+	p := newPairing(DefaultDiffRules(), 0)
+	a, b := &pairSide{p, 0}, &pairSide{p, 1}
+	const due = maxWaitingPairs + 10
+	for k := range uint64(due) {
+		a.done(k, &sample{outcome: failed}, "")
+	}
+	if len(p.waiting) != maxWaitingPairs {
+		t.Errorf("%d wait, want %d", len(p.waiting), maxWaitingPairs)
+	}
+	for k := range uint64(maxWaitingPairs) {
+		b.done(k, &sample{outcome: failed}, "")
+	}
+	if f := p.result(due); f.Neither != maxWaitingPairs || f.Uncounted != 10 {
+		t.Errorf("%+v, want 10 that were not counted", f)
+	}
+}
+
+// A body is compared beyond what of it is hashed, by its length.
+func TestLongBodiesDifferByTheirLength(t *testing.T) {
+	p := newPairing(DefaultDiffRules(), 0)
+	for side, length := range []uint64{100_000, 100_001} {
+		s := &pairSide{p, side}
+		s.answer(1, 200, nil, make([]byte, maxExpectedBody))
+		s.done(1, &sample{bytesIn: length}, "")
+	}
+	if f := p.result(1); f.Different != 1 || f.ByRule["body"] != 1 {
+		t.Errorf("%+v, want a difference of the body", f)
+	}
+}
+
+func TestParseDiffRule(t *testing.T) {
+	for text, want := range map[string]string{
+		"status": "status", "body": "body", "header:etag": "header:etag", "body~secret(.*)": "body~…", "header:etag~x": "header:etag~…",
+	} {
+		if r, err := ParseDiffRule(text); err != nil || r.Text != want {
+			t.Errorf("%s: %+v, %v, want %s", text, r, err, want)
+		}
+	}
+	for _, text := range []string{"", "header:", "status~2..", "bodies", "body~(", "header:~x"} {
+		if r, err := ParseDiffRule(text); err == nil {
+			t.Errorf("%s is read as %+v", text, r)
+		}
+	}
+}

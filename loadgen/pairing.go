@@ -1,0 +1,184 @@
+package loadgen
+
+import (
+	"hash/maphash"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// The bounds of what a mirrored run keeps. Requests beyond them are counted and not compared.
+const (
+	maxWaitingPairs = 1 << 17 // whose other answer is still to come
+	maxLatencyPairs = 1 << 21
+	maxDiffSamples  = 20
+)
+
+// LatencyPair is the response times of the two answers to one request, both successes.
+type LatencyPair struct {
+	Second int32   // of the intended time, since the start of the run
+	A, B   float32 // ns
+}
+
+// Difference is a request to which the answers differed.
+type Difference struct {
+	K        uint64        `json:"k"`
+	AtNS     time.Duration `json:"at_ns"` // when it was intended
+	Endpoint string        `json:"endpoint"`
+	Rules    []string      `json:"rules"` // that found a difference
+	StatusA  int           `json:"status_a"`
+	StatusB  int           `json:"status_b"`
+}
+
+// Pairs counts what came of the requests that were sent to both, without those of warm-up phases.
+type Pairs struct {
+	Compared  uint64            `json:"compared"`  // both answered
+	Different uint64            `json:"different"` // of those
+	ByRule    map[string]uint64 `json:"by_rule"`   // of those, by the rule that found it
+	OnlyA     uint64            `json:"only_a"`    // A alone answered whole
+	OnlyB     uint64            `json:"only_b"`    // B alone did
+	Neither   uint64            `json:"neither"`   // neither did
+	Uncounted uint64            `json:"uncounted"` // one side never came to the request, or bench could not wait for the other
+	Slower    uint64            `json:"slower_b"`  // of the pairs whose latencies are compared: B took longer
+	Timed     uint64            `json:"timed"`     // how many those are: both succeeded
+	Samples   []Difference      `json:"samples"`   // the first that differed
+	Latencies []LatencyPair     `json:"-"`         // of the first two million
+}
+
+// pairing compares the answers of the two sides of a mirrored run as they come. It is shared by the engines of both, so it
+// has a lock, which a run of one target has nowhere.
+type pairing struct {
+	rules []DiffRule
+	seed  maphash.Seed
+	from  time.Duration // what is intended before it is warm-up
+
+	mu      sync.Mutex
+	waiting map[uint64]*pairOf
+	found   Pairs
+}
+
+// pairOf is one request on its way to both.
+type pairOf struct {
+	ended    [2]bool
+	answered [2]bool
+	digest   [2]digest
+	status   [2]int
+	bytes    [2]uint64
+	took     [2]time.Duration // 0: no success
+}
+
+func newPairing(rules []DiffRule, from time.Duration) *pairing {
+	return &pairing{
+		rules: rules, seed: maphash.MakeSeed(), from: from, waiting: map[uint64]*pairOf{}, found: Pairs{ByRule: map[string]uint64{}},
+	}
+}
+
+// pairSide is a pairing as one of its sides sees it. A nil one pairs nothing.
+type pairSide struct {
+	*pairing
+	side int // 0 or 1
+}
+
+// seesBody reports whether answers' bodies have to be kept.
+func (p *pairSide) seesBody() bool { return p != nil && rulesSeeBody(p.rules) }
+
+// answer takes a whole answer to request k, before done.
+func (p *pairSide) answer(k uint64, status int, header func() http.Header, body []byte) {
+	if p == nil {
+		return
+	}
+	d := digestOf(p.rules, p.seed, status, header, body)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if pair := p.of(k); pair != nil {
+		pair.answered[p.side], pair.digest[p.side], pair.status[p.side] = true, d, status
+	}
+}
+
+// done takes the end of request k.
+func (p *pairSide) done(k uint64, s *sample, endpoint string) {
+	if p == nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	pair := p.of(k)
+	if pair == nil {
+		return
+	}
+	pair.ended[p.side], pair.bytes[p.side] = true, s.bytesIn
+	if s.outcome == succeeded {
+		pair.took[p.side] = max(s.end-s.intended, 1)
+	}
+	if !pair.ended[1-p.side] {
+		return
+	}
+	delete(p.waiting, k)
+	if s.intended >= p.from {
+		p.compare(k, s.intended, endpoint, pair)
+	}
+}
+
+// of returns the pair of request k, nil where there are too many already.
+func (p *pairing) of(k uint64) *pairOf {
+	pair := p.waiting[k]
+	if pair == nil && len(p.waiting) < maxWaitingPairs {
+		pair = new(pairOf)
+		p.waiting[k] = pair
+	}
+	return pair
+}
+
+// compare counts a pair that is whole.
+func (p *pairing) compare(k uint64, at time.Duration, endpoint string, pair *pairOf) {
+	f := &p.found
+	switch {
+	case pair.answered[0] && pair.answered[1]:
+		f.Compared++
+		p.differ(k, at, endpoint, pair)
+	case pair.answered[0]:
+		f.OnlyA++
+	case pair.answered[1]:
+		f.OnlyB++
+	default:
+		f.Neither++
+	}
+	if pair.took[0] == 0 || pair.took[1] == 0 {
+		return
+	}
+	f.Timed++
+	if pair.took[1] > pair.took[0] {
+		f.Slower++
+	}
+	if len(f.Latencies) < maxLatencyPairs {
+		f.Latencies = append(f.Latencies, LatencyPair{int32(at / time.Second), float32(pair.took[0]), float32(pair.took[1])})
+	}
+}
+
+// differ judges two answers by the rules.
+func (p *pairing) differ(k uint64, at time.Duration, endpoint string, pair *pairOf) {
+	var by []string
+	for i, r := range p.rules {
+		// A body is longer than what of it was hashed, perhaps.
+		if pair.digest[0][i] != pair.digest[1][i] || r.subject == "body" && r.pattern == nil && pair.bytes[0] != pair.bytes[1] {
+			by = append(by, r.Text)
+			p.found.ByRule[r.Text]++
+		}
+	}
+	if by == nil {
+		return
+	}
+	p.found.Different++
+	if len(p.found.Samples) < maxDiffSamples {
+		p.found.Samples = append(p.found.Samples, Difference{k, at, endpoint, by, pair.status[0], pair.status[1]})
+	}
+}
+
+// result returns what was found of so many requests that were due.
+func (p *pairing) result(due uint64) Pairs {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := p.found
+	f.Uncounted = due - min(f.Compared+f.OnlyA+f.OnlyB+f.Neither, due)
+	return f
+}

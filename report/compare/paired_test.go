@@ -1,0 +1,85 @@
+package compare
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// mirrored are the pairs of a run of so many seconds: what a second's luck is falls on both sides and in part on one, every
+// request has its own, and B is slower by a factor.
+func mirrored(random *rand.Rand, seconds, perSecond int, luck, factor float64) []loadgen.LatencyPair {
+	var pairs []loadgen.LatencyPair
+	for s := range seconds {
+		both := 0.3 * random.NormFloat64()
+		lucks := [2]float64{both + luck*random.NormFloat64(), both + luck*random.NormFloat64()}
+		for range perSecond {
+			a := 1e6 * math.Exp(lucks[0]+0.5*random.NormFloat64())
+			b := 1e6 * factor * math.Exp(lucks[1]+0.5*random.NormFloat64())
+			pairs = append(pairs, loadgen.LatencyPair{Second: int32(s), A: float32(a), B: float32(b)})
+		}
+	}
+	return pairs
+}
+
+// The interval holds the truth about as often as it says, though the requests of a second are alike; and a side that is
+// slower by a quarter is called so.
+func TestPairedIntervalHoldsTheTruth(t *testing.T) {
+	const trials = 200
+	random := rand.New(rand.NewPCG(3, 4))
+	held, called, wrong := 0, 0, 0
+	for range trials {
+		row := Paired(mirrored(random, 40, 60, 0.1, 1.25))[0]
+		if row.Change.Low <= 1.25 && 1.25 <= row.Change.High {
+			held++
+		}
+		if row.Outcome == Worse {
+			called++
+		}
+		if Paired(mirrored(random, 40, 60, 0.1, 1))[0].Outcome != Undecided {
+			wrong++
+		}
+	}
+	t.Logf("of %d: the truth was held %d times, slower by a quarter called %d times, equal sides told apart %d times", trials, held, called, wrong)
+	if held < 91*trials/100 || called < 95*trials/100 || wrong > 8*trials/100 {
+		t.Errorf("of %d: the truth was held %d times, slower by a quarter called %d times, equal sides told apart %d times", trials, held, called, wrong)
+	}
+}
+
+func TestPairedBlocks(t *testing.T) {
+	random := rand.New(rand.NewPCG(1, 1))
+	for _, c := range []struct {
+		seconds, perSecond int
+		thinP99, interval  bool
+		why                string
+	}{
+		{32, 500, false, true, "30 whole seconds of 500: blocks of 4 s have 20 beyond P99"},
+		{32, 100, true, true, "at 100/s six blocks of 5 s have 5 beyond P99 each"},
+		{5, 500, true, false, "3 whole seconds are too few blocks for an interval"},
+		{1, 10, true, false, "one second"},
+	} {
+		rows := Paired(mirrored(random, c.seconds, c.perSecond, 0.1, 1))
+		p99 := rows[2]
+		if p99.Thin() != c.thinP99 || math.IsInf(p99.Change.High, 1) == c.interval {
+			t.Errorf("%s: thin %v, interval %+v", c.why, p99.Thin(), p99.Change)
+		}
+		if !c.interval && p99.Outcome != Undecided {
+			t.Errorf("%s: %s without an interval", c.why, p99.Outcome)
+		}
+	}
+	if Paired(nil) != nil {
+		t.Error("rows of no pairs")
+	}
+}
+
+func TestQuantilesOfPairs(t *testing.T) {
+	var pairs []loadgen.LatencyPair
+	for i := range 100 {
+		pairs = append(pairs, loadgen.LatencyPair{A: float32(100 - i), B: float32(10 * (i + 1))})
+	}
+	if a, b := quantiles(pairs, 0.99); a != 99 || b != 990 {
+		t.Errorf("P99 of 1 … 100 and of 10 … 1000 is %v and %v", a, b)
+	}
+}

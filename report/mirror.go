@@ -1,0 +1,193 @@
+package report
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// Mirror is what a mirrored run found, with what is known around it.
+type Mirror struct {
+	Names  [2]string
+	Found  *loadgen.Mirrored
+	Rows   []compare.Row // of response times, see [compare.Paired]
+	Rate   float64       // offered to each, requests/s
+	Length time.Duration // without the warm-up
+	Rules  []string      // by which answers were compared
+	Repeat string        // the command that does the same again
+	Saved  string        // path of the file it was saved to; "" where none was written
+	Notes  []string
+}
+
+// Interrupted reports whether it was ended early.
+func (m *Mirror) Interrupted() bool { return m.Found.A.Interrupted || m.Found.B.Interrupted }
+
+// Spoiled returns the verdict by which bench or its host was too late for the latencies to be the targets'; "" where none was.
+func (m *Mirror) Spoiled() loadgen.VerdictKind {
+	for _, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
+		if r.Verdict.Kind.Spoiled() {
+			return r.Verdict.Kind
+		}
+	}
+	return ""
+}
+
+// shared is what has to be known of every mirrored run.
+const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without --mirror one is loaded at a time"
+
+// Mirrored writes what a mirrored run found, for a terminal. Its error is that of w.
+func Mirrored(w io.Writer, m *Mirror, o Options) error {
+	p := newPage(o.Width, o.Color)
+	for _, answer := range mirrorAnswers(m) {
+		p.strong(answer)
+	}
+	for _, t := range []*table{mirrorTable(m), ruleTable(m), sampleTable(m)} {
+		if err := p.table(t); err != nil {
+			return fmt.Errorf("laying out the report: %w", err)
+		}
+	}
+	p.blank()
+	pairs := &m.Found.Pairs
+	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " of successes timed"}
+	if pairs.Timed > 0 {
+		parts = append(parts, fmt.Sprintf("%s slower in %s of them", name(m.Names[1]), Share(float64(pairs.Slower)/float64(pairs.Timed))))
+	}
+	p.parts(append(parts, fmt.Sprintf("seed %d", m.Found.A.Seed)), 2)
+	for i, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
+		p.text(fmt.Sprintf("%s  %s: %s", name(m.Names[i]), r.Verdict.Kind, sentence(strings.Join(r.Verdict.Evidence, "; "))), 2)
+	}
+	for _, note := range append([]string{shared}, m.Notes...) {
+		p.text("note  "+sentence(note), 2)
+	}
+	if m.Spoiled() == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
+		p.text("~ not told apart, which is not the same as equal", 2)
+	}
+	if slices.ContainsFunc(m.Rows, compare.Row.Thin) {
+		p.text(thinMark+" fewer than 20 requests a block of seconds lie beyond it", 2)
+	}
+	p.blank()
+	p.text("repeat: "+Clean(m.Repeat, 4096), 2)
+	if m.Saved != "" {
+		p.text("saved "+Clean(m.Saved, 4096), 2)
+	}
+	_, err := io.WriteString(w, p.out.String())
+	return err
+}
+
+// mirrorAnswers says how many answers differed, and which side was slower.
+func mirrorAnswers(m *Mirror) []string {
+	a, b, pairs := name(m.Names[0]), name(m.Names[1]), &m.Found.Pairs
+	var answers []string
+	if m.Interrupted() {
+		answers = append(answers, "INTERRUPTED: this is what was seen until then.")
+	}
+	if kind := m.Spoiled(); kind != "" {
+		answers = append(answers, fmt.Sprintf("%s: bench or its host was too late, so the latencies are not the targets'.", kind))
+	}
+	switch {
+	case pairs.Compared == 0:
+		answers = append(answers, fmt.Sprintf("No request was answered by both %s and %s.", a, b))
+	case pairs.Different == 0:
+		answers = append(answers, fmt.Sprintf("%s and %s gave the same answers to all of %s.", a, b, plural(pairs.Compared, "request")))
+	default:
+		answers = append(answers, fmt.Sprintf("%s and %s gave different answers to %s of %s (%s).",
+			a, b, Count(pairs.Different), plural(pairs.Compared, "request"), Share(float64(pairs.Different)/float64(pairs.Compared))))
+	}
+	if alone := pairs.OnlyA + pairs.OnlyB; alone > 0 {
+		answers = append(answers, fmt.Sprintf("One alone answered %s: %s %s, %s %s.", plural(alone, "request"), a, Count(pairs.OnlyA), b, Count(pairs.OnlyB)))
+	}
+	if m.Spoiled() != "" {
+		return answers
+	}
+	for _, r := range slices.Backward(m.Rows) {
+		if r.Outcome == compare.Worse || r.Outcome == compare.Better {
+			change, between := changeOf(r)
+			return append(answers, fmt.Sprintf("%s is %s than %s at %s: %s %s, 95 %%.", b,
+				map[compare.Outcome]string{compare.Worse: "slower", compare.Better: "faster"}[r.Outcome], a, metricName(r.Metric), change, between))
+		}
+	}
+	if len(m.Rows) > 0 {
+		answers = append(answers, fmt.Sprintf("Their latencies are not told apart at %s.", metricName(m.Rows[len(m.Rows)-1].Metric)))
+	}
+	return answers
+}
+
+func mirrorTable(m *Mirror) *table {
+	a, b := name(m.Names[0]), name(m.Names[1])
+	t := &table{columns: []column{{left: true}, {title: a}, {title: b}, {title: b + " / " + a}, {title: "95 %", left: true, gap: 1}, {title: "evidence", left: true}}}
+	for _, r := range m.Rows {
+		change, between := changeOf(r)
+		evidence := evidenceOf(r, a, b)
+		if m.Spoiled() != "" {
+			evidence = ""
+		}
+		t.row(metricName(r.Metric)+thinOf(r), metricValue(r.Metric, r.A, false), metricValue(r.Metric, r.B, false), change, between, evidence)
+	}
+	return t
+}
+
+func ruleTable(m *Mirror) *table {
+	t := &table{columns: []column{{title: "answers compared by", left: true}, {title: "different"}, {title: "of"}}}
+	for _, rule := range m.Rules {
+		t.row(sentence(rule), Count(m.Found.Pairs.ByRule[rule]), Count(m.Found.Pairs.Compared))
+	}
+	if n := m.Found.Pairs.Uncounted; n > 0 {
+		t.row("not compared", "", Count(n))
+	}
+	return t
+}
+
+// sampleTable lists the first requests that were answered differently.
+func sampleTable(m *Mirror) *table {
+	t := &table{columns: []column{
+		{title: "request"}, {title: "due at"}, {title: "endpoint", left: true}, {title: "differs in", left: true},
+		{title: "status " + name(m.Names[0]), rank: 1}, {title: "status " + name(m.Names[1]), rank: 1},
+	}}
+	for _, d := range m.Found.Pairs.Samples {
+		t.row(Count(d.K), Span(d.AtNS), name(d.Endpoint), sentence(strings.Join(d.Rules, ", ")), fmt.Sprint(d.StatusA), fmt.Sprint(d.StatusB))
+	}
+	return t
+}
+
+// mirrorSchema rises when a key's meaning changes.
+const mirrorSchema = 1
+
+type mirrorFile struct {
+	Schema      int                `json:"schema"`
+	Kind        string             `json:"kind"` // mirror
+	Answers     []string           `json:"answers"`
+	Interrupted bool               `json:"interrupted"`
+	Rate        float64            `json:"rate"`
+	LengthNS    int64              `json:"length_ns"`
+	Names       [2]string          `json:"names"`
+	Verdicts    [2]loadgen.Verdict `json:"verdicts"`
+	Pairs       loadgen.Pairs      `json:"pairs"`
+	Rows        []comparisonRow    `json:"rows"`
+}
+
+// MirrorJSON writes what a mirrored run found for programs to read. Its error is that of w.
+func MirrorJSON(w io.Writer, m *Mirror) error {
+	f := mirrorFile{
+		Schema: mirrorSchema, Kind: "mirror", Answers: mirrorAnswers(m), Interrupted: m.Interrupted(), Rate: m.Rate, LengthNS: int64(m.Length),
+		Names: [2]string{longName(m.Names[0]), longName(m.Names[1])}, Verdicts: [2]loadgen.Verdict{m.Found.A.Verdict, m.Found.B.Verdict}, Pairs: m.Found.Pairs,
+	}
+	f.Pairs.ByRule = maps.Clone(f.Pairs.ByRule)
+	for _, rule := range m.Rules {
+		f.Pairs.ByRule[rule] += 0 // every rule is named
+	}
+	for i := range f.Pairs.Samples {
+		f.Pairs.Samples[i].Endpoint = longName(f.Pairs.Samples[i].Endpoint)
+	}
+	f.Rows = comparisonRows(m.Rows)
+	e := json.NewEncoder(w)
+	e.SetIndent("", "  ")
+	e.SetEscapeHTML(false)
+	return e.Encode(f)
+}

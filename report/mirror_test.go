@@ -1,0 +1,86 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+func mirrorFixture() *Mirror {
+	run := func() *loadgen.Run {
+		return &loadgen.Run{Seed: 3, Verdict: loadgen.Verdict{Kind: loadgen.Valid, Evidence: []string{"wait P99 0 ns"}}}
+	}
+	m := &Mirror{
+		Names: [2]string{"stable", "canary"}, Rate: 200, Length: 27 * time.Second, Rules: []string{"status", "body"}, Repeat: "bench compare a b --mirror",
+		Found: &loadgen.Mirrored{A: run(), B: run(), Pairs: loadgen.Pairs{
+			Compared: 5390, Different: 12, ByRule: map[string]uint64{"body": 12}, OnlyA: 10, Timed: 5390, Slower: 4312,
+			Samples: []loadgen.Difference{{K: 1234, AtNS: 6 * time.Second, Endpoint: "GET /\x1b[31mitems", Rules: []string{"body"}, StatusA: 200, StatusB: 500}},
+		}},
+	}
+	var pairs []loadgen.LatencyPair
+	for i := range 27 * 200 {
+		v := float32(1e6 * (1 + float32(i%100)/100))
+		pairs = append(pairs, loadgen.LatencyPair{Second: int32(3 + i/200), A: v, B: 1.5 * v})
+	}
+	m.Rows = compare.Paired(pairs)
+	return m
+}
+
+func TestMirrored(t *testing.T) {
+	m := mirrorFixture()
+	for _, width := range []int{40, 100} {
+		var b bytes.Buffer
+		if err := Mirrored(&b, m, Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(b.String()) {
+			if n := columns(strings.TrimSuffix(line, "\n")); n > width {
+				t.Errorf("width %d: a line of %d columns: %s", width, n, line)
+			}
+		}
+		flat := strings.Join(strings.Fields(b.String()), " ")
+		for _, want := range []string{
+			"stable and canary gave different answers to 12 of 5,390 requests (0.2 %).",
+			"One alone answered 10 requests: stable 10, canary 0.",
+			"canary is slower than stable at P99: +50 % (+50 … +50), 95 %.",
+			"body 12 5,390", "canary slower in 80 % of them", "share this machine",
+		} {
+			if !strings.Contains(flat, want) {
+				t.Errorf("width %d lacks %q:\n%s", width, want, b.String())
+			}
+		}
+		if strings.Contains(b.String(), "\x1b") {
+			t.Error("an escape sequence is in the report")
+		}
+	}
+	m.Found.B.Verdict.Kind, m.Found.B.Interrupted = loadgen.GeneratorLimited, true
+	var b bytes.Buffer
+	if err := Mirrored(&b, m, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.HasPrefix(text, "INTERRUPTED: ") || !strings.Contains(text, "GENERATOR-LIMITED: bench or its host was too late") || strings.Contains(text, "canary slower\n") {
+		t.Errorf("spoiled and interrupted:\n%s", text)
+	}
+}
+
+func TestMirrorJSON(t *testing.T) {
+	var b bytes.Buffer
+	if err := MirrorJSON(&b, mirrorFixture()); err != nil {
+		t.Fatal(err)
+	}
+	var f mirrorFile
+	if err := json.Unmarshal(b.Bytes(), &f); err != nil {
+		t.Fatal(err)
+	}
+	if n, ok := f.Pairs.ByRule["status"]; f.Kind != "mirror" || len(f.Rows) != 3 || f.Rows[0].Outcome != compare.Worse || !ok || n != 0 || f.Pairs.Compared != 5390 {
+		t.Errorf("%+v", f)
+	}
+	if strings.Contains(b.String(), `\u001b`) {
+		t.Error("an escape sequence is in the file")
+	}
+}
