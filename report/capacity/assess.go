@@ -92,9 +92,12 @@ func Assess(target loadgen.Target, known Resources, s *Search) *Capacity {
 	c.scalability(s.steps)
 	open := s.open()
 	reached := full.Rate
+	if reached == 0 {
+		reached = c.BrokeAt
+	}
 	for _, m := range open {
 		c.Bytes = m.BytesOut
-		if m.Holds && full.Rate == 0 {
+		if m.Holds && full.Rate == 0 && c.BrokeAt == 0 {
 			reached = max(reached, m.Offered/lightLoad) // nothing says that any of it was more than light
 		}
 	}

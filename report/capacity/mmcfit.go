@@ -118,7 +118,7 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 	if f.Misfit = misfit(f.MMC, kept); f.Misfit > worstMisfit {
 		return f, fmt.Errorf("the response times are not those of M/M/c: the shares within a time differ by up to %.0f %%", f.Misfit*100)
 	}
-	if f.Workers > mostWorkers/2 || high > 2*low {
+	if f.Workers > mostWorkers/2 || high > 3*low {
 		return f, fmt.Errorf("no step was loaded enough to tell the number of workers: the data allow %.4g/s to %.4g/s", low, high)
 	}
 	return f, nil

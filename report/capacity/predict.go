@@ -5,13 +5,7 @@ import "fmt"
 // predict foretells saturation from the steps at light load: by the resources whose use was seen, by the queue where the
 // response times are those of one, and by what is full first where both tell.
 func (c *Capacity) predict(open []Measurement, reached float64, known Resources) {
-	var light []Responses
-	upTo := 0.0
-	for _, m := range open {
-		if m.Offered <= lightLoad*reached && !m.late && !m.spoiled {
-			light, upTo = append(light, m.answers), max(upTo, m.Offered)
-		}
-	}
+	light, upTo := lightly(open, lightLoad*reached)
 	demands := demandsOf(open, lightLoad*reached, known)
 	if i := Bottleneck(demands); i >= 0 {
 		d := demands[i]
@@ -24,4 +18,33 @@ func (c *Capacity) predict(open []Measurement, reached float64, known Resources)
 	if c.Predicted == nil {
 		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the use of resources: none whose number is known was seen at 3 rates. By the queue: %v.", err))
 	}
+}
+
+// lightly returns the responses of the steps that were offered at most that rate, and the highest of their rates.
+func lightly(open []Measurement, most float64) (light []Responses, upTo float64) {
+	for _, m := range open {
+		if m.Offered <= most && !m.late && !m.spoiled {
+			light, upTo = append(light, m.answers), max(upTo, m.Offered)
+		}
+	}
+	return light, upTo
+}
+
+// tellsWithin is the width of a foretold saturation, its upper end over its lower, that another step is not worth.
+const tellsWithin = 1.3
+
+// lightTells reports whether the steps at light load tell of the saturation what more of them would: it is not known and so
+// nor is what is light, the queue that fits them is told closely, or none fits and resources were seen at 3 rates.
+func (s *Search) lightTells() bool {
+	full := saturationOf(s.steps)
+	if full.Rate == 0 {
+		return true
+	}
+	light, _ := lightly(s.open(), lightLoad*full.Rate)
+	q, err := FitMMC(light, Saturation{})
+	if q.Misfit <= worstMisfit {
+		return err == nil && q.Saturation.High < tellsWithin*q.Saturation.Low
+	}
+	seen := len(usesOf(s.open(), lightLoad*full.Rate, Processor))
+	return seen == 0 || seen >= 3
 }

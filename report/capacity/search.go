@@ -50,8 +50,9 @@ const (
 	nearEdge      = 0.3 // log rates within which counts say where the edge is
 	spoiledTries  = 3   // of one rate, and then of rates below it
 	overloadSteps = 2   // times Step
-	lightSteps    = 2.5 // times Step: what tells the number of workers is how seldom requests wait
-	lightPart     = 0.55
+	lightSteps    = 2.5 // times Step, at least: what tells the number of workers is how seldom requests wait
+	mostLight     = 4.5 // times Step, where time is left
+	lightPart     = 0.58
 
 	lateDrain = 2 * time.Second // for which the last answers of a step that fell behind are awaited
 )
@@ -74,7 +75,7 @@ const (
 //
 // Rates grow by a factor from a low one until a step fails; then the edge is bracketed by steps at the median of what is
 // known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation and loaded
-// lightly once for what that foretells, and a longer step confirms a rate just below the edge.
+// lightly once where more can be foretold from that, and a longer step confirms a rate just below the edge.
 type Search struct {
 	options Options
 	steps   []Measurement
@@ -202,7 +203,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	low, middle, high := edge.quantile(0.025), edge.quantile(0.5), edge.quantile(0.975)
 	repeats, confirms := s.count(Edge), s.count(Confirmation)
 	spare := room - confirm
-	full, light := saturationOf(s.steps), time.Duration(lightSteps*float64(s.options.Step))
+	// Time for a second confirmation is left, if there is any.
+	light := min(max(spare-warm-coolDown-confirm*2/3, times(s.options.Step, lightSteps)), times(s.options.Step, mostLight)).Truncate(time.Second)
 	switch {
 	case confirms == 0 && repeats == 0 && s.count(Bisection) < mostBisect && high/low > 1+2*s.options.Resolution && spare >= step:
 		return s.step(Bisection, middle, s.options.Step)
@@ -211,8 +213,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 		return s.step(Edge, edge.quantile(0.25+0.5*float64(repeats)), 2*s.options.Step)
 	case s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
 		return s.step(Overload, overloadBy*s.bestServed(high), overloadSteps*s.options.Step)
-	case s.count(Light) == 0 && confirms == 0 && full.Rate > 0 && spare >= warm+light+coolDown:
-		return s.step(Light, lightPart*full.Rate, light)
+	case s.count(Light) == 0 && confirms == 0 && spare >= warm+light+coolDown && !s.lightTells():
+		return s.step(Light, lightPart*saturationOf(s.steps).Rate, light)
 	case confirms == 0 && room >= warm+s.options.Step:
 		return s.step(Confirmation, edge.quantile(0.2), min(s.options.Confirm, room-warm).Truncate(time.Second))
 	case confirms > 0 && confirms < mostConfirms && !s.last(Confirmation).Holds && room >= confirm*2/3:
@@ -242,3 +244,5 @@ func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
 	}
 	return Step{}, false
 }
+
+func times(d time.Duration, n float64) time.Duration { return time.Duration(n * float64(d)) }

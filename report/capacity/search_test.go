@@ -100,3 +100,42 @@ func TestSearchFindsTheEdgeOfMM4(t *testing.T) {
 		}
 	}
 }
+
+// What a search on M/M/4, of 500/s, sees at up to 60 % of the saturation foretells it within 15 %. Nothing but response
+// times is seen.
+func TestSearchForetellsSaturation(t *testing.T) {
+	searches := 3
+	if testing.Short() {
+		t.Skip("acts out minutes of requests")
+	}
+	if text := os.Getenv("BENCH_SEARCHES"); text != "" {
+		searches, _ = strconv.Atoi(text)
+	}
+	for _, slo := range []string{"p99<50ms", "p99<100ms"} {
+		var off []float64
+		out, missed := 0, 0
+		for i := range searches {
+			r := rand.New(rand.NewPCG(uint64(i), 11))
+			tg := target{name: "M/M/4", workers: 4, service: func(r *rand.Rand) float64 { return 0.008 * r.ExpFloat64() }}
+			s, _ := tg.searched(t, r, Options{Objectives: objectivesOf(t, slo), Start: 31})
+			c := Assess(loadgen.Target{}, Resources{}, s)
+			if c.Predicted == nil || c.Saturation == nil {
+				t.Fatalf("%s, search %d: predicted %v, measured %v; %v", slo, i, c.Predicted, c.Saturation, c.Notes)
+			}
+			if c.Predicted.UpTo > 0.61*500 {
+				t.Errorf("%s, search %d: predicted from %v/s, which is not light", slo, i, c.Predicted.UpTo)
+			}
+			off = append(off, math.Abs(c.Predicted.Rate.Rate/c.Saturation.Rate-1))
+			if off[i] > 0.15 {
+				out++
+			}
+			if c.Predicted.High < c.Saturation.Rate || c.Predicted.Low > c.Saturation.Rate {
+				missed++
+			}
+		}
+		t.Logf("%s: median error %.1f %%, 90th %.1f %%, out %d, intervals missed %d of %d", slo, 100*quantileOf(off, 0.5), 100*quantileOf(off, 0.9), out, missed, searches)
+		if out > searches/10 {
+			t.Errorf("%s: of %d predictions %d are further than 15 %% off", slo, searches, out)
+		}
+	}
+}
