@@ -31,7 +31,7 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 		if i > 0 {
 			p.blank()
 		}
-		p.parts([]string{"bench capacity", name(c.Target.Name), strings.Join(c.Objectives, " and ")}, 2)
+		p.parts([]string{"bench capacity", sizedName(c.Target.Name), strings.Join(c.Objectives, " and ")}, 2)
 		p.blank()
 		p.strong(capacityAnswer(c))
 		for _, s := range capacitySections(c, o.Verbose) {
@@ -91,7 +91,7 @@ func CapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
 	}
 	t := &markdownText{limit: maxMarkdown}
 	for _, c := range list {
-		t.line("## Capacity of " + code(name(c.Target.Name)))
+		t.line("## Capacity of " + code(sizedName(c.Target.Name)))
 		t.line("")
 		t.line("**" + prose(Clean(capacityAnswer(c), maxSentence)) + "**")
 		for _, s := range capacitySections(c, true) {
@@ -161,7 +161,7 @@ const maxSentence = 600
 
 // capacityAnswer is the first line of a report.
 func capacityAnswer(c *capacity.Capacity) string {
-	who, what := name(c.Target.Name), strings.Join(c.Objectives, " and ")
+	who, what := sizedName(c.Target.Name), strings.Join(c.Objectives, " and ")
 	m := c.MaxRate
 	switch m.Outcome {
 	case capacity.Nowhere:
@@ -225,7 +225,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 		outcome = "no: " + m.Why
 	}
 	line := dotted([]string{
-		fmt.Sprintf("%s: %s %s", name(target), m.Purpose, offered), Rate(m.Served) + " served",
+		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), Rate(m.Served) + " served",
 		"P99 " + bounded(m.P99, m.AtLeast), outcome,
 	})
 	return Clean(line, 160)

@@ -69,19 +69,59 @@ func TestCapacityReport(t *testing.T) {
 }
 
 func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
-	slow := measuredCapacity(t, "uncached")
-	slow.MaxRate.Rate = capacity.Rate{Rate: 184, Low: 179, High: 190}
-	var err error
-	if slow.Plan, err = capacity.MakePlan(slow.Plan.Inputs, slow); err != nil {
-		t.Fatal(err)
+	holding := func(name, asked string, rate float64) *capacity.Capacity {
+		c := measuredCapacity(t, name)
+		c.Asked, c.MaxRate.Rate = []string{asked}, capacity.Rate{Rate: rate, Low: 0.97 * rate, High: 1.03 * rate}
+		var err error
+		if c.Plan, err = capacity.MakePlan(c.Plan.Inputs, c); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	nowhere := measuredCapacity(t, "broken")
+	nowhere.Plan, nowhere.MaxRate = nil, capacity.MaxRate{Outcome: capacity.Nowhere, Rate: capacity.Rate{High: 1}}
+	list := []*capacity.Capacity{
+		holding("cached", "GET /summary", 1840), holding("uncached", "GET /summary", 184), // 4 and 39 instances
+		holding("pooled", "GET /stock", 1500), holding("unpooled", "GET /stock", 1400), // 5 and 6
+		nowhere,
 	}
 	var b strings.Builder
-	if err := Capacity(&b, []*capacity.Capacity{measuredCapacity(t, "cached"), slow}, Options{}); err != nil {
+	if err := Capacity(&b, list, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	// 39 instances of uncached against 4.
-	if want := "cached saves 35 instances against uncached at the same demand, and 4,344 USD a month"; !strings.Contains(b.String(), want) {
-		t.Errorf("it lacks %q:\n%s", want, b.String())
+	text := strings.Join(strings.Fields(b.String()), " ")
+	for _, want := range []string{
+		"cached holds 10.0× what uncached does, and saves 35 instances at the same demand, or 4,344 USD a month",
+		"pooled holds 1.1× what unpooled does, and saves 1 instance at the same demand, or 124 USD a month",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it lacks %q:\n%s", want, b.String())
+		}
+	}
+	if !strings.Contains(text, "broken at no rate – –") {
+		t.Errorf("what met its objective nowhere is not said so:\n%s", b.String())
+	}
+	if strings.Contains(text, "cached holds 1.23") || strings.Contains(text, "against unpooled") {
+		t.Errorf("services that are asked differently are compared:\n%s", b.String())
+	}
+}
+
+func TestCapacityReportOfSizes(t *testing.T) {
+	small, large := measuredCapacity(t, "pooled, GOMAXPROCS 1"), measuredCapacity(t, "pooled, GOMAXPROCS 2")
+	small.Plan, large.Plan = nil, nil
+	small.Size, large.Size = 1, 2
+	large.MaxRate.Rate.Rate = 3000
+	var b strings.Builder
+	if err := Capacity(&b, []*capacity.Capacity{small, large}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"pooled, GOMAXPROCS 2 holds 1.6× what pooled, GOMAXPROCS 1 does, with 2.0× its processors",
+		"pooled, GOMAXPROCS 1 is the smallest size that meets the objective",
+	} {
+		if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), want) {
+			t.Errorf("it lacks %q:\n%s", want, b.String())
+		}
 	}
 }
 

@@ -9,12 +9,14 @@ import (
 
 // Bounds of names in columns, and of a sentence from elsewhere in a paragraph.
 const (
-	nameColumns = 16
-	textColumns = 400
+	nameColumns  = 16
+	sizedColumns = 28 // of a name with the size that it was measured at
+	textColumns  = 400
 )
 
-func name(s string) string     { return Clean(s, nameColumns) }
-func sentence(s string) string { return Clean(s, textColumns) }
+func name(s string) string      { return Clean(s, nameColumns) }
+func sizedName(s string) string { return Clean(s, sizedColumns) }
+func sentence(s string) string  { return Clean(s, textColumns) }
 
 // The kinds of phases, as profiles name them.
 const (

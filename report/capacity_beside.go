@@ -1,0 +1,104 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// capacityBeside is the table of several targets, with what one saves against another that was asked the same.
+func capacityBeside(list []*capacity.Capacity) capacitySection {
+	s := capacitySection{title: "Side by side", head: []string{"target", "holds", "interval", "saturation"}}
+	planned := slices.ContainsFunc(list, func(c *capacity.Capacity) bool { return c.Plan != nil })
+	priced := slices.ContainsFunc(list, isPriced)
+	if planned {
+		s.head = append(s.head, "instances now")
+	}
+	if priced {
+		s.head = append(s.head, "cost a month", "per million requests")
+	}
+	for _, c := range list {
+		row := []string{sizedName(c.Target.Name), "at no rate", absent, absent, absent, absent, absent}
+		if m := c.MaxRate; m.Rate.Rate > 0 {
+			row[1], row[2] = bounding(m), between(m.Low, m.High)
+		}
+		if c.Saturation != nil {
+			row[3] = Rate(c.Saturation.Rate)
+		}
+		if c.Plan != nil {
+			row[4] = Count(uint64(c.Plan.Months[0].Instances))
+		}
+		if isPriced(c) {
+			cost := c.Plan.Months[0].Costs[0]
+			row[5], row[6] = money(cost.Total, c.Plan.Inputs.Prices.Currency), money(cost.PerMillion, c.Plan.Inputs.Prices.Currency)
+		}
+		s.rows = append(s.rows, row[:len(s.head)])
+	}
+	for i, c := range list {
+		if slices.IndexFunc(list, func(other *capacity.Capacity) bool { return slices.Equal(other.Asked, c.Asked) }) == i {
+			s.text = append(s.text, savings(list, c.Asked)...)
+		}
+	}
+	if size := capacity.SmallestSize(list); size != nil {
+		s.text = append(s.text, fmt.Sprintf("%s is the smallest size that meets the objective%s", sizedName(size.Target.Name), demandOf(size)))
+	}
+	return s
+}
+
+// bounding writes a rate, marked where it is a lower bound.
+func bounding(m capacity.MaxRate) string {
+	if m.AtLeast {
+		return "≥ " + Rate(m.Rate.Rate)
+	}
+	return Rate(m.Rate.Rate)
+}
+
+func isPriced(c *capacity.Capacity) bool {
+	return c.Plan != nil && len(c.Plan.Months[0].Costs) > 0
+}
+
+// demandOf says that a size was chosen for a demand, where there is one.
+func demandOf(c *capacity.Capacity) string {
+	if c.Plan == nil {
+		return ""
+	}
+	return fmt.Sprintf(" at the demand of %s with one instance", Rate(c.Plan.Inputs.Demand))
+}
+
+// savings compares, of the targets that were asked the same, each with the one that holds least.
+func savings(list []*capacity.Capacity, asked []string) (text []string) {
+	var least *capacity.Capacity
+	for _, c := range list {
+		if slices.Equal(c.Asked, asked) && c.MaxRate.Rate.Rate > 0 && (least == nil || c.MaxRate.Rate.Rate < least.MaxRate.Rate.Rate) {
+			least = c
+		}
+	}
+	for _, c := range list {
+		if c == least || !slices.Equal(c.Asked, asked) || c.MaxRate.Rate.Rate == 0 {
+			continue
+		}
+		line := fmt.Sprintf("%s holds %s what %s does", sizedName(c.Target.Name), Times(c.MaxRate.Rate.Rate/least.MaxRate.Rate.Rate), sizedName(least.Target.Name))
+		if c.Size > 0 && least.Size > 0 {
+			line += fmt.Sprintf(", with %s its processors", Times(float64(c.Size)/float64(least.Size)))
+		}
+		text = append(text, line+saved(c, least))
+	}
+	return text
+}
+
+// saved says what c saves against a target that holds less, at the same demand.
+func saved(c, least *capacity.Capacity) string {
+	if c.Plan == nil || least.Plan == nil {
+		return ""
+	}
+	now, of := c.Plan.Months[0], least.Plan.Months[0]
+	if now.Instances >= of.Instances {
+		return ", and takes as many instances at the same demand"
+	}
+	line := fmt.Sprintf(", and saves %s at the same demand", plural(uint64(of.Instances-now.Instances), "instance"))
+	if isPriced(c) && isPriced(least) {
+		line += fmt.Sprintf(", or %s a month", money(max(0, of.Costs[0].Total-now.Costs[0].Total), c.Plan.Inputs.Prices.Currency))
+	}
+	return line
+}
