@@ -86,6 +86,9 @@ func comparisonTable(c *Compared, index int) *table {
 		}
 		t.row(append(cells, evidenceOf(r, a, b))...)
 	}
+	for _, o := range found.Objectives {
+		t.row(objectiveName(o), objectiveValue(o, o.A), objectiveValue(o, o.B), "", "", "", objectiveEvidence(o, a))
+	}
 	e := found.Errors
 	cells := []string{"failed", failedShare(e.A), failedShare(e.B), "", ""}
 	if c.Result.Gate {

@@ -124,11 +124,25 @@ func gateAnswer(f *compare.Comparison) string {
 	if f.Errors.Outcome == compare.Inconclusive {
 		open = append(open, "more requests fail than the margin lets pass, of too few to be sure")
 	}
+	missed := ""
+	for _, o := range f.Objectives {
+		switch o.B.Outcome {
+		case compare.Missed:
+			missed += " MISSED: " + objectiveAnswer(o, a, b) + "."
+		case compare.Inconclusive:
+			open = append(open, objectiveAnswer(o, a, b))
+		}
+	}
 	switch {
 	case len(bad) > 0:
-		return "REGRESSION: " + strings.Join(bad, "; ") + "."
+		return "REGRESSION: " + strings.Join(bad, "; ") + "." + missed
+	case missed != "":
+		return missed[1:]
 	case f.Outcome == compare.Pass:
 		text := fmt.Sprintf("PASS: %s is not slower than %s by the margins", b, a)
+		if len(f.Objectives) > 0 {
+			text += " and holds its objectives"
+		}
 		if len(better) > 0 {
 			text += "; it is " + strings.Join(better, ", ")
 		}

@@ -46,7 +46,10 @@ type comparisonPart struct {
 	RunsA   int             `json:"runs_a,omitempty"`
 	RunsB   int             `json:"runs_b,omitempty"`
 	Rows    []comparisonRow `json:"rows"`
-	Errors  comparedErrors  `json:"errors"`
+
+	Objectives []comparedObjective `json:"objectives,omitempty"`
+
+	Errors comparedErrors `json:"errors"`
 }
 
 type comparisonRow struct {
@@ -65,6 +68,27 @@ type comparisonRow struct {
 	Scatter  float64         `json:"pair_scatter,omitempty"` // standard deviation of a pair's log ratio
 	Carried  float64         `json:"autocorrelation,omitempty"`
 	Needed   int             `json:"pairs_needed,omitempty"`
+}
+
+type comparedObjective struct {
+	Text string       `json:"text"`
+	A    comparedHeld `json:"a"`
+	B    comparedHeld `json:"b"`
+}
+
+// comparedHeld is how one arm did by an objective, in the unit of the threshold: ns, a share, or requests/s.
+type comparedHeld struct {
+	Value   *float64        `json:"value,omitempty"` // absent where the rounds do not tell
+	AtLeast bool            `json:"at_least,omitempty"`
+	Outcome compare.Outcome `json:"outcome"`
+}
+
+func heldOf(h compare.Held) comparedHeld {
+	c := comparedHeld{AtLeast: h.AtLeast, Outcome: h.Outcome}
+	if h.Known {
+		c.Value = &h.Value
+	}
+	return c
 }
 
 // ratioInterval leaves a bound out where there is none.
@@ -123,6 +147,9 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 		},
 	}
 	part.Rows = comparisonRows(found.Rows)
+	for _, o := range found.Objectives {
+		part.Objectives = append(part.Objectives, comparedObjective{o.Threshold.Text, heldOf(o.A), heldOf(o.B)})
+	}
 	return part
 }
 

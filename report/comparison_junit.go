@@ -29,6 +29,10 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidenceOf(r, a, b)))
 			}
 		}
+		for _, o := range found.Objectives {
+			suite.add(objectiveName(o), b, c.verdictOf(o.B.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s", objectiveName(o), objectiveValue(o, o.A), a,
+				objectiveValue(o, o.B), b, objectiveEvidence(o, a)))
+		}
 		e := found.Errors
 		suite.add("failed", b, c.verdictOf(e.Outcome), fmt.Sprintf("failed: %s of %s, %s of %s: %s", failedOrNone(e.A), a, failedOrNone(e.B), b,
 			errorEvidence(e, b)))
@@ -53,9 +57,9 @@ func (c *Compared) verdictOf(o compare.Outcome) compare.Outcome {
 func (s *junitSuite) add(name, class string, o compare.Outcome, text string) {
 	c := junitCase{Name: name, Class: class, Time: "0"}
 	switch o {
-	case compare.Regression:
+	case compare.Regression, compare.Missed:
 		s.Failures++
-		c.Failure = &junitFailure{Message: text, Type: "regression", Text: text}
+		c.Failure = &junitFailure{Message: text, Type: string(o), Text: text}
 	case compare.Inconclusive:
 		s.Skipped++
 		c.Skipped = &junitSkipped{Message: text}

@@ -107,11 +107,18 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 	case len(names) > 8:
 		return nil, fmt.Errorf("at most 8 are compared, got %d", len(names))
 	}
+	mix, err := o.takeTest()
+	if err != nil {
+		return nil, err
+	}
+	if _, err := o.objectives(); err != nil {
+		return nil, err
+	}
 	plan, err := o.plan(hold("round", 0, time.Second, 1))
 	if err != nil {
 		return nil, err
 	}
-	subjects, err := o.subjects(names, mixture{}, plan, nil)
+	subjects, err := o.subjects(names, mix, plan, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -91,6 +91,9 @@ func (c *conductor) compare(ctx context.Context, criteria []compare.Criterion) (
 	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.seed, Criteria: criteria}
 	if c.o.gate != nil {
 		options.Gate, options.ErrorMargin = true, c.o.gate.errorMargin
+		if options.Objectives, err = c.o.objectives(); err != nil {
+			return nil, usage(err)
+		}
 	}
 	for _, a := range c.arms {
 		options.Arms = append(options.Arms, a.label)
@@ -198,7 +201,7 @@ func (c *conductor) fit() error {
 		b.Rate = min(b.Rate, a.rate)
 	}
 	if c.o.gate != nil {
-		b.Quantile = c.o.gate.highest()
+		b.Quantile = c.o.highest()
 	} else if c.ends.Sub(c.began) < 90*time.Second {
 		b.Shortest = time.Second
 	}

@@ -58,7 +58,7 @@ type driveOptions struct {
 	before      string
 	after       string
 	outputs     []string
-	slo         []string // of a test file: no flag gives it
+	slo         []string // of a test file, or a gate's --slo
 	quiet       bool
 	judging     judgeOptions
 	abort       abortOptions

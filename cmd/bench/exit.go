@@ -23,9 +23,9 @@ const exitCodes = `Exit codes:
   5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED;
        a comparison cannot be made: bench or its host was too late again and again; or selfcheck trusts no engine
   99   a threshold failed, or a run was aborted by --abort-on;
-       bench capacity: the objective is met at no rate
+       bench capacity: the objective is met at no rate; bench gate: an objective (slo) is missed
   130  interrupted; what was measured until then is reported
-Several at once: 130, 1, 2, 5, 99.`
+Several at once: 130, 1, 2, 5, 3, 99, 4.`
 
 // usageError is an error of whoever typed the command or wrote the file.
 type usageError struct{ error }

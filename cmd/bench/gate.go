@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/cobra"
@@ -18,6 +20,7 @@ type gateOptions struct {
 	margins      []string
 	inconclusive string
 	errorMargin  float64 // 0-1
+	testFile     string
 }
 
 func newGateCommand(s streams) *cobra.Command {
@@ -26,15 +29,19 @@ func newGateCommand(s streams) *cobra.Command {
 		Use: "gate [OLD NEW]", Short: "Pass or fail a new version by how much slower than the old one it is", GroupID: "judge",
 		Long: `Compare an old version of a service with a new one, side by side on this machine, and pass, fail or say that it
 cannot be told: for CI. Both are driven in turn, as bench compare does, so that what a machine does to both
-is no regression; a percentile regresses when it is surely slower by more than its margin.`,
+is no regression; a percentile regresses when it is surely slower by more than its margin. With --slo, or the slo
+of a test file, the new version is to hold those objectives as well, and misses one with exit 99.`,
 		Example: `  bench gate --a-cmd './old --port 8081' --a http://127.0.0.1:8081 --b-cmd './new --port 8082' --b http://127.0.0.1:8082
   bench gate cached cached --max-time 60s        identical code: passes, or is inconclusive
-  bench gate http://127.0.0.1:8081 http://127.0.0.1:8082 --margin p99=20% -o md=gate.md -o junit=gate.xml`,
+  bench gate http://127.0.0.1:8081 http://127.0.0.1:8082 --margin p99=20% -o md=gate.md -o junit=gate.xml
+  bench gate http://127.0.0.1:8081 http://127.0.0.1:8082 -f checkout.yaml --slo 'p99<200ms'`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
 	}
 	o.addCompareFlags(c.Flags())
 	c.Flags().StringArrayVar(&o.gate.margins, "margin", nil,
 		"change for the worse that is let pass, such as p99=20%; off leaves it out (default p50=5%, p95=10%, p99=10%, goodput=5%, errors=0.1%; repeatable)")
+	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
+	c.Flags().StringVarP(&o.gate.testFile, "file", "f", "", "take requests, expect, hit_when, limits and slo of a test file")
 	c.Flags().StringVar(&o.gate.inconclusive, "inconclusive", "fail", "what an inconclusive gate does: fail exits 4, pass exits 0")
 	return c
 }
@@ -84,12 +91,16 @@ func (g *gateOptions) criteria() ([]compare.Criterion, error) {
 }
 
 // highest returns the highest quantile that is judged, for which rounds must be long enough.
-func (g *gateOptions) highest() float64 {
-	list, err := g.criteria()
+func (o *compareOptions) highest() float64 {
 	var q float64
-	if err == nil {
+	if list, err := o.gate.criteria(); err == nil {
 		for _, c := range list {
 			q = max(q, c.Metric.Quantile)
+		}
+	}
+	if list, err := o.objectives(); err == nil {
+		for _, t := range list {
+			q = max(q, t.Quantile)
 		}
 	}
 	return q
@@ -100,6 +111,8 @@ func (g *gateOptions) exit(found *report.Compared) error {
 	switch found.Result.Outcome() {
 	case compare.Regression:
 		return alreadySaid{exitError{exitRegression, errors.New("a regression")}}
+	case compare.Missed:
+		return alreadySaid{exitError{exitThreshold, errors.New("an objective is missed")}}
 	case compare.Pass:
 		return nil
 	}
@@ -107,4 +120,42 @@ func (g *gateOptions) exit(found *report.Compared) error {
 		return nil
 	}
 	return alreadySaid{exitError{exitInconclusive, errors.New("inconclusive")}}
+}
+
+// takeTest takes what a test file says of requests and of what is wanted of them. Its phases, what ends a run early, and what a
+// run is judged by are those of bench run: a gate drives rounds of its own.
+func (o *compareOptions) takeTest() (mixture, error) {
+	if o.gate == nil || o.gate.testFile == "" {
+		return mixture{}, nil
+	}
+	name := o.gate.testFile
+	source, err := readBounded(name)
+	if err != nil {
+		return mixture{}, err
+	}
+	file, err := profiles.Parse(name, source)
+	if err != nil {
+		return mixture{}, err
+	}
+	if err := o.takeFile(name, file); err != nil {
+		return mixture{}, err
+	}
+	o.abort.on, o.requests, o.warmUp, o.judging.thresholds = nil, 0, 0, nil
+	return o.fileRequests(name, file.Requests)
+}
+
+// objectives are those of --slo, or of the test file.
+func (o *compareOptions) objectives() ([]loadgen.Threshold, error) {
+	var list []loadgen.Threshold
+	for _, text := range o.slo {
+		t, err := loadgen.ParseThreshold(text)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("slo: %w", err)
+		case t.Phase != "":
+			return nil, fmt.Errorf("slo %s: a gate drives rounds of one rate, which have no phase %q: leave out the @", text, t.Phase)
+		}
+		list = append(list, t)
+	}
+	return list, nil
 }

@@ -11,7 +11,7 @@ import (
 var repeatable = map[string]bool{
 	"rate": true, "at": true, "max-time": true, "round": true, "ready-timeout": true, "connections": true,
 	"timeout": true, "deadline": true, "engine": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
-	"margin": true, "inconclusive": true, "method": true, "insecure": true,
+	"margin": true, "inconclusive": true, "method": true, "insecure": true, "slo": true, "file": true,
 }
 
 // quietly are the flags that change nothing of what is found.

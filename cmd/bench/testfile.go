@@ -20,7 +20,7 @@ func (o *driveOptions) takeFile(name string, file profiles.File) error {
 	}{
 		{"expect: ", "expect", file.Expect, &o.expect, only(loadgen.ParseExpect)},
 		{"", "threshold", file.Thresholds, &o.judging.thresholds, only(loadgen.ParseThreshold)},
-		{"slo: ", "", file.SLO, &o.slo, only(loadgen.ParseThreshold)},
+		{"slo: ", "slo", file.SLO, &o.slo, only(loadgen.ParseThreshold)},
 		{"abort_on: ", "abort-on", file.AbortOn, &o.abort.on, only(loadgen.ParseCondition)},
 		{"outputs: ", "output", file.Outputs, &o.outputs, only(func(text string) (output[[]*loadgen.Run], error) { return parseOutput(text, formats) })},
 	} {

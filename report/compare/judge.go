@@ -12,6 +12,11 @@ func (t *Trial) decided() bool {
 		if c.Errors.Outcome == Inconclusive {
 			return false
 		}
+		for _, o := range c.Objectives {
+			if o.B.Outcome == Inconclusive {
+				return false
+			}
+		}
 		for _, r := range c.Rows {
 			if r.Judged && (r.Outcome == Inconclusive || r.Outcome == Undecided) {
 				return false
@@ -70,6 +75,7 @@ func (t *Trial) compare(arm int) Comparison {
 			decideComparison(cand, level(1))
 		}
 	}
+	c.Objectives = t.objectives(arm, level(1))
 	if t.o.Gate {
 		decideGate(judged, level)
 	} else {
@@ -158,6 +164,15 @@ func (c *Comparison) conclude(gate bool) {
 	}
 	if judged == 0 && c.Outcome == Pass {
 		c.Outcome = Inconclusive
+	}
+	for _, o := range c.Objectives {
+		switch {
+		case c.Outcome == Regression:
+		case o.B.Outcome == Missed:
+			c.Outcome = Missed
+		case o.B.Outcome == Inconclusive && c.Outcome == Pass:
+			c.Outcome = Inconclusive
+		}
 	}
 }
 

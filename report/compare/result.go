@@ -3,10 +3,11 @@ package compare
 // Outcome is what is concluded of a row, or of all.
 type Outcome string
 
-// The outcomes: the first three are a gate's, the others a comparison's without margins.
+// The outcomes: the first four are a gate's, the others a comparison's without margins.
 const (
 	Regression   Outcome = "regression"   // worse by more than the margin
 	Pass         Outcome = "pass"         // not worse by as much as the margin
+	Missed       Outcome = "missed"       // no regression, and yet an objective that is not held
 	Inconclusive Outcome = "inconclusive" // neither can be said
 	Worse        Outcome = "worse"
 	Better       Outcome = "better"
@@ -48,9 +49,12 @@ type Comparison struct {
 	Rows    []Row
 	Errors  Errors
 	Outcome Outcome
-	Pairs   int // of rounds, or 0 where runs were compared
-	RunsA   int // where runs were compared
-	RunsB   int
+
+	Objectives []Objective // of a gate
+
+	Pairs int // of rounds, or 0 where runs were compared
+	RunsA int // where runs were compared
+	RunsB int
 }
 
 // Result is what a trial found, so far or in the end.

@@ -18,6 +18,8 @@ type Options struct {
 	Criteria    []Criterion // what decides, and when to stop
 	Gate        bool        // margins and three outcomes
 	ErrorMargin float64     // of a gate: by how much the share of failed requests may grow, 0-1
+
+	Objectives []loadgen.Threshold // of a gate: what the last arm is to hold as well
 }
 
 // Step is a round to be driven.
@@ -57,6 +59,7 @@ type round struct {
 	readings []reading
 	requests loadgen.Requests
 	curve    []float64
+	held     []loadgen.ThresholdResult // by objective
 }
 
 // armRecord is what the rounds of one arm said.
@@ -66,6 +69,7 @@ type armRecord struct {
 	beyond   []float64 // fewest
 	failures Failures
 	curves   [][]float64 // by round
+	held     []heldRecord
 }
 
 func newArmRecord() armRecord {
@@ -97,7 +101,11 @@ func NewTrial(o Options) (*Trial, error) {
 	t := &Trial{o: o, looks: looksOf(o.Quads), coin: rand.New(rand.NewPCG(o.Seed, 0x636f6d70617265))}
 	metrics := len(Metrics())
 	for range o.Arms {
-		t.arms = append(t.arms, newArmRecord())
+		arm := newArmRecord()
+		for range o.Objectives {
+			arm.held = append(arm.held, heldRecord{beyond: math.Inf(1)})
+		}
+		t.arms = append(t.arms, arm)
 		t.pairs = append(t.pairs, make([]pairRecord, metrics))
 	}
 	t.plan(0)
@@ -148,6 +156,9 @@ func (t *Trial) Add(r *loadgen.Run) {
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.read(r))
 	}
+	for _, objective := range t.o.Objectives {
+		kept.held = append(kept.held, objective.Judge(r))
+	}
 	switch t.quad = append(t.quad, kept); {
 	case t.next < len(t.steps):
 	case t.spoiled != "":
@@ -170,7 +181,11 @@ func (t *Trial) again() {
 func (t *Trial) keep() {
 	arms := len(t.arms)
 	for i, rd := range t.quad {
-		t.arms[t.steps[i].Arm].add(rd)
+		arm := &t.arms[t.steps[i].Arm]
+		arm.add(rd)
+		for j, objective := range t.o.Objectives {
+			arm.held[j].add(objective, rd.held[j])
+		}
 	}
 	for half := range 2 {
 		first := t.quad[half*arms : (half+1)*arms]

@@ -1,0 +1,94 @@
+package compare
+
+import (
+	"math"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// Objective is what a gate found of a threshold that the new service is to hold, whatever the old one does.
+type Objective struct {
+	Threshold loadgen.Threshold
+	A, B      Held
+}
+
+// Held is how one arm did by a threshold.
+type Held struct {
+	Value     float64 // median of the rounds' figures, in the threshold's unit; of errors the share over all rounds
+	Low, High float64 // of Value, at the error that this look may spend; ±Inf where there is no bound
+	AtLeast   bool    // in some round the figure was a lower bound
+	Known     bool    // every round had a figure
+	Outcome   Outcome // Pass, Missed or Inconclusive
+}
+
+// heldRecord is the figures of one arm's rounds by one threshold, in time order.
+type heldRecord struct {
+	logs    []float64
+	atLeast bool
+	missing bool
+	beyond  float64 // of a percentile: the fewest requests beyond it in a round
+	failed  Failures
+}
+
+func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
+	h.atLeast = h.atLeast || r.AtLeast
+	if r.Actual == nil || *r.Actual <= 0 && t.Metric != loadgen.MetricErrors {
+		h.missing = true
+		return
+	}
+	if t.Metric == loadgen.MetricErrors {
+		h.failed.Failed += uint64(math.Round(*r.Actual * float64(r.Samples)))
+		h.failed.Due += r.Samples
+		return
+	}
+	h.logs = append(h.logs, math.Log(*r.Actual))
+	if t.Metric == loadgen.MetricPercentile {
+		h.beyond = min(h.beyond, float64(r.Samples)*(1-t.Quantile))
+	}
+}
+
+// held judges the record at a two-sided error. The unit is the round: an objective is missed where the interval of its
+// rounds' figures lies wholly on the wrong side of the limit, met where it lies wholly on the right one, and else it cannot be
+// told. Errors are judged as a gate judges them: missed where the exact bound of their share is above the limit, met where
+// they were not seen to be.
+func (h *heldRecord) held(t loadgen.Threshold, level float64) Held {
+	upper := t.Operator == loadgen.Less || t.Operator == loadgen.AtMost
+	if t.Metric == loadgen.MetricErrors {
+		low, high := clopperPearson(h.failed.Failed, h.failed.Due, errorLevel)
+		d := Held{Value: h.failed.share(), Low: low, High: high, Known: !h.missing && h.failed.Due > 0, Outcome: Inconclusive}
+		switch {
+		case !d.Known:
+		case upper && low > t.Limit || !upper && high < t.Limit:
+			d.Outcome = Missed
+		case upper && d.Value <= t.Limit || !upper && d.Value >= t.Limit:
+			d.Outcome = Pass
+		}
+		return d
+	}
+	if h.missing || len(h.logs) == 0 {
+		return Held{Outcome: Inconclusive}
+	}
+	e := newEstimate(h.logs)
+	low, high := e.bounds(level)
+	if h.atLeast {
+		high = math.Inf(1)
+	}
+	d := Held{Value: math.Exp(e.center), Low: math.Exp(low), High: math.Exp(high), AtLeast: h.atLeast, Known: true, Outcome: Inconclusive}
+	switch {
+	case h.beyond < enough-1e-6:
+	case upper && d.Low > t.Limit || !upper && d.High < t.Limit:
+		d.Outcome = Missed
+	case upper && d.High < t.Limit || !upper && d.Low > t.Limit:
+		d.Outcome = Pass
+	}
+	return d
+}
+
+// objectives judges both arms by each threshold.
+func (t *Trial) objectives(arm int, level float64) []Objective {
+	var list []Objective
+	for i, threshold := range t.o.Objectives {
+		list = append(list, Objective{threshold, t.arms[0].held[i].held(threshold, level), t.arms[arm].held[i].held(threshold, level)})
+	}
+	return list
+}

@@ -1,0 +1,107 @@
+package compare
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+func threshold(t *testing.T, text string) loadgen.Threshold {
+	t.Helper()
+	th, err := loadgen.ParseThreshold(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return th
+}
+
+// recordOf is the record of rounds that gave those figures of so many samples each.
+func recordOf(th loadgen.Threshold, samples uint64, figures ...float64) *heldRecord {
+	h := &heldRecord{beyond: math.Inf(1)}
+	for _, f := range figures {
+		h.add(th, loadgen.ThresholdResult{Actual: &f, Samples: samples})
+	}
+	return h
+}
+
+func TestObjectiveIsMetMissedOrOpen(t *testing.T) {
+	around := func(v float64) []float64 {
+		var list []float64
+		for i := range 12 {
+			list = append(list, v*(1+0.02*float64(i%5-2)))
+		}
+		return list
+	}
+	for _, c := range []struct {
+		text    string
+		samples uint64
+		figures []float64
+		want    Outcome
+		why     string
+	}{
+		{"p99<200ms", 3000, around(150e6), Pass, "well below"},
+		{"p99<200ms", 3000, around(250e6), Missed, "well above"},
+		{"p99<200ms", 3000, around(200e6), Inconclusive, "around the limit"},
+		{"p99<200ms", 3000, []float64{150e6, 151e6}, Inconclusive, "two rounds have no interval"},
+		{"p99<200ms", 1000, around(150e6), Inconclusive, "only 10 requests beyond P99 in a round"},
+		{"p50<200ms", 1000, around(150e6), Pass, "500 are beyond P50"},
+		{"mean<200ms", 10, around(250e6), Missed, "a mean has nothing beyond it"},
+		{"rate>900/s", 1000, around(1000), Pass, "a lower limit"},
+		{"rate>900/s", 1000, around(700), Missed, "a lower limit"},
+		{"errors<1%", 1000, []float64{0, 0.001, 0}, Pass, "1 of 3,000"},
+		{"errors<1%", 1000, []float64{0.05, 0.06, 0.05}, Missed, "160 of 3,000"},
+		{"errors<1%", 1000, []float64{0.011, 0.012, 0.01}, Inconclusive, "33 of 3,000 may be 1 %"},
+		{"p99<200ms", 3000, []float64{150e6, 0, 150e6}, Inconclusive, "a round without a figure"},
+	} {
+		th := threshold(t, c.text)
+		if got := recordOf(th, c.samples, c.figures...).held(th, 0.05); got.Outcome != c.want {
+			t.Errorf("%s, %s: %+v, want %s", c.text, c.why, got, c.want)
+		}
+	}
+
+	th := threshold(t, "p99<200ms")
+	low := recordOf(th, 3000, around(150e6)...)
+	low.atLeast = true
+	if got := low.held(th, 0.05); got.Outcome != Inconclusive || !got.AtLeast {
+		t.Errorf("a lower bound below an upper limit: %+v, want that it cannot be told", got)
+	}
+}
+
+// At the limit an objective is rarely called missed.
+func TestObjectiveAtItsLimit(t *testing.T) {
+	const trials = 1000
+	random := rand.New(rand.NewPCG(5, 5))
+	th := threshold(t, "p99<200ms")
+	missed := 0
+	for range trials {
+		h := &heldRecord{beyond: 100}
+		for range 20 {
+			h.logs = append(h.logs, math.Log(200e6)+0.1*random.NormFloat64())
+		}
+		if h.held(th, alpha).Outcome == Missed {
+			missed++
+		}
+	}
+	t.Logf("missed %d of %d", missed, trials)
+	if missed > trials*4/100 {
+		t.Errorf("missed %d of %d, want at most about 2.5 %%", missed, trials)
+	}
+}
+
+// A regression is worse than a missed objective, and that than an inconclusive row.
+func TestMissedObjectiveDecides(t *testing.T) {
+	row := func(o Outcome) []Row { return []Row{{Judged: true, Outcome: o}} }
+	objective := func(o Outcome) []Objective { return []Objective{{B: Held{Outcome: o}}} }
+	for _, c := range []struct{ row, objective, want Outcome }{
+		{Pass, Pass, Pass}, {Pass, Missed, Missed}, {Pass, Inconclusive, Inconclusive}, {Inconclusive, Missed, Missed},
+		{Regression, Missed, Regression}, {Regression, Inconclusive, Regression}, {Inconclusive, Pass, Inconclusive},
+	} {
+		found := Comparison{Rows: row(c.row), Objectives: objective(c.objective), Errors: Errors{Outcome: Pass}}
+		found.conclude(true)
+		if found.Outcome != c.want || (Result{Comparisons: []Comparison{found}}).Outcome() != c.want {
+			t.Errorf("a row %s and an objective %s: %s, want %s", c.row, c.objective, found.Outcome, c.want)
+		}
+	}
+}
