@@ -19,9 +19,12 @@ func capacityBeside(list []*capacity.Capacity) capacitySection {
 		s.head = append(s.head, "cost a month", "per million requests")
 	}
 	for _, c := range list {
-		row := []string{sizedName(c.Target.Name), "at no rate", absent, absent, absent, absent, absent}
-		if m := c.MaxRate; m.Rate.Rate > 0 {
+		row := []string{sizedName(c.Target.Name), "not known", absent, absent, absent, absent, absent}
+		switch m := c.MaxRate; {
+		case m.Rate.Rate > 0:
 			row[1], row[2] = bounding(m), between(m.Low, m.High)
+		case m.Outcome == capacity.Nowhere:
+			row[1] = "at no rate"
 		}
 		if c.Saturation != nil {
 			row[3] = Rate(c.Saturation.Rate)

@@ -49,6 +49,9 @@ func planSections(p *capacity.Plan, verbose bool) []capacitySection {
 		list = append(list, s)
 	}
 	if verbose {
+		if len(in.Prices.Offers) > 1 {
+			list = append(list, monthlyOffers(p))
+		}
 		if len(p.CostCurve) > 0 {
 			s := capacitySection{title: "What a number of instances carries and costs a month, on demand", head: []string{"instances", "carries", "cost a month"}}
 			for _, c := range p.CostCurve {
@@ -151,6 +154,21 @@ func offerSection(p *capacity.Plan) capacitySection {
 			Count(uint64(c.Mix.Reserved)), decimal(c.Mix.OnDemand, 1), decimal(c.Mix.Spot, 1), money(c.Transfer, in.Prices.Currency),
 			Count(uint64(c.PerUnit)),
 		})
+	}
+	return s
+}
+
+// monthlyOffers is what each offer costs in each month, its mix and its transfer.
+func monthlyOffers(p *capacity.Plan) capacitySection {
+	currency := p.Inputs.Prices.Currency
+	s := capacitySection{title: "Cost a month of each offer, and of a million requests", head: []string{"month", "offer", "instances", "all on demand", "cheapest mix", "transfer", "total", "per million"}}
+	for _, m := range p.Months {
+		for _, c := range m.Costs {
+			s.rows = append(s.rows, []string{
+				fmt.Sprintf("+%d", m.Month), name(c.Offer), Count(uint64(c.Instances)), money(c.OnDemand, currency),
+				money(c.Mix.Monthly, currency), money(c.Transfer, currency), money(c.Total, currency), money(c.PerMillion, currency),
+			})
+		}
 	}
 	return s
 }

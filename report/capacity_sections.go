@@ -175,7 +175,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 			add("scalability: %s", u.Says)
 			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s · R² %.3f", Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
 				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, Share(u.Error), u.R2)
-			if u.Peak != nil {
+			if u.Peak != nil && u.Sharp == nil {
 				add("its peak: %s with %.0f users", Rate(u.Peak.Throughput), u.Peak.Users)
 			}
 		}

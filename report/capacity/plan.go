@@ -61,8 +61,12 @@ type CurvePoint struct {
 // MakePlan plans for the inputs, which have been checked, from a measured capacity.
 func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 	rate := c.MaxRate.Rate
-	if !(rate.Rate > 0) {
+	switch {
+	case rate.Rate > 0:
+	case c.MaxRate.Outcome == Nowhere:
 		return nil, fmt.Errorf("%s met its objective at no rate, so no number of instances does", c.Target.Name)
+	default:
+		return nil, fmt.Errorf("what %s can take is not known", c.Target.Name)
 	}
 	if rate.High == 0 {
 		rate.High = rate.Rate

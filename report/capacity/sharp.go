@@ -45,6 +45,9 @@ func (u *USL) sharply() {
 		return
 	}
 	u.Sharp = &best
-	u.Says = fmt.Sprintf("the law fits poorly, %.1f %% off: the throughput rises in proportion up to %.3g users and is flat from there (%.1f %% off), as that of a fixed number of workers is. "+
-		"Its σ and κ do not tell contention from coherency here", u.Error*100, best.Users, best.Error*100)
+	u.Says = fmt.Sprintf("the law fits poorly, %.1f %% off, and its σ and κ do not tell contention from coherency here: %s", u.Error*100, best.words())
+}
+
+func (s *Sharp) words() string {
+	return fmt.Sprintf("the throughput rises in proportion up to %.3g users and is flat from there (%.1f %% off), as that of a fixed number of workers is", s.Users, s.Error*100)
 }

@@ -62,10 +62,12 @@ func FitUSL(points []Load, seed uint64) USL {
 		return u
 	case u.Error > widestError:
 		u.Refused = fmt.Sprintf("the measured throughputs lie %.0f %% (root mean square) off any curve of the law", u.Error*100)
+		if u.sharply(); u.Sharp != nil {
+			u.Refused += "; " + u.Sharp.words()
+		}
 		return u
 	}
-	u.intervals(free, seed)
-	u.describe()
+	u.describe(u.intervals(free, seed))
 	u.sharply()
 	return u
 }
@@ -103,8 +105,9 @@ func (u *USL) goodness(l law) {
 }
 
 // intervals draws what would have been fitted, had the noise come out otherwise. The draws are fitted without bounds, so
-// that their spread is not cut off at 0, and lie around the estimate without bounds.
-func (u *USL) intervals(l law, seed uint64) {
+// that their spread is not cut off at 0, and lie around the estimate without bounds. It returns the share of the draws in which
+// contention costs more than coherency at the greatest number of users.
+func (u *USL) intervals(l law, seed uint64) (contention float64) {
 	n := len(u.Points)
 	freedom := max(n-3, 1)
 	var relative float64
@@ -121,6 +124,9 @@ func (u *USL) intervals(l law, seed uint64) {
 		}
 		lambda, sigma, kappa := refine(drawn, l).coefficients()
 		all[0], all[1], all[2] = append(all[0], lambda), append(all[1], sigma), append(all[2], kappa)
+		if max(sigma, 0) >= max(kappa, 0)*u.Points[n-1].Users {
+			contention += 1.0 / resamples
+		}
 	}
 	lambda, sigma, kappa := l.coefficients()
 	for i, e := range []*Estimate{&u.Lambda, &u.Sigma, &u.Kappa} {
@@ -130,10 +136,12 @@ func (u *USL) intervals(l law, seed uint64) {
 		e.Low = max(0, min(e.Value, at-wider*(at-quantileOf(all[i], 0.025))))
 		e.High = max(e.Value, at+wider*(quantileOf(all[i], 0.975)-at))
 	}
+	return contention
 }
 
-// describe says what limits the scaling, at the greatest number of users that was measured.
-func (u *USL) describe() {
+// describe says what limits the scaling, at the greatest number of users that was measured; likely is the share of what the
+// data allow in which contention costs more there than coherency.
+func (u *USL) describe(likely float64) {
 	sigma, kappa := u.Sigma.Value, u.Kappa.Value
 	n := u.Points[len(u.Points)-1].Users
 	if kappa > 0 && sigma < 1 {
@@ -149,6 +157,8 @@ func (u *USL) describe() {
 		u.Says = "it is serial: requests are served one at a time, and more users only wait longer"
 	case sigma < negligible && contention+coherency < 0.1*n && u.Sigma.Low == 0:
 		u.Says = fmt.Sprintf("it scales in proportion up to %g users: neither contention nor coherency shows", n)
+	case likely > 1-confidence && likely < confidence:
+		u.Says = fmt.Sprintf("these throughputs do not tell whether contention costs more or coherency: contention does in %.0f %% of what they allow", likely*100)
 	case contention >= coherency:
 		u.Says = fmt.Sprintf("contention dominates: at %g users waiting for what is shared costs %.3g times what coherency does", n, contention/max(coherency, 1e-9))
 		if coherency == 0 {

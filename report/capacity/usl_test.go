@@ -125,3 +125,30 @@ func TestUSLRefuses(t *testing.T) {
 		}
 	}
 }
+
+// Where the bend is sharper than any of the law, and where noise hides which cost is the greater, the law says so instead of
+// concluding.
+func TestUSLSaysWhereItDoesNotTell(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		points []Load
+		want   string
+		sharp  float64
+	}{
+		{"four workers", []Load{{1, 125}, {2, 250}, {4, 480}, {8, 500}, {16, 500}, {32, 500}, {64, 500}}, "fixed number of workers", 4},
+		{"four workers, softly", []Load{{1, 125}, {2, 240}, {4, 420}, {8, 490}, {16, 500}, {32, 500}, {64, 500}}, "the law fits poorly", 4},
+		{"noise", []Load{{1, 60}, {2, 90}, {4, 75}, {8, 88}, {16, 70}, {32, 55}, {64, 62}}, "do not tell whether contention", 0},
+		{"contention", []Load{{1, 100}, {2, 182}, {4, 308}, {8, 471}, {16, 640}, {32, 780}, {64, 877}}, "contention", 0}, // σ 0.1
+	} {
+		u := FitUSL(tc.points, 1)
+		if !strings.Contains(u.Refused+u.Says, tc.want) {
+			t.Errorf("%s: %q %q, want %q", tc.name, u.Says, u.Refused, tc.want)
+		}
+		if (u.Sharp != nil) != (tc.sharp > 0) || u.Sharp != nil && math.Abs(u.Sharp.Users-tc.sharp) > 0.3 {
+			t.Errorf("%s: sharp %+v, want a bend at %v users", tc.name, u.Sharp, tc.sharp)
+		}
+		if tc.name == "contention" && strings.Contains(u.Says, "do not tell") {
+			t.Errorf("contention of a tenth is not told: %q", u.Says)
+		}
+	}
+}
