@@ -21,11 +21,12 @@ func (l *layout) recorderBytes() int64 {
 }
 
 // limitMemory gives the garbage collector a limit that matches the run, and no other occasion to collect: what lives is
-// known beforehand, and a collection beside the pacing is worth avoiding. It returns what undoes it.
+// known beforehand, and a collection beside the pacing is worth avoiding. Of a mirrored run that is not known, and its two
+// sides would set each other's limit. It returns what undoes it.
 func (r *recording) limitMemory() (undo func()) {
 	limit := r.layout.recorderBytes() + baseMemory
 	percent := -1
-	if limit > maxMemory {
+	if limit > maxMemory || r.pair != nil {
 		limit, percent = math.MaxInt64, 100
 	}
 	oldPercent, oldLimit := debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)

@@ -11,7 +11,7 @@ import (
 
 const (
 	shownRuns    = 20 // newest runs of a series, where not all are asked for
-	shownLeftOut = 10
+	shownLeftOut = 10 // runs that stand alone or are left out, likewise
 	dateTime     = "2006-01-02 15:04:05"
 	shortTime    = "01-02 15:04" // where the page is narrower than narrowPage
 	narrowPage   = 60
@@ -37,7 +37,11 @@ func History(w io.Writer, h *history.History, o Options) error {
 		}
 	}
 	p.blank()
-	for _, s := range alone {
+	for i, s := range alone {
+		if i == shownLeftOut && !o.Verbose {
+			p.text(fmt.Sprintf("and %d more that stand alone, named with -v", len(alone)-i), 2)
+			break
+		}
 		p.text(fmt.Sprintf("one run of %s, %s, stands alone%s", seriesName(s), sentence(s.Points[0].Source), differing(s, " as it differs in ")), 2)
 	}
 	writeLeftOut(p, h.LeftOut, o.Verbose)

@@ -17,16 +17,24 @@ import (
 // delays are long, so that a busy machine does not make bench late.
 func gateOf(t *testing.T, a, b string, flags ...string) (gate *started, pids func() []int) {
 	t.Helper()
+	served, pids := servedPair(t, a, b)
+	flags = append(flags, "--round", "200ms", "-o", "json=gate.json", "-o", "junit=gate.xml", "-o", "md=gate.md")
+	return start(t, append(append([]string{"gate"}, served...), flags...)...), pids
+}
+
+// servedPair are the flags of two reference servers of those delays.
+func servedPair(t *testing.T, a, b string) (flags []string, pids func() []int) {
+	t.Helper()
 	dir := t.TempDir()
 	serve := func(addr, delay string) string {
 		return fmt.Sprintf("echo $$ >> %s/pids; exec bench serve reference --service fixed:%s --addr %s", dir, delay, addr)
 	}
 	addrs := []string{freeAddress(t), freeAddress(t)}
-	args := append([]string{
-		"gate", "--a", "http://" + addrs[0], "--a-cmd", serve(addrs[0], a), "--b", "http://" + addrs[1], "--b-cmd", serve(addrs[1], b),
-		"-r", "300/s", "--round", "200ms", "--no-save", "-o", "json=gate.json", "-o", "junit=gate.xml", "-o", "md=gate.md",
-	}, flags...)
-	return start(t, args...), func() []int {
+	flags = []string{
+		"--a", "http://" + addrs[0], "--a-cmd", serve(addrs[0], a), "--b", "http://" + addrs[1], "--b-cmd", serve(addrs[1], b),
+		"-r", "300/s", "--no-save",
+	}
+	return flags, func() []int {
 		text, err := os.ReadFile(filepath.Join(dir, "pids"))
 		if err != nil {
 			return nil
@@ -101,6 +109,55 @@ func TestInterruptedGateLeavesNothing(t *testing.T) {
 		t.Error(gate.stdout.String())
 	}
 	within(t, 5*time.Second, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
+}
+
+// A second interrupt ends a gate at once, and its commands all the same.
+func TestTwiceInterruptedGateLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("drives load for seconds")
+	}
+	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
+	within(t, time.Minute, "no round has begun", func() bool { return strings.Contains(gate.stderr.String(), "quad 1 of at most") })
+	for range 2 {
+		if err := gate.Process.Signal(syscall.SIGINT); err != nil {
+			break // it may have ended at the first
+		}
+	}
+	gate.exit(t, exitInterrupted)
+	within(t, 10*time.Second, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
+}
+
+// Interrupted, a mirrored run says what it saw, and ends its commands.
+func TestInterruptedMirrorLeavesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("drives load for seconds")
+	}
+	served, pids := servedPair(t, "20ms", "20ms")
+	mirror := start(t, append([]string{"compare", "--mirror", "--round", "40s", "-o", "json=mirror.json"}, served...)...)
+	within(t, time.Minute, "both are not driven", func() bool { return len(pids()) == 2 && strings.Contains(mirror.stderr.String(), "sending the same") })
+	if err := mirror.Process.Signal(syscall.SIGINT); err != nil {
+		t.Fatal(err)
+	}
+	mirror.exit(t, exitInterrupted)
+	if !strings.HasPrefix(mirror.stdout.String(), "INTERRUPTED: ") {
+		t.Error(mirror.stdout.String())
+	}
+	within(t, 5*time.Second, "a command is left", func() bool { return !alive(pids()) })
+}
+
+// An objective that the new version misses fails the gate though it is no slower than the old one, and the file says so.
+func TestGateMissesAnObjective(t *testing.T) {
+	measured(t, func(t *testing.T, m *trial) {
+		gate, _ := gateOf(t, "150ms", "150ms", "--max-time", "16s", "--slo", "p50<100ms", "--slo", "p50<1s")
+		<-gate.done
+		if code := gate.ProcessState.ExitCode(); code != exitThreshold {
+			m.errorf("exit %d: %s%s", code, gate.stdout.String(), gate.stderr.String())
+			return
+		}
+		if text := gate.stdout.String(); !strings.HasPrefix(text, "MISSED: new does not hold p50<100ms: it is 15") || !strings.Contains(text, "; old does not either.") {
+			m.errorf("%s", text)
+		}
+	})
 }
 
 // A gate that is killed cannot end its commands; their supervisors do.
