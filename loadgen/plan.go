@@ -181,6 +181,19 @@ func (p Plan) slots() int {
 	return p.Limits.Connections
 }
 
+// Record returns what a run of the plan will say of it, or what keeps the plan from being driven.
+func (p Plan) Record() (PlanRecord, error) {
+	p = p.withDefaults()
+	if err := p.validate(); err != nil {
+		return PlanRecord{}, err
+	}
+	m, err := newMix(p.Requests, p.Seed)
+	if err != nil {
+		return PlanRecord{}, err
+	}
+	return p.record(m), nil
+}
+
 // record returns what of the plan may be written to a file.
 func (p Plan) record(m *mix) PlanRecord {
 	r := PlanRecord{

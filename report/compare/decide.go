@@ -2,6 +2,7 @@ package compare
 
 import (
 	"math"
+	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -105,9 +106,23 @@ func scatter(h float64, pairs int) float64 {
 	return h * math.Sqrt(float64(pairs)) / student(printedLevel, pairs)
 }
 
+// students holds what student returned: finding out how many pairs would do asks for the same again and again.
+var students sync.Map // studentKey → float64
+
+type studentKey struct {
+	level float64
+	n     int
+}
+
 // student is the quantile of Student's distribution that leaves level outside on both sides, of n values.
 func student(level float64, n int) float64 {
-	return distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(max(n-1, 1))}.Quantile(1 - level/2)
+	key := studentKey{level, n}
+	if t, ok := students.Load(key); ok {
+		return t.(float64)
+	}
+	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(max(n-1, 1))}.Quantile(1 - level/2)
+	students.Store(key, t)
+	return t
 }
 
 // pairsFor returns how many pairs of that scatter tell a change of the size d (log) from none with the probability chance:

@@ -10,35 +10,48 @@ import (
 // Differences names what differs between the plans and the environments of two runs, beside their targets: each alone may
 // explain a difference of their latencies. nil means nothing does.
 func Differences(a, b *loadgen.Run) []string {
-	var list []string
-	add := func(what string, x, y any) {
-		if x != y {
-			list = append(list, fmt.Sprintf("%s: %v and %v", what, x, y))
-		}
-	}
-	p, q := &a.Plan, &b.Plan
-	add("profile", p.Profile, q.Profile)
-	add("arrivals", p.Arrivals, q.Arrivals)
-	add("model", p.Model, q.Model)
-	add("users", p.VUs, q.VUs)
-	add("think time", p.ThinkNS, q.ThinkNS)
-	add("connections", p.Connections, q.Connections)
-	add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
-	add("timeout", p.TimeoutNS, q.TimeoutNS)
-	add("deadline", p.DeadlineNS, q.DeadlineNS)
-	add("engine", p.Engine, q.Engine)
-	add("phase in which the target is profiled", p.Profiled, q.Profiled)
+	return append(PlanDifferences(&a.Plan, &b.Plan), EnvironmentDifferences(&a.Environment, &b.Environment)...)
+}
+
+// PlanDifferences names what differs between two plans.
+func PlanDifferences(p, q *loadgen.PlanRecord) []string {
+	var d differing
+	d.add("profile", p.Profile, q.Profile)
+	d.add("arrivals", p.Arrivals, q.Arrivals)
+	d.add("model", p.Model, q.Model)
+	d.add("users", p.VUs, q.VUs)
+	d.add("think time", p.ThinkNS, q.ThinkNS)
+	d.add("connections", p.Connections, q.Connections)
+	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
+	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
+	d.add("deadline", p.DeadlineNS, q.DeadlineNS)
+	d.add("engine", p.Engine, q.Engine)
+	d.add("phase in which the target is profiled", p.Profiled, q.Profiled)
 	if !slices.Equal(p.Phases, q.Phases) {
-		list = append(list, "the offered rates and lengths of the phases")
+		d = append(d, "the offered rates and lengths of the phases")
 	}
 	if !slices.Equal(p.Endpoints, q.Endpoints) {
-		list = append(list, "the endpoints")
+		d = append(d, "the endpoints")
 	}
-	e, f := &a.Environment, &b.Environment
-	add("system", e.OS+"/"+e.Arch, f.OS+"/"+f.Arch)
-	add("kernel", e.Kernel, f.Kernel)
-	add("processor", e.CPU, f.CPU)
-	add("processors", e.Processors, f.Processors)
-	add("sharing of processors", e.CPUs, f.CPUs)
-	return list
+	return d
+}
+
+// EnvironmentDifferences names what differs between the machines on which two runs were made.
+func EnvironmentDifferences(e, f *loadgen.Environment) []string {
+	var d differing
+	d.add("system", e.OS+"/"+e.Arch, f.OS+"/"+f.Arch)
+	d.add("kernel", e.Kernel, f.Kernel)
+	d.add("processor", e.CPU, f.CPU)
+	d.add("processors", e.Processors, f.Processors)
+	d.add("sharing of processors", e.CPUs, f.CPUs)
+	return d
+}
+
+// differing is what was found to differ.
+type differing []string
+
+func (d *differing) add(what string, x, y any) {
+	if x != y {
+		*d = append(*d, fmt.Sprintf("%s: %v and %v", what, x, y))
+	}
 }

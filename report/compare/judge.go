@@ -130,12 +130,16 @@ func (r *Row) foresee(pairs int) {
 	if r.Outcome != Inconclusive && r.Outcome != Undecided {
 		return
 	}
-	to := math.Log(r.Change.Center)
-	if r.Metric.HigherIsBetter {
-		to = -to
-	}
 	last := spending(alpha, lookTimes)
-	r.Needed = pairsFor(r.Scatter, to-Criterion{r.Metric, r.Margin}.margin(), last[len(last)-1])
+	r.Needed = pairsFor(r.Scatter, r.worse()-Criterion{r.Metric, r.Margin}.margin(), last[len(last)-1])
+}
+
+// worse is the logarithm of the change for the worse.
+func (r *Row) worse() float64 {
+	if r.Metric.HigherIsBetter {
+		return -math.Log(r.Change.Center)
+	}
+	return math.Log(r.Change.Center)
 }
 
 // conclude draws the rows together.

@@ -37,11 +37,11 @@ type Row struct {
 	Beyond   float64 // of a percentile: the fewest requests beyond it in a round
 	Scatter  float64 // standard deviation of a pair's log ratio
 	Carried  float64 // autocorrelation of neighbouring pairs, 0 … 0.6
-	Needed   int     // pairs that would probably settle it, where it is not settled; 0: not known
+	Needed   int     // pairs, or runs a side, that would probably settle it, where it is not settled; 0: not known
 }
 
 // Thin reports whether a percentile rests on fewer requests than a gate judges it by.
-func (r Row) Thin() bool { return r.Metric.Quantile > 0 && r.Beyond < enough-1e-6 }
+func (r Row) Thin() bool { return r.Metric.tooFew(reading{beyond: r.Beyond}) }
 
 // Comparison is what was found of one arm against the first.
 type Comparison struct {
@@ -62,14 +62,20 @@ type Result struct {
 	Gate        bool
 	Comparisons []Comparison
 	Quads       int    // that were kept
-	Planned     int    // the budget
-	Rerun       int    // quads that were run again, as bench or its host was too late in them
+	Planned     int    // the budget: quads, or runs a side
+	Rerun       int    // quads, or runs, that were run again, as bench or its host was too late in them
 	Spoiled     bool   // too many were: nothing is concluded
 	Why         string // the last of them was
 	Early       bool   // the time was over, or the user ended it, before the budget was used and all was decided
 	Interrupted bool
 	Curves      []Curve
 }
+
+// Few reports whether there are too few runs to judge anything by.
+func (c Comparison) Few() bool { return c.RunsA > 0 && min(c.RunsA, c.RunsB) < MinRuns }
+
+// OfRuns reports whether runs were compared, and not rounds in turn.
+func (r Result) OfRuns() bool { return len(r.Comparisons) > 0 && r.Comparisons[0].RunsA > 0 }
 
 // Row returns the row of a metric; ok is false where there is none.
 func (c Comparison) Row(key string) (row Row, ok bool) {

@@ -102,7 +102,6 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 	var decisive []candidate
 	c.Rows = make([]Row, 0, len(metrics))
 	level := func(d int) float64 { return alpha / float64(d) }
-	enoughRuns := min(len(a), len(b)) >= MinRuns
 	for i, m := range metrics {
 		va, vb := logs(sides[0].values[i]), logs(sides[1].values[i])
 		if len(va)+len(vb) == 0 {
@@ -120,7 +119,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		row.Change = Interval{Center: math.Exp(s.center()), Low: math.Exp(low), High: math.Exp(high)}
 		cand, ok := t.candidate(row, s.bounds)
 		switch {
-		case !enoughRuns:
+		case c.Few():
 			row.Judged = false
 		case ok && o.Gate:
 			decisive = append(decisive, cand)
@@ -129,11 +128,28 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		}
 	}
 	decideGate(decisive, level)
+	for i := range c.Rows {
+		c.Rows[i].foreseeRuns(len(a), len(b))
+	}
 	c.Errors = judgeErrors(sides[0].failures, sides[1].failures, o.ErrorMargin, o.Gate)
+	if o.Gate && c.Few() {
+		c.Errors.Outcome = Inconclusive
+	}
 	c.conclude(o.Gate)
 	return Result{Gate: o.Gate, Comparisons: []Comparison{c}, Curves: []Curve{
 		medianCurve(nameA, sides[0].curves), medianCurve(nameB, sides[1].curves),
 	}}
+}
+
+// foreseeRuns says of a row that is not settled how many runs a side would probably settle it.
+func (r *Row) foreseeRuns(m, n int) {
+	if r.Change.Low <= 0 || math.IsInf(r.Change.High, 1) || r.Outcome != Inconclusive && r.Outcome != Undecided {
+		return
+	}
+	half := math.Log(r.Change.High/r.Change.Low) / 2
+	noise := Noise{Run: half / student(printedLevel, m+n-1) / math.Sqrt(1/float64(m)+1/float64(n))}
+	distance := math.Abs(r.worse() - Criterion{r.Metric, r.Margin}.margin())
+	r.Needed = leastNumber(MinRuns, distance, func(runs int) float64 { return noise.ofRuns(runs, runs) })
 }
 
 func logs(values []float64) []float64 {

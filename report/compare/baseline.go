@@ -1,0 +1,137 @@
+package compare
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+const (
+	// RoundsPerRun is how many rounds each run of a baseline has, behind its warm-up: a quad.
+	RoundsPerRun = 4
+
+	// MinBaselineRuns is how many runs a baseline holds at least: fewer tell too little of how starts differ.
+	MinBaselineRuns = 8
+
+	// MaxBaselineRuns bounds them.
+	MaxBaselineRuns = 200
+)
+
+// Baseline is what a later version of a service is compared with: runs of one plan, each of a fresh start where bench could
+// start the service, and what the machine did to them. The plan is a warm-up and [RoundsPerRun] rounds of one rate and length.
+type Baseline struct {
+	Name  string
+	Saved time.Time
+	Runs  []*loadgen.Run
+	Floor Floor
+}
+
+// NewBaseline makes a baseline of runs, or says what keeps them from being one.
+func NewBaseline(name string, saved time.Time, fresh bool, runs []*loadgen.Run) (*Baseline, error) {
+	b := &Baseline{Name: name, Saved: saved.UTC().Truncate(time.Second), Runs: runs}
+	if err := b.checkRuns(); err != nil {
+		return nil, err
+	}
+	b.Floor = MeasureFloor(runs, fresh)
+	return b, nil
+}
+
+// Plan is the plan of all runs.
+func (b *Baseline) Plan() *loadgen.PlanRecord { return &b.Runs[0].Plan }
+
+// Rate is what was offered, in requests/s.
+func (b *Baseline) Rate() float64 { return b.Plan().Phases[1].To }
+
+// Round is the length of a round.
+func (b *Baseline) Round() time.Duration { return b.Plan().Phases[1].DurationNS }
+
+// checkRuns says what keeps the runs from being those of a baseline.
+func (b *Baseline) checkRuns() error {
+	if n := len(b.Runs); n < MinBaselineRuns || n > MaxBaselineRuns {
+		return fmt.Errorf("it has %d runs: a baseline has %d to %d", n, MinBaselineRuns, MaxBaselineRuns)
+	}
+	first := b.Runs[0]
+	if err := checkRounds(first.Plan.Phases); err != nil {
+		return err
+	}
+	for i, r := range b.Runs {
+		switch {
+		case r.Interrupted:
+			return fmt.Errorf("run %d was interrupted", i+1)
+		case r.Verdict.Kind.Spoiled():
+			return fmt.Errorf("run %d is %s", i+1, r.Verdict.Kind)
+		case r.Target.Name != first.Target.Name:
+			return fmt.Errorf("run %d is of another target than the first", i+1)
+		}
+		if list := Differences(first, r); len(list) > 0 {
+			return fmt.Errorf("run %d differs from the first in %s", i+1, strings.Join(list, "; "))
+		}
+	}
+	return nil
+}
+
+// checkRounds wants a warm-up and rounds of one rate and length.
+func checkRounds(phases []loadgen.PhaseRecord) error {
+	if len(phases) != 1+RoundsPerRun || phases[0].Kind != "warmup" {
+		return fmt.Errorf("its runs are not a warm-up and %d rounds", RoundsPerRun)
+	}
+	for _, p := range phases[1:] {
+		if p.Kind != "hold" || p.DurationNS != phases[1].DurationNS || p.From != p.To || p.To != phases[1].To || p.To <= 0 {
+			return errors.New("its rounds are not of one rate and length")
+		}
+	}
+	return nil
+}
+
+// floorTolerance allows for processors that round otherwise.
+const floorTolerance = 1e-6
+
+// checkFloor wants the floor that the runs say.
+func (b *Baseline) checkFloor() error {
+	want := MeasureFloor(b.Runs, b.Floor.Fresh)
+	same := len(want.Noise) == len(b.Floor.Noise) && want.Runs == b.Floor.Runs && want.Pairs == b.Floor.Pairs
+	for i := range want.Noise {
+		if !same {
+			break
+		}
+		w, g := want.Noise[i], b.Floor.Noise[i]
+		same = w.Metric == g.Metric && alike(w.Pair, g.Pair) && alike(w.Process, g.Process) && alike(w.Run, g.Run)
+	}
+	if !same {
+		return errors.New("its noise floor is not the one that its runs say")
+	}
+	return nil
+}
+
+func alike(a, b float64) bool { return math.Abs(a-b) <= floorTolerance }
+
+// Spread is how the figures of whole runs lie.
+type Spread struct {
+	Metric            Metric
+	Median, Low, High float64 // durations in ns
+	AtLeast           bool    // in some run the value was a lower bound
+}
+
+// Spreads returns how the runs' percentiles and goodput lie, without those of which some run says nothing.
+func (b *Baseline) Spreads() []Spread {
+	var list []Spread
+	for _, m := range floorMetrics() {
+		s := Spread{Metric: m}
+		var values []float64
+		for _, r := range b.Runs {
+			if v := m.read(r); v.ok && (m.Quantile == 0 || v.beyond >= 1) {
+				values, s.AtLeast = append(values, v.value), s.AtLeast || v.atLeast
+			}
+		}
+		if len(values) == len(b.Runs) {
+			s.Median, s.Low, s.High = medianOf(values), slices.Min(values), slices.Max(values)
+			list = append(list, s)
+		}
+	}
+	return list
+}

@@ -1,0 +1,222 @@
+package compare
+
+import (
+	"math"
+	"slices"
+	"sort"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/gonum/stat/distuv"
+)
+
+// Floor is what a machine does to identical code: by how much a service differs from itself. No gate on that machine can
+// hold a margin below it.
+type Floor struct {
+	Fresh bool    `json:"fresh_starts"` // each run was of a fresh start; else how starts differ is not known
+	Runs  int     `json:"runs"`
+	Pairs int     `json:"pairs"` // of rounds, two a run
+	Noise []Noise `json:"noise"`
+}
+
+// Noise is the floor of one metric, as standard deviations of logarithms.
+type Noise struct {
+	Metric  string  `json:"metric"`
+	Pair    float64 `json:"pair_scatter,omitempty"`   // of the ratio of two neighbouring rounds; 0: rounds are too short to tell
+	Process float64 `json:"process_offset,omitempty"` // of one start from another, for as long as they live
+	Run     float64 `json:"run_scatter"`              // of whole runs, all that makes them differ
+}
+
+// floorMetrics are what has a floor: all that a gate may judge by a margin of a ratio.
+func floorMetrics() []Metric { return []Metric{P50, P95, P99, P999, Goodput} }
+
+// MeasureFloor compares runs of one service with themselves. A run's rounds are taken for A, B, B, A in turn, so that a drift
+// cancels, which makes two pairs of it. The scatter of pairs is what the half width h of their interval implies,
+//
+//	s = √n · h / t(0.05, n−1)
+//
+// and the offset of a process what the runs differ by beyond the error of each, which its rounds tell:
+//
+//	σ² = var(ln q of the runs) − mean(var(ln q of a run's rounds) / rounds)
+//
+// A machine that drifts from run to run is in σ too, which errs on the careful side.
+func MeasureFloor(runs []*loadgen.Run, fresh bool) Floor {
+	f := Floor{Fresh: fresh, Runs: len(runs), Pairs: RoundsPerRun / 2 * len(runs)}
+	for _, m := range floorMetrics() {
+		if n, ok := measureNoise(m, runs); ok {
+			if !fresh {
+				n.Process = 0
+			}
+			f.Noise = append(f.Noise, n)
+		}
+	}
+	return f
+}
+
+// measureNoise returns false where a run says nothing of the metric, or too little to be judged by.
+func measureNoise(m Metric, runs []*loadgen.Run) (Noise, bool) {
+	var levels, pairs []float64
+	var squaredErrors float64
+	thin := false
+	for _, r := range runs {
+		whole := m.read(r)
+		if !whole.exact() || m.tooFew(whole) {
+			return Noise{}, false
+		}
+		levels = append(levels, math.Log(whole.value))
+		var rounds []float64
+		for _, part := range roundsOf(r) {
+			v := m.read(part)
+			if !v.exact() {
+				return Noise{}, false
+			}
+			thin = thin || m.tooFew(v)
+			rounds = append(rounds, math.Log(v.value))
+		}
+		squaredErrors += stat.Variance(rounds, nil) / float64(len(rounds))
+		pairs = append(pairs, rounds[1]-rounds[0], rounds[2]-rounds[3])
+	}
+	between := stat.Variance(levels, nil)
+	n := Noise{
+		Metric: m.Key, Run: math.Sqrt(between),
+		Process: math.Sqrt(max(between-squaredErrors/float64(len(runs)), 0)),
+	}
+	if !thin {
+		low, high := newEstimate(pairs).bounds(printedLevel)
+		n.Pair = scatter((high-low)/2, len(pairs))
+	}
+	return n, true
+}
+
+// exact reports whether a reading is a value, and not only a bound of one.
+func (r reading) exact() bool { return r.ok && !r.atLeast && r.value > 0 }
+
+// tooFew reports whether a percentile rests on fewer requests than a gate judges it by.
+func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.beyond < enough-1e-6 }
+
+// roundsOf returns the rounds of a run of a baseline, each as a run of its own.
+func roundsOf(r *loadgen.Run) []*loadgen.Run {
+	var list []*loadgen.Run
+	for _, p := range r.Phases {
+		if p.Kind != "warmup" {
+			part := *r
+			part.Overall, part.Phases = p, nil
+			list = append(list, &part)
+		}
+	}
+	return list
+}
+
+// Short is a margin that is below the floor.
+type Short struct {
+	Metric Metric
+	Margin float64 // that was asked for
+	Floor  float64 // the least that can be held
+	Needed int     // pairs, or runs a side, that would hold the margin; 0: no number of them would, or none that anyone would run
+	Starts bool    // it is how starts differ that forbids it, whatever the number of pairs
+}
+
+// BelowPairs returns the margins that a gate of so many pairs cannot hold. restarted says that both sides are started anew
+// for each quad of two pairs.
+func (f Floor) BelowPairs(criteria []Criterion, pairs int, restarted bool) []Short {
+	return f.below(criteria, func(n Noise) float64 { return n.ofPairs(pairs, restarted) }, func(n Noise, margin float64) int {
+		return 2 * leastNumber(MinQuads, margin, func(quads int) float64 { return n.ofPairs(2*quads, restarted) })
+	}, restarted)
+}
+
+// BelowRuns returns the margins that a gate of a and b runs cannot hold.
+func (f Floor) BelowRuns(criteria []Criterion, a, b int) []Short {
+	return f.below(criteria, func(n Noise) float64 { return n.ofRuns(a, b) }, func(n Noise, margin float64) int {
+		return leastNumber(MinRuns, margin, func(runs int) float64 { return n.ofRuns(runs, runs) })
+	}, true)
+}
+
+func (f Floor) below(criteria []Criterion, floor func(Noise) float64, needed func(Noise, float64) int, restarted bool) []Short {
+	var list []Short
+	for _, c := range criteria {
+		n, ok := f.Of(c.Metric)
+		if !ok {
+			continue
+		}
+		if least := floor(n); least > c.margin() {
+			s := Short{Metric: c.Metric, Margin: c.Margin, Floor: c.Metric.share(least), Needed: needed(n, c.margin())}
+			s.Starts = !restarted && n.ofStarts() > c.margin()
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// Of returns the noise of a metric; ok is false where it could not be measured.
+func (f Floor) Of(m Metric) (n Noise, ok bool) {
+	i := slices.IndexFunc(f.Noise, func(n Noise) bool { return n.Metric == m.Key })
+	if i < 0 {
+		return Noise{}, false
+	}
+	return f.Noise[i], true
+}
+
+// OfPairs returns the least margin, as a share, that so many pairs hold; 0 where that is not known.
+func (f Floor) OfPairs(m Metric, pairs int, restarted bool) float64 {
+	n, _ := f.Of(m)
+	return m.share(n.ofPairs(pairs, restarted))
+}
+
+// OfRuns returns the least margin, as a share, that so many runs a side hold; 0 where that is not known.
+func (f Floor) OfRuns(m Metric, a, b int) float64 {
+	n, _ := f.Of(m)
+	return m.share(n.ofRuns(a, b))
+}
+
+// share turns the logarithm of a change for the worse into a share.
+func (m Metric) share(log float64) float64 {
+	if m.HigherIsBetter {
+		return -math.Expm1(-log)
+	}
+	return math.Expm1(log)
+}
+
+// ofPairs is the logarithm of the least margin by which n pairs of identical code pass with the probability chance,
+//
+//	(t(γ, n−1) + z) · s / √n
+//
+// γ the error of the last look, z that of chance. Where starts differ and each quad has starts of its own, the two of a quad
+// share an offset of the variance 2σ², so that s² + 4σ² stands for s²; where none is started anew, no number of pairs sees the
+// offset, and the margin is at least that of starts alone.
+func (n Noise) ofPairs(pairs int, restarted bool) float64 {
+	if n.Pair == 0 {
+		return 0
+	}
+	looks := spending(alpha, lookTimes)
+	s, least := n.Pair, n.ofStarts()
+	if restarted {
+		s, least = math.Hypot(n.Pair, 2*n.Process), 0
+	}
+	t := student(looks[len(looks)-1], pairs) + distuv.UnitNormal.Quantile(chance)
+	return max(t*s/math.Sqrt(float64(pairs)), least)
+}
+
+// falseAlarm is how often the offsets of two starts of one program alone may look like a regression.
+const falseAlarm = 0.01
+
+// ofStarts is the logarithm of the least margin that two starts of one program exceed that rarely, √2·z·σ = 3.29 σ.
+func (n Noise) ofStarts() float64 {
+	return math.Sqrt2 * distuv.UnitNormal.Quantile(1-falseAlarm) * n.Process
+}
+
+// ofRuns is the same as ofPairs of two samples of a and b runs at one look, (t(0.05, a+b−2) + z) · s · √(1/a + 1/b). Where runs are of
+// fresh starts, what starts differ by is in s.
+func (n Noise) ofRuns(a, b int) float64 {
+	t := student(printedLevel, a+b-1) + distuv.UnitNormal.Quantile(chance)
+	return t * n.Run * math.Sqrt(1/float64(a)+1/float64(b))
+}
+
+// leastNumber returns the least number, from least on, whose floor is at most margin; 0 where that is more than anyone would run.
+func leastNumber(least int, margin float64, floor func(n int) float64) int {
+	const most = 10_000
+	n := least + sort.Search(most, func(i int) bool { return floor(least+i) <= margin })
+	if n >= least+most {
+		return 0
+	}
+	return n
+}

@@ -1,0 +1,40 @@
+package compare
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	// WarmUpRounds is the length of the warm-up of a baseline's run, in rounds.
+	WarmUpRounds = 0.5
+
+	usualRound    = 2 * time.Second
+	shortestRound = 500 * time.Millisecond // that is chosen
+)
+
+// RunBudget is what the runs of a baseline have to fit into.
+type RunBudget struct {
+	Left     time.Duration
+	Runs     int
+	Rate     float64       // offered, requests/s
+	Overhead time.Duration // of a run, beyond its plan: starting, warming
+	Round    time.Duration // length that was asked for; 0: chosen
+	Quantile float64       // 0-1: rounds are lengthened until it can be told, where time allows
+}
+
+// RoundLength returns how long each round is, or by how much the runs do not fit.
+func (b RunBudget) RoundLength() (time.Duration, error) {
+	longest := seconds((b.Left/time.Duration(b.Runs) - b.Overhead).Seconds() / (RoundsPerRun + WarmUpRounds))
+	round := b.Round
+	if round == 0 {
+		needed := seconds(enough / (1 - b.Quantile) / b.Rate * 1.01)
+		round = max(min(max(usualRound, needed), longest), shortestRound).Round(10 * time.Millisecond)
+	}
+	if round > longest+10*time.Millisecond {
+		run := seconds(round.Seconds()*(RoundsPerRun+WarmUpRounds)) + b.Overhead
+		return round, fmt.Errorf("%d runs of %d rounds of %v take %v with starting, and the time holds %v: give a longer --max-time, or a shorter --round",
+			b.Runs, RoundsPerRun, round, (time.Duration(b.Runs) * run).Round(time.Second), b.Left.Round(time.Second))
+	}
+	return round, nil
+}
