@@ -24,6 +24,8 @@ type Compared struct {
 	Saved     string   // path of the file it was saved to; "" where none was written
 	Started   time.Time
 	Took      time.Duration
+
+	Baseline *compare.Baseline // that the new runs, or the margins, were held against; nil: none
 }
 
 // ComparedArm is one of the things that were compared.
@@ -84,7 +86,7 @@ func comparisonTable(c *Compared, index int) *table {
 		if c.Result.Gate {
 			cells = append(cells, marginOf(r))
 		}
-		t.row(append(cells, evidenceOf(r, a, b))...)
+		t.row(append(cells, evidenceOf(r, b, unitOf(found)))...)
 	}
 	for _, o := range found.Objectives {
 		t.row(objectiveName(o), objectiveValue(o, o.A), objectiveValue(o, o.B), "", "", "", objectiveEvidence(o, a))
@@ -94,7 +96,7 @@ func comparisonTable(c *Compared, index int) *table {
 	if c.Result.Gate {
 		cells = append(cells, trimmed(100*e.Margin)+" points")
 	}
-	t.row(append(cells, errorEvidence(e, b))...)
+	t.row(append(cells, errorEvidence(found))...)
 	return t
 }
 
@@ -131,8 +133,7 @@ func (c *Compared) layoutParts() []string {
 			parts = append(parts, plural(uint64(r.Rerun), "quad")+" run again, as bench or its host was late")
 		}
 	} else if len(r.Comparisons) > 0 {
-		parts = append(parts, fmt.Sprintf("%s against %s", plural(uint64(r.Comparisons[0].RunsA), "run"),
-			plural(uint64(r.Comparisons[0].RunsB), "run")))
+		parts = append(parts, c.runsParts()...)
 	}
 	if len(r.Comparisons) > 0 {
 		for _, key := range []string{"p50", "p99"} {
@@ -145,6 +146,31 @@ func (c *Compared) layoutParts() []string {
 		parts = append(parts, "took "+Span(c.Took.Round(time.Second)))
 	}
 	return append(parts, fmt.Sprintf("seed %d", c.Seed))
+}
+
+// runsParts say which runs were compared.
+func (c *Compared) runsParts() []string {
+	f := &c.Result.Comparisons[0]
+	if c.Baseline == nil {
+		return []string{fmt.Sprintf("%s against %s", plural(uint64(f.RunsA), "run"), plural(uint64(f.RunsB), "run"))}
+	}
+	b := c.Baseline
+	parts := []string{
+		fmt.Sprintf("%s of baseline %s, saved %s", plural(uint64(f.RunsA), "run"), name(b.Name), stamp(b.Saved)),
+		fmt.Sprintf("against %s of %s", plural(uint64(f.RunsB), "run"), name(f.B)),
+		fmt.Sprintf("each of %d rounds of %s", compare.RoundsPerRun, Span(b.Round())),
+	}
+	switch {
+	case c.Took == 0: // saved runs: how they were started is not known
+	case c.Restarted && b.Floor.Fresh:
+		parts = append(parts, "each of a fresh start")
+	default:
+		parts = append(parts, "not of fresh starts: this holds for these processes")
+	}
+	if n := c.Result.Rerun; n > 0 {
+		parts = append(parts, plural(uint64(n), "run")+" made again, as bench or its host was late")
+	}
+	return parts
 }
 
 // carriedWarning is the autocorrelation of pairs from which on an interval is too narrow.
@@ -167,11 +193,14 @@ func (c *Compared) notes() []string {
 		notes = append(notes, "~ not told apart, which is not the same as equal")
 	}
 	if thin {
-		notes = append(notes, thinMark+" fewer than 20 requests a round lie beyond it")
+		notes = append(notes, thinMark+fmt.Sprintf(" fewer than 20 requests a %s lie beyond it", c.unit()))
 	}
 	if late {
 		notes = append(notes, "neighbouring pairs resemble each other: something that lasts longer than a round, such as a garbage collection, is in "+
 			"the figures, and the intervals may be somewhat too narrow")
+	}
+	if least := c.floorWords(); least != "" {
+		notes = append(notes, least)
 	}
 	for _, n := range c.Notes {
 		notes = append(notes, "note  "+sentence(n))

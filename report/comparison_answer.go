@@ -17,7 +17,10 @@ func ComparisonAnswer(c *Compared) string {
 	switch {
 	case r.Spoiled:
 		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, so the latencies are not the target's. "+
-			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), "quad"), ended(r.Why))
+			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), c.spoiledUnit()), ended(r.Why))
+	case r.Interrupted && c.Baseline != nil && r.OfRuns():
+		sentences = append(sentences, fmt.Sprintf("Interrupted after %s of %d; nothing is decided, this is what was learned so far.",
+			plural(uint64(r.Comparisons[0].RunsB), "run"), r.Planned))
 	case r.Interrupted:
 		sentences = append(sentences, fmt.Sprintf("Interrupted after %s of at most %d; nothing is decided, this is what was learned so far.",
 			plural(uint64(2*r.Quads), "pair"), 2*r.Planned))
@@ -50,7 +53,7 @@ func comparedAnswer(f *compare.Comparison) string {
 		}
 		return text + "."
 	}
-	if f.RunsA > 0 && min(f.RunsA, f.RunsB) < compare.MinRuns {
+	if f.Few() {
 		return fmt.Sprintf("%s and %s are shown and not judged: that takes %d runs of each.", a, b, compare.MinRuns)
 	}
 	for _, key := range []string{"p50", "p95", "p99"} {
@@ -147,6 +150,9 @@ func gateAnswer(f *compare.Comparison) string {
 			text += "; it is " + strings.Join(better, ", ")
 		}
 		return text + "."
+	case f.Few():
+		return fmt.Sprintf("INCONCLUSIVE: %s of %s and %s of %s are shown and not judged: that takes %d of each.", plural(uint64(f.RunsA), "run"), a,
+			plural(uint64(f.RunsB), "run"), b, compare.MinRuns)
 	case len(open) > 0:
 		return "INCONCLUSIVE: " + strings.Join(open, "; ") + "."
 	}

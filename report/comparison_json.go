@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 	"math"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -28,6 +29,14 @@ type comparisonFile struct {
 	Seed        uint64           `json:"seed"`
 	Arms        []comparisonArm  `json:"arms"`
 	Comparisons []comparisonPart `json:"comparisons"`
+	Baseline    *heldAgainst     `json:"baseline,omitempty"`
+}
+
+// heldAgainst is the baseline of a gate.
+type heldAgainst struct {
+	Name  string        `json:"name"`
+	Saved time.Time     `json:"saved"`
+	Floor compare.Floor `json:"floor"`
 }
 
 type comparisonArm struct {
@@ -68,6 +77,7 @@ type comparisonRow struct {
 	Scatter  float64         `json:"pair_scatter,omitempty"` // standard deviation of a pair's log ratio
 	Carried  float64         `json:"autocorrelation,omitempty"`
 	Needed   int             `json:"pairs_needed,omitempty"`
+	Runs     int             `json:"runs_needed,omitempty"` // a side
 }
 
 type comparedObjective struct {
@@ -120,6 +130,9 @@ func ComparisonJSON(w io.Writer, c *Compared) error {
 	if r.Gate {
 		f.Kind = "gate"
 	}
+	if b := c.Baseline; b != nil {
+		f.Baseline = &heldAgainst{b.Name, b.Saved, b.Floor}
+	}
 	for i, a := range c.Arms {
 		arm := comparisonArm{Name: a.Name, Target: a.Target, Rate: a.Rate, Environment: a.Environment}
 		if i < len(r.Curves) {
@@ -149,6 +162,12 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 	part.Rows = comparisonRows(found.Rows)
 	for _, o := range found.Objectives {
 		part.Objectives = append(part.Objectives, comparedObjective{o.Threshold.Text, heldOf(o.A), heldOf(o.B)})
+	}
+	if found.RunsA > 0 {
+		for i := range part.Rows {
+			row := &part.Rows[i]
+			row.Needed, row.Runs = 0, row.Needed
+		}
 	}
 	return part
 }

@@ -19,14 +19,14 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 		suite := junitSuite{
 			ID: i, Package: "bench", Name: "gate: " + b + " against " + a, Hostname: "localhost", Timestamp: c.Started.UTC().Format("2006-01-02T15:04:05"),
 			Time:       strconv.FormatFloat(c.Took.Seconds(), 'f', 3, 64),
-			Properties: []junitProperty{{"seed", fmt.Sprint(c.Seed)}, {"verdict", string(found.Outcome)}, {"pairs", fmt.Sprint(found.Pairs)}},
+			Properties: []junitProperty{{"seed", fmt.Sprint(c.Seed)}, {"verdict", string(found.Outcome)}, unitProperty(found)},
 			Out:        ComparisonAnswer(c) + "\n",
 		}
 		for _, r := range found.Rows {
 			if r.Judged {
 				change, between := changeOf(r)
 				suite.add(metricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; the margin is %s: %s", metricName(r.Metric),
-					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidenceOf(r, a, b)))
+					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidenceOf(r, b, unitOf(found))))
 			}
 		}
 		for _, o := range found.Objectives {
@@ -35,7 +35,7 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 		}
 		e := found.Errors
 		suite.add("failed", b, c.verdictOf(e.Outcome), fmt.Sprintf("failed: %s of %s, %s of %s: %s", failedOrNone(e.A), a, failedOrNone(e.B), b,
-			errorEvidence(e, b)))
+			errorEvidence(found)))
 		all.Suites = append(all.Suites, suite)
 	}
 	text, err := xml.MarshalIndent(all, "", "  ")
@@ -44,6 +44,14 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 	}
 	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
 	return err
+}
+
+// unitProperty says of how many pairs, or runs of the new version, a gate was made.
+func unitProperty(f *compare.Comparison) junitProperty {
+	if f.RunsB > 0 {
+		return junitProperty{"runs", fmt.Sprint(f.RunsB)}
+	}
+	return junitProperty{"pairs", fmt.Sprint(f.Pairs)}
 }
 
 // verdictOf is a row's outcome; of a gate that was not carried through none is a verdict.

@@ -29,3 +29,8 @@ func (p *TrialProgress) Quad(quad int, l compare.Layout, since time.Duration) {
 	}
 	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", what, Span(l.Round), Span(since.Round(time.Second)))
 }
+
+// Run says which run of a fresh start begins, of how many: from 1.
+func (p *TrialProgress) Run(run, of int, length, since time.Duration) {
+	fmt.Fprintf(p.w, "run %d of %d · %s each · %s since the start\n", run, of, Span(length.Round(100*time.Millisecond)), Span(since.Round(time.Second)))
+}

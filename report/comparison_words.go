@@ -109,8 +109,8 @@ func higherLower(m compare.Metric) (higher, lower string) {
 	return "slower", "faster"
 }
 
-// evidenceOf says what a row shows of B.
-func evidenceOf(r compare.Row, a, b string) string {
+// evidenceOf says what a row shows of B, where evidence comes in that unit.
+func evidenceOf(r compare.Row, b, unit string) string {
 	higher, lower := higherLower(r.Metric)
 	worse, better := higher, lower
 	if r.Metric.HigherIsBetter {
@@ -122,7 +122,7 @@ func evidenceOf(r compare.Row, a, b string) string {
 	case compare.Better:
 		return b + " " + better
 	case compare.Undecided:
-		return "~" + settles(r)
+		return "~" + settles(r, unit)
 	case compare.Regression:
 		return "REGRESSION"
 	case compare.Pass:
@@ -131,17 +131,25 @@ func evidenceOf(r compare.Row, a, b string) string {
 		}
 		return "pass"
 	case compare.Inconclusive:
-		return "inconclusive" + settles(r)
+		return "inconclusive" + settles(r, unit)
 	}
 	return ""
 }
 
-// settles says how many pairs would settle a row that is not.
-func settles(r compare.Row) string {
+// settles says how many of the units would probably settle a row that is not.
+func settles(r compare.Row, unit string) string {
 	if r.Needed == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", needs about %s pairs", Count(uint64(r.Needed)))
+	return fmt.Sprintf(", needs %s %s", Count(uint64(r.Needed)), unit)
+}
+
+// unitOf is what a comparison counts its evidence in.
+func unitOf(f *compare.Comparison) string {
+	if f.RunsA > 0 {
+		return "runs"
+	}
+	return "pairs"
 }
 
 func failedShare(f compare.Failures) string {
@@ -152,13 +160,17 @@ func failedShare(f compare.Failures) string {
 }
 
 // errorEvidence says what is known of the shares of failures.
-func errorEvidence(e compare.Errors, b string) string {
+func errorEvidence(f *compare.Comparison) string {
+	e, b := f.Errors, name(f.B)
 	switch e.Outcome {
 	case compare.Regression:
 		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(round(100*e.Low, 1)))
 	case compare.Inconclusive:
-		if e.B.Due == 0 {
+		switch {
+		case e.B.Due == 0:
 			return "nothing was judged"
+		case f.Few():
+			return "inconclusive: too few runs"
 		}
 		return "inconclusive: more than the margin, of too few"
 	case compare.Pass:

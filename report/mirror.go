@@ -124,7 +124,7 @@ func mirrorTable(m *Mirror) *table {
 	t := &table{columns: []column{{left: true}, {title: a}, {title: b}, {title: b + " / " + a}, {title: "95 %", left: true, gap: 1}, {title: "evidence", left: true}}}
 	for _, r := range m.Rows {
 		change, between := changeOf(r)
-		evidence := evidenceOf(r, a, b)
+		evidence := evidenceOf(r, b, "pairs")
 		if m.Spoiled() != "" {
 			evidence = ""
 		}

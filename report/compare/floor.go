@@ -164,7 +164,10 @@ func (f Floor) OfPairs(m Metric, pairs int, restarted bool) float64 {
 
 // OfRuns returns the least margin, as a share, that so many runs a side hold; 0 where that is not known.
 func (f Floor) OfRuns(m Metric, a, b int) float64 {
-	n, _ := f.Of(m)
+	n, ok := f.Of(m)
+	if !ok {
+		return 0
+	}
 	return m.share(n.ofRuns(a, b))
 }
 
@@ -205,10 +208,10 @@ func (n Noise) ofStarts() float64 {
 }
 
 // ofRuns is the same as ofPairs of two samples of a and b runs at one look, (t(0.05, a+b−2) + z) · s · √(1/a + 1/b). Where runs are of
-// fresh starts, what starts differ by is in s.
+// fresh starts, what starts differ by is in s. Nothing is told that histograms do not resolve.
 func (n Noise) ofRuns(a, b int) float64 {
 	t := student(printedLevel, a+b-1) + distuv.UnitNormal.Quantile(chance)
-	return t * n.Run * math.Sqrt(1/float64(a)+1/float64(b))
+	return max(t*n.Run*math.Sqrt(1/float64(a)+1/float64(b)), resolution)
 }
 
 // leastNumber returns the least number, from least on, whose floor is at most margin; 0 where that is more than anyone would run.
