@@ -114,6 +114,16 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 	if _, err := o.objectives(); err != nil {
 		return nil, err
 	}
+	arms, err := o.makeArms(names, mix, commands, []string{"--a-cmd", "--b-cmd"})
+	if err != nil {
+		return nil, err
+	}
+	armNames(arms, o.gate != nil)
+	return arms, nil
+}
+
+// makeArms makes an arm of each name, served by its command where it has one, which that flag gave.
+func (o *compareOptions) makeArms(names []string, mix mixture, commands, flags []string) ([]*arm, error) {
 	plan, err := o.plan(hold("round", 0, time.Second, 1))
 	if err != nil {
 		return nil, err
@@ -126,7 +136,7 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 	for i, s := range subjects {
 		a := &arm{subject: s, command: commands[i]}
 		if a.command != "" {
-			a.flag = []string{"--a-cmd", "--b-cmd"}[i]
+			a.flag = flags[i]
 			a.plan.Target.Bundled = true // bench starts it, so its processors are its own
 			if !isURL(names[i]) {
 				return nil, fmt.Errorf("%s serves a URL, and %s is none", a.flag, names[i])
@@ -137,8 +147,27 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 		}
 		arms = append(arms, a)
 	}
-	armNames(arms, o.gate != nil)
 	return arms, nil
+}
+
+// side is what the flags say of one side.
+type side struct{ url, urlFlag, command, commandFlag string }
+
+// oneArm makes an arm of the one name, or of the flags.
+func (o *compareOptions) oneArm(names []string, given side) (*arm, error) {
+	switch {
+	case given.url != "" && len(names) > 0:
+		return nil, fmt.Errorf("%s and %s both say what is driven: give one", names[0], given.urlFlag)
+	case given.url != "":
+		names = []string{given.url}
+	case len(names) != 1:
+		return nil, fmt.Errorf("one target is driven, got %d: name a bundled service or a URL, or give %s", len(names), given.urlFlag)
+	}
+	arms, err := o.makeArms(names, mixture{}, []string{given.command}, []string{given.commandFlag})
+	if err != nil {
+		return nil, err
+	}
+	return arms[0], nil
 }
 
 // share reads --at.

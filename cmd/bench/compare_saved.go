@@ -19,7 +19,7 @@ func isSaved(name string) bool {
 func (o *compareOptions) compareSaved(names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
 	switch {
 	case o.gate != nil:
-		return usage(errors.New("a gate drives old and new itself, side by side: saved runs are compared by bench compare"))
+		return usage(errors.New("a gate of saved runs takes --baseline, whose noise floor is known: without one they are compared by bench compare"))
 	case len(names) != 2:
 		return usage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"slices"
@@ -12,7 +11,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
-	"github.com/seed-5a006608/bench/targets"
 )
 
 // conductor drives the rounds that a trial asks for.
@@ -27,6 +25,7 @@ type conductor struct {
 	layout  compare.Layout
 	restart bool
 	notes   []string
+	floor   *compare.Baseline // by which margins are refused; nil: none
 }
 
 // run compares live services, or saved runs, and reports.
@@ -48,8 +47,15 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if err != nil {
 		return usage(err)
 	}
+	if o.gate != nil && o.gate.baseline != "" {
+		return o.gateAgainst(ctx, names, criteria, outs, s)
+	}
 	if slices.ContainsFunc(names, isSaved) {
 		return o.compareSaved(names, criteria, outs, s)
+	}
+	floor, err := o.readFloor()
+	if err != nil {
+		return usage(err)
 	}
 	arms, err := o.armsOf(names)
 	if err != nil {
@@ -59,7 +65,7 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if err != nil {
 		return usage(err)
 	}
-	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now()}
+	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now(), floor: floor}
 	c.ends = c.began.Add(limit)
 	found, err := c.compare(ctx, criteria)
 	if found == nil {
@@ -72,21 +78,20 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 // compare brings the arms up, drives the trial's rounds and takes them down again. What was found until an error or an
 // interrupt is returned with it.
 func (c *conductor) compare(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
-	unpin, err := c.share()
-	if err != nil {
-		return nil, err
-	}
-	defer unpin()
-	defer func() {
-		for _, a := range c.arms {
-			err = errors.Join(err, a.stop())
-		}
-	}()
-	if err := c.bringUp(ctx); err != nil {
-		return nil, err
-	}
+	err = c.whileUp(ctx, func() error {
+		found, err = c.trial(ctx, criteria)
+		return err
+	})
+	return found, err
+}
+
+// trial drives the rounds that a trial asks for, at arms that are up.
+func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
 	if err := c.fit(); err != nil {
 		return nil, err
+	}
+	if err := c.holdToFloor(criteria); err != nil {
+		return nil, usage(err)
 	}
 	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.seed, Criteria: criteria}
 	if c.o.gate != nil {
@@ -112,84 +117,6 @@ func (c *conductor) compare(ctx context.Context, criteria []compare.Criterion) (
 		return nil, err
 	}
 	return found, nil
-}
-
-// share gives what bench starts processors of its own, where it starts all: a comparison does not mix the two.
-func (c *conductor) share() (unpin func(), err error) {
-	env := loadgen.Environment{CPUs: "shared"}
-	unpin = func() {}
-	if !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() }) {
-		env.CPUs = c.o.cpus
-		if unpin, err = share(c.o.cpus, &env); err != nil {
-			return nil, err
-		}
-	}
-	for _, a := range c.arms {
-		a.options.Environment = env
-		a.options.Environment.Notes = slices.Clone(env.Notes)
-		if a.service != nil {
-			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serveOptions())...)
-		}
-	}
-	return unpin, nil
-}
-
-// bringUp starts and warms all arms, and learns what they can take.
-func (c *conductor) bringUp(ctx context.Context) error {
-	for _, a := range c.arms {
-		began := time.Now()
-		if err := a.start(ctx, c.o, c.o.say(c.stderr, a.label)); err != nil {
-			return err
-		}
-		c.starts += time.Since(began)
-		if err := preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
-			return err
-		}
-	}
-	began := time.Now()
-	for _, a := range c.arms {
-		if err := a.warm(ctx); err != nil {
-			return err
-		}
-	}
-	c.starts += time.Since(began)
-	return c.rates(ctx)
-}
-
-// rates finds what is offered to each arm where that was not given, and how long a round takes beyond its length.
-func (c *conductor) rates(ctx context.Context) error {
-	length := fastLength
-	if c.o.rate != "" {
-		length = warmUpLook
-	}
-	var fast []*loadgen.Run
-	for _, a := range c.arms {
-		began := time.Now()
-		run, err := a.fast(ctx, length, c.o.seed)
-		if err != nil {
-			return err
-		}
-		c.over = max(c.over, time.Since(began)-length)
-		if run.Requests.Succeeded == 0 && c.o.rate == "" {
-			return fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.label)
-		}
-		fast = append(fast, run)
-	}
-	switch {
-	case c.o.at != "":
-		share, err := c.o.shareOf()
-		if err != nil {
-			return usage(err)
-		}
-		for i, a := range c.arms {
-			a.rate = compare.RateOf(share, fast[i])
-		}
-	case c.o.rate == "":
-		for _, a := range c.arms {
-			a.rate = compare.DefaultRate(fast)
-		}
-	}
-	return nil
 }
 
 // fit lays the rounds out in the time that is left, and decides whether the arms are started anew for each quad.
@@ -253,25 +180,10 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 	}
 }
 
-// startAnew ends all arms, starts them again and warms them.
-func (c *conductor) startAnew(ctx context.Context) error {
-	for _, a := range c.arms {
-		if err := a.stop(); err != nil {
-			return err
-		}
-		if err := a.start(ctx, c.o, func(string) {}); err != nil {
-			return err
-		}
-		if err := a.warm(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 func (c *conductor) found(r compare.Result) *report.Compared {
 	found := &report.Compared{
 		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: c.notes, Started: c.began, Took: time.Since(c.began),
+		Baseline: c.floor,
 	}
 	for _, a := range c.arms {
 		found.Owned = found.Owned && a.owned()

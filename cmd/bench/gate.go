@@ -21,18 +21,27 @@ type gateOptions struct {
 	inconclusive string
 	errorMargin  float64 // 0-1
 	testFile     string
+	baseline     string
+	floor        string
 }
 
 func newGateCommand(s streams) *cobra.Command {
 	o := compareOptions{gate: &gateOptions{}}
 	c := &cobra.Command{
-		Use: "gate [OLD NEW]", Short: "Pass or fail a new version by how much slower than the old one it is", GroupID: "judge",
+		Use: "gate [OLD NEW | --baseline NAME [NEW | RUN...]]", Short: "Pass or fail a new version by how much slower than the old one it is", GroupID: "judge",
 		Long: `Compare an old version of a service with a new one, side by side on this machine, and pass, fail or say that it
 cannot be told: for CI. Both are driven in turn, as bench compare does, so that what a machine does to both
 is no regression; a percentile regresses when it is surely slower by more than its margin. With --slo, or the slo
-of a test file, the new version is to hold those objectives as well, and misses one with exit 99.`,
+of a test file, the new version is to hold those objectives as well, and misses one with exit 99.
+
+Where the old version cannot be run any more, --baseline takes its place: as many runs of the new one are driven as
+the baseline holds, by its plan and each of a fresh start, or RUNs are read from files. What happened to the machine
+since the baseline was saved is then in the figures, so side by side is better. A margin below the noise floor that
+bench baseline save measured is refused, with what would hold it.`,
 		Example: `  bench gate --a-cmd './old --port 8081' --a http://127.0.0.1:8081 --b-cmd './new --port 8082' --b http://127.0.0.1:8082
   bench gate cached cached --max-time 60s        identical code: passes, or is inconclusive
+  bench gate --baseline main --b-cmd './new --port 8082' --b http://127.0.0.1:8082
+  bench gate --floor main cached cached          refuses margins that this machine cannot hold
   bench gate http://127.0.0.1:8081 http://127.0.0.1:8082 --margin p99=20% -o md=gate.md -o junit=gate.xml
   bench gate http://127.0.0.1:8081 http://127.0.0.1:8082 -f checkout.yaml --slo 'p99<200ms'`,
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
@@ -42,6 +51,8 @@ of a test file, the new version is to hold those objectives as well, and misses 
 		"change for the worse that is let pass, such as p99=20%; off leaves it out (default p50=5%, p95=10%, p99=10%, goodput=5%, errors=0.1%; repeatable)")
 	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
 	c.Flags().StringVarP(&o.gate.testFile, "file", "f", "", "take requests, expect, hit_when, limits and slo of a test file")
+	c.Flags().StringVar(&o.gate.baseline, "baseline", "", "hold the new version against this baseline, a `name` or a file, instead of an old one")
+	c.Flags().StringVar(&o.gate.floor, "floor", "", "refuse margins below the noise floor of this baseline, a `name` or a file, whose rate and rounds are taken")
 	c.Flags().StringVar(&o.gate.inconclusive, "inconclusive", "fail", "what an inconclusive gate does: fail exits 4, pass exits 0")
 	return c
 }

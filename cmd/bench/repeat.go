@@ -12,6 +12,7 @@ var repeatable = map[string]bool{
 	"rate": true, "at": true, "max-time": true, "round": true, "ready-timeout": true, "connections": true,
 	"timeout": true, "deadline": true, "engine": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
 	"margin": true, "inconclusive": true, "method": true, "insecure": true, "slo": true, "file": true,
+	"baseline": true, "floor": true,
 }
 
 // quietly are the flags that change nothing of what is found.
@@ -50,6 +51,9 @@ func (o *compareOptions) repeat(names []string) string {
 			words = append(words, "--"+f.Name, value)
 		}
 	})
+	if o.gate != nil && o.gate.baseline != "" {
+		return report.Command(words...) // the seeds are the baseline's
+	}
 	return report.Command(append(words, "--seed", o.given.Lookup("seed").Value.String())...)
 }
 

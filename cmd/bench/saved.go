@@ -29,14 +29,8 @@ func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
 
 // keep has a file written below .bench that is named after the time and what it holds, and returns its path.
 func keep(what string, now time.Time, write func(path string) error) (string, error) {
-	if err := os.MkdirAll(savedDir, 0o700); err != nil {
+	if err := makeSavedDir(savedDir); err != nil {
 		return "", err
-	}
-	ignore := filepath.Join(savedDir, ".gitignore")
-	if _, err := os.Stat(ignore); os.IsNotExist(err) {
-		if err := os.WriteFile(ignore, []byte("*\n"), 0o600); err != nil {
-			return "", err
-		}
 	}
 	base := fmt.Sprintf("%s-%s", now.Format("20060102-150405"), fileName(what))
 	path := filepath.Join(savedDir, base+".json")
@@ -50,6 +44,18 @@ func keep(what string, now time.Time, write func(path string) error) (string, er
 		return "", err
 	}
 	return path, prune()
+}
+
+// makeSavedDir makes .bench or a directory below it, which only this user may read and git ignores.
+func makeSavedDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	ignore := filepath.Join(savedDir, ".gitignore")
+	if _, err := os.Stat(ignore); !os.IsNotExist(err) {
+		return err
+	}
+	return os.WriteFile(ignore, []byte("*\n"), 0o600)
 }
 
 // fileName keeps of a profile's name what a file's name may hold everywhere.

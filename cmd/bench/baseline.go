@@ -1,0 +1,124 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/spf13/cobra"
+)
+
+func newBaselineCommand(s streams) *cobra.Command {
+	c := &cobra.Command{
+		Use: "baseline", Short: "Keep what a service does now, to hold later versions against", GroupID: "judge",
+		Long: `Keep what a service does now, as a baseline that bench gate --baseline holds later versions against, and with it
+what this machine does to identical code: the noise floor, below which no margin can be held.
+
+Where old and new can both be run, bench gate drives them side by side, which tells smaller changes and does not
+take what happened to the machine since for a change of the service. A baseline is for when the old one is gone.`,
+		Args: args(0, 0, "save, list or show"),
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	c.AddCommand(newBaselineSaveCommand(s), newBaselineListCommand(s), newBaselineShowCommand(s))
+	return c
+}
+
+func newBaselineListCommand(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "list", Short: "List the baselines that are kept here",
+		Args: args(0, 0, "no argument"),
+		RunE: func(*cobra.Command, []string) error {
+			entries, err := listBaselines()
+			if err != nil {
+				return err
+			}
+			var o report.Options
+			o.Width, o.Color = look(s.out)
+			return report.BaselineList(s.out, entries, o)
+		},
+	}
+}
+
+func newBaselineShowCommand(s streams) *cobra.Command {
+	return &cobra.Command{
+		Use: "show NAME|FILE", Short: "Show a baseline: its percentiles, by how much they spread, and the noise floor",
+		Args: args(1, 1, "the name or the file of a baseline"),
+		RunE: func(_ *cobra.Command, names []string) error {
+			b, err := readBaseline(names[0])
+			if err != nil {
+				return usage(err)
+			}
+			var o report.Options
+			o.Width, o.Color = look(s.out)
+			return report.Baseline(s.out, b, "", o)
+		},
+	}
+}
+
+// baselinesDir is where baselines are kept, by name, beside the saved runs.
+var baselinesDir = filepath.Join(savedDir, "baselines")
+
+// The ends of a baseline's file; one that is kept by name has the first.
+var baselineEnds = []string{".json", ".json.gz"}
+
+// isPath reports whether a baseline is named by its file.
+func isPath(name string) bool { return isSaved(name) || strings.ContainsAny(name, `/\`) }
+
+// baselinePath returns the file of a baseline that is to be written.
+func baselinePath(name string) (string, error) {
+	switch {
+	case isPath(name):
+		return name, nil
+	case name != fileName(name):
+		return "", fmt.Errorf("%q is no name of a baseline: use up to 40 letters, digits, dashes and underscores, or name a file that ends in .json", name)
+	}
+	return filepath.Join(baselinesDir, name+baselineEnds[0]), nil
+}
+
+// readBaseline reads the baseline of that name, or in that file.
+func readBaseline(name string) (*compare.Baseline, error) {
+	if isPath(name) {
+		b, err := compare.ReadBaseline(name)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil, fmt.Errorf("%s: there is no such file (bench baseline list shows the baselines that are kept here)", name)
+		}
+		return b, withoutCause(err)
+	}
+	for _, end := range baselineEnds {
+		b, err := compare.ReadBaseline(filepath.Join(baselinesDir, fileName(name)+end))
+		if !errors.Is(err, os.ErrNotExist) {
+			return b, withoutCause(err)
+		}
+	}
+	return nil, fmt.Errorf("no baseline is called %q: bench baseline list shows those that are kept here, bench baseline save %s TARGET keeps one", name, name)
+}
+
+// withoutCause words the system's errors of reading a file; nil stays nil.
+func withoutCause(err error) error {
+	if err == nil {
+		return nil
+	}
+	return plain(err)
+}
+
+// listBaselines reads all that are kept here, in the order of their names.
+func listBaselines() ([]report.BaselineEntry, error) {
+	files, err := os.ReadDir(baselinesDir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var entries []report.BaselineEntry
+	for _, f := range files {
+		if !isSaved(f.Name()) {
+			continue
+		}
+		b, err := compare.ReadBaseline(filepath.Join(baselinesDir, f.Name()))
+		name := strings.TrimSuffix(strings.TrimSuffix(f.Name(), ".gz"), ".json")
+		entries = append(entries, report.BaselineEntry{Name: name, Baseline: b, Err: err})
+	}
+	return entries, nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/targets"
+)
+
+// whileUp brings the arms up, does what is to be done with them, and takes them down again.
+func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
+	unpin, err := c.share()
+	if err != nil {
+		return err
+	}
+	defer unpin()
+	defer func() {
+		for _, a := range c.arms {
+			err = errors.Join(err, a.stop())
+		}
+	}()
+	if err := c.bringUp(ctx); err != nil {
+		return err
+	}
+	return do()
+}
+
+// share gives what bench starts processors of its own, where it starts all: a comparison does not mix the two.
+func (c *conductor) share() (unpin func(), err error) {
+	env := loadgen.Environment{CPUs: "shared"}
+	unpin = func() {}
+	if !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() }) {
+		env.CPUs = c.o.cpus
+		if unpin, err = share(c.o.cpus, &env); err != nil {
+			return nil, err
+		}
+	}
+	for _, a := range c.arms {
+		a.options.Environment = env
+		a.options.Environment.Notes = slices.Clone(env.Notes)
+		if a.service != nil {
+			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serveOptions())...)
+		}
+	}
+	return unpin, nil
+}
+
+// bringUp starts and warms all arms, and learns what they can take.
+func (c *conductor) bringUp(ctx context.Context) error {
+	for _, a := range c.arms {
+		began := time.Now()
+		if err := a.start(ctx, c.o, c.o.say(c.stderr, a.label)); err != nil {
+			return err
+		}
+		c.starts += time.Since(began)
+		if err := preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
+			return err
+		}
+	}
+	began := time.Now()
+	for _, a := range c.arms {
+		if err := a.warm(ctx); err != nil {
+			return err
+		}
+	}
+	c.starts += time.Since(began)
+	return c.rates(ctx)
+}
+
+// rates finds what is offered to each arm where that was not given, and how long a round takes beyond its length.
+func (c *conductor) rates(ctx context.Context) error {
+	length := fastLength
+	if c.o.rate != "" {
+		length = warmUpLook
+	}
+	var fast []*loadgen.Run
+	for _, a := range c.arms {
+		began := time.Now()
+		run, err := a.fast(ctx, length, c.o.seed)
+		if err != nil {
+			return err
+		}
+		c.over = max(c.over, time.Since(began)-length)
+		if run.Requests.Succeeded == 0 && c.o.rate == "" {
+			return fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.label)
+		}
+		fast = append(fast, run)
+	}
+	switch {
+	case c.o.at != "":
+		share, err := c.o.shareOf()
+		if err != nil {
+			return usage(err)
+		}
+		for i, a := range c.arms {
+			a.rate = compare.RateOf(share, fast[i])
+		}
+	case c.o.rate == "":
+		for _, a := range c.arms {
+			a.rate = compare.DefaultRate(fast)
+		}
+	}
+	return nil
+}
+
+// startAnew ends all arms, starts them again and warms them.
+func (c *conductor) startAnew(ctx context.Context) error {
+	for _, a := range c.arms {
+		if err := a.stop(); err != nil {
+			return err
+		}
+		if err := a.start(ctx, c.o, func(string) {}); err != nil {
+			return err
+		}
+		if err := a.warm(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

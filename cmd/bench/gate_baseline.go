@@ -1,0 +1,210 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// gateAgainst holds new runs against a baseline: as many as it has, driven by its plan and each of a fresh start, or saved.
+func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
+	b, err := readBaseline(o.gate.baseline)
+	if err == nil {
+		err = o.againstOnly()
+	}
+	if err != nil {
+		return usage(err)
+	}
+	if len(names) > 0 && isSaved(names[0]) {
+		return o.gateSaved(b, names, criteria, outs, s)
+	}
+	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
+		return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(b.Runs))))
+	}
+	if err := o.takePlan(b); err != nil {
+		return usage(err)
+	}
+	a, err := o.oneArm(names, side{o.b, "--b", o.bCmd, "--b-cmd"})
+	if err != nil {
+		return usage(err)
+	}
+	a.label = "new"
+	c := &conductor{o: o, arms: []*arm{a}, stderr: s.err, began: time.Now(), floor: b}
+	found, err := c.gateFresh(ctx, criteria)
+	if found == nil {
+		return err
+	}
+	found.Repeat = o.repeat(names)
+	return errors.Join(err, o.conclude(found, outs, s))
+}
+
+// againstOnly refuses the flags that are for old and new side by side.
+func (o *compareOptions) againstOnly() error {
+	for _, name := range []string{"a", "a-cmd", "floor", "at", "round", "seed", "slo", "file"} {
+		if o.given.Changed(name) {
+			return fmt.Errorf("--%s is for old and new side by side: leave it out of a gate against a baseline", name)
+		}
+	}
+	return nil
+}
+
+// takePlan takes from a baseline what was not given, so that the new runs are of its plan, and refuses another machine.
+func (o *compareOptions) takePlan(b *compare.Baseline) error {
+	here := loadgen.ReadEnvironment()
+	here.CPUs = b.Runs[0].Environment.CPUs // known when the target has been started
+	if list := compare.EnvironmentDifferences(&b.Runs[0].Environment, &here); len(list) > 0 {
+		return otherMachine(b, list)
+	}
+	p := b.Plan()
+	rate := strconv.FormatFloat(b.Rate(), 'f', -1, 64) + "/s"
+	if o.rate == "" {
+		o.rate = rate
+	}
+	take := func(flag string, set func()) {
+		if !o.given.Changed(flag) {
+			set()
+		}
+	}
+	take("connections", func() { o.connections = p.Connections })
+	take("timeout", func() { o.timeout = p.TimeoutNS })
+	take("drain", func() { o.drain = p.DrainNS })
+	take("deadline", func() { o.deadline = p.DeadlineNS })
+	take("no-keepalive", func() { o.noKeepAlive = p.NoKeepAlive })
+	take("engine", func() { o.engine = p.Engine })
+	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })
+	return nil
+}
+
+func otherMachine(b *compare.Baseline, differ []string) error {
+	return fmt.Errorf("baseline %s was saved on another machine, so what differs may be the machine's (%s): save one here, or run old and new side by side",
+		b.Name, strings.Join(differ, "; "))
+}
+
+// samePlan refuses an arm that would be driven otherwise than the baseline was.
+func samePlan(b *compare.Baseline, a *arm) error {
+	p, err := a.planOf(profileOf(b.Plan()), nil, 1).Record()
+	if err != nil {
+		return err
+	}
+	list := compare.PlanDifferences(b.Plan(), &p)
+	if a.rate != b.Rate() {
+		list = append(list, fmt.Sprintf("rate: %s and %s", report.Rate(b.Rate()), report.Rate(a.rate)))
+	}
+	if was, is := b.Runs[0].Environment.CPUs, a.options.Environment.CPUs; was != is {
+		list = append(list, fmt.Sprintf("sharing of processors: %s and %s", was, is))
+	}
+	if len(list) > 0 {
+		return otherPlan(b, list)
+	}
+	return nil
+}
+
+func otherPlan(b *compare.Baseline, differ []string) error {
+	return fmt.Errorf("baseline %s is of another plan, so what differs may be the plan's (%s): give what it was saved with, or save another",
+		b.Name, strings.Join(differ, "; "))
+}
+
+// gateFresh drives the new runs and judges them. What was found until an interrupt is returned with it.
+func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
+	b, a := c.floor, c.arms[0]
+	fresh := freshRuns{profile: profileOf(b.Plan())}
+	for _, r := range b.Runs {
+		fresh.seeds = append(fresh.seeds, r.Seed)
+	}
+	err = c.whileUp(ctx, func() error {
+		err := samePlan(b, a)
+		if err == nil {
+			err = c.inTime(len(fresh.seeds), fresh.profile.Duration())
+		}
+		if err != nil {
+			return usage(err)
+		}
+		return c.driveFresh(ctx, &fresh)
+	})
+	if err != nil && !errors.Is(err, errInterrupted) {
+		return nil, err
+	}
+	found = c.found(c.o.judgeRuns(b, a.label, fresh.runs, criteria))
+	found.Result.Interrupted = err != nil
+	found.Result.Planned, found.Result.Rerun, found.Result.Spoiled, found.Result.Why = len(fresh.seeds), fresh.again, fresh.spoiled, fresh.why
+	found.Restarted = a.owned()
+	found.Arms = append([]report.ComparedArm{oldArm(b)}, found.Arms...)
+	return found, err
+}
+
+// inTime refuses a --max-time that does not hold the runs.
+func (c *conductor) inTime(runs int, length time.Duration) error {
+	if !c.o.given.Changed("max-time") {
+		return nil
+	}
+	if takes := time.Since(c.began) + time.Duration(runs)*(length+c.perRun()); takes > c.o.maxTime {
+		return fmt.Errorf("--max-time %v: as many runs as the baseline has, %d of %v, take about %v", c.o.maxTime, runs, length, takes.Round(time.Second))
+	}
+	return nil
+}
+
+// gateSaved judges saved runs of the new version.
+func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
+	if o.b != "" || o.bCmd != "" {
+		return usage(fmt.Errorf("%s holds saved runs and --b is driven: give one", names[0]))
+	}
+	var runs []*loadgen.Run
+	for _, name := range names {
+		if !isSaved(name) {
+			return usage(fmt.Errorf("%s is no file of saved runs, and %s is: give either", name, names[0]))
+		}
+		file, err := loadgen.ReadFile(name)
+		if err != nil {
+			return usage(plain(err))
+		}
+		for i, r := range file.Runs {
+			if err := mayBeHeld(b, r); err != nil {
+				return fmt.Errorf("%s: run %d %w", name, i+1, err)
+			}
+		}
+		runs = append(runs, file.Runs...)
+	}
+	if len(runs) >= compare.MinRuns {
+		if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(runs)); len(short) > 0 {
+			return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(runs))))
+		}
+	}
+	found := &report.Compared{
+		Result: o.judgeRuns(b, "new", runs, criteria), Baseline: b, Seed: runs[0].Seed, Repeat: o.repeat(names),
+		Arms: []report.ComparedArm{oldArm(b), {Name: "new", Target: runs[0].Target, Rate: b.Rate(), Environment: runs[0].Environment}},
+	}
+	return o.conclude(found, outs, s)
+}
+
+// mayBeHeld says what keeps a saved run from being held against a baseline.
+func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
+	if r.Interrupted {
+		return usage(errors.New("was interrupted, and passes nothing"))
+	}
+	if r.Verdict.Kind.Spoiled() {
+		return exitError{exitLimited, fmt.Errorf("is %s, so its latencies are not the service's", r.Verdict.Kind)}
+	}
+	first := b.Runs[0]
+	if list := compare.EnvironmentDifferences(&first.Environment, &r.Environment); len(list) > 0 {
+		return usage(fmt.Errorf("cannot be judged: %w", otherMachine(b, list)))
+	}
+	if list := compare.PlanDifferences(&first.Plan, &r.Plan); len(list) > 0 {
+		return usage(fmt.Errorf("cannot be judged: %w", otherPlan(b, list)))
+	}
+	return nil
+}
+
+func (o *compareOptions) judgeRuns(b *compare.Baseline, label string, runs []*loadgen.Run, criteria []compare.Criterion) compare.Result {
+	return compare.Runs("old", label, b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: o.gate.errorMargin})
+}
+
+func oldArm(b *compare.Baseline) report.ComparedArm {
+	return report.ComparedArm{Name: "old", Target: b.Runs[0].Target, Rate: b.Rate(), Environment: b.Runs[0].Environment}
+}
