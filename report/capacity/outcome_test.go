@@ -54,6 +54,13 @@ func TestSearchOutcomes(t *testing.T) {
 		{"met everywhere for the budget", Options{Budget: 30 * time.Second}, cliff(1e12), OutOfTime, 320, 1e9, true},
 		{"bench is too late above 200/s", Options{}, spoiledAbove(200), Limited, 160, 200, true},
 		{"bench is always too late", Options{}, spoiledAbove(0), Limited, 0, 0, false},
+		{"bench is too late for a few requests", Options{Start: 20}, func(s Step) Measurement {
+			m := cliff(333)(s)
+			if m.spoiled = s.Rate < 60; m.spoiled {
+				m.Holds, m.late = false, false
+			}
+			return m
+		}, Found, 325, 340, false},
 	} {
 		tc.o.Objectives = slo
 		s, got := ended(t, tc.o, tc.rule)

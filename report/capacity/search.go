@@ -224,7 +224,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 }
 
 // afterSpoiled tries a rate again that bench or its host was too late for: a burst of other work spoils one step, and not
-// two. Then it looks for the lower bound between that rate and the highest that holds.
+// two. Then it looks for the lower bound between that rate and the highest that holds. Where none was measured yet, it goes up
+// instead: of a few requests one that is late spoils the step, of more it does not.
 func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
 	open := s.open()
 	tries := 0
@@ -241,6 +242,8 @@ func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
 		return again, true
 	case tries < 2*spoiledTries && holds > 0 && last.Rate > 1.05*holds:
 		return s.step(last.Purpose, math.Sqrt(holds*last.Rate), last.Hold)
+	case tries < 2*spoiledTries && len(open) == tries:
+		return s.step(last.Purpose, growthFactor*last.Rate, last.Hold)
 	}
 	return Step{}, false
 }
