@@ -25,8 +25,8 @@ func PairsRefusal(b *compare.Baseline, short []compare.Short, pairs int) string 
 		text := fmt.Sprintf("as much as identical code differs in %d pairs", pairs)
 		switch {
 		case s.Starts:
-			return "as much as two starts of one program differ for as long as they live, which no number of pairs sees: starting both anew " +
-				"for each quad would, as bench does with what it starts in time"
+			return "as much as two starts of one program differ for as long as they live, which no number of pairs sees: it takes both " +
+				"started anew for each quad, as bench does with what starts in time"
 		case s.Needed == 0:
 			return text + ", and no number of pairs that anyone would run holds it"
 		}

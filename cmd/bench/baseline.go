@@ -86,23 +86,15 @@ func readBaseline(name string) (*compare.Baseline, error) {
 		if errors.Is(err, os.ErrNotExist) {
 			return nil, fmt.Errorf("%s: there is no such file (bench baseline list shows the baselines that are kept here)", name)
 		}
-		return b, withoutCause(err)
+		return b, plain(err)
 	}
 	for _, end := range baselineEnds {
 		b, err := compare.ReadBaseline(filepath.Join(baselinesDir, fileName(name)+end))
 		if !errors.Is(err, os.ErrNotExist) {
-			return b, withoutCause(err)
+			return b, plain(err)
 		}
 	}
 	return nil, fmt.Errorf("no baseline is called %q: bench baseline list shows those that are kept here, bench baseline save %s TARGET keeps one", name, name)
-}
-
-// withoutCause words the system's errors of reading a file; nil stays nil.
-func withoutCause(err error) error {
-	if err == nil {
-		return nil
-	}
-	return plain(err)
 }
 
 // listBaselines reads all that are kept here, in the order of their names.
