@@ -43,7 +43,10 @@ func capacityBeside(list []*capacity.Capacity) capacitySection {
 			s.text = append(s.text, savings(list, c.Asked)...)
 		}
 	}
-	if size := capacity.SmallestSize(list); size != nil {
+	switch size := capacity.SmallestSize(list); {
+	case size == nil && planned && !slices.ContainsFunc(list, func(c *capacity.Capacity) bool { return c.Size == 0 }):
+		s.text = append(s.text, "one instance of no size is known to carry the demand: it takes several")
+	case size != nil:
 		s.text = append(s.text, fmt.Sprintf("%s is the smallest size that meets the objective%s", sizedName(size.Target.Name), demandOf(size)))
 	}
 	return s

@@ -108,9 +108,13 @@ func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
 
 func TestCapacityReportOfSizes(t *testing.T) {
 	small, large := measuredCapacity(t, "pooled, GOMAXPROCS 1"), measuredCapacity(t, "pooled, GOMAXPROCS 2")
-	small.Plan, large.Plan = nil, nil
 	small.Size, large.Size = 1, 2
 	large.MaxRate.Rate.Rate = 3000
+	var planned strings.Builder // for 5,000/s
+	if err := Capacity(&planned, []*capacity.Capacity{small, large}, Options{}); err != nil || !strings.Contains(planned.String(), "one instance of no size is known to carry the demand") {
+		t.Errorf("%v; sizes that are too small for the demand are not said to be:\n%s", err, planned.String())
+	}
+	small.Plan, large.Plan = nil, nil
 	var b strings.Builder
 	if err := Capacity(&b, []*capacity.Capacity{small, large}, Options{}); err != nil {
 		t.Fatal(err)

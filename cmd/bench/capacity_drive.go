@@ -85,6 +85,9 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 	conclude := func() *capacity.Capacity {
 		c := capacity.Assess(s.plan.Target, o.resources(s, options.Environment), search)
 		c.Size = s.maxProcs
+		if c.Processors > 0 && s.maxProcs > c.Processors {
+			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.maxProcs, c.Processors))
+		}
 		c.Notes = append(c.Notes, options.Environment.Notes...)
 		return c
 	}

@@ -62,9 +62,12 @@ func (in *Inputs) assumptions(c *Capacity) []string {
 	if in.Curve == nil {
 		list = append(list, "Without a day's curve the demand is taken as the same at all hours, so cost per request is a lower bound.")
 	}
-	if in.Growth.Months == 0 {
+	switch {
+	case in.Growth.Months == 0 && in.Growth.Monthly == 0:
+		list = append(list, "No growth was given, so the demand is taken to stay as it is.")
+	case in.Growth.Months == 0:
 		list = append(list, "The growth was given and is taken as exact.")
-	} else {
+	default:
 		list = append(list, "The growth of the past goes on; the interval holds its scatter and not a change of trend.")
 	}
 	if c.MaxRate.AtLeast {
