@@ -118,8 +118,13 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	if len(found) == 0 {
 		return failure
 	}
+	// Of saved targets one that could not be planned for shares the demand of the others.
+	var before *capacity.Plan
+	if i := slices.IndexFunc(found, func(c *capacity.Capacity) bool { return c.Plan != nil }); i >= 0 {
+		before = found[i].Plan
+	}
 	for _, c := range found {
-		in, err := o.inputs(plan, c.Plan)
+		in, err := o.inputs(plan, before)
 		if err != nil {
 			return usage(err)
 		}
