@@ -91,6 +91,7 @@ var readings = []struct {
 	{chunked("00000000000000001\r\na"), 0, "", false, errChunkTooLarge, "17 digits"},
 	{chunked("1\na\r\n0\r\n\r\n"), 0, "", false, errChunkLine, ""},
 	{chunked("1;x\na\r\n0\r\n\r\n"), 0, "", false, errChunkLine, ""},
+	{chunked("0\r0"), 0, "", false, errChunkLine, "net/http waits for the whole line first"},
 	{chunked("1\r\nab\r\n0\r\n\r\n"), 0, "", false, errChunkEnd, ""},
 	{chunked("1\r\na\n0\r\n\r\n"), 0, "", false, errChunkEnd, ""},
 	{chunked("0\r\n\n"), 0, "", false, errChunkLine, ""},

@@ -148,7 +148,7 @@ var differences = []struct {
 	}},
 	{"the chunked coding is judged as it comes, by net/http when a line is whole", func(_ []byte, ours, theirs outcome) bool {
 		switch ours.err {
-		case errChunkSize, errChunkEnd, errTrailer, errLongChunkLine:
+		case errChunkSize, errChunkLine, errChunkEnd, errTrailer, errLongChunkLine:
 			return theirs.err != nil
 		}
 		return false
