@@ -103,7 +103,7 @@ func byHowMuch(r compare.Row) string {
 // gateAnswer says whether the gate is passed, and why not.
 func gateAnswer(f *compare.Comparison) string {
 	a, b := name(f.A), name(f.B)
-	var bad, open, better []string
+	var bad, open, better, thin []string
 	for _, r := range f.Rows {
 		higher, lower := higherLower(r.Metric)
 		change, between := changeOf(r)
@@ -117,6 +117,8 @@ func gateAnswer(f *compare.Comparison) string {
 				metricName(r.Metric), certainty(between), marginOf(r)))
 		case r.Outcome == compare.Inconclusive:
 			open = append(open, fmt.Sprintf("%s changed by %s %s and the margin is %s", metricName(r.Metric), change, certainty(between), marginOf(r)))
+		case r.Margin > 0 && !r.Judged && r.Thin():
+			thin = append(thin, metricName(r.Metric))
 		case r.Outcome == compare.Pass && r.Improved && r.Metric.Quantile > 0:
 			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), metricName(r.Metric)))
 		}
@@ -148,6 +150,13 @@ func gateAnswer(f *compare.Comparison) string {
 		}
 		if len(better) > 0 {
 			text += "; it is " + strings.Join(better, ", ")
+		}
+		if len(thin) > 0 {
+			unit := "round"
+			if f.RunsA > 0 {
+				unit = "run"
+			}
+			text += fmt.Sprintf(". Not judged is %s: fewer than 20 requests a %s lie beyond it", strings.Join(thin, ", "), unit)
 		}
 		return text + "."
 	case f.Few():

@@ -101,6 +101,21 @@ func TestComparisonSaysTheAnswerFirst(t *testing.T) {
 	}
 }
 
+// A gate that is passed does not let a percentile be taken for judged that was not.
+func TestAGateSaysWhatItDidNotJudge(t *testing.T) {
+	c := compared(t, true, 1, 0)
+	rows := c.Result.Comparisons[0].Rows
+	for i := range rows {
+		if rows[i].Metric.Key == "p99" {
+			rows[i].Judged, rows[i].Outcome, rows[i].Beyond = false, "", 12
+		}
+	}
+	want := "PASS: new is not slower than old by the margins. Not judged is P99: fewer than 20 requests a round lie beyond it."
+	if got := ComparisonAnswer(c); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
+
 func TestComparisonOfWhatWasNotCarriedThrough(t *testing.T) {
 	c := compared(t, true, 1.2, 0)
 	c.Result.Interrupted = true

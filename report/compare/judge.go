@@ -59,6 +59,7 @@ func (t *Trial) compare(arm int) Comparison {
 			Metric: metric, A: medianOf(a.values[m]), B: medianOf(b.values[m]),
 			ALow: a.atLeast[m], BLow: b.atLeast[m], Beyond: min(a.beyond[m], b.beyond[m]),
 		}
+		row.Margin = t.criterion(metric).Margin
 		if len(a.values[m])+len(b.values[m]) == 0 {
 			continue
 		}
@@ -90,13 +91,20 @@ func (t *Trial) compare(arm int) Comparison {
 // candidate returns the row as what is to be decided from bounds; ok is true where it counts for the outcome of all.
 func (t *Trial) candidate(row *Row, bounds func(float64) (low, high float64)) (c candidate, ok bool) {
 	c = candidate{row: row, bounds: bounds, atLeast: row.BLow, atMost: row.ALow}
-	i := slices.IndexFunc(t.o.Criteria, func(c Criterion) bool { return c.Metric.Key == row.Metric.Key })
-	if i < 0 || t.o.Gate && row.Thin() {
+	asked := t.criterion(row.Metric)
+	if asked.Metric.Key == "" || t.o.Gate && row.Thin() {
 		return c, false
 	}
-	row.Judged, row.Margin = true, t.o.Criteria[i].Margin
-	c.margin = t.o.Criteria[i].margin()
+	row.Judged, c.margin = true, asked.margin()
 	return c, true
+}
+
+// criterion returns what a metric is to be judged by, the zero value where it is not to be.
+func (t *Trial) criterion(m Metric) Criterion {
+	if i := slices.IndexFunc(t.o.Criteria, func(c Criterion) bool { return c.Metric.Key == m.Key }); i >= 0 {
+		return t.o.Criteria[i]
+	}
+	return Criterion{}
 }
 
 // levels returns the two-sided error that the present look may spend of alpha/d.

@@ -30,14 +30,14 @@ type Row struct {
 	Change   Interval // B over A, at 95 %; zero where it was not measured in every round
 	Decision Interval // B over A, at the error that this look may spend; it alone decides
 	Level    float64  // that error, two-sided
-	Margin   float64
-	Outcome  Outcome // "" where it is only shown
-	Judged   bool    // it counts for the outcome of all
-	Improved bool    // of a gate: surely better than before
-	Beyond   float64 // of a percentile: the fewest requests beyond it in a round
-	Scatter  float64 // standard deviation of a pair's log ratio
-	Carried  float64 // autocorrelation of neighbouring pairs, 0 … 0.6
-	Needed   int     // pairs, or runs a side, that would probably settle it, where it is not settled; 0: not known
+	Margin   float64  // of a gate, what it is to be judged by; 0 where it is only to be shown
+	Outcome  Outcome  // "" where it is only shown
+	Judged   bool     // it counts for the outcome of all
+	Improved bool     // of a gate: surely better than before
+	Beyond   float64  // of a percentile: the fewest requests beyond it in a round
+	Scatter  float64  // standard deviation of a pair's log ratio
+	Carried  float64  // autocorrelation of neighbouring pairs, 0 … 0.6
+	Needed   int      // pairs, or runs a side, that would probably settle it, where it is not settled; 0: not known
 }
 
 // Thin reports whether a percentile rests on fewer requests than a gate judges it by.

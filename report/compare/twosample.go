@@ -110,6 +110,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		c.Rows = append(c.Rows, Row{
 			Metric: m, A: medianOf(sides[0].values[i]), B: medianOf(sides[1].values[i]),
 			ALow: sides[0].atLeast[i], BLow: sides[1].atLeast[i], Beyond: min(sides[0].beyond[i], sides[1].beyond[i]),
+			Margin: t.criterion(m).Margin,
 		})
 		if len(va) != len(a) || len(vb) != len(b) || len(va) == 0 || len(vb) == 0 {
 			continue
