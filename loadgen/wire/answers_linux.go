@@ -157,6 +157,13 @@ func (l *loop) release(i int32) {
 	c := &l.conns[i]
 	if q := &l.waiting[c.origin]; q.len() > 0 {
 		now := l.now()
+		if q.items[q.head].retries > 0 {
+			// What is sent again goes over a new connection: this one may be as stale as the one before.
+			origin := int(c.origin)
+			l.close(i)
+			l.openFor(origin, now)
+			return
+		}
 		l.render(i, q.pop(), now)
 		return
 	}
