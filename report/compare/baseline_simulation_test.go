@@ -3,8 +3,6 @@ package compare
 import (
 	"fmt"
 	"math"
-	"runtime"
-	"sync"
 	"testing"
 	"time"
 
@@ -50,23 +48,7 @@ func simulatedBaseline(n noise, process float64, truth [3]float64, runs int, sam
 }
 
 func simulateBaseline(n noise, process float64, truth [3]float64, runs int, sameDay bool, count int) *tally {
-	total := newTally()
-	var mu sync.Mutex
-	var wg sync.WaitGroup
-	workers := runtime.GOMAXPROCS(0)
-	for w := range workers {
-		wg.Go(func() {
-			own := newTally()
-			for seed := w; seed < count; seed += workers {
-				own.count(simulatedBaseline(n, process, truth, runs, sameDay, uint64(seed)), truth)
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			total.merge(own)
-		})
-	}
-	wg.Wait()
-	return total
+	return tallied(truth, count, func(seed uint64) Result { return simulatedBaseline(n, process, truth, runs, sameDay, seed) })
 }
 
 // What a gate against a baseline promises holds in simulation, at the least number of runs and at the usual one: where the

@@ -80,8 +80,13 @@ func (t *tally) String() string {
 	return s + fmt.Sprintf(" | pair scatter P99 %.1f %% | pairs %.1f", 100*t.scatterP99/float64(t.n), 2*float64(t.afterQuads)/float64(t.n))
 }
 
-// simulate runs n gates of 20 quads on machines of that noise, on every processor.
+// simulate runs so many gates of 20 quads on machines of that noise.
 func simulate(t *testing.T, n noise, truth [3]float64, count int) *tally {
+	return tallied(truth, count, func(seed uint64) Result { return simulated(t, n, truth, seed) })
+}
+
+// tallied counts what comes of seeds 0 … count−1, on every processor.
+func tallied(truth [3]float64, count int, gate func(seed uint64) Result) *tally {
 	total := newTally()
 	var mu sync.Mutex
 	var wg sync.WaitGroup
@@ -90,7 +95,7 @@ func simulate(t *testing.T, n noise, truth [3]float64, count int) *tally {
 		wg.Go(func() {
 			own := newTally()
 			for seed := w; seed < count; seed += workers {
-				own.count(simulated(t, n, truth, uint64(seed)), truth)
+				own.count(gate(uint64(seed)), truth)
 			}
 			mu.Lock()
 			defer mu.Unlock()
