@@ -13,7 +13,7 @@ import (
 // gatePairs is how many pairs a side by side gate of the usual three minutes has.
 const gatePairs = 40
 
-// Baseline writes a stored baseline for a terminal: what it can tell from nothing, and by how much identical code differed.
+// Baseline writes a stored baseline for a terminal: the margin that can be held against it, and by how much identical code differed.
 // saved is the path of its file. Its error is that of w.
 func Baseline(w io.Writer, b *compare.Baseline, saved string, o Options) error {
 	p := newPage(o.Width, o.Color)
@@ -40,11 +40,31 @@ func Baseline(w io.Writer, b *compare.Baseline, saved string, o Options) error {
 }
 
 func baselineAnswer(b *compare.Baseline) string {
-	least := floorWords(b, func(m compare.Metric) float64 { return b.Floor.OfRuns(m, len(b.Runs), len(b.Runs)) })
-	if least == "" {
-		return fmt.Sprintf("%s has too few requests a run to tell anything by: save one at a higher rate, or with longer rounds.", name(b.Name))
+	ofRuns := func(m compare.Metric) float64 { return b.Floor.OfRuns(m, len(b.Runs), len(b.Runs)) }
+	held := floorWords(b, func(m compare.Metric) float64 {
+		if v := ofRuns(m); v < 1 {
+			return v
+		}
+		return 0 // there is no margin of 100 %
+	})
+	var beyond []string
+	for _, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
+		if ofRuns(m) >= 1 {
+			beyond = append(beyond, metricName(m))
+		}
 	}
-	return fmt.Sprintf("A gate against %s tells %s from nothing, by %d runs a side.", name(b.Name), least, len(b.Runs))
+	var sentences []string
+	if held != "" {
+		sentences = append(sentences, fmt.Sprintf("A gate against %s can hold a margin of %s, by %d runs a side.", name(b.Name), held, len(b.Runs)))
+	}
+	switch {
+	case len(beyond) > 0:
+		sentences = append(sentences, fmt.Sprintf("No margin can be held at %s: runs of identical code differ by more than any. "+
+			"At a lower --rate, further from what the service can take, they differ by less.", enumerated(beyond)))
+	case held == "":
+		sentences = append(sentences, fmt.Sprintf("%s has too few requests a run to tell anything by: save one at a higher rate, or with longer rounds.", name(b.Name)))
+	}
+	return strings.Join(sentences, " ")
 }
 
 // floorWords lists the floors of the percentiles: 3.1 % at P50, 9.6 % at P99.

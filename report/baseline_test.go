@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -61,7 +62,7 @@ func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"A gate against main tells ", " at P99 from nothing, by 8 runs a\nside.", "8 runs of 4 rounds of 2 s at 1,000/s", "2026-11-24 12:30 UTC",
+		"A gate against main can hold a margin of ", " at P99, by 8 runs a", "8 runs of 4 rounds of 2 s at 1,000/s", "2026-11-24 12:30 UTC",
 		"AMD EPYC, 2 processors", "floor: 8 runs", "40 pairs  not restarted", "P50", "3.1 ms  3.0 ms … 3.2 ms", "P99.9¹", "goodput",
 		"saved .bench/baselines/main.json", "¹ fewer than 20 requests a run lie beyond it",
 	} {
@@ -75,6 +76,21 @@ func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 	b.Reset()
 	if err := Baseline(&b, storedBaseline(t, false), "", Options{}); err != nil || !strings.Contains(b.String(), "bench did not start this service") {
 		t.Errorf("%v: without fresh starts:\n%s", err, b.String())
+	}
+}
+
+// Near saturation identical code differs by more than any margin, which is said in words and not as a margin of 42,614 %.
+func TestABaselineThatNoMarginCanBeHeldAgainst(t *testing.T) {
+	var runs []*loadgen.Run
+	for i := range 8 {
+		runs = append(runs, baselineRunOf(math.Pow(20, float64(i*3%8))))
+	}
+	b, err := compare.NewBaseline("main", time.Date(2026, 11, 24, 12, 30, 0, 0, time.UTC), true, runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := baselineAnswer(b), "No margin can be held at P50, P95 and P99: runs of identical code differ by more than any."; !strings.HasPrefix(got, want) {
+		t.Errorf("%s\nwant it to begin %s", got, want)
 	}
 }
 
