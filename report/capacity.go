@@ -102,11 +102,7 @@ func CapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
 	if len(list) > 1 {
 		t.section(capacityBeside(list))
 	}
-	if t.cut {
-		t.b.WriteString(cutSentence)
-	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
+	return t.end(w)
 }
 
 func (t *markdownText) section(s capacitySection) {

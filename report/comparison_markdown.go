@@ -1,7 +1,6 @@
 package report
 
 import (
-	"fmt"
 	"io"
 	"strings"
 )
@@ -19,17 +18,12 @@ func comparisonMarkdown(w io.Writer, c *Compared, limit int) error {
 	t := &markdownText{limit: limit}
 	t.line("**" + prose(ComparisonAnswer(c)) + "**")
 	for i := range c.Result.Comparisons {
-		t.comparison(c, i)
+		t.table(comparisonTable(c, i))
 	}
 	if lines := curveLines(c.Result.Curves); lines != nil {
 		t.line("")
 		t.line("<details><summary>percentile curves</summary>")
-		t.line("")
-		t.line("```text")
-		for _, l := range lines {
-			t.line(strings.ReplaceAll(l, "`", "'"))
-		}
-		t.line("```")
+		t.drawing(lines)
 		t.line("</details>")
 	}
 	t.line("")
@@ -42,29 +36,5 @@ func comparisonMarkdown(w io.Writer, c *Compared, limit int) error {
 		t.line("")
 		t.line("Repeat: " + code(Clean(c.Repeat, 4096)))
 	}
-	if t.cut && t.b.Len() > 0 {
-		t.b.WriteString(cutSentence)
-	}
-	_, err := io.WriteString(w, t.b.String())
-	return err
-}
-
-func (t *markdownText) comparison(c *Compared, index int) {
-	grid := comparisonTable(c, index)
-	titles, rules := make([]string, len(grid.columns)), make([]string, len(grid.columns))
-	for i, col := range grid.columns {
-		if titles[i], rules[i] = prose(col.title), "---:"; col.left {
-			rules[i] = "---"
-		}
-	}
-	t.line("")
-	t.line("| " + strings.Join(titles, " | ") + " |")
-	t.line("| " + strings.Join(rules, " | ") + " |")
-	for _, row := range grid.rows {
-		cells := make([]string, len(grid.columns))
-		for i := range cells {
-			cells[i] = prose(at(row, i))
-		}
-		t.line(fmt.Sprintf("| %s |", strings.Join(cells, " | ")))
-	}
+	return t.end(w)
 }

@@ -66,19 +66,27 @@ func writeSeries(p *page, s *history.Series, options history.Options, o Options)
 	for _, answer := range seriesAnswers(s, options) {
 		p.strong(answer)
 	}
-	first, last := s.Points[0], s.Points[len(s.Points)-1]
-	parts := []string{seriesName(s), loadOf(&s.Plan), plural(uint64(len(s.Points)), "run")}
-	if len(s.Points) > 1 {
-		parts = append(parts, first.Started.UTC().Format(dateTime)+" … "+last.Started.UTC().Format(dateTime))
-	}
-	p.parts(parts, 2)
-	p.text(differing(s, "apart from the series above: "), 2)
+	p.parts(seriesParts(s), 2)
+	p.text(differing(s, apart), 2)
 	if len(s.Points) > 1 {
 		if err := p.table(historyChart(s, p.width)); err != nil {
 			return err
 		}
 	}
 	return writeRunsOf(p, s, o)
+}
+
+// apart opens what keeps a series from the one above it.
+const apart = "apart from the series above: "
+
+// seriesParts says what a series is of.
+func seriesParts(s *history.Series) []string {
+	first, last := s.Points[0], s.Points[len(s.Points)-1]
+	parts := []string{seriesName(s), loadOf(&s.Plan), plural(uint64(len(s.Points)), "run")}
+	if len(s.Points) > 1 {
+		parts = append(parts, first.Started.UTC().Format(dateTime)+" … "+last.Started.UTC().Format(dateTime))
+	}
+	return parts
 }
 
 // seriesAnswers says which percentiles changed, when, and by how much.
@@ -126,21 +134,34 @@ func pWords(p float64) string {
 	return "p = " + decimal(p, 4)
 }
 
-// writeRunsOf writes the table of a series' runs, with a row before each run with which something changed.
+// writeRunsOf writes the table of a series' runs.
 func writeRunsOf(p *page, s *history.Series, o Options) error {
+	layout, from := dateTime, max(len(s.Points)-shownRuns, 0)
+	if p.width < narrowPage {
+		layout = shortTime
+	}
+	if o.Verbose {
+		from = 0
+	}
+	if err := p.table(runsTable(s, from, layout)); err != nil {
+		return err
+	}
+	if from > 0 {
+		p.text(fmt.Sprintf("and %s before them, shown with -v", plural(uint64(from), "run")), 2)
+	}
+	for _, note := range runNotes(s, from) {
+		p.text("note  "+note, 2)
+	}
+	return nil
+}
+
+// runsTable lists the runs of a series from one on, with a row before each with which something changed.
+func runsTable(s *history.Series, from int, layout string) *table {
 	t := &table{columns: []column{{title: "started (UTC)", left: true}}}
 	for _, percentile := range history.Percentiles {
 		t.columns = append(t.columns, column{title: strings.ToUpper(percentile.Key)})
 	}
 	t.columns = append(t.columns, column{title: "requests", rank: 1}, column{title: "", left: true, rank: 2})
-	layout := dateTime
-	if p.width < narrowPage {
-		layout = shortTime
-	}
-	from := max(len(s.Points)-shownRuns, 0)
-	if o.Verbose {
-		from = 0
-	}
 	for i := from; i < len(s.Points); i++ {
 		point := s.Points[i]
 		if cells, changed := changeCells(s, i); changed {
@@ -152,19 +173,19 @@ func writeRunsOf(p *page, s *history.Series, o Options) error {
 		}
 		t.row(append(cells, Count(point.Requests), sentence(point.Source))...)
 	}
-	if err := p.table(t); err != nil {
-		return err
-	}
-	if from > 0 {
-		p.text(fmt.Sprintf("and %s before them, shown with -v", plural(uint64(from), "run")), 2)
-	}
+	return t
+}
+
+// runNotes says of the runs of a series from one on in what each differs from the one before it.
+func runNotes(s *history.Series, from int) []string {
+	var notes []string
 	for _, point := range s.Points[from:] {
 		if len(point.Differs) > 0 {
-			p.text(fmt.Sprintf("note  the run of %s differs from the one before it in %s", point.Started.UTC().Format(dateTime),
-				sentence(strings.Join(point.Differs, "; "))), 2)
+			notes = append(notes, fmt.Sprintf("the run of %s differs from the one before it in %s", point.Started.UTC().Format(dateTime),
+				sentence(strings.Join(point.Differs, "; "))))
 		}
 	}
-	return nil
+	return notes
 }
 
 // changeCells is the row of what changed with a run.
@@ -194,10 +215,14 @@ func writeLeftOut(p *page, list []history.LeftOut, all bool) {
 			p.text(fmt.Sprintf("and %d more, named with -v", len(list)-i), 2)
 			return
 		}
-		what := sentence(l.Source)
-		if l.Target != "" {
-			what += ": the run of " + name(l.Target)
-		}
-		p.text(fmt.Sprintf("left out  %s %s", what, sentence(l.Why)), 2)
+		p.text("left out  "+omitted(l), 2)
 	}
+}
+
+func omitted(l history.LeftOut) string {
+	what := sentence(l.Source)
+	if l.Target != "" {
+		what += ": the run of " + name(l.Target)
+	}
+	return what + " " + sentence(l.Why)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"html"
 	"strings"
 	"testing"
 	"time"
@@ -92,6 +93,37 @@ func TestHistoryWithoutAChange(t *testing.T) {
 	b.Reset()
 	if err := History(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "no change of more than 5 % was found in 3 runs.") {
 		t.Errorf("%v: %s", err, b.String())
+	}
+}
+
+// historyMarkdown returns the text as GitHub reads it.
+func historyMarkdown(t *testing.T, h *history.History) string {
+	t.Helper()
+	var b strings.Builder
+	if err := HistoryMarkdown(&b, h); err != nil {
+		t.Fatal(err)
+	}
+	return html.UnescapeString(strings.ReplaceAll(b.String(), "<!-- -->", ""))
+}
+
+func TestHistoryMarkdown(t *testing.T) {
+	got := historyMarkdown(t, slowed())
+	for _, want := range []string{
+		"**P99 of spike at cached rose by a factor of 2.0, from 10 ms to 20 ms, with the run of 2026-10-21",
+		"```text\nP50  ", "\nP99  " + strings.Repeat("▁", 20) + strings.Repeat("█", 10) + "  10 ms … 20 ms\n" + strings.Repeat(" ", 5+20) + changeMark + "\n```\n",
+		"| change |  |  | 2.0× |  |  |\n", "And 10 runs before them.", "- Left out: cut",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "\x1b") {
+		t.Error("an escape sequence is in the file")
+	}
+	h := slowed()
+	h.Series = nil
+	if got := historyMarkdown(t, h); !strings.HasPrefix(got, "**No run is left to show.**\n\n- Left out: ") {
+		t.Errorf("without a series:\n%s", got)
 	}
 }
 

@@ -38,11 +38,7 @@ func markdown(w io.Writer, runs []*loadgen.Run, limit int) error {
 	t.verdicts(subjects)
 	t.failures(subjects)
 	t.profiles(subjects)
-	if t.cut && t.b.Len() > 0 {
-		t.b.WriteString(cutSentence)
-	}
-	_, err = io.WriteString(w, t.b.String())
-	return err
+	return t.end(w)
 }
 
 // markdownText is a text in the making that ends at its limit.
@@ -56,6 +52,58 @@ func (t *markdownText) line(s string) {
 	if t.cut = t.cut || t.b.Len()+len(s)+1+len(cutSentence) > t.limit; !t.cut {
 		t.b.WriteString(s + "\n")
 	}
+}
+
+// answers opens a text, or a part of it, with its sentences.
+func (t *markdownText) answers(sentences []string) {
+	for i, s := range sentences {
+		if i > 0 {
+			t.line("")
+		}
+		t.line("**" + prose(s) + "**")
+	}
+}
+
+// end writes what was made, and that it was cut where it was.
+func (t *markdownText) end(w io.Writer) error {
+	if t.cut && t.b.Len() > 0 {
+		t.b.WriteString(cutSentence)
+	}
+	_, err := io.WriteString(w, t.b.String())
+	return err
+}
+
+// table writes a table, but for one without rows.
+func (t *markdownText) table(grid *table) {
+	if len(grid.rows) == 0 {
+		return
+	}
+	titles, rules := make([]string, len(grid.columns)), make([]string, len(grid.columns))
+	for i, col := range grid.columns {
+		if titles[i], rules[i] = prose(col.title), "---:"; col.left {
+			rules[i] = "---"
+		}
+	}
+	t.line("")
+	t.line("| " + strings.Join(titles, " | ") + " |")
+	t.line("| " + strings.Join(rules, " | ") + " |")
+	for _, row := range grid.rows {
+		cells := make([]string, len(grid.columns))
+		for i := range cells {
+			cells[i] = prose(at(row, i))
+		}
+		t.line(fmt.Sprintf("| %s |", strings.Join(cells, " | ")))
+	}
+}
+
+// drawing writes lines whose columns matter.
+func (t *markdownText) drawing(lines []string) {
+	t.line("")
+	t.line("```text")
+	for _, l := range lines {
+		t.line(strings.ReplaceAll(l, "`", "'"))
+	}
+	t.line("```")
 }
 
 func markdownHead(subjects []subject) string {

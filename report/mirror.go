@@ -54,23 +54,9 @@ func Mirrored(w io.Writer, m *Mirror, o Options) error {
 		}
 	}
 	p.blank()
-	pairs := &m.Found.Pairs
-	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " of successes timed"}
-	if pairs.Timed > 0 {
-		parts = append(parts, fmt.Sprintf("%s slower in %s of them", name(m.Names[1]), Share(float64(pairs.Slower)/float64(pairs.Timed))))
-	}
-	p.parts(append(parts, fmt.Sprintf("seed %d", m.Found.A.Seed)), 2)
-	for i, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
-		p.text(fmt.Sprintf("%s  %s: %s", name(m.Names[i]), r.Verdict.Kind, sentence(strings.Join(r.Verdict.Evidence, "; "))), 2)
-	}
-	for _, note := range append([]string{shared}, m.Notes...) {
-		p.text("note  "+sentence(note), 2)
-	}
-	if m.Spoiled() == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
-		p.text("~ not told apart, which is not the same as equal", 2)
-	}
-	if slices.ContainsFunc(m.Rows, compare.Row.Thin) {
-		p.text(thinMark+" fewer than 20 requests a block of seconds lie beyond it", 2)
+	p.parts(mirrorParts(m), 2)
+	for _, note := range mirrorNotes(m) {
+		p.text(note, 2)
 	}
 	p.blank()
 	p.text("repeat: "+Clean(m.Repeat, 4096), 2)
@@ -79,6 +65,52 @@ func Mirrored(w io.Writer, m *Mirror, o Options) error {
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
+}
+
+// MirrorMarkdown writes what a mirrored run found as text for a pull request. Its error is that of w.
+func MirrorMarkdown(w io.Writer, m *Mirror) error {
+	t := &markdownText{limit: maxMarkdown}
+	t.answers(mirrorAnswers(m))
+	for _, grid := range []*table{mirrorTable(m), ruleTable(m), sampleTable(m)} {
+		t.table(grid)
+	}
+	t.line("")
+	t.line(prose(dotted(mirrorParts(m))))
+	for _, note := range mirrorNotes(m) {
+		t.line("")
+		t.line(prose(strings.TrimPrefix(note, "note  ")))
+	}
+	t.line("")
+	t.line("Repeat: " + code(Clean(m.Repeat, 4096)))
+	return t.end(w)
+}
+
+// mirrorParts says what was driven.
+func mirrorParts(m *Mirror) []string {
+	pairs := &m.Found.Pairs
+	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " of successes timed"}
+	if pairs.Timed > 0 {
+		parts = append(parts, fmt.Sprintf("%s slower in %s of them", name(m.Names[1]), Share(float64(pairs.Slower)/float64(pairs.Timed))))
+	}
+	return append(parts, fmt.Sprintf("seed %d", m.Found.A.Seed))
+}
+
+// mirrorNotes says how far the figures can be believed.
+func mirrorNotes(m *Mirror) []string {
+	var notes []string
+	for i, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
+		notes = append(notes, fmt.Sprintf("%s  %s: %s", name(m.Names[i]), r.Verdict.Kind, sentence(strings.Join(r.Verdict.Evidence, "; "))))
+	}
+	for _, note := range append([]string{shared}, m.Notes...) {
+		notes = append(notes, "note  "+sentence(note))
+	}
+	if m.Spoiled() == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
+		notes = append(notes, "~ not told apart, which is not the same as equal")
+	}
+	if slices.ContainsFunc(m.Rows, compare.Row.Thin) {
+		notes = append(notes, thinMark+" fewer than 20 requests a block of seconds lie beyond it")
+	}
+	return notes
 }
 
 // mirrorAnswers says how many answers differed, and which side was slower.

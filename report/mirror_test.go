@@ -68,6 +68,37 @@ func TestMirrored(t *testing.T) {
 	}
 }
 
+func mirrorMarkdown(t *testing.T, m *Mirror) string {
+	t.Helper()
+	var b strings.Builder
+	if err := MirrorMarkdown(&b, m); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestMirrorMarkdown(t *testing.T) {
+	m := mirrorFixture()
+	got := mirrorMarkdown(t, m)
+	for _, want := range []string{
+		"**stable and canary gave different answers to 12 of 5,390 requests (0.2 %).**\n\n**One alone answered 10 requests",
+		"| body | 12 | 5,390 |\n", "| 1,234 | ", "canary slower in 80 % of them", "share this machine", "\nRepeat: `bench compare a b --mirror`\n",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("it lacks %q:\n%s", want, got)
+		}
+	}
+	m.Found.Pairs.Different, m.Found.Pairs.Samples = 0, nil
+	if got := mirrorMarkdown(t, m); strings.Contains(got, "differs in") {
+		t.Errorf("a table of no differences:\n%s", got)
+	}
+	for line := range strings.Lines(got) {
+		if strings.ContainsAny(line, "\x1b[") {
+			t.Errorf("what a server said is Markdown: %s", line)
+		}
+	}
+}
+
 func TestMirrorJSON(t *testing.T) {
 	var b bytes.Buffer
 	if err := MirrorJSON(&b, mirrorFixture()); err != nil {

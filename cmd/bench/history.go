@@ -18,6 +18,7 @@ import (
 var historyFormats = []format[*history.History]{
 	{"csv", report.HistoryCSV},
 	{"json", report.HistoryJSON},
+	{"md", report.HistoryMarkdown},
 }
 
 // historyOptions are the flags of bench history.

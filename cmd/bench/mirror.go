@@ -21,7 +21,7 @@ const (
 )
 
 // mirrorFormats are the kinds of -o of a mirrored run.
-var mirrorFormats = []format[*report.Mirror]{{"json", report.MirrorJSON}}
+var mirrorFormats = []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}}
 
 // runMirror loads two at once with the same requests, compares the answers and reports.
 func (o *compareOptions) runMirror(ctx context.Context, names []string, s streams) error {
