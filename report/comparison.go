@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,8 +74,11 @@ func comparisonTable(c *Compared, index int) *table {
 	a, b := name(found.A), name(found.B)
 	t := &table{columns: []column{{title: c.rateTitle(), left: true}, {title: a}, {title: b}}}
 	if c.Result.Gate {
-		t.columns = append(t.columns, column{title: "change"}, column{title: "95 %", left: true, gap: 1}, column{title: "margin"},
-			column{title: "verdict", left: true})
+		t.columns = append(t.columns, column{title: "change"}, column{title: "95 %", left: true, gap: 1}, column{title: "margin", gap: 1, rank: 1},
+			column{title: "verdict", left: true, gap: 1})
+		if slices.ContainsFunc(found.Rows, unsettled) {
+			t.columns = append(t.columns, column{title: "settled by", left: true, gap: 1, rank: 2})
+		}
 	} else {
 		t.columns = append(t.columns, column{title: b + " / " + a}, column{title: "95 %", left: true, gap: 1},
 			column{title: "evidence", left: true})
@@ -86,7 +90,11 @@ func comparisonTable(c *Compared, index int) *table {
 		if c.Result.Gate {
 			cells = append(cells, marginOf(r))
 		}
-		t.row(append(cells, evidenceOf(r, b, unitOf(found)))...)
+		cells = append(cells, evidenceOf(r, b, unitOf(found)))
+		if unsettled(r) {
+			cells = append(cells, plural(uint64(r.Needed), strings.TrimSuffix(unitOf(found), "s")))
+		}
+		t.row(cells...)
 	}
 	for _, o := range found.Objectives {
 		t.row(objectiveName(o), objectiveValue(o, o.A), objectiveValue(o, o.B), "", "", "", objectiveEvidence(o, a))
@@ -94,11 +102,14 @@ func comparisonTable(c *Compared, index int) *table {
 	e := found.Errors
 	cells := []string{"failed", failedShare(e.A), failedShare(e.B), "", ""}
 	if c.Result.Gate {
-		cells = append(cells, trimmed(100*e.Margin)+" points")
+		cells = append(cells, trimmed(100*e.Margin)+" pp")
 	}
 	t.row(append(cells, errorEvidence(found))...)
 	return t
 }
+
+// unsettled reports whether it is known how much more a gate's row takes.
+func unsettled(r compare.Row) bool { return r.Outcome == compare.Inconclusive && r.Needed > 0 }
 
 // rateTitle heads the table with the load.
 func (c *Compared) rateTitle() string {

@@ -25,8 +25,12 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 		for _, r := range found.Rows {
 			if r.Judged {
 				change, between := changeOf(r)
+				evidence := evidenceOf(r, b, unitOf(found))
+				if unsettled(r) {
+					evidence += settles(r, unitOf(found))
+				}
 				suite.add(metricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; the margin is %s: %s", metricName(r.Metric),
-					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidenceOf(r, b, unitOf(found))))
+					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidence))
 			}
 		}
 		for _, o := range found.Objectives {

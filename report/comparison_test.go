@@ -135,12 +135,35 @@ func TestComparisonOfWhatWasNotCarriedThrough(t *testing.T) {
 func TestComparisonTable(t *testing.T) {
 	text := comparisonText(t, compared(t, true, 1.2, 0))
 	for _, want := range []string{
-		"at 1,000/s each", "margin  verdict", "P50 ", "+20 % (", "5 %  REGRESSION", "goodput", "pass", "0.1 points",
+		"at 1,000/s each", "margin verdict", "P50 ", "+20 % (", "5 % REGRESSION", "goodput", "pass", "0.1 pp",
 		"14 pairs of 2 s rounds, each order and its mirror · planned at most 40", "all restarted every quad", "A old  B new", "seed 7",
 		"repeat: bench gate a b --seed 7",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the report lacks %q:\n%s", want, text)
+		}
+	}
+}
+
+// The table of a gate that settles nothing is as wide as it gets. On a page of 80 columns the verdicts are still whole.
+func TestUnsettledRowsFitThePage(t *testing.T) {
+	c := compared(t, true, 1.05, 0)
+	rows := append(c.Result.Comparisons[0].Rows, compare.Row{Metric: compare.OriginQueries, A: 1, B: 1})
+	for i := range rows {
+		rows[i].Outcome, rows[i].Needed = compare.Inconclusive, 1234
+	}
+	c.Result.Comparisons[0].Rows = rows
+	for width, line := range map[int]string{80: "10 % inconclusive\n", 100: "10 % inconclusive 1,234 pairs\n"} {
+		var b bytes.Buffer
+		if err := Comparison(&b, c, Options{Width: width}); err != nil {
+			t.Fatal(err)
+		}
+		text := b.String()
+		if strings.Count(text, " inconclusive") != len(rows) || !strings.Contains(text, line) || !strings.Contains(text, " 0.1 pp pass\n") {
+			t.Errorf("width %d: a verdict is cut:\n%s", width, text)
+		}
+		if settled := strings.Contains(text, "margin verdict      settled by\n"); settled != (width == 100) {
+			t.Errorf("width %d:\n%s", width, text)
 		}
 	}
 }

@@ -131,7 +131,7 @@ func evidenceOf(r compare.Row, b, unit string) string {
 		}
 		return "pass"
 	case compare.Inconclusive:
-		return "inconclusive" + settles(r, unit)
+		return "inconclusive"
 	}
 	return ""
 }
