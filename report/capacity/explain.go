@@ -58,6 +58,7 @@ func (in *Inputs) assumptions(c *Capacity) []string {
 		"An instance is what was measured: the same processors, data and mix of requests.",
 		"Instances add up: nothing that they share, such as a database, is full before they are. Measure that apart.",
 		"The load is spread over the instances evenly.",
+		"An instance is warm: one that has just started, with an empty cache, takes less until the cache is filled.",
 	}
 	if in.Curve == nil {
 		list = append(list, "Without a day's curve the demand is taken as the same at all hours, so cost per request is a lower bound.")
