@@ -41,8 +41,11 @@ func writeProfile(p *page, subjects []subject, o Options) error {
 			case o.Verbose:
 				functions = k.Functions
 			case k.Kind != pprof.CPU:
-				if k.Total > 0 {
+				switch {
+				case k.Total > 0:
 					b.row(head+": "+mostOf(k.Summary), 2)
+				case k.Kind == pprof.Heap:
+					b.row(head, 2)
 				}
 				continue
 			}
@@ -68,6 +71,9 @@ func profiled(p *loadgen.TargetProfile, k loadgen.KindOfProfile) string {
 		return fmt.Sprintf("CPU for %s of %s: %s used; taking it cost the target some", Span(p.DurationNS), name(p.Phase), Duration(time.Duration(k.Total)))
 	case pprof.Mutex:
 		return "waiting for mutexes since the target's start: " + Duration(time.Duration(k.Total))
+	}
+	if k.Total == 0 {
+		return "heap at the end: too little to be sampled" // one allocation in 512 KiB is, and only what a collection has seen
 	}
 	return "heap at the end: " + Bytes(uint64(k.Total))
 }

@@ -57,6 +57,19 @@ func TestProfileShowsTheMost(t *testing.T) {
 	}
 }
 
+// A small service may hold nothing that its runtime sampled.
+func TestProfileOfASmallHeap(t *testing.T) {
+	run := profiledRun()
+	run.Profile.Heap = &pprof.Summary{Unit: "bytes"}
+	var b strings.Builder
+	if err := Terminal(&b, []*loadgen.Run{run}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(b.String(), "\n          heap at the end: too little to be sampled\n") {
+		t.Error(b.String())
+	}
+}
+
 // A target's names are text and nothing else.
 func TestProfileOfAHostileTarget(t *testing.T) {
 	for _, name := range []string{"a\x1b[31mred", "x|y`z`", "<script>alert(1)</script>", "@team #1 ::error::x", strings.Repeat("long/", 1000), "\xff\xfe", "///", "(", ""} {
