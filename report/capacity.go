@@ -49,6 +49,11 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 	if o.Saved != "" {
 		p.text(fmt.Sprintf("saved %s · again: bench report %s · other prices: bench capacity --from %s --prices FILE", o.Saved, o.Saved, o.Saved), 2)
 	}
+	if o.Again != "" {
+		// Copied from here, so it is neither broken nor cut.
+		p.text("next: drive 95 % of what was confirmed again", 2)
+		p.put("  " + Clean(o.Again, maxCommand))
+	}
 	for _, next := range capacityNext(list, o) {
 		p.text("next: "+next, 2)
 	}
@@ -191,6 +196,9 @@ func brokeWords(why string) string {
 	}
 	return lowerFirst(why)
 }
+
+// maxCommand bounds a command that is to be copied, in columns.
+const maxCommand = 4096
 
 // capacityNext suggests how to go on.
 func capacityNext(list []*capacity.Capacity, o Options) (next []string) {

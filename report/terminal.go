@@ -17,6 +17,7 @@ type Options struct {
 	Command  string   // what made the runs, such as "bench spike"; "" takes it from the profile
 	FromFile bool     // the runs were saved earlier, perhaps on another machine
 	Saved    string   // path of the run file; "" where none was written
+	Again    string   // the command that drives the rate of a capacity again
 	Next     []string // commands to go on with, each with its reason; the caller knows which there are
 }
 

@@ -35,6 +35,12 @@ type capacityOptions struct {
 // defaultObjectives are those of bench capacity where none is given.
 var defaultObjectives = []string{"p99<100ms", "errors<0.1%"}
 
+// drivingFlags are the flags of the driving commands that bench capacity has too.
+var drivingFlags = []string{
+	"targets", "connections", "no-keepalive", "header", "method", "body", "expect", "hit-when", "insecure", "cert", "key", "cacert",
+	"timeout", "drain", "engine", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
+}
+
 func newCapacityCommand(s streams) *cobra.Command {
 	var o capacityOptions
 	c := &cobra.Command{
@@ -85,10 +91,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	driving := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.driveOptions.addFlags(driving)
 	o.given = f
-	for _, name := range []string{
-		"targets", "connections", "no-keepalive", "header", "method", "body", "expect", "hit-when", "insecure", "cert", "key", "cacert",
-		"timeout", "drain", "engine", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
-	} {
+	for _, name := range drivingFlags {
 		f.AddFlag(driving.Lookup(name))
 	}
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep what was found under .bench/")

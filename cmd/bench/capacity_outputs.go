@@ -19,6 +19,9 @@ var capacityFormats = []format[[]*capacity.Capacity]{
 // conclude keeps what was measured, shows it on the terminal and writes the other outputs.
 func (o *capacityOptions) conclude(found []*capacity.Capacity, outs outputs[[]*capacity.Capacity], s streams) error {
 	options := report.Options{Verbose: o.verbose, FromFile: o.from != ""}
+	if len(found) == 1 {
+		options.Again = o.again(found[0])
+	}
 	var failed error
 	if !o.noSave && o.from == "" {
 		path, err := keep("capacity", time.Now(), func(path string) error {

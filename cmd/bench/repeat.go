@@ -30,7 +30,19 @@ func (o *compareOptions) repeat(names []string) string {
 		}
 		words = append(words, n)
 	}
-	o.given.Visit(func(f *pflag.Flag) {
+	words = append(words, repeated(o.given, func(string) bool { return true })...)
+	if o.gate != nil && o.gate.baseline != "" {
+		return report.Command(words...) // the seeds are the baseline's
+	}
+	return report.Command(append(words, "--seed", o.given.Lookup("seed").Value.String())...)
+}
+
+// repeated returns the flags that were given and that keep takes, as they may be shown.
+func repeated(given *pflag.FlagSet, keep func(name string) bool) (words []string) {
+	given.Visit(func(f *pflag.Flag) {
+		if quietly[f.Name] || !keep(f.Name) {
+			return
+		}
 		value := "…"
 		if repeatable[f.Name] {
 			value = f.Value.String()
@@ -42,7 +54,6 @@ func (o *compareOptions) repeat(names []string) string {
 			return
 		}
 		switch {
-		case quietly[f.Name]:
 		case f.Name == "a" || f.Name == "b":
 			words = append(words, "--"+f.Name, withoutSecrets(f.Value.String()))
 		case f.Value.Type() == "bool":
@@ -51,10 +62,7 @@ func (o *compareOptions) repeat(names []string) string {
 			words = append(words, "--"+f.Name, value)
 		}
 	})
-	if o.gate != nil && o.gate.baseline != "" {
-		return report.Command(words...) // the seeds are the baseline's
-	}
-	return report.Command(append(words, "--seed", o.given.Lookup("seed").Value.String())...)
+	return words
 }
 
 // withoutSecrets leaves the user information and the query of a URL out.

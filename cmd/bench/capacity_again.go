@@ -1,0 +1,35 @@
+package main
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// againShare is the part of what was confirmed that is suggested to be driven again.
+const againShare = 0.95
+
+// again returns the command that drives nearly the rate that was confirmed again, for longer, and with what a search does
+// before it: a service that is warm. It is empty where no rate was confirmed.
+func (o *capacityOptions) again(c *capacity.Capacity) string {
+	if c.MaxRate.Confirmed == 0 || c.Size > 0 || o.from != "" {
+		return ""
+	}
+	name := c.Target.Name
+	if !c.Target.Bundled {
+		name = withoutSecrets(c.Target.URL)
+	}
+	rate := againShare * c.MaxRate.Confirmed
+	digits := 0
+	if rate < 10 {
+		digits = 2
+	}
+	words := []string{"bench", "sustained", name, "--rate", strconv.FormatFloat(rate, 'f', digits, 64) + "/s", "--warm-up", "10s"}
+	for _, text := range c.Objectives {
+		words = append(words, "--threshold", text)
+	}
+	shared := repeated(o.given, func(name string) bool { return name != "verbose" && slices.Contains(drivingFlags, name) })
+	return report.Command(append(words, shared...)...)
+}
