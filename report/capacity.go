@@ -223,7 +223,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 	}
 	outcome := "holds"
 	switch {
-	case m.Users > 0:
+	case m.Users > 0 || m.Burst > 0 && m.Holds:
 		outcome = ""
 	case !m.Holds:
 		outcome = "no: " + m.Why

@@ -59,7 +59,7 @@ func capacitySteps(c *capacity.Capacity, verbose bool) capacitySection {
 			rate = plural(uint64(m.Users), "user")
 		}
 		backlog, cpu := "flat", absent
-		if m.Users > 0 {
+		if m.Users > 0 || m.Burst > 0 {
 			backlog = absent
 		} else if !m.Holds && m.Growth > 0.01*m.Offered {
 			backlog = "+" + Rate(m.Growth)
@@ -76,6 +76,8 @@ func holdsWords(m capacity.Measurement) string {
 	switch {
 	case m.Users > 0:
 		return absent
+	case m.Burst > 0 && m.Holds:
+		return "in bursts of " + Span(m.Burst)
 	case !m.Holds:
 		why, _, _ := strings.Cut(m.Why, "; ")
 		why, _, _ = strings.Cut(why, ": ")
@@ -96,7 +98,7 @@ func capacityCurve(c *capacity.Capacity) capacitySection {
 	var points []capacity.Measurement
 	lowX, highX, lowY, highY := math.Inf(1), 0.0, math.Inf(1), 0.0
 	for _, m := range c.Steps {
-		if m.Users > 0 || m.Offered <= 0 || m.P99 <= 0 {
+		if m.Users > 0 || m.Burst > 0 || m.Offered <= 0 || m.P99 <= 0 {
 			continue
 		}
 		points = append(points, m)
@@ -157,7 +159,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 		}
 	}
 	for _, d := range c.Demands {
-		add("%s", demandWords(d, c.Bottleneck))
+		add("%s", demandWords(d, c))
 	}
 	if b := c.Bounds; b != nil {
 		add("bounds: with N users at most N / %s, until %.3g users fill %s, and then %s", Duration(b.Alone), b.Users, b.Resource, Rate(b.Most))
@@ -187,7 +189,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 }
 
 // demandWords says what a request costs of a resource.
-func demandWords(d capacity.Demand, bottleneck string) string {
+func demandWords(d capacity.Demand, c *capacity.Capacity) string {
 	line := fmt.Sprintf("%s: %.3g ms a request (%.3g – %.3g)", name(d.Resource), d.Seconds.Value*1e3, d.Seconds.Low*1e3, d.Seconds.High*1e3)
 	switch {
 	case d.Servers == 0:
@@ -195,10 +197,28 @@ func demandWords(d capacity.Demand, bottleneck string) string {
 	default:
 		line += fmt.Sprintf(", of %g full at %s", d.Servers, Rate(d.Saturation.Rate))
 	}
-	if d.Resource == bottleneck {
+	if d.Resource == c.Bottleneck {
 		line += ", the bottleneck"
 	}
+	if m := lightest(c); m != nil && d.Resource == capacity.Processor && d.Wake > 0 && m.CPU != nil {
+		if cost := *m.CPU / m.Served; cost > muchMore*d.Seconds.Value {
+			line += fmt.Sprintf("; %.3g ms at %s, where most requests find it asleep", cost*1e3, Rate(m.Offered))
+		}
+	}
 	return line + fmt.Sprintf(" · R² %.3f over %d steps", d.R2, d.Steps)
+}
+
+// muchMore is how much more than that of a busy processor the cost of a request must be to be worth a word.
+const muchMore = 1.2
+
+// lightest returns the step at the lowest rate that was served, nil where there is none.
+func lightest(c *capacity.Capacity) (lightest *capacity.Measurement) {
+	for i := range c.Steps {
+		if m := &c.Steps[i]; m.Users == 0 && m.Holds && m.Served > 0 && (lightest == nil || m.Served < lightest.Served) {
+			lightest = m
+		}
+	}
+	return lightest
 }
 
 // besideMeasured says how far a prediction is from what was measured.

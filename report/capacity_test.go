@@ -106,6 +106,32 @@ func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
 	}
 }
 
+// Bursts are shown as what they are, and not as a point of the curve; a command is neither cut nor broken.
+func TestCapacityReportOfBursts(t *testing.T) {
+	plain, bursts := measuredCapacity(t, "pooled"), measuredCapacity(t, "pooled")
+	cpu := 0.6
+	bursts.Steps = append(bursts.Steps, capacity.Measurement{
+		Step:    capacity.Step{Purpose: capacity.Bursts, Rate: 1100, Hold: 8 * time.Second, Burst: 200 * time.Millisecond},
+		Offered: 1100, Served: 1100, P50: time.Millisecond, P99: 30 * time.Millisecond, CPU: &cpu, Holds: true,
+	})
+	if curve := capacityCurve(bursts); strings.Join(curve.text, "\n") != strings.Join(capacityCurve(plain).text, "\n") {
+		t.Errorf("the bursts are a point of the curve:\n%s", strings.Join(curve.text, "\n"))
+	}
+	command := "bench sustained pooled --rate 1710/s --warm-up 10s --threshold 'p99<50ms' --connections 64 --timeout 2s"
+	var b strings.Builder
+	if err := Capacity(&b, []*capacity.Capacity{bursts}, Options{Again: command}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"  60 %  in bursts of 200 ms\n", "\nnext: drive 95 % of what was confirmed again\n  " + command + "\n"} {
+		if !strings.Contains(b.String(), want) {
+			t.Errorf("it lacks %q:\n%s", want, b.String())
+		}
+	}
+	if line := CapacityStep("pooled", bursts.Steps[3]); line != "pooled: bursts 1,100/s · 1,100/s served · P99 30 ms" {
+		t.Error(line)
+	}
+}
+
 func TestCapacityReportOfSizes(t *testing.T) {
 	small, large := measuredCapacity(t, "pooled, GOMAXPROCS 1"), measuredCapacity(t, "pooled, GOMAXPROCS 2")
 	small.Size, large.Size = 1, 2

@@ -18,6 +18,9 @@ import (
 // stepDrain bounds how long a step waits for its last answers: what is older counts at its age.
 const stepDrain = 2 * time.Second
 
+// idleFor is how long a target is watched before its first request, for what it uses without any.
+const idleFor = time.Second
+
 // measure searches each target, one after the other. It returns what was found until the first error.
 func (o *capacityOptions) measure(ctx context.Context, names []string, s streams) ([]*capacity.Capacity, error) {
 	objectives, err := o.objectives()
@@ -82,8 +85,12 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 	}
 	defer func() { err = errors.Join(err, end()) }()
 	search := capacity.NewSearch(bounds)
+	known := o.resources(s, options.Environment)
+	if busy, ok := loadgen.IdleUse(ctx, options.TargetPID, idleFor); ok {
+		known.Idle = &busy
+	}
 	conclude := func() *capacity.Capacity {
-		c := capacity.Assess(s.plan.Target, o.resources(s, options.Environment), search)
+		c := capacity.Assess(s.plan.Target, known, search)
 		c.Size = s.maxProcs
 		if c.Processors > 0 && s.maxProcs > c.Processors {
 			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.maxProcs, c.Processors))
@@ -147,6 +154,17 @@ func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64, drain time.Duration)
 	return p
 }
 
+// bursts are the phases of a step's hold in bursts.
+func bursts(s capacity.Step) (phases []profiles.Phase) {
+	for at := time.Duration(0); at < s.Hold; at += 2 * s.Burst {
+		n := len(phases)/2 + 1
+		phases = append(phases,
+			profiles.Phase{Name: fmt.Sprintf("burst-%d", n), Kind: profiles.Step, Duration: s.Burst, From: 2 * s.Rate, To: 2 * s.Rate},
+			profiles.Phase{Name: fmt.Sprintf("pause-%d", n), Kind: profiles.Step, Duration: s.Burst})
+	}
+	return phases
+}
+
 func stepProfile(s capacity.Step) profiles.Profile {
 	rate := s.Rate
 	if s.Users > 0 {
@@ -156,6 +174,9 @@ func stepProfile(s capacity.Step) profiles.Profile {
 		{Name: "warm-up", Kind: profiles.Warmup, Duration: s.WarmUp, From: rate, To: rate},
 		{Name: "step", Kind: profiles.Step, Duration: s.Hold, From: rate, To: rate},
 	}}
+	if s.Burst > 0 {
+		p.Phases = append(p.Phases[:1], bursts(s)...)
+	}
 	p.Phases = slices.DeleteFunc(p.Phases, func(ph profiles.Phase) bool { return ph.Duration == 0 })
 	return p
 }

@@ -72,7 +72,8 @@ const lightLoad = 0.6
 
 // Resources are what is known of a target beside what was measured.
 type Resources struct {
-	Processors int // that it has to itself; 0: not known
+	Processors int      // that it has to itself; 0: not known
+	Idle       *float64 // processors that it kept busy without requests; nil: not measured
 	// Servers is how many requests each part that its Server-Timing names can hold at once, such as connections of a pool.
 	Servers map[string]float64
 }
@@ -101,12 +102,12 @@ func Assess(target loadgen.Target, known Resources, s *Search) *Capacity {
 			reached = max(reached, m.Offered/lightLoad) // nothing says that any of it was more than light
 		}
 	}
-	if c.Demands = demandsOf(open, reached, known); len(c.Demands) > 0 {
+	if c.Demands = demandsOf(s.loaded(), reached, known); len(c.Demands) > 0 {
 		if i := Bottleneck(c.Demands); i >= 0 {
 			c.Bottleneck = c.Demands[i].Resource
 		}
 	}
-	c.predict(open, reached, known)
+	c.predict(s, reached, known)
 	if q, err := s.queue(); err == nil {
 		c.Queue = &q
 	}

@@ -49,8 +49,8 @@ func (c *Capacity) predicted() *Rate {
 	return &c.Predicted.Rate
 }
 
-// plausible finds a figure below 0, wherever in v it is. Only the growth of a backlog may be so, and what is in a plan,
-// which is not read but made.
+// plausible finds a figure below 0, wherever in v it is. Only the growth of a backlog may be so, what waking costs, and
+// what is in a plan, which is not read but made.
 func plausible(v reflect.Value, name string) error {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -66,7 +66,7 @@ func plausible(v reflect.Value, name string) error {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			field := v.Type().Field(i)
-			if !field.IsExported() || field.Type == reflect.TypeFor[*Plan]() || field.Name == "Growth" {
+			if !field.IsExported() || field.Type == reflect.TypeFor[*Plan]() || field.Name == "Growth" || field.Name == "Wake" {
 				continue
 			}
 			if err := plausible(v.Field(i), field.Name); err != nil {

@@ -1,14 +1,19 @@
 package capacity
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Use is what one step used of a resource.
 type Use struct {
-	Rate float64 // requests completed per second
-	Busy float64 // resource-seconds used per second, all servers of the resource together
+	Rate    float64 // requests completed per second
+	Busy    float64 // resource-seconds used per second, all servers of the resource together
+	Seconds float64 // that it was measured over
+
+	Burst float64 // requests in each of the bursts that they came in; 0: they came as Poisson arrivals do
 }
 
 // Processor is the name of the resource that the processors of the target's whole tree of processes are.
@@ -18,9 +23,11 @@ const Processor = "processor"
 type Demand struct {
 	Resource   string   `json:"resource"`
 	Servers    float64  `json:"servers"`    // processors, or connections: how much of it there is; 0: not known
-	Seconds    Estimate `json:"seconds"`    // busy time of the resource for each request
+	Seconds    Estimate `json:"seconds"`    // busy time of the resource for each request, where it is busy already
+	Wake       float64  `json:"wake"`       // seconds more that a request takes of a resource that it finds idle for long
+	Sleep      float64  `json:"sleep"`      // seconds of being idle after which that is 1 − 1/e of it, as is likeliest
 	Idle       float64  `json:"idle"`       // busy without requests, in servers
-	R2         float64  `json:"r2"`         // share of the variance of the use that the line explains
+	R2         float64  `json:"r2"`         // share of the variance of the use that the law explains
 	Steps      int      `json:"steps"`      // that it was fitted to
 	Saturation Rate     `json:"saturation"` // where all servers would be busy; 0 where their number is not known
 }
@@ -40,11 +47,15 @@ func (d Demand) perServer() float64 {
 // X requests/s, D the service demand in seconds (Denning and Buzen, The Operational Analysis of Queueing Network Models,
 // ACM Computing Surveys 10(3), 1978; Lazowska et al., Quantitative System Performance, 1984, §3). The line is by least
 // squares weighted by 1/X², as the use is known to about the same share at any rate; an idle use below 0 is held at 0.
-// Without a number of servers (0) there is a demand and no saturation.
-func FitDemand(resource string, servers float64, uses []Use) (Demand, error) {
+// Without a number of servers (0) there is a demand and no saturation. The interval of a saturation is for one that is
+// measured over a step: the demand of a step scatters too.
+//
+// Where the idle use was measured (nil: it was not), a request may take more of a resource that it finds idle, such as of a
+// processor that must be woken and whose caches are cold: see [waking]. Where that leaves no D above 0, the line stands.
+func FitDemand(resource string, servers float64, idle *float64, uses []Use) (Demand, error) {
 	var kept []Use
 	for _, u := range uses {
-		if u.Rate > 0 && u.Busy > 0 && !math.IsInf(u.Rate, 0) && !math.IsInf(u.Busy, 0) {
+		if u.Rate > 0 && u.Busy > 0 && u.Seconds > 0 && !math.IsInf(u.Rate, 0) && !math.IsInf(u.Busy, 0) {
 			kept = append(kept, u)
 		}
 	}
@@ -52,29 +63,61 @@ func FitDemand(resource string, servers float64, uses []Use) (Demand, error) {
 		return Demand{}, fmt.Errorf("its use was measured at %d rates, and a line with an error needs 3", len(kept))
 	}
 	d := Demand{Resource: resource, Servers: servers, Steps: len(kept)}
-	slope, idle, sd := weightedLine(kept)
-	freedom := len(kept) - 2
-	if idle < 0 {
-		slope, sd = throughZero(kept)
-		idle, freedom = 0, len(kept)-1
+	another, woken := Estimate{}, false
+	if idle != nil && servers > 0 {
+		another, woken = d.fitWaking(*idle, kept)
 	}
-	if !(slope > 0) || servers > 0 && idle >= servers {
+	if !woken {
+		another = d.fitLine(kept)
+	}
+	if !(d.Seconds.Value > 0) || servers > 0 && d.Idle >= servers {
 		return Demand{}, fmt.Errorf("its use does not rise with the rate")
 	}
-	half := spread(sd, freedom)
-	d.Idle, d.Seconds = idle, Estimate{slope, max(0, slope-half), slope + half}
-	if servers > 0 {
-		d.Saturation = Rate{(servers - idle) / slope, (servers - idle) / d.Seconds.High, 0}
-		if d.Seconds.Low > 0 {
-			d.Saturation.High = (servers - idle) / d.Seconds.Low
+	if free := servers - d.Idle; servers > 0 {
+		d.Saturation = Rate{free / d.Seconds.Value, free / another.High, 0}
+		if another.Low > 0 {
+			d.Saturation.High = free / another.Low
 		}
 	}
-	d.R2 = explained(kept, slope, idle)
 	return d, nil
 }
 
-// weightedLine fits busy/X = idle/X + D, which is the line weighted by 1/X²; sd is the slope's standard error.
-func weightedLine(uses []Use) (slope, idle, sd float64) {
+// fitWaking and fitLine fill in what was fitted, and return the demand that one more step would show.
+func (d *Demand) fitWaking(idle float64, uses []Use) (another Estimate, ok bool) {
+	laws := fitWaking(d.Servers, idle, uses)
+	if laws == nil {
+		return another, false
+	}
+	demand, another, ok := demandOf(laws, len(uses)-2)
+	if !ok {
+		return another, false
+	}
+	likeliest := slices.MaxFunc(laws, func(a, b waking) int { return cmp.Compare(a.weight, b.weight) })
+	d.Idle, d.Seconds, d.Wake, d.Sleep = idle, demand, likeliest.wake, likeliest.sleep
+	d.R2 = explained(uses, func(u Use) float64 { return likeliest.busyAt(u, d.Servers, idle) })
+	return another, true
+}
+
+func (d *Demand) fitLine(uses []Use) (another Estimate) {
+	slope, idle, sd, scatter := weightedLine(uses)
+	freedom := len(uses) - 2
+	if idle < 0 {
+		slope, scatter = meanCost(uses)
+		sd = scatter / math.Sqrt(float64(len(uses)))
+		idle, freedom = 0, len(uses)-1
+	}
+	within := func(sd float64) Estimate {
+		half := spread(sd, freedom)
+		return Estimate{slope, max(0, slope-half), slope + half}
+	}
+	d.Idle, d.Seconds = idle, within(sd)
+	d.R2 = explained(uses, func(u Use) float64 { return idle + slope*u.Rate })
+	return within(math.Hypot(sd, scatter))
+}
+
+// weightedLine fits busy/X = idle/X + D, which is the line weighted by 1/X²; sd is the slope's standard error, scatter the
+// standard deviation of busy/X about the line.
+func weightedLine(uses []Use) (slope, idle, sd, scatter float64) {
 	var n, sx, sy, sxx, sxy float64
 	for _, u := range uses {
 		x, y := 1/u.Rate, u.Busy/u.Rate
@@ -82,7 +125,7 @@ func weightedLine(uses []Use) (slope, idle, sd float64) {
 	}
 	det := n*sxx - sx*sx
 	if det <= 1e-12*n*sxx {
-		return 0, -1, 0
+		return 0, -1, 0, 0
 	}
 	idle = (n*sxy - sx*sy) / det
 	slope = (sy - idle*sx) / n
@@ -91,25 +134,25 @@ func weightedLine(uses []Use) (slope, idle, sd float64) {
 		r := u.Busy/u.Rate - idle/u.Rate - slope
 		rest += r * r
 	}
-	return slope, idle, math.Sqrt(rest / (n - 2) * sxx / det)
+	scatter = math.Sqrt(rest / (n - 2))
+	return slope, idle, scatter * math.Sqrt(sxx/det), scatter
 }
 
-// throughZero fits busy/X = D; sd is the standard error of the mean.
-func throughZero(uses []Use) (slope, sd float64) {
+// meanCost fits busy/X = D.
+func meanCost(uses []Use) (mean, sd float64) {
 	var costs []float64
 	for _, u := range uses {
 		costs = append(costs, u.Busy/u.Rate)
 	}
-	slope, sd = meanOf(costs)
-	return slope, sd / math.Sqrt(float64(len(costs)))
+	return meanOf(costs)
 }
 
-func explained(uses []Use, slope, idle float64) float64 {
+func explained(uses []Use, busyAt func(Use) float64) float64 {
 	var busy []float64
 	var rest float64
 	for _, u := range uses {
 		busy = append(busy, u.Busy)
-		rest += math.Pow(u.Busy-idle-slope*u.Rate, 2)
+		rest += math.Pow(u.Busy-busyAt(u), 2)
 	}
 	_, sd := meanOf(busy)
 	if sd == 0 {
@@ -118,12 +161,22 @@ func explained(uses []Use, slope, idle float64) float64 {
 	return max(0, 1-rest/(sd*sd*float64(len(busy)-1)))
 }
 
+// fuller is how much earlier than the processors a part must be full to be the bottleneck: a part is held for as long as its
+// work waits for the processor, and so it is full when that is.
+const fuller = 0.9
+
 // Bottleneck returns the index of the resource that is full first, which is the one of the largest demand for each of its
 // servers but for what it does when idle; −1 where none is known to have an end.
 func Bottleneck(demands []Demand) int {
 	first := -1
+	full := func(i int) float64 {
+		if demands[i].Resource == Processor {
+			return fuller * demands[i].Saturation.Rate
+		}
+		return demands[i].Saturation.Rate
+	}
 	for i, d := range demands {
-		if d.Servers > 0 && (first < 0 || d.Saturation.Rate < demands[first].Saturation.Rate) {
+		if d.Servers > 0 && (first < 0 || full(i) < full(first)) {
 			first = i
 		}
 	}

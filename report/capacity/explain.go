@@ -27,10 +27,10 @@ func (c *Capacity) formulas() []string {
 		"rate at the objective = median of what the shares of requests beyond the objective say in all steps of the rate where that share is what is allowed: logit share = logit allowed + b · ln(rate / edge), by Bayes' rule with flat priors; its interval from the 2.5th to the 97.5th percentile",
 	}
 	if c.Saturation != nil {
-		list = append(list, "saturation = mean of what was served each second of the steps that were offered more than that; ± Student's t · its standard error, and 0.4 % beside")
+		list = append(list, "saturation = mean of what was served each second of the steps that were offered more than that and served more than 3/4 of the best of them; ± Student's t · its standard error, or that of the steps' means if it is more, and 0.4 % beside")
 	}
 	if len(c.Demands) > 0 {
-		list = append(list, "demand D of a resource: busy = idle + D · served, by least squares over the steps, weighted by 1/served²; full at (servers − idle) / D; busy of a part in Server-Timing = the sum of its durations / the time of the step")
+		list = append(list, "demand D of a resource whose idle use was measured: busy = idle + X · (D + W · (1 − busy / servers) / (1 + τ · X / servers)), X what was served, W what a request takes more that finds it idle, less after a sleep shorter than τ, and of those that come in bursts only servers / (requests in a burst) do; by least squares of (busy − idle) / X, each weighted by its seconds and its own 1/square, averaged over τ from 0 to 10 ms by the likelihood of each; of another: busy = idle + D · X, weighted by 1/X²; full at (servers − idle) / D; busy of a part in Server-Timing = the sum of its durations / the time of the step")
 	}
 	if c.Bounds != nil {
 		list = append(list, "bounds: X(N) ≤ min(N / R(1), 1 / Dmax), Dmax = the largest D / servers; N* = R(1) / Dmax")

@@ -24,7 +24,7 @@ const kindOfFile = "capacity file"
 func generateSchema() (*jsonschema.Schema, error) {
 	return loadgen.SchemaOf[File]("bench "+kindOfFile, SchemaVersion,
 		loadgen.EnumOf(Found, Everywhere, Nowhere, Limited, OutOfTime, Unconfirmed),
-		loadgen.EnumOf("", Staircase, Growing, Light, Bisection, Edge, Overload, Confirmation))
+		loadgen.EnumOf("", Staircase, Growing, Light, Bursts, Bisection, Edge, Overload, Confirmation))
 }
 
 var fileSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) { return loadgen.ResolveSchema(FileSchema) })

@@ -20,17 +20,19 @@ const (
 	Edge         Purpose = "edge"         // again, beside the edge that was found
 	Overload     Purpose = "overload"     // above the edge, for the rate at saturation
 	Light        Purpose = "light load"   // at half of the saturation, to hold against it what light load foretells
+	Bursts       Purpose = "bursts"       // as light, but in bursts: what a request takes of a resource that is busy already
 	Confirmation Purpose = "confirmation" // longer, where the objective should just hold
 )
 
 // Step is what is to be driven next: WarmUp and Hold at the rate (Poisson arrivals), or with so many users; then nothing
-// for CoolDown.
+// for CoolDown. With a Burst the requests of the hold come at twice the rate for as long as that, and for as long not at all.
 type Step struct {
 	Purpose  Purpose       `json:"purpose"`
 	Rate     float64       `json:"rate,omitempty"`  // requests/s; 0 in the closed model
 	Users    int           `json:"users,omitempty"` // closed model without think time
 	WarmUp   time.Duration `json:"-"`
 	Hold     time.Duration `json:"hold_ns"`
+	Burst    time.Duration `json:"burst_ns,omitempty"`
 	CoolDown time.Duration `json:"-"`
 }
 
@@ -88,6 +90,10 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold) Measurement
 		busy := p.CPU.Target.Seconds() / length
 		m.CPU = &busy
 	}
+	if s.Burst > 0 {
+		m.ofBursts(r)
+		return m
+	}
 	start, backlog := hold(r)
 	if length > 0 {
 		m.Growth = (float64(p.Backlog.End) - float64(p.Backlog.Start)) / length
@@ -107,6 +113,24 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold) Measurement
 	m.judge(r, objectives, backlog)
 	m.decide(objectives)
 	return m
+}
+
+// keptUp is the share of what bursts offered that must have been served, or they were no light load.
+const keptUp = 0.97
+
+// ofBursts judges a step that is asked for nothing but what its requests cost: that some were sent a little late changes
+// nothing of that.
+func (m *Measurement) ofBursts(r *loadgen.Run) {
+	switch {
+	case r.Interrupted:
+		m.Why = interruptedWhy
+	case m.Served < keptUp*m.Offered:
+		m.Why = fmt.Sprintf("it served %.4g/s of %.4g/s", m.Served, m.Offered)
+	default:
+		m.Holds, m.spoiled, m.Verdict = true, false, string(loadgen.Valid)
+		return
+	}
+	m.spoiled = true
 }
 
 // hold returns where the first phase that is no warm-up begins, and the backlog at the end of each of its seconds.

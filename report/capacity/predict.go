@@ -4,12 +4,20 @@ import "fmt"
 
 // predict foretells saturation from the steps at light load: by the resources whose use was seen, by the queue where the
 // response times are those of one, and by what is full first where both tell.
-func (c *Capacity) predict(open []Measurement, reached float64, known Resources) {
-	light, upTo := lightly(open, lightLoad*reached)
-	demands := demandsOf(open, lightLoad*reached, known)
+func (c *Capacity) predict(s *Search, reached float64, known Resources) {
+	light, upTo := lightly(s.open(), lightLoad*reached)
+	loaded := s.loaded()
+	demands := demandsOf(loaded, lightLoad*reached, known)
 	if i := Bottleneck(demands); i >= 0 {
 		d := demands[i]
-		c.Predicted = &Prediction{d.Saturation, upTo, fmt.Sprintf("utilisation law of %s: (%g − %.3g busy when idle) / %.4g s a request", d.Resource, d.Servers, d.Idle, d.Seconds.Value)}
+		for _, u := range usesOf(loaded, lightLoad*reached, d.Resource) {
+			upTo = max(upTo, u.Rate)
+		}
+		method := fmt.Sprintf("utilisation law of %s: (%g − %.3g busy when idle) / %.4g s a request", d.Resource, d.Servers, d.Idle, d.Seconds.Value)
+		if d.Wake != 0 {
+			method += fmt.Sprintf(", beside up to %.3g s of one that finds it idle", d.Wake)
+		}
+		c.Predicted = &Prediction{d.Saturation, upTo, method}
 	}
 	q, err := FitMMC(light, Saturation{})
 	if err == nil && (c.Predicted == nil || q.Saturation.High < c.Predicted.Low) {
@@ -45,6 +53,6 @@ func (s *Search) lightTells() bool {
 	if q.Misfit <= worstMisfit {
 		return err == nil && q.Saturation.High < tellsWithin*q.Saturation.Low
 	}
-	seen := len(usesOf(s.open(), lightLoad*full.Rate, Processor))
+	seen := len(usesOf(s.loaded(), lightLoad*full.Rate, Processor))
 	return seen == 0 || seen >= 3
 }

@@ -12,12 +12,18 @@ var queues = []string{"pool", "queue", "wait"}
 // processors of the target's tree, and of each part that Server-Timing names. A part's use is by Little's law: the time that
 // all requests together were held, over the time that passed, is how many of it were busy on average.
 func demandsOf(steps []Measurement, most float64, known Resources) []Demand {
+	none := 0.0
 	var list []Demand
-	if d, err := FitDemand(Processor, float64(known.Processors), usesOf(steps, most, Processor)); err == nil && known.Processors > 0 {
+	if d, err := FitDemand(Processor, float64(known.Processors), known.Idle, usesOf(steps, most, Processor)); err == nil && known.Processors > 0 {
 		list = append(list, d)
 	}
 	for _, name := range partsOf(steps) {
-		if d, err := FitDemand(name, known.Servers[name], usesOf(steps, most, name)); err == nil {
+		uses, idle := usesOf(steps, most, name), (*float64)(nil)
+		// Without bursts nothing tells how long a part is held once all of it is: the processors are then as busy.
+		if slices.ContainsFunc(uses, func(u Use) bool { return u.Burst > 0 }) {
+			idle = &none
+		}
+		if d, err := FitDemand(name, known.Servers[name], idle, uses); err == nil {
 			list = append(list, d)
 		}
 	}
@@ -40,7 +46,7 @@ func usesOf(steps []Measurement, most float64, resource string) []Use {
 	var uses []Use
 	for _, m := range steps {
 		if busy, seen := m.busy(resource); seen && !m.spoiled && !m.late && m.Offered <= most {
-			uses = append(uses, Use{m.Served, busy})
+			uses = append(uses, Use{m.Served, busy, m.Hold.Seconds(), m.Served * 2 * m.Burst.Seconds()})
 		}
 	}
 	return uses

@@ -27,9 +27,12 @@ func (s Saturation) logLikelihood(rate float64) float64 {
 // that are refused and queues that are full cost work too.
 const systematic = 0.004
 
-// saturationOf takes the mean of the seconds of those steps that were full: an open step that fell behind, or a closed one
-// that served nearly as much as the best. What a service serves under overload may be less than it can; then the best step
-// counts and not the mean of all.
+// collapsed is the share of the most that was served under overload below which a step tells of a collapse, such as of a
+// queue that was full, and no longer of what the service can take.
+const collapsed = 0.75
+
+// saturationOf takes the mean of the seconds of the open steps that fell behind, without those in which the service
+// collapsed. A machine's speed drifts, so the standard error is at least that of the steps' means.
 func saturationOf(steps []Measurement) Saturation {
 	var best float64
 	for _, m := range steps {
@@ -37,17 +40,19 @@ func saturationOf(steps []Measurement) Saturation {
 			best = max(best, m.Served)
 		}
 	}
-	var seconds []float64
+	var all, means []float64
 	for _, m := range steps {
-		if m.full() && m.Served > 0.93*best || m.Users > 0 && !m.spoiled && best > 0 && m.Served > 0.97*best {
-			seconds = append(seconds, m.served...)
+		if m.full() && m.Served > collapsed*best {
+			all, means = append(all, m.served...), append(means, m.Served)
 		}
 	}
-	if len(seconds) < 3 {
+	if len(all) < 3 {
 		return Saturation{}
 	}
-	mean, sd := meanOf(seconds)
-	return Saturation{mean, math.Hypot(sd/math.Sqrt(float64(len(seconds))), systematic*mean), len(seconds)}
+	mean, sd := meanOf(all)
+	_, between := meanOf(means)
+	within := max(sd/math.Sqrt(float64(len(all))), between/math.Sqrt(float64(len(means))))
+	return Saturation{mean, math.Hypot(within, systematic*mean), len(all)}
 }
 
 // full reports whether an open step was offered more than the service could take.

@@ -52,7 +52,11 @@ const (
 	overloadSteps = 2   // times Step
 	lightSteps    = 2.5 // times Step, at least: what tells the number of workers is how seldom requests wait
 	mostLight     = 4.5 // times Step, where time is left
-	lightPart     = 0.58
+	lightPart     = 0.57
+	burstPart     = 0.54 // on average; in bursts twice that
+	burstAtLeast  = 200 * time.Millisecond
+	burstAtMost   = 500 * time.Millisecond
+	burstRequests = 20
 
 	lateDrain = 2 * time.Second // for which the last answers of a step that fell behind are awaited
 )
@@ -74,8 +78,9 @@ const (
 // measured, until Next says done. It sends nothing and reads no clock, so it can be tested on simulated services.
 //
 // Rates grow by a factor from a low one until a step fails; then the edge is bracketed by steps at the median of what is
-// known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation and loaded
-// lightly once where more can be foretold from that, and a longer step confirms a rate just below the edge.
+// known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation, and loaded
+// lightly, twice in bursts or once evenly, where more can be foretold from that; a longer step confirms a rate just below the
+// edge.
 type Search struct {
 	options Options
 	steps   []Measurement
@@ -206,6 +211,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	// Time for a second confirmation is left, if there is any.
 	light := min(max(spare-warm-coolDown-confirm*2/3, times(s.options.Step, lightSteps)), times(s.options.Step, mostLight)).Truncate(time.Second)
 	switch {
+	case confirms == 0 && s.wantsBursts(1) && spare >= warmUp+s.options.Step+coolDown:
+		return s.bursts(), true
 	case confirms == 0 && repeats == 0 && s.count(Bisection) < mostBisect && high/low > 1+2*s.options.Resolution && spare >= step:
 		return s.step(Bisection, middle, s.options.Step)
 	case confirms == 0 && repeats < edgeRepeats && spare >= step+s.options.Step:
@@ -213,6 +220,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 		return s.step(Edge, edge.quantile(0.25+0.5*float64(repeats)), 2*s.options.Step)
 	case s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
 		return s.step(Overload, overloadBy*s.bestServed(high), overloadSteps*s.options.Step)
+	case confirms == 0 && s.wantsBursts(2) && spare >= warmUp+s.options.Step+coolDown:
+		return s.bursts(), true
 	case s.count(Light) == 0 && confirms == 0 && spare >= warm+light+coolDown && !s.lightTells():
 		return s.step(Light, lightPart*saturationOf(s.steps).Rate, light)
 	case confirms == 0 && room >= warm+s.options.Step:
@@ -221,6 +230,27 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 		return s.step(Confirmation, min(edge.quantile(0.1), s.last(Confirmation).Rate*(1-s.options.Resolution)), min(s.options.Confirm, room-warm).Truncate(time.Second))
 	}
 	return Step{}, false
+}
+
+// wantsBursts reports whether bursts would tell what a request takes of a resource that is busy: where it may be loaded so,
+// as soon as the saturation is known and once more at the end, as a machine's speed drifts and an interval is to tell of it.
+func (s *Search) wantsBursts(steps int) bool {
+	full, had := saturationOf(s.steps).Rate, 0
+	for _, m := range s.steps {
+		if m.Purpose == Bursts {
+			had++
+		}
+	}
+	return had < steps && full > 0 && s.seen() && (s.options.Most == 0 || 2*burstPart*full <= s.options.Most)
+}
+
+// bursts is a step at light load whose requests come in bursts of somewhat more than the service can take, each of them so
+// short that little is outstanding at its end, and of so many requests that most find it busy.
+func (s *Search) bursts() Step {
+	rate := burstPart * saturationOf(s.steps).Rate
+	burst := min(max(burstAtLeast, seconds(burstRequests/(2*rate))), burstAtMost).Round(10 * time.Millisecond)
+	cycles := max(s.options.Step/(2*burst), 1)
+	return Step{Purpose: Bursts, Rate: rate, WarmUp: warmUp, Hold: cycles * 2 * burst, CoolDown: coolDown, Burst: burst}
 }
 
 // afterSpoiled tries a rate again that bench or its host was too late for: a burst of other work spoils one step, and not

@@ -122,7 +122,7 @@ func TestSearchForetellsSaturation(t *testing.T) {
 			if c.Predicted == nil || c.Saturation == nil {
 				t.Fatalf("%s, search %d: predicted %v, measured %v; %v", slo, i, c.Predicted, c.Saturation, c.Notes)
 			}
-			if c.Predicted.UpTo > 0.61*500 {
+			if c.Predicted.UpTo > lightLoad*c.Saturation.Rate {
 				t.Errorf("%s, search %d: predicted from %v/s, which is not light", slo, i, c.Predicted.UpTo)
 			}
 			off = append(off, math.Abs(c.Predicted.Rate.Rate/c.Saturation.Rate-1))

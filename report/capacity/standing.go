@@ -1,5 +1,7 @@
 package capacity
 
+import "slices"
+
 // start is the rate of the first open step.
 func (s *Search) start() float64 {
 	if s.options.Start > 0 {
@@ -17,15 +19,25 @@ func (s *Search) start() float64 {
 	return 20
 }
 
-// open returns the steps at a rate.
+// open returns the steps at a steady rate.
 func (s *Search) open() []Measurement {
 	var list []Measurement
 	for _, m := range s.steps {
-		if m.Users == 0 {
+		if m.Users == 0 && m.Burst == 0 {
 			list = append(list, m)
 		}
 	}
 	return list
+}
+
+// loaded returns the steps that tell of the use of resources: those at a rate, steady or in bursts.
+func (s *Search) loaded() []Measurement {
+	return slices.DeleteFunc(s.Steps(), func(m Measurement) bool { return m.Users > 0 })
+}
+
+// seen reports whether any resource of the service was seen.
+func (s *Search) seen() bool {
+	return slices.ContainsFunc(s.open(), func(m Measurement) bool { return m.CPU != nil || len(m.ServerTiming) > 0 })
 }
 
 // bracket returns the lowest rate that fails by more than chance, and the highest below it that does not; 0 where there is
