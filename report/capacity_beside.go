@@ -80,11 +80,18 @@ func savings(list []*capacity.Capacity, asked []string) (text []string) {
 			least = c
 		}
 	}
+	if least != nil && least.MaxRate.AtLeast {
+		return []string{fmt.Sprintf("how much %s takes is only known from below, so nothing is said of what others save against it", sizedName(least.Target.Name))}
+	}
 	for _, c := range list {
 		if c == least || !slices.Equal(c.Asked, asked) || c.MaxRate.Rate.Rate == 0 {
 			continue
 		}
-		line := fmt.Sprintf("%s holds %s what %s does", sizedName(c.Target.Name), Times(c.MaxRate.Rate.Rate/least.MaxRate.Rate.Rate), sizedName(least.Target.Name))
+		holds := "holds"
+		if c.MaxRate.AtLeast {
+			holds = "holds at least"
+		}
+		line := fmt.Sprintf("%s %s %s what %s does", sizedName(c.Target.Name), holds, Times(c.MaxRate.Rate.Rate/least.MaxRate.Rate.Rate), sizedName(least.Target.Name))
 		if c.Size > 0 && least.Size > 0 {
 			line += fmt.Sprintf(", with %s its processors", Times(float64(c.Size)/float64(least.Size)))
 		}

@@ -98,6 +98,16 @@ func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
 			t.Errorf("it lacks %q:\n%s", want, b.String())
 		}
 	}
+	list[0].MaxRate.AtLeast, list[3].MaxRate.AtLeast = true, true
+	b.Reset()
+	if err := Capacity(&b, list, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	bounds := strings.Join(strings.Fields(b.String()), " ")
+	if !strings.Contains(bounds, "cached holds at least 10.0× what uncached does") || strings.Contains(bounds, "pooled holds 1.1×") ||
+		!strings.Contains(bounds, "how much unpooled takes is only known from below, so nothing is said of what others save against it") {
+		t.Errorf("lower bounds are compared as if they were known:\n%s", b.String())
+	}
 	if !strings.Contains(text, "broken at no rate – –") {
 		t.Errorf("what met its objective nowhere is not said so:\n%s", b.String())
 	}
