@@ -115,7 +115,8 @@ func backlog(listener *net.TCPListener, n int) error {
 	return set
 }
 
-// attempted returns when a connection to a local port is being attempted.
+// attempted returns when a connection to a local port is being attempted. The kernel announces that to nobody, so its table is
+// read until it says so.
 func attempted(port int) error {
 	// The columns are the number, the local and the remote address, and the state, of which 02 is SYN_SENT.
 	attempt := fmt.Appendf(nil, " 0100007F:%04X 02 ", port)
