@@ -67,6 +67,9 @@ func (r *Run) check() error {
 	if err := r.Overall.check(); err != nil {
 		return fmt.Errorf("overall: %w", err)
 	}
+	if err := r.Disturbances.check(); err != nil {
+		return fmt.Errorf("disturbances: %w", err)
+	}
 	if err := r.checkThresholds(); err != nil {
 		return err
 	}
@@ -88,6 +91,12 @@ func (r *Run) checkSeconds() error {
 		}
 		if err := s.ServiceTime.check(detailDigits); err != nil {
 			return fmt.Errorf("second %d: service_time: %w", i, err)
+		}
+		if err := s.TargetTime.check(detailDigits); err != nil {
+			return fmt.Errorf("second %d: %w", i, err)
+		}
+		if t := s.TargetTime; t != nil {
+			t.Undisturbed.all, t.Disturbed.all = nil, nil
 		}
 		// What the histograms were needed for is done; kept, they would be 74 KB a second.
 		s.ResponseTime.all, s.ServiceTime.all = nil, nil
@@ -139,6 +148,18 @@ func (p *Phase) check() error {
 		if err := e.ServiceTime.check(detailDigits); err != nil {
 			return fmt.Errorf("endpoint %q: service_time: %w", e.Name, err)
 		}
+		if err := e.TargetTime.check(detailDigits); err != nil {
+			return fmt.Errorf("endpoint %q: %w", e.Name, err)
+		}
+	}
+	if p.Disturbed > q.Due {
+		return fmt.Errorf("disturbed: %d of %d requests", p.Disturbed, q.Due)
+	}
+	if err := p.TargetTime.check(totalDigits); err != nil || p.TargetTime == nil {
+		return err
+	}
+	if n := p.TargetTime.Undisturbed.Count + p.TargetTime.Disturbed.Count + p.TargetTime.Untold; n < q.Succeeded || n > q.Due {
+		return fmt.Errorf("target_time: holds %d of %d requests", n, q.Due)
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	} else {
 		source.cursor = r.schedule.Cursor()
 	}
-	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair})
+	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil})
 	return ending{at: end.At, cut: end.Cut, loops: []loopEnd{{end.Next, end.FreeSince}}}
 }
 
@@ -76,6 +76,8 @@ type httpSink struct {
 	mix   *mix
 	marks *answerMarks
 	pair  *pairSide
+
+	closed bool // the watch tells when bench did not run
 }
 
 var outcomes = map[nethttp.Outcome]outcome{
@@ -105,7 +107,17 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 	s.pair.done(e.K, &x, s.mix.requests[x.request].name)
 }
 
-func (s *httpSink) Sent() { s.shard.sent.Add(1) }
+func (s *httpSink) Sent(ready, at time.Duration) {
+	s.shard.sent.Add(1)
+	if !s.closed {
+		s.shard.lateness.sent(ready, at)
+	}
+}
+
+// handing is how long a request that was handed to a worker may take to be sent before lateness is told that begins with it.
+const handing = 100 * time.Millisecond
+
+func (s *httpSink) Cleared(at time.Duration) { s.shard.lateness.cleared(at - handing) }
 
 func (s *httpSink) ClockStep(at, by time.Duration) { s.shard.kernel.clockStep(at, by) }
 

@@ -54,7 +54,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 		} else {
 			source.cursor = r.schedule.Cursor()
 		}
-		sink := &wireSink{shard: r.shards[i], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair}
+		sink := &wireSink{shard: r.shards[i], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, sink) })
 	}
 	running.Wait()
@@ -101,6 +101,8 @@ type wireSink struct {
 	mix   *mix
 	marks *answerMarks
 	pair  *pairSide
+
+	closed bool
 }
 
 var wireOutcomes = [...]outcome{
@@ -126,7 +128,23 @@ func (s *wireSink) Record(e *wire.Exchange) {
 	s.pair.done(e.K, &x, s.mix.requests[x.request].name)
 }
 
-func (s *wireSink) Sent() { s.shard.sent.Add(1) }
+func (s *wireSink) Sent(ready, at time.Duration) {
+	s.shard.sent.Add(1)
+	if !s.closed {
+		s.shard.lateness.sent(ready, at)
+	}
+}
+
+func (s *wireSink) Cleared(at time.Duration) { s.shard.lateness.cleared(at) }
+
+// Stood takes a time in which the loop did not run. In the closed model, where nothing is due by a schedule, only that is a
+// disturbance.
+func (s *wireSink) Stood(from, to time.Duration) {
+	s.shard.stood.mark(from, to)
+	if s.closed {
+		s.shard.lateness.tell(lateSpan{from, to, to - from})
+	}
+}
 
 func (s *wireSink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{from, to}) }
 

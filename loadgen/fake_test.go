@@ -78,12 +78,42 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			}
 		}
 	}
+	sends := newFakeSends(samples)
 	for i := range inOrder {
+		sends.tell(r.shards, inOrder[i].end)
 		tickUntil(inOrder[i].end)
 		r.shards[i%len(r.shards)].record(&inOrder[i])
 	}
 	tickUntil(end.at)
 	return end, samples
+}
+
+// fakeSends tells the lateness of what is sent, as an engine does.
+type fakeSends struct {
+	samples []sample        // by when they were sent
+	ready   []time.Duration // of sample i and all after it, the earliest
+	told    int
+}
+
+func newFakeSends(samples []sample) *fakeSends {
+	s := &fakeSends{samples: slices.Clone(samples), ready: make([]time.Duration, len(samples)+1)}
+	slices.SortStableFunc(s.samples, func(a, b sample) int { return int(a.sent - b.sent) })
+	s.ready[len(samples)] = 1<<63 - 1
+	for i := len(samples) - 1; i >= 0; i-- {
+		s.ready[i] = min(s.ready[i+1], max(s.samples[i].intended, s.samples[i].free))
+	}
+	return s
+}
+
+// tell tells what was sent by now, each by another loop.
+func (s *fakeSends) tell(shards []*shard, now time.Duration) {
+	for ; s.told < len(s.samples) && s.samples[s.told].sent <= now; s.told++ {
+		x := &s.samples[s.told]
+		shards[s.told%len(shards)].lateness.sent(max(x.intended, x.free), x.sent)
+	}
+	for _, shard := range shards {
+		shard.lateness.cleared(min(now, s.ready[s.told]))
+	}
 }
 
 // answer returns when the server has answered request k, which it received at an instant.

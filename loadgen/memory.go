@@ -13,11 +13,11 @@ const (
 	maxMemory   = 256 << 20 // a plan that could need more is left to the collector's own pace
 )
 
-// recorderBytes is about what the histograms of the run can come to: of each phase eight of the totals, and of each
-// endpoint and class told apart two.
+// recorderBytes is about what the histograms of the run can come to: of each phase ten of the totals, and of each
+// endpoint and class told apart three.
 func (l *layout) recorderBytes() int64 {
 	endpoints := min(l.endpoints, maxEndpoints+1)
-	return int64(len(l.spans)) * int64(8*totalBytes+endpoints*len(classes)*2*detailBytes)
+	return int64(len(l.spans)) * int64(10*totalBytes+endpoints*len(classes)*3*detailBytes)
 }
 
 // limitMemory gives the garbage collector a limit that matches the run, and no other occasion to collect: what lives is

@@ -53,6 +53,7 @@ func Merge(a, b *Run) (*Run, error) {
 	slices.SortStableFunc(m.Resources.Target, byTime)
 	slices.SortStableFunc(m.Resources.Host, func(x, y HostSample) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	m.Profile = cmp.Or(a.Profile, b.Profile)
+	m.Disturbances = mergeDisturbances(a.Disturbances, b.Disturbances)
 	mergeKernel(&m, a, b)
 	m.mergeThresholds(a.Thresholds, b.Thresholds)
 	return &m, nil
@@ -116,6 +117,11 @@ func mergePhase(a, b Phase) (Phase, error) {
 			return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
 		}
 	}
+	m.Disturbed += b.Disturbed
+	var err error
+	if m.TargetTime, err = a.TargetTime.merge(b.TargetTime, totalDigits); err != nil {
+		return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
+	}
 	m.Endpoints = slices.Clone(a.Endpoints)
 	for _, e := range b.Endpoints {
 		i := slices.IndexFunc(m.Endpoints, func(o Endpoint) bool { return o.Name == e.Name && o.Class == e.Class })
@@ -129,6 +135,9 @@ func mergePhase(a, b Phase) (Phase, error) {
 			return Phase{}, fmt.Errorf("endpoint %q: %w", e.Name, err)
 		}
 		if err := o.ServiceTime.merge(&e.ServiceTime, detailDigits); err != nil {
+			return Phase{}, fmt.Errorf("endpoint %q: %w", e.Name, err)
+		}
+		if o.TargetTime, err = o.TargetTime.merge(e.TargetTime, detailDigits); err != nil {
 			return Phase{}, fmt.Errorf("endpoint %q: %w", e.Name, err)
 		}
 	}
@@ -190,6 +199,10 @@ func mergeIntervals(a, b []Interval) ([]Interval, error) {
 			return nil, fmt.Errorf("second %d: %w", i, err)
 		}
 		if err := o.ServiceTime.merge(&s.ServiceTime, detailDigits); err != nil {
+			return nil, fmt.Errorf("second %d: %w", i, err)
+		}
+		var err error
+		if o.TargetTime, err = o.TargetTime.merge(s.TargetTime, detailDigits); err != nil {
 			return nil, fmt.Errorf("second %d: %w", i, err)
 		}
 	}

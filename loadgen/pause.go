@@ -22,6 +22,8 @@ type pulse struct {
 	cpu    time.Duration
 	known  bool
 	pauses []silenceSpan
+
+	lateness *punctuality // of an engine that cannot tell itself when it did not run; nil: it can
 }
 
 // beat is called again and again as long as the process runs.
@@ -30,6 +32,12 @@ func (p *pulse) beat(now time.Duration) {
 	gap, used := now-p.last, cpu-p.cpu
 	if ok && p.known && gap >= minPause && float64(used) < idleShare*float64(gap) {
 		p.pauses = append(p.pauses, silenceSpan{p.last, now})
+		if p.lateness != nil {
+			p.lateness.tell(lateSpan{p.last, now, gap})
+		}
+	}
+	if p.lateness != nil {
+		p.lateness.cleared(now)
 	}
 	p.last, p.cpu, p.known = now, cpu, ok
 }

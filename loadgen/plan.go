@@ -28,6 +28,9 @@ type Plan struct {
 	Abort   Abort       // what ends the run early
 	HitWhen *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
 
+	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
+	Disturbance DisturbanceRule
+
 	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
 }
 

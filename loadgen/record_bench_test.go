@@ -38,6 +38,7 @@ func BenchmarkRecord(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
 		at := time.Duration(i) * 10 * time.Microsecond
 		service := time.Duration(100e3 * (1 + services.Exp(uint64(i))))
+		s.lateness.cleared(at)
 		s.record(&sample{intended: at, free: at, sent: at + 3000, wasSent: true, end: at + 3000 + service, firstByte: at + 3000 + service, bytesIn: 128})
 	}
 	close(stop)

@@ -22,6 +22,7 @@ type recording struct {
 	pauses      []silenceSpan // in which bench itself did not run
 	environment Environment
 	pair        *pairSide // nil: the run is mirrored by no other
+	disturbed   disturbances
 
 	conditions []*condition // that end the run when one is true
 	judgedAt   time.Duration
@@ -63,8 +64,9 @@ func newRecording(p Plan) (*recording, error) {
 	if p.engine() == EngineWire {
 		shards = p.Wire.Loops
 	}
-	for range shards {
-		r.shards = append(r.shards, newShard(&r.layout))
+	r.shards = newShards(&r.layout, shards, &r.disturbed)
+	if p.Disturbance != (DisturbanceRule{}) {
+		r.disturbed.settle(p.Disturbance)
 	}
 	r.timeline = newTimeline(r.schedule)
 	if len(conditions) > 0 {
@@ -138,6 +140,7 @@ func (r *recording) finish(e ending, resources Resources) *Run {
 			r.shards[0].record(&x)
 		}
 	}
+	letAllGo(r.shards)
 	r.timeline.finish(r.shards)
 	return r.run(e, resources)
 }
@@ -155,6 +158,8 @@ func (r *recording) run(e ending, resources Resources) *Run {
 		Intervals:   r.timeline.intervals(),
 		Errors:      []ErrorCount{},
 		Resources:   resources,
+
+		Judging: JudgingBounds, Disturbances: r.disturbed.describe(),
 	}
 	backlog := r.backlogs(all, run.Intervals)
 	overall := newTotals()
@@ -328,6 +333,7 @@ func (s *shard) endpointsIn(phase int, m *mix) []Endpoint {
 				Name: name, Class: class, Count: d.count,
 				ResponseTime: newDist(&d.response, &d.responseBounds),
 				ServiceTime:  newDist(&d.service, &d.serviceBounds),
+				TargetTime:   d.target.describe(),
 			})
 		}
 	}

@@ -46,9 +46,7 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 	if err != nil {
 		t.Skip("a profile of no arrivals:", err)
 	}
-	for range rapid.IntRange(0, 2).Draw(t, "more shards") {
-		r.shards = append(r.shards, newShard(&r.layout))
-	}
+	r.shards = newShards(&r.layout, rapid.IntRange(1, 3).Draw(t, "shards"), &r.disturbed)
 	draws := profiles.NewStream(p.Seed, "fake")
 	mean := rapid.Float64Range(0.1, 60).Draw(t, "service ms")
 	failing := rapid.Float64Range(0, 0.3).Draw(t, "failing")
@@ -157,6 +155,7 @@ func TestRunAgreesWithItsSamples(t *testing.T) {
 			if p.ResponseTime.Count != uint64(len(response.values)) {
 				t.Fatalf("phase %s: %d response times, want %d", p.Name, p.ResponseTime.Count, len(response.values))
 			}
+			checkTargetTime(t, &p, samples)
 			for _, q := range []float64{0.5, 0.9, 0.95, 0.99, 0.999, 1} {
 				if len(response.values) == 0 {
 					continue

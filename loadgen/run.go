@@ -34,6 +34,9 @@ type Run struct {
 	Stamps      *Stamps      `json:"stamps,omitempty"`  // nil where the engine has only bench's own clock
 	Network     *Network     `json:"network,omitempty"` // nil where the engine cannot tell
 
+	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
+	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
+
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
 	Profile    *TargetProfile    `json:"profile,omitempty"`    // where the target's time went
 }
@@ -151,6 +154,9 @@ type Phase struct {
 	FirstByte    Dist `json:"first_byte"`    // sent to first byte
 	Connect      Dist `json:"connect"`       // of the requests that had to connect: TCP and TLS together
 
+	TargetTime *TargetTime `json:"target_time,omitempty"` // wait + service; nil in files of before
+	Disturbed  uint64      `json:"disturbed,omitempty"`   // of the requests due, those that a disturbance touched
+
 	Bytes        Bytes          `json:"bytes"`
 	Cache        Cache          `json:"cache"`
 	ServerTiming []ServerTiming `json:"server_timing,omitempty"`
@@ -234,6 +240,8 @@ type Endpoint struct {
 	Count        uint64 `json:"count"`
 	ResponseTime Dist   `json:"response_time"`
 	ServiceTime  Dist   `json:"service_time"`
+
+	TargetTime *TargetTime `json:"target_time,omitempty"` // nil in files of before
 }
 
 // Interval is one second. Due, OK, Failed and the distributions count by intended time; Sent, Finished and InFlight by
@@ -250,6 +258,8 @@ type Interval struct {
 
 	ResponseTime Dist `json:"response_time"`
 	ServiceTime  Dist `json:"service_time"`
+
+	TargetTime *TargetTime `json:"target_time,omitempty"` // nil in files of before
 }
 
 // ErrorCount counts the failures of one kind, such as "timeout", "connect: refused" or "status 503".

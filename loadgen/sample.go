@@ -58,6 +58,34 @@ func (s *sample) lag() time.Duration {
 	return s.end - ready
 }
 
+// telling is what a request tells of the target's time.
+type telling uint8
+
+const (
+	targetFailed   telling = iota // a failure that was answered is in no distribution
+	targetMeasured                // a success
+	targetAtLeast                 // no answer: the target time would have been at least so much
+	targetUntold                  // it was not sent though its slot was free
+)
+
+// targetTime is what the target did, whatever bench did: wait and service, which is response less lag. A request that was not
+// sent though its slot was free tells nothing of the target; nor does one that was shed where bench had it for longer than it
+// waited.
+func (s *sample) targetTime() (time.Duration, telling) {
+	wait := s.wait()
+	switch {
+	case s.outcome == failed:
+		return 0, targetFailed
+	case s.outcome == succeeded:
+		return wait + s.service(), targetMeasured
+	case s.wasSent:
+		return wait + s.service(), targetAtLeast
+	case s.free == neverFree || s.outcome == shed && wait > s.lag():
+		return wait, targetAtLeast
+	}
+	return 0, targetUntold
+}
+
 func (s *sample) service() time.Duration  { return s.end - s.sent }
 func (s *sample) response() time.Duration { return s.end - s.intended }
 

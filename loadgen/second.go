@@ -4,17 +4,19 @@ import "time"
 
 // second counts what belongs to one second: by intended time, or where it says so by the clock.
 type second struct {
-	ok, failed, done uint64 // done: recorded with any outcome
+	ok, failed, done uint64 // done: recorded with any outcome, and known to be disturbed or not
 	lastEnd          time.Duration
 
 	sent, finished, returned uint64 // by the clock; returned: finished and was sent
 
 	response, service, responseCensored, serviceCensored histogram
+
+	target targetTimes
 }
 
 func newSecond() *second {
 	two := histogram{digits: detailDigits}
-	return &second{response: two, service: two, responseCensored: two, serviceCensored: two}
+	return &second{response: two, service: two, responseCensored: two, serviceCensored: two, target: newTargetTimes(detailDigits)}
 }
 
 func (c *second) histograms() []*histogram {
@@ -23,7 +25,6 @@ func (c *second) histograms() []*histogram {
 
 // count counts a request that was intended in this second.
 func (c *second) count(s *sample) {
-	c.done++
 	c.lastEnd = max(c.lastEnd, s.end)
 	switch s.outcome {
 	case succeeded:
@@ -59,17 +60,19 @@ func (c *second) add(other *second) {
 	for i, h := range c.histograms() {
 		h.add(theirs[i])
 	}
+	c.target.add(&other.target)
 }
 
 func (c *second) reset() {
 	kept := *c
 	*c = second{
 		response: kept.response, service: kept.service,
-		responseCensored: kept.responseCensored, serviceCensored: kept.serviceCensored,
+		responseCensored: kept.responseCensored, serviceCensored: kept.serviceCensored, target: kept.target,
 	}
 	for _, h := range c.histograms() {
 		h.reset()
 	}
+	c.target.reset()
 }
 
 // delta is what one shard has counted since it last handed over: the seconds it touched, and emptied ones to use next.

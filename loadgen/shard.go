@@ -58,6 +58,10 @@ type shard struct {
 	late     lateness
 	silences []silenceSpan
 	kernel   kernelFacts
+	stood    lateness // in which the loop did not run
+
+	lateness punctuality
+	waiting  heldBack
 
 	current *delta
 	turn    int         // the clock second in which current was begun
@@ -76,10 +80,26 @@ type detail struct {
 	count                         uint64
 	response, service             histogram
 	responseBounds, serviceBounds histogram // of those that never finished
+
+	target targetTimes
 }
 
 // silenceSpan is a time in which nothing was received.
 type silenceSpan struct{ from, to time.Duration }
+
+// newShards returns so many shards of one run.
+func newShards(l *layout, n int, all *disturbances) []*shard {
+	shards := make([]*shard, n)
+	for i := range shards {
+		shards[i] = newShard(l)
+		shards[i].lateness.tell = all.tell
+		shards[i].waiting.oracle.of, shards[i].waiting.first.digits = all, detailDigits
+	}
+	for _, s := range shards {
+		s.waiting.loops = shards
+	}
+	return shards
+}
 
 func newShard(l *layout) *shard {
 	s := &shard{
@@ -110,7 +130,7 @@ func (s *shard) detailIndex(phase, request int, class Class) int {
 func (s *shard) record(x *sample) {
 	phase := s.phaseAt(x.intended)
 	s.phases[phase].count(x)
-	s.detail(phase, x)
+	detail := s.detail(phase, x)
 	s.second(x.intended).count(x)
 	if x.wasSent {
 		s.second(x.sent).sent++
@@ -142,6 +162,7 @@ func (s *shard) record(x *sample) {
 		s.failed.Add(1)
 		s.failure(x)
 	}
+	s.holdBack(x, detail)
 	if turn := int(x.end / time.Second); turn != s.turn {
 		s.turn = turn
 		s.handOver()
@@ -150,12 +171,12 @@ func (s *shard) record(x *sample) {
 
 func (s *shard) second(t time.Duration) *second { return s.current.at(int(t / time.Second)) }
 
-func (s *shard) detail(phase int, x *sample) {
+func (s *shard) detail(phase int, x *sample) (index int) {
 	i := s.detailIndex(phase, x.request, x.class())
 	d := s.details[i]
 	if d == nil {
 		two := histogram{digits: detailDigits}
-		d = &detail{response: two, service: two, responseBounds: two, serviceBounds: two}
+		d = &detail{response: two, service: two, responseBounds: two, serviceBounds: two, target: newTargetTimes(detailDigits)}
 		s.details[i] = d
 	}
 	if x.over() {
@@ -169,6 +190,7 @@ func (s *shard) detail(phase int, x *sample) {
 	if x.wasSent {
 		service.record(x.service())
 	}
+	return i
 }
 
 func (s *shard) failure(x *sample) {
@@ -226,6 +248,7 @@ func (s *shard) merge(o *shard) {
 		mine.LastNS = max(mine.LastNS, theirs.LastNS)
 	}
 	s.late.add(&o.late)
+	s.stood.add(&o.stood)
 	s.silences = append(s.silences, o.silences...)
 	s.kernel.add(&o.kernel)
 }
@@ -236,6 +259,7 @@ func (d *detail) add(o *detail) {
 	d.service.add(&o.service)
 	d.responseBounds.add(&o.responseBounds)
 	d.serviceBounds.add(&o.serviceBounds)
+	d.target.add(&o.target)
 }
 
 // handOver gives what was counted to the timeline, or goes on counting in the same place if that is still busy.

@@ -8,6 +8,10 @@ import (
 	"time"
 )
 
+// JudgingBounds names the rules by which a run's thresholds are judged: by bounds. A run that names no rules was judged by a bench
+// of before, whose results it keeps.
+const JudgingBounds = "bounds"
+
 // ThresholdResult is what a run made of a threshold.
 type ThresholdResult struct {
 	Text          string   `json:"text"` // the threshold as it was written

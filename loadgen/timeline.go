@@ -28,6 +28,7 @@ type secondCounts struct {
 	lastEnd                  time.Duration
 	responseTime             Dist
 	serviceTime              Dist
+	targetTime               *TargetTime
 }
 
 func newTimeline(s *profiles.Schedule) *timeline {
@@ -170,8 +171,10 @@ func (t *timeline) encode(index int) {
 	if o.service.count() > 0 || o.serviceCensored.count() > 0 {
 		c.serviceTime = newDist(&o.service, &o.serviceCensored)
 	}
+	c.targetTime = o.target.describe()
 	// The summaries keep the encoded histograms; the counts themselves would be 37 KB a second.
 	c.responseTime.all, c.serviceTime.all = nil, nil
+	c.targetTime.Undisturbed.all, c.targetTime.Disturbed.all = nil, nil
 }
 
 // finish seals what is left when the run is over.
@@ -200,7 +203,7 @@ func (t *timeline) intervals() []Interval {
 			StartNS: time.Duration(i) * time.Second,
 			Due:     c.due, OK: c.ok, Failed: c.failed, Sent: c.sent, Finished: c.finished,
 			InFlight: sent - returned, Backlog: due - finished,
-			ResponseTime: c.responseTime, ServiceTime: c.serviceTime,
+			ResponseTime: c.responseTime, ServiceTime: c.serviceTime, TargetTime: c.targetTime,
 		}
 	}
 	return list

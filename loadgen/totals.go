@@ -18,6 +18,9 @@ type totals struct {
 	// The way to the wire of requests that failed at once. No distribution shows them, the verdict needs them.
 	failedWait, failedLag histogram
 
+	target    targetTimes
+	disturbed uint64 // requests, whatever became of them
+
 	free, freeSent uint64 // requests with a free slot the moment they were due; and of those, the sent ones
 
 	noDescriptor, noPort uint64 // requests that failed for want of one, which is bench's own limit
@@ -35,7 +38,7 @@ func newTotals() totals {
 	return totals{
 		response: three, service: three, wait: three, lag: three, firstByte: three, connect: three,
 		responseCensored: three, serviceCensored: three, waitCensored: three, lagCensored: three,
-		failedWait: three, failedLag: three,
+		failedWait: three, failedLag: three, target: newTargetTimes(totalDigits),
 	}
 }
 
@@ -165,6 +168,8 @@ func (t *totals) add(other *totals) {
 	for i, h := range t.histograms() {
 		h.add(theirs[i])
 	}
+	t.target.add(&other.target)
+	t.disturbed += other.disturbed
 	for _, m := range other.timings {
 		t.addTiming([]byte(m.Name), m.Count, m.SumNS)
 	}
@@ -188,6 +193,7 @@ func (t *totals) phase(p *Phase) {
 	p.ServiceTime = newDist(&t.service, &t.serviceCensored)
 	p.Wait = newDist(&t.wait, &t.waitCensored)
 	p.Lag = newDist(&t.lag, &t.lagCensored)
+	p.TargetTime, p.Disturbed = t.target.describe(), t.disturbed
 	p.FirstByte = newDist(&t.firstByte, nil)
 	p.Connect = newDist(&t.connect, nil)
 	p.Bytes = Bytes{t.bytesIn, t.bytesOut}

@@ -31,6 +31,9 @@ func (w *watch) start() (end func()) {
 	over := make(chan struct{})
 	var watching sync.WaitGroup
 	pulse := pulse{usage: ownUsage}
+	if w.plan.Closed != nil && w.plan.engine() == EngineHTTP {
+		pulse.lateness = &w.shards[0].lateness
+	}
 	clock := newWallClock(w.wall, w.epoch)
 	watching.Go(func() { pulse.follow(w.epoch, over) }) // never in the background, where it would stand still while bench is busy
 	watching.Go(func() {

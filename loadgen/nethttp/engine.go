@@ -41,8 +41,13 @@ type Sink interface {
 	// Record takes an exchange that is over. It is called by one goroutine.
 	Record(*Exchange)
 
-	// Sent is called by many goroutines as each request goes out.
-	Sent()
+	// Sent is called by many goroutines as each request goes out, with the instant from which it could have been sent and the one
+	// at which it was.
+	Sent(ready, at time.Duration)
+
+	// Cleared tells, in the open model, that every request intended before an instant was handed to a worker. It is called by one
+	// goroutine at a time.
+	Cleared(at time.Duration)
 
 	// Silence tells that nothing was received from one instant to the other, though requests were outstanding all that
 	// time. Silences under [MinSilence] are not told. It is called by one goroutine at a time.
@@ -116,7 +121,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 	r := &run{
 		Config: c, source: source, sink: sink, inner: newTransport(c),
 		requests: requests,
-		queue:    newQueue(ctx, c, source),
+		queue:    newQueue(ctx, c, source, sink.Cleared),
 		slots:    newSlots(c.Slots),
 		silence:  &silence{tell: sink.Silence},
 		clock:    &clock{of: stamp.NewClock(c.Epoch), tell: sink.ClockStep},

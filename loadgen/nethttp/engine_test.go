@@ -51,7 +51,8 @@ type recorded struct {
 }
 
 func (r *recorded) Record(x *Exchange)                     { r.exchanges = append(r.exchanges, *x) }
-func (r *recorded) Sent()                                  { r.sent.Add(1) }
+func (r *recorded) Sent(_, _ time.Duration)                { r.sent.Add(1) }
+func (r *recorded) Cleared(time.Duration)                  {}
 func (r *recorded) ClockStep(time.Duration, time.Duration) {}
 
 func (r *recorded) Silence(from, to time.Duration) {

@@ -144,7 +144,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	limit, _ := e.limit(now)
 	e.timer.Reset(max(limit, 0))
 	e.run.silence.sent(now)
-	e.run.sink.Sent()
+	e.run.sink.Sent(max(e.Intended, e.Free), now)
 }
 
 func (e *exchanging) gotFirstByte() {

@@ -14,6 +14,7 @@ type queue struct {
 	closed bool            // closed model: due is whatever a user asks for before the end
 	pacing context.Context // when it is cancelled, no more becomes due
 	source Source
+	clear  func(time.Duration) // told, in the open model, before which instant all was taken
 
 	mu     sync.Mutex
 	k      uint64 // the next request
@@ -24,8 +25,8 @@ type queue struct {
 	ended  bool
 }
 
-func newQueue(pacing context.Context, c Config, source Source) *queue {
-	q := &queue{epoch: c.Epoch, length: c.Length, closed: c.Closed, pacing: pacing, source: source}
+func newQueue(pacing context.Context, c Config, source Source, clear func(time.Duration)) *queue {
+	q := &queue{epoch: c.Epoch, length: c.Length, closed: c.Closed, pacing: pacing, source: source, clear: clear}
 	q.k, q.at, q.more = source.Next()
 	return q
 }
@@ -56,6 +57,9 @@ func (q *queue) take() *Exchange {
 func (q *queue) next() *Exchange {
 	if !q.more || q.pacing.Err() != nil {
 		return nil
+	}
+	if !q.closed {
+		q.clear(q.at)
 	}
 	if now := time.Since(q.epoch); q.closed && now >= q.length || !q.closed && now < q.at {
 		return nil

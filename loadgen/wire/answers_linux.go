@@ -56,6 +56,7 @@ func (l *loop) readable(i int32) {
 			return
 		}
 		now, step := l.clock.Check()
+		l.look(now)
 		if step != 0 {
 			l.sink.ClockStep(now, step)
 		}
@@ -187,6 +188,9 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	l.heard(c)
 	if x.Kind = l.Failure(x.K, x.Status, x.Header, c.answer.Body()); x.Kind != "" {
 		x.Outcome = Failed
+	}
+	if l.KeepBody > 0 {
+		l.worked()
 	}
 	l.silence.ended()
 	l.sink.Record(x)

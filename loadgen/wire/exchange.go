@@ -27,8 +27,15 @@ type Sink interface {
 	// Record takes an exchange that is over. It is the engine's again when Record returns.
 	Record(*Exchange)
 
-	// Sent is called as each request goes out.
-	Sent()
+	// Sent is called as each request goes out, with the instant from which it could have been sent and the one at which it was.
+	Sent(ready, at time.Duration)
+
+	// Cleared tells that what could have been sent before an instant was sent, or has a connection to wait for.
+	Cleared(at time.Duration)
+
+	// Stood tells that the loop did not run from one instant to the other: between two looks at the clock with microseconds of
+	// work between them, or after the instant at which it had asked to be woken. Times of at most [MinStanding] are not told.
+	Stood(from, to time.Duration)
 
 	// Silence tells that nothing was received from one instant to the other, though requests were outstanding all that
 	// time. Silences under [MinSilence] are not told.
@@ -42,6 +49,9 @@ type Sink interface {
 	// segments were sent again since it was last asked. About once a second, of a few connections.
 	Network(roundTrip time.Duration, retransmitted uint32)
 }
+
+// MinStanding is what a loop that runs takes at most from one look at the clock to the next.
+const MinStanding = time.Millisecond
 
 // MinSilence is the shortest silence that is told.
 const MinSilence = 100 * time.Millisecond

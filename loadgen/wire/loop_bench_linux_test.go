@@ -58,7 +58,9 @@ func (c *counted) Record(x *Exchange) {
 		c.stamped++
 	}
 }
-func (*counted) Sent()                             {}
+func (*counted) Sent(_, _ time.Duration)           {}
+func (*counted) Cleared(time.Duration)             {}
+func (*counted) Stood(_, _ time.Duration)          {}
 func (*counted) Silence(_, _ time.Duration)        {}
 func (*counted) ClockStep(_, _ time.Duration)      {}
 func (*counted) Network(_ time.Duration, _ uint32) {}

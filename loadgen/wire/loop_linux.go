@@ -56,6 +56,7 @@ type loop struct {
 	earliest  time.Duration // nothing takes too long before it
 	harvested time.Duration // when it was last looked for answers
 	nextTick  time.Duration
+	looked    time.Duration // at the clock; asleep, the instant at which it asked to be woken
 	backOff   time.Duration
 
 	interrupted atomic.Bool
@@ -97,6 +98,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
 	})
 	l.k, l.at, l.more = source.Next()
 	l.end.Next = l.k
+	l.looked = time.Since(c.Epoch)
 	l.run()
 	l.giveUp()
 	if !stop() {
@@ -105,7 +107,22 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
 	return l.end, nil
 }
 
-func (l *loop) now() time.Duration { return time.Since(l.Epoch) }
+func (l *loop) now() time.Duration { return l.look(time.Since(l.Epoch)) }
+
+// look takes what the clock says, and tells where the loop did not run since it last did.
+func (l *loop) look(now time.Duration) time.Duration {
+	if now-l.looked > MinStanding {
+		l.sink.Stood(l.looked, now)
+	}
+	l.looked = now
+	return now
+}
+
+// worked leaves out a piece of the loop's own work that may take long.
+func (l *loop) worked() { l.looked = time.Since(l.Epoch) }
+
+// muchWork is from how many bytes on rendering and sending a request may take long.
+const muchWork = 64 << 10
 
 // never is later than any instant.
 const never = time.Duration(1<<63 - 1)
@@ -332,11 +349,14 @@ func (l *loop) begin(i int32, x exchange, r Request) {
 	}
 	c.x = x
 	l.push(&l.busy, i)
+	if len(r.Bytes) > muchWork {
+		l.worked()
+	}
 	now := l.now() // nothing comes between it and the write
 	n, errno := send(c.fd, r.Bytes)
 	if c.x.sent == 0 {
 		c.x.sent = now
-		l.sink.Sent()
+		l.sink.Sent(max(c.x.intended, c.x.free), now)
 		l.silence.sent(now)
 	}
 	l.limit(&c.x, c.x.sent)

@@ -48,6 +48,7 @@ type recorded struct {
 	headers   []string
 	sent      int
 	silences  [][2]time.Duration
+	stood     [][2]time.Duration
 	steps     []time.Duration
 	networks  int
 }
@@ -56,7 +57,11 @@ func (r *recorded) Record(x *Exchange) {
 	r.headers = append(r.headers, string(x.Header))
 	r.exchanges = append(r.exchanges, *x)
 }
-func (r *recorded) Sent() { r.sent++ }
+func (r *recorded) Sent(_, _ time.Duration) { r.sent++ }
+func (r *recorded) Cleared(time.Duration)   {}
+func (r *recorded) Stood(from, to time.Duration) {
+	r.stood = append(r.stood, [2]time.Duration{from, to})
+}
 func (r *recorded) Silence(from, to time.Duration) {
 	r.silences = append(r.silences, [2]time.Duration{from, to})
 }

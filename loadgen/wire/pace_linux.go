@@ -52,6 +52,7 @@ func (l *loop) await(now time.Duration) {
 		return
 	}
 	due := l.due()
+	l.sink.Cleared(l.clear(now, due))
 	wake := min(due, l.earliest, l.hardEnd, l.nextTick)
 	set := l.poller.all
 	if l.lazily() {
@@ -68,7 +69,7 @@ func (l *loop) await(now time.Duration) {
 	asked := wake - lead
 	slept := asked > now
 	if slept {
-		l.sleep(set, asked-now)
+		l.sleep(set, now, asked)
 	} else {
 		l.handle(l.poller.look())
 	}
@@ -90,14 +91,23 @@ func (l *loop) await(now time.Duration) {
 	l.pace.spent += now - from
 }
 
+// clear returns the instant before which nothing can have been ready to be sent and was not.
+func (l *loop) clear(now, due time.Duration) time.Duration {
+	if l.Closed || due == never {
+		return now
+	}
+	return due
+}
+
 // lazily reports whether nothing needs to be read as it arrives.
 func (l *loop) lazily() bool {
 	return l.inFlight > 0 && l.eager == 0 && l.connecting.first == none && l.slots.n > 0
 }
 
-// sleep waits once and goes on with what has happened.
-func (l *loop) sleep(set int, d time.Duration) {
-	events := l.poller.wait(set, d)
+// sleep waits once, until an instant at the latest, and goes on with what has happened.
+func (l *loop) sleep(set int, now, until time.Duration) {
+	events := l.poller.wait(set, until-now)
+	l.looked = until // woken before it, it is in time
 	if set != l.poller.all {
 		for i := range events {
 			if events[i].Fd == wakeUpPlace {

@@ -1,0 +1,302 @@
+package loadgen
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DisturbanceRule says what counts as a disturbance, an interval in which bench could have sent and did not until it had
+// caught up, and which requests it disturbs: those intended from Window before it until [afterwards] times its length after
+// its end. It reads bench's own clock and no latency, so of two services it favours neither.
+type DisturbanceRule struct {
+	Bound  time.Duration // what is not longer is no disturbance
+	Window time.Duration // how long before a disturbance a request may be intended that was still on its way in it
+}
+
+// The bounds of a disturbance rule that is taken from what was measured.
+const (
+	// minBound is below what a target's median would be moved by, and above what waking up takes on an idle machine.
+	minBound = time.Millisecond
+	// boundShare of the target's median is no disturbance: what is in flight is longer by at most so much.
+	boundShare = 10
+	minWindow  = 5 * time.Millisecond
+	// maxWindow holds where the kernel stamps arrivals: what came in the disturbance is not read late, whatever was in flight.
+	maxWindow = 50 * time.Millisecond
+)
+
+// afterwards is how many lengths of a disturbance after its end requests are still disturbed: the burst of late requests
+// queues at the target, for u/(1-u) lengths at the utilisation u, so five hold up to u = 0.83.
+const afterwards = 5
+
+// RuleOf returns the rule for a target of that median and 95th percentile, in whose runs arrivals are stamped by the kernel or
+// not: the bound is a tenth of the median, at least 1 ms; the window is the percentile, at least 5 ms, and at most 50 ms where
+// the kernel stamps.
+func RuleOf(median, p95 time.Duration, stamped bool) DisturbanceRule {
+	r := DisturbanceRule{Bound: max(minBound, median/boundShare), Window: max(minWindow, p95)}
+	if stamped {
+		r.Window = min(r.Window, maxWindow)
+	}
+	return r
+}
+
+// Disturbances says how often bench could have sent and did not.
+type Disturbances struct {
+	BoundNS  time.Duration `json:"bound_ns"`  // what is not longer is no disturbance
+	WindowNS time.Duration `json:"window_ns"` // how long before one a request is disturbed by it
+	Count    uint64        `json:"count"`
+	LateNS   time.Duration `json:"late_ns"`         // their lengths together
+	Spans    []Span        `json:"spans,omitempty"` // the first 1,000
+}
+
+// Span is a time in a run.
+type Span struct {
+	AtNS       time.Duration `json:"at_ns"`
+	DurationNS time.Duration `json:"duration_ns"`
+}
+
+const (
+	maxSpans   = 1000    // that are kept in a run
+	maxWindows = 1 << 17 // that are told apart; later ones are one with the last
+)
+
+// check holds what an untrusted run says of its disturbances together.
+func (d *Disturbances) check() error {
+	if d == nil {
+		return nil
+	}
+	var late time.Duration
+	for _, s := range d.Spans {
+		late += s.DurationNS
+	}
+	switch n := uint64(len(d.Spans)); {
+	case n > maxSpans || n != min(d.Count, maxSpans):
+		return fmt.Errorf("%d are listed of %d", n, d.Count)
+	case late > d.LateNS || d.Count <= maxSpans && late != d.LateNS:
+		return fmt.Errorf("those listed last %d ns, all %d ns", late, d.LateNS)
+	}
+	return nil
+}
+
+// mergeDisturbances adds up those of two runs, each by its own rule; the larger bounds are kept.
+func mergeDisturbances(a, b *Disturbances) *Disturbances {
+	if a == nil || b == nil {
+		return cmp.Or(a, b)
+	}
+	m := &Disturbances{
+		BoundNS: max(a.BoundNS, b.BoundNS), WindowNS: max(a.WindowNS, b.WindowNS), Count: a.Count + b.Count, LateNS: a.LateNS + b.LateNS,
+		Spans: slices.Concat(a.Spans, b.Spans),
+	}
+	slices.SortStableFunc(m.Spans, func(x, y Span) int { return cmp.Compare(x.AtNS, y.AtNS) })
+	m.Spans = m.Spans[:min(len(m.Spans), maxSpans)]
+	return m
+}
+
+// lateSpan is a time in which some request could have been sent and was not; longest is the longest that one waited so.
+type lateSpan struct{ from, to, longest time.Duration }
+
+// disturbances gathers what the loops of a run tell of their lateness, and says which requests were disturbed by any of it.
+type disturbances struct {
+	now atomic.Pointer[DisturbanceRule] // nil until the target is known well enough
+
+	mu      sync.Mutex
+	told    []lateSpan // before there is a rule, and then those that are disturbances, as far as maxWindows go
+	count   uint64
+	late    time.Duration
+	windows []window // apart from each other, in order
+	version atomic.Uint64
+}
+
+// window is a time in which what is intended is disturbed, both ends included.
+type window struct{ from, to time.Duration }
+
+// rule returns the rule, nil where there is none yet.
+func (d *disturbances) rule() *DisturbanceRule { return d.now.Load() }
+
+// settle takes the rule, unless there is one.
+func (d *disturbances) settle(r DisturbanceRule) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.now.Load() != nil {
+		return
+	}
+	d.now.Store(&r)
+	told := d.told
+	d.told = nil
+	for _, s := range told {
+		d.add(s)
+	}
+}
+
+// tell takes a time that is over in which a loop was late.
+func (d *disturbances) tell(s lateSpan) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.now.Load() != nil {
+		d.add(s)
+	} else if len(d.told) < maxWindows {
+		d.told = append(d.told, s)
+	}
+}
+
+// add counts a late time that the rule takes for a disturbance.
+func (d *disturbances) add(s lateSpan) {
+	r := d.now.Load()
+	if s.longest <= r.Bound {
+		return
+	}
+	length := s.to - s.from
+	d.cover(window{s.from - r.Window, s.to + afterwards*length})
+	// Loops are late together where their machine is: that is one disturbance.
+	i := sort.Search(len(d.told), func(i int) bool { return d.told[i].to >= s.from })
+	j := i
+	for ; j < len(d.told) && d.told[j].from <= s.to; j++ {
+		d.late -= d.told[j].to - d.told[j].from
+		d.count--
+		s.from, s.to = min(s.from, d.told[j].from), max(s.to, d.told[j].to)
+	}
+	d.count++
+	d.late += s.to - s.from
+	if i < len(d.told) || len(d.told) < maxWindows {
+		d.told = slices.Replace(d.told, i, j, s)
+	}
+}
+
+// cover adds a window to the others.
+func (d *disturbances) cover(w window) {
+	i := sort.Search(len(d.windows), func(i int) bool { return d.windows[i].to >= w.from })
+	if i == maxWindows {
+		i--
+	}
+	j := i
+	for ; j < len(d.windows) && (d.windows[j].from <= w.to || j == maxWindows-1); j++ {
+		w.from, w.to = min(w.from, d.windows[j].from), max(w.to, d.windows[j].to)
+	}
+	d.windows = slices.Replace(d.windows, i, j, w)
+	d.version.Add(1)
+}
+
+// within returns how much of [from, to) disturbances took.
+func (d *disturbances) within(from, to time.Duration) (sum time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.told {
+		sum += max(0, min(s.to, to)-max(s.from, from))
+	}
+	return sum
+}
+
+// describe returns what a run says of them.
+func (d *disturbances) describe() *Disturbances {
+	r := d.rule()
+	if r == nil {
+		return nil
+	}
+	found := &Disturbances{BoundNS: r.Bound, WindowNS: r.Window, Count: d.count, LateNS: d.late}
+	for _, s := range d.told[:min(len(d.told), maxSpans)] {
+		found.Spans = append(found.Spans, Span{s.from, s.to - s.from})
+	}
+	return found
+}
+
+// around returns whether an instant is disturbed, and the time around it for which the answer is the same.
+func (d *disturbances) around(t time.Duration) (disturbed bool, from, to time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	from, to = -1<<63, 1<<63-1
+	i := sort.Search(len(d.windows), func(i int) bool { return d.windows[i].to >= t })
+	if i > 0 {
+		from = d.windows[i-1].to + 1
+	}
+	if i == len(d.windows) {
+		return false, from, to
+	}
+	if w := d.windows[i]; w.from <= t {
+		return true, w.from, w.to
+	}
+	return false, from, d.windows[i].from - 1
+}
+
+// oracle asks the disturbances of a run about one instant after the other, most of which lie close together.
+type oracle struct {
+	of        *disturbances
+	version   uint64
+	from, to  time.Duration
+	disturbed bool
+}
+
+func (o *oracle) ask(t time.Duration) bool {
+	if v := o.of.version.Load(); v != o.version || t < o.from || t > o.to {
+		o.version = v
+		o.disturbed, o.from, o.to = o.of.around(t)
+	}
+	return o.disturbed
+}
+
+// punctuality is what a loop knows of its own lateness. An engine's goroutines tell it as they send; tell passes on what is
+// over.
+type punctuality struct {
+	tell  func(lateSpan)
+	clear atomic.Int64 // no lateness that is not told yet begins before it
+
+	mu    sync.Mutex
+	open  lateSpan // that is being caught up with
+	being atomic.Bool
+}
+
+// sent takes when a request could have been sent, and when it was.
+func (p *punctuality) sent(ready, at time.Duration) {
+	late := at-ready > lateAfter
+	if !late && !p.being.Load() {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch is := p.being.Load(); {
+	case is && (!late || ready > p.open.to):
+		p.tell(p.open)
+		p.being.Store(false)
+		if !late {
+			return
+		}
+		fallthrough
+	case !is && late:
+		p.open = lateSpan{ready, at, at - ready}
+		p.being.Store(true)
+	case is:
+		p.open.from, p.open.to = min(p.open.from, ready), max(p.open.to, at)
+		p.open.longest = max(p.open.longest, at-ready)
+	}
+}
+
+// cleared takes the instant before which nothing can have been ready to be sent that was not.
+func (p *punctuality) cleared(at time.Duration) {
+	if p.being.Load() {
+		p.mu.Lock()
+		switch {
+		case !p.being.Load():
+		case at >= p.open.to: // caught up with
+			p.tell(p.open)
+			p.being.Store(false)
+		default:
+			at = min(at, p.open.from)
+		}
+		p.mu.Unlock()
+	}
+	p.clear.Store(int64(at))
+}
+
+// end tells what is still being caught up with. No more is sent.
+func (p *punctuality) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.being.Load() {
+		p.tell(p.open)
+		p.being.Store(false)
+	}
+	p.clear.Store(1<<63 - 1)
+}

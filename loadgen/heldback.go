@@ -1,0 +1,144 @@
+package loadgen
+
+import "time"
+
+// held is a request that is over and waits until it is known whether it was disturbed.
+type held struct {
+	intended time.Duration
+	target   time.Duration
+	detail   int32 // its place among the details
+	told     telling
+}
+
+// heldBack is a loop's requests of which it is not known yet whether they were disturbed: of those intended within a window
+// before now, and of all until the run has a rule. It is a ring, of at most maxHeld: were there more, the first of them would
+// be judged by what is known.
+type heldBack struct {
+	ring    []held // a power of two long
+	head, n int
+
+	oracle oracle
+	loops  []*shard // all of the run: a disturbance of any disturbs the requests of each
+
+	first  histogram // of two digits: the target times by which the rule is made
+	settle time.Duration
+	next   time.Duration // a request intended at or after it is not to be looked at yet
+}
+
+const (
+	maxHeld = 1 << 17
+	// A rule is made at the first full second by which so many requests are over, or of what there is after so many seconds.
+	ruleSamples = 20
+	ruleSeconds = 5
+)
+
+// holdBack takes a request that is over.
+func (s *shard) holdBack(x *sample, detail int) {
+	w := &s.waiting
+	target, told := x.targetTime()
+	if w.n == len(w.ring) {
+		w.grow()
+	}
+	w.ring[(w.head+w.n)&(len(w.ring)-1)] = held{x.intended, target, int32(detail), told}
+	w.n++
+	if told == targetUntold {
+		ready := max(x.intended, x.free)
+		s.lateness.tell(lateSpan{ready, x.end, x.end - ready})
+	}
+	if w.oracle.of.rule() == nil {
+		if told == targetMeasured || told == targetAtLeast {
+			w.first.record(target)
+		}
+		s.settleRule(x.end)
+	}
+	s.letGo()
+}
+
+// grow makes room, or lets the oldest go where there may be no more.
+func (w *heldBack) grow() {
+	ring := make([]held, max(2*len(w.ring), 1024))
+	for i := range w.n {
+		ring[i] = w.ring[(w.head+i)&(len(w.ring)-1)]
+	}
+	w.ring, w.head = ring, 0
+}
+
+// settleRule makes the rule of a run that was given none, once enough is known of the target.
+func (s *shard) settleRule(now time.Duration) {
+	w := &s.waiting
+	if w.settle == 0 {
+		w.settle = time.Second
+	}
+	if now < w.settle && w.n < maxHeld {
+		return
+	}
+	if n := w.first.count(); n >= ruleSamples || n > 0 && now >= ruleSeconds*time.Second || w.n >= maxHeld {
+		w.oracle.of.settle(s.rule())
+		w.first = histogram{}
+		return
+	}
+	w.settle = now.Truncate(time.Second) + time.Second
+}
+
+// rule returns the rule for what the shard has seen of the target.
+func (s *shard) rule() DisturbanceRule {
+	first, stamps := &s.waiting.first, &s.kernel.stamps
+	return RuleOf(first.quantile(0.5), first.quantile(0.95), stamps.Kernel > stamps.User)
+}
+
+// letGo counts the target times of the requests of which it is known by now whether they were disturbed, in order.
+func (s *shard) letGo() {
+	w := &s.waiting
+	r := w.oracle.of.rule()
+	if r == nil {
+		return
+	}
+	for w.n > 0 {
+		h := &w.ring[w.head]
+		if h.intended >= w.next && w.n < maxHeld {
+			if w.next = s.known() - r.Window; h.intended >= w.next {
+				return
+			}
+		}
+		s.countTarget(h)
+		w.head = (w.head + 1) & (len(w.ring) - 1)
+		w.n--
+	}
+}
+
+// known returns the instant before which no lateness of any loop begins that was not told.
+func (s *shard) known() time.Duration {
+	at := int64(1<<63 - 1)
+	for _, o := range s.waiting.loops {
+		at = min(at, o.lateness.clear.Load())
+	}
+	return time.Duration(at)
+}
+
+func (s *shard) countTarget(h *held) {
+	disturbed := s.waiting.oracle.ask(h.intended)
+	t := &s.phases[s.phaseAt(h.intended)]
+	t.target.count(h, disturbed)
+	if disturbed {
+		t.disturbed++
+	}
+	s.details[h.detail].target.count(h, disturbed)
+	c := s.second(h.intended)
+	c.target.count(h, disturbed)
+	c.done++
+}
+
+// letAllGo counts what the shards of a run that is over hold back.
+func letAllGo(shards []*shard) {
+	most := shards[0]
+	for _, s := range shards {
+		s.lateness.end()
+		if s.waiting.first.count() > most.waiting.first.count() {
+			most = s
+		}
+	}
+	shards[0].waiting.oracle.of.settle(most.rule())
+	for _, s := range shards {
+		s.letGo()
+	}
+}

@@ -1,0 +1,111 @@
+package loadgen
+
+import (
+	"cmp"
+	"fmt"
+)
+
+// TargetTime is wait + service of the requests: what the target did, whatever bench did. It is kept in two parts, because what
+// was in flight while bench or its machine stood still, and what queued behind the burst that came after, is longer by that.
+// What decides reads the undisturbed part.
+type TargetTime struct {
+	Undisturbed Dist   `json:"undisturbed"`
+	Disturbed   Dist   `json:"disturbed"`
+	Untold      uint64 `json:"untold,omitempty"` // requests that were not sent though their slot was free: they tell nothing of the target
+
+	digits int // of its histograms; 0: as many as a phase's have
+}
+
+// All returns both parts together.
+func (t *TargetTime) All() Dist {
+	all := t.Undisturbed
+	if err := all.merge(&t.Disturbed, cmp.Or(t.digits, totalDigits)); err != nil {
+		return t.Undisturbed // never: a file's histograms are decoded before anything else reads them
+	}
+	return all
+}
+
+// HasTargetTime reports whether the run was measured by a bench that keeps target time.
+func (r *Run) HasTargetTime() bool { return r.Overall.TargetTime != nil }
+
+// merge adds other, of the same digits. Where one of them was not kept neither is the sum.
+func (t *TargetTime) merge(other *TargetTime, digits int) (*TargetTime, error) {
+	if t == nil || other == nil {
+		return nil, nil
+	}
+	m := *t
+	m.Untold += other.Untold
+	if err := m.Undisturbed.merge(&other.Undisturbed, digits); err != nil {
+		return nil, fmt.Errorf("target_time: %w", err)
+	}
+	if err := m.Disturbed.merge(&other.Disturbed, digits); err != nil {
+		return nil, fmt.Errorf("target_time: %w", err)
+	}
+	return &m, nil
+}
+
+// check decodes the histograms of an untrusted one.
+func (t *TargetTime) check(digits int) error {
+	if t == nil {
+		return nil
+	}
+	t.digits = digits
+	if err := t.Undisturbed.check(digits); err != nil {
+		return fmt.Errorf("target_time: undisturbed: %w", err)
+	}
+	if err := t.Disturbed.check(digits); err != nil {
+		return fmt.Errorf("target_time: disturbed: %w", err)
+	}
+	return nil
+}
+
+// targetTimes counts target times: of successes, and the bounds of requests without an answer.
+type targetTimes struct {
+	parts  [2]struct{ ok, bounds histogram } // undisturbed, disturbed
+	untold uint64
+}
+
+func newTargetTimes(digits int) (t targetTimes) {
+	for i := range t.parts {
+		t.parts[i].ok.digits, t.parts[i].bounds.digits = digits, digits
+	}
+	return t
+}
+
+func (t *targetTimes) count(h *held, disturbed bool) {
+	part := &t.parts[0]
+	if disturbed {
+		part = &t.parts[1]
+	}
+	switch h.told {
+	case targetMeasured:
+		part.ok.record(h.target)
+	case targetAtLeast:
+		part.bounds.record(h.target)
+	case targetUntold:
+		t.untold++
+	}
+}
+
+func (t *targetTimes) add(other *targetTimes) {
+	for i := range t.parts {
+		t.parts[i].ok.add(&other.parts[i].ok)
+		t.parts[i].bounds.add(&other.parts[i].bounds)
+	}
+	t.untold += other.untold
+}
+
+func (t *targetTimes) reset() {
+	for i := range t.parts {
+		t.parts[i].ok.reset()
+		t.parts[i].bounds.reset()
+	}
+	t.untold = 0
+}
+
+func (t *targetTimes) describe() *TargetTime {
+	return &TargetTime{
+		Undisturbed: newDist(&t.parts[0].ok, &t.parts[0].bounds), Disturbed: newDist(&t.parts[1].ok, &t.parts[1].bounds), Untold: t.untold,
+		digits: t.parts[0].ok.digits,
+	}
+}
