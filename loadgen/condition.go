@@ -13,16 +13,17 @@ import (
 // condition is a threshold that is judged while the run goes on, and what was counted for it.
 type condition struct {
 	Threshold
-	seconds  []bool        // whether it is about second i of the run
-	part                   // due: the requests that came to an end
-	from, to time.Duration // what of the run was judged; full seconds
+	seconds     []bool        // whether it is about second i of the run
+	part                      // due: the requests that came to an end
+	undisturbed targetTimes   // of them
+	from, to    time.Duration // what of the run was judged; full seconds
 }
 
 // newConditions prepares the conditions of a plan. One that could never be judged is an error.
 func newConditions(p Plan) ([]*condition, error) {
 	var list []*condition
 	for _, t := range p.Abort.On {
-		c := &condition{Threshold: t, part: part{ok: &histogram{digits: detailDigits}, censored: &histogram{digits: detailDigits}}}
+		c := &condition{Threshold: t, undisturbed: newTargetTimes(detailDigits), part: part{bounded: t.ofResponse(), ok: &histogram{digits: detailDigits}, censored: &histogram{digits: detailDigits}}}
 		scope, err := t.scopeOf(p.Profile.Phases)
 		if err != nil {
 			return nil, err
@@ -81,6 +82,7 @@ func (c *condition) take(index int, s *second) {
 	}
 	c.ok.add(ok)
 	c.censored.add(bounds)
+	c.undisturbed.add(&s.target)
 }
 
 // pass adds the time between two instants at full seconds, and the requests that succeeded in it by the clock.
@@ -106,20 +108,29 @@ type waiting struct {
 }
 
 // judge returns a sentence with the figures if the condition is true. Requests without an answer so far count by their
-// age among the response times, so that a service that hangs is found before its requests time out.
-func (c *condition) judge(outstanding []waiting) (sentence string, holds bool) {
+// age among the response times, so that a service that hangs is found before its requests time out; where bench is late just
+// now it may be its own doing, and they do not count among the target times.
+func (c *condition) judge(outstanding []waiting, late bool) (sentence string, holds bool) {
 	if c.length == 0 {
 		return "", false
 	}
 	now := c.part
 	now.censored = &histogram{digits: detailDigits}
 	now.censored.add(c.censored)
+	bounds := &histogram{digits: detailDigits}
+	bounds.add(&c.undisturbed.parts[0].bounds)
 	for _, w := range outstanding {
 		if c.Duration == "response" && c.about(w.second) && w.age > 0 {
 			now.censored.recordN(w.age, int64(w.count))
+			if !late {
+				bounds.recordN(w.age, int64(w.count))
+			}
 		}
 	}
 	now.dist = summaryOf(now.ok, now.censored)
+	if now.bounded {
+		now.target = summaryOf(&c.undisturbed.parts[0].ok, bounds)
+	}
 	if !c.enough(&now) {
 		return "", false
 	}
@@ -138,7 +149,11 @@ func (c *condition) enough(p *part) bool {
 	case c.Metric == MetricErrors:
 		return p.due >= fewest
 	case c.Metric == MetricPercentile && !c.upper():
-		return math.Round(p.dist.ShareAbove(time.Duration(c.Limit))*float64(p.dist.Count)) >= fewest
+		d := &p.dist
+		if p.bounded {
+			d = &p.target
+		}
+		return math.Round(d.ShareAbove(time.Duration(c.Limit))*float64(d.Count)) >= fewest
 	default:
 		return p.dist.Count >= fewest
 	}
@@ -159,8 +174,9 @@ func (r *recording) judgeAbort(now time.Duration) {
 		return
 	}
 	outstanding := r.timeline.outstanding(now, r.shards)
+	late := slices.ContainsFunc(r.shards, func(s *shard) bool { return s.lateness.being.Load() })
 	for _, c := range r.conditions {
-		if sentence, holds := c.judge(outstanding); holds {
+		if sentence, holds := c.judge(outstanding, late); holds {
 			r.aborted = true
 			r.events = append(r.events, Event{
 				Kind: EventAbort, AtNS: now,

@@ -16,8 +16,11 @@ const JudgingBounds = "bounds"
 type ThresholdResult struct {
 	Text          string   `json:"text"` // the threshold as it was written
 	Passed        bool     `json:"passed"`
-	Actual        *float64 `json:"actual,omitempty"` // in ns; of errors a share (0-1), of rate requests/s; nil: not measured
+	Undecided     bool     `json:"undecided,omitempty"` // it cannot be judged: what bench did late could change the answer
+	Actual        *float64 `json:"actual,omitempty"`    // in ns; of errors a share (0-1), of rate requests/s; nil: not measured
 	AtLeast       bool     `json:"at_least,omitempty"`
+	Target        *float64 `json:"target,omitempty"` // Actual by the target time of undisturbed requests, in ns; nil: not kept, or no such
+	TargetAtLeast bool     `json:"target_at_least,omitempty"`
 	Samples       uint64   `json:"samples"`
 	FewSamples    bool     `json:"few_samples,omitempty"` // fewer than 10 lie beyond the percentile
 	StrictSamples bool     `json:"strict_samples,omitempty"`
@@ -29,8 +32,12 @@ const fewest = 10
 
 // Judge says whether the run meets the threshold. Durations are those of successes and of the censored, as the run's
 // distributions have them, so within 0.1 % (1 % of an endpoint) and never rounded down: a figure that is only a lower
-// bound passes no upper limit. Nothing passes without a success, in a run that was interrupted or aborted, or in one whose
-// verdict is HOST-LIMITED or GENERATOR-LIMITED.
+// bound passes no upper limit. Nothing passes without a success, or in a run that was interrupted or aborted.
+//
+// The response time has what bench did late in it, so it is an upper bound of what the target did; the target time of
+// undisturbed requests is what it did. An upper limit that the first holds is passed, one that the second misses is failed, and
+// between the two nothing can be said; of a lower limit the bounds change places. Nothing can be said either where bench
+// did not send what it was to send.
 func (t Threshold) Judge(r *Run) ThresholdResult {
 	result := ThresholdResult{Text: t.Text, StrictSamples: t.StrictSamples}
 	p, missing := t.partOf(r)
@@ -55,11 +62,29 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 	case r.Interrupted:
 		result.Passed = false
 		result.Sentence = "the run was interrupted, and such a run passes nothing: " + result.Sentence
-	case r.Verdict.Kind.Spoiled():
-		result.Passed = false
-		result.Sentence = fmt.Sprintf("the run is %s, and such a run passes nothing: %s", r.Verdict.Kind, result.Sentence)
+	case !r.Delivered():
+		result.Undecided, result.Passed = true, false
+		result.Sentence = "bench did not send what it was to send, so it cannot be judged: " + result.Sentence
+	case !r.HasTargetTime() && r.Verdict.Kind.Spoiled():
+		result.Undecided, result.Passed = true, false
+		result.Sentence = fmt.Sprintf("the run is %s and has no target time, so it cannot be judged: %s", r.Verdict.Kind, result.Sentence)
+	default:
+		return result
 	}
+	result.Undecided = result.Undecided && !r.Interrupted && r.Abort() == nil
 	return result
+}
+
+// Delivered reports whether bench sent what it was to send, as far as the target let it: it ran out of neither descriptors nor
+// ports, and of the requests that had a slot it sent 99 %. What the target kept from being sent counts at its age.
+func (r *Run) Delivered() bool {
+	for _, e := range r.Errors {
+		if e.Kind == OutOfDescriptors || e.Kind == OutOfPorts {
+			return false
+		}
+	}
+	t := r.Overall.TargetTime
+	return t == nil || float64(t.Untold) <= (1-sentShare)*float64(r.Overall.Requests.Sent+t.Untold)
 }
 
 // Spoiled reports whether bench, or its host, was too late for the latencies to be the target's.
@@ -86,32 +111,67 @@ func (t Threshold) measure(result *ThresholdResult, p *part) {
 	case MetricRate:
 		figure, result.Samples = perSecond(p.achieved, p.length.Seconds()), p.achieved
 		beyond = float64(p.achieved)
-	case MetricMean:
-		figure, result.AtLeast = float64(d.MeanNS), d.IsLowerBound("mean_ns")
-	case MetricMin:
-		figure, result.AtLeast = float64(d.MinNS), d.IsLowerBound("min_ns")
-	case MetricMax:
-		figure, result.AtLeast = float64(d.MaxNS), d.IsLowerBound("max_ns")
 	default:
-		var value time.Duration
-		value, result.AtLeast = d.Quantile(t.Quantile)
-		figure = float64(value)
-		beyond *= 1 - t.Quantile
+		figure, result.AtLeast = t.figureOf(d)
+		if t.Metric == MetricPercentile {
+			beyond *= 1 - t.Quantile
+		}
+		if p.target.Count > 0 {
+			target, atLeast := t.figureOf(&p.target)
+			result.Target, result.TargetAtLeast = &target, atLeast
+		}
 	}
 	result.Actual = &figure
 	result.FewSamples = beyond < fewest-1e-9 // 100 × (1 − 0.9) is a little below 10
 }
 
+// figureOf takes the metric, in ns, of a distribution, and says whether it is only a lower bound.
+func (t Threshold) figureOf(d *Dist) (figure float64, atLeast bool) {
+	switch t.Metric {
+	case MetricMean:
+		return float64(d.MeanNS), d.IsLowerBound("mean_ns")
+	case MetricMin:
+		return float64(d.MinNS), d.IsLowerBound("min_ns")
+	case MetricMax:
+		return float64(d.MaxNS), d.IsLowerBound("max_ns")
+	}
+	value, atLeast := d.Quantile(t.Quantile)
+	return float64(value), atLeast
+}
+
+// met reports whether a figure holds the limit. One that is only a lower bound holds no upper limit.
+func (t Threshold) met(figure float64, atLeast bool) bool {
+	return t.holds(figure) && !(atLeast && t.upper())
+}
+
+// decide judges the figure by the bounds of what the target did, where it has any.
+func (t Threshold) decide(result *ThresholdResult, p *part) {
+	withLag := t.met(*result.Actual, result.AtLeast)
+	result.Passed = withLag
+	if !p.bounded {
+		return
+	}
+	without := result.Target != nil && t.met(*result.Target, result.TargetAtLeast)
+	if t.upper() {
+		result.Undecided = !withLag && (without || result.Target == nil)
+		return
+	}
+	result.Passed = without
+	result.Undecided = withLag && !without
+}
+
 // compare judges the figure and says so.
 func (t Threshold) compare(result *ThresholdResult, p *part) {
 	figure := *result.Actual
-	result.Passed = t.holds(figure) && !(result.AtLeast && t.upper())
+	t.decide(result, p)
 	name := strings.TrimSpace(t.Text[:strings.LastIndexAny(t.Text, "<>")])
 	relation := map[Operator]string{Less: "below", AtMost: "at most", Greater: "above", NotBelow: "at least"}[t.Operator]
 	if !result.Passed {
 		relation = "not " + relation
 	}
 	switch is, limit := t.words(figure, p), t.words(t.Limit, nil); {
+	case result.Undecided:
+		result.Sentence = t.undecided(result, name, relation)
 	case result.AtLeast && !result.Passed:
 		result.Sentence = fmt.Sprintf("%s is at least %s, as %s had no answer by then: a lower bound is %s %s",
 			name, is, requests(p.dist.Censored.Count), relation, limit)
@@ -139,6 +199,21 @@ func (t Threshold) compare(result *ThresholdResult, p *part) {
 	if t.StrictSamples {
 		result.Sentence += ", which is too few"
 	}
+}
+
+// undecided says between which figures what the target did lies.
+func (t Threshold) undecided(result *ThresholdResult, name, relation string) string {
+	bound := ""
+	if result.AtLeast {
+		bound = "at least "
+	}
+	with := fmt.Sprintf("%s is %s%s with what bench did late in it", name, bound, span(time.Duration(*result.Actual)))
+	if result.Target == nil {
+		return fmt.Sprintf("%s, and no request was undisturbed: whether it is %s %s cannot be judged",
+			with, strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
+	}
+	return fmt.Sprintf("%s and %s without: whether it is %s %s cannot be judged",
+		with, span(time.Duration(*result.Target)), strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
 }
 
 // words writes a figure or, where there is no part, the limit.
@@ -173,7 +248,8 @@ func requests(n uint64) string {
 // maxThresholds bounds the thresholds of a run.
 const maxThresholds = 1000
 
-// checkThresholds judges again what an untrusted run says of its thresholds. Their sentences are this version's.
+// checkThresholds judges again what an untrusted run says of its thresholds, where it was judged by the rules of today: their
+// sentences are this version's. What was judged by those of before is kept as it was written.
 func (r *Run) checkThresholds() error {
 	if len(r.Thresholds) > maxThresholds {
 		return fmt.Errorf("it has %d thresholds", len(r.Thresholds))
@@ -183,11 +259,15 @@ func (r *Run) checkThresholds() error {
 		if err != nil {
 			return err
 		}
+		if r.Judging != JudgingBounds {
+			continue
+		}
 		t.StrictSamples = written.StrictSamples
 		judged := t.Judge(r)
 		known := judged.Actual != nil
 		if judged.Passed != written.Passed || judged.AtLeast != written.AtLeast || judged.Samples != written.Samples ||
-			judged.FewSamples != written.FewSamples || known != (written.Actual != nil) ||
+			judged.FewSamples != written.FewSamples || judged.Undecided != written.Undecided ||
+			judged.TargetAtLeast != written.TargetAtLeast || !nearOrNil(judged.Target, written.Target) || known != (written.Actual != nil) ||
 			known && !near(*judged.Actual, *written.Actual) {
 			return fmt.Errorf("threshold %q: what is written of it is not what the run says: %s", t.Text, judged.Sentence)
 		}
@@ -202,6 +282,14 @@ func (r *Run) checkThresholds() error {
 		}
 	}
 	return nil
+}
+
+// nearOrNil compares figures that there need not be.
+func nearOrNil(a, b *float64) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return near(*a, *b)
 }
 
 // mergeThresholds judges a merged run by the thresholds of the two that it was made of.

@@ -16,6 +16,9 @@ type part struct {
 	achieved       uint64     // successes that finished within the phases' clock time; 0 of an endpoint, where it is not kept
 	ok, censored   *histogram // of the threshold's duration
 	dist           Dist       // of both
+
+	bounded bool // dist is response time, and target says what the target did
+	target  Dist // target time of undisturbed requests
 }
 
 // partOf returns what the threshold is about, or a sentence that says why there is no such thing in the run.
@@ -32,23 +35,36 @@ func (t Threshold) partOf(r *Run) (part, string) {
 		digits = detailDigits
 	}
 	p := part{ok: &histogram{digits: digits}, censored: &histogram{digits: digits}}
+	target := part{ok: &histogram{digits: digits}, censored: &histogram{digits: digits}}
+	p.bounded = t.ofResponse() && r.HasTargetTime()
 	for _, phase := range phases {
 		p.length += phase.DurationNS
 		var err error
 		if t.Endpoint != "" {
-			err = t.addEndpoint(&p, phase)
+			err = t.addEndpoint(&p, &target, phase)
 		} else {
 			p.due += phase.Requests.Due
 			p.succeeded += phase.Requests.Succeeded
 			p.achieved += phase.Achieved.Count
 			err = p.add(t.distOf(phase), digits)
+			if err == nil && p.bounded {
+				err = target.add(&phase.TargetTime.Undisturbed, digits)
+			}
 		}
 		if err != nil {
 			return part{}, fmt.Sprintf("the histogram of phase %q cannot be read: %v", phase.Name, err)
 		}
 	}
 	p.dist = newDist(p.ok, p.censored)
+	if p.bounded {
+		p.target = newDist(target.ok, target.censored)
+	}
 	return p, ""
+}
+
+// ofResponse reports whether the threshold is about response times, in which bench's own lateness is.
+func (t Threshold) ofResponse() bool {
+	return t.Duration == "response" && t.Metric != MetricErrors && t.Metric != MetricRate
 }
 
 // phasesOf returns the phases that the threshold is about. A phase's name goes before a kind.
@@ -113,7 +129,7 @@ func listedNames(names []string) string {
 
 // addEndpoint adds what was counted of the threshold's endpoint in a phase: the durations of its successes, and of its
 // failures those of which no more is known than a bound.
-func (t Threshold) addEndpoint(p *part, phase *Phase) error {
+func (t Threshold) addEndpoint(p, target *part, phase *Phase) error {
 	for i := range phase.Endpoints {
 		e := &phase.Endpoints[i]
 		if e.Name != t.Endpoint {
@@ -132,6 +148,11 @@ func (t Threshold) addEndpoint(p *part, phase *Phase) error {
 		}
 		if err := p.add(&d, detailDigits); err != nil {
 			return err
+		}
+		if p.bounded && e.TargetTime != nil {
+			if err := target.add(&e.TargetTime.Undisturbed, detailDigits); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

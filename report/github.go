@@ -39,7 +39,11 @@ func Annotations(w io.Writer, runs []*loadgen.Run) error {
 				listed(evidence, false))})
 		}
 		for _, r := range s.Thresholds {
-			if !r.Passed {
+			switch {
+			case r.Passed:
+			case r.Undecided:
+				list = append(list, annotation{"warning", 1, fmt.Sprintf("%s: %s cannot be judged: %s", s.label, longName(r.Text), ended(r.Sentence))})
+			default:
 				list = append(list, annotation{"error", 1, fmt.Sprintf("%s: %s failed: %s", s.label, longName(r.Text), ended(r.Sentence))})
 			}
 		}

@@ -45,6 +45,7 @@ type junitCase struct {
 	Name    string        `xml:"name,attr"`
 	Class   string        `xml:"classname,attr"`
 	Time    string        `xml:"time,attr"` // s
+	Error   *junitFailure `xml:"error"`
 	Failure *junitFailure `xml:"failure"`
 	Skipped *junitSkipped `xml:"skipped"`
 }
@@ -95,7 +96,12 @@ func junitOf(id int, s subject) junitSuite {
 	for _, r := range s.Thresholds {
 		c := junitCase{Name: sentence(r.Text), Class: s.label, Time: "0"} // judging takes none of its own
 		told := sentence(r.Sentence)
-		if !r.Passed {
+		switch {
+		case r.Passed:
+		case r.Undecided:
+			suite.Errors++
+			c.Error = &junitFailure{Message: told, Type: "threshold", Text: told}
+		default:
 			suite.Failures++
 			c.Failure = &junitFailure{Message: told, Type: "threshold", Text: told}
 		}

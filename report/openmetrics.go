@@ -152,6 +152,9 @@ func thresholdsFamily(subjects []subject) *family {
 	for _, s := range subjects {
 		texts := unique{}
 		for _, r := range s.Thresholds {
+			if r.Undecided {
+				continue
+			}
 			passed := 0.0
 			if r.Passed {
 				passed = 1

@@ -12,13 +12,17 @@ const thresholdColumns = 30
 
 // The words for what became of a threshold.
 const (
-	passWord = "pass"
-	failWord = "FAIL"
+	passWord      = "pass"
+	failWord      = "FAIL"
+	undecidedWord = "open"
 )
 
 func verdictWord(r loadgen.ThresholdResult) string {
-	if r.Passed {
+	switch {
+	case r.Passed:
 		return passWord
+	case r.Undecided:
+		return undecidedWord
 	}
 	return failWord
 }
@@ -77,13 +81,23 @@ func apdex(v float64) string {
 
 // Failed returns a sentence on the thresholds that runs have failed; "" where all passed, or there are none.
 func Failed(runs []*loadgen.Run) string {
+	return listThresholds(runs, "failed", func(r loadgen.ThresholdResult) bool { return !r.Passed && !r.Undecided })
+}
+
+// Undecided returns a sentence on the thresholds that cannot be judged; "" where there are none.
+func Undecided(runs []*loadgen.Run) string {
+	return listThresholds(runs, "cannot be judged", func(r loadgen.ThresholdResult) bool { return r.Undecided })
+}
+
+// listThresholds names those that are so.
+func listThresholds(runs []*loadgen.Run, so string, is func(loadgen.ThresholdResult) bool) string {
 	var failed []string
 	total := 0
 	subjects := subjectsOf(runs)
 	for _, s := range subjects {
 		for _, r := range s.Thresholds {
 			total++
-			if r.Passed {
+			if !is(r) {
 				continue
 			}
 			text := Clean(r.Text, thresholdColumns)
@@ -97,7 +111,7 @@ func Failed(runs []*loadgen.Run) string {
 	case 0:
 		return ""
 	case 1, 2, 3:
-		return fmt.Sprintf("%d of %s failed: %s", len(failed), plural(uint64(total), "threshold"), strings.Join(failed, ", "))
+		return fmt.Sprintf("%d of %s %s: %s", len(failed), plural(uint64(total), "threshold"), so, strings.Join(failed, ", "))
 	}
-	return fmt.Sprintf("%d of %s failed: %s and %d more", len(failed), plural(uint64(total), "threshold"), strings.Join(failed[:3], ", "), len(failed)-3)
+	return fmt.Sprintf("%d of %s %s: %s and %d more", len(failed), plural(uint64(total), "threshold"), so, strings.Join(failed[:3], ", "), len(failed)-3)
 }

@@ -44,18 +44,16 @@ func (o *judgeOptions) parse(outs outputs[[]*loadgen.Run]) ([]loadgen.Threshold,
 }
 
 // judgement returns an error with its exit code where runs that were judged did not pass, or one was aborted, and nil where
-// all is well. That thresholds cannot be judged goes first.
+// all is well. A threshold that certainly fails goes before those that cannot be judged.
 func judgement(runs []*loadgen.Run) error {
-	for _, r := range runs {
-		if len(r.Thresholds) > 0 && r.Verdict.Kind.Spoiled() {
-			return exitError{exitLimited, fmt.Errorf("the run at %s is %s, so nothing can be said of its thresholds", r.Target.Name, r.Verdict.Kind)}
-		}
-	}
 	if text := aborted(runs); text != "" {
 		return exitError{exitThreshold, errors.New(text)}
 	}
 	if failed := report.Failed(runs); failed != "" {
 		return exitError{exitThreshold, errors.New(failed)}
+	}
+	if undecided := report.Undecided(runs); undecided != "" {
+		return exitError{exitLimited, errors.New(undecided)}
 	}
 	return nil
 }
