@@ -172,9 +172,10 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 	}
 	// Taken for a worker that Attack then did not wake.
 	for _, x := range r.queue.handed {
-		x.Free, x.End = NeverFree, end.At
+		x.Slot, x.Free, x.End = NeverFree, NeverFree, end.At
 		if end.FreeSince >= 0 {
-			x.Free = max(x.Intended, end.FreeSince)
+			x.Slot = max(x.Intended, end.FreeSince)
+			x.Free = x.Slot
 		}
 		r.sink.Record(x)
 	}

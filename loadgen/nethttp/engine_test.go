@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -27,6 +28,7 @@ type evenly struct {
 	gap     time.Duration
 	url     *url.URL
 	body    string
+	heard   func(k uint64) // called as a request is rendered; nil: nobody
 }
 
 func (s *evenly) Next() (uint64, time.Duration, bool) {
@@ -38,7 +40,10 @@ func (s *evenly) Next() (uint64, time.Duration, bool) {
 	return k, time.Duration(k) * s.gap, true
 }
 
-func (s *evenly) Render(uint64, time.Duration) (Request, error) {
+func (s *evenly) Render(k uint64, _ time.Duration) (Request, error) {
+	if s.heard != nil {
+		s.heard(k)
+	}
 	return Request{Method: http.MethodPost, URL: s.url, Header: http.Header{"User-Agent": {"test"}}, Body: []byte(s.body)}, nil
 }
 
@@ -73,6 +78,12 @@ func (r *recorded) count(o Outcome) int {
 
 func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config) (*recorded, End) {
 	t.Helper()
+	return driveHeard(t, ctx, target, n, c, nil)
+}
+
+// driveHeard is drive with a function that hears of each request as it is rendered.
+func driveHeard(t *testing.T, ctx context.Context, target string, n uint64, c Config, heard func(k uint64)) (*recorded, End) {
+	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
 		t.Fatal(err)
@@ -100,7 +111,7 @@ func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config)
 	}
 	c.Length = time.Duration(n) * time.Millisecond
 	c.Epoch = time.Now()
-	end := Run(ctx, c, &evenly{n: n, gap: time.Millisecond, url: u, body: "hello"}, r)
+	end := Run(ctx, c, &evenly{n: n, gap: time.Millisecond, url: u, body: "hello", heard: heard}, r)
 	return r, end
 }
 
@@ -374,6 +385,42 @@ func TestConnectTimeIsWait(t *testing.T) {
 	for _, x := range r.exchanges {
 		if x.Connect <= 0 || x.Free-x.Intended < x.Connect-time.Microsecond {
 			t.Errorf("request %d: connecting took %v, free %v after it was due", x.K, x.Connect, x.Free-x.Intended)
+		}
+	}
+}
+
+// While no second connection can be opened, all requests go over the first: they have a slot and wait for it, and that is the
+// target's time, not lag.
+func TestAConnectionWaitedForIsWait(t *testing.T) {
+	const n, held = 8, 20 * time.Millisecond
+	var handshakes, asked atomic.Int64
+	var once sync.Once
+	all, over := make(chan struct{}), make(chan struct{})
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		<-all
+		once.Do(func() { time.Sleep(held) })
+	}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0) // the handshakes that nobody waits for in the end
+	s.TLS = &tls.Config{GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		if handshakes.Add(1) > 1 {
+			<-over
+		}
+		return nil, nil
+	}}
+	s.StartTLS()
+	defer s.Close()
+	defer close(over)
+	r, _ := driveHeard(t, t.Context(), s.URL, n, Config{Slots: n, TLS: &tls.Config{InsecureSkipVerify: true}}, func(uint64) {
+		if asked.Add(1) == n {
+			close(all)
+		}
+	})
+	if r.count(Succeeded) != n {
+		t.Fatalf("%d of %d succeeded", r.count(Succeeded), n)
+	}
+	for _, x := range r.exchanges {
+		if waited := x.Free - x.Slot; x.Connect == 0 && waited < held || x.Slot != x.Intended {
+			t.Errorf("request %d: due at %v, a slot at %v, a connection %v later, want at least %v", x.K, x.Intended, x.Slot, waited, held)
 		}
 	}
 }

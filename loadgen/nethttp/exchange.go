@@ -10,6 +10,10 @@ type Exchange struct {
 	K        uint64
 	Intended time.Duration
 
+	// Slot is when a slot was there for this request, at its intended start or later. What follows until Free is waiting for
+	// a connection.
+	Slot time.Duration
+
 	// Free is when a slot and a connection were there for this request, had the engine asked for them the moment it
 	// could: connecting counts, the engine's own lateness in asking does not. NeverFree where the target gave none.
 	Free time.Duration
@@ -30,7 +34,8 @@ type Exchange struct {
 	BytesOut uint64      // body bytes
 }
 
-// NeverFree is the free instant of a request for which there was no slot, or the target gave no connection.
+// NeverFree is the free instant of a request for which there was no slot, which it then is of Slot too, or the target gave
+// no connection.
 const NeverFree = time.Duration(-1)
 
 // Outcome is what became of a request.

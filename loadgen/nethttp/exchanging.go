@@ -39,7 +39,8 @@ type exchanging struct {
 
 // perform sends the request, reads the answer and says what became of it.
 func (e *exchanging) perform() {
-	e.Free = max(e.Intended, e.free)
+	e.Slot = max(e.Intended, e.free)
+	e.Free = e.Slot
 	if e.run.Closed && !e.think() {
 		e.end(notDue, "", nil, false)
 		return
@@ -84,7 +85,7 @@ func (e *exchanging) perform() {
 // that is past the run's length or the run is interrupted.
 func (e *exchanging) think() bool {
 	e.Intended = e.free + e.run.Think
-	e.Free = e.Intended
+	e.Slot, e.Free = e.Intended, e.Intended
 	return e.Intended < e.run.Length && waitUntil(e.run.queue.pacing, e.run.Epoch, e.Intended)
 }
 

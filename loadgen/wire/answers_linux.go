@@ -153,8 +153,9 @@ func (l *loop) drop(i int32) {
 	l.close(i)
 }
 
-// release makes a connection that is in no list ready for the next request: one that waits, or any.
-func (l *loop) release(i int32) {
+// release makes a connection that is in no list, and has been free since an instant, ready for the next request: one that
+// waits, or any.
+func (l *loop) release(i int32, at time.Duration) {
 	c := &l.conns[i]
 	if q := &l.waiting[c.origin]; q.len() > 0 {
 		now := l.now()
@@ -165,7 +166,9 @@ func (l *loop) release(i int32) {
 			l.openFor(origin, now)
 			return
 		}
-		l.render(i, q.pop(), now)
+		x := q.pop()
+		x.free = max(x.free, at) // whenever the engine asked: it would have got none before
+		l.render(i, x, now)
 		return
 	}
 	c.state = idle
@@ -205,7 +208,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 		if !c.lazy {
 			l.eager--
 		}
-		l.release(i)
+		l.release(i, at)
 	}
 	l.sendDue(l.now(), false)
 }
@@ -213,7 +216,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 // exchange begins the record of a request that ends at an instant.
 func (l *loop) exchange(x *exchange, at time.Duration) *Exchange {
 	l.x = Exchange{
-		K: x.k, Intended: x.intended, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
+		K: x.k, Intended: x.intended, Slot: x.slot, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
 		BytesOut: uint64(x.body),
 	}
 	return &l.x

@@ -40,6 +40,7 @@ const (
 type exchange struct {
 	k          uint64
 	intended   time.Duration
+	slot       time.Duration // when a slot was there for it
 	free       time.Duration
 	asked      time.Duration // when a connection was asked for, because none was idle; 0: one was
 	sent       time.Duration // 0: not yet

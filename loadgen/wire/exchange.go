@@ -61,6 +61,10 @@ type Exchange struct {
 	K        uint64
 	Intended time.Duration
 
+	// Slot is when a slot was there for this request, at its intended start or later. What follows until Free is waiting for
+	// a connection.
+	Slot time.Duration
+
 	// Free is when a slot and a connection were there for this request, had the engine asked for them the moment it
 	// could: connecting counts, the engine's own lateness in asking does not. NeverFree where none was got.
 	Free time.Duration

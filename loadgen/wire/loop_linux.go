@@ -188,7 +188,8 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 		if err == nil && l.idle[r.Origin].first == none && !mayOpen {
 			return true
 		}
-		x := exchange{k: l.k, intended: intended, free: max(intended, l.slots.take())}
+		ready := max(intended, l.slots.take())
+		x := exchange{k: l.k, intended: intended, slot: ready, free: ready}
 		l.inFlight++
 		l.k, l.at, l.more = l.source.Next()
 		l.end.Next = l.k
@@ -332,7 +333,7 @@ func (l *loop) render(i int32, x exchange, now time.Duration) {
 	r, err := l.source.Render(x.k, x.intended)
 	if err != nil { // it did render when it was due
 		l.fail(&x, now, now, Failed, "request", err.Error())
-		l.release(i)
+		l.release(i, now)
 		return
 	}
 	l.begin(i, x, r)

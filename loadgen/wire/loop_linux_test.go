@@ -27,6 +27,7 @@ type evenly struct {
 	gap     time.Duration
 	request string
 	resend  bool
+	heard   func(k uint64) // called as a request is rendered; nil: nobody
 }
 
 func (s *evenly) Next() (uint64, time.Duration, bool) {
@@ -39,6 +40,9 @@ func (s *evenly) Next() (uint64, time.Duration, bool) {
 }
 
 func (s *evenly) Render(k uint64, _ time.Duration) (Request, error) {
+	if s.heard != nil {
+		s.heard(k)
+	}
 	return Request{Bytes: []byte(s.request), Body: len(s.request) - strings.Index(s.request, "\r\n\r\n") - 4, Idempotent: s.resend}, nil
 }
 
