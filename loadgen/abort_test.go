@@ -148,6 +148,38 @@ func TestAbortEndsWithTheSending(t *testing.T) {
 	}
 }
 
+// A service of 300 requests/s under 400/s, aborted because it falls behind: what came free while it was still answering was not
+// to be used, so none of it is lag, and the verdict is the target's.
+func TestAfterACutThereIsNoLag(t *testing.T) {
+	p := abortPlan(t, "p99>2s", 3*time.Second)
+	p.Profile.Phases = []profiles.Phase{{Name: "load", Kind: profiles.Hold, Duration: 30 * time.Second, From: 400, To: 400}}
+	run := driveAborted(t, p, fakeServer{workers: 3, service: func(uint64) time.Duration { return 10 * time.Millisecond }})
+	if run.Abort() == nil || run.Requests.Unsent == 0 {
+		t.Fatalf("aborted %v, requests %+v", run.Abort(), run.Requests)
+	}
+	if run.Verdict.Kind != TargetLimited || run.Overall.Lag.MaxNS > 0 {
+		t.Errorf("%s %q, lag up to %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.MaxNS)
+	}
+}
+
+// A cut does not hide that bench was late before it.
+func TestLagUntilTheCutIsLag(t *testing.T) {
+	p := abortPlan(t, "errors>5%", 0)
+	r, err := newRecording(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	end, _ := fakeEngine(r, fakeServer{
+		cut: 5 * time.Second, service: func(uint64) time.Duration { return time.Millisecond },
+		lag: func(_ uint64, due time.Duration) time.Duration {
+			return max(0, 10*time.Second-due) * time.Duration(due/(3*time.Second))
+		},
+	})
+	if run := r.finish(end, Resources{}); run.Verdict.Kind != GeneratorLimited || run.Overall.Lag.MaxNS < 1990*time.Millisecond || run.Overall.Lag.MaxNS > 2010*time.Millisecond {
+		t.Errorf("%s %q, lag up to %v, want the 2 s before the cut", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.MaxNS)
+	}
+}
+
 // An aborted run passes nothing, and its file says so when it is read again.
 func TestAbortedRunPassesNothing(t *testing.T) {
 	p := abortPlan(t, "errors>5%", 0)

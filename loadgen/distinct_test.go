@@ -66,7 +66,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 	if late > early+4<<20 {
 		t.Errorf("%d MB of heap after two seconds, %d MB at the end", early>>20, late>>20)
 	}
-	run := r.finish(ending{at: seconds*time.Second + time.Second, cut: seconds * time.Second, loops: []loopEnd{{n, -1}}}, Resources{})
+	run := r.finish(ending{at: seconds*time.Second + time.Second, cut: seconds * time.Second, loops: []loopEnd{{next: n, freeSince: -1}}}, Resources{})
 	if len(rendered) != int(n/1000) || run.Requests.Failed != n {
 		t.Errorf("%d different paths of %d, requests %+v, want %d", len(rendered), n/1000, run.Requests, n)
 	}

@@ -42,7 +42,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		source.cursor = r.schedule.Cursor()
 	}
 	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil})
-	return ending{at: end.At, cut: end.Cut, loops: []loopEnd{{end.Next, end.FreeSince}}}
+	return ending{at: end.At, cut: end.Cut, loops: []loopEnd{{end.Next, end.FreeSince, end.Stopped}}}
 }
 
 // httpSource numbers the plan's requests; without a cursor, as in the closed model, there are most of them.
@@ -91,7 +91,7 @@ var outcomes = map[nethttp.Outcome]outcome{
 
 func (s *httpSink) Record(e *nethttp.Exchange) {
 	x := sample{
-		request: s.mix.index(e.K), intended: e.Intended, free: e.Free,
+		request: s.mix.index(e.K), intended: e.Intended, slot: e.Slot, free: e.Free,
 		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
 		outcome: outcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
 		bytesIn: e.BytesIn, bytesOut: e.BytesOut,

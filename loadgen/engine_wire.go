@@ -64,7 +64,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 			return e, errs[i]
 		}
 		e.at, e.cut = max(e.at, ends[i].At), min(e.cut, ends[i].Cut)
-		e.loops = append(e.loops, loopEnd{ends[i].Next, ends[i].FreeSince})
+		e.loops = append(e.loops, loopEnd{ends[i].Next, ends[i].FreeSince, ends[i].Stopped})
 	}
 	return e, nil
 }
@@ -112,7 +112,7 @@ var wireOutcomes = [...]outcome{
 
 func (s *wireSink) Record(e *wire.Exchange) {
 	x := sample{
-		request: s.mix.index(e.K), intended: e.Intended, free: e.Free,
+		request: s.mix.index(e.K), intended: e.Intended, slot: e.Slot, free: e.Free,
 		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
 		outcome: wireOutcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
 		bytesIn: e.BytesIn, bytesOut: e.BytesOut,

@@ -20,13 +20,17 @@ type fakeServer struct {
 }
 
 // fakeEngine drives a recording's plan at a fake server without a clock, as an engine would: one slot a connection,
-// time-outs, a drain, and requests that are never sent. It records in the order in which requests end, ticking the
-// recording each second, and returns what it recorded.
+// time-outs, a drain, and requests that are never sent: of a run that was cut, those whose slot comes free after the cut. It
+// records in the order in which requests end, ticking the recording each second, and returns what it recorded.
 func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 	end := ending{at: r.layout.length + r.plan.Limits.Drain, cut: r.layout.length, loops: []loopEnd{{freeSince: -1}}}
 	if server.cut > 0 && server.cut < end.cut {
 		end.cut, end.at = server.cut, server.cut+min(r.plan.Limits.Drain, time.Second)
 		r.layout.interrupt(end.cut)
+	}
+	stopped := end.at
+	if end.cut < r.layout.length {
+		stopped = end.cut
 	}
 	slots, workers := make(instants, r.plan.slots()), make(instants, server.workers)
 	cursor := r.schedule.Cursor()
@@ -38,18 +42,18 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			break
 		}
 		free := slots[0]
-		if max(at, free) >= end.at {
+		ready := max(at, free)
+		if ready >= stopped {
 			end.loops[0].next = k
 			break
 		}
-		x := sample{request: r.mix.index(k), intended: at, free: free}
-		ready := max(at, free)
+		x := sample{request: r.mix.index(k), intended: at, slot: ready, free: ready}
 		x.sent, x.wasSent = ready, true
 		if server.lag != nil {
 			x.sent += server.lag(k, ready)
 		}
-		if x.sent >= end.at {
-			end.loops[0] = loopEnd{k, free}
+		if x.sent >= stopped {
+			end.loops[0] = loopEnd{k, free, stopped}
 			break
 		}
 		done := server.answer(workers, k, x.sent)

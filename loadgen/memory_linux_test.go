@@ -116,7 +116,7 @@ func recordMillions(t *testing.T) {
 		}
 	}
 	seen.Late = resident(t)
-	run := r.finish(ending{at: r.layout.length + time.Second, cut: r.layout.length, loops: []loopEnd{{next, -1}}}, Resources{})
+	run := r.finish(ending{at: r.layout.length + time.Second, cut: r.layout.length, loops: []loopEnd{{next: next, freeSince: -1}}}, Resources{})
 	seen.Most = max(seen.Most, resident(t))
 	if run.Requests.Due < 2_000_000 {
 		t.Fatalf("%d requests", run.Requests.Due)

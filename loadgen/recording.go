@@ -105,7 +105,18 @@ func (e *ending) next() uint64 {
 // loopEnd says how one loop of an engine ended.
 type loopEnd struct {
 	next      uint64        // the first of its numbers that it did not take
-	freeSince time.Duration // since when one of its slots stood free at the end; negative: none did
+	freeSince time.Duration // since when one of its slots stood free when sending ended; negative: none did
+	stopped   time.Duration // when sending ended; what came free afterwards was not to be used
+}
+
+// neverSent is a request that the loop did not take, though it was due at an instant of a run that ended at another.
+func (l loopEnd) neverSent(request int, intended, end time.Duration) sample {
+	x := sample{request: request, intended: intended, slot: neverFree, free: neverFree, end: end, outcome: unsent}
+	if l.freeSince >= 0 && intended < l.stopped {
+		x.slot = max(intended, l.freeSince)
+		x.free, x.stopped = x.slot, l.stopped
+	}
+	return x
 }
 
 // settle ends the profile of the closed model with the last of so many requests: when that is, nobody knew before. Nothing
@@ -133,10 +144,7 @@ func (r *recording) finish(e ending, resources Resources) *Run {
 			if k < loop.next {
 				continue
 			}
-			x := sample{request: r.mix.index(k), intended: at, free: neverFree, end: e.at, outcome: unsent}
-			if loop.freeSince >= 0 {
-				x.free = max(at, loop.freeSince)
-			}
+			x := loop.neverSent(r.mix.index(k), at, e.at)
 			r.shards[0].record(&x)
 		}
 	}

@@ -69,11 +69,7 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 		if !ok || at >= end.cut {
 			break
 		}
-		x := sample{request: r.mix.index(k), intended: at, free: neverFree, end: end.at, outcome: unsent}
-		if end.loops[0].freeSince >= 0 {
-			x.free = max(at, end.loops[0].freeSince)
-		}
-		samples = append(samples, x)
+		samples = append(samples, end.loops[0].neverSent(r.mix.index(k), at, end.at))
 	}
 	return r, r.finish(end, Resources{}), samples, end
 }

@@ -21,7 +21,9 @@ const neverFree = time.Duration(-1)
 type sample struct {
 	request   int           // which of the plan's requests it is
 	intended  time.Duration // when it was due
-	free      time.Duration // when a connection and a slot were there for it, or neverFree
+	slot      time.Duration // when a slot was there for it, or neverFree
+	free      time.Duration // when a connection was there too, or neverFree
+	stopped   time.Duration // of one that was never sent though it was free: when sending ended
 	sent      time.Duration // when it was sent, if it was
 	wasSent   bool
 	firstByte time.Duration // 0: none came
@@ -46,16 +48,20 @@ func (s *sample) wait() time.Duration {
 }
 
 // lag is the generator's own: how long a request that could have been sent was not. Of one that was never sent it is
-// the least that the lag would have been.
+// the least that the lag would have been: until sending ended.
 func (s *sample) lag() time.Duration {
 	if s.free == neverFree {
 		return 0
 	}
 	ready := max(s.intended, s.free)
-	if s.wasSent {
+	switch {
+	case s.wasSent:
 		return s.sent - ready
+	case s.outcome == unsent:
+		return s.stopped - ready
+	default:
+		return s.end - ready
 	}
-	return s.end - ready
 }
 
 // telling is what a request tells of the target's time.

@@ -53,7 +53,8 @@ func (t *totals) histograms() []*histogram {
 // count counts a request by its intended time; achieved and finished go by the clock and are counted elsewhere.
 func (t *totals) count(s *sample) {
 	wait, lag := s.wait(), s.lag()
-	if s.free != neverFree && wait == 0 {
+	// What an interrupt kept from being sent in time was not late yet.
+	if s.free != neverFree && wait == 0 && (s.outcome != unsent || lag > lateAfter) {
 		t.free++
 		if s.wasSent {
 			t.freeSent++

@@ -83,7 +83,7 @@ func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
 func TestJudgeFindsTheUnsent(t *testing.T) {
 	tot := counted(900, 0, 0, 0)
 	for range 100 {
-		tot.count(&sample{intended: 0, free: 0, end: 10 * time.Second, outcome: unsent})
+		tot.count(&sample{intended: 0, free: 0, stopped: 10 * time.Second, end: 10 * time.Second, outcome: unsent})
 	}
 	got := judge(judgement{totals: tot, response: time.Hour, late: time.Second})
 	if got.Kind != GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1,000 requests due with a free slot, 900 were sent") {

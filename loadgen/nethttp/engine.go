@@ -92,9 +92,10 @@ type End struct {
 	Cut  time.Duration // requests intended at or after it were never due; Length unless interrupted
 	Next uint64        // the first number that was not taken from the source; all before it are recorded
 
-	// FreeSince is since when a slot stood free at the end; a request due after it and not sent was not held up by the
-	// target. Negative where all slots were busy.
-	FreeSince time.Duration
+	// Stopped is when sending ended: at At, or as soon as the run was interrupted. FreeSince is since when a slot stood free
+	// then; a request due before Stopped and not sent was held up from FreeSince on by the engine, not by the target.
+	// Negative where all slots were busy: what comes free afterwards is not to be used.
+	Stopped, FreeSince time.Duration
 }
 
 // run is one run of the engine. Its goroutines are vegeta's pacing one, which calls Pace; vegeta's workers, which call
@@ -139,10 +140,15 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
-		if !awaitEnd(ctx, c, done, &end) {
+		stop := func() { end.Stopped = r.now(); end.FreeSince = r.slots.freeSince(end.Stopped) }
+		gaveUp, interrupted := awaitEnd(ctx, c, done, &end.Cut, stop)
+		if !interrupted {
+			stop()
+		}
+		if !gaveUp {
 			return
 		}
-		end.At, end.FreeSince = r.now(), r.slots.freeSince()
+		end.At = r.now()
 		r.silence.close(end.At)
 		r.queue.close()
 		attacker.Stop()
@@ -170,34 +176,26 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 		x.End = end.At
 		r.sink.Record(x)
 	}
-	// Taken for a worker that Attack then did not wake.
-	for _, x := range r.queue.handed {
-		x.Slot, x.Free, x.End = NeverFree, NeverFree, end.At
-		if end.FreeSince >= 0 {
-			x.Slot = max(x.Intended, end.FreeSince)
-			x.Free = x.Slot
-		}
-		r.sink.Record(x)
-	}
-	end.Next = r.queue.taken
+	end.Next = r.queue.notTaken()
 	return end
 }
 
-// awaitEnd returns true when the engine has to give up, and false when all is over before. It sets end.Cut if ctx is
-// cancelled before the schedule's end.
-func awaitEnd(ctx context.Context, c Config, done <-chan struct{}, end *End) bool {
+// awaitEnd returns when the engine has to give up, or when all is over before, and says whether ctx was cancelled meanwhile: then
+// it has called stop, and set cut where that was before the schedule's end.
+func awaitEnd(ctx context.Context, c Config, done <-chan struct{}, cut *time.Duration, stop func()) (gaveUp, interrupted bool) {
 	drain := time.NewTimer(time.Until(c.Epoch.Add(c.Length + c.Drain)))
 	defer drain.Stop()
-	interrupted := ctx.Done()
+	interrupt := ctx.Done()
 	for {
 		select {
 		case <-done:
-			return false
+			return false, interrupted
 		case <-drain.C:
-			return true
-		case <-interrupted:
-			interrupted = nil
-			end.Cut = min(end.Cut, time.Since(c.Epoch))
+			return true, interrupted
+		case <-interrupt:
+			interrupt, interrupted = nil, true
+			stop()
+			*cut = min(*cut, time.Since(c.Epoch))
 			drain.Reset(min(c.Drain, interruptDrain))
 		}
 	}

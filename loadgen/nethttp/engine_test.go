@@ -242,6 +242,32 @@ func TestInterruptSendsNothingMore(t *testing.T) {
 
 // A server that needs 5 ms for each of the requests that come every millisecond: those that grow too old are given up,
 // in flight or before they were sent.
+// A slot that comes free after an interrupt is not to be used: what was due and not sent waited for the target.
+func TestAfterAnInterruptNoSlotIsFree(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	release, over := make(chan struct{}, 1), make(chan struct{})
+	var got atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if got.Add(1) == 2 {
+			interrupt()
+			time.AfterFunc(20*time.Millisecond, func() { release <- struct{}{} })
+		}
+		select {
+		case <-release: // one only: an engine that hears of the interrupt later has it in use again
+		case <-over:
+		}
+	})
+	defer close(over)
+	r, end := drive(t, ctx, target, 10_000, Config{Slots: 2, Drain: 100 * time.Millisecond})
+	if end.FreeSince >= 0 || end.Stopped > end.At || end.Stopped > end.Cut || r.count(Unfinished) == 0 {
+		t.Errorf("cut at %v, stopped at %v, ended at %v, a slot free since %v", end.Cut, end.Stopped, end.At, end.FreeSince)
+	}
+	if end.Next != uint64(len(r.exchanges)) {
+		t.Errorf("%d recorded of %d that were taken", len(r.exchanges), end.Next)
+	}
+}
+
 func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
 	target := serve(t, func(w http.ResponseWriter, r *http.Request) { time.Sleep(5 * time.Millisecond) })
 	r, _ := drive(t, t.Context(), target, 60, Config{Slots: 1, Deadline: 80 * time.Millisecond})

@@ -42,7 +42,7 @@ func (q *queue) close() {
 func (q *queue) take() *Exchange {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.ended {
+	if q.ended || q.pacing.Err() != nil {
 		return nil
 	}
 	if len(q.handed) > 0 {
@@ -51,6 +51,15 @@ func (q *queue) take() *Exchange {
 		return x
 	}
 	return q.next()
+}
+
+// notTaken returns the first number that no worker took, when the engine has ended. What was handed to vegeta for a worker that
+// never came was taken last.
+func (q *queue) notTaken() uint64 {
+	if len(q.handed) > 0 {
+		return q.handed[0].K
+	}
+	return q.taken
 }
 
 // next takes the next request from the source if it is due.

@@ -34,11 +34,11 @@ func (s *slots) release(at time.Duration) {
 	s.n++
 }
 
-// freeSince returns since when any slot has been free, negative where none is.
-func (s *slots) freeSince() time.Duration {
+// freeSince returns since when any slot has been free at an instant, negative where none was.
+func (s *slots) freeSince(at time.Duration) time.Duration {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.n == 0 {
+	if s.n == 0 || s.free[s.head] > at {
 		return -1
 	}
 	return s.free[s.head]

@@ -107,13 +107,22 @@ func (l *loop) askNetwork(i int32) int {
 	return 1
 }
 
+// stop ends the sending.
+func (l *loop) stop(now time.Duration) {
+	l.stopped = true
+	l.end.Stopped, l.end.FreeSince = now, l.slots.since()
+	if l.end.FreeSince > now { // kept back after a refusal
+		l.end.FreeSince = -1
+	}
+}
+
 // giveUp ends what is still on its way when the run is over, and closes every connection.
 func (l *loop) giveUp() {
 	now := l.now()
 	l.silence.received(now)
-	l.end.At, l.end.FreeSince = now, l.slots.since()
-	if l.end.FreeSince > now { // kept back after a refusal
-		l.end.FreeSince = -1
+	l.end.At = now
+	if !l.stopped {
+		l.stop(now)
 	}
 	for i := l.busy.first; i != none; i = l.busy.first {
 		c := &l.conns[i]

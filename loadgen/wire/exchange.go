@@ -128,9 +128,10 @@ type End struct {
 	Cut  time.Duration // requests intended at or after it were never due; Length unless interrupted
 	Next uint64        // the first number that was not taken from the source; all taken before it are recorded
 
-	// FreeSince is since when a slot stood free at the end; a request due after it and not sent was not held up by the
-	// target. Negative where all slots were busy.
-	FreeSince time.Duration
+	// Stopped is when sending ended: at At, or as soon as the run was interrupted. FreeSince is since when a slot stood free
+	// then; a request due before Stopped and not sent was held up from FreeSince on by the engine, not by the target.
+	// Negative where all slots were busy: what comes free afterwards is not to be used.
+	Stopped, FreeSince time.Duration
 }
 
 // interruptDrain bounds the wait for answers once the run was interrupted.

@@ -131,7 +131,7 @@ func (l *loop) run() {
 	for {
 		now := l.now()
 		if l.interrupted.Load() && !l.stopped {
-			l.stopped = true
+			l.stop(now)
 			l.end.Cut = min(l.end.Cut, now)
 			l.hardEnd = min(l.hardEnd, now+min(l.Drain, interruptDrain))
 		}

@@ -392,6 +392,33 @@ func TestInterruptSendsNothingMore(t *testing.T) {
 	}
 }
 
+// A slot that comes free after an interrupt is not to be used: what was due and not sent waited for the target.
+func TestAfterAnInterruptNoSlotIsFree(t *testing.T) {
+	ctx, interrupt := context.WithCancel(t.Context())
+	defer interrupt()
+	release, over := make(chan struct{}, 1), make(chan struct{})
+	var got atomic.Int64
+	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		for request(in) {
+			if got.Add(1) == 2 {
+				interrupt()
+				time.AfterFunc(20*time.Millisecond, func() { release <- struct{}{} })
+			}
+			select {
+			case <-release: // one only: an engine that hears of the interrupt later has it in use again
+			case <-over:
+				return
+			}
+			io.WriteString(c, ok)
+		}
+	})
+	defer close(over)
+	r, end := drive(t, ctx, origin, evenly{n: 10_000}, Config{Slots: 2, Drain: 100 * time.Millisecond})
+	if end.FreeSince >= 0 || end.Stopped > end.At || end.Stopped < end.Cut || r.count(Unfinished) == 0 {
+		t.Errorf("cut at %v, stopped at %v, ended at %v, a slot free since %v", end.Cut, end.Stopped, end.At, end.FreeSince)
+	}
+}
+
 func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
 	origin := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(20 * time.Millisecond) })
 	r, _ := drive(t, t.Context(), origin, evenly{n: 50}, Config{Slots: 1, Deadline: 40 * time.Millisecond})
