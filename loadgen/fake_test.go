@@ -15,6 +15,7 @@ type fakeServer struct {
 	freeze  [2]time.Duration                                // from, to: nothing is answered in between
 	fails   func(k uint64) bool                             // answers that are failures
 	lag     func(k uint64, due time.Duration) time.Duration // how late the generator is
+	connect time.Duration                                   // what opening a connection takes, kept or not as the plan says
 	cut     time.Duration                                   // when the run is interrupted; 0: never
 	ticked  func(now time.Duration)                         // called after each tick; may be nil
 }
@@ -35,6 +36,7 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 	slots, workers := make(instants, r.plan.slots()), make(instants, server.workers)
 	cursor := r.schedule.Cursor()
 	var samples []sample
+	var open instants // when each connection is free
 	for {
 		k, at, ok := cursor.Next()
 		if !ok || at >= end.cut {
@@ -48,9 +50,12 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			break
 		}
 		x := sample{request: r.mix.index(k), intended: at, slot: ready, free: ready}
-		x.sent, x.wasSent = ready, true
+		if server.connect > 0 {
+			x.free, x.connect = server.connection(&open, ready)
+		}
+		x.sent, x.wasSent = x.free, true
 		if server.lag != nil {
-			x.sent += server.lag(k, ready)
+			x.sent += server.lag(k, x.free)
 		}
 		if x.sent >= stopped {
 			end.loops[0] = loopEnd{k, free, stopped}
@@ -69,6 +74,9 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 		}
 		slots[0] = x.end
 		heap.Fix(&slots, 0)
+		if !r.plan.Limits.NoKeepAlive {
+			heap.Push(&open, x.end)
+		}
 		samples = append(samples, x)
 	}
 	inOrder := slices.Clone(samples)
@@ -118,6 +126,19 @@ func (s *fakeSends) tell(shards []*shard, now time.Duration) {
 	for _, shard := range shards {
 		shard.lateness.cleared(min(now, s.ready[s.told]))
 	}
+}
+
+// connection returns when there is a connection for a request that asks for one at an instant, and what opening it took: of those
+// open the first to be free, or a new one if it is there before. A new one is opened for each that finds none idle.
+func (s fakeServer) connection(open *instants, at time.Duration) (free, connect time.Duration) {
+	if len(*open) > 0 && (*open)[0] <= at {
+		heap.Pop(open)
+		return at, 0
+	}
+	if heap.Push(open, at+s.connect); (*open)[0] == at+s.connect {
+		connect = s.connect
+	}
+	return heap.Pop(open).(time.Duration), connect
 }
 
 // answer returns when the server has answered request k, which it received at an instant.

@@ -68,6 +68,16 @@ func (h *histogram) reset() {
 	h.clamped = 0
 }
 
+// quantileAmong returns the value at q (0-1) of n values, of which h holds those that are not 0.
+func (h *histogram) quantileAmong(n uint64, q float64) time.Duration {
+	held := h.count()
+	zeros, rank := n-min(held, n), uint64(q*float64(n)+0.5) // HdrHistogram's rank
+	if held == 0 || rank <= zeros {
+		return 0
+	}
+	return h.quantile(float64(rank-zeros) / float64(held))
+}
+
 // quantile returns the value at q (0-1), or 0 of an empty histogram.
 func (h *histogram) quantile(q float64) time.Duration {
 	if h.counts == nil {

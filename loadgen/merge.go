@@ -104,7 +104,7 @@ func mergePhase(a, b Phase) (Phase, error) {
 	m.Cache = Cache{a.Cache.Hits + b.Cache.Hits, a.Cache.Misses + b.Cache.Misses}
 	m.CPU = addCPU(a.CPU, b.CPU)
 	// The peaks need not have come at the same second, so their sum is the most that there can have been.
-	m.Backlog = Backlog{a.Backlog.Start + b.Backlog.Start, a.Backlog.End + b.Backlog.End, a.Backlog.Peak + b.Backlog.Peak}
+	m.Backlog = Backlog{a.Backlog.Start + b.Backlog.Start, a.Backlog.End + b.Backlog.End, a.Backlog.Peak + b.Backlog.Peak, a.Backlog.Grew || b.Backlog.Grew}
 	t := totals{timings: slices.Clone(a.ServerTiming)}
 	for _, s := range b.ServerTiming {
 		t.addTiming([]byte(s.Name), s.Count, s.SumNS)

@@ -190,6 +190,7 @@ func (r *recording) run(e ending, resources Resources) *Run {
 			}
 			o.DurationNS += p.DurationNS
 			o.Backlog.End = p.Backlog.End
+			o.Backlog.Grew = o.Backlog.Grew || p.Backlog.Grew
 			o.Backlog.Peak = max(o.Backlog.Peak, p.Backlog.Peak)
 			o.CPU = addCPU(o.CPU, p.CPU)
 		}
@@ -240,16 +241,15 @@ func (r *recording) backlogs(all *shard, intervals []Interval) []Backlog {
 func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 	j := judgement{
 		totals: t, response: p.ResponseTime.P99NS,
-		growth: int64(p.Backlog.End) - int64(p.Backlog.Start), perSec: p.Offered.Rate,
-		closed:   r.plan.Closed != nil,
+		anew: r.plan.Limits.NoKeepAlive, failure: all.failedBy(),
 		fullTilt: r.plan.Closed != nil && r.plan.Closed.Think == 0,
 	}
-	end := p.StartNS + p.DurationNS
-	for _, s := range run.Intervals {
-		if at := s.StartNS + time.Second; at >= p.StartNS && at <= end {
-			j.backlog = append(j.backlog, float64(s.Backlog))
-		}
+	if r.schedule != nil {
+		trend := r.trendOf(p, run)
+		j.backlog = &trend
+		_, p.Backlog.Grew = trend.grew()
 	}
+	end := p.StartNS + p.DurationNS
 	processors := len(run.Environment.GeneratorCPUs)
 	if processors == 0 {
 		processors = max(run.Environment.Processors, 1)

@@ -201,7 +201,8 @@ type CPU struct {
 type Backlog struct {
 	Start uint64 `json:"start"`
 	End   uint64 `json:"end"`
-	Peak  uint64 `json:"peak"` // highest value at a full second
+	Peak  uint64 `json:"peak"`           // highest value at a full second
+	Grew  bool   `json:"grew,omitempty"` // by more than chance: requests came faster than they were finished
 }
 
 // RecoveryState says whether a service came back to its baseline after a spike.

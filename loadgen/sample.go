@@ -47,6 +47,14 @@ func (s *sample) wait() time.Duration {
 	return max(0, s.free-s.intended)
 }
 
+// slotWait is the part of the wait in which there was no slot; the rest is waiting for a connection.
+func (s *sample) slotWait() time.Duration {
+	if s.slot == neverFree {
+		return s.end - s.intended
+	}
+	return max(0, s.slot-s.intended)
+}
+
 // lag is the generator's own: how long a request that could have been sent was not. Of one that was never sent it is
 // the least that the lag would have been: until sending ended.
 func (s *sample) lag() time.Duration {

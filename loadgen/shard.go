@@ -210,6 +210,22 @@ func (s *shard) failure(x *sample) {
 	e.LastNS = max(e.LastNS, x.end)
 }
 
+// failedBy returns the kind of most failures of a run without a success; "" where some request succeeded.
+func (s *shard) failedBy() string {
+	var most ErrorCount
+	for i := range s.phases {
+		if s.phases[i].ok > 0 {
+			return ""
+		}
+	}
+	for _, e := range s.errors {
+		if e.Count > most.Count || e.Count == most.Count && e.Kind < most.Kind {
+			most = *e
+		}
+	}
+	return most.Kind
+}
+
 // maxSample bounds the words of a failure that are kept, in bytes.
 const maxSample = 200
 

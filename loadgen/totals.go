@@ -17,6 +17,8 @@ type totals struct {
 	responseCensored, serviceCensored, waitCensored, lagCensored histogram
 	// The way to the wire of requests that failed at once. No distribution shows them, the verdict needs them.
 	failedWait, failedLag histogram
+	// The parts of all waits that are above 0: for a slot, and for a connection that was got, or whose end was not awaited.
+	slotWait, connecting histogram
 
 	target    targetTimes
 	disturbed uint64 // requests, whatever became of them
@@ -38,7 +40,8 @@ func newTotals() totals {
 	return totals{
 		response: three, service: three, wait: three, lag: three, firstByte: three, connect: three,
 		responseCensored: three, serviceCensored: three, waitCensored: three, lagCensored: three,
-		failedWait: three, failedLag: three, target: newTargetTimes(totalDigits),
+		failedWait: three, failedLag: three, slotWait: three, connecting: three,
+		target: newTargetTimes(totalDigits),
 	}
 }
 
@@ -47,6 +50,7 @@ func (t *totals) histograms() []*histogram {
 	return []*histogram{
 		&t.response, &t.service, &t.wait, &t.lag, &t.firstByte, &t.connect,
 		&t.responseCensored, &t.serviceCensored, &t.waitCensored, &t.lagCensored, &t.failedWait, &t.failedLag,
+		&t.slotWait, &t.connecting,
 	}
 }
 
@@ -59,6 +63,9 @@ func (t *totals) count(s *sample) {
 		if s.wasSent {
 			t.freeSent++
 		}
+	}
+	if wait > 0 {
+		t.waited(s, wait)
 	}
 	if s.wasSent {
 		t.sent++
@@ -108,6 +115,17 @@ func (t *totals) count(s *sample) {
 		t.lagCensored.record(lag)
 	}
 	t.answered(s)
+}
+
+// waited records what a request waited for. A connection that failed at once tells nothing of the time that one takes.
+func (t *totals) waited(s *sample, wait time.Duration) {
+	slot := s.slotWait()
+	if slot > 0 {
+		t.slotWait.record(slot)
+	}
+	if connecting := wait - slot; connecting > 0 && (s.wasSent || s.outcome != failed) {
+		t.connecting.record(connecting)
+	}
 }
 
 // censor records the bounds of a request that never finished.

@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"time"
 
@@ -11,25 +10,22 @@ import (
 
 // The bounds of the verdict.
 const (
-	lateShare       = 0.1  // lag P99 above this share of the response P99 is late
-	sentShare       = 0.99 // of the requests whose slot was free when due, this share must have been sent
-	hostShare       = 0.5  // of the late time, this share spent waiting for the host makes it the host's
-	longWait        = time.Millisecond
-	backlogShare    = 0.01 // growth of the backlog, as a share of the phase's due requests
-	backlogSigma    = 4    // and in standard deviations of one second's arrivals
-	trendConfidence = 0.01
-	saturated       = 0.95 // of bench's processors, used by it or taken from it: it had nothing left
-	heldShare       = 0.25 // of a phase: late for so long, bench held the slots that others waited for
+	lateShare    = 0.1  // lag P99 above this share of the response P99 is late
+	sentShare    = 0.99 // of the requests whose slot was free when due, this share must have been sent
+	hostShare    = 0.5  // of the late time, this share spent waiting for the host makes it the host's
+	longWait     = time.Millisecond
+	connectShare = 0.1  // connecting P99 above this share of the response P99 is the target's, where connections are kept
+	saturated    = 0.95 // of bench's processors, used by it or taken from it: it had nothing left
+	heldShare    = 0.25 // of a phase: late for so long, bench held the slots that others waited for
 )
 
 // judgement is what a phase's verdict rests on.
 type judgement struct {
 	totals   *totals
 	response time.Duration // P99, censored included
-	backlog  []float64     // due and not finished, at each full second of the phase
-	growth   int64         // of the backlog, from the phase's start to its end
-	perSec   float64       // requests due in a second, on average
-	closed   bool
+	backlog  *backlogTrend // nil in the closed model, which has none
+	anew     bool          // a connection is opened for each request
+	failure  string        // the kind of most failures of a run without a success
 	fullTilt bool          // closed without think time: as fast as it goes was asked for
 	late     time.Duration // in which some request could have been sent and was not, in the windows that hold such time
 	host     time.Duration // for which the host kept bench from running, in those windows
@@ -51,6 +47,10 @@ func judge(j judgement) Verdict {
 	if evidence := j.totals.exhausted(); evidence != nil {
 		return Verdict{GeneratorLimited, evidence}
 	}
+	failing := j.totals.failing(j.failure)
+	if failing != "" && j.totals.barred() {
+		return Verdict{Valid, []string{failing}}
+	}
 	wait, lag := j.totals.wayToTheWire()
 	lagP99, waitP99 := lag.quantile(0.99), wait.quantile(0.99)
 	slow := lagP99 > lateAfter && float64(lagP99) > lateShare*float64(j.response)
@@ -63,16 +63,22 @@ func judge(j judgement) Verdict {
 		return Verdict{j.lateness(), append(append(evidence, j.lateFor()), j.throttling()...)}
 	}
 	var evidence []string
-	if waitP99 > longWait {
+	slot, connecting := j.totals.waits(0.99)
+	switch {
+	case slot > longWait:
 		evidence = append(evidence, fmt.Sprintf("requests waited for the target: wait P99 %s", span(waitP99)))
+	case !j.anew && failing == "" && connecting > longWait && float64(connecting) > connectShare*float64(j.response):
+		evidence = append(evidence, fmt.Sprintf("requests waited for a connection: P99 %s of a response P99 of %s", span(connecting), span(j.response)))
 	}
-	if due := float64(j.totals.requests().Due); !j.closed &&
-		float64(j.growth) > backlogShare*due && float64(j.growth) > backlogSigma*math.Sqrt(j.perSec) {
-		if p := Rising(j.backlog); p < trendConfidence {
-			evidence = append(evidence, fmt.Sprintf("the backlog grew by %s requests and rose second by second (p %.2g)", count(uint64(j.growth)), p))
+	if j.backlog != nil {
+		if text, grew := j.backlog.grew(); grew {
+			evidence = append(evidence, text)
 		}
 	}
 	if len(evidence) > 0 {
+		if failing != "" {
+			evidence = append([]string{failing}, evidence...)
+		}
 		if j.used > 0 {
 			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", three(j.used*100), three(j.taken*100)))
 		}
@@ -82,11 +88,44 @@ func judge(j judgement) Verdict {
 		evidence = append(evidence, j.throttling()...)
 		return Verdict{j.holdsBack(), append(evidence, "lag P99 "+span(lagP99))}
 	}
-	evidence = []string{"lag P99 " + span(lagP99), "wait P99 " + span(waitP99)}
-	if !j.closed {
-		evidence = append(evidence, "the backlog did not grow")
+	if failing != "" {
+		evidence = append(evidence, failing)
+	}
+	evidence = append(evidence, "lag P99 "+span(lagP99), "wait P99 "+span(waitP99)+j.totals.opened(connecting))
+	if j.backlog != nil {
+		evidence = append(evidence, j.backlog.words())
 	}
 	return Verdict{Valid, evidence}
+}
+
+// failing says that every request failed, by which kind if one is named; "" where some did not.
+func (t *totals) failing(kind string) string {
+	q := t.requests()
+	switch {
+	case q.Failed == 0 || q.Failed < q.Due:
+		return ""
+	case kind == "":
+		return fmt.Sprintf("all %s requests failed", count(q.Due))
+	}
+	return fmt.Sprintf("all %s requests failed (most: %s)", count(q.Due), kind)
+}
+
+// barred reports whether no request could be sent, and none was kept waiting for that until it had taken too long: then
+// nothing was asked of the target, and nothing limited it.
+func (t *totals) barred() bool { return t.sent == 0 && t.responseCensored.count() == 0 }
+
+// waits returns how long requests waited for a slot, and for a connection when they had one, at a quantile (0-1).
+func (t *totals) waits(q float64) (slot, connecting time.Duration) {
+	due := t.requests().Due
+	return t.slotWait.quantileAmong(due, q), t.connecting.quantileAmong(due, q)
+}
+
+// opened tells of the connections that were opened, where requests waited for them so long; nothing where they did not.
+func (t *totals) opened(connecting time.Duration) string {
+	if n := t.connect.count(); n > 0 && connecting > longWait {
+		return fmt.Sprintf(": %s connections were opened, in %s (P99)", count(n), span(t.connect.quantile(0.99)))
+	}
+	return ""
 }
 
 // The kinds of failure that are bench's own limits. A request that fails so was not sent, and makes its phase

@@ -1,6 +1,8 @@
 package loadgen
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,28 +18,43 @@ func counted(n int, share float64, wait, lag time.Duration) *totals {
 	for i := range n {
 		x := sample{free: 0, sent: 0, wasSent: true, end: 5 * ms}
 		if float64(i) < share*float64(n) {
-			x.free, x.sent, x.end = wait, wait+lag, wait+lag+5*ms
+			x.slot, x.free, x.sent, x.end = wait, wait, wait+lag, wait+lag+5*ms
 		}
 		t.count(&x)
 	}
 	return &t
 }
 
+// opening returns the totals of n requests that each opened a connection.
+func opening(n int, connecting, service time.Duration) *totals {
+	t := newTotals()
+	for range n {
+		t.count(&sample{free: connecting, connect: connecting, sent: connecting, wasSent: true, end: connecting + service})
+	}
+	return &t
+}
+
 func TestJudge(t *testing.T) {
-	growing := []float64{0, 100, 200, 300, 400, 500, 600}
+	grown := func(by uint64, length time.Duration, seconds ...float64) *backlogTrend {
+		b := &backlogTrend{Backlog: Backlog{End: by}, seconds: seconds, length: length, service: 20 * ms, perSec: 100}
+		if len(seconds) > 0 {
+			b.to = time.Duration(seconds[len(seconds)-1] * 1e9)
+		}
+		return b
+	}
 	for _, tc := range []struct {
 		name string
 		j    judgement
 		want VerdictKind
 		says string
 	}{
-		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms}, Valid, "the backlog did not grow"},
+		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(3, 10*time.Second)}, Valid, "the backlog did not grow"},
 		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, Valid, "lag P99"},
 		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, Valid, "lag P99"},
 		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 100 * ms}, GeneratorLimited, "bench was late for 400 ms"},
 		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 200 * ms}, HostLimited, "kept its threads waiting for 200 ms"},
 		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, Valid, ""},
-		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, closed: true, fullTilt: true}, Valid, ""},
+		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, fullTilt: true}, Valid, ""},
 		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, TargetLimited, "wait P99 30.0 ms"},
 		{"late comes before waiting", judgement{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, GeneratorLimited, ""},
 		{"waiting because bench had no processor left", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.97, taken: 0.01}, GeneratorLimited, "bench used 97.0 % of its processors"},
@@ -46,10 +63,17 @@ func TestJudge(t *testing.T) {
 		{"waiting for slots that bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, length: time.Second}, GeneratorLimited, "bench was late for 300 ms"},
 		{"waiting for slots that a throttled bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: 200 * ms, periods: 8, length: time.Second}, HostLimited, "its control group throttled bench in 8 periods"},
 		{"waiting while bench was late at times", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 200 * ms, length: time.Second}, TargetLimited, "wait P99 30.0 ms"},
-		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 600, perSec: 150}, TargetLimited, "grew by 600 requests"},
-		{"a backlog that grew by less than chance", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 48, perSec: 150}, Valid, ""},
-		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: []float64{9, 2, 7, 1, 8, 3, 600}, growth: 600, perSec: 150}, Valid, ""},
-		{"a backlog in the closed model", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: growing, growth: 600, perSec: 150, closed: true}, Valid, ""},
+		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, TargetLimited, "grew by 600 requests and rose second by second"},
+		{"a backlog that grew by less than 1 % of the phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 70*time.Second, 0, .1, .2, .3, .4, .5, .6)}, Valid, "the backlog stayed at what falls due in 600 ms"},
+		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, .1, .9, .2, .7, .1, .8, .6)}, Valid, "the backlog came to what falls due in 600 ms, without a trend"},
+		{"a backlog that is drained", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(0, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, Valid, "the backlog did not grow"},
+		{"a backlog that grew in a short phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .3, .6, .8)}, TargetLimited, "grew by 80 requests, by as many as fell due in 800 ms, and the usual service P99 is 20.0 ms"},
+		{"and by less than chance may do", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(40, 3*time.Second, .3, .35, .4)}, Valid, "the backlog did not grow"},
+		{"and within the service time", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .01, .015, .02)}, Valid, ""},
+		{"connecting, little of the response", judgement{totals: opening(1000, 20*ms, 400*ms), response: 420 * ms}, Valid, "wait P99 20.0 ms: 1,000 connections were opened, in 20.0 ms (P99)"},
+		{"connecting, much of the response", judgement{totals: opening(1000, 60*ms, 400*ms), response: 460 * ms}, TargetLimited, "requests waited for a connection: P99 60.0 ms of a response P99 of 460 ms"},
+		{"connecting for each request", judgement{totals: opening(1000, 60*ms, 40*ms), response: 100 * ms, anew: true}, Valid, "1,000 connections were opened"},
+		{"connecting in no time", judgement{totals: opening(1000, ms*9/10, ms), response: 2 * ms}, Valid, "wait P99 900 us"},
 	} {
 		got := judge(tc.j)
 		if got.Kind != tc.want || !strings.Contains(strings.Join(got.Evidence, "; "), tc.says) {
@@ -69,7 +93,7 @@ func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
 		tot.count(&sample{end: 1, outcome: failed, kind: kind})
 		sum := newTotals()
 		sum.add(tot)
-		got := judge(judgement{totals: &sum, response: 35 * ms, closed: true, fullTilt: true})
+		got := judge(judgement{totals: &sum, response: 35 * ms, fullTilt: true})
 		if want == "" && got.Kind == TargetLimited {
 			continue
 		}
@@ -129,10 +153,14 @@ func TestProcessorShare(t *testing.T) {
 // drivenFake runs an even profile of one phase at a fake server.
 func drivenFake(t *testing.T, rate float64, length time.Duration, limits Limits, server fakeServer) *Run {
 	t.Helper()
+	return phasedFake(t, limits, server, profiles.Phase{Name: "load", Kind: profiles.Hold, Duration: length, From: rate, To: rate})
+}
+
+// phasedFake runs an even profile at a fake server.
+func phasedFake(t *testing.T, limits Limits, server fakeServer, phases ...profiles.Phase) *Run {
+	t.Helper()
 	p := Plan{
-		Profile: profiles.Profile{Name: "test", Arrivals: profiles.Even, Phases: []profiles.Phase{
-			{Name: "load", Kind: profiles.Hold, Duration: length, From: rate, To: rate},
-		}},
+		Profile:  profiles.Profile{Name: "test", Arrivals: profiles.Even, Phases: phases},
 		Requests: []Request{{URL: "http://fake/"}}, Seed: 1, Limits: limits,
 	}.withDefaults()
 	r, err := newRecording(p)
@@ -194,6 +222,89 @@ func TestSlowTargetIsNotTheGenerator(t *testing.T) {
 		run := drivenFake(t, 100, 5*time.Second, Limits{Connections: 10, Timeout: 2 * time.Second}, fakeServer{workers: 4, service: fixed(service)})
 		if k := run.Verdict.Kind; k == GeneratorLimited || k == HostLimited {
 			t.Errorf("service time %v: %s %q", service, k, run.Verdict.Evidence)
+		}
+	}
+}
+
+// A run in which every request failed says so, and is not taken for an overloaded target where nothing could be sent.
+func TestJudgeSaysThatAllFailed(t *testing.T) {
+	tls, missing, slow := newTotals(), newTotals(), newTotals()
+	for range 100 {
+		tls.count(&sample{free: neverFree, end: 30 * ms, outcome: failed, kind: "tls"})
+		missing.count(&sample{free: 2 * ms, connect: 2 * ms, sent: 2 * ms, wasSent: true, end: 3 * ms, outcome: failed, kind: "status 404"})
+		slow.count(&sample{slot: neverFree, free: neverFree, end: 10 * time.Second, outcome: timedOut, kind: "connect: timeout"})
+	}
+	for _, tc := range []struct {
+		totals  *totals
+		failure string
+		want    VerdictKind
+		says    string
+	}{
+		{&tls, "tls", Valid, "all 100 requests failed (most: tls)"},
+		{&missing, "status 404", Valid, "all 100 requests failed (most: status 404)"},
+		{&missing, "", Valid, "all 100 requests failed"},
+		{&slow, "connect: timeout", TargetLimited, "all 100 requests failed (most: connect: timeout)"},
+	} {
+		got := judge(judgement{totals: tc.totals, failure: tc.failure, backlog: &backlogTrend{}})
+		if got.Kind != tc.want || got.Evidence[0] != tc.says {
+			t.Errorf("%s %q, want %s with %q first", got.Kind, got.Evidence, tc.want, tc.says)
+		}
+	}
+}
+
+// What the target did to requests that waited for nothing, for a connection, or in a queue.
+func TestVerdictsInVirtualTime(t *testing.T) {
+	hold := func(length time.Duration, rate float64) profiles.Phase {
+		return profiles.Phase{Name: "load", Kind: profiles.Hold, Duration: length, From: rate, To: rate}
+	}
+	ramp := func(length time.Duration, from, to float64) profiles.Phase {
+		return profiles.Phase{Name: "ramp", Kind: profiles.Ramp, Duration: length, From: from, To: to}
+	}
+	burst := func(length time.Duration, rate float64) []profiles.Phase {
+		return []profiles.Phase{
+			{Name: "baseline", Kind: profiles.Baseline, Duration: 10 * time.Second, From: 20, To: 20},
+			{Name: "spike", Kind: profiles.Spike, Duration: length, From: rate, To: rate},
+			{Name: "recovery", Kind: profiles.Recovery, Duration: 10 * time.Second, From: 20, To: 20},
+		}
+	}
+	many := Limits{Connections: 5000}
+	for _, tc := range []struct {
+		name   string
+		phases []profiles.Phase
+		limits Limits
+		server fakeServer
+		want   VerdictKind
+		says   string // in the evidence of the phase that asks most
+	}{
+		{"a ramp at a service that does not queue", []profiles.Phase{ramp(30*time.Second, 100, 1000)}, many,
+			fakeServer{service: fixed(500 * ms)}, Valid, "the backlog stayed at what falls due in 500 ms"},
+		{"a ramp down", []profiles.Phase{hold(5*time.Second, 1000), ramp(30*time.Second, 1000, 100)}, many,
+			fakeServer{service: fixed(500 * ms)}, Valid, ""},
+		{"a ramp beyond what is served", []profiles.Phase{ramp(30*time.Second, 100, 1000)}, many,
+			fakeServer{workers: 6, service: fixed(10 * ms)}, TargetLimited, "rose second by second"},
+		{"answers that take a sixth of the phase", []profiles.Phase{hold(30*time.Second, 100)}, many,
+			fakeServer{service: fixed(5 * time.Second)}, Valid, "the backlog stayed at what falls due in 5.00 s"},
+		{"two in a hundred too many", []profiles.Phase{hold(30*time.Second, 102)}, many,
+			fakeServer{workers: 1, service: fixed(10 * ms)}, TargetLimited, "the backlog grew by"},
+		{"a spike that is carried", burst(2*time.Second, 300), many, fakeServer{service: fixed(20 * ms)}, Valid, "the backlog did not grow"},
+		{"a spike of slow answers", burst(2*time.Second, 300), many, fakeServer{service: fixed(500 * ms)}, Valid, "the backlog stayed at what falls due in 500 ms"},
+		{"a short spike that is not carried", burst(2*time.Second, 300), many,
+			fakeServer{workers: 1, service: fixed(10 * ms)}, TargetLimited, "the backlog grew by 401 requests, by as many as fell due in 1.34 s"},
+		{"slow handshakes, kept", []profiles.Phase{hold(30*time.Second, 50)}, Limits{},
+			fakeServer{connect: 20 * ms, service: fixed(400 * ms)}, Valid, "connections were opened, in 20.0 ms (P99)"},
+		{"a millisecond away, never kept", []profiles.Phase{hold(10*time.Second, 100)}, Limits{NoKeepAlive: true},
+			fakeServer{connect: 1100 * time.Microsecond, service: fixed(1100 * time.Microsecond)}, Valid, "1,000 connections were opened, in 1.10 ms (P99)"},
+		{"overloaded, never kept", []profiles.Phase{hold(10*time.Second, 110)}, Limits{NoKeepAlive: true},
+			fakeServer{workers: 1, connect: 1100 * time.Microsecond, service: fixed(10 * ms)}, TargetLimited, "the backlog grew by"},
+	} {
+		run := phasedFake(t, tc.limits, tc.server, tc.phases...)
+		asked := slices.MaxFunc(run.Phases, func(a, b Phase) int { return cmp.Compare(a.Offered.Rate, b.Offered.Rate) })
+		text := strings.Join(asked.Verdict.Evidence, "; ")
+		if run.Verdict.Kind != tc.want || !strings.Contains(text, tc.says) {
+			t.Errorf("%s: %s, %s, want %s with %q", tc.name, run.Verdict.Kind, text, tc.want, tc.says)
+		}
+		if grew := strings.Contains(text, "backlog grew"); grew != asked.Backlog.Grew {
+			t.Errorf("%s: grew is %v, the evidence says %s", tc.name, asked.Backlog.Grew, text)
 		}
 	}
 }
