@@ -49,8 +49,13 @@ type Disturbances struct {
 	BoundNS  time.Duration `json:"bound_ns"`  // what is not longer is no disturbance
 	WindowNS time.Duration `json:"window_ns"` // how long before one a request is disturbed by it
 	Count    uint64        `json:"count"`
-	LateNS   time.Duration `json:"late_ns"`         // their lengths together
-	Spans    []Span        `json:"spans,omitempty"` // the first 1,000
+	LateNS   time.Duration `json:"late_ns"` // their lengths together
+
+	// UnexplainedNS is for how long in the late times of the run its loops did not run, though nothing in this system kept them
+	// from it: neither another that had the processor, nor steal, nor throttling.
+	UnexplainedNS time.Duration `json:"unexplained_ns,omitempty"`
+
+	Spans []Span `json:"spans,omitempty"` // the first 1,000
 }
 
 // Span is a time in a run.
@@ -89,7 +94,7 @@ func mergeDisturbances(a, b *Disturbances) *Disturbances {
 	}
 	m := &Disturbances{
 		BoundNS: max(a.BoundNS, b.BoundNS), WindowNS: max(a.WindowNS, b.WindowNS), Count: a.Count + b.Count, LateNS: a.LateNS + b.LateNS,
-		Spans: slices.Concat(a.Spans, b.Spans),
+		UnexplainedNS: a.UnexplainedNS + b.UnexplainedNS, Spans: slices.Concat(a.Spans, b.Spans),
 	}
 	slices.SortStableFunc(m.Spans, func(x, y Span) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	m.Spans = m.Spans[:min(len(m.Spans), maxSpans)]

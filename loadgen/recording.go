@@ -198,6 +198,10 @@ func (r *recording) run(e ending, resources Resources) *Run {
 	}
 	run.Overall.Name, run.Overall.Kind = "overall", "overall"
 	overall.phase(&run.Overall)
+	if d := run.Disturbances; d.Count > 0 {
+		_, host := hostDelay(&all.late, &all.stood, resources, run.Environment.generatorProcessors(), 0, e.cut)
+		d.UnexplainedNS = host.unexplained
+	}
 	run.Verdict = worst(run.Phases)
 	run.Overall.Verdict = run.Verdict
 	if r.schedule != nil {
@@ -250,12 +254,10 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 		_, p.Backlog.Grew = trend.grew()
 	}
 	end := p.StartNS + p.DurationNS
-	processors := len(run.Environment.GeneratorCPUs)
-	if processors == 0 {
-		processors = max(run.Environment.Processors, 1)
-	}
+	processors := run.Environment.generatorProcessors()
 	// A request that was due in the phase may have been sent late after it.
-	j.late, j.host, j.hostText = hostDelay(&all.late, run.Resources, processors, p.StartNS, end)
+	j.late, j.host = hostDelay(&all.late, &all.stood, run.Resources, processors, p.StartNS, end)
+	j.disturbed, j.touched = r.disturbed.within(p.StartNS, end), t.disturbed
 	j.used, j.taken = processorShare(run.Resources, processors, p.StartNS, end)
 	j.paused = overlap(r.pauses, p.StartNS, end)
 	j.length = p.DurationNS

@@ -10,7 +10,8 @@ import (
 
 // The bounds of the verdict.
 const (
-	lateShare    = 0.1  // lag P99 above this share of the response P99 is late
+	lateShare    = 0.01 // of a phase in which bench could have sent and did not: from there on its P99 is bench's own
+	lagShare     = 0.1  // in the closed model, which has no schedule to be late by: of the response P99, lag P99 above it is late
 	sentShare    = 0.99 // of the requests whose slot was free when due, this share must have been sent
 	hostShare    = 0.5  // of the late time, this share spent waiting for the host makes it the host's
 	longWait     = time.Millisecond
@@ -21,20 +22,21 @@ const (
 
 // judgement is what a phase's verdict rests on.
 type judgement struct {
-	totals   *totals
-	response time.Duration // P99, censored included
-	backlog  *backlogTrend // nil in the closed model, which has none
-	anew     bool          // a connection is opened for each request
-	failure  string        // the kind of most failures of a run without a success
-	fullTilt bool          // closed without think time: as fast as it goes was asked for
-	late     time.Duration // in which some request could have been sent and was not, in the windows that hold such time
-	host     time.Duration // for which the host kept bench from running, in those windows
-	hostText string        // what host consists of
-	used     float64       // share of its processors that bench used in the phase (0-1)
-	taken    float64       // share that it wanted and others had
-	paused   time.Duration // in which bench did not run at all
-	length   time.Duration // of the phase
-	periods  uint64        // in which bench's control group throttled it
+	totals    *totals
+	response  time.Duration // P99, censored included
+	backlog   *backlogTrend // nil in the closed model, which has none
+	anew      bool          // a connection is opened for each request
+	failure   string        // the kind of most failures of a run without a success
+	fullTilt  bool          // closed without think time: as fast as it goes was asked for
+	disturbed time.Duration // in which bench could have sent and did not, by the run's rule
+	touched   uint64        // requests that this disturbed
+	late      time.Duration // in which some request could have been sent and was not, in the windows that hold such time
+	host      hostShares    // for which the host kept bench from running, in those windows
+	used      float64       // share of its processors that bench used in the phase (0-1)
+	taken     float64       // share that it wanted and others had
+	paused    time.Duration // in which bench did not run at all
+	length    time.Duration // of the phase
+	periods   uint64        // in which bench's control group throttled it
 }
 
 // judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
@@ -53,10 +55,15 @@ func judge(j judgement) Verdict {
 	}
 	wait, lag := j.totals.wayToTheWire()
 	lagP99, waitP99 := lag.quantile(0.99), wait.quantile(0.99)
-	slow := lagP99 > lateAfter && float64(lagP99) > lateShare*float64(j.response)
+	slow := j.backlog == nil && lagP99 > lateAfter && float64(lagP99) > lagShare*float64(j.response)
+	disturbed := float64(j.disturbed) > lateShare*float64(j.length)
 	unsent := float64(j.totals.freeSent) < sentShare*float64(j.totals.free)
-	if (slow || unsent) && !j.fullTilt {
+	if (slow || disturbed || unsent) && !j.fullTilt {
 		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", span(lagP99), span(j.response))}
+		if disturbed {
+			evidence = append(evidence, fmt.Sprintf("bench could have sent and did not for %s of %s, which disturbed %s of %s requests",
+				span(j.disturbed), span(j.length), count(j.touched), count(j.totals.requests().Due)))
+		}
 		if unsent {
 			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", count(j.totals.free), count(j.totals.freeSent)))
 		}
@@ -152,7 +159,7 @@ func (t *totals) exhausted() []string {
 
 // lateFor says for how long bench was late, and what the host did meanwhile.
 func (j judgement) lateFor() string {
-	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", span(j.late), span(j.host), j.hostText)
+	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", span(j.late), span(j.host.sum()), j.host)
 }
 
 // throttling says how often bench's control group held it back, nothing if never.
@@ -165,7 +172,7 @@ func (j judgement) throttling() []string {
 
 // lateness says whose doing it is that bench was late.
 func (j judgement) lateness() VerdictKind {
-	if j.host > 0 && float64(j.host) >= hostShare*float64(j.late) {
+	if host := j.host.sum(); host > 0 && float64(host) >= hostShare*float64(j.late) {
 		return HostLimited
 	}
 	return GeneratorLimited
@@ -263,13 +270,22 @@ func throttledPeriods(r Resources, from, to time.Duration) (periods uint64) {
 	return periods
 }
 
+// generatorProcessors returns how many processors bench might use.
+func (e *Environment) generatorProcessors() int {
+	if n := len(e.GeneratorCPUs); n > 0 {
+		return n
+	}
+	return max(e.Processors, 1)
+}
+
 // hostDelay returns, for the windows between resource samples in which bench was late within [from, to), how long it
 // was late and for how long the host kept its threads from running: their waiting for a processor that others had,
-// the hypervisor's steal, and throttling by the control group. Threads that wait for each other are bench's own doing:
+// the hypervisor's steal, throttling by the control group, and what is left of the times in which a loop did not run, though
+// it was to be woken or in the middle of microseconds of work: a pause that nothing in this system accounts for. Threads that wait for each other are bench's own doing:
 // their run-queue delay counts only as far as bench left the processors to others. The three overlap where a thread
 // waited on a processor that was stolen or throttled, so their sum is an upper bound.
-func hostDelay(late *lateness, r Resources, processors int, from, to time.Duration) (lateFor, host time.Duration, text string) {
-	var queue, steal, throttled, previous time.Duration
+func hostDelay(late, stood *lateness, r Resources, processors int, from, to time.Duration) (lateFor time.Duration, host hostShares) {
+	var previous time.Duration
 	for i, g := range r.Generator {
 		lo, hi := max(previous, from), min(g.AtNS, to)
 		window := g.AtNS - previous
@@ -282,14 +298,36 @@ func hostDelay(late *lateness, r Resources, processors int, from, to time.Durati
 			continue
 		}
 		lateFor += l
-		queue += min(g.RunDelayNS, max(0, time.Duration(processors)*window-g.CPUNS))
+		left := max(0, time.Duration(processors)*window-g.CPUNS)
+		w := hostShares{queue: min(g.RunDelayNS, left)}
 		if i < len(r.Host) {
-			steal += r.Host[i].StealNS
-			throttled += r.Host[i].ThrottledNS
+			w.steal, w.throttled = r.Host[i].StealNS, r.Host[i].ThrottledNS
 		}
+		w.unexplained = max(0, min(stood.within(lo, hi), l, left)-w.sum())
+		host.add(w)
 	}
 	if rest := late.within(from, to); rest > lateFor {
 		lateFor = rest // late where nothing was sampled
 	}
-	return lateFor, queue + steal + throttled, fmt.Sprintf(" (run queue %s, steal %s, throttled %s)", span(queue), span(steal), span(throttled))
+	return lateFor, host
+}
+
+// hostShares is what kept bench from running, by cause.
+type hostShares struct{ queue, steal, throttled, unexplained time.Duration }
+
+func (h hostShares) sum() time.Duration { return h.queue + h.steal + h.throttled + h.unexplained }
+
+func (h *hostShares) add(o hostShares) {
+	h.queue += o.queue
+	h.steal += o.steal
+	h.throttled += o.throttled
+	h.unexplained += o.unexplained
+}
+
+func (h hostShares) String() string {
+	text := fmt.Sprintf(" (run queue %s, steal %s, throttled %s)", span(h.queue), span(h.steal), span(h.throttled))
+	if h.unexplained > 0 {
+		text += fmt.Sprintf("; this machine paused for %s of it, and nothing in it explains that", span(h.unexplained))
+	}
+	return text
 }

@@ -51,8 +51,11 @@ func TestJudge(t *testing.T) {
 		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(3, 10*time.Second)}, Valid, "the backlog did not grow"},
 		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, Valid, "lag P99"},
 		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, Valid, "lag P99"},
-		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 100 * ms}, GeneratorLimited, "bench was late for 400 ms"},
-		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: 200 * ms}, HostLimited, "kept its threads waiting for 200 ms"},
+		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{queue: 100 * ms}}, GeneratorLimited, "bench was late for 400 ms"},
+		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{steal: 200 * ms}}, HostLimited, "kept its threads waiting for 200 ms"},
+		{"late by the schedule", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 250 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, touched: 312, late: 400 * ms}, GeneratorLimited, "bench could have sent and did not for 400 ms of 10.0 s, which disturbed 312 of 1,000 requests"},
+		{"late by the schedule, now and then", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 90 * ms, late: 90 * ms}, Valid, "lag P99 20.0 ms"},
+		{"late because the machine paused", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, late: 400 * ms, host: hostShares{queue: 10 * ms, unexplained: 370 * ms}}, HostLimited, "this machine paused for 370 ms of it, and nothing in it explains that"},
 		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, Valid, ""},
 		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, fullTilt: true}, Valid, ""},
 		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, TargetLimited, "wait P99 30.0 ms"},
@@ -61,7 +64,7 @@ func TestJudge(t *testing.T) {
 		{"waiting because others had bench's processor", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.1, taken: 0.88}, HostLimited, "and wanted 88.0 % more"},
 		{"waiting while bench was at ease", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.6, taken: 0.3}, TargetLimited, "used 60.0 %"},
 		{"waiting for slots that bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, length: time.Second}, GeneratorLimited, "bench was late for 300 ms"},
-		{"waiting for slots that a throttled bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: 200 * ms, periods: 8, length: time.Second}, HostLimited, "its control group throttled bench in 8 periods"},
+		{"waiting for slots that a throttled bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: hostShares{throttled: 200 * ms}, periods: 8, length: time.Second}, HostLimited, "its control group throttled bench in 8 periods"},
 		{"waiting while bench was late at times", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 200 * ms, length: time.Second}, TargetLimited, "wait P99 30.0 ms"},
 		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, TargetLimited, "grew by 600 requests and rose second by second"},
 		{"a backlog that grew by less than 1 % of the phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 70*time.Second, 0, .1, .2, .3, .4, .5, .6)}, Valid, "the backlog stayed at what falls due in 600 ms"},
@@ -124,13 +127,20 @@ func TestHostDelay(t *testing.T) {
 		{AtNS: 3000 * ms, RunDelayNS: 500 * ms},
 	}
 	host := []HostSample{{StealNS: time.Second}, {StealNS: 3 * ms, ThrottledNS: 4 * ms}, {}}
-	gotLate, gotHost, _ := hostDelay(&late, Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second)
-	if gotLate != 100*ms || gotHost != 87*ms {
+	var stood lateness
+	gotLate, gotHost := hostDelay(&late, &stood, Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second)
+	if gotLate != 100*ms || gotHost.sum() != 87*ms {
 		t.Errorf("late for %v and kept for %v, want 100ms and 80 + 3 + 4 ms", gotLate, gotHost)
+	}
+	// What its loop stood for beyond that nothing accounts for.
+	stood.mark(1200*ms, 1295*ms)
+	stood.mark(2500*ms, 2600*ms) // nothing was late then
+	if _, got := hostDelay(&late, &stood, Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second); got.unexplained != 8*ms || got.sum() != 95*ms {
+		t.Errorf("kept for %+v, want 95 ms, of which 8 are unexplained", got)
 	}
 	// A bench that used all of its processor waited for itself.
 	generator[1].CPUNS, generator[1].RunDelayNS = 990*ms, 900*ms
-	if _, got, _ := hostDelay(&late, Resources{Generator: generator}, 1, 0, 3*time.Second); got != 10*ms {
+	if _, got := hostDelay(&late, &stood, Resources{Generator: generator}, 1, 0, 3*time.Second); got.sum() != 10*ms {
 		t.Errorf("kept for %v, want the 10 ms that bench left to others", got)
 	}
 }

@@ -53,6 +53,8 @@ type recorded struct {
 	sent      int
 	silences  [][2]time.Duration
 	stood     [][2]time.Duration
+	sends     [][2]time.Duration // since when it could have been, and when it was
+	clear     time.Duration
 	steps     []time.Duration
 	networks  int
 }
@@ -61,8 +63,11 @@ func (r *recorded) Record(x *Exchange) {
 	r.headers = append(r.headers, string(x.Header))
 	r.exchanges = append(r.exchanges, *x)
 }
-func (r *recorded) Sent(_, _ time.Duration) { r.sent++ }
-func (r *recorded) Cleared(time.Duration)   {}
+func (r *recorded) Sent(ready, at time.Duration) {
+	r.sent++
+	r.sends = append(r.sends, [2]time.Duration{ready, at})
+}
+func (r *recorded) Cleared(at time.Duration) { r.clear = at }
 func (r *recorded) Stood(from, to time.Duration) {
 	r.stood = append(r.stood, [2]time.Duration{from, to})
 }
