@@ -31,7 +31,8 @@ func newGateCommand(s streams) *cobra.Command {
 		Use: "gate [OLD NEW | --baseline NAME [NEW | RUN...]]", Short: "Pass or fail a new version by how much slower than the old one it is", GroupID: "judge",
 		Long: `Compare an old version of a service with a new one, side by side on this machine, and pass, fail or say that it
 cannot be told: for CI. Both are driven in turn, as bench compare does, so that what a machine does to both
-is no regression; a percentile regresses when it is surely slower by more than its margin. With --slo, or the slo
+is no regression; a percentile regresses when it is surely slower by more than its margin, and passes when it surely is
+not. P99 has two margins, as it scatters most: above 10 % it regresses, below 20 % it passes. With --slo, or the slo
 of a test file, the new version is to hold those objectives as well, and misses one with exit 99.
 
 Where the old version cannot be run any more, --baseline takes its place: as many runs of the new one are driven as
@@ -48,7 +49,7 @@ bench baseline save measured is refused, with what would hold it.`,
 	}
 	o.addCompareFlags(c.Flags())
 	c.Flags().StringArrayVar(&o.gate.margins, "margin", nil,
-		"change for the worse that is let pass, such as p99=20%; off leaves it out (default p50=5%, p95=10%, p99=10%, goodput=5%, errors=0.1%; repeatable)")
+		"change for the worse that is let pass, such as p99=20%; p99=10%:20% regresses above the one and passes below the other; off leaves it out (default p50=5%, p95=10%, p99=10%:20%, goodput=5%, errors=0.1%; repeatable)")
 	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
 	c.Flags().StringVarP(&o.gate.testFile, "file", "f", "", "take requests, expect, hit_when, limits and slo of a test file")
 	c.Flags().StringVar(&o.gate.baseline, "baseline", "", "hold the new version against this baseline, a `name` or a file, instead of an old one")
@@ -60,10 +61,10 @@ bench baseline save measured is refused, with what would hold it.`,
 // judged are the metrics that a gate may judge, by the names that --margin takes, with their margins in percent.
 var judged = map[string]struct {
 	metric  compare.Metric
-	percent float64
+	margins [2]float64 // above the first it regresses, below the second it passes
 }{
-	"p50": {compare.P50, 5}, "p95": {compare.P95, 10}, "p99": {compare.P99, 10}, "p99.9": {compare.P999, 0},
-	"goodput": {compare.Goodput, 5},
+	"p50": {compare.P50, [2]float64{5, 5}}, "p95": {compare.P95, [2]float64{10, 10}}, "p99": {compare.P99, [2]float64{10, 20}},
+	"p99.9": {compare.P999, [2]float64{}}, "goodput": {compare.Goodput, [2]float64{5, 5}},
 }
 
 // criteria reads --margin; errors' margin is in points of the share of requests.
@@ -71,34 +72,55 @@ func (g *gateOptions) criteria() ([]compare.Criterion, error) {
 	if g.inconclusive != "pass" && g.inconclusive != "fail" {
 		return nil, fmt.Errorf("--inconclusive %s: it is pass or fail", g.inconclusive)
 	}
-	percent := map[string]float64{"errors": 0.1}
+	percent := map[string][2]float64{"errors": {0.1, 0.1}}
 	for name, j := range judged {
-		percent[name] = j.percent
+		percent[name] = j.margins
 	}
 	for _, text := range g.margins {
-		name, value, ok := strings.Cut(text, "=")
-		number, isPercent := strings.CutSuffix(value, "%")
-		v, err := strconv.ParseFloat(number, 64)
+		name, value, _ := strings.Cut(text, "=")
 		if _, known := percent[name]; !known {
 			return nil, fmt.Errorf("--margin %s: there is no %q: %s can be judged", text, name, strings.Join(slices.Sorted(maps.Keys(percent)), ", "))
 		}
-		switch {
-		case value == "off" && name != "errors":
-			percent[name] = 0
+		if value == "off" && name != "errors" {
+			percent[name] = [2]float64{}
 			continue
-		case !ok || err != nil || !isPercent || v <= 0 || v >= 100:
-			return nil, fmt.Errorf("--margin %s: want a share above 0 %% and below 100 %%, such as %s=20%%", text, name)
 		}
-		percent[name] = v
+		margins, ok := marginsOf(value)
+		switch {
+		case !ok:
+			return nil, fmt.Errorf("--margin %s: want a share above 0 %% and below 100 %%, such as %s=20%%, or two, such as p99=10%%:20%%", text, name)
+		case margins[1] < margins[0]:
+			return nil, fmt.Errorf("--margin %s: above the first it regresses and below the second it passes, so the second is not the lesser", text)
+		case name == "errors" && margins[0] != margins[1]:
+			return nil, fmt.Errorf("--margin %s: failures have one margin, in points of their share, such as errors=0.1%%", text)
+		}
+		percent[name] = margins
 	}
-	g.errorMargin = percent["errors"] / 100
+	g.errorMargin = percent["errors"][0] / 100
 	var list []compare.Criterion
 	for _, name := range []string{"p50", "p95", "p99", "p99.9", "goodput"} {
-		if percent[name] > 0 {
-			list = append(list, compare.Criterion{Metric: judged[name].metric, Margin: percent[name] / 100})
+		if p := percent[name]; p[0] > 0 {
+			list = append(list, compare.Criterion{Metric: judged[name].metric, Margin: p[0] / 100, PassMargin: p[1] / 100})
 		}
 	}
 	return list, nil
+}
+
+// marginsOf reads 20%, which is both margins, or 10%:20%.
+func marginsOf(text string) (margins [2]float64, ok bool) {
+	first, second, two := strings.Cut(text, ":")
+	if !two {
+		second = first
+	}
+	for i, t := range []string{first, second} {
+		number, percent := strings.CutSuffix(t, "%")
+		v, err := strconv.ParseFloat(number, 64)
+		if err != nil || !percent || !(v > 0 && v < 100) {
+			return margins, false
+		}
+		margins[i] = v
+	}
+	return margins, true
 }
 
 // highest returns the highest quantile that is judged, for which rounds must be long enough.

@@ -1,33 +1,59 @@
 package compare
 
 import (
+	"cmp"
 	"math"
 	"sync"
 
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// margin returns the logarithm of the change that is let pass, in the direction of worse.
-func (c Criterion) margin() float64 {
-	if c.Metric.HigherIsBetter {
-		return -math.Log1p(-c.Margin)
+// margin returns the logarithm of the change for the worse above which it is a regression.
+func (c Criterion) margin() float64 { return c.Metric.log(c.Margin) }
+
+// passMargin returns the logarithm of the change for the worse below which it passes.
+func (c Criterion) passMargin() float64 { return c.Metric.log(c.passes()) }
+
+// passes is the margin that a pass is held against, as a share.
+func (c Criterion) passes() float64 { return cmp.Or(c.PassMargin, c.Margin) }
+
+// log is the logarithm of a change for the worse by that share.
+func (m Metric) log(share float64) float64 {
+	if m.HigherIsBetter {
+		return -math.Log1p(-share)
 	}
-	return math.Log1p(c.Margin)
+	return math.Log1p(share)
+}
+
+// weight is a row's part of the error that a gate may spend: P99 rests on the fewest requests, and what the others can
+// tell they tell with less.
+func (m Metric) weight() float64 {
+	if m.Key == P99.Key {
+		return 3
+	}
+	return 1
 }
 
 // candidate is a row before it is decided.
 type candidate struct {
-	row     *Row
-	margin  float64 // log
-	bounds  func(level float64) (low, high float64)
+	row    *Row
+	asked  Criterion
+	bounds func(level float64) (low, high float64) // of the logarithm of B over A
+	beside func(change, level float64) (low, high float64)
+	// beside, where it is not nil, decides in place of bounds: bounds around 0 of by how much B is beside that change
+
 	atLeast bool // B's values are lower bounds: the change is at least so much
 	atMost  bool // A's are: at most
 }
 
-// worse returns the bounds of the change for the worse: of B over A where lower is better, of A over B else. A bound that
-// rests on values of which only a lower bound is known is none.
-func (c candidate) worse(level float64) (low, high float64) {
-	low, high = c.bounds(level)
+// from returns bounds, around 0, of by how much the change for the worse lies above another one. Worse is B over A where
+// lower is better, A over B else. A bound that rests on values of which only a lower bound is known is none.
+func (c candidate) from(change, level float64) (low, high float64) {
+	if c.beside != nil {
+		low, high = c.beside(change, level)
+	} else {
+		low, high = c.bounds(level)
+	}
 	if c.atMost {
 		low = math.Inf(-1)
 	}
@@ -37,46 +63,68 @@ func (c candidate) worse(level float64) (low, high float64) {
 	if c.row.Metric.HigherIsBetter {
 		low, high = -high, -low
 	}
+	if c.beside == nil {
+		low, high = low-change, high-change
+	}
 	return low, high
 }
 
-// decideGate decides the rows of a gate. level returns the two-sided error of this look where a row may spend alpha/d in
-// all. A regression must clear the margin at Holm's levels (Scand. J. Statist. 6, 1979), since one of them is enough to fail:
-// some row at alpha/k, then another at alpha/(k−1), and so on. A pass needs no correction, since the gate passes only if
-// all do (intersection–union, Berger, Technometrics 24, 1982).
-func decideGate(rows []candidate, level func(d int) float64) {
+// decision returns the bounds at a level as ratios of B over A.
+func (c candidate) decision(level float64) Interval {
+	low, high := c.bounds(level)
+	if c.atMost {
+		low = math.Inf(-1)
+	}
+	if c.atLeast {
+		high = math.Inf(1)
+	}
+	return Interval{Center: c.row.Change.Center, Low: math.Exp(low), High: math.Exp(high)}
+}
+
+// decideGate decides the rows of a gate. level returns the two-sided error of this look where a row may spend that share of
+// alpha in all. A regression must clear the margin at Holm's levels (Scand. J. Statist. 6, 1979), since one of them is enough
+// to fail, with weights: of the rows that did not clear it yet each may spend its weight's share, and whenever one has
+// cleared it the others share what there is. A pass needs no correction, since the gate passes only if all do
+// (intersection–union, Berger, Technometrics 24, 1982). Where a row is surely above its margin and surely below the one
+// that is let pass it regresses.
+func decideGate(rows []candidate, level func(share float64) float64) {
 	full := level(1)
 	for _, c := range rows {
-		low, high := c.worse(full)
-		c.row.Outcome, c.row.Level = Inconclusive, full
-		if high < c.margin {
-			c.row.Outcome = Pass
+		c.row.Outcome, c.row.Level, c.row.PassedAt = Inconclusive, full, 0
+		for _, margin := range []float64{c.asked.passes(), c.asked.Margin} {
+			if _, high := c.from(c.row.Metric.log(margin), full); high < 0 {
+				c.row.Outcome, c.row.PassedAt = Pass, margin
+			}
 		}
+		_, high := c.from(0, full)
 		c.row.Improved = high < 0
-		c.row.Decision = ratios(c, low, high)
+		c.row.Decision = c.decision(full)
 	}
-	for d := len(rows); d > 0; d-- {
-		cleared := false
-		for _, c := range rows {
-			if c.row.Outcome == Regression {
-				continue
-			}
-			if low, high := c.worse(level(d)); low > c.margin {
-				c.row.Outcome, c.row.Level, c.row.Decision = Regression, level(d), ratios(c, low, high)
-				cleared = true
-				break
+	for open := rows; len(open) > 0; {
+		var weights float64
+		for _, c := range open {
+			weights += c.row.Metric.weight()
+		}
+		var left []candidate
+		for _, c := range open {
+			own := level(c.row.Metric.weight() / weights)
+			if low, _ := c.from(c.asked.margin(), own); low > 0 {
+				c.row.Outcome, c.row.Level, c.row.Decision, c.row.PassedAt = Regression, own, c.decision(own), 0
+			} else {
+				left = append(left, c)
 			}
 		}
-		if !cleared {
+		if len(left) == len(open) {
 			return
 		}
+		open = left
 	}
 }
 
 // decideComparison decides a row without a margin: it is worse or better where its interval excludes 1.
 func decideComparison(c candidate, level float64) {
-	low, high := c.worse(level)
-	c.row.Level, c.row.Decision = level, ratios(c, low, high)
+	low, high := c.from(0, level)
+	c.row.Level, c.row.Decision = level, c.decision(level)
 	switch {
 	case low > 0:
 		c.row.Outcome = Worse
@@ -85,14 +133,6 @@ func decideComparison(c candidate, level float64) {
 	default:
 		c.row.Outcome = Undecided
 	}
-}
-
-// ratios turns bounds of the change for the worse into ratios of B over A.
-func ratios(c candidate, low, high float64) Interval {
-	if c.row.Metric.HigherIsBetter {
-		low, high = -high, -low
-	}
-	return Interval{Center: c.row.Change.Center, Low: math.Exp(low), High: math.Exp(high)}
 }
 
 // chance is the probability with which a number of pairs that is named would settle a row.

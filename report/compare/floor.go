@@ -110,7 +110,7 @@ func roundsOf(r *loadgen.Run) []*loadgen.Run {
 // Short is a margin that is below the floor.
 type Short struct {
 	Metric Metric
-	Margin float64 // that was asked for
+	Margin float64 // that was asked for, of a pass
 	Floor  float64 // the least that can be held
 	Needed int     // pairs, or runs a side, that would hold the margin; 0: no number of them would, or none that anyone would run
 	Starts bool    // it is how starts differ that forbids it, whatever the number of pairs
@@ -138,9 +138,9 @@ func (f Floor) below(criteria []Criterion, floor func(Noise) float64, needed fun
 		if !ok {
 			continue
 		}
-		if least := floor(n); least > c.margin() {
-			s := Short{Metric: c.Metric, Margin: c.Margin, Floor: c.Metric.share(least), Needed: needed(n, c.margin())}
-			s.Starts = !restarted && n.ofStarts() > c.margin()
+		if least := floor(n); least > c.passMargin() {
+			s := Short{Metric: c.Metric, Margin: c.passes(), Floor: c.Metric.share(least), Needed: needed(n, c.passMargin())}
+			s.Starts = !restarted && n.ofStarts() > c.passMargin()
 			list = append(list, s)
 		}
 	}

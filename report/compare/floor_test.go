@@ -138,7 +138,7 @@ func TestFloorFormulas(t *testing.T) {
 // What is said to hold a margin holds it, and one less does not.
 func TestMarginsBelowTheFloor(t *testing.T) {
 	f := Floor{Fresh: true, Noise: []Noise{{Metric: "p50", Pair: 0.06, Process: 0.02, Run: 0.03}, {Metric: "p99", Pair: 0.2, Run: 0.1}}}
-	criteria := []Criterion{{P50, 0.05}, {P95, 0.01}, {P99, 0.10}}
+	criteria := []Criterion{{Metric: P50, Margin: 0.05}, {Metric: P95, Margin: 0.01}, {Metric: P99, Margin: 0.10}}
 	list := f.BelowRuns(criteria, 10, 10)
 	if len(list) != 1 || list[0].Metric.Key != "p99" || list[0].Starts {
 		t.Fatalf("%+v, want P99 alone", list)
@@ -157,7 +157,7 @@ func TestMarginsBelowTheFloor(t *testing.T) {
 	if len(list) != 2 || !list[0].Starts || list[0].Needed != 0 || list[1].Starts {
 		t.Errorf("%+v: no number of pairs sees how starts differ", list)
 	}
-	if list := f.BelowRuns([]Criterion{{P99, 0.001}}, 10, 10); len(list) != 1 || list[0].Needed != 0 {
+	if list := f.BelowRuns([]Criterion{{Metric: P99, Margin: 0.001}}, 10, 10); len(list) != 1 || list[0].Needed != 0 {
 		t.Errorf("%+v: nobody runs so many", list)
 	}
 }

@@ -59,7 +59,7 @@ func (t *Trial) compare(arm int) Comparison {
 			Metric: metric, A: medianOf(a.values[m]), B: medianOf(b.values[m]),
 			ALow: a.atLeast[m], BLow: b.atLeast[m], Beyond: min(a.beyond[m], b.beyond[m]),
 		}
-		row.Margin = t.criterion(metric).Margin
+		row.Margin, row.PassAt = t.criterion(metric).Margin, t.criterion(metric).passes()
 		if len(a.values[m])+len(b.values[m]) == 0 {
 			continue
 		}
@@ -95,7 +95,7 @@ func (t *Trial) candidate(row *Row, bounds func(float64) (low, high float64)) (c
 	if asked.Metric.Key == "" || t.o.Gate && row.Thin() {
 		return c, false
 	}
-	row.Judged, c.margin = true, asked.margin()
+	row.Judged, c.asked = true, asked
 	return c, true
 }
 
@@ -107,8 +107,8 @@ func (t *Trial) criterion(m Metric) Criterion {
 	return Criterion{}
 }
 
-// levels returns the two-sided error that the present look may spend of alpha/d.
-func (t *Trial) levels() func(d int) float64 {
+// levels returns the two-sided error that the present look may spend of a share of alpha.
+func (t *Trial) levels() func(share float64) float64 {
 	times := make([]float64, 0, len(t.looks))
 	for _, q := range t.taken {
 		times = append(times, float64(q)/float64(t.o.Quads))
@@ -116,16 +116,16 @@ func (t *Trial) levels() func(d int) float64 {
 	if now := float64(t.kept) / float64(t.o.Quads); t.kept > 0 && (len(times) == 0 || now > times[len(times)-1]) {
 		times = append(times, now)
 	}
-	of := map[int]float64{}
-	return func(d int) float64 {
+	of := map[float64]float64{}
+	return func(share float64) float64 {
 		if len(times) == 0 {
 			return 0
 		}
-		if _, ok := of[d]; !ok {
-			levels := spending(alpha/float64(d), times)
-			of[d] = levels[len(levels)-1]
+		if _, ok := of[share]; !ok {
+			levels := spending(alpha*share, times)
+			of[share] = levels[len(levels)-1]
 		}
-		return of[d]
+		return of[share]
 	}
 }
 
@@ -139,7 +139,7 @@ func (r *Row) foresee(pairs int) {
 		return
 	}
 	last := spending(alpha, lookTimes)
-	r.Needed = pairsFor(r.Scatter, r.worse()-Criterion{r.Metric, r.Margin}.margin(), last[len(last)-1])
+	r.Needed = pairsFor(r.Scatter, r.worse()-r.Metric.log(r.PassAt), last[len(last)-1])
 }
 
 // worse is the logarithm of the change for the worse.

@@ -14,11 +14,11 @@ const (
 	Undecided    Outcome = "undecided" // not told apart
 )
 
-// Criterion is a metric that decides, with the change for the worse that is let pass, as a share above 0; in a comparison
-// without margins it is 0.
+// Criterion is a metric that decides, with its margins as shares above 0; in a comparison without margins they are 0.
 type Criterion struct {
-	Metric Metric
-	Margin float64
+	Metric     Metric
+	Margin     float64 // a change for the worse that is surely above it is a regression
+	PassMargin float64 // one that is surely below it passes; 0: Margin
 }
 
 // Row is what was found of one metric of two arms.
@@ -30,7 +30,9 @@ type Row struct {
 	Change   Interval // B over A, at 95 %; zero where it was not measured in every round
 	Decision Interval // B over A, at the error that this look may spend; it alone decides
 	Level    float64  // that error, two-sided
-	Margin   float64  // of a gate, what it is to be judged by; 0 where it is only to be shown
+	Margin   float64  // of a gate, above which it regresses; 0 where it is only to be shown
+	PassAt   float64  // of a gate, below which it passes
+	PassedAt float64  // the lesser of the two below which it surely is; 0: of neither
 	Outcome  Outcome  // "" where it is only shown
 	Judged   bool     // it counts for the outcome of all
 	Improved bool     // of a gate: surely better than before

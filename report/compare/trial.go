@@ -97,6 +97,10 @@ func NewTrial(o Options) (*Trial, error) {
 		if c.Margin < 0 || o.Gate && c.Margin <= 0 || c.Margin >= 1 {
 			return nil, fmt.Errorf("the margin of %s must be above 0 %% and below 100 %%, got %v %%", c.Metric.Key, 100*c.Margin)
 		}
+		if c.PassMargin != 0 && (c.PassMargin < c.Margin || c.PassMargin >= 1) {
+			return nil, fmt.Errorf("the margin below which %s passes must be at least the one above which it regresses and below 100 %%, got %v %% and %v %%",
+				c.Metric.Key, 100*c.PassMargin, 100*c.Margin)
+		}
 	}
 	t := &Trial{o: o, looks: looksOf(o.Quads), coin: rand.New(rand.NewPCG(o.Seed, 0x636f6d70617265))}
 	metrics := len(Metrics())

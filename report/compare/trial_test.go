@@ -20,7 +20,7 @@ func answer(p50 time.Duration) *loadgen.Run {
 	}
 }
 
-var gateCriteria = []Criterion{{P50, 0.05}, {P95, 0.10}, {P99, 0.10}, {Goodput, 0.05}}
+var gateCriteria = []Criterion{{Metric: P50, Margin: 0.05}, {Metric: P95, Margin: 0.10}, {Metric: P99, Margin: 0.10}, {Metric: Goodput, Margin: 0.05}}
 
 func gateOptions() Options {
 	return Options{Arms: []string{"old", "new"}, Quads: 20, Seed: 1, Criteria: gateCriteria, Gate: true, ErrorMargin: 0.001}
@@ -208,8 +208,8 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 	for name, change := range map[string]func(*Options){
 		"one arm":        func(o *Options) { o.Arms = o.Arms[:1] },
 		"five quads":     func(o *Options) { o.Quads = 5 },
-		"no margin":      func(o *Options) { o.Criteria = []Criterion{{P50, 0}} },
-		"a whole margin": func(o *Options) { o.Criteria = []Criterion{{P50, 1}} },
+		"no margin":      func(o *Options) { o.Criteria = []Criterion{{Metric: P50, Margin: 0}} },
+		"a whole margin": func(o *Options) { o.Criteria = []Criterion{{Metric: P50, Margin: 1}} },
 	} {
 		o := gateOptions()
 		change(&o)

@@ -101,7 +101,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 	t := Trial{o: o}
 	var decisive []candidate
 	c.Rows = make([]Row, 0, len(metrics))
-	level := func(d int) float64 { return alpha / float64(d) }
+	level := func(share float64) float64 { return alpha * share }
 	for i, m := range metrics {
 		va, vb := logs(sides[0].values[i]), logs(sides[1].values[i])
 		if len(va)+len(vb) == 0 {
@@ -110,7 +110,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		c.Rows = append(c.Rows, Row{
 			Metric: m, A: medianOf(sides[0].values[i]), B: medianOf(sides[1].values[i]),
 			ALow: sides[0].atLeast[i], BLow: sides[1].atLeast[i], Beyond: min(sides[0].beyond[i], sides[1].beyond[i]),
-			Margin: t.criterion(m).Margin,
+			Margin: t.criterion(m).Margin, PassAt: t.criterion(m).passes(),
 		})
 		if len(va) != len(a) || len(vb) != len(b) || len(va) == 0 || len(vb) == 0 {
 			continue
@@ -149,7 +149,7 @@ func (r *Row) foreseeRuns(m, n int) {
 	}
 	half := math.Log(r.Change.High/r.Change.Low) / 2
 	noise := Noise{Run: half / student(printedLevel, m+n-1) / math.Sqrt(1/float64(m)+1/float64(n))}
-	distance := math.Abs(r.worse() - Criterion{r.Metric, r.Margin}.margin())
+	distance := math.Abs(r.worse() - r.Metric.log(r.PassAt))
 	r.Needed = leastNumber(MinRuns, distance, func(runs int) float64 { return noise.ofRuns(runs, runs) })
 }
 
