@@ -210,6 +210,11 @@ func (c *Compared) notes() []string {
 		notes = append(notes, "neighbouring pairs resemble each other: something that lasts longer than a round, such as a garbage collection, is in "+
 			"the figures, and the intervals may be somewhat too narrow")
 	}
+	for i := range c.Result.Comparisons {
+		if failed := failedRounds(&c.Result.Comparisons[i]); failed != "" {
+			notes = append(notes, failed)
+		}
+	}
 	if least := c.floorWords(); least != "" {
 		notes = append(notes, least)
 	}

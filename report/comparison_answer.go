@@ -113,10 +113,10 @@ func gateAnswer(f *compare.Comparison) string {
 			if r.Metric.HigherIsBetter {
 				direction = lower
 			}
-			bad = append(bad, fmt.Sprintf("%s is %s %s than %s at %s %s; the margin is %s", b, byHowMuch(r), direction, a,
-				metricName(r.Metric), certainty(between), marginOf(r)))
+			bad = append(bad, fmt.Sprintf("%s is %s %s than %s at %s %s; %s", b, byHowMuch(r), direction, a,
+				metricName(r.Metric), certainty(between), marginWords(r)))
 		case r.Outcome == compare.Inconclusive:
-			open = append(open, fmt.Sprintf("%s changed by %s %s and the margin is %s", metricName(r.Metric), change, certainty(between), marginOf(r)))
+			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", metricName(r.Metric), change, certainty(between), marginWords(r)))
 		case r.Margin > 0 && !r.Judged && r.Thin():
 			thin = append(thin, metricName(r.Metric))
 		case r.Outcome == compare.Pass && r.Improved && r.Metric.Quantile > 0:
@@ -127,7 +127,7 @@ func gateAnswer(f *compare.Comparison) string {
 		bad = append(bad, fmt.Sprintf("%s of %s fail, and %s of %s before", failedShare(f.Errors.B), b, failedOrNone(f.Errors.A), a))
 	}
 	if f.Errors.Outcome == compare.Inconclusive {
-		open = append(open, "more requests fail than the margin lets pass, of too few to be sure")
+		open = append(open, "more requests fail than the margin lets pass, in too few rounds to be sure")
 	}
 	missed := ""
 	for _, o := range f.Objectives {
@@ -147,6 +147,11 @@ func gateAnswer(f *compare.Comparison) string {
 		text := fmt.Sprintf("PASS: %s is not slower than %s by the margins", b, a)
 		if len(f.Objectives) > 0 {
 			text += " and holds its objectives"
+		}
+		for _, r := range f.Rows {
+			if passedWide(r) {
+				text += fmt.Sprintf("; %s is at most %s slower, and %s cannot be told here", metricName(r.Metric), marginPercent(r.PassedAt), marginPercent(r.Margin))
+			}
 		}
 		if len(better) > 0 {
 			text += "; it is " + strings.Join(better, ", ")

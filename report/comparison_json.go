@@ -70,7 +70,9 @@ type comparisonRow struct {
 	Change   *ratioInterval  `json:"change,omitempty"` // b / a, 95 %
 	Decision *ratioInterval  `json:"decision,omitempty"`
 	Level    float64         `json:"decision_level,omitempty"` // two-sided error of the deciding interval
-	Margin   float64         `json:"margin,omitempty"`
+	Margin   float64         `json:"margin,omitempty"`         // above which it regresses
+	PassAt   float64         `json:"pass_margin,omitempty"`    // below which it passes
+	PassedAt float64         `json:"passed_margin,omitempty"`  // the lesser of the two below which it surely is
 	Judged   bool            `json:"judged"`
 	Outcome  compare.Outcome `json:"outcome,omitempty"`
 	Improved bool            `json:"improved,omitempty"`
@@ -113,10 +115,46 @@ type comparedErrors struct {
 	DueA    uint64          `json:"due_a"`
 	FailedB uint64          `json:"failed_b"`
 	DueB    uint64          `json:"due_b"`
-	Low     float64         `json:"difference_low"` // one-sided 99.9 % bounds of the share of b less that of a
+	HitA    int             `json:"rounds_with_failures_a"` // rounds, or runs, in which some failed
+	RoundsA int             `json:"rounds_a"`
+	HitB    int             `json:"rounds_with_failures_b"`
+	RoundsB int             `json:"rounds_b"`
+	Low     float64         `json:"difference_low"` // one-sided 99.9 % bounds of the share of b less that of a, by the request; they decide nothing
 	High    float64         `json:"difference_high"`
+	By      []differenceBy  `json:"difference_by,omitempty"` // what decides
+	Level   float64         `json:"decision_level,omitempty"`
 	Margin  float64         `json:"margin,omitempty"`
 	Outcome compare.Outcome `json:"outcome"`
+}
+
+// differenceBy is the share of b less that of a by pairs, quads or runs, and leaves out a bound where there is none.
+type differenceBy struct {
+	Unit   string   `json:"unit"`
+	Center float64  `json:"center"`
+	Low    *float64 `json:"low,omitempty"`
+	High   *float64 `json:"high,omitempty"`
+}
+
+func errorsOf(e *compare.Errors) comparedErrors {
+	c := comparedErrors{
+		FailedA: e.A.Failed, DueA: e.A.Due, FailedB: e.B.Failed, DueB: e.B.Due, HitA: e.A.Hit, RoundsA: e.A.Rounds, HitB: e.B.Hit, RoundsB: e.B.Rounds,
+		Low: e.Low, High: e.High, Level: e.Level, Margin: e.Margin, Outcome: e.Outcome,
+	}
+	for _, d := range e.By {
+		if by, ok := differenceOf(d); ok {
+			c.By = append(c.By, by)
+		}
+	}
+	return c
+}
+
+// differenceOf returns false where nothing was compared.
+func differenceOf(d compare.Difference) (by differenceBy, ok bool) {
+	by = differenceBy{Unit: d.Unit, Center: d.Center}
+	if !math.IsInf(d.Low, 0) {
+		by.Low, by.High = &d.Low, &d.High
+	}
+	return by, !math.IsNaN(d.Center)
 }
 
 // ComparisonJSON writes what a comparison or a gate found for programs to read. Its error is that of w.
@@ -154,10 +192,7 @@ func ComparisonJSON(w io.Writer, c *Compared) error {
 func comparisonPartOf(found *compare.Comparison) comparisonPart {
 	part := comparisonPart{
 		A: found.A, B: found.B, Outcome: found.Outcome, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
-		Errors: comparedErrors{
-			found.Errors.A.Failed, found.Errors.A.Due, found.Errors.B.Failed, found.Errors.B.Due,
-			found.Errors.Low, found.Errors.High, found.Errors.Margin, found.Errors.Outcome,
-		},
+		Errors: errorsOf(&found.Errors),
 	}
 	part.Rows = comparisonRows(found.Rows)
 	for _, o := range found.Objectives {
@@ -176,7 +211,7 @@ func comparisonRows(rows []compare.Row) (list []comparisonRow) {
 	for _, row := range rows {
 		list = append(list, comparisonRow{
 			Metric: row.Metric.Key, A: row.A, B: row.B, ALow: row.ALow, BLow: row.BLow,
-			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, Judged: row.Judged,
+			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, PassAt: row.PassAt, PassedAt: row.PassedAt, Judged: row.Judged,
 			Outcome: row.Outcome, Improved: row.Improved, Scatter: row.Scatter, Carried: row.Carried, Needed: row.Needed,
 		})
 	}

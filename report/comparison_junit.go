@@ -29,8 +29,8 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 				if unsettled(r) {
 					evidence += settles(r, unitOf(found))
 				}
-				suite.add(metricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; the margin is %s: %s", metricName(r.Metric),
-					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginOf(r), evidence))
+				suite.add(metricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; %s: %s", metricName(r.Metric),
+					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginWords(r), evidence))
 			}
 		}
 		for _, o := range found.Objectives {

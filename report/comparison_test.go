@@ -246,3 +246,45 @@ func TestCurvesNeedSomethingToDraw(t *testing.T) {
 		t.Errorf("%s\n%s", got, strings.Join(lines, "\n"))
 	}
 }
+
+// Failures that come in bursts decide nothing by themselves; in how many rounds they came is said.
+func TestComparisonSaysInHowManyRoundsSomethingFailed(t *testing.T) {
+	c := compared(t, true, 1, 20)
+	e := &c.Result.Comparisons[0].Errors
+	e.A.Hit, e.B.Hit, e.B.Rounds = 0, 5, 40
+	if text := comparisonText(t, c); !strings.Contains(text, "failures came in 5 of new's 40 rounds and in 0 of old's 14 rounds") {
+		t.Error(text)
+	}
+	var b bytes.Buffer
+	if err := ComparisonJSON(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	var file comparisonFile
+	if err := json.Unmarshal(b.Bytes(), &file); err != nil {
+		t.Fatal(err)
+	}
+	if got := file.Comparisons[0].Errors; got.HitB != 5 || got.RoundsB != 40 || len(got.By) != 2 || got.By[0].Unit != "pairs" || *got.By[0].Low <= 0.001 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// Where only the wider of two margins is held, every form says which one that was.
+func TestTheMarginThatWasPassedIsNamed(t *testing.T) {
+	c := compared(t, true, 1, 0)
+	for i := range c.Result.Comparisons[0].Rows {
+		if r := &c.Result.Comparisons[0].Rows[i]; r.Metric.Key == "p99" {
+			r.PassAt, r.PassedAt = 0.2, 0.2
+		}
+	}
+	want := "PASS: new is not slower than old by the margins; P99 is at most 20 % slower, and 10 % cannot be told here."
+	if got := ComparisonAnswer(c); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	if text := comparisonText(t, c); !strings.Contains(text, "10:20 % pass at 20 %") {
+		t.Error(text)
+	}
+	var b bytes.Buffer
+	if err := ComparisonJUnit(&b, c); err != nil || !strings.Contains(b.String(), `name="P99"`) {
+		t.Errorf("%v: %s", err, b.String())
+	}
+}

@@ -95,8 +95,24 @@ func marginOf(r compare.Row) string {
 	if !r.Judged {
 		return ""
 	}
-	return trimmed(100*r.Margin) + " %"
+	if r.PassAt > r.Margin {
+		return trimmed(100*r.Margin) + ":" + trimmed(100*r.PassAt) + " %"
+	}
+	return marginPercent(r.Margin)
 }
+
+func marginPercent(share float64) string { return trimmed(round(100*share, 3)) + " %" }
+
+// marginWords says in a sentence by which margin a row was judged, or which two.
+func marginWords(r compare.Row) string {
+	if r.Outcome != compare.Regression && r.PassAt > r.Margin {
+		return fmt.Sprintf("it passes below %s and regresses above %s", marginPercent(r.PassAt), marginPercent(r.Margin))
+	}
+	return "the margin is " + marginPercent(r.Margin)
+}
+
+// passedWide reports whether a row is surely below the margin that it passes at, and not below the one above which it regresses.
+func passedWide(r compare.Row) bool { return r.Outcome == compare.Pass && r.PassedAt > r.Margin }
 
 // adverbs of the direction, by metric: what B is where its value is higher, and where it is lower.
 func higherLower(m compare.Metric) (higher, lower string) {
@@ -128,6 +144,9 @@ func evidenceOf(r compare.Row, b, unit string) string {
 	case compare.Pass:
 		if r.Improved {
 			return "pass, " + better
+		}
+		if passedWide(r) {
+			return "pass at " + marginPercent(r.PassedAt)
 		}
 		return "pass"
 	case compare.Inconclusive:
@@ -164,7 +183,11 @@ func errorEvidence(f *compare.Comparison) string {
 	e, b := f.Errors, name(f.B)
 	switch e.Outcome {
 	case compare.Regression:
-		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(round(100*e.Low, 1)))
+		least := 0.0
+		for _, d := range e.By {
+			least = max(least, d.Low)
+		}
+		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(round(100*least, 2)))
 	case compare.Inconclusive:
 		switch {
 		case e.B.Due == 0:
@@ -172,7 +195,7 @@ func errorEvidence(f *compare.Comparison) string {
 		case f.Few():
 			return "inconclusive: too few runs"
 		}
-		return "inconclusive: more than the margin, of too few"
+		return "inconclusive: more than the margin, of too few " + map[bool]string{true: "runs", false: "rounds"}[f.RunsA > 0]
 	case compare.Pass:
 		return "pass"
 	case compare.Worse:
@@ -181,4 +204,19 @@ func errorEvidence(f *compare.Comparison) string {
 		return b + " fails less"
 	}
 	return fmt.Sprintf("~ of %s each", Count(min(e.A.Due, e.B.Due)))
+}
+
+// failedRounds says in how many rounds, or runs, of each something failed: what comes in bursts is no sure regression, and
+// yet worth knowing. "" where nothing failed, or in every round of both.
+func failedRounds(f *compare.Comparison) string {
+	e := f.Errors
+	if e.A.Hit+e.B.Hit == 0 || e.A.Hit == e.A.Rounds && e.B.Hit == e.B.Rounds {
+		return ""
+	}
+	unit := "round"
+	if f.RunsA > 0 {
+		unit = "run"
+	}
+	return fmt.Sprintf("failures came in %d of %s's %s and in %d of %s's %s", e.B.Hit, name(f.B), plural(uint64(e.B.Rounds), unit), e.A.Hit, name(f.A),
+		plural(uint64(e.A.Rounds), unit))
 }

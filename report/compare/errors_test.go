@@ -3,6 +3,8 @@ package compare
 import (
 	"math"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen"
 )
 
 // As R's binom.test(k, n)$conf.int gives them at 95 %.
@@ -27,24 +29,68 @@ func TestClopperPearsonIsThePublishedOne(t *testing.T) {
 	}
 }
 
-func TestErrorsAreJudgedByTheirBound(t *testing.T) {
+// rounds are rounds of 540 requests of which so many fail, one after the other, again and again.
+func rounds(n int, failed ...uint64) []Failures {
+	var list []Failures
+	for i := range n {
+		list = append(list, failuresOf(loadgen.Requests{Due: 540, Failed: failed[i%len(failed)]}))
+	}
+	return list
+}
+
+// burst is rounds without a failure, but for bursts.
+func burst(n int, at map[int]uint64) []Failures {
+	list := rounds(n, 0)
+	for i, failed := range at {
+		list[i] = failuresOf(loadgen.Requests{Due: 540, Failed: failed})
+	}
+	return list
+}
+
+func TestFailuresAreJudgedByTheRound(t *testing.T) {
+	var none []Failures
 	for _, tc := range []struct {
-		a, b Failures
+		a, b []Failures
 		gate bool
 		want Outcome
 		why  string
 	}{
-		{Failures{0, 20_000}, Failures{200, 20_000}, true, Regression, "1 % is surely 0.1 points above none"},
-		{Failures{0, 20_000}, Failures{0, 20_000}, true, Pass, "none failed"},
-		{Failures{0, 200}, Failures{1, 200}, true, Inconclusive, "0.5 points were seen, of too few requests"},
-		{Failures{200, 20_000}, Failures{0, 20_000}, true, Pass, "fewer fail"},
-		{Failures{}, Failures{}, true, Inconclusive, "nothing was sent"},
-		{Failures{0, 20_000}, Failures{100, 20_000}, false, Worse, "surely above none"},
-		{Failures{100, 20_000}, Failures{0, 20_000}, false, Better, "surely below"},
-		{Failures{0, 4800}, Failures{1, 4800}, false, Undecided, "one of 4,800 is nothing"},
+		{rounds(40, 0), rounds(40, 6, 5), true, Regression, "1 % all the time is above 0.1 points"},
+		{rounds(40, 0), rounds(40, 0, 0, 2, 4), true, Regression, "0.3 % now and then: by quads"},
+		{rounds(40, 0), rounds(40, 0), true, Pass, "none failed"},
+		{rounds(40, 5), rounds(40, 0), true, Pass, "fewer fail"},
+		{rounds(40, 0), burst(40, map[int]uint64{17: 73}), true, Inconclusive, "one burst of 73 is no regression, and no pass"},
+		{burst(40, map[int]uint64{3: 300}), rounds(40, 3), true, Regression, "a burst of A's does not hide that B fails all the time"},
+		{burst(40, map[int]uint64{3: 73}), burst(40, map[int]uint64{17: 73}), true, Pass, "one burst each"},
+		{rounds(4, 0), rounds(4, 500), true, Inconclusive, "two quads have no bound"},
+		{none, none, true, Inconclusive, "nothing was sent"},
+		{rounds(40, 0), rounds(40, 3), false, Worse, "more fail all the time"},
+		{rounds(40, 3), rounds(40, 0), false, Better, "fewer do"},
+		{rounds(40, 0), burst(40, map[int]uint64{17: 73}), false, Undecided, "one burst says nothing"},
 	} {
-		if got := judgeErrors(tc.a, tc.b, 0.001, tc.gate); got.Outcome != tc.want {
-			t.Errorf("%+v, %+v: %s, want %s: %s", tc.a, tc.b, got.Outcome, tc.want, tc.why)
+		got := judgeErrors(tc.a, tc.b, 0.001, tc.gate, 0.0255) // the last look's of 0.03
+		if got.Outcome != tc.want {
+			t.Errorf("%s: %s, want %s: %+v", tc.why, got.Outcome, tc.want, got)
+		}
+	}
+	e := judgeErrors(rounds(40, 0), burst(40, map[int]uint64{17: 73}), 0.001, true, 0.0255)
+	if e.Low <= 0.001 || e.B.Hit != 1 || e.B.Rounds != 40 || e.A.Hit != 0 {
+		t.Errorf("%+v: by the request a burst would be a regression, and it is in 1 of 40 rounds", e)
+	}
+}
+
+func TestFailuresOfRunsAreJudgedByTheRun(t *testing.T) {
+	for _, tc := range []struct {
+		a, b []Failures
+		want Outcome
+		why  string
+	}{
+		{rounds(8, 0), rounds(8, 6, 5), Regression, "every run fails 1 %"},
+		{rounds(8, 0), burst(8, map[int]uint64{2: 400}), Inconclusive, "one run has a burst"},
+		{rounds(8, 0), rounds(8, 0), Pass, "none failed"},
+	} {
+		if got := judgeRunErrors(tc.a, tc.b, 0.001, true, alpha); got.Outcome != tc.want {
+			t.Errorf("%s: %s, want %s: %+v", tc.why, got.Outcome, tc.want, got)
 		}
 	}
 }

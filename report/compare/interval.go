@@ -48,16 +48,21 @@ func newEstimate(x []float64) estimate {
 	return e
 }
 
-// bounds returns the interval of the two-sided error level: the Walsh averages at the rank that the signed-rank
-// distribution allows, moved away from the centre by what autocorrelation adds to its variance. Without any they are ±Inf.
+// bounds returns the interval of the two-sided error level, never narrower than what histograms resolve. Without one the
+// bounds are ±Inf.
 func (e estimate) bounds(level float64) (low, high float64) {
+	low, high = e.ranked(level)
+	return min(low, e.center-resolution), max(high, e.center+resolution)
+}
+
+// ranked returns the interval of the two-sided error level: the Walsh averages at the rank that the signed-rank
+// distribution allows, moved away from the centre by what autocorrelation adds to its variance. Without any they are ±Inf.
+func (e estimate) ranked(level float64) (low, high float64) {
 	c, ok := signedRankLimit(e.n, level/2)
 	if e.n == 0 || !ok {
 		return math.Inf(-1), math.Inf(1)
 	}
-	low = e.center - max(e.stretch*(e.center-e.walsh[c]), resolution)
-	high = e.center + max(e.stretch*(e.walsh[len(e.walsh)-1-c]-e.center), resolution)
-	return low, high
+	return e.center - e.stretch*(e.center-e.walsh[c]), e.center + e.stretch*(e.walsh[len(e.walsh)-1-c]-e.center)
 }
 
 // interval returns the bounds as ratios.

@@ -45,12 +45,12 @@ func (t *Trial) Result() Result {
 
 func (t *Trial) compare(arm int) Comparison {
 	a, b := &t.arms[0], &t.arms[arm]
+	level := t.levels()
 	c := Comparison{
 		A: t.o.Arms[0], B: t.o.Arms[arm], Pairs: 2 * t.kept,
-		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate),
+		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(failureShare)),
 	}
 	var judged []candidate
-	level := t.levels()
 	metrics := Metrics()
 	c.Rows = make([]Row, 0, len(metrics))
 	for m, metric := range metrics {
@@ -76,7 +76,7 @@ func (t *Trial) compare(arm int) Comparison {
 			decideComparison(cand, level(1))
 		}
 	}
-	c.Objectives = t.objectives(arm, level(1))
+	c.Objectives = t.objectives(arm, level)
 	if t.o.Gate {
 		decideGate(judged, level)
 	} else {

@@ -26,8 +26,8 @@ type heldRecord struct {
 	logs    []float64
 	atLeast bool
 	missing bool
-	beyond  float64 // of a percentile: the fewest requests beyond it in a round
-	failed  Failures
+	beyond  float64    // of a percentile: the fewest requests beyond it in a round
+	failed  []Failures // by round
 }
 
 func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
@@ -37,8 +37,7 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 		return
 	}
 	if t.Metric == loadgen.MetricErrors {
-		h.failed.Failed += uint64(math.Round(*r.Actual * float64(r.Samples)))
-		h.failed.Due += r.Samples
+		h.failed = append(h.failed, failuresOf(loadgen.Requests{Failed: uint64(math.Round(*r.Actual * float64(r.Samples))), Due: r.Samples}))
 		return
 	}
 	h.logs = append(h.logs, math.Log(*r.Actual))
@@ -47,20 +46,20 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 	}
 }
 
-// held judges the record at a two-sided error. The unit is the round: an objective is missed where the interval of its
-// rounds' figures lies wholly on the wrong side of the limit, met where it lies wholly on the right one, and else it cannot be
-// told. Errors are judged as a gate judges them: missed where the exact bound of their share is above the limit, met where
-// they were not seen to be.
-func (h *heldRecord) held(t loadgen.Threshold, level float64) Held {
+// held judges the record. level returns the two-sided error that this look may spend of a share of alpha. The unit is the
+// round: an objective is missed where the interval of its rounds' figures lies wholly on the wrong side of the limit, met where
+// it lies wholly on the right one, and else it cannot be told. Failures are judged as a gate judges them.
+func (h *heldRecord) held(t loadgen.Threshold, level func(share float64) float64) Held {
 	upper := t.Operator == loadgen.Less || t.Operator == loadgen.AtMost
 	if t.Metric == loadgen.MetricErrors {
-		low, high := clopperPearson(h.failed.Failed, h.failed.Due, errorLevel)
-		d := Held{Value: h.failed.share(), Low: low, High: high, Known: !h.missing && h.failed.Due > 0, Outcome: Inconclusive}
-		switch {
+		all := together(h.failed)
+		low, high := clopperPearson(all.Failed, all.Due, requestLevel)
+		d := Held{Value: all.share(), Low: low, High: high, Known: !h.missing && all.Due > 0, Outcome: Inconclusive}
+		switch above, within := heldTo(h.failed, t.Limit, upper, level(failureShare)); {
 		case !d.Known:
-		case upper && low > t.Limit || !upper && high < t.Limit:
+		case above:
 			d.Outcome = Missed
-		case upper && d.Value <= t.Limit || !upper && d.Value >= t.Limit:
+		case within:
 			d.Outcome = Pass
 		}
 		return d
@@ -69,7 +68,7 @@ func (h *heldRecord) held(t loadgen.Threshold, level float64) Held {
 		return Held{Outcome: Inconclusive}
 	}
 	e := newEstimate(h.logs)
-	low, high := e.bounds(level)
+	low, high := e.bounds(level(1))
 	if h.atLeast {
 		high = math.Inf(1)
 	}
@@ -85,7 +84,7 @@ func (h *heldRecord) held(t loadgen.Threshold, level float64) Held {
 }
 
 // objectives judges both arms by each threshold.
-func (t *Trial) objectives(arm int, level float64) []Objective {
+func (t *Trial) objectives(arm int, level func(share float64) float64) []Objective {
 	var list []Objective
 	for i, threshold := range t.o.Objectives {
 		list = append(list, Objective{threshold, t.arms[0].held[i].held(threshold, level), t.arms[arm].held[i].held(threshold, level)})

@@ -66,8 +66,8 @@ type round struct {
 type armRecord struct {
 	values   [][]float64 // by metric
 	atLeast  []bool
-	beyond   []float64 // fewest
-	failures Failures
+	beyond   []float64   // fewest
+	failures []Failures  // by round
 	curves   [][]float64 // by round
 	held     []heldRecord
 }
@@ -214,7 +214,7 @@ func (t *Trial) keep() {
 }
 
 func (a *armRecord) add(rd round) {
-	a.failures.add(rd.requests)
+	a.failures = append(a.failures, failuresOf(rd.requests))
 	a.curves = append(a.curves, rd.curve)
 	for m, v := range rd.readings {
 		if v.ok {

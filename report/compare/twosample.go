@@ -72,15 +72,20 @@ func newShift(a, b []float64) shift {
 
 func (s shift) center() float64 { return median(s.differences) }
 
-// bounds returns the interval of the two-sided error level, ±Inf where there are too few values for one.
+// bounds returns the interval of the two-sided error level, never narrower than what histograms resolve. Without one the
+// bounds are ±Inf.
 func (s shift) bounds(level float64) (low, high float64) {
+	low, high = s.ranked(level)
+	return min(low, s.center()-resolution), max(high, s.center()+resolution)
+}
+
+// ranked returns the differences at the ranks that the level allows, ±Inf where there are too few values for that.
+func (s shift) ranked(level float64) (low, high float64) {
 	c, ok := limit(rankSumCDF(s.m, s.n), level/2)
 	if !ok || len(s.differences) == 0 {
 		return math.Inf(-1), math.Inf(1)
 	}
-	low = min(s.differences[c], s.center()-resolution)
-	high = max(s.differences[len(s.differences)-1-c], s.center()+resolution)
-	return low, high
+	return s.differences[c], s.differences[len(s.differences)-1-c]
 }
 
 // Runs compares saved runs of two sides, each run a unit, at one look. With fewer than [MinRuns] a side nothing is judged.
@@ -132,7 +137,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 	for i := range c.Rows {
 		c.Rows[i].foreseeRuns(len(a), len(b))
 	}
-	c.Errors = judgeErrors(sides[0].failures, sides[1].failures, o.ErrorMargin, o.Gate)
+	c.Errors = judgeRunErrors(sides[0].failures, sides[1].failures, o.ErrorMargin, o.Gate, alpha)
 	if o.Gate && c.Few() {
 		c.Errors.Outcome = Inconclusive
 	}
