@@ -78,14 +78,6 @@ func (c *Compared) floorWords() string {
 	return fmt.Sprintf("this machine tells %s from nothing in %s (noise floor of %s)", least, by, stamp(b.Saved))
 }
 
-// unit is what the requests beyond a percentile are counted in.
-func (c *Compared) unit() string {
-	if c.Result.OfRuns() {
-		return "run"
-	}
-	return "round"
-}
-
 // spoiledUnit is what is made again where bench or its host was late.
 func (c *Compared) spoiledUnit() string {
 	if c.Result.OfRuns() {

@@ -190,10 +190,12 @@ const carriedWarning = 0.3
 // notes are the footnotes, and what was noticed.
 func (c *Compared) notes() []string {
 	var notes []string
-	thin, tilde, late := false, false, false
+	thin, tilde, late := "", false, false
 	for _, found := range c.Result.Comparisons {
 		for _, r := range found.Rows {
-			thin = thin || thinOf(r) != ""
+			if r.Thin {
+				thin = thinWords(r, found.RunsA > 0)
+			}
 			tilde = tilde || r.Outcome == compare.Undecided
 			if r.Judged && r.Carried > carriedWarning && found.Pairs >= 2*compare.MinQuads {
 				late = true
@@ -203,8 +205,8 @@ func (c *Compared) notes() []string {
 	if tilde {
 		notes = append(notes, "~ not told apart, which is not the same as equal")
 	}
-	if thin {
-		notes = append(notes, thinMark+fmt.Sprintf(" fewer than 20 requests a %s lie beyond it", c.unit()))
+	if thin != "" {
+		notes = append(notes, thinMark+" "+thin)
 	}
 	if late {
 		notes = append(notes, "neighbouring pairs resemble each other: something that lasts longer than a round, such as a garbage collection, is in "+
@@ -225,7 +227,7 @@ func (c *Compared) notes() []string {
 }
 
 func thinOf(r compare.Row) string {
-	if r.Thin() {
+	if r.Thin {
 		return thinMark
 	}
 	return ""

@@ -103,7 +103,7 @@ func byHowMuch(r compare.Row) string {
 // gateAnswer says whether the gate is passed, and why not.
 func gateAnswer(f *compare.Comparison) string {
 	a, b := name(f.A), name(f.B)
-	var bad, open, better, thin []string
+	var bad, open, better, unjudged []string
 	for _, r := range f.Rows {
 		higher, lower := higherLower(r.Metric)
 		change, between := changeOf(r)
@@ -117,8 +117,8 @@ func gateAnswer(f *compare.Comparison) string {
 				metricName(r.Metric), certainty(between), marginWords(r)))
 		case r.Outcome == compare.Inconclusive:
 			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", metricName(r.Metric), change, certainty(between), marginWords(r)))
-		case r.Margin > 0 && !r.Judged && r.Thin():
-			thin = append(thin, metricName(r.Metric))
+		case r.Unjudged():
+			unjudged = append(unjudged, fmt.Sprintf("%s: %s", metricName(r.Metric), whyUnjudged(f, r)))
 		case r.Outcome == compare.Pass && r.Improved && r.Metric.Quantile > 0:
 			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), metricName(r.Metric)))
 		}
@@ -156,12 +156,8 @@ func gateAnswer(f *compare.Comparison) string {
 		if len(better) > 0 {
 			text += "; it is " + strings.Join(better, ", ")
 		}
-		if len(thin) > 0 {
-			unit := "round"
-			if f.RunsA > 0 {
-				unit = "run"
-			}
-			text += fmt.Sprintf(". Not judged is %s: fewer than 20 requests a %s lie beyond it", strings.Join(thin, ", "), unit)
+		if len(unjudged) > 0 {
+			text += ". Not judged: " + strings.Join(unjudged, "; ")
 		}
 		return text + "."
 	case f.Few():
@@ -170,7 +166,7 @@ func gateAnswer(f *compare.Comparison) string {
 	case len(open) > 0:
 		return "INCONCLUSIVE: " + strings.Join(open, "; ") + "."
 	}
-	return "INCONCLUSIVE: there were too few requests or runs to judge anything by."
+	return "INCONCLUSIVE: nothing was judged: " + strings.Join(append(unjudged, "too few requests or runs")[:max(len(unjudged), 1)], "; ") + "."
 }
 
 func failedOrNone(f compare.Failures) string {

@@ -74,6 +74,8 @@ type comparisonRow struct {
 	PassAt   float64         `json:"pass_margin,omitempty"`    // below which it passes
 	PassedAt float64         `json:"passed_margin,omitempty"`  // the lesser of the two below which it surely is
 	Judged   bool            `json:"judged"`
+	By       string          `json:"judged_by,omitempty"`  // pairs: of rounds; top: a quad's slowest requests, counted by side
+	Why      string          `json:"not_judged,omitempty"` // why not: too_few (requests beyond it), no_figure (in some round or run)
 	Outcome  compare.Outcome `json:"outcome,omitempty"`
 	Improved bool            `json:"improved,omitempty"`
 	Scatter  float64         `json:"pair_scatter,omitempty"` // standard deviation of a pair's log ratio
@@ -209,10 +211,18 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 
 func comparisonRows(rows []compare.Row) (list []comparisonRow) {
 	for _, row := range rows {
+		why := ""
+		switch {
+		case row.Unjudged() && row.Thin:
+			why = "too_few"
+		case row.Unjudged():
+			why = "no_figure"
+		}
 		list = append(list, comparisonRow{
 			Metric: row.Metric.Key, A: row.A, B: row.B, ALow: row.ALow, BLow: row.BLow,
 			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, PassAt: row.PassAt, PassedAt: row.PassedAt, Judged: row.Judged,
 			Outcome: row.Outcome, Improved: row.Improved, Scatter: row.Scatter, Carried: row.Carried, Needed: row.Needed,
+			By: string(row.By), Why: why,
 		})
 	}
 	return list

@@ -9,8 +9,8 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// ComparisonJUnit writes a gate as JUnit XML: a case for each metric that it judged, and one for failures. What is
-// inconclusive is skipped, as the format has no third word. Its error is that of w.
+// ComparisonJUnit writes a gate as JUnit XML: a case for each metric that it was to judge, and one for failures. What is
+// inconclusive, or was not judged, is skipped, as the format has no third word. Its error is that of w.
 func ComparisonJUnit(w io.Writer, c *Compared) error {
 	var all junitSuites
 	for i := range c.Result.Comparisons {
@@ -22,7 +22,12 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 			Properties: []junitProperty{{"seed", fmt.Sprint(c.Seed)}, {"verdict", string(found.Outcome)}, unitProperty(found)},
 			Out:        ComparisonAnswer(c) + "\n",
 		}
+		judged := false
 		for _, r := range found.Rows {
+			judged = judged || r.Judged
+			if r.Unjudged() {
+				suite.add(metricName(r.Metric), b, compare.Inconclusive, metricName(r.Metric)+" was not judged: "+whyUnjudged(found, r))
+			}
 			if r.Judged {
 				change, between := changeOf(r)
 				evidence := evidenceOf(r, b, unitOf(found))
@@ -32,6 +37,9 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 				suite.add(metricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; %s: %s", metricName(r.Metric),
 					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginWords(r), evidence))
 			}
+		}
+		if !judged {
+			suite.add("gate", b, compare.Inconclusive, "no percentile and no goodput was judged")
 		}
 		for _, o := range found.Objectives {
 			suite.add(objectiveName(o), b, c.verdictOf(o.B.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s", objectiveName(o), objectiveValue(o, o.A), a,

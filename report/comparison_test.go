@@ -107,13 +107,38 @@ func TestAGateSaysWhatItDidNotJudge(t *testing.T) {
 	rows := c.Result.Comparisons[0].Rows
 	for i := range rows {
 		if rows[i].Metric.Key == "p99" {
-			rows[i].Judged, rows[i].Outcome, rows[i].Beyond = false, "", 12
+			rows[i].Judged, rows[i].Outcome, rows[i].Thin = false, "", true
 		}
 	}
-	want := "PASS: new is not slower than old by the margins. Not judged is P99: fewer than 20 requests a round lie beyond it."
+	want := "PASS: new is not slower than old by the margins. Not judged: P99: fewer than 3.5 requests a quad of rounds lie beyond it."
 	if got := ComparisonAnswer(c); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
+	suite := suiteOf(t, c)
+	if p99 := suite.Cases[1]; p99.Name != "P99" || p99.Skipped == nil || !strings.Contains(p99.Skipped.Message, "P99 was not judged: fewer than 3.5") || suite.Skipped != 1 {
+		t.Errorf("%+v", suite)
+	}
+	// One that judged nothing is not green, though no request failed.
+	for i := range rows {
+		rows[i].Judged, rows[i].Outcome, rows[i].Margin = false, "", 0
+	}
+	if suite = suiteOf(t, c); suite.Skipped != 1 || suite.Cases[0].Skipped == nil {
+		t.Errorf("%+v", suite)
+	}
+}
+
+// suiteOf is the suite of a gate in JUnit XML.
+func suiteOf(t *testing.T, c *Compared) junitSuite {
+	t.Helper()
+	var b bytes.Buffer
+	if err := ComparisonJUnit(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	var suites junitSuites
+	if err := xml.Unmarshal(b.Bytes(), &suites); err != nil {
+		t.Fatal(err)
+	}
+	return suites.Suites[0]
 }
 
 func TestComparisonOfWhatWasNotCarriedThrough(t *testing.T) {

@@ -220,3 +220,25 @@ func failedRounds(f *compare.Comparison) string {
 	return fmt.Sprintf("failures came in %d of %s's %s and in %d of %s's %s", e.B.Hit, name(f.B), plural(uint64(e.B.Rounds), unit), e.A.Hit, name(f.A),
 		plural(uint64(e.A.Rounds), unit))
 }
+
+// thinWords says of a percentile that is not judged how few requests it rests on.
+func thinWords(r compare.Row, ofRuns bool) string {
+	unit := "quad of rounds"
+	if ofRuns {
+		unit = "run"
+	}
+	return fmt.Sprintf("fewer than %s requests a %s lie beyond it", trimmed(r.Least), unit)
+}
+
+// whyUnjudged says why a metric that was to be judged was not.
+func whyUnjudged(f *compare.Comparison, r compare.Row) string {
+	switch {
+	case f.Few():
+		return "too few runs"
+	case r.Thin:
+		return thinWords(r, f.RunsA > 0)
+	case f.RunsA > 0:
+		return "some run has no figure of it"
+	}
+	return "some round has no figure of it"
+}

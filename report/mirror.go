@@ -107,7 +107,7 @@ func mirrorNotes(m *Mirror) []string {
 	if m.Spoiled() == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
 		notes = append(notes, "~ not told apart, which is not the same as equal")
 	}
-	if slices.ContainsFunc(m.Rows, compare.Row.Thin) {
+	if slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Thin }) {
 		notes = append(notes, thinMark+" fewer than 20 requests a block of seconds lie beyond it")
 	}
 	return notes

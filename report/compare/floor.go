@@ -92,7 +92,7 @@ func measureNoise(m Metric, runs []*loadgen.Run) (Noise, bool) {
 func (r reading) exact() bool { return r.ok && !r.atLeast && r.value > 0 }
 
 // tooFew reports whether a percentile rests on fewer requests than a gate judges it by.
-func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.beyond < enough-1e-6 }
+func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.planned < enoughBefore-1e-6 }
 
 // roundsOf returns the rounds of a run of a baseline, each as a run of its own.
 func roundsOf(r *loadgen.Run) []*loadgen.Run {

@@ -54,25 +54,32 @@ func (t *Trial) compare(arm int) Comparison {
 	metrics := Metrics()
 	c.Rows = make([]Row, 0, len(metrics))
 	for m, metric := range metrics {
-		pairs := &t.pairs[arm][m]
-		row := Row{
+		pairs, by := &t.pairs[arm][m], t.how[arm][m]
+		asked := t.criterion(metric)
+		if len(a.values[m])+len(b.values[m]) == 0 && asked.Margin == 0 {
+			continue
+		}
+		c.Rows = append(c.Rows, Row{
 			Metric: metric, A: medianOf(a.values[m]), B: medianOf(b.values[m]),
-			ALow: a.atLeast[m], BLow: b.atLeast[m], Beyond: min(a.beyond[m], b.beyond[m]),
-		}
-		row.Margin, row.PassAt = t.criterion(metric).Margin, t.criterion(metric).passes()
-		if len(a.values[m])+len(b.values[m]) == 0 {
+			ALow: a.atLeast[m], BLow: b.atLeast[m], Beyond: min(a.beyond[m], b.beyond[m]), By: by,
+			Margin: asked.Margin, PassAt: asked.passes(), Least: enoughTop, Thin: by == ByNone,
+		})
+		row := &c.Rows[len(c.Rows)-1]
+		if pairs.missing || len(pairs.x) == 0 || row.Thin && row.Beyond < 1-1e-6 {
 			continue
 		}
-		c.Rows = append(c.Rows, row)
-		if pairs.missing || len(pairs.x) == 0 || metric.Quantile > 0 && row.Beyond < 1-1e-6 {
-			continue
+		var cand candidate
+		if by == ByTop {
+			cand = t.tops[arm][m].candidate(row)
+		} else {
+			cand = pairCandidate(row, pairs.x)
 		}
-		kept := &c.Rows[len(c.Rows)-1]
-		e := newEstimate(pairs.x)
-		kept.Change, kept.Carried = e.interval(printedLevel), e.carried
-		if cand, ok := t.candidate(kept, e.bounds); ok {
+		switch {
+		case row.Thin:
+		case asked.Metric.Key != "":
+			row.Judged, cand.asked = true, asked
 			judged = append(judged, cand)
-		} else if !t.o.Gate {
+		case !t.o.Gate:
 			decideComparison(cand, level(1))
 		}
 	}
@@ -88,15 +95,21 @@ func (t *Trial) compare(arm int) Comparison {
 	return c
 }
 
-// candidate returns the row as what is to be decided from bounds; ok is true where it counts for the outcome of all.
-func (t *Trial) candidate(row *Row, bounds func(float64) (low, high float64)) (c candidate, ok bool) {
-	c = candidate{row: row, bounds: bounds, atLeast: row.BLow, atMost: row.ALow}
-	asked := t.criterion(row.Metric)
-	if asked.Metric.Key == "" || t.o.Gate && row.Thin() {
-		return c, false
-	}
-	row.Judged, c.asked = true, asked
-	return c, true
+// pairCandidate shows what the ratios of pairs say of a row, and returns it as what is to be decided by them.
+func pairCandidate(row *Row, x []float64) candidate {
+	e := newEstimate(x)
+	row.Change, row.Carried = e.interval(printedLevel), e.carried
+	return candidate{row: row, bounds: e.bounds, atLeast: row.BLow, atMost: row.ALow}
+}
+
+// candidate shows what the slowest requests of quads say of a row, and returns it as what is to be decided by them.
+func (t *topRecord) candidate(row *Row) candidate {
+	center := t.center()
+	low, high := t.bounds(printedLevel)
+	row.Change = Interval{Center: math.Exp(center), Low: math.Exp(low), High: math.Exp(high)}
+	x, _ := t.shares(center)
+	row.Carried = autocorrelation(x)
+	return candidate{row: row, bounds: t.bounds, beside: t.beside}
 }
 
 // criterion returns what a metric is to be judged by, the zero value where it is not to be.

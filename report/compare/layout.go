@@ -25,7 +25,7 @@ type Budget struct {
 	Restart  time.Duration // starting and warming all arms, once a quad; 0: they are not started anew
 	Round    time.Duration // length that was asked for; 0: chosen
 	Shortest time.Duration // that is chosen
-	Quantile float64       // 0-1: rounds are lengthened until it can be judged, where time allows
+	Quantile float64       // 0-1: rounds are lengthened until it can just be judged, where time allows: more rounds tell more than longer ones
 }
 
 // Layout is how rounds fit.
@@ -41,7 +41,7 @@ func (b Budget) Layout() (Layout, error) {
 	if round == 0 {
 		round = b.Shortest
 		if b.Quantile > 0 && b.Rate > 0 {
-			needed := seconds(enough / (1 - b.Quantile) / b.Rate / (1 - warmUpShare) * 1.01)
+			needed := seconds(enoughTop / 4 / (1 - b.Quantile) / b.Rate / (1 - warmUpShare) * 1.01)
 			longest := seconds((b.Left/(wantedQuads+1)-b.Restart).Seconds()/perRound) - b.Overhead
 			round = max(round, min(needed, longest))
 		}
@@ -61,6 +61,9 @@ func (b Budget) Layout() (Layout, error) {
 func (l Layout) WarmUp() time.Duration {
 	return time.Duration(warmUpShare * float64(l.Round)).Round(time.Millisecond)
 }
+
+// Counted is how many requests a round counts at a rate, in requests/s.
+func (l Layout) Counted(rate float64) float64 { return rate * (l.Round - l.WarmUp()).Seconds() }
 
 // Restarts reports whether starting all arms anew in each quad is worth its time: two starts of one program may differ for
 // as long as they live.

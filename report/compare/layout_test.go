@@ -16,8 +16,9 @@ func TestLayoutFitsTheTime(t *testing.T) {
 		ok   bool
 	}{
 		{"a gate of three minutes", Budget{Left: 175 * s, Arms: 2, Rate: 2000, Overhead: 50 * ms, Shortest: 2 * s, Quantile: 0.99}, Layout{2 * s, 20}, true},
-		{"rounds that P99 needs", Budget{Left: 175 * s, Arms: 2, Rate: 800, Overhead: 50 * ms, Shortest: 2 * s, Quantile: 0.99}, Layout{2810 * ms, 14}, true},
-		{"and no longer than leaves twelve quads", Budget{Left: 170 * s, Arms: 2, Rate: 100, Overhead: 0, Shortest: 2 * s, Quantile: 0.99}, Layout{3270 * ms, 11}, true},
+		{"no longer at 300/s", Budget{Left: 175 * s, Arms: 2, Rate: 300, Overhead: 50 * ms, Shortest: 2 * s, Quantile: 0.99}, Layout{2 * s, 20}, true},
+		{"as long as P99 just needs", Budget{Left: 175 * s, Arms: 2, Rate: 40, Overhead: 50 * ms, Shortest: 2 * s, Quantile: 0.99}, Layout{2450 * ms, 16}, true},
+		{"and no longer than leaves twelve quads", Budget{Left: 170 * s, Arms: 2, Rate: 10, Overhead: 0, Shortest: 2 * s, Quantile: 0.99}, Layout{3270 * ms, 11}, true},
 		{"starts count", Budget{Left: 175 * s, Arms: 2, Rate: 2000, Overhead: 50 * ms, Restart: s, Shortest: 2 * s, Quantile: 0.99}, Layout{2 * s, 18}, true},
 		{"three arms", Budget{Left: 180 * s, Arms: 3, Shortest: 2 * s}, Layout{2 * s, 14}, true},
 		{"asked for", Budget{Left: 10 * s, Arms: 2, Round: 300 * ms, Shortest: 2 * s}, Layout{300 * ms, 7}, true},

@@ -4,8 +4,36 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 )
 
-// enough is how many requests must lie beyond a percentile in every round before a gate judges it.
-const enough = 20
+// How many requests have to be beyond a percentile before it is judged. Fewer than five, and a round's own percentile is
+// one of its few largest values, which tells a changed P99.9 for a changed P99.
+const (
+	enough       = 5   // in a round, or in a run that is a unit of its own
+	enoughTop    = 3.5 // in a quad of rounds, to judge by its slowest requests together
+	enoughBefore = 20  // in a run that was saved when this was the rule
+	enoughMirror = 20  // in a block of a mirrored run
+)
+
+// Estimator is how a metric of rounds is judged.
+type Estimator string
+
+// The estimators, chosen by what is planned and so before the first round that counts.
+const (
+	ByPairs Estimator = "pairs" // each round has a figure of its own, and of two neighbouring ones there is a ratio
+	ByTop   Estimator = "top"   // a quad's slowest requests are counted by side
+	ByNone  Estimator = ""      // too few requests for either
+)
+
+// estimator returns how a metric is judged in rounds that are planned to count so many requests.
+func (m Metric) estimator(planned float64) Estimator {
+	const rounding = 1e-6
+	switch beyond := (1 - m.Quantile) * planned; {
+	case m.Quantile == 0, beyond >= enough-rounding:
+		return ByPairs
+	case 4*beyond >= enoughTop-rounding:
+		return ByTop
+	}
+	return ByNone
+}
 
 // Metric is one thing in which services are compared, as a ratio.
 type Metric struct {
@@ -21,6 +49,7 @@ type reading struct {
 	value   float64 // durations in ns
 	atLeast bool    // value is a lower bound
 	beyond  float64 // of a percentile: how many requests lie beyond it
+	planned float64 // of a percentile: how many of those that were due would
 	ok      bool
 }
 
@@ -85,7 +114,7 @@ func percentile(key string, q float64, inFile string, value func(*loadgen.Dist) 
 		d := &r.Overall.ResponseTime
 		return reading{
 			value: value(d), atLeast: d.IsLowerBound(inFile),
-			beyond: float64(d.Count) * (1 - q), ok: d.Count > 0,
+			beyond: float64(d.Count) * (1 - q), planned: float64(max(d.Count, r.Overall.Requests.Due)) * (1 - q), ok: d.Count > 0,
 		}
 	}}
 }

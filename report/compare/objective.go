@@ -42,7 +42,7 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 	}
 	h.logs = append(h.logs, math.Log(*r.Actual))
 	if t.Metric == loadgen.MetricPercentile {
-		h.beyond = min(h.beyond, float64(r.Samples)*(1-t.Quantile))
+		h.beyond += float64(r.Samples) * (1 - t.Quantile)
 	}
 }
 
@@ -74,7 +74,7 @@ func (h *heldRecord) held(t loadgen.Threshold, level func(share float64) float64
 	}
 	d := Held{Value: math.Exp(e.center), Low: math.Exp(low), High: math.Exp(high), AtLeast: h.atLeast, Known: true, Outcome: Inconclusive}
 	switch {
-	case h.beyond < enough-1e-6:
+	case t.Metric == loadgen.MetricPercentile && h.beyond/float64(len(h.logs)) < enough-1e-6:
 	case upper && d.Low > t.Limit || !upper && d.High < t.Limit:
 		d.Outcome = Missed
 	case upper && d.High < t.Limit || !upper && d.Low > t.Limit:

@@ -11,7 +11,7 @@ import (
 // sides were sent the same requests, and never the request: those of one second share its luck. Of each block the logarithm
 // of the ratio of B's percentile to A's is taken, and of those the estimate and the interval that comparisons of rounds have:
 // Hodges and Lehmann's, by signed ranks, wider where neighbouring blocks resemble each other. A block is as long as it takes
-// to have [enough] requests beyond the percentile, as far as that leaves [MinQuads] blocks.
+// to have twenty requests beyond the percentile, as far as that leaves [MinQuads] blocks.
 func Paired(pairs []loadgen.LatencyPair) []Row {
 	if len(pairs) == 0 {
 		return nil
@@ -20,7 +20,7 @@ func Paired(pairs []loadgen.LatencyPair) []Row {
 	var rows []Row
 	for _, m := range []Metric{P50, P95, P99} {
 		perSecond := float64(len(pairs)) / float64(len(bySecond))
-		length := int(math.Ceil(enough / ((1 - m.Quantile) * perSecond)))
+		length := int(math.Ceil(enoughMirror / ((1 - m.Quantile) * perSecond)))
 		length = max(min(length, len(bySecond)/MinQuads), 1)
 		rows = append(rows, pairedRow(m, pairs, bySecond, length))
 	}
@@ -59,6 +59,7 @@ func pairedRow(m Metric, all []loadgen.LatencyPair, bySecond [][]loadgen.Latency
 		logs = append(logs, math.Log(b/a))
 		row.Beyond = min(row.Beyond, float64(len(block))*(1-m.Quantile))
 	}
+	row.Least, row.Thin = enoughMirror, row.Beyond < enoughMirror-1e-6
 	e := newEstimate(logs)
 	row.Change, row.Carried = e.interval(printedLevel), e.carried
 	decideComparison(candidate{row: &row, bounds: e.bounds}, alpha)

@@ -62,8 +62,8 @@ func TestPairedBlocks(t *testing.T) {
 	} {
 		rows := Paired(mirrored(random, c.seconds, c.perSecond, 0.1, 1))
 		p99 := rows[2]
-		if p99.Thin() != c.thinP99 || math.IsInf(p99.Change.High, 1) == c.interval {
-			t.Errorf("%s: thin %v, interval %+v", c.why, p99.Thin(), p99.Change)
+		if p99.Thin != c.thinP99 || math.IsInf(p99.Change.High, 1) == c.interval {
+			t.Errorf("%s: thin %v, interval %+v", c.why, p99.Thin, p99.Change)
 		}
 		if !c.interval && p99.Outcome != Undecided {
 			t.Errorf("%s: %s without an interval", c.why, p99.Outcome)

@@ -37,13 +37,18 @@ type Row struct {
 	Judged   bool     // it counts for the outcome of all
 	Improved bool     // of a gate: surely better than before
 	Beyond   float64  // of a percentile: the fewest requests beyond it in a round
-	Scatter  float64  // standard deviation of a pair's log ratio
-	Carried  float64  // autocorrelation of neighbouring pairs, 0 … 0.6
-	Needed   int      // pairs, or runs a side, that would probably settle it, where it is not settled; 0: not known
+
+	By    Estimator // of rounds; ByNone where the metric was not to be judged by any
+	Least float64   // of a percentile: so many requests have to be beyond it, in a quad, a run or a block
+	Thin  bool      // fewer are: it is shown and not judged
+
+	Scatter float64 // standard deviation of a pair's log ratio
+	Carried float64 // autocorrelation of neighbouring pairs, 0 … 0.6
+	Needed  int     // pairs, or runs a side, that would probably settle it, where it is not settled; 0: not known
 }
 
-// Thin reports whether a percentile rests on fewer requests than a gate judges it by.
-func (r Row) Thin() bool { return r.Metric.tooFew(reading{beyond: r.Beyond}) }
+// Unjudged reports whether a row was to be judged and was not: it was thin, or some round had no figure.
+func (r Row) Unjudged() bool { return r.Margin > 0 && !r.Judged }
 
 // Comparison is what was found of one arm against the first.
 type Comparison struct {

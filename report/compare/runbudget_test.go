@@ -12,8 +12,8 @@ func TestRoundsOfABaselineFitItsTime(t *testing.T) {
 		want   time.Duration
 		why    string
 	}{
-		{RunBudget{Left: 3 * time.Minute, Runs: 10, Rate: 2000, Quantile: 0.99}, 2 * time.Second, "4,000 requests a round tell P99"},
-		{RunBudget{Left: 3 * time.Minute, Runs: 10, Rate: 800, Quantile: 0.99}, 2520 * time.Millisecond, "2,020 requests do"},
+		{RunBudget{Left: 3 * time.Minute, Runs: 10, Rate: 2000, Quantile: 0.99}, 2 * time.Second, "4,000 requests a round are more than P99 takes"},
+		{RunBudget{Left: 3 * time.Minute, Runs: 10, Rate: 200, Quantile: 0.99}, 2520 * time.Millisecond, "505 requests do"},
 		{RunBudget{Left: 3 * time.Minute, Runs: 10, Rate: 100, Quantile: 0.99}, 4 * time.Second, "no more than 4 s fit"},
 		{RunBudget{Left: 3 * time.Minute, Runs: 10, Rate: 100, Overhead: 9 * time.Second, Quantile: 0.99}, 2 * time.Second, "starting takes half of it"},
 		{RunBudget{Left: time.Minute, Runs: 10, Rate: 800, Round: time.Second, Quantile: 0.99}, time.Second, "asked for"},

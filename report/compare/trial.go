@@ -18,6 +18,7 @@ type Options struct {
 	Criteria    []Criterion // what decides, and when to stop
 	Gate        bool        // margins and three outcomes
 	ErrorMargin float64     // of a gate: by how much the share of failed requests may grow, 0-1
+	Planned     []float64   // by arm, the requests that a round is planned to count, rate × counted length; nil: enough for any percentile
 
 	Objectives []loadgen.Threshold // of a gate: what the last arm is to hold as well
 }
@@ -52,11 +53,14 @@ type Trial struct {
 
 	arms  []armRecord
 	pairs [][]pairRecord // by arm but the first, by metric
+	how   [][]Estimator  // the same
+	tops  [][]topRecord  // the same
 }
 
 // round is what one run says of each metric, and of failures.
 type round struct {
 	readings []reading
+	top      topRound // where some percentile is judged by it
 	requests loadgen.Requests
 	curve    []float64
 	held     []loadgen.ThresholdResult // by objective
@@ -67,6 +71,7 @@ type armRecord struct {
 	values   [][]float64 // by metric
 	atLeast  []bool
 	beyond   []float64   // fewest
+	planned  []float64   // fewest
 	failures []Failures  // by round
 	curves   [][]float64 // by round
 	held     []heldRecord
@@ -74,9 +79,8 @@ type armRecord struct {
 
 func newArmRecord() armRecord {
 	metrics := len(Metrics())
-	return armRecord{
-		values: make([][]float64, metrics), atLeast: make([]bool, metrics), beyond: slices.Repeat([]float64{math.Inf(1)}, metrics),
-	}
+	most := slices.Repeat([]float64{math.Inf(1)}, metrics)
+	return armRecord{values: make([][]float64, metrics), atLeast: make([]bool, metrics), beyond: most, planned: slices.Clone(most)}
 }
 
 // pairRecord is the log ratios of one metric, in time order.
@@ -92,6 +96,8 @@ func NewTrial(o Options) (*Trial, error) {
 		return nil, fmt.Errorf("a comparison takes two or more, got %d", len(o.Arms))
 	case o.Quads < MinQuads:
 		return nil, fmt.Errorf("a comparison takes at least %d quads of rounds, got %d", MinQuads, o.Quads)
+	case o.Planned != nil && len(o.Planned) != len(o.Arms):
+		return nil, fmt.Errorf("of %d arms it is said of %d how many requests are planned", len(o.Arms), len(o.Planned))
 	}
 	for _, c := range o.Criteria {
 		if c.Margin < 0 || o.Gate && c.Margin <= 0 || c.Margin >= 1 {
@@ -107,13 +113,34 @@ func NewTrial(o Options) (*Trial, error) {
 	for range o.Arms {
 		arm := newArmRecord()
 		for range o.Objectives {
-			arm.held = append(arm.held, heldRecord{beyond: math.Inf(1)})
+			arm.held = append(arm.held, heldRecord{})
 		}
 		t.arms = append(t.arms, arm)
 		t.pairs = append(t.pairs, make([]pairRecord, metrics))
+		t.how = append(t.how, make([]Estimator, metrics))
+		t.tops = append(t.tops, make([]topRecord, metrics))
 	}
+	t.choose()
 	t.plan(0)
 	return t, nil
+}
+
+// choose chooses how each metric is judged, by what is planned of the arm of which there is less.
+func (t *Trial) choose() {
+	for arm := 1; arm < len(t.arms); arm++ {
+		for i, m := range Metrics() {
+			t.how[arm][i] = m.estimator(t.planned(arm))
+			t.tops[arm][i].beyond = 1 - m.Quantile
+		}
+	}
+}
+
+// planned returns how many requests a round of an arm, or of the first one, is planned to count at least.
+func (t *Trial) planned(arm int) float64 {
+	if t.o.Planned == nil {
+		return math.Inf(1)
+	}
+	return min(t.o.Planned[0], t.o.Planned[arm])
 }
 
 // plan lays out a quad.
@@ -156,14 +183,32 @@ func (t *Trial) Add(r *loadgen.Run) {
 	if r.Verdict.Kind.Spoiled() {
 		t.spoiled = string(r.Verdict.Kind) + ": " + strings.Join(r.Verdict.Evidence, "; ")
 	}
+	t.take(t.read(r))
+}
+
+// read returns what a run says.
+func (t *Trial) read(r *loadgen.Run) round {
 	kept := round{requests: r.Requests, curve: curveOf(r)}
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.read(r))
 	}
+	if t.needsTop() {
+		kept.top = topOf(&r.Overall.ResponseTime)
+	}
 	for _, objective := range t.o.Objectives {
 		kept.held = append(kept.held, objective.Judge(r))
 	}
-	switch t.quad = append(t.quad, kept); {
+	return kept
+}
+
+// needsTop reports whether some percentile is judged by a quad's slowest requests.
+func (t *Trial) needsTop() bool {
+	return slices.ContainsFunc(t.how, func(by []Estimator) bool { return slices.Contains(by, ByTop) })
+}
+
+// take adds a round to its quad, and ends the quad with its last one.
+func (t *Trial) take(rd round) {
+	switch t.quad = append(t.quad, rd); {
 	case t.next < len(t.steps):
 	case t.spoiled != "":
 		t.again()
@@ -191,6 +236,7 @@ func (t *Trial) keep() {
 			arm.held[j].add(objective, rd.held[j])
 		}
 	}
+	quads := make([]topQuad, arms)
 	for half := range 2 {
 		first := t.quad[half*arms : (half+1)*arms]
 		byArm := make([]round, arms)
@@ -200,6 +246,14 @@ func (t *Trial) keep() {
 		for arm := 1; arm < arms; arm++ {
 			for m := range t.pairs[arm] {
 				t.pairs[arm][m].add(byArm[0].readings[m], byArm[arm].readings[m])
+			}
+			quads[arm][half] = [2]topRound{byArm[0].top, byArm[arm].top}
+		}
+	}
+	for arm := 1; arm < arms; arm++ {
+		for m, by := range t.how[arm] {
+			if by == ByTop {
+				t.tops[arm][m].quads = append(t.tops[arm][m].quads, quads[arm])
 			}
 		}
 	}
@@ -222,6 +276,7 @@ func (a *armRecord) add(rd round) {
 		}
 		a.atLeast[m] = a.atLeast[m] || v.atLeast
 		a.beyond[m] = min(a.beyond[m], v.beyond)
+		a.planned[m] = min(a.planned[m], v.planned)
 	}
 }
 

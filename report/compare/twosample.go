@@ -109,13 +109,15 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 	level := func(share float64) float64 { return alpha * share }
 	for i, m := range metrics {
 		va, vb := logs(sides[0].values[i]), logs(sides[1].values[i])
-		if len(va)+len(vb) == 0 {
+		asked := t.criterion(m)
+		if len(va)+len(vb) == 0 && asked.Margin == 0 {
 			continue
 		}
 		c.Rows = append(c.Rows, Row{
 			Metric: m, A: medianOf(sides[0].values[i]), B: medianOf(sides[1].values[i]),
 			ALow: sides[0].atLeast[i], BLow: sides[1].atLeast[i], Beyond: min(sides[0].beyond[i], sides[1].beyond[i]),
-			Margin: t.criterion(m).Margin, PassAt: t.criterion(m).passes(),
+			Margin: asked.Margin, PassAt: asked.passes(), Least: enoughBefore,
+			Thin: m.tooFew(reading{planned: min(sides[0].planned[i], sides[1].planned[i])}),
 		})
 		if len(va) != len(a) || len(vb) != len(b) || len(va) == 0 || len(vb) == 0 {
 			continue
@@ -123,17 +125,23 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		row, s := &c.Rows[len(c.Rows)-1], newShift(va, vb)
 		low, high := s.bounds(printedLevel)
 		row.Change = Interval{Center: math.Exp(s.center()), Low: math.Exp(low), High: math.Exp(high)}
-		cand, ok := t.candidate(row, s.bounds)
+		cand := candidate{row: row, bounds: s.bounds, atLeast: row.BLow, atMost: row.ALow, asked: asked}
 		switch {
-		case c.Few():
-			row.Judged = false
-		case ok && o.Gate:
+		case row.Thin:
+		case asked.Metric.Key != "" && !c.Few():
+			row.Judged = true
 			decisive = append(decisive, cand)
 		case !o.Gate:
 			decideComparison(cand, level(1))
 		}
 	}
-	decideGate(decisive, level)
+	if o.Gate {
+		decideGate(decisive, level)
+	} else {
+		for _, cand := range decisive {
+			decideComparison(cand, level(1))
+		}
+	}
 	for i := range c.Rows {
 		c.Rows[i].foreseeRuns(len(a), len(b))
 	}
