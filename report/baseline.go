@@ -159,7 +159,7 @@ func baselineNotes(b *compare.Baseline) []string {
 	}
 	for _, s := range b.Spreads() {
 		if _, known := b.Floor.Of(s.Metric); !known {
-			notes = append(notes, thinMark+" fewer than 20 requests a run lie beyond it, or some of its values are lower bounds: it is not judged")
+			notes = append(notes, thinMark+" too few requests of a run lie beyond it, or some of its values are lower bounds: it is not judged")
 			break
 		}
 	}

@@ -46,10 +46,7 @@ func refusal(b *compare.Baseline, short []compare.Short, why func(compare.Short)
 
 // marginFlag is the flag that gives the least margin which can be held.
 func marginFlag(s compare.Short) string {
-	key := s.Metric.Key
-	if key == "p999" {
-		key = "p99.9"
-	}
+	key := flagName(s.Metric)
 	if percent := math.Ceil(100 * s.Floor); percent < 100 {
 		return fmt.Sprintf("--margin %s=%v%%", key, percent)
 	}

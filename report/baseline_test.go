@@ -64,7 +64,7 @@ func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 	for _, want := range []string{
 		"A gate against main can hold a margin of ", " at P99, by 8 runs a", "8 runs of 4 rounds of 2 s at 1,000/s", "2026-11-24 12:30 UTC",
 		"AMD EPYC, 2 processors", "floor: 8 runs", "40 pairs  not restarted", "P50", "3.1 ms  3.0 ms … 3.2 ms", "P99.9¹", "goodput",
-		"saved .bench/baselines/main.json", "¹ fewer than 20 requests a run lie beyond it",
+		"saved .bench/baselines/main.json", "¹ too few requests of a run lie beyond it",
 	} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("it lacks %q:\n%s", want, b.String())

@@ -141,7 +141,7 @@ func (c *Compared) layoutParts() []string {
 			parts = append(parts, "never restarted: this holds for these processes")
 		}
 		if r.Rerun > 0 {
-			parts = append(parts, plural(uint64(r.Rerun), "quad")+" run again, as bench or its host was late")
+			parts = append(parts, plural(uint64(r.Rerun), "quad")+" run again, as bench was late in most of a round or did not send it")
 		}
 	} else if len(r.Comparisons) > 0 {
 		parts = append(parts, c.runsParts()...)
@@ -179,7 +179,7 @@ func (c *Compared) runsParts() []string {
 		parts = append(parts, "not of fresh starts: this holds for these processes")
 	}
 	if n := c.Result.Rerun; n > 0 {
-		parts = append(parts, plural(uint64(n), "run")+" made again, as bench or its host was late")
+		parts = append(parts, plural(uint64(n), "run")+" made again, as bench was late in most of it or did not send it")
 	}
 	return parts
 }
@@ -212,7 +212,15 @@ func (c *Compared) notes() []string {
 		notes = append(notes, "neighbouring pairs resemble each other: something that lasts longer than a round, such as a garbage collection, is in "+
 			"the figures, and the intervals may be somewhat too narrow")
 	}
+	if c.Result.ByResponse {
+		notes = append(notes, "response times are compared, with bench's own lateness in them: these files were saved before target time was measured")
+	} else if len(c.Result.Comparisons) > 0 {
+		notes = append(notes, "latencies are target time, which is what the target did whatever bench did")
+	}
 	for i := range c.Result.Comparisons {
+		if left := disturbedWords(&c.Result.Comparisons[i]); left != "" {
+			notes = append(notes, left)
+		}
 		if failed := failedRounds(&c.Result.Comparisons[i]); failed != "" {
 			notes = append(notes, failed)
 		}

@@ -16,7 +16,7 @@ func ComparisonAnswer(c *Compared) string {
 	var sentences []string
 	switch {
 	case r.Spoiled:
-		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, so the latencies are not the target's. "+
+		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, for most of a round, or did not send what it could have. "+
 			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), c.spoiledUnit()), ended(r.Why))
 	case r.Interrupted && c.Baseline != nil && r.OfRuns():
 		sentences = append(sentences, fmt.Sprintf("Interrupted after %s of %d; nothing is decided, this is what was learned so far.",
@@ -39,17 +39,23 @@ func ComparisonAnswer(c *Compared) string {
 // comparedAnswer says which is faster, by how much, and how sure that is.
 func comparedAnswer(f *compare.Comparison) string {
 	a, b := name(f.A), name(f.B)
-	for i, key := range headlines {
-		row, ok := f.Row(key)
-		if !ok || row.Outcome != compare.Worse && row.Outcome != compare.Better {
-			continue
+	var settled []compare.Row
+	for _, key := range headlines {
+		if row, ok := f.Row(key); ok && (row.Outcome == compare.Worse || row.Outcome == compare.Better) {
+			settled = append(settled, row)
 		}
-		text := fasterThan(row, a, b)
-		for _, other := range headlines[i+1:] {
-			also, ok := f.Row(other)
-			if ok && also.Outcome == row.Outcome && other == "p50" {
-				text += fmt.Sprintf(", and %s at %s", byHowMuch(also), metricName(also.Metric))
-			}
+	}
+	if f.Outcome == compare.CannotTell {
+		return fmt.Sprintf("It cannot be told which of %s and %s is faster: %s, and without those requests the answer is another one than with them.",
+			a, b, guardWords(f))
+	}
+	if f.Mixed {
+		return mixedAnswer(settled, a, b)
+	}
+	if len(settled) > 0 {
+		text := fasterThan(settled[0], a, b)
+		if also := settled[len(settled)-1]; len(settled) > 1 && also.Metric.Key == "p50" {
+			text += fmt.Sprintf(", and %s at %s", byHowMuch(also), metricName(also.Metric))
 		}
 		return text + "."
 	}
@@ -64,6 +70,21 @@ func comparedAnswer(f *compare.Comparison) string {
 		}
 	}
 	return fmt.Sprintf("Nothing can be said of %s and %s: no round of both had an answer.", a, b)
+}
+
+// mixedAnswer says at which percentiles b is slower and at which faster.
+func mixedAnswer(settled []compare.Row, a, b string) string {
+	var parts []string
+	for i := len(settled) - 1; i >= 0; i-- {
+		row := settled[i]
+		_, between := changeOf(row)
+		direction := "slower"
+		if row.Outcome == compare.Better {
+			direction = "faster"
+		}
+		parts = append(parts, fmt.Sprintf("%s %s at %s %s", byHowMuch(row), direction, metricName(row.Metric), certainty(between)))
+	}
+	return fmt.Sprintf("Mixed: against %s, %s is %s.", a, b, strings.Join(parts, ", and "))
 }
 
 // fasterThan says which of two is faster: by how many times, or how much slower the other is.
@@ -103,7 +124,7 @@ func byHowMuch(r compare.Row) string {
 // gateAnswer says whether the gate is passed, and why not.
 func gateAnswer(f *compare.Comparison) string {
 	a, b := name(f.A), name(f.B)
-	var bad, open, better, unjudged []string
+	var bad, open, better, late, unjudged []string
 	for _, r := range f.Rows {
 		higher, lower := higherLower(r.Metric)
 		change, between := changeOf(r)
@@ -117,9 +138,11 @@ func gateAnswer(f *compare.Comparison) string {
 				metricName(r.Metric), certainty(between), marginWords(r)))
 		case r.Outcome == compare.Inconclusive:
 			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", metricName(r.Metric), change, certainty(between), marginWords(r)))
+		case r.Outcome == compare.CannotTell:
+			late = append(late, metricName(r.Metric))
 		case r.Unjudged():
 			unjudged = append(unjudged, fmt.Sprintf("%s: %s", metricName(r.Metric), whyUnjudged(f, r)))
-		case r.Outcome == compare.Pass && r.Improved && r.Metric.Quantile > 0:
+		case r.Improved && r.Metric.Quantile > 0:
 			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), metricName(r.Metric)))
 		}
 	}
@@ -140,9 +163,14 @@ func gateAnswer(f *compare.Comparison) string {
 	}
 	switch {
 	case len(bad) > 0:
+		if f.Mixed && len(better) > 0 {
+			return "REGRESSION, mixed: " + strings.Join(bad, "; ") + "; but it is " + strings.Join(better, ", ") + "." + missed
+		}
 		return "REGRESSION: " + strings.Join(bad, "; ") + "." + missed
 	case missed != "":
 		return missed[1:]
+	case f.Outcome == compare.CannotTell:
+		return fmt.Sprintf("CANNOT BE TOLD: %s, and %s passes without those requests and not with them.", guardWords(f), strings.Join(late, ", "))
 	case f.Outcome == compare.Pass:
 		text := fmt.Sprintf("PASS: %s is not slower than %s by the margins", b, a)
 		if len(f.Objectives) > 0 {

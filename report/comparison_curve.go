@@ -66,7 +66,7 @@ func curveLines(curves []compare.Curve) []string {
 			}
 		}
 	}
-	lines := []string{"response time by percentile, logarithmic    " + strings.Join(legend, "  ") + "  " + curveShared + " together"}
+	lines := []string{"latency by percentile, logarithmic    " + strings.Join(legend, "  ") + "  " + curveShared + " together"}
 	for y, row := range grid {
 		label := ""
 		switch y {

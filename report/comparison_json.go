@@ -30,6 +30,9 @@ type comparisonFile struct {
 	Arms        []comparisonArm  `json:"arms"`
 	Comparisons []comparisonPart `json:"comparisons"`
 	Baseline    *heldAgainst     `json:"baseline,omitempty"`
+	Compared    string           `json:"compared"` // target_time, or response_time of files of before
+
+	Foresight *comparedForesight `json:"foresight,omitempty"`
 }
 
 // heldAgainst is the baseline of a gate.
@@ -51,6 +54,7 @@ type comparisonPart struct {
 	A       string          `json:"a"`
 	B       string          `json:"b"`
 	Outcome compare.Outcome `json:"outcome"`
+	Mixed   bool            `json:"mixed"` // surely worse in one metric that is judged and surely better in another
 	Pairs   int             `json:"pairs,omitempty"`
 	RunsA   int             `json:"runs_a,omitempty"`
 	RunsB   int             `json:"runs_b,omitempty"`
@@ -58,7 +62,37 @@ type comparisonPart struct {
 
 	Objectives []comparedObjective `json:"objectives,omitempty"`
 
-	Errors comparedErrors `json:"errors"`
+	Errors comparedErrors  `json:"errors"`
+	Guard  *comparedShares `json:"disturbed,omitempty"` // absent where runs were compared
+}
+
+// comparedShares are the shares of requests that were left out, as bench's own lateness disturbed them.
+type comparedShares struct {
+	A       float64  `json:"a"`
+	B       float64  `json:"b"`
+	Low     *float64 `json:"difference_low,omitempty"` // of b's share less a's, by pairs, at 99 %
+	High    *float64 `json:"difference_high,omitempty"`
+	Differs bool     `json:"differs"`  // by more than chance
+	TooMany bool     `json:"too_many"` // on one side
+	Fired   bool     `json:"fired"`    // verdicts had to hold with these requests as well
+}
+
+func sharesOf(g compare.Guard) *comparedShares {
+	s := &comparedShares{A: g.A, B: g.B, Differs: g.Differs, TooMany: g.TooMany, Fired: g.Fired()}
+	if !math.IsInf(g.Low, 0) {
+		s.Low, s.High = &g.Low, &g.High
+	}
+	return s
+}
+
+// comparedForesight is what a gate's first quads foretold of its highest percentile.
+type comparedForesight struct {
+	Metric  string  `json:"metric"`
+	Pairs   int     `json:"planned_pairs"`
+	Scatter float64 `json:"pair_scatter"` // standard deviation of a pair's log ratio
+	Found   float64 `json:"found"`        // the least change that nine gates of ten find, as a share
+	Held    float64 `json:"held"`         // the least margin that identical code passes in nine gates of ten, as a share
+	Enough  bool    `json:"enough"`       // the margin is at least that
 }
 
 type comparisonRow struct {
@@ -170,6 +204,13 @@ func ComparisonJSON(w io.Writer, c *Compared) error {
 	if r.Gate {
 		f.Kind = "gate"
 	}
+	f.Compared = "target_time"
+	if r.ByResponse {
+		f.Compared = "response_time"
+	}
+	if s := r.Foresight; s != nil {
+		f.Foresight = &comparedForesight{s.Metric.Key, s.Pairs, s.Scatter, s.Found, s.Held, s.Enough()}
+	}
 	if b := c.Baseline; b != nil {
 		f.Baseline = &heldAgainst{b.Name, b.Saved, b.Floor}
 	}
@@ -193,8 +234,11 @@ func ComparisonJSON(w io.Writer, c *Compared) error {
 
 func comparisonPartOf(found *compare.Comparison) comparisonPart {
 	part := comparisonPart{
-		A: found.A, B: found.B, Outcome: found.Outcome, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
+		A: found.A, B: found.B, Outcome: found.Outcome, Mixed: found.Mixed, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
 		Errors: errorsOf(&found.Errors),
+	}
+	if found.RunsA == 0 {
+		part.Guard = sharesOf(found.Guard)
 	}
 	part.Rows = comparisonRows(found.Rows)
 	for _, o := range found.Objectives {

@@ -80,7 +80,7 @@ func (s *junitSuite) add(name, class string, o compare.Outcome, text string) {
 	case compare.Regression, compare.Missed:
 		s.Failures++
 		c.Failure = &junitFailure{Message: text, Type: string(o), Text: text}
-	case compare.Inconclusive:
+	case compare.Inconclusive, compare.CannotTell:
 		s.Skipped++
 		c.Skipped = &junitSkipped{Message: text}
 	}

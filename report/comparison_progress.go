@@ -10,7 +10,8 @@ import (
 
 // TrialProgress says on standard error how a comparison goes on, a line a quad.
 type TrialProgress struct {
-	w io.Writer
+	w        io.Writer
+	foretold bool
 }
 
 // NewTrialProgress returns a progress that writes to w, or with quiet to nowhere.
@@ -18,7 +19,7 @@ func NewTrialProgress(w io.Writer, quiet bool) *TrialProgress {
 	if quiet {
 		w = io.Discard
 	}
-	return &TrialProgress{w}
+	return &TrialProgress{w: w}
 }
 
 // Quad says which quad begins: 0 is the one that is thrown away.
@@ -33,4 +34,13 @@ func (p *TrialProgress) Quad(quad int, l compare.Layout, since time.Duration) {
 // Run says which run of a fresh start begins, of how many: from 1.
 func (p *TrialProgress) Run(run, of int, length, since time.Duration) {
 	fmt.Fprintf(p.w, "run %d of %d · %s each · %s since the start\n", run, of, Span(length.Round(100*time.Millisecond)), Span(since.Round(time.Second)))
+}
+
+// Foresight says what a gate's first quads foretell. It is said once.
+func (p *TrialProgress) Foresight(f *compare.Foresight) {
+	if f == nil || p.foretold {
+		return
+	}
+	p.foretold = true
+	fmt.Fprintf(p.w, "%s\n", foresightWords(f))
 }

@@ -151,6 +151,8 @@ func evidenceOf(r compare.Row, b, unit string) string {
 		return "pass"
 	case compare.Inconclusive:
 		return "inconclusive"
+	case compare.CannotTell:
+		return "cannot be told"
 	}
 	return ""
 }
@@ -241,4 +243,54 @@ func whyUnjudged(f *compare.Comparison, r compare.Row) string {
 		return "some run has no figure of it"
 	}
 	return "some round has no figure of it"
+}
+
+// guardWords say why the lateness of bench was not left out alone, and beside which side it was late; "" where it could be.
+func guardWords(f *compare.Comparison) string {
+	g := f.Guard
+	switch {
+	case g.Differs:
+		late, other, share, less := name(f.B), name(f.A), g.B, g.A
+		if !g.MoreBesideB() {
+			late, other, share, less = other, late, less, share
+		}
+		return fmt.Sprintf("%s makes bench late: %s of its requests were disturbed by that, and %s of %s's", late, Share(share), Share(less), other)
+	case g.TooMany:
+		return fmt.Sprintf("bench was late too often: %s of %s's requests were disturbed by that, and %s of %s's", Share(g.A), name(f.A), Share(g.B), name(f.B))
+	}
+	return ""
+}
+
+// disturbedWords say how many requests were left out; "" where none was.
+func disturbedWords(f *compare.Comparison) string {
+	g := f.Guard
+	if words := guardWords(f); words != "" {
+		return words + "; a verdict holds without them and with them, or is none"
+	}
+	if g.A+g.B == 0 {
+		return ""
+	}
+	return fmt.Sprintf("left out are requests that a pause of bench or of its machine disturbed: %s of %s's and %s of %s's, alike but for chance",
+		Share(g.A), name(f.A), Share(g.B), name(f.B))
+}
+
+// foresightWords say what the first quads foretell.
+func foresightWords(f *compare.Foresight) string {
+	text := fmt.Sprintf("by its first quads, pairs scatter by %s at %s: in %d pairs this machine finds a change of %s in nine gates of ten, and passes "+
+		"identical code at a margin of %s", marginPercent(math.Expm1(f.Scatter)), metricName(f.Metric), f.Pairs, wholePercent(f.Found), wholePercent(f.Held))
+	if !f.Enough() {
+		text += fmt.Sprintf(", so that %s will hardly be told: a longer --max-time or --margin %s=%.0f%%", marginPercent(f.Passes), flagName(f.Metric),
+			math.Ceil(100*f.Held))
+	}
+	return text
+}
+
+func wholePercent(share float64) string { return fmt.Sprintf("%.0f %%", math.Ceil(100*share)) }
+
+// flagName is what --margin calls a metric.
+func flagName(m compare.Metric) string {
+	if m.Key == "p999" {
+		return "p99.9"
+	}
+	return m.Key
 }

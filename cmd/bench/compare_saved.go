@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -34,6 +35,9 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 		}
 		sides[i] = file.Runs
 	}
+	if err := compare.SameTime(slices.Concat(sides[0], sides[1])...); err != nil {
+		return usage(err)
+	}
 	found := &report.Compared{Seed: sides[0][0].Seed}
 	for i, runs := range sides {
 		for _, r := range runs {
@@ -63,8 +67,9 @@ func doubtOf(first, own, r *loadgen.Run) string {
 		return fmt.Sprintf("it holds runs of %s and of %s", own.Target.Name, r.Target.Name)
 	case r.Interrupted:
 		return "a run was interrupted"
-	case r.Verdict.Kind.Spoiled():
-		return "a run is " + string(r.Verdict.Kind)
+	}
+	if why := compare.Spoiled(r); why != "" {
+		return "a run is no evidence: " + why
 	}
 	differ := compare.Differences(first, r)
 	if first.Target.Name != r.Target.Name {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
 )
 
 // comparisonFormats are the kinds of -o of the commands that compare.
@@ -42,6 +43,8 @@ func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.C
 		return failed
 	case found.Result.Spoiled:
 		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late too often")}}
+	case found.Result.Outcome() == compare.CannotTell:
+		return alreadySaid{exitError{exitLimited, errors.New("one side makes bench late")}}
 	case o.gate != nil:
 		return o.gate.exit(found)
 	}

@@ -21,7 +21,8 @@ const exitCodes = `Exit codes:
   3    bench gate: a regression
   4    bench gate: inconclusive
   5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED;
-       a comparison cannot be made: bench or its host was too late again and again; or selfcheck trusts no engine
+       a comparison cannot be made: bench or its host was too late again and again, or late beside one side and not
+       the other where that could change the answer; or selfcheck trusts no engine
   99   a threshold failed, or a run was aborted by --abort-on;
        bench capacity: the objective is met at no rate; bench gate: an objective (slo) is missed
   130  interrupted; what was measured until then is reported

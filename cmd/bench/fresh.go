@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -17,12 +16,12 @@ type freshRuns struct {
 	seeds   []uint64 // one a run
 
 	runs    []*loadgen.Run
-	again   int  // that were made again, as bench or its host was late
+	again   int  // that were made again, as they were no evidence
 	spoiled bool // too many were
 	why     string
 }
 
-// driveFresh drives all of them. A run in which bench or its host was late is made again, at most half as many as there are to
+// driveFresh drives all of them. A run that is no evidence is made again, at most half as many as there are to
 // be. What there is until an error or an interrupt is kept.
 func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
 	a := c.arms[0]
@@ -38,11 +37,12 @@ func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
 		if err != nil {
 			return err
 		}
-		if !run.Verdict.Kind.Spoiled() {
+		why := compare.Spoiled(run)
+		if why == "" {
 			f.runs = append(f.runs, run)
 			continue
 		}
-		f.why = string(run.Verdict.Kind) + ": " + strings.Join(run.Verdict.Evidence, "; ")
+		f.why = why
 		if f.again++; f.again > len(f.seeds)/2 {
 			f.spoiled = true
 			return nil

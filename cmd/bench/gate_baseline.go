@@ -36,6 +36,9 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 		return usage(err)
 	}
 	a.label = "new"
+	if !b.Runs[0].HasTargetTime() {
+		return usage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
+	}
 	c := &conductor{o: o, arms: []*arm{a}, stderr: s.err, began: time.Now(), floor: b}
 	found, err := c.gateFresh(ctx, criteria)
 	if found == nil {
@@ -133,7 +136,10 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 	}
 	found = c.found(c.o.judgeRuns(b, a.label, fresh.runs, criteria))
 	found.Result.Interrupted = err != nil
-	found.Result.Planned, found.Result.Rerun, found.Result.Spoiled, found.Result.Why = len(fresh.seeds), fresh.again, fresh.spoiled, fresh.why
+	found.Result.Planned, found.Result.Rerun = len(fresh.seeds), fresh.again
+	if fresh.spoiled {
+		found.Result.Spoil(fresh.why)
+	}
 	found.Restarted = a.owned()
 	found.Arms = append([]report.ComparedArm{oldArm(b)}, found.Arms...)
 	return found, err
@@ -188,10 +194,13 @@ func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
 	if r.Interrupted {
 		return usage(errors.New("was interrupted, and passes nothing"))
 	}
-	if r.Verdict.Kind.Spoiled() {
-		return exitError{exitLimited, fmt.Errorf("is %s, so its latencies are not the service's", r.Verdict.Kind)}
+	if why := compare.Spoiled(r); why != "" {
+		return exitError{exitLimited, fmt.Errorf("is no evidence: %s", why)}
 	}
 	first := b.Runs[0]
+	if err := compare.SameTime(first, r); err != nil {
+		return usage(fmt.Errorf("cannot be judged: %w", err))
+	}
 	if list := compare.EnvironmentDifferences(&first.Environment, &r.Environment); len(list) > 0 {
 		return usage(fmt.Errorf("cannot be judged: %w", otherMachine(b, list)))
 	}

@@ -18,6 +18,9 @@ func (o *compareOptions) readFloor() (*compare.Baseline, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !b.Runs[0].HasTargetTime() {
+		return nil, fmt.Errorf("baseline %s was saved before target time was measured, by which rounds are judged: save it again", b.Name)
+	}
 	if o.at != "" {
 		return nil, errors.New("--at finds rates of its own, and --floor was measured at one: leave one out")
 	}

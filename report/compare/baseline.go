@@ -63,16 +63,17 @@ func (b *Baseline) checkRuns() error {
 		switch {
 		case r.Interrupted:
 			return fmt.Errorf("run %d was interrupted", i+1)
-		case r.Verdict.Kind.Spoiled():
-			return fmt.Errorf("run %d is %s", i+1, r.Verdict.Kind)
 		case r.Target.Name != first.Target.Name:
 			return fmt.Errorf("run %d is of another target than the first", i+1)
+		}
+		if why := Spoiled(r); why != "" {
+			return fmt.Errorf("run %d is no evidence: %s", i+1, why)
 		}
 		if list := Differences(first, r); len(list) > 0 {
 			return fmt.Errorf("run %d differs from the first in %s", i+1, strings.Join(list, "; "))
 		}
 	}
-	return nil
+	return SameTime(b.Runs...)
 }
 
 // checkRounds wants a warm-up and rounds of one rate and length.

@@ -27,6 +27,7 @@ func drivenRun(t testing.TB) *loadgen.Run {
 	}
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
 		Target: loadgen.Target{Name: "server", URL: server.URL}, Profile: p, Requests: []loadgen.Request{{URL: server.URL}}, Engine: loadgen.EngineHTTP,
+		Disturbance: loadgen.DisturbanceRule{Bound: time.Hour},
 	}, loadgen.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +155,7 @@ func TestBaselineRefusesWhatWasChanged(t *testing.T) {
 		{"nothing about it", false, func(f map[string]any) { delete(part(f, "baseline"), "about") }, "was changed since it was saved"},
 		{"a name of megabytes", true, func(f map[string]any) { part(f, "baseline", "about")["name"] = strings.Repeat("x", 5000) }, "its name has 5000 bytes"},
 		{"too few runs", true, func(f map[string]any) { f["runs"] = f["runs"].([]any)[:7] }, "it has 7 runs: a baseline has 8 to 200"},
-		{"a limited run", true, func(f map[string]any) { part(runOf(f, 2), "verdict")["kind"] = "HOST-LIMITED" }, "run 3 is HOST-LIMITED"},
+		{"a run that is mostly disturbed", true, func(f map[string]any) { part(runOf(f, 2), "overall")["disturbed"] = 399 }, "run 3 is no evidence: bench was late for 399 of 400 requests"},
 		{"an interrupted run", true, func(f map[string]any) { runOf(f, 7)["interrupted"] = true }, "run 8 was interrupted"},
 		{"a run of another target", true, func(f map[string]any) { part(runOf(f, 1), "target")["name"] = "other" }, "run 2 is of another target than the first"},
 		{"a run of another plan", true, func(f map[string]any) { part(runOf(f, 1), "plan")["connections"] = 3 }, "run 2 differs from the first in connections: 256 and 3"},

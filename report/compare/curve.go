@@ -7,7 +7,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 )
 
-// Curve is the response times of an arm by percentile, each the median of its rounds; 0 where fewer than one request of a
+// Curve is the target times of an arm, or its response times where those are compared, by percentile, each the median of its rounds; 0 where fewer than one request of a
 // round lies beyond. Value i is at the quantile 1 − 10^(−i/CurveSteps).
 type Curve struct {
 	Arm    string
@@ -24,7 +24,7 @@ func CurveIndex(q float64) int { return int(math.Round(-math.Log10(1-q) * CurveS
 
 // curveOf reads the curve of one run.
 func curveOf(r *loadgen.Run) []float64 {
-	d := &r.Overall.ResponseTime
+	d := latencies(r)
 	if d.HDR == "" && d.Censored == nil {
 		return nil
 	}

@@ -88,17 +88,8 @@ func (c candidate) decision(level float64) Interval {
 // (intersection–union, Berger, Technometrics 24, 1982). Where a row is surely above its margin and surely below the one
 // that is let pass it regresses.
 func decideGate(rows []candidate, level func(share float64) float64) {
-	full := level(1)
 	for _, c := range rows {
-		c.row.Outcome, c.row.Level, c.row.PassedAt = Inconclusive, full, 0
-		for _, margin := range []float64{c.asked.passes(), c.asked.Margin} {
-			if _, high := c.from(c.row.Metric.log(margin), full); high < 0 {
-				c.row.Outcome, c.row.PassedAt = Pass, margin
-			}
-		}
-		_, high := c.from(0, full)
-		c.row.Improved = high < 0
-		c.row.Decision = c.decision(full)
+		c.pass(level(1))
 	}
 	for open := rows; len(open) > 0; {
 		var weights float64
@@ -119,6 +110,19 @@ func decideGate(rows []candidate, level func(share float64) float64) {
 		}
 		open = left
 	}
+}
+
+// pass decides whether a row passes, and by which margin, at a level.
+func (c candidate) pass(level float64) {
+	c.row.Outcome, c.row.Level, c.row.PassedAt = Inconclusive, level, 0
+	for _, margin := range []float64{c.asked.passes(), c.asked.Margin} {
+		if _, high := c.from(c.row.Metric.log(margin), level); high < 0 {
+			c.row.Outcome, c.row.PassedAt = Pass, margin
+		}
+	}
+	_, high := c.from(0, level)
+	c.row.Improved = high < 0
+	c.row.Decision = c.decision(level)
 }
 
 // decideComparison decides a row without a margin: it is worse or better where its interval excludes 1.

@@ -92,7 +92,7 @@ func measureNoise(m Metric, runs []*loadgen.Run) (Noise, bool) {
 func (r reading) exact() bool { return r.ok && !r.atLeast && r.value > 0 }
 
 // tooFew reports whether a percentile rests on fewer requests than a gate judges it by.
-func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.planned < enoughBefore-1e-6 }
+func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.planned < r.least-1e-6 }
 
 // roundsOf returns the rounds of a run of a baseline, each as a run of its own.
 func roundsOf(r *loadgen.Run) []*loadgen.Run {
@@ -190,12 +190,11 @@ func (n Noise) ofPairs(pairs int, restarted bool) float64 {
 	if n.Pair == 0 {
 		return 0
 	}
-	looks := spending(alpha, lookTimes)
 	s, least := n.Pair, n.ofStarts()
 	if restarted {
 		s, least = math.Hypot(n.Pair, 2*n.Process), 0
 	}
-	t := student(looks[len(looks)-1], pairs) + distuv.UnitNormal.Quantile(chance)
+	t := student(lastLevel(alpha), pairs) + distuv.UnitNormal.Quantile(chance)
 	return max(t*s/math.Sqrt(float64(pairs)), least)
 }
 

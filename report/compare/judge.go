@@ -31,7 +31,7 @@ func (t *Trial) decided() bool {
 func (t *Trial) Result() Result {
 	r := Result{
 		Gate: t.o.Gate, Quads: t.kept, Planned: t.o.Quads, Rerun: t.rerun, Spoiled: t.spoilt, Why: t.why, Early: !t.ended,
-		Curves: t.curves(),
+		Curves: t.curves(), Foresight: t.foresight, ByResponse: t.byResponse,
 	}
 	for arm := 1; arm < len(t.arms); arm++ {
 		c := t.compare(arm)
@@ -39,6 +39,9 @@ func (t *Trial) Result() Result {
 			c.Rows[i].foresee(c.Pairs)
 		}
 		r.Comparisons = append(r.Comparisons, c)
+	}
+	if t.spoilt {
+		r.Spoil(t.why)
 	}
 	return r
 }
@@ -51,6 +54,7 @@ func (t *Trial) compare(arm int) Comparison {
 		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(failureShare)),
 	}
 	var judged []candidate
+	all := map[string]candidate{}
 	metrics := Metrics()
 	c.Rows = make([]Row, 0, len(metrics))
 	for m, metric := range metrics {
@@ -79,6 +83,9 @@ func (t *Trial) compare(arm int) Comparison {
 		case asked.Metric.Key != "":
 			row.Judged, cand.asked = true, asked
 			judged = append(judged, cand)
+			if of, ok := t.ofAll(arm, m, *row, asked); ok {
+				all[metric.Key] = of
+			}
 		case !t.o.Gate:
 			decideComparison(cand, level(1))
 		}
@@ -91,8 +98,26 @@ func (t *Trial) compare(arm int) Comparison {
 			decideComparison(cand, level(1))
 		}
 	}
+	c.Guard = guardOf(a.disturbed, b.disturbed)
+	c.confirm(t.o.Gate, all, level(1))
 	c.conclude(t.o.Gate)
 	return c
+}
+
+// ofAll returns a row of a latency as all requests show it, disturbed ones too; ok is false where a round does not tell.
+func (t *Trial) ofAll(arm, metric int, row Row, asked Criterion) (c candidate, ok bool) {
+	pairs := &t.all[arm][metric]
+	if row.Metric.Quantile == 0 || pairs.missing || len(pairs.x) == 0 {
+		return c, false
+	}
+	if row.By == ByTop {
+		c = t.allTops[arm][metric].candidate(&row)
+	} else {
+		row.ALow, row.BLow = pairs.aLow, pairs.bLow
+		c = pairCandidate(&row, pairs.x)
+	}
+	c.asked = asked
+	return c, true
 }
 
 // pairCandidate shows what the ratios of pairs say of a row, and returns it as what is to be decided by them.
@@ -151,8 +176,7 @@ func (r *Row) foresee(pairs int) {
 	if r.Outcome != Inconclusive && r.Outcome != Undecided {
 		return
 	}
-	last := spending(alpha, lookTimes)
-	r.Needed = pairsFor(r.Scatter, r.worse()-r.Metric.log(r.PassAt), last[len(last)-1])
+	r.Needed = pairsFor(r.Scatter, r.worse()-r.Metric.log(r.PassAt), lastLevel(alpha))
 }
 
 // worse is the logarithm of the change for the worse.
@@ -165,39 +189,49 @@ func (r *Row) worse() float64 {
 
 // conclude draws the rows together.
 func (c *Comparison) conclude(gate bool) {
+	worse, better, told := false, false, true
+	judged := 0
+	for _, r := range c.Rows {
+		if !r.Judged {
+			continue
+		}
+		judged++
+		worse = worse || r.Outcome == Regression || r.Outcome == Worse
+		better = better || r.Improved || r.Outcome == Better
+		told = told && r.Outcome != CannotTell
+	}
+	c.Mixed = worse && better
 	if !gate {
-		c.Outcome = Undecided
-		for _, r := range c.Rows {
-			if r.Judged && r.Outcome != Undecided {
-				c.Outcome = r.Outcome
-			}
+		switch {
+		case c.Mixed:
+			c.Outcome = Mixed
+		case worse:
+			c.Outcome = Worse
+		case better:
+			c.Outcome = Better
+		case !told:
+			c.Outcome = CannotTell
+		default:
+			c.Outcome = Undecided
 		}
 		return
 	}
 	c.Outcome = c.Errors.Outcome
-	judged := 0
-	for _, r := range c.Rows {
-		switch {
-		case !r.Judged:
-			continue
-		case r.Outcome == Regression, c.Outcome == Regression:
-			c.Outcome = Regression
-		case r.Outcome == Inconclusive:
-			c.Outcome = Inconclusive
+	graver := func(o Outcome) {
+		if slices.Index(gravity, o) > slices.Index(gravity, c.Outcome) {
+			c.Outcome = o
 		}
-		judged++
 	}
-	if judged == 0 && c.Outcome == Pass {
-		c.Outcome = Inconclusive
+	if judged == 0 {
+		graver(Inconclusive)
+	}
+	for _, r := range c.Rows {
+		if r.Judged {
+			graver(r.Outcome)
+		}
 	}
 	for _, o := range c.Objectives {
-		switch {
-		case c.Outcome == Regression:
-		case o.B.Outcome == Missed:
-			c.Outcome = Missed
-		case o.B.Outcome == Inconclusive && c.Outcome == Pass:
-			c.Outcome = Inconclusive
-		}
+		graver(o.B.Outcome)
 	}
 }
 

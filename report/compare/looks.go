@@ -45,6 +45,12 @@ func spending(total float64, times []float64) []float64 {
 	return levels
 }
 
+// lastLevel is the level of the last look of a whole budget, of what all looks may spend.
+func lastLevel(total float64) float64 {
+	levels := spending(total, lookTimes)
+	return levels[len(levels)-1]
+}
+
 // nominalLevels returns the two-sided level of each look at the times 0 < t₁ < t₂ … ≤ 1, so that all looks up to t together
 // err with probability total·t³ (the power family of Kim and DeMets, Biometrika 74, 1987, ρ = 3, which spends little early).
 //

@@ -38,10 +38,30 @@ func (m Metric) estimator(planned float64) Estimator {
 // Metric is one thing in which services are compared, as a ratio.
 type Metric struct {
 	Key            string  // "p50", "mean", "goodput", …
-	Quantile       float64 // 0-1 of response time; 0 for what is no percentile
+	Quantile       float64 // 0-1 of a latency; 0 for what is no percentile
 	HigherIsBetter bool
 
-	read func(*loadgen.Run) reading
+	other   func(*loadgen.Run) reading            // of what is no latency
+	latency func(*loadgen.Dist) (float64, string) // of one: the figure in ns, and its key in the run file
+}
+
+// read returns what a run says of the metric; of a latency what is compared, see [latencies].
+func (m Metric) read(r *loadgen.Run) reading { return m.of(latencies(r), r) }
+
+// of returns what a run says of the metric, by those of its latencies.
+func (m Metric) of(d *loadgen.Dist, r *loadgen.Run) reading {
+	if m.latency == nil {
+		return m.other(r)
+	}
+	value, key := m.latency(d)
+	least := float64(enough)
+	if !r.HasTargetTime() {
+		least = enoughBefore
+	}
+	return reading{
+		value: value, atLeast: d.IsLowerBound(key), ok: d.Count > 0, least: least,
+		beyond: float64(d.Count) * (1 - m.Quantile), planned: float64(max(d.Count, r.Overall.Requests.Due)) * (1 - m.Quantile),
+	}
 }
 
 // reading is what one run says of a metric; ok is false where it says nothing.
@@ -50,6 +70,7 @@ type reading struct {
 	atLeast bool    // value is a lower bound
 	beyond  float64 // of a percentile: how many requests lie beyond it
 	planned float64 // of a percentile: how many of those that were due would
+	least   float64 // of a percentile: how many take it to be judged, in a run that is a unit of its own
 	ok      bool
 }
 
@@ -59,15 +80,12 @@ var (
 	P95  = percentile("p95", 0.95, "p95_ns", func(d *loadgen.Dist) float64 { return float64(d.P95NS) })
 	P99  = percentile("p99", 0.99, "p99_ns", func(d *loadgen.Dist) float64 { return float64(d.P99NS) })
 	P999 = percentile("p999", 0.999, "p999_ns", func(d *loadgen.Dist) float64 { return float64(d.P999NS) })
-	Mean = Metric{Key: "mean", read: func(r *loadgen.Run) reading {
-		d := &r.Overall.ResponseTime
-		return reading{value: float64(d.MeanNS), atLeast: d.IsLowerBound("mean_ns"), ok: d.Count > 0}
-	}}
+	Mean = Metric{Key: "mean", latency: func(d *loadgen.Dist) (float64, string) { return float64(d.MeanNS), "mean_ns" }}
 
 	// Goodput is the successes per second that came within the run's first upper limit of a response time. Without such a
 	// threshold it is the requests that succeeded, per second of the time in which they were due: counting those that finished
 	// in it instead would take slower answers for fewer.
-	Goodput = Metric{Key: "goodput", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
+	Goodput = Metric{Key: "goodput", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
 		if o, ok := r.Objective(); ok {
 			return positive(o.Goodput)
 		}
@@ -75,16 +93,16 @@ var (
 		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()))
 	}}
 	// Throughput is the answers per second of a phase's clock time, failures among them.
-	Throughput = Metric{Key: "throughput", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
+	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
 		p := &r.Overall
 		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()))
 	}}
-	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, read: func(r *loadgen.Run) reading {
+	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
 		c := r.Overall.Cache
 		return positive(perRequest(c.Hits, float64(c.Hits+c.Misses)))
 	}}
 	// OriginQueries is how often the database was asked for each success, as Server-Timing says.
-	OriginQueries = Metric{Key: "origin_queries", read: func(r *loadgen.Run) reading {
+	OriginQueries = Metric{Key: "origin_queries", other: func(r *loadgen.Run) reading {
 		for _, s := range r.Overall.ServerTiming {
 			if s.Name == "db" {
 				return positive(perRequest(s.Count, float64(r.Overall.Requests.Succeeded)))
@@ -92,11 +110,11 @@ var (
 		}
 		return reading{}
 	}}
-	BytesIn = Metric{Key: "bytes", read: func(r *loadgen.Run) reading {
+	BytesIn = Metric{Key: "bytes", other: func(r *loadgen.Run) reading {
 		return positive(perRequest(r.Overall.Bytes.In, float64(r.Overall.Requests.Succeeded)))
 	}}
 	// CPU is the processor time of the target's whole tree for each success, in ns.
-	CPU = Metric{Key: "cpu", read: func(r *loadgen.Run) reading {
+	CPU = Metric{Key: "cpu", other: func(r *loadgen.Run) reading {
 		if t := r.Overall.CPU.Target; t != nil && *t > 0 {
 			return positive(perRequest(uint64(*t), float64(r.Overall.Requests.Succeeded)))
 		}
@@ -110,13 +128,7 @@ func Metrics() []Metric {
 }
 
 func percentile(key string, q float64, inFile string, value func(*loadgen.Dist) float64) Metric {
-	return Metric{Key: key, Quantile: q, read: func(r *loadgen.Run) reading {
-		d := &r.Overall.ResponseTime
-		return reading{
-			value: value(d), atLeast: d.IsLowerBound(inFile),
-			beyond: float64(d.Count) * (1 - q), planned: float64(max(d.Count, r.Overall.Requests.Due)) * (1 - q), ok: d.Count > 0,
-		}
-	}}
+	return Metric{Key: key, Quantile: q, latency: func(d *loadgen.Dist) (float64, string) { return value(d), inFile }}
 }
 
 func positive(v float64) reading { return reading{value: v, ok: v > 0} }

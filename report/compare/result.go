@@ -1,9 +1,11 @@
 package compare
 
+import "slices"
+
 // Outcome is what is concluded of a row, or of all.
 type Outcome string
 
-// The outcomes: the first four are a gate's, the others a comparison's without margins.
+// The outcomes: the first four are a gate's, the others but the last a comparison's without margins.
 const (
 	Regression   Outcome = "regression"   // worse by more than the margin
 	Pass         Outcome = "pass"         // not worse by as much as the margin
@@ -12,6 +14,9 @@ const (
 	Worse        Outcome = "worse"
 	Better       Outcome = "better"
 	Undecided    Outcome = "undecided" // not told apart
+	Mixed        Outcome = "mixed"     // worse in one metric and better in another
+
+	CannotTell Outcome = "cannot tell" // bench was late beside one side more than beside the other, or too often, and that could change the answer
 )
 
 // Criterion is a metric that decides, with its margins as shares above 0; in a comparison without margins they are 0.
@@ -55,7 +60,9 @@ type Comparison struct {
 	A, B    string
 	Rows    []Row
 	Errors  Errors
+	Guard   Guard // of rounds
 	Outcome Outcome
+	Mixed   bool // surely worse in one metric that is judged and surely better in another
 
 	Objectives []Objective // of a gate
 
@@ -70,12 +77,35 @@ type Result struct {
 	Comparisons []Comparison
 	Quads       int    // that were kept
 	Planned     int    // the budget: quads, or runs a side
-	Rerun       int    // quads, or runs, that were run again, as bench or its host was too late in them
+	Rerun       int    // quads, or runs, that were run again, as they were no evidence
 	Spoiled     bool   // too many were: nothing is concluded
 	Why         string // the last of them was
 	Early       bool   // the time was over, or the user ended it, before the budget was used and all was decided
 	Interrupted bool
 	Curves      []Curve
+	ByResponse  bool       // response times were compared, as files of before hold no target time
+	Foresight   *Foresight // of a gate of rounds: what its first quads foretold; nil: not known yet
+}
+
+// Spoil says that so many quads or runs had to be made again that nothing is concluded, the last of them because of why.
+func (r *Result) Spoil(why string) {
+	r.Spoiled, r.Why = true, why
+	for i := range r.Comparisons {
+		c := &r.Comparisons[i]
+		none := Undecided
+		if r.Gate {
+			none = Inconclusive
+		}
+		c.Outcome, c.Mixed, c.Errors.Outcome = none, false, none
+		for j := range c.Rows {
+			if row := &c.Rows[j]; row.Outcome != "" {
+				row.Outcome, row.PassedAt, row.Improved = none, 0, false
+			}
+		}
+		for j := range c.Objectives {
+			c.Objectives[j].A.Outcome, c.Objectives[j].B.Outcome = Inconclusive, Inconclusive
+		}
+	}
 }
 
 // Few reports whether there are too few runs to judge anything by.
@@ -94,19 +124,19 @@ func (c Comparison) Row(key string) (row Row, ok bool) {
 	return Row{}, false
 }
 
-// Outcome is the worst of the comparisons'.
+// gravity orders outcomes of gates; what is not in it is one of a comparison.
+var gravity = []Outcome{Inconclusive, CannotTell, Missed, Regression}
+
+// Outcome is the gravest of the comparisons'; of one that was spoiled it is that nothing is known.
 func (r Result) Outcome() Outcome {
-	worst := Pass
-	for _, c := range r.Comparisons {
-		switch {
-		case c.Outcome == Regression:
-			return Regression
-		case c.Outcome != Pass:
-			worst = c.Outcome
-		}
-	}
 	if r.Spoiled || len(r.Comparisons) == 0 {
 		return Inconclusive
+	}
+	worst := r.Comparisons[0].Outcome
+	for _, c := range r.Comparisons[1:] {
+		if worst == Pass || slices.Index(gravity, c.Outcome) > slices.Index(gravity, worst) {
+			worst = c.Outcome
+		}
 	}
 	return worst
 }

@@ -5,7 +5,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
-	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
 )
@@ -33,7 +32,7 @@ type Step struct {
 
 // Trial compares arms round by round. Each quad visits the arms in the order of a seeded coin and then in the reverse
 // order, ABBA or BAAB, so that a drift of the machine falls on all alike; the first quad is thrown away unseen, whatever
-// came of it, because a cold start may spoil one side alone. A quad in which bench or its host was too late is run again
+// came of it, because a cold start may spoil one side alone. A quad with a round that is no evidence ([Spoiled]) is run again
 // when it is over, which leaves a busy machine some time, at most once for every four of the budget; none is dropped for its
 // latencies.
 type Trial struct {
@@ -55,38 +54,54 @@ type Trial struct {
 	pairs [][]pairRecord // by arm but the first, by metric
 	how   [][]Estimator  // the same
 	tops  [][]topRecord  // the same
+
+	all     [][]pairRecord // as pairs, of all requests, disturbed ones too
+	allTops [][]topRecord
+
+	dropped    dropped
+	byResponse bool // some run has no target time
+	foresight  *Foresight
 }
 
 // round is what one run says of each metric, and of failures.
 type round struct {
 	readings []reading
-	top      topRound // where some percentile is judged by it
-	requests loadgen.Requests
-	curve    []float64
-	held     []loadgen.ThresholdResult // by objective
+	top      topRound  // where some percentile is judged by it
+	all      []reading // of latencies: of all requests
+	allTop   topRound
+
+	disturbed disturbance
+	requests  loadgen.Requests
+	curve     []float64
+	held      []loadgen.ThresholdResult // by objective
 }
 
 // armRecord is what the rounds of one arm said.
 type armRecord struct {
-	values   [][]float64 // by metric
-	atLeast  []bool
-	beyond   []float64   // fewest
-	planned  []float64   // fewest
-	failures []Failures  // by round
-	curves   [][]float64 // by round
-	held     []heldRecord
+	values    [][]float64 // by metric
+	atLeast   []bool
+	beyond    []float64     // fewest
+	thin      []bool        // in some round too few requests are beyond it for a unit of its own
+	least     float64       // that it takes
+	failures  []Failures    // by round
+	disturbed []disturbance // by round
+	curves    [][]float64   // by round
+	held      []heldRecord
 }
 
 func newArmRecord() armRecord {
 	metrics := len(Metrics())
-	most := slices.Repeat([]float64{math.Inf(1)}, metrics)
-	return armRecord{values: make([][]float64, metrics), atLeast: make([]bool, metrics), beyond: most, planned: slices.Clone(most)}
+	return armRecord{
+		values: make([][]float64, metrics), atLeast: make([]bool, metrics), thin: make([]bool, metrics),
+		beyond: slices.Repeat([]float64{math.Inf(1)}, metrics),
+	}
 }
 
 // pairRecord is the log ratios of one metric, in time order.
 type pairRecord struct {
-	x       []float64
-	missing bool // some round said nothing of it
+	x          []float64
+	missing    bool // some round said nothing of it
+	aLow, bLow bool // in some round of a side the value was a lower bound
 }
 
 // NewTrial returns a trial, or what is wrong with its options.
@@ -119,6 +134,8 @@ func NewTrial(o Options) (*Trial, error) {
 		t.pairs = append(t.pairs, make([]pairRecord, metrics))
 		t.how = append(t.how, make([]Estimator, metrics))
 		t.tops = append(t.tops, make([]topRecord, metrics))
+		t.all = append(t.all, make([]pairRecord, metrics))
+		t.allTops = append(t.allTops, make([]topRecord, metrics))
 	}
 	t.choose()
 	t.plan(0)
@@ -130,7 +147,7 @@ func (t *Trial) choose() {
 	for arm := 1; arm < len(t.arms); arm++ {
 		for i, m := range Metrics() {
 			t.how[arm][i] = m.estimator(t.planned(arm))
-			t.tops[arm][i].beyond = 1 - m.Quantile
+			t.tops[arm][i].beyond, t.allTops[arm][i].beyond = 1-m.Quantile, 1-m.Quantile
 		}
 	}
 }
@@ -175,25 +192,30 @@ func (t *Trial) Add(r *loadgen.Run) {
 	step := t.steps[t.next]
 	t.next++
 	if step.Quad == 0 {
+		t.dropped.add(r)
 		if t.next == len(t.steps) {
 			t.plan(1)
 		}
 		return
 	}
-	if r.Verdict.Kind.Spoiled() {
-		t.spoiled = string(r.Verdict.Kind) + ": " + strings.Join(r.Verdict.Evidence, "; ")
+	if why := Spoiled(r); why != "" {
+		t.spoiled = why
 	}
+	t.byResponse = t.byResponse || !r.HasTargetTime()
 	t.take(t.read(r))
 }
 
 // read returns what a run says.
 func (t *Trial) read(r *loadgen.Run) round {
-	kept := round{requests: r.Requests, curve: curveOf(r)}
+	p := &r.Overall
+	kept := round{requests: r.Requests, curve: curveOf(r), disturbed: disturbance{p.Disturbed, p.Requests.Due}}
+	own, all := latencies(r), allLatencies(r)
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.read(r))
+		kept.all = append(kept.all, m.of(all, r))
 	}
 	if t.needsTop() {
-		kept.top = topOf(&r.Overall.ResponseTime)
+		kept.top, kept.allTop = topOf(own), topOf(all)
 	}
 	for _, objective := range t.o.Objectives {
 		kept.held = append(kept.held, objective.Judge(r))
@@ -236,7 +258,7 @@ func (t *Trial) keep() {
 			arm.held[j].add(objective, rd.held[j])
 		}
 	}
-	quads := make([]topQuad, arms)
+	quads, all := make([]topQuad, arms), make([]topQuad, arms)
 	for half := range 2 {
 		first := t.quad[half*arms : (half+1)*arms]
 		byArm := make([]round, arms)
@@ -246,18 +268,22 @@ func (t *Trial) keep() {
 		for arm := 1; arm < arms; arm++ {
 			for m := range t.pairs[arm] {
 				t.pairs[arm][m].add(byArm[0].readings[m], byArm[arm].readings[m])
+				t.all[arm][m].add(byArm[0].all[m], byArm[arm].all[m])
 			}
 			quads[arm][half] = [2]topRound{byArm[0].top, byArm[arm].top}
+			all[arm][half] = [2]topRound{byArm[0].allTop, byArm[arm].allTop}
 		}
 	}
 	for arm := 1; arm < arms; arm++ {
 		for m, by := range t.how[arm] {
 			if by == ByTop {
 				t.tops[arm][m].quads = append(t.tops[arm][m].quads, quads[arm])
+				t.allTops[arm][m].quads = append(t.allTops[arm][m].quads, all[arm])
 			}
 		}
 	}
 	t.kept++
+	t.foretell()
 	if slices.Contains(t.looks, t.kept) {
 		t.taken = append(t.taken, t.kept)
 		t.ended = t.kept == t.o.Quads || t.decided()
@@ -269,6 +295,7 @@ func (t *Trial) keep() {
 
 func (a *armRecord) add(rd round) {
 	a.failures = append(a.failures, failuresOf(rd.requests))
+	a.disturbed = append(a.disturbed, rd.disturbed)
 	a.curves = append(a.curves, rd.curve)
 	for m, v := range rd.readings {
 		if v.ok {
@@ -276,7 +303,7 @@ func (a *armRecord) add(rd round) {
 		}
 		a.atLeast[m] = a.atLeast[m] || v.atLeast
 		a.beyond[m] = min(a.beyond[m], v.beyond)
-		a.planned[m] = min(a.planned[m], v.planned)
+		a.thin[m], a.least = a.thin[m] || v.planned < v.least-1e-6, max(a.least, v.least)
 	}
 }
 
@@ -286,4 +313,5 @@ func (p *pairRecord) add(a, b reading) {
 		return
 	}
 	p.x = append(p.x, math.Log(b.value/a.value))
+	p.aLow, p.bLow = p.aLow || a.atLeast, p.bLow || b.atLeast
 }

@@ -116,8 +116,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		c.Rows = append(c.Rows, Row{
 			Metric: m, A: medianOf(sides[0].values[i]), B: medianOf(sides[1].values[i]),
 			ALow: sides[0].atLeast[i], BLow: sides[1].atLeast[i], Beyond: min(sides[0].beyond[i], sides[1].beyond[i]),
-			Margin: asked.Margin, PassAt: asked.passes(), Least: enoughBefore,
-			Thin: m.tooFew(reading{planned: min(sides[0].planned[i], sides[1].planned[i])}),
+			Margin: asked.Margin, PassAt: asked.passes(), Least: sides[0].least, Thin: m.Quantile > 0 && (sides[0].thin[i] || sides[1].thin[i]),
 		})
 		if len(va) != len(a) || len(vb) != len(b) || len(va) == 0 || len(vb) == 0 {
 			continue
@@ -150,7 +149,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		c.Errors.Outcome = Inconclusive
 	}
 	c.conclude(o.Gate)
-	return Result{Gate: o.Gate, Comparisons: []Comparison{c}, Curves: []Curve{
+	return Result{Gate: o.Gate, ByResponse: slices.ContainsFunc(slices.Concat(a, b), func(r *loadgen.Run) bool { return !r.HasTargetTime() }), Comparisons: []Comparison{c}, Curves: []Curve{
 		medianCurve(nameA, sides[0].curves), medianCurve(nameB, sides[1].curves),
 	}}
 }
