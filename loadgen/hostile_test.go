@@ -152,10 +152,11 @@ func TestHostileServersEndWithTheDrain(t *testing.T) {
 				p.Limits = loadgen.Limits{Connections: 3, Timeout: shortTimeout, Drain: shortTimeout}
 				begin := time.Now()
 				q := driveHostile(t, p).Requests
-				if q.Succeeded != 0 || q.Failed > 3 || q.Unfinished+q.Unsent < hostileRequests-3 {
+				// A machine that stands still at the end may have a second time-out and the drain's end to tell of at once.
+				if q.Succeeded != 0 || q.Failed > 6 || q.Unfinished+q.Unsent < hostileRequests-6 {
 					t.Errorf("requests %+v of 3 connections with time for 3 to time out", q)
 				}
-				if took, limit := time.Since(begin), hostileLength+shortTimeout; took < limit || took > limit+20*time.Second {
+				if took, limit := time.Since(begin), hostileLength+shortTimeout; took < limit || took > limit+never/2 {
 					t.Errorf("it took %v, want %v, and no more than a busy machine adds", took, limit)
 				}
 			})

@@ -43,7 +43,7 @@ func mirrorPlan(url, engine string) Plan {
 	rate := 400.0
 	return Plan{
 		Engine: engine, Seed: 5, Requests: []Request{{Name: "item", Method: http.MethodPost, URL: url + "/{{uuid}}"}}, // a POST is not sent again
-		Limits: Limits{Timeout: 5 * time.Second, Drain: 5 * time.Second, Connections: 16},
+		Limits: Limits{Timeout: time.Minute, Drain: time.Minute, Connections: 16},
 		Profile: profiles.Profile{Name: "mirror", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "warm-up", Kind: profiles.Warmup, Duration: 50 * time.Millisecond, From: rate, To: rate},
 			{Name: "hold", Kind: profiles.Hold, Duration: 400 * time.Millisecond, From: rate, To: rate},

@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -76,6 +77,9 @@ func (r *recorded) count(o Outcome) int {
 	return n
 }
 
+// hang is longer than anything takes that ends, however busy the machine.
+const hang = time.Minute
+
 func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config) (*recorded, End) {
 	t.Helper()
 	return driveHeard(t, ctx, target, n, c, nil)
@@ -93,10 +97,10 @@ func driveHeard(t *testing.T, ctx context.Context, target string, n uint64, c Co
 		c.Slots = 8
 	}
 	if c.Timeout == 0 {
-		c.Timeout = 5 * time.Second
+		c.Timeout = hang
 	}
 	if c.Drain == 0 {
-		c.Drain = 5 * time.Second
+		c.Drain = hang
 	}
 	if c.MaxBody == 0 {
 		c.MaxBody = 1 << 20
@@ -177,7 +181,8 @@ func TestWaitingForASlotIsWait(t *testing.T) {
 			t.Errorf("request %d: due at %v, slot free at %v", x.K, x.Intended, x.Free)
 		}
 	}
-	if len(r.silences) != 1 || r.silences[0][1]-r.silences[0][0] < 140*time.Millisecond {
+	// There are more where the machine itself stands still.
+	if !slices.ContainsFunc(r.silences, func(s [2]time.Duration) bool { return s[1]-s[0] >= 140*time.Millisecond }) {
 		t.Errorf("silences %v, want one of 150 ms", r.silences)
 	}
 }
@@ -192,7 +197,8 @@ func TestTimeoutRunsFromTheSend(t *testing.T) {
 		t.Fatalf("%d of 4 timed out: %+v", n, r.exchanges)
 	}
 	for _, x := range r.exchanges {
-		if age := x.End - x.Sent; x.Kind != "timeout" || age < 60*time.Millisecond {
+		// A busy machine may need longer than that to connect, and then nothing was sent.
+		if age := x.End - x.Sent; x.Kind != "timeout" && (x.Kind != "connect: timeout" || x.Sent != 0) || age < 60*time.Millisecond {
 			t.Errorf("request %d: %q after %v", x.K, x.Kind, age)
 		}
 	}
@@ -207,13 +213,14 @@ func TestDrainEndsWithWhatIsUnfinishedAndUnsent(t *testing.T) {
 		<-r.Context().Done()
 	})
 	r, end := drive(t, t.Context(), target, 20, Config{Slots: 3, Drain: 150 * time.Millisecond})
-	if n := r.count(Unfinished); n != 3 {
-		t.Errorf("%d unfinished, want 3", n)
+	sent := int(r.sent.Load()) // 3, unless the machine is too busy to open three connections meanwhile
+	if n := r.count(Unfinished); n != sent || sent > 3 {
+		t.Errorf("%d unfinished of %d sent, want all, and no more than 3", n, sent)
 	}
-	if taken := len(r.exchanges); uint64(taken) != end.Next || r.count(Unsent) != taken-3 {
-		t.Errorf("%d recorded, %d taken, %d unsent", taken, end.Next, r.count(Unsent))
+	if taken := len(r.exchanges); uint64(taken) != end.Next || r.count(Unsent) != taken-sent {
+		t.Errorf("%d recorded, %d taken, %d sent, %d unsent", taken, end.Next, sent, r.count(Unsent))
 	}
-	if end.FreeSince >= 0 || end.Cut != 20*time.Millisecond {
+	if sent == 3 && end.FreeSince >= 0 || end.Cut != 20*time.Millisecond {
 		t.Errorf("free since %v, cut at %v", end.FreeSince, end.Cut)
 	}
 	for _, x := range r.exchanges {
@@ -231,17 +238,15 @@ func TestInterruptSendsNothingMore(t *testing.T) {
 			cancel()
 		}
 	})
-	r, end := drive(t, ctx, target, 5000, Config{})
-	if end.Cut >= 5*time.Second || uint64(len(r.exchanges)) != end.Next {
+	r, end := drive(t, ctx, target, 60_000, Config{})
+	if end.Cut >= hang || uint64(len(r.exchanges)) != end.Next {
 		t.Errorf("cut at %v, %d recorded of %d taken", end.Cut, len(r.exchanges), end.Next)
 	}
-	if n := len(r.exchanges); n < 30 || n >= 5000 {
+	if n := len(r.exchanges); n < 30 || n >= 60_000 {
 		t.Errorf("%d were recorded after an interrupt at the 30th", n)
 	}
 }
 
-// A server that needs 5 ms for each of the requests that come every millisecond: those that grow too old are given up,
-// in flight or before they were sent.
 // A slot that comes free after an interrupt is not to be used: what was due and not sent waited for the target.
 func TestAfterAnInterruptNoSlotIsFree(t *testing.T) {
 	ctx, interrupt := context.WithCancel(t.Context())
@@ -268,18 +273,29 @@ func TestAfterAnInterruptNoSlotIsFree(t *testing.T) {
 	}
 }
 
+// A server that answers 10 of 100 requests, a millisecond apart: those that grow too old are given up, in flight or before they
+// were sent, and all at about the same time. Counted from their sends they would take a minute and more, one after the other.
 func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
-	target := serve(t, func(w http.ResponseWriter, r *http.Request) { time.Sleep(5 * time.Millisecond) })
-	r, _ := drive(t, t.Context(), target, 60, Config{Slots: 1, Deadline: 80 * time.Millisecond})
+	const deadline = 700 * time.Millisecond
+	var got atomic.Int64
+	target := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		io.ReadAll(r.Body)
+		if got.Add(1) > 10 {
+			<-r.Context().Done()
+		}
+	})
+	r, end := drive(t, t.Context(), target, 100, Config{Slots: 1, Deadline: deadline})
 	late, ok := r.count(Shed)+r.count(TimedOut), r.count(Succeeded)
-	if late < 20 || ok < 5 || late+ok != 60 {
-		t.Errorf("%d shed, %d timed out and %d succeeded of 60", r.count(Shed), r.count(TimedOut), ok)
+	if late < 90 || late+ok != 100 {
+		t.Errorf("%d shed, %d timed out and %d succeeded of 100", r.count(Shed), r.count(TimedOut), ok)
 	}
 	for _, x := range r.exchanges {
-		age := x.End - x.Intended
-		if x.Outcome != Succeeded && (age < 80*time.Millisecond || x.Kind != "deadline") || x.Outcome == Succeeded && age > 100*time.Millisecond {
+		if age := x.End - x.Intended; x.Outcome != Succeeded && (age < deadline || x.Kind != "deadline") {
 			t.Errorf("request %d: outcome %d, %q, %v after it was due", x.K, x.Outcome, x.Kind, age)
 		}
+	}
+	if end.At > 50*deadline {
+		t.Errorf("ended at %v, want little more than the last deadline at %v", end.At, deadline+99*time.Millisecond)
 	}
 }
 
@@ -295,23 +311,30 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &recorded{}
 	const think = 20 * time.Millisecond
-	Run(t.Context(), Config{
-		Epoch: time.Now(), Length: 400 * time.Millisecond, Slots: 3, Timeout: time.Second, Drain: time.Second, Closed: true, Think: think, MaxBody: 1 << 20,
-		Failure: func(uint64, int, http.Header, []byte) string { return "" },
-	}, &evenly{n: 1 << 40, url: u}, r)
-	if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
-		t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))
+	run := func(n uint64, length time.Duration) (*recorded, End) {
+		r := &recorded{}
+		end := Run(t.Context(), Config{
+			Epoch: time.Now(), Length: length, Slots: 3, Timeout: hang, Drain: hang, Closed: true, Think: think, MaxBody: 1 << 20,
+			Failure: func(uint64, int, http.Header, []byte) string { return "" },
+		}, &evenly{n: n, url: u}, r)
+		if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
+			t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))
+		}
+		for _, x := range r.exchanges {
+			if x.Intended < think || x.Intended >= length {
+				t.Errorf("request %d is intended at %v", x.K, x.Intended)
+			}
+		}
+		return r, end
 	}
 	// Each user asks at most once a think time, and three do.
-	if n := len(r.exchanges); n < 6 || n > 3*20 {
-		t.Errorf("%d requests of 3 users in 400 ms with 20 ms to think", n)
+	if r, _ := run(1<<40, 200*time.Millisecond); len(r.exchanges) > 3*10 {
+		t.Errorf("%d requests of 3 users in 200 ms with 20 ms to think", len(r.exchanges))
 	}
-	for _, x := range r.exchanges {
-		if x.Intended < think || x.Intended >= 400*time.Millisecond {
-			t.Errorf("request %d is intended at %v", x.K, x.Intended)
-		}
+	// However long that takes, they come again.
+	if r, end := run(30, hang); len(r.exchanges) != 30 || end.At < 10*think {
+		t.Errorf("%d requests of 3 users in %v with 20 ms to think, want 30 in no less than 200 ms", len(r.exchanges), end.At)
 	}
 }
 
@@ -480,19 +503,29 @@ func TestAnswersAreTimedByTheKernel(t *testing.T) {
 	} {
 		s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "hi") }))
 		tc.serve(s)
-		r, _ := drive(t, t.Context(), s.URL, 50, Config{TLS: &tls.Config{InsecureSkipVerify: true}})
-		s.Close()
+		// The kernel begins to stamp when one of its threads has got round to it, which on a busy machine may be after a run.
 		stamped := 0
-		for _, x := range r.exchanges {
-			if !x.UserClock {
-				stamped++
+		for begun := time.Now(); ; {
+			r, _ := drive(t, t.Context(), s.URL, 50, Config{TLS: &tls.Config{InsecureSkipVerify: true}})
+			stamped = 0
+			for _, x := range r.exchanges {
+				if !x.UserClock {
+					stamped++
+				}
+				if x.Outcome == Succeeded && (x.End <= x.Sent || x.FirstByte > x.End) {
+					t.Errorf("%s: sent at %v, first byte at %v, end at %v", tc.name, x.Sent, x.FirstByte, x.End)
+				}
 			}
-			if x.Outcome == Succeeded && (x.End <= x.Sent || x.FirstByte > x.End) {
-				t.Errorf("%s: sent at %v, first byte at %v, end at %v", tc.name, x.Sent, x.FirstByte, x.End)
+			if n := r.count(Succeeded); n != 50 {
+				t.Errorf("%s: %d of 50 succeeded", tc.name, n)
+			}
+			if !tc.stamped || stamped > 45 || time.Since(begun) > hang/2 {
+				break
 			}
 		}
-		if r.count(Succeeded) != 50 || (stamped > 45) != tc.stamped || !tc.stamped && stamped > 0 {
-			t.Errorf("%s: %d of 50 succeeded, %d were timed by the kernel", tc.name, r.count(Succeeded), stamped)
+		s.Close()
+		if (stamped > 45) != tc.stamped || !tc.stamped && stamped > 0 {
+			t.Errorf("%s: of 50 answers %d were timed by the kernel", tc.name, stamped)
 		}
 	}
 }

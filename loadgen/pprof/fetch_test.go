@@ -60,6 +60,8 @@ func packed(t testing.TB, r io.Reader) []byte {
 func TestFetchFromHostileServices(t *testing.T) {
 	other := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the redirect was followed") }))
 	defer other.Close()
+	// Only what never ends is given up soon; what ends by itself has as long as it takes on a busy machine.
+	const soon = "sent no whole answer within 300ms"
 	for name, tc := range map[string]struct {
 		serve http.HandlerFunc
 		want  string
@@ -73,8 +75,8 @@ func TestFetchFromHostileServices(t *testing.T) {
 			w.Write([]byte("x"))
 			w.(http.Flusher).Flush()
 			<-r.Context().Done()
-		}, "sent no whole answer within 300ms"},
-		"silent": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "sent no whole answer within 300ms"},
+		}, soon},
+		"silent": {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, soon},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "100")
 			w.Write([]byte("x"))
@@ -89,7 +91,9 @@ func TestFetchFromHostileServices(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer c.Close()
-			c.slack = 300 * time.Millisecond
+			if c.slack = time.Minute; tc.want == soon {
+				c.slack = 300 * time.Millisecond
+			}
 			data, err := c.Fetch(t.Context(), Heap, 0)
 			if err == nil || !strings.Contains(err.Error(), "GET "+s.URL+"/debug/pprof/heap "+tc.want) || strings.Contains(err.Error(), "secret") || len(err.Error()) > 600 {
 				t.Errorf("%d bytes, error %v, want one with %q", len(data), err, tc.want)

@@ -24,9 +24,9 @@ func TestRefusalIsNamedAndNotHammered(t *testing.T) {
 	}
 	origin := at(t, listener.Addr().String())
 	listener.Close()
-	r, _ := drive(t, t.Context(), origin, evenly{n: 1 << 40}, Config{Closed: true, Slots: 1, Length: 300 * time.Millisecond})
-	if n := len(r.exchanges); n < 3 || n > 20 {
-		t.Errorf("%d attempts in 300 ms, want about 8: 1 + 2 + 4 + … ms between them", n)
+	r, end := drive(t, t.Context(), origin, evenly{n: 8}, Config{Closed: true, Slots: 1, Length: hang})
+	if n, least := len(r.exchanges), 127*time.Millisecond; n != 8 || end.At < least {
+		t.Errorf("%d attempts in %v, want 8 in no less than %v: 1 + 2 + 4 + … ms between them", n, end.At, least)
 	}
 	for _, x := range r.exchanges {
 		if x.Outcome != Failed || x.Kind != "connect: refused" || x.Free != NeverFree || x.Sent != 0 {

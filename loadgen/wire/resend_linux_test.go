@@ -120,7 +120,7 @@ func backlog(listener *net.TCPListener, n int) error {
 func attempted(port int) error {
 	// The columns are the number, the local and the remote address, and the state, of which 02 is SYN_SENT.
 	attempt := fmt.Appendf(nil, " 0100007F:%04X 02 ", port)
-	for range 5000 {
+	for begun := time.Now(); time.Since(begun) < hang/2; time.Sleep(time.Millisecond) {
 		table, err := os.ReadFile("/proc/net/tcp")
 		if err != nil {
 			return err
@@ -128,7 +128,6 @@ func attempted(port int) error {
 		if bytes.Contains(table, attempt) {
 			return nil
 		}
-		time.Sleep(time.Millisecond)
 	}
 	return errors.New("nothing connects anew")
 }
