@@ -161,7 +161,7 @@ func TestCheckDB(t *testing.T) {
 func TestConnectingToPostgresCosts(t *testing.T) {
 	dsn := postgrestest.Start(t).DSN
 	privateTmp(t)
-	median := map[string]time.Duration{}
+	least := map[string]time.Duration{} // what else the machine does makes some take longer, and none shorter
 	for _, name := range []string{"pooled", "unpooled"} {
 		c := startService(t, name, StartOptions{ServeOptions: ServeOptions{DB: dsn}})
 		var took []time.Duration
@@ -172,10 +172,9 @@ func TestConnectingToPostgresCosts(t *testing.T) {
 			}
 			took = append(took, time.Since(began))
 		}
-		slices.Sort(took)
-		median[name] = took[len(took)/2]
+		least[name] = slices.Min(took)
 	}
-	if t.Log(median); median["unpooled"] < 5*median["pooled"] {
-		t.Errorf("medians %v: unpooled costs less than five times as much", median)
+	if t.Log(least); least["unpooled"] < 5*least["pooled"] {
+		t.Errorf("at least %v: unpooled costs less than five times as much", least)
 	}
 }

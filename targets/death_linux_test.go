@@ -19,8 +19,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// deathLimit is how soon nothing may be left after somebody was killed.
-const deathLimit = 2 * time.Second
+// deathLimit is when something is certainly left after somebody was killed: it takes a moment, and longer on a busy machine.
+const deathLimit = 30 * time.Second
 
 // press keeps requests that take long under way at url until the test ends.
 func press(t *testing.T, url string) {

