@@ -108,7 +108,7 @@ func TestInterruptedGateLeavesNothing(t *testing.T) {
 	if !strings.HasPrefix(gate.stdout.String(), "Interrupted after ") {
 		t.Error(gate.stdout.String())
 	}
-	within(t, 5*time.Second, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
+	within(t, soon, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
 }
 
 // A second interrupt ends a gate at once, and its commands all the same.
@@ -124,7 +124,7 @@ func TestTwiceInterruptedGateLeavesNothing(t *testing.T) {
 		}
 	}
 	gate.exit(t, exitInterrupted)
-	within(t, 10*time.Second, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
+	within(t, soon, "a command is left", func() bool { return len(pids()) == 2 && !alive(pids()) })
 }
 
 // Interrupted, a mirrored run says what it saw, and ends its commands.
@@ -142,7 +142,7 @@ func TestInterruptedMirrorLeavesNothing(t *testing.T) {
 	if !strings.HasPrefix(mirror.stdout.String(), "INTERRUPTED: ") {
 		t.Error(mirror.stdout.String())
 	}
-	within(t, 5*time.Second, "a command is left", func() bool { return !alive(pids()) })
+	within(t, soon, "a command is left", func() bool { return !alive(pids()) })
 }
 
 // An objective that the new version misses fails the gate though it is no slower than the old one, and the file says so.
@@ -170,7 +170,7 @@ func TestKilledGateLeavesNothing(t *testing.T) {
 	if err := gate.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 10*time.Second, "a command is left", func() bool { return !alive(pids()) })
+	within(t, soon, "a command is left", func() bool { return !alive(pids()) })
 }
 
 // freeAddress returns an address at which nothing listens now.

@@ -144,7 +144,10 @@ func serve(t testing.TB, args ...string) service {
 	return service{&started{Cmd: cmd}, strings.TrimSpace(line)}
 }
 
-// within waits until ok, or fails the test after the time that the thing may take.
+// soon is when something that takes a moment certainly does not happen any more, however busy the machine.
+const soon = 30 * time.Second
+
+// within waits until ok, or fails the test after a time that the thing never takes.
 func within(t testing.TB, limit time.Duration, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.Now().Add(limit)

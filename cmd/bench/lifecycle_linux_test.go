@@ -72,7 +72,7 @@ func TestKilledBenchLeavesNothing(t *testing.T) {
 	if err := b.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	within(t, 2*time.Second, fmt.Sprintf("processes %v or files are left", children), func() bool {
+	within(t, soon, fmt.Sprintf("processes %v or files are left", children), func() bool {
 		return !alive(children) && len(b.left(t)) == 0
 	})
 	for _, name := range shm(t) {
@@ -89,7 +89,7 @@ func TestKilledTargetEndsTheRun(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	within(t, 2*time.Second+2*time.Second, "bench goes on without its target", func() bool {
+	within(t, soon, "bench goes on without its target", func() bool {
 		select {
 		case <-b.done:
 			return true
@@ -138,17 +138,17 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	defer s.Close()
 	defer close(release)
 	b := start(t, "sustained", s.URL, "-r", "50/s", "-d", "60s", "-o", "json=run.json")
-	within(t, 10*time.Second, "no request came", func() bool { return got.Load() > 0 })
+	within(t, time.Minute, "no request came", func() bool { return got.Load() > 0 })
 	if err := b.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)
 	}
-	begun := time.Now()
 	b.exit(t, exitInterrupted)
-	if took := time.Since(begun); took > 900*time.Millisecond {
-		t.Errorf("it took %v", took)
+	// It has not waited for the answers that were out, after which it would have reported.
+	if text := b.stdout.String(); text != "" {
+		t.Errorf("the second interrupt was no other than the first: %s", text)
 	}
 	if _, err := os.Stat(filepath.Join(b.dir, "run.json")); err == nil {
 		b.run(t) // if it is there, it is whole

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -19,38 +20,75 @@ import (
 
 const ms = time.Millisecond
 
-// trial is one try at a measurement; what was off in it.
-type trial struct{ off []string }
+// trial is one try at a measurement; what was off in it, and what may not be on any machine.
+type trial struct{ off, wrong []string }
 
 func (m *trial) errorf(format string, args ...any) {
 	m.off = append(m.off, fmt.Sprintf(format, args...))
+}
+
+func (m *trial) wrongf(format string, args ...any) {
+	m.wrong = append(m.wrong, fmt.Sprintf(format, args...))
 }
 
 // accounted checks the identity due = succeeded + failed + unfinished + unsent.
 func (m *trial) accounted(r *loadgen.Run, due uint64) {
 	q := r.Requests
 	if q.Due != due || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent {
-		m.errorf("requests %+v, want %d accounted for", q, due)
+		m.wrongf("requests %+v, want %d accounted for", q, due)
 	}
 }
 
 // measured tries up to three times: these tests hold figures against the clock, on machines that others use too. What
-// is wrong in the program is wrong each time.
+// is wrong in the program is wrong each time. Where a machine was late meanwhile, as a witness outside of bench saw it, such
+// figures are worth nothing, and after two such tries the test is skipped. What is wrong on any machine is not tried again.
 func measured(t *testing.T, once func(t *testing.T, m *trial)) {
+	t.Helper()
+	tries(t, once, func() func() string { return watchMachine(t).stop })
+}
+
+// loaded is measured for what itself takes all of a processor: the witness looks only after a try, when that has ended.
+func loaded(t *testing.T, once func(t *testing.T, m *trial)) {
+	t.Helper()
+	tries(t, once, func() func() string {
+		return func() string {
+			w := watchMachine(t)
+			time.Sleep(2 * time.Second) // how long it is watched, not a wait for anything
+			return w.stop()
+		}
+	})
+}
+
+// tries tries up to three times, and asks a witness of each whether the machine was late.
+func tries(t *testing.T, once func(t *testing.T, m *trial), watch func() (late func() string)) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("measures, which the race detector would spoil")
 	}
+	machineLate := 0
 	for try := 1; ; try++ {
 		var m trial
+		stop := sync.OnceValue(watch())
+		t.Cleanup(func() { stop() }) // where the try ends the test
 		once(t, &m)
-		switch {
-		case len(m.off) == 0:
-			return
-		case try == 3:
-			t.Fatalf("off in the last of three tries:\n%s", strings.Join(m.off, "\n"))
+		if len(m.wrong) > 0 {
+			t.Fatal(strings.Join(append(m.wrong, m.off...), "\n"))
 		}
-		t.Logf("off in try %d:\n%s", try, strings.Join(m.off, "\n"))
+		if len(m.off) == 0 {
+			stop()
+			return
+		}
+		off := strings.Join(m.off, "\n")
+		if late := stop(); late != "" {
+			off += "\n" + late
+			if machineLate++; machineLate == 2 {
+				t.Skipf("%s, so nothing can be measured on it; off in try %d:\n%s", late, try, off)
+			}
+		}
+		if try == 3 {
+			t.Fatalf("off in the last of three tries:\n%s", off)
+		}
+		t.Logf("off in try %d:\n%s", try, off)
 	}
 }
 
@@ -102,30 +140,44 @@ func TestOverloadIsNamed(t *testing.T) {
 		run := b.run(t)
 		m.accounted(run, 2400)
 		if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || !strings.Contains(b.stdout.String(), "≥") {
-			m.errorf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
+			m.wrongf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
 		}
 		text := strings.Join(run.Verdict.Evidence, "; ")
+		if run.Verdict.Kind == loadgen.Valid {
+			m.wrongf("%s", run.Verdict.Kind)
+		}
 		if run.Verdict.Kind != loadgen.TargetLimited || !strings.Contains(text, "the backlog grew by") {
 			m.errorf("%s: %s", run.Verdict.Kind, text)
 		}
-		if got := run.Overall.Achieved.Rate; got < 150 || got > 210 {
+		got := run.Overall.Achieved.Rate
+		if got > 210 {
+			m.wrongf("achieved %v/s of a server of 200/s", got)
+		}
+		if got < 150 {
 			m.errorf("achieved %v/s of a server of 200/s", got)
 		}
 	})
 }
 
-// burn keeps a processor busy with n threads until the test ends.
-func burn(t *testing.T, cpu, n int) {
+// pinThread gives the calling goroutine a thread of its own, on that processor. It is never unlocked: the thread ends with the
+// goroutine.
+func pinThread(cpu int) error {
+	runtime.LockOSThread()
+	var set unix.CPUSet
+	set.Set(cpu)
+	return unix.SchedSetaffinity(0, &set)
+}
+
+// burn keeps a processor busy with n threads until it is told to stop.
+func burn(t *testing.T, cpu, n int) (cease func()) {
 	t.Helper()
 	var stop atomic.Bool
-	t.Cleanup(func() { stop.Store(true) })
+	cease = func() { stop.Store(true) }
+	t.Cleanup(cease)
 	for range n {
 		pinned := make(chan error)
 		go func() {
-			runtime.LockOSThread() // and never unlock: the thread ends with the goroutine
-			var set unix.CPUSet
-			set.Set(cpu)
-			pinned <- unix.SchedSetaffinity(0, &set)
+			pinned <- pinThread(cpu)
 			for !stop.Load() {
 			}
 		}()
@@ -133,6 +185,7 @@ func burn(t *testing.T, cpu, n int) {
 			t.Fatal(err)
 		}
 	}
+	return cease
 }
 
 // A bench that others keep from its processor says so, and passes nothing.
@@ -141,11 +194,14 @@ func TestStarvedGeneratorIsNeverValid(t *testing.T) {
 	if own == nil {
 		t.Skip("one processor only: there is none to starve bench on")
 	}
-	measured(t, func(t *testing.T, m *trial) {
-		burn(t, own[0], 6)
+	loaded(t, func(t *testing.T, m *trial) {
+		defer burn(t, own[0], 6)()
 		b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "5s", "-o", "json=run.json")
 		b.exit(t, exitOK)
 		run := b.run(t)
+		if run.Verdict.Kind == loadgen.Valid {
+			m.wrongf("%s", run.Verdict.Kind)
+		}
 		if k := run.Verdict.Kind; k != loadgen.HostLimited && k != loadgen.GeneratorLimited || len(run.Verdict.Evidence) == 0 {
 			m.errorf("%s %q", k, run.Verdict.Evidence)
 		}
@@ -166,7 +222,7 @@ func TestServiceTimeIsTheServersOwn(t *testing.T) {
 		if err := s.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
-		within(t, 5*time.Second, "the server does not end", func() bool { return !alive([]int{s.Process.Pid}) })
+		within(t, time.Minute, "the server does not end", func() bool { return !alive([]int{s.Process.Pid}) })
 		f, err := os.Open(log)
 		if err != nil {
 			t.Fatal(err)

@@ -23,7 +23,7 @@ func TestFileOfWeightedRequests(t *testing.T) {
 	}
 	file := filepath.Join(dir, "mix.yaml")
 	weights := []float64{40, 25, 15, 10, 6, 4}
-	text := "name: mix\nphases:\n  - name: load\n    kind: hold\n    duration: 3s\n    rate: 1000/s\nrequests:\n"
+	text := "name: mix\nphases:\n  - name: load\n    kind: hold\n    duration: 1s\n    rate: 3000/s\nrequests:\n"
 	for i, w := range weights {
 		text += fmt.Sprintf("  - name: e%d\n    weight: %v\n    path: /e%d/{{zipf 1000 1.1}}/{{csv %s id}}?k={{uniform 1 1000000}}\n", i, w, i, users)
 	}

@@ -47,10 +47,11 @@ func TestUnpooledPaysForItsConnections(t *testing.T) {
 				m.errorf("%s: requests %+v, want no failure", r.Target.Name, r.Requests)
 			}
 		}
-		pooled, unpooled := f.Runs[0].Overall.ServiceTime.P50NS, f.Runs[1].Overall.ServiceTime.P50NS
-		t.Logf("service time P50 is %v pooled, %v unpooled", pooled, unpooled)
+		// What else the machine does makes some requests take longer, and none shorter.
+		pooled, unpooled := f.Runs[0].Overall.ServiceTime.MinNS, f.Runs[1].Overall.ServiceTime.MinNS
+		t.Logf("service time is at least %v pooled, %v unpooled", pooled, unpooled)
 		if unpooled < 5*pooled {
-			m.errorf("service time P50 is %v pooled and %v unpooled, want five times as much", pooled, unpooled)
+			m.errorf("service time is at least %v pooled and %v unpooled, want five times as much", pooled, unpooled)
 		}
 	})
 }

@@ -29,7 +29,7 @@ func found(t *testing.T, b *started) selfcheck.Report {
 
 // The real thing: every engine is measured in every respect, in time, and nothing is left.
 func TestSelfcheckMeasuresEveryEngine(t *testing.T) {
-	measured(t, func(t *testing.T, m *trial) {
+	loaded(t, func(t *testing.T, m *trial) {
 		begun := time.Now()
 		b := start(t, "selfcheck", "--quick", "-o", "json=found.json")
 		<-b.done

@@ -7,7 +7,6 @@ import (
 	"sync/atomic"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // An interrupted run passes nothing, but its exit code says that it was interrupted.
@@ -16,7 +15,7 @@ func TestInterruptGoesBeforeThresholds(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
 	defer s.Close()
 	b := start(t, "sustained", s.URL, "--rate", "max", "-c", "1", "-d", "60s", "-o", "json=run.json", "--threshold", "p99<10s")
-	within(t, 10*time.Second, "no request came", func() bool { return got.Load() > 10 })
+	within(t, soon, "no request came", func() bool { return got.Load() > 10 })
 	if err := b.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}

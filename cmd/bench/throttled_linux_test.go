@@ -35,7 +35,7 @@ func throttledGroup(t *testing.T) string {
 func TestThrottledBenchSaysSo(t *testing.T) {
 	for _, engine := range loadgen.Engines() {
 		t.Run(engine, func(t *testing.T) {
-			measured(t, func(t *testing.T, m *trial) {
+			loaded(t, func(t *testing.T, m *trial) {
 				s := serve(t, "reference", "--bare")
 				cmd := exec.Command("sh", "-c", `echo $$ >"$0" && exec bench sustained "$@"`, throttledGroup(t),
 					s.url, "--engine", engine, "-r", "40000", "-d", "4s", "--drain", "1s", "-c", "64", "-o", "json=run.json")
