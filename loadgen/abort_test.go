@@ -246,6 +246,7 @@ func TestConditionsThatAreRefused(t *testing.T) {
 // What a condition has counted when all is over is what the run's seconds say, and no request without an answer was ever
 // taken for older than it was.
 func TestConditionsAgreeWithTheRun(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := Plan{
 			Target: Target{Name: "fake", URL: "http://fake/"}, Profile: anyProfile().Draw(t, "profile"),

@@ -66,6 +66,7 @@ func TestReadFileRefusesWhatIsCutOff(t *testing.T) {
 
 // Every figure of a distribution, and every count, is held together with others: an edited one is found.
 func TestReadFileRefusesWhatWasEdited(t *testing.T) {
+	t.Parallel()
 	whole, _ := savedRun(t)
 	var tree any
 	if err := json.Unmarshal(whole, &tree); err != nil {

@@ -29,7 +29,7 @@ func TestIdleUse(t *testing.T) {
 	busy, ok := IdleUse(t.Context(), pid, length)
 	over()
 	<-done
-	if used := root.mustTime(t, "cpu") - before; !ok || busy <= 0.05 || busy*float64(length) > 1.1*float64(used) {
+	if used := root.mustTime(t, "cpu") - before; !ok || busy <= 0 || busy*float64(length) > 1.1*float64(used) {
 		t.Errorf("a process that burnt %v used %v processors over %v, %v", used, busy, length, ok)
 	}
 

@@ -88,6 +88,7 @@ func (w *twin) quantile(q float64) (time.Duration, bool) {
 }
 
 func TestRunAgreesWithItsSamples(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		r, run, samples, end := anyRun(t)
 
@@ -208,6 +209,7 @@ func checkSeconds(t *rapid.T, run *Run, samples []sample, end ending) {
 }
 
 func TestRunFileHoldsTheWholeRun(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, _, _ := anyRun(t)
 		var first, second bytes.Buffer
@@ -229,6 +231,7 @@ func TestRunFileHoldsTheWholeRun(t *testing.T) {
 
 // Merging is lossless: two runs' histograms, merged, are those of all their values in one.
 func TestMergeEqualsOneRecordingOfBoth(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		ms := rapid.SliceOf(rapid.Custom(func(t *rapid.T) time.Duration {
 			return time.Duration(rapid.Int64Range(0, int64(2*time.Hour)).Draw(t, "ns"))

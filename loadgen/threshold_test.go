@@ -112,6 +112,7 @@ func FuzzParseThreshold(f *testing.F) {
 
 // Thresholds agree with the sorted samples, but for limits within the histograms' precision of the figure.
 func TestThresholdsAgreeWithTheSamples(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, samples, _ := anyRun(t)
 		run.Interrupted, run.Verdict.Kind = false, Valid // those pass nothing, which says nothing of the figures

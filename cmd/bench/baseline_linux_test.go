@@ -53,7 +53,7 @@ func TestInterruptedSaveKeepsNothing(t *testing.T) {
 		t.Skip("drives load for seconds")
 	}
 	save, starts := saveBaseline(t, "20ms")
-	within(t, time.Minute, "no run has begun", func() bool { return strings.Contains(save.stderr.String(), "run 2 of 8") })
+	within(t, time.Minute, "no run has begun", func() bool { return strings.Contains(save.stderr.String(), "run 1 of 8") })
 	if err := save.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
