@@ -21,6 +21,7 @@ type ServeOptions struct {
 	TTL       time.Duration // of cached answers; default 5 min
 	CacheSize int           // cached answers of each kind; default 10,000
 	CacheDir  string        // where the generated catalogue is kept; default see [catalogue.File]
+	Pprof     bool          // /debug/pprof answers other machines too
 	Handicap  Handicap
 	Reference reference.Options
 
@@ -41,6 +42,7 @@ func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	fs.DurationVar(&o.TTL, "ttl", cache.DefaultTTL, "how long an answer stays cached")
 	fs.IntVar(&o.CacheSize, "cache-size", cache.DefaultSize, "how many answers of each kind are cached")
 	fs.StringVar(&o.CacheDir, "cache-dir", "", "`directory` to keep the generated catalogue in (default $"+catalogue.CacheDirVar+", else the user's cache directory)")
+	fs.BoolVar(&o.Pprof, "pprof", false, "offer /debug/pprof to other machines too, instead of to this one alone")
 	fs.Var(&o.Handicap.Slow, "slow", "every answer takes longer by a `share`, such as 20%, to test what must notice it")
 	fs.Var(&o.Handicap.SlowTail, "slow-tail", "the slowest 3 % of the answers take longer by a `share`")
 	fs.Var(&o.Handicap.Fail, "fail", "a `share` of the requests fails with status 500")
@@ -72,6 +74,7 @@ func (o *ServeOptions) Args() []string {
 	add("ttl", o.TTL.String(), "0s")
 	add("cache-size", strconv.Itoa(o.CacheSize), "0")
 	add("cache-dir", o.CacheDir, "")
+	add("pprof", strconv.FormatBool(o.Pprof), "false")
 	add("slow", o.Handicap.Slow.String(), "0%")
 	add("slow-tail", o.Handicap.SlowTail.String(), "0%")
 	add("fail", o.Handicap.Fail.String(), "0%")

@@ -32,6 +32,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 			TTL:       time.Duration(duration.Draw(t, "ttl")),
 			CacheSize: rapid.IntRange(1, 1e6).Draw(t, "cache size"),
 			CacheDir:  word.Draw(t, "cache dir"),
+			Pprof:     rapid.Bool().Draw(t, "pprof"),
 			Dir:       word.Draw(t, "dir"),
 			Lifeline:  rapid.IntRange(0, 1000).Draw(t, "lifeline"),
 			Handicap: Handicap{
@@ -53,7 +54,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", o.Args(), err)
 		}
-		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.DB != o.DB || got.TTL != o.TTL {
+		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.DB != o.DB || got.TTL != o.TTL || got.Pprof != o.Pprof {
 			t.Fatalf("%q gave %+v, want %+v", o.Args(), got, o)
 		}
 	})

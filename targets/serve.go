@@ -93,13 +93,13 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 // told why a server that the service needs has ended.
 func handler(ctx context.Context, name, dir string, o ServeOptions, lost func(error)) (h http.Handler, closeHandler func() error, err error) {
 	if name == "reference" {
-		return referenceHandler(o.Reference)
+		return referenceHandler(o.Reference, o.Pprof)
 	}
 	store, closeStore, err := openStore(ctx, name, dir, o, lost)
 	if err != nil {
 		return nil, nil, err
 	}
-	mux := web.NewMux()
+	mux := web.NewMux(o.Pprof)
 	measurePool(mux.Metrics, store)
 	if name != "cached" {
 		handleCatalogue(mux, store)
@@ -118,12 +118,12 @@ func handler(ctx context.Context, name, dir string, o ServeOptions, lost func(er
 	}, nil
 }
 
-func referenceHandler(o reference.Options) (http.Handler, func() error, error) {
+func referenceHandler(o reference.Options, profilesForAll bool) (http.Handler, func() error, error) {
 	s, err := reference.New(o)
 	if err != nil {
 		return nil, nil, err
 	}
-	mux := web.NewMux()
+	mux := web.NewMux(profilesForAll)
 	mux.HandleHTTP("/", s)
 	mux.HandleHTTP("POST /log/flush", http.HandlerFunc(s.FlushLog))
 	return s.Frozen(mux), s.Close, nil

@@ -19,7 +19,7 @@ import (
 type started struct {
 	*exec.Cmd
 	dir    string
-	stdout bytes.Buffer
+	stdout lockedBuffer
 	stderr lockedBuffer
 	done   chan struct{} // closed when the process has ended
 }

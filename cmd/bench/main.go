@@ -7,11 +7,16 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 )
 
 func main() {
-	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	var args []string
+	for _, a := range os.Args[1:] {
+		args = append(args, strings.Clone(a)) // hideArgument overwrites what it would else share
+	}
+	os.Exit(run(context.Background(), args, os.Stdin, os.Stdout, os.Stderr))
 }
 
 // run is the whole program: it returns the exit code. The first interrupt ends what is going on in good order, with a

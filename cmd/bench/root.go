@@ -59,6 +59,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 			return cmd.Help()
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			hideSecrets(cmd.Flags())
 			return usage(fromEnvironment(cmd.Flags()))
 		},
 	}

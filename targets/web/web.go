@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
+	"net/netip"
 	"strconv"
 	"time"
 
@@ -47,8 +48,9 @@ type Mux struct {
 	durations *prometheus.HistogramVec
 }
 
-// NewMux returns a mux that serves /healthz, /metrics and /debug/pprof.
-func NewMux() *Mux {
+// NewMux returns a mux that serves /healthz, /metrics and /debug/pprof; the last to this machine alone, unless profilesForAll.
+// None of them shows the process's arguments: they may hold a secret.
+func NewMux(profilesForAll bool) *Mux {
 	m := &Mux{
 		Metrics: prometheus.NewRegistry(),
 		mux:     http.NewServeMux(),
@@ -64,12 +66,30 @@ func NewMux() *Mux {
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	m.mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	m.mux.Handle("GET /metrics", promhttp.HandlerFor(m.Metrics, promhttp.HandlerOpts{}))
-	m.mux.HandleFunc("/debug/pprof/", pprof.Index)
-	m.mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
-	m.mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	m.mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	m.mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	for pattern, handler := range map[string]http.HandlerFunc{
+		"/debug/pprof/":        pprof.Index, // knows no cmdline
+		"/debug/pprof/profile": pprof.Profile,
+		"/debug/pprof/symbol":  pprof.Symbol,
+		"/debug/pprof/trace":   pprof.Trace,
+	} {
+		if !profilesForAll {
+			handler = fromHere(handler)
+		}
+		m.mux.HandleFunc(pattern, handler)
+	}
 	return m
+}
+
+// fromHere refuses whoever is not on this machine.
+func fromHere(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		client, err := netip.ParseAddrPort(r.RemoteAddr)
+		if err != nil || !client.Addr().Unmap().IsLoopback() {
+			http.Error(w, "profiles are for the service's own machine; bench serve --pprof offers them to all", http.StatusForbidden)
+			return
+		}
+		next(w, r)
+	}
 }
 
 func (m *Mux) ServeHTTP(w http.ResponseWriter, r *http.Request) { m.mux.ServeHTTP(w, r) }
