@@ -20,6 +20,7 @@ type StartOptions struct {
 	CPUs     []int             // processors the child and all it starts may use; nil: this process's; see [process.CanPin]
 	MaxProcs int               // processors that the child's Go runtime uses at once, its GOMAXPROCS; 0: all of CPUs
 	Progress func(line string) // is told what the child says on standard error until it is ready; may be nil
+	Warn     func(line string) // is told what the child says when it cannot clean up at once; may be nil
 }
 
 // Child is a service in a process of its own.
@@ -51,7 +52,7 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	if o.DB == Throwaway {
 		clear = postgres.Clear
 	}
-	return process.Start(ctx, process.Spec{
+	spec := process.Spec{
 		Name:         name,
 		Path:         program,
 		Args:         append([]string{"serve", name}, o.Args()...),
@@ -61,8 +62,20 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 		Private:      private,
 		Clear:        clear,
 		OnStderr:     o.Progress,
-	})
+	}
+	if o.DB != "" && o.DB != Throwaway {
+		spec.StopGrace, spec.Patience = dropGrace, o.Patience
+		spec.OnStopping = func(line string) {
+			if o.Warn != nil && !strings.HasPrefix(line, "level=") && !strings.HasPrefix(line, "bench: ") {
+				o.Warn(line)
+			}
+		}
+	}
+	return process.Start(ctx, spec)
 }
+
+// dropGrace is how long a child with a schema to drop may take before it says that it cannot yet.
+const dropGrace = 10 * time.Second
 
 // childEnvironment leaves out what tells this program its flags: the child is told everything by its arguments, and a
 // header in BENCH_HEADER may be a secret.

@@ -109,9 +109,30 @@ func openStore(ctx context.Context, name, dir string, o ServeOptions, lost func(
 	}
 	store, schema, err := fillServer(ctx, dsn, o.Progress, options)
 	if err != nil {
+		if schema != nil {
+			err = errors.Join(err, o.drop(schema))
+		}
 		return nil, nil, err
 	}
-	return store, func() error { return errors.Join(store.Close(), schema.Drop(ctx)) }, nil
+	return store, func() error {
+		_ = store.Close() // where connections were lost, that was seen when they were used
+		return o.drop(schema)
+	}, nil
+}
+
+// drop drops the schema, for as long as the user has patience.
+func (o *ServeOptions) drop(schema *catalogue.Schema) error {
+	patient, release := context.WithCancel(context.Background())
+	if o.Patience == nil {
+		release()
+	} else {
+		patient, release = o.Patience()
+	}
+	defer release()
+	if err := schema.Drop(patient, o.Progress); err != nil {
+		return fmt.Errorf("--db: %w", err)
+	}
+	return nil
 }
 
 // openThrowaway starts a server and fills it.
@@ -139,18 +160,22 @@ func openThrowaway(ctx context.Context, dir string, progress func(string), o cat
 	}, nil
 }
 
-// fillServer fills a schema of its own on a server and opens the catalogue in it.
+// fillServer fills a schema of its own on a server and opens the catalogue in it. A schema that is returned must be
+// dropped, with an error too.
 func fillServer(ctx context.Context, dsn string, progress func(string), o catalogue.Options) (*catalogue.Store, *catalogue.Schema, error) {
-	if progress != nil {
-		progress(fmt.Sprintf("filling PostgreSQL with the product catalogue (%d products): a few seconds", catalogue.Default.Products))
-	}
-	schema, err := catalogue.CreateSchema(ctx, dsn, catalogue.Default)
+	schema, err := catalogue.NewSchema(dsn)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--db: %w", err)
 	}
+	if progress != nil {
+		progress(fmt.Sprintf("filling PostgreSQL with the product catalogue (%d products) in the schema %s: a few seconds", catalogue.Default.Products, schema.Name))
+	}
+	if err := schema.Create(ctx, catalogue.Default); err != nil {
+		return nil, schema, fmt.Errorf("--db: %w", err)
+	}
 	store, err := schema.Open(ctx, o)
 	if err != nil {
-		return nil, nil, errors.Join(fmt.Errorf("--db: %w", err), schema.Drop(ctx))
+		return nil, schema, fmt.Errorf("--db: %w", err)
 	}
 	return store, schema, nil
 }

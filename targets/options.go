@@ -1,6 +1,7 @@
 package targets
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -32,6 +33,9 @@ type ServeOptions struct {
 
 	// Progress is told in whole lines what keeps the service from being ready; nil means nobody listens.
 	Progress func(line string)
+	// Patience is called when the service begins to clean up what others may be in the way of, such as a schema on the user's
+	// server. It returns a context until whose end that is tried; nil means once. A child has its parent's.
+	Patience func() (context.Context, context.CancelFunc)
 }
 
 // Flags defines a flag for each option on fs, so that parsing sets o. It is the other half of Args.
@@ -60,7 +64,7 @@ func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	}
 }
 
-// Args returns the arguments that, parsed by Flags, give o again, but for Progress. Defaults are left out.
+// Args returns the arguments that, parsed by Flags, give o again, but for Progress and Patience. Defaults are left out.
 func (o *ServeOptions) Args() []string {
 	var args []string
 	add := func(name, value, zero string) {

@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
+	"os"
 
 	"github.com/seed-5a006608/bench/targets/cache"
+	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/seed-5a006608/bench/targets/reference"
 	"github.com/seed-5a006608/bench/targets/web"
@@ -17,11 +20,13 @@ import (
 // the URL when requests are answered.
 func Serve(ctx context.Context, name string, o ServeOptions, ready func(url string)) (err error) {
 	if o.Lifeline != 0 {
-		var stop func()
-		if ctx, stop, err = process.Lifeline(ctx, o.Lifeline); err != nil {
+		asked, held, stop, err := process.Lifeline(ctx, o.Lifeline)
+		if err != nil {
 			return err
 		}
 		defer stop()
+		logForParent()
+		ctx, o.Patience = asked, func() (context.Context, context.CancelFunc) { return held, func() {} }
 	}
 	if _, err := Find(name); err != nil {
 		return err
@@ -46,14 +51,27 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 	defer lost(nil)
 	h, closeHandler, err := handler(ctx, name, private.Path, o, lost)
 	if err != nil {
-		if ctx.Err() != nil { // asked to stop before it was ready
-			return lostDatabase(ctx)
+		var left *catalogue.LeftError
+		if ctx.Err() == nil || errors.As(err, &left) {
+			return err
 		}
-		return err
+		return lostDatabase(ctx) // asked to stop before it was ready
 	}
 	defer func() { err = errors.Join(err, closeHandler()) }()
 	err = web.Serve(ctx, ln, o.Handicap.wrap(h), func() { ready("http://" + ln.Addr().String()) })
 	return errors.Join(err, lostDatabase(ctx))
+}
+
+// logForParent makes each kind of line that is logged one text, whenever it is written.
+func logForParent() {
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{
+		ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+			if a.Key == slog.TimeKey && len(groups) == 0 {
+				return slog.Attr{}
+			}
+			return a
+		},
+	})))
 }
 
 func (o *ServeOptions) check() error {

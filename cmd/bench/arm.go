@@ -46,13 +46,13 @@ type arm struct {
 func (a *arm) owned() bool { return a.service != nil || a.command != "" }
 
 // start starts what bench owns.
-func (a *arm) start(ctx context.Context, o *compareOptions, say func(string)) error {
+func (a *arm) start(ctx context.Context, o *compareOptions, say func(string), stderr io.Writer) error {
 	var err error
 	switch {
 	case a.service != nil:
-		a.child, err = targets.Start(ctx, a.name, targets.StartOptions{
-			CPUs: a.options.Environment.TargetCPUs, ServeOptions: o.serveOptions(), Progress: say,
-		})
+		start := o.startOptions(ctx, a.label, stderr)
+		start.CPUs, start.Progress = a.options.Environment.TargetCPUs, say
+		a.child, err = targets.Start(ctx, a.name, start)
 		if err == nil {
 			a.plan.Target.URL = a.child.URL
 			a.plan.Requests = a.mix.at(a.child.URL)
@@ -64,7 +64,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string)) er
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			return errInterrupted
+			return interruptedBy(err)
 		}
 		return err
 	}

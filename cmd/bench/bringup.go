@@ -54,7 +54,7 @@ func (c *conductor) share() (unpin func(), err error) {
 func (c *conductor) bringUp(ctx context.Context) error {
 	for _, a := range c.arms {
 		began := time.Now()
-		if err := a.start(ctx, c.o, c.o.say(c.stderr, a.label)); err != nil {
+		if err := a.start(ctx, c.o, c.o.say(c.stderr, a.label), c.stderr); err != nil {
 			return err
 		}
 		c.starts += time.Since(began)
@@ -114,7 +114,7 @@ func (c *conductor) startAnew(ctx context.Context) error {
 		if err := a.stop(); err != nil {
 			return err
 		}
-		if err := a.start(ctx, c.o, func(string) {}); err != nil {
+		if err := a.start(ctx, c.o, func(string) {}, c.stderr); err != nil {
 			return err
 		}
 		if err := a.warm(ctx); err != nil {

@@ -80,17 +80,17 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 		}
 		undo = append(undo, func() error { unpin(); return nil })
 		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
-		child, err := targets.Start(ctx, s.name, targets.StartOptions{
-			CPUs: options.Environment.TargetCPUs, MaxProcs: s.maxProcs, ServeOptions: o.serveOptions(),
-			Progress: func(text string) {
-				if !o.quiet {
-					fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
-				}
-			},
-		})
+		start := o.startOptions(ctx, s.name, stderr)
+		start.CPUs, start.MaxProcs = options.Environment.TargetCPUs, s.maxProcs
+		start.Progress = func(text string) {
+			if !o.quiet {
+				fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
+			}
+		}
+		child, err := targets.Start(ctx, s.name, start)
 		if err != nil {
 			if ctx.Err() != nil {
-				err = errInterrupted
+				err = interruptedBy(err)
 			}
 			return options, end, err
 		}
@@ -158,6 +158,16 @@ func (o *driveOptions) live(stderr io.Writer) *report.Live {
 	terminal := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 	width, color := look(stderr)
 	return report.NewLive(stderr, terminal, color, width)
+}
+
+// startOptions are those for a child; its pinning is left to the caller.
+func (o *driveOptions) startOptions(ctx context.Context, name string, stderr io.Writer) targets.StartOptions {
+	start := targets.StartOptions{
+		ServeOptions: o.serveOptions(),
+		Warn:         func(text string) { fmt.Fprintf(stderr, "bench: %s: %s\n", name, text) },
+	}
+	start.ServeOptions.Patience = patience(ctx)
+	return start
 }
 
 func (o *driveOptions) serveOptions() targets.ServeOptions {

@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 )
 
 func main() {
@@ -20,27 +21,40 @@ func main() {
 }
 
 // run is the whole program: it returns the exit code. The first interrupt ends what is going on in good order, with a
-// report of what was measured. A second one ends run at once; what it leaves running are child processes, which end by
-// themselves when this one does, and files that have not taken their name yet.
+// report of what was measured. A second one ends run at once, or gives what waits for it ([interrupts]) a moment to say what
+// it leaves; child processes that are left running end by themselves when this one does, and files have not taken their
+// name yet. A terminal that goes away is an interrupt, unless that was to be ignored, as by nohup.
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	heard := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		heard = append(heard, syscall.SIGHUP)
+	}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	signal.Notify(signals, heard...)
 	defer signal.Stop(signals)
 
 	survivePipes()
 
+	var told interrupts
+	ctx = context.WithValue(ctx, interruptsKey{}, &told)
 	done := make(chan int, 1)
 	go func() { done <- execute(ctx, args, streams{stdin, piped(stdout), stderr}) }()
 	interrupted := false
+	var end <-chan time.Time
 	for {
 		select {
 		case code := <-done:
 			return code
+		case <-end:
+			return exitInterrupted
 		case <-signals:
-			if interrupted {
+			switch waited := told.tell(); {
+			case interrupted && !waited, end != nil:
 				return exitInterrupted
+			case interrupted:
+				end = time.After(lastMoment)
 			}
 			interrupted = true
 			cancel()

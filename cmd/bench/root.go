@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -23,7 +24,11 @@ func execute(ctx context.Context, args []string, s streams) int {
 		err = root.ExecuteContext(ctx)
 	}
 	var said alreadySaid
-	if err != nil && !errors.Is(err, errInterrupted) && !errors.As(err, &said) {
+	if errors.Is(err, errInterrupted) {
+		if left, ok := errors.AsType[*process.StopError](err); ok {
+			fmt.Fprintf(s.err, "bench: %s\n", oneLine(left))
+		}
+	} else if err != nil && !errors.As(err, &said) {
 		fmt.Fprintf(s.err, "bench: %s\n", oneLine(err))
 	}
 	return codeOf(err)

@@ -23,6 +23,7 @@ func newServeCommand(s streams) *cobra.Command {
 				return usage(err)
 			}
 			o.Progress = func(line string) { fmt.Fprintln(s.err, line) }
+			o.Patience = patience(cmd.Context())
 			err := targets.Serve(cmd.Context(), args[0], o, func(url string) { fmt.Fprintln(s.out, url) })
 			if errors.Is(err, syscall.EADDRINUSE) {
 				_, port, _ := net.SplitHostPort(o.Addr)

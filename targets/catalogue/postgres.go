@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
@@ -23,10 +24,7 @@ var postgresSchema string
 //go:embed postgres_indexes.sql
 var postgresIndexes string
 
-const (
-	connectTimeout = 5 * time.Second // where the DSN sets none
-	dropTimeout    = time.Second
-)
+const connectTimeout = 5 * time.Second // where the DSN sets none
 
 // errDSN quotes nothing: where a DSN is not understood, nobody knows which part of it is the password.
 var errDSN = errors.New("not a PostgreSQL DSN: write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE or 'host=HOST user=USER dbname=DATABASE'")
@@ -42,13 +40,14 @@ func CheckDSN(dsn string) error {
 // Schema is a catalogue in a schema of its own on a PostgreSQL server, whose other schemas it does not touch. Its errors
 // do not say what the DSN does.
 type Schema struct {
-	name   string
+	Name string // random
+
 	config *pgx.ConnConfig // with the schema as the search path
+	made   bool            // the server was asked to make it
 }
 
-// CreateSchema makes a schema of a random name on the server that the DSN (a libpq connection string) names, and fills it
-// with the catalogue of spec.
-func CreateSchema(ctx context.Context, dsn string, spec Spec) (*Schema, error) {
+// NewSchema names a schema for the server that the DSN (a libpq connection string) names, and makes nothing yet.
+func NewSchema(dsn string) (*Schema, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, errDSN
@@ -56,24 +55,31 @@ func CreateSchema(ctx context.Context, dsn string, spec Spec) (*Schema, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout
 	}
-	s := &Schema{name: "bench_" + strings.ToLower(rand.Text()), config: config}
-	config.RuntimeParams["search_path"] = s.name
+	s := &Schema{Name: "bench_" + strings.ToLower(rand.Text()), config: config}
+	config.RuntimeParams["search_path"] = s.Name
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "bench"
 	}
-	c, err := pgx.ConnectConfig(ctx, config)
-	if err != nil {
-		return nil, mask(&config.Config, err)
-	}
-	defer c.Close(context.WithoutCancel(ctx))
-	if _, err := c.Exec(ctx, "CREATE SCHEMA "+s.name); err != nil {
-		return nil, mask(&config.Config, err)
-	}
-	if err := spec.copyTo(ctx, c); err != nil {
-		return nil, errors.Join(mask(&config.Config, err), s.Drop(ctx))
-	}
 	return s, nil
 }
+
+// Create makes the schema and fills it with the catalogue of spec. Whether it does or fails, the schema must be dropped.
+func (s *Schema) Create(ctx context.Context, spec Spec) error {
+	c, err := pgx.ConnectConfig(ctx, s.config)
+	if err != nil {
+		return s.masked(err)
+	}
+	defer c.Close(context.WithoutCancel(ctx))
+	s.made = true
+	if _, err := c.Exec(ctx, "CREATE SCHEMA "+s.Name); err != nil {
+		_, refused := errors.AsType[*pgconn.PgError](err)
+		s.made = !refused
+		return s.masked(err)
+	}
+	return s.masked(spec.copyTo(ctx, c))
+}
+
+func (s *Schema) masked(err error) error { return mask(&s.config.Config, err) }
 
 // copyTo creates the tables and fills them.
 func (s Spec) copyTo(ctx context.Context, c *pgx.Conn) error {
@@ -120,25 +126,10 @@ func (s *Schema) Open(ctx context.Context, o Options) (*Store, error) {
 		open:    func() (*sql.DB, error) { return sql.OpenDB(connector), nil },
 		queries: &postgresQueries,
 		remote:  true,
-		mask:    func(err error) error { return mask(&s.config.Config, err) },
+		mask:    s.masked,
 	}}
 	if err := store.fill(ctx, o); err != nil {
-		return nil, mask(&s.config.Config, err)
+		return nil, s.masked(err)
 	}
 	return store, nil
-}
-
-// Drop drops the schema and nothing else. It does not hear ctx's end: it is what happens then.
-func (s *Schema) Drop(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropTimeout)
-	defer cancel()
-	c, err := pgx.ConnectConfig(ctx, s.config)
-	if err == nil {
-		defer c.Close(ctx)
-		_, err = c.Exec(ctx, "DROP SCHEMA "+s.name+" CASCADE")
-	}
-	if err != nil {
-		return fmt.Errorf("drop the schema %s: %w", s.name, mask(&s.config.Config, err))
-	}
-	return nil
 }

@@ -25,15 +25,18 @@ func onPostgres(t *testing.T, f func(t *testing.T, s *Store)) {
 
 func openSchema(t *testing.T, dsn string, o Options) *Store {
 	t.Helper()
-	schema, err := CreateSchema(t.Context(), dsn, small)
+	schema, err := NewSchema(dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := schema.Drop(t.Context()); err != nil {
+		if err := schema.Drop(t.Context(), nil); err != nil {
 			t.Error(err)
 		}
 	})
+	if err := schema.Create(t.Context(), small); err != nil {
+		t.Fatal(err)
+	}
 	s, err := schema.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)

@@ -43,7 +43,7 @@ func play(role string, args []string) error {
 	if role == "supervise" {
 		return Supervise(context.Background(), fd, os.Getenv("COMMAND"))
 	}
-	ctx, stop, err := Lifeline(context.Background(), fd)
+	ctx, held, stop, err := Lifeline(context.Background(), fd)
 	if err != nil {
 		return err
 	}
@@ -70,6 +70,18 @@ func play(role string, args []string) error {
 	case "silent":
 		<-ctx.Done()
 		return nil
+	case "leaves":
+		signal.Ignore(syscall.SIGTERM)
+		fmt.Println("http://127.0.0.1:1")
+		<-ctx.Done()
+		return fmt.Errorf("a thing is left")
+	case "patient":
+		signal.Ignore(syscall.SIGTERM)
+		fmt.Println("http://127.0.0.1:1")
+		<-ctx.Done()
+		fmt.Fprintln(os.Stderr, "cannot clean up yet")
+		<-held.Done()
+		return fmt.Errorf("a thing is left")
 	case "stubborn":
 		signal.Ignore(syscall.SIGTERM)
 		fmt.Println("http://127.0.0.1:1")

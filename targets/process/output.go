@@ -5,8 +5,10 @@ import (
 	"errors"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -60,6 +62,20 @@ func (o *output) mute() {
 	o.tell = nil
 }
 
+// listen tells every further line; spoke reports whether there was one.
+func (o *output) listen(tell func(string)) (spoke func() bool) {
+	var said atomic.Bool
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.tell = func(line string) {
+		said.Store(true)
+		if tell != nil {
+			tell(line)
+		}
+	}
+	return said.Load
+}
+
 // finish waits, within bounds, until everything a dead child wrote is read, and closes the stream.
 func (o *output) finish() {
 	o.r.SetReadDeadline(time.Now().Add(outputGrace))
@@ -85,6 +101,18 @@ func (o *output) quote() string {
 		return ""
 	}
 	return ": " + strings.Join(lines[max(0, len(lines)-quoted):], "; ")
+}
+
+// last returns ": " and the last line that the child wrote, or nothing.
+func (o *output) last() string {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, line := range slices.Backward(o.tail) {
+		if line = strings.TrimSpace(line); line != "" {
+			return ": " + line
+		}
+	}
+	return ""
 }
 
 // eachLine calls f with each line of r until r ends.

@@ -26,6 +26,7 @@ import (
 const (
 	defaultStartTimeout = 2 * time.Minute
 	defaultStopGrace    = 3 * time.Second
+	lastGrace           = 2 * time.Second // for a child that nobody waits for any more
 
 	// outputGrace bounds how long a dead child's output is still read: something it started may have left its process
 	// group and hold the pipe open.
@@ -63,21 +64,42 @@ type Spec struct {
 
 	StartTimeout time.Duration // longest wait for the child's URL; default 2 min
 	StopGrace    time.Duration // how long Stop lets the child finish before SIGKILL; default 3 s
+
+	// Patience is called when Stop begins and returns a context until whose end Stop waits beyond the grace for a child that
+	// has said on standard error what it still does. nil means that Stop never does.
+	Patience func() (context.Context, context.CancelFunc)
+	// OnStopping is told each line that the child writes on standard error after Stop has begun, where there is Patience.
+	OnStopping func(line string)
 }
+
+// StopError says that a child that was asked to stop did not end in good order, and thus may have left something.
+type StopError struct {
+	Name  string // of the child
+	Cause error  // how it ended
+	Said  string // ": " and what it said last, or nothing
+}
+
+func (e *StopError) Error() string {
+	return fmt.Sprintf("%s did not end in good order: %v%s", e.Name, e.Cause, e.Said)
+}
+
+func (e *StopError) Unwrap() error { return e.Cause }
 
 // Process is a running child. Its methods may be called from any goroutine.
 type Process struct {
 	PID int
 	URL string // what the child printed when it was ready, or its Spec's
 
-	name     string
-	grace    time.Duration
-	cmd      *exec.Cmd
-	private  *PrivateDir
-	clear    func(dir string, waited time.Duration)
-	lifeline *os.File // the write end
-	stdout   *output
-	stderr   *output
+	name       string
+	grace      time.Duration
+	cmd        *exec.Cmd
+	private    *PrivateDir
+	clear      func(dir string, waited time.Duration)
+	patience   func() (context.Context, context.CancelFunc)
+	onStopping func(line string)
+	lifeline   *os.File // the write end
+	stdout     *output
+	stderr     *output
 
 	stop     sync.Once
 	stopping atomic.Bool   // Stop has begun: the end is wanted
@@ -134,19 +156,20 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 	case <-ctx.Done():
 		err = fmt.Errorf("start %s: %w", spec.Name, context.Cause(ctx))
 	}
-	p.Stop()
-	return nil, err
+	return nil, errors.Join(err, p.Stop())
 }
 
 // spawn starts the child and the goroutines that follow it: one for each output stream, and reap.
 func spawn(spec Spec) (*Process, error) {
 	p := &Process{
-		name:    spec.Name,
-		grace:   cmp.Or(spec.StopGrace, defaultStopGrace),
-		cmd:     exec.Command(spec.Path, spec.Args...),
-		private: spec.Private,
-		clear:   spec.Clear,
-		done:    make(chan struct{}),
+		name:       spec.Name,
+		grace:      cmp.Or(spec.StopGrace, defaultStopGrace),
+		cmd:        exec.Command(spec.Path, spec.Args...),
+		private:    spec.Private,
+		clear:      spec.Clear,
+		patience:   spec.Patience,
+		onStopping: spec.OnStopping,
+		done:       make(chan struct{}),
 	}
 	stdoutR, stdoutW, err1 := os.Pipe()
 	stderrR, stderrW, err2 := os.Pipe()
@@ -193,6 +216,9 @@ func (p *Process) reap() {
 	case p.killed.Load():
 		p.err = fmt.Errorf("%s did not stop within %v and was killed", p.name, p.grace)
 	case p.stopping.Load():
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
+			p.err = &StopError{p.name, err, p.stderr.last()}
+		}
 	case err != nil:
 		p.err = fmt.Errorf("%s ended by itself: %w%s", p.name, err, p.stderr.quote())
 	default:
@@ -216,8 +242,9 @@ func (p *Process) Err() error {
 }
 
 // Stop ends the child and returns when nothing is left of it: its lifeline is cut and, where the system has signals, it
-// is sent SIGTERM; after its grace the whole process group is killed. The error is nil if the child ended in time, and
-// that of [Process.Err] if it had died before. Further calls wait for the same end.
+// is sent SIGTERM; after its grace the whole process group is killed. With a Spec's Patience the child is only asked at
+// first, and what cannot be cleaned up yet is waited for. The error is nil if the child ended in time and in good order,
+// a [*StopError] if it says otherwise, and that of [Process.Err] if it had died before. Further calls wait for the same end.
 func (p *Process) Stop() error {
 	p.stop.Do(func() {
 		select {
@@ -226,15 +253,41 @@ func (p *Process) Stop() error {
 		default:
 		}
 		p.stopping.Store(true)
-		p.lifeline.Close()
-		terminate(p.cmd.Process)
-		select {
-		case <-p.done:
-		case <-time.After(p.grace):
-			p.killed.Store(true)
-			killGroup(p.cmd.Process)
+		if p.patience == nil {
+			p.lifeline.Close()
+			terminate(p.cmd.Process)
+			p.killAfter(p.grace)
+			return
 		}
+		patient, release := p.patience()
+		defer release()
+		spoke := p.stderr.listen(p.onStopping)
+		_, _ = p.lifeline.Write([]byte{0}) // it may have died just now
+		terminate(p.cmd.Process)
+		grace := time.After(p.grace)
+		for waiting := true; waiting; {
+			select {
+			case <-p.done:
+				return
+			case <-grace:
+				waiting = spoke()
+			case <-patient.Done():
+				waiting = false
+			}
+		}
+		p.lifeline.Close()
+		p.killAfter(lastGrace)
 	})
 	<-p.done
 	return p.err
+}
+
+// killAfter kills the child and its group unless it ends before.
+func (p *Process) killAfter(grace time.Duration) {
+	select {
+	case <-p.done:
+	case <-time.After(grace):
+		p.killed.Store(true)
+		killGroup(p.cmd.Process)
+	}
 }

@@ -133,6 +133,41 @@ func TestStopKillsWhoStays(t *testing.T) {
 	}
 }
 
+// What a child says of its own end is not lost.
+func TestStopSaysWhatIsLeft(t *testing.T) {
+	err := start(t, spec("leaves", private(t))).Stop()
+	var left *StopError
+	if !errors.As(err, &left) || !strings.HasSuffix(err.Error(), "did not end in good order: exit status 3: a thing is left") {
+		t.Errorf("Stop = %v", err)
+	}
+}
+
+// A child that says what it still does is waited for until the patience ends.
+func TestStopIsPatient(t *testing.T) {
+	s := spec("patient", private(t))
+	patient, end := context.WithCancel(t.Context())
+	defer end()
+	said := make(chan string, 1)
+	s.Patience = func() (context.Context, context.CancelFunc) { return patient, func() {} }
+	s.OnStopping = func(line string) { said <- line }
+	s.StopGrace = time.Minute
+	p := start(t, s)
+	stopped := make(chan error)
+	go func() { stopped <- p.Stop() }()
+	if line := <-said; line != "cannot clean up yet" {
+		t.Errorf("it said %q", line)
+	}
+	select {
+	case err := <-stopped:
+		t.Fatalf("Stop did not wait: %v", err)
+	default:
+	}
+	end()
+	if err := <-stopped; err == nil || !strings.HasSuffix(err.Error(), ": a thing is left") {
+		t.Errorf("Stop = %v", err)
+	}
+}
+
 func TestLifelineRefuses(t *testing.T) {
 	f, err := os.Create(t.TempDir() + "/file")
 	if err != nil {
@@ -143,7 +178,7 @@ func TestLifelineRefuses(t *testing.T) {
 		9999:        "lifeline 9999 is not a pipe inherited from a parent: bad file descriptor",
 		int(f.Fd()): "it is something else",
 	} {
-		if _, _, err := Lifeline(t.Context(), fd); err == nil || !strings.Contains(err.Error(), want) {
+		if _, _, _, err := Lifeline(t.Context(), fd); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Lifeline(%d) = %v, want %q", fd, err, want)
 		}
 	}

@@ -20,7 +20,7 @@ const superviseGrace = 2 * time.Second
 // and when it ends asks the whole group to end, waits, and kills what is left. The error says how a command ended that was
 // not asked to.
 func Supervise(ctx context.Context, lifeline int, command string) error {
-	ctx, release, err := Lifeline(ctx, lifeline)
+	ctx, _, release, err := Lifeline(ctx, lifeline)
 	if err != nil {
 		return err
 	}
@@ -40,6 +40,9 @@ func Supervise(ctx context.Context, lifeline int, command string) error {
 	go func() { ended <- cmd.Wait() }()
 	select {
 	case err := <-ended:
+		if ctx.Err() != nil {
+			return nil
+		}
 		if err == nil {
 			err = errors.New("it ended")
 		}

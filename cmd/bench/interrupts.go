@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/seed-5a006608/bench/targets/process"
+)
+
+// lastMoment is how long what waited for an interrupt may take to say what it leaves: a child's last grace and a bit.
+const lastMoment = 3 * time.Second
+
+// interrupts tells whoever waits for what may take long that the user has interrupted again.
+type interrupts struct {
+	mu      sync.Mutex
+	waiting map[context.Context]context.CancelFunc
+}
+
+type interruptsKey struct{}
+
+// patience returns a function whose context ends at the next interrupt.
+func patience(ctx context.Context) func() (context.Context, context.CancelFunc) {
+	told, ok := ctx.Value(interruptsKey{}).(*interrupts)
+	if !ok {
+		return nil
+	}
+	return func() (context.Context, context.CancelFunc) {
+		ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		told.mu.Lock()
+		defer told.mu.Unlock()
+		if told.waiting == nil {
+			told.waiting = map[context.Context]context.CancelFunc{}
+		}
+		told.waiting[ctx] = cancel
+		return ctx, func() {
+			told.mu.Lock()
+			defer told.mu.Unlock()
+			delete(told.waiting, ctx)
+			cancel()
+		}
+	}
+}
+
+// tell ends the contexts that are in use, and reports whether there were any.
+func (i *interrupts) tell() (waited bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	waited = len(i.waiting) > 0
+	for _, cancel := range i.waiting {
+		cancel()
+	}
+	return waited
+}
+
+// interruptedBy is errInterrupted, with what was left behind where err says so.
+func interruptedBy(err error) error {
+	if left, ok := errors.AsType[*process.StopError](err); ok {
+		return errors.Join(errInterrupted, left)
+	}
+	return errInterrupted
+}
