@@ -19,6 +19,7 @@ package cache
 import (
 	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/maypok86/otter/v2"
@@ -80,9 +81,15 @@ func (c *Catalogue) Stock(ctx context.Context, product int64) (*catalogue.Stock,
 	return c.origin.Stock(ctx, product)
 }
 
-// SetPrice changes the price and then forgets the two pages that show it.
+// SetPrice changes the price and then forgets the two pages that show it: also where nobody knows whether it was changed,
+// nor which category's page that is.
 func (c *Catalogue) SetPrice(ctx context.Context, product, cents int64) (*catalogue.PriceChange, error) {
 	change, err := c.origin.SetPrice(ctx, product, cents)
+	var doubt *catalogue.InDoubtError
+	if errors.As(err, &doubt) {
+		c.Products.entries.Invalidate(product)
+		c.Summaries.entries.InvalidateAll()
+	}
 	if err != nil {
 		return nil, err
 	}

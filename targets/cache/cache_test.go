@@ -25,6 +25,7 @@ type origin struct {
 	stocks    atomic.Int64
 	price     atomic.Int64
 	fail      atomic.Bool
+	doubt     atomic.Bool // a price is changed, and the answer lost
 }
 
 var errBroken = errors.New("the database is broken")
@@ -63,6 +64,9 @@ func (o *origin) Stock(ctx context.Context, id int64) (*catalogue.Stock, error) 
 
 func (o *origin) SetPrice(_ context.Context, id, cents int64) (*catalogue.PriceChange, error) {
 	o.price.Store(cents)
+	if o.doubt.Load() {
+		return nil, &catalogue.InDoubtError{Cause: errBroken}
+	}
 	return &catalogue.PriceChange{ProductID: id, CategoryID: 9, PriceCents: cents}, nil
 }
 
@@ -248,6 +252,29 @@ func TestPriceChangeForgetsWhatShowsIt(t *testing.T) {
 }
 
 // A load that began before the price changed must not put the old price back.
+// Where the answer to a change was lost, it may have been made all the same.
+func TestPriceChangeInDoubtForgetsToo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var o origin
+		c := before(t, &o, Options{})
+		if _, err := c.Product(t.Context(), 4); err != nil {
+			t.Fatal(err)
+		}
+		ask(t, c, 9)
+		o.doubt.Store(true)
+		var doubt *catalogue.InDoubtError
+		if _, err := c.SetPrice(t.Context(), 4, 500); !errors.As(err, &doubt) {
+			t.Fatal(err)
+		}
+		if p, err := c.Product(t.Context(), 4); err != nil || p.PriceCents != 500 {
+			t.Errorf("%+v, %v: want the new price", p, err)
+		}
+		if record, _ := ask(t, c, 9); record.Lookup != timing.Miss {
+			t.Error("the category's page, which shows the price, was not forgotten")
+		}
+	})
+}
+
 func TestPriceChangeOvertakesALoad(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := &origin{delay: 5 * time.Millisecond}

@@ -89,3 +89,12 @@ type NotFoundError struct {
 }
 
 func (e *NotFoundError) Error() string { return fmt.Sprintf("no %s %d", e.What, e.ID) }
+
+// InDoubtError says that a change was sent to the database, and that nobody knows whether it was made.
+type InDoubtError struct{ Cause error }
+
+func (e *InDoubtError) Error() string {
+	return "whether it was changed is not known: " + e.Cause.Error()
+}
+
+func (e *InDoubtError) Unwrap() error { return e.Cause }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/stdlib"
 )
 
 // dsn names the database file at path, with parameters of the driver's.
@@ -52,6 +54,26 @@ func (s source) context(ctx context.Context) context.Context {
 	return context.WithoutCancel(ctx)
 }
 
+// begun is the context for a statement that must be sent, or heard to its end, although its request is given up. stop
+// releases it.
+func (s source) begun(ctx context.Context) (_ context.Context, stop context.CancelFunc) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	if !s.remote {
+		return own, cancel
+	}
+	deaf := context.AfterFunc(ctx, func() {
+		select {
+		case <-time.After(begunLimit):
+			cancel()
+		case <-own.Done():
+		}
+	})
+	return own, func() { deaf(); cancel() }
+}
+
+// begunLimit is how much longer a server may take with what a request that was given up has begun.
+const begunLimit = time.Second
+
 // conn is one connection with its prepared statements. One goroutine uses it at a time.
 type conn struct {
 	source source
@@ -88,15 +110,29 @@ func (c *conn) mend(ctx context.Context) error {
 	return nil
 }
 
-// check finds out, after a query failed, whether the connection is at fault.
+// check finds out, after a query failed, whether the connection can serve another: one that is lost cannot, nor one that is
+// still in a transaction, whose end was not sent because its request was given up.
 func (c *conn) check(err error) {
 	var missing *NotFoundError
-	if err == nil || !c.source.remote || errors.As(err, &missing) {
+	if err == nil || !c.source.remote || errors.As(err, &missing) && !c.inTransaction() {
 		return
 	}
 	patience, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	c.broken = c.only.PingContext(patience) != nil
+	c.broken = c.only.PingContext(patience) != nil || c.inTransaction()
+}
+
+// inTransaction reports whether a connection to PostgreSQL is in a transaction, a failed one included, or lost.
+func (c *conn) inTransaction() bool {
+	const idle = 'I' // PostgreSQL, "Message Formats", ReadyForQuery
+	in := true
+	err := c.only.Raw(func(driver any) error {
+		if p, ok := driver.(*stdlib.Conn); ok {
+			in = p.Conn().PgConn().TxStatus() != idle
+		}
+		return nil
+	})
+	return in || err != nil
 }
 
 func (c *conn) close() error {
@@ -109,8 +145,12 @@ func (c *conn) close() error {
 	return errors.Join(append(errs, c.only.Close(), c.db.Close())...)
 }
 
-// prepared returns a statement, preparing it at its first use.
+// prepared returns a statement, preparing it at its first use, unless ctx has ended: the driver gives up a whole connection
+// for a statement that it is not to send.
 func (c *conn) prepared(ctx context.Context, s statement) (*sql.Stmt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	if c.stmts[s] == nil {
 		stmt, err := c.only.PrepareContext(ctx, c.source.queries[s])
 		if err != nil {

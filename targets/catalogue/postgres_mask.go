@@ -26,6 +26,7 @@ func (e *maskedError) Unwrap() error { return e.err }
 // mask masks an error of a connection that c describes.
 func mask(c *pgconn.Config, err error) error {
 	var missing *NotFoundError
+	var doubt *InDoubtError
 	var refused *pgconn.PgError
 	var unknown *net.DNSError
 	var errno syscall.Errno
@@ -35,6 +36,8 @@ func mask(c *pgconn.Config, err error) error {
 		return nil
 	case errors.As(err, &missing):
 		return missing
+	case errors.As(err, &doubt):
+		return &InDoubtError{mask(c, doubt.Cause)}
 	case errors.Is(err, context.Canceled):
 		return context.Canceled
 	case errors.As(err, &refused):

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 type statement int
@@ -93,6 +95,8 @@ func (c *conn) summary(ctx context.Context, id int64) (_ *Summary, err error) {
 		return nil, err
 	}
 	defer func() {
+		ctx, stop := c.source.begun(ctx)
+		defer stop()
 		_, endErr := end.ExecContext(ctx)
 		err = errors.Join(err, endErr)
 	}()
@@ -161,15 +165,22 @@ func (c *conn) stock(ctx context.Context, id int64) (*Stock, error) {
 	return s, nil
 }
 
+// setPrice hears the end of what it began although its request is given up: what was changed must be known, to be forgotten
+// where it is cached.
 func (c *conn) setPrice(ctx context.Context, id, cents int64) (*PriceChange, error) {
 	stmt, err := c.prepared(ctx, updatePrice)
 	if err != nil {
 		return nil, err
 	}
+	ctx, stop := c.source.begun(ctx)
+	defer stop()
 	change := &PriceChange{ProductID: id, PriceCents: cents, ChangedAt: time.Now().UTC().Truncate(time.Second)}
 	err = stmt.QueryRowContext(ctx, cents, change.ChangedAt.Unix(), id).Scan(&change.CategoryID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, &NotFoundError{"product", id}
+	}
+	if _, refused := errors.AsType[*pgconn.PgError](err); err != nil && c.source.remote && !refused {
+		return nil, &InDoubtError{err}
 	}
 	if err != nil {
 		return nil, err

@@ -79,8 +79,8 @@ func (s *Store) Stock(ctx context.Context, id int64) (*Stock, error) {
 	return read(ctx, s, id, (*conn).stock)
 }
 
-// SetPrice changes a product's price, in cents, which must be above 0. The error is a [*NotFoundError] if there is no
-// such product.
+// SetPrice changes a product's price, in cents, which must be above 0. What was sent to the database is heard to its end
+// although ctx ends. The error is a [*NotFoundError] if there is no such product, an [*InDoubtError] if the answer was lost.
 func (s *Store) SetPrice(ctx context.Context, id, cents int64) (*PriceChange, error) {
 	write := func(c *conn, ctx context.Context, id int64) (*PriceChange, error) { return c.setPrice(ctx, id, cents) }
 	if s.writer == nil {

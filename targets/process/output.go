@@ -28,6 +28,9 @@ type output struct {
 	mu   sync.Mutex
 	tell func(string) // is told each line; nil when nobody listens
 	tail []string
+
+	ready bool
+	words words // since the child was ready
 }
 
 func readOutput(r *os.File, tell func(string)) *output {
@@ -50,16 +53,19 @@ func (o *output) add(line string) {
 		o.tail = append(o.tail[:0], o.tail[1:]...)
 	}
 	o.tail = append(o.tail, line)
+	if o.ready {
+		o.words.add(line)
+	}
 	if o.tell != nil {
 		o.tell(line)
 	}
 }
 
-// mute ends the telling; when it returns, tell is not running and will not be called again.
+// mute ends the telling, because the child is ready; when it returns, tell is not running and will not be called again.
 func (o *output) mute() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.tell = nil
+	o.tell, o.ready = nil, true
 }
 
 // listen tells every further line; spoke reports whether there was one.
@@ -67,6 +73,7 @@ func (o *output) listen(tell func(string)) (spoke func() bool) {
 	var said atomic.Bool
 	o.mu.Lock()
 	defer o.mu.Unlock()
+	o.ready = false
 	o.tell = func(line string) {
 		said.Store(true)
 		if tell != nil {

@@ -241,6 +241,14 @@ func (p *Process) Err() error {
 	}
 }
 
+// Words are the last distinct lines that the child wrote on standard error while it was ready, in the order in which they came
+// last, each bounded and without control characters, with how often it came. Lines that differ in numbers alone are one.
+func (p *Process) Words() []string {
+	p.stderr.mu.Lock()
+	defer p.stderr.mu.Unlock()
+	return p.stderr.words.lines()
+}
+
 // Stop ends the child and returns when nothing is left of it: its lifeline is cut and, where the system has signals, it
 // is sent SIGTERM; after its grace the whole process group is killed. With a Spec's Patience the child is only asked at
 // first, and what cannot be cleaned up yet is waited for. The error is nil if the child ended in time and in good order,

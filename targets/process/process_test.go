@@ -3,6 +3,7 @@ package process
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -209,6 +210,29 @@ func TestEachLine(t *testing.T) {
 				t.Errorf("line %d has %d bytes, want %d (%s)", i, len(got[i]), len(tc.want[i]), tc.why)
 			}
 		}
+	}
+}
+
+// The last distinct lines are kept, counted, bounded and cleaned.
+func TestWords(t *testing.T) {
+	var w words
+	for i := range 1000 {
+		w.add(fmt.Sprintf("request %d failed: too many clients", i))
+	}
+	w.add("\x1b[31mred\tand \xff" + strings.Repeat("x", 5000))
+	w.add("")
+	list := w.lines()
+	if len(list) != 2 || list[0] != "request 999 failed: too many clients (1000 times)" {
+		t.Fatalf("%q", list)
+	}
+	if !strings.HasPrefix(list[1], "[31mred and \uFFFDxxx") || len(list[1]) > maxWordsBytes+len("…") {
+		t.Errorf("%q", list[1])
+	}
+	for i := range 100 {
+		w.add(strings.Repeat("y", i+1))
+	}
+	if list := w.lines(); len(list) != maxWords || list[maxWords-1] != strings.Repeat("y", 100) {
+		t.Errorf("%q", list)
 	}
 }
 
