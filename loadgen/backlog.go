@@ -12,7 +12,7 @@ import (
 const (
 	backlogShare    = 0.01 // as a share of the phase's length
 	backlogSigma    = 4    // of requests, in standard deviations of one second's arrivals
-	trendConfidence = 0.01
+	trendConfidence = RisingLevel
 	trendSeconds    = 5 // with fewer of them not even a steady rise is beyond chance: 1/4! is above 0.01
 	settling        = 3 // at most one part in so many of a phase passes before its backlog is judged
 )

@@ -2,6 +2,10 @@ package loadgen
 
 import "math"
 
+// RisingLevel is the p of [Rising] below which a backlog is said to rise, in a run's verdict and in a step of a search for
+// capacity.
+const RisingLevel = 0.01
+
 // Rising returns the probability of values at least as ordered upwards as these if they had no trend: the one-sided p
 // of the Mann–Kendall test (Mann, Econometrica 13, 1945; Kendall, Rank Correlation Methods, 1975). It is exact for up
 // to 10 values without ties, for which the normal approximation is too rough at p < 0.01; otherwise the approximation
