@@ -224,14 +224,6 @@ func ProcessorsOf(e loadgen.Environment) int {
 	return e.Processors
 }
 
-// StaircaseUsers are the numbers of users of the closed staircase, as far as the connections reach; 0 is no limit.
-func StaircaseUsers(connections int) (list []int) {
-	for n := 1; n <= 64 && (connections == 0 || n <= connections); n *= 2 {
-		list = append(list, n)
-	}
-	return list
-}
-
 // SmallestSize returns, of one service that was measured at several sizes, the smallest that meets its objective, or with a
 // plan the smallest whose single instance carries the demand; nil where there are no sizes, or none does.
 func SmallestSize(list []*Capacity) *Capacity {

@@ -2,6 +2,7 @@ package capacity
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -81,7 +82,7 @@ func (s *Search) evidence(binding int, centre float64) []evidence {
 	var list []evidence
 	var clusters [][]tally
 	for _, m := range s.open() {
-		if m.spoiled || m.Purpose == Overload {
+		if !m.tells() || m.Purpose == Overload {
 			continue
 		}
 		// What was offered counts, not what was meant: of Poisson arrivals the number scatters.
@@ -175,7 +176,10 @@ func (s *Search) Result() MaxRate {
 	}
 	open := s.open()
 	spoiled := len(open) > 0 && open[len(open)-1].spoiled
+	undecided := slices.ContainsFunc(open, func(m Measurement) bool { return m.Undecided && (fails == 0 || m.Rate < fails) })
 	switch {
+	case holds == 0 && undecided:
+		r.Outcome = Undecided
 	case holds == 0 && fails == 0:
 		r.Outcome = OutOfTime
 		if spoiled {

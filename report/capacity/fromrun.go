@@ -27,7 +27,7 @@ func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
 		}
 		part := *r
 		part.Overall, part.Phases, part.Verdict = p, []loadgen.Phase{p}, p.Verdict
-		m := measure(step, &part, objectives)
+		m := measure(step, &part, objectives, 0)
 		m.at = p.StartNS + p.DurationNS/2
 		s.steps = append(s.steps, m)
 	}

@@ -53,24 +53,34 @@ type Measurement struct {
 	Why      string        `json:"why"` // what keeps the step from holding; "" where it holds
 	Verdict  string        `json:"verdict"`
 
+	Undecided bool     `json:"undecided,omitempty"` // too few requests were of an objective to tell whether it holds
+	Generator *float64 `json:"generator,omitempty"` // share (0-1) of its own processors that bench used; nil: not measured
+
 	// ServerTiming is what the target said of its own time, by the requests that were due in the hold.
 	ServerTiming []loadgen.ServerTiming `json:"server_timing,omitempty"`
 
 	spoiled bool
+	own     bool // spoiled, as bench's own processors were the limit
 	late    bool // it fails by what it served, or by its backlog, whatever the objective says
 	fails   bool // and by more than chance may do
 	at      time.Duration
+	due     float64   // requests
+	samples []float64 // requests that each objective is about
+	few     string    // why there are too few of them; "" where there are not
 	totals  []tally   // of each objective that is a share
-	seconds [][]tally // of each objective that is a share, by second
-	served  []float64 // finished in each whole second
+	seconds [][]tally // of each objective that is a share and about all requests, by second
+	served  []float64 // successes finished in each whole second
 	answers Responses
+	took    loadgen.Dist // what answers counts
 }
 
 func limitOf(t loadgen.Threshold) time.Duration { return time.Duration(t.Limit) }
 
-// measure judges a run as a step. A step holds if every objective is met, what was served is what was offered, and the
-// backlog does not grow: above capacity an open loop never settles, so a percentile of a short step would lie.
-func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold) Measurement {
+// measure judges a run as a step; loops are those of the wire engine, 0 where their number is not known. A step holds if
+// every objective is met, what was served is what was offered, and the backlog does not grow: above capacity an open loop
+// never settles, so a percentile of a short step would lie. Only a success is served: what is refused at once, or given up
+// on, is offered and no more.
+func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) Measurement {
 	p := &r.Overall
 	m := Measurement{
 		Step: s, Offered: p.Offered.Rate, Served: p.Achieved.Rate,
@@ -80,15 +90,15 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold) Measurement
 		Verdict:      string(r.Verdict.Kind), spoiled: r.Verdict.Kind.Spoiled(),
 	}
 	length := p.DurationNS.Seconds()
-	if due := float64(p.Requests.Due); due > 0 {
-		m.Errors = 1 - float64(p.Requests.Succeeded)/due
+	if m.due = float64(p.Requests.Due); m.due > 0 {
+		m.Errors = 1 - float64(p.Requests.Succeeded)/m.due
 	}
 	if p.Requests.Succeeded > 0 {
 		m.BytesOut = float64(p.Bytes.In) / float64(p.Requests.Succeeded)
 	}
-	if p.CPU.Target != nil && length > 0 {
-		busy := p.CPU.Target.Seconds() / length
-		m.CPU = &busy
+	if length > 0 {
+		m.CPU = perSecond(p.CPU.Target, length)
+		m.Generator = perSecond(p.CPU.Generator, length*float64(generatorProcessors(r, loops)))
 	}
 	if s.Burst > 0 {
 		m.ofBursts(r)
@@ -97,22 +107,77 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold) Measurement
 	start, backlog := hold(r)
 	if length > 0 {
 		m.Growth = (float64(p.Backlog.End) - float64(p.Backlog.Start)) / length
+		m.took = p.ResponseTime
+		m.answers = counted(float64(m.took.Count)/length, &m.took)
 	}
 	for _, t := range objectives {
+		n := samplesOf(t, r)
+		if m.samples = append(m.samples, n.n); n.n < fewestOf(t) && m.few == "" {
+			m.few = fmt.Sprintf("%.0f of its %.0f requests are what %s is about, too few to tell", n.n, m.due, t.Text)
+		}
 		if _, ok := allowed(t); ok {
-			m.totals = append(m.totals, tallied(t, p.Requests.Due, p.Requests.Due-min(p.Requests.Due, p.Requests.Succeeded), &p.ResponseTime))
+			m.totals = append(m.totals, n)
 			m.seconds = append(m.seconds, bySecond(t, r, start))
 		}
 	}
-	for i := range r.Intervals {
-		if iv := &r.Intervals[i]; iv.StartNS >= start && iv.StartNS+time.Second <= start+p.DurationNS {
-			m.served = append(m.served, float64(iv.Finished))
-		}
-	}
-	m.answers = counted(p.Offered.Rate, &p.ResponseTime)
+	m.served = servedBySecond(r, start)
+	m.own = s.Users > 0 && m.Generator != nil && *m.Generator >= saturated
+	m.spoiled = m.spoiled || m.own
 	m.judge(r, objectives, backlog)
 	m.decide(objectives)
 	return m
+}
+
+// saturated is the share of its own processors from which on bench is what limits a closed step.
+const saturated = 0.95
+
+// generatorProcessors is how many processors bench can use: those it has, and of the wire engine one for each loop.
+func generatorProcessors(r *loadgen.Run, loops int) int {
+	n := len(r.Environment.GeneratorCPUs)
+	if n == 0 {
+		n = r.Environment.Processors
+	}
+	if loops > 0 && r.Plan.Engine == loadgen.EngineWire {
+		n = min(n, loops)
+	}
+	return max(n, 1)
+}
+
+func perSecond(used *time.Duration, seconds float64) *float64 {
+	if used == nil {
+		return nil
+	}
+	rate := used.Seconds() / seconds
+	return &rate
+}
+
+// atOnce is how far the failures of a step may be from having ended in the second in which they were due, as a share of
+// what was served, for its seconds to be told by that.
+const atOnce = 0.01
+
+// servedBySecond returns the successes that finished in each whole second of the hold. A run file counts by the second what
+// finished, refusals and failures too, and by intended time what failed. Of failures that end as soon as they are due the
+// difference is what was served; of others each second is taken to have the share of successes that the hold has.
+func servedBySecond(r *loadgen.Run, start time.Duration) (served []float64) {
+	p := &r.Overall
+	var finished []float64
+	for i := range r.Intervals {
+		if iv := &r.Intervals[i]; iv.StartNS >= start && iv.StartNS+time.Second <= start+p.DurationNS {
+			finished = append(finished, float64(iv.Finished))
+			served = append(served, max(0, float64(iv.Finished)-float64(iv.Failed)))
+		}
+	}
+	mean, _ := meanOf(served)
+	if math.Abs(mean-p.Achieved.Rate) <= atOnce*p.Achieved.Rate {
+		return served
+	}
+	all, _ := meanOf(finished)
+	for i := range served {
+		if served[i] = 0; all > 0 {
+			served[i] = finished[i] * p.Achieved.Rate / all
+		}
+	}
+	return served
 }
 
 // keptUp is the share of what bursts offered that must have been served, or they were no light load.
@@ -133,7 +198,7 @@ func (m *Measurement) ofBursts(r *loadgen.Run) {
 	m.spoiled = true
 }
 
-// hold returns where the first phase that is no warm-up begins, and the backlog at the end of each of its seconds.
+// hold returns where the first phase that is no warm-up begins, and the backlog then and at the end of each of its seconds.
 func hold(r *loadgen.Run) (start time.Duration, backlog []float64) {
 	for _, p := range r.Phases {
 		if p.Kind != "warmup" {
@@ -142,15 +207,19 @@ func hold(r *loadgen.Run) (start time.Duration, backlog []float64) {
 		}
 	}
 	for _, iv := range r.Intervals {
-		if iv.StartNS >= start && iv.StartNS < start+r.Overall.DurationNS {
+		if at := iv.StartNS + time.Second; at >= start && at <= start+r.Overall.DurationNS {
 			backlog = append(backlog, float64(iv.Backlog))
 		}
 	}
 	return start, backlog
 }
 
+// bySecond counts by second; of one endpoint, or of service times, nothing is kept by second that could be counted so.
 func bySecond(t loadgen.Threshold, r *loadgen.Run, start time.Duration) []tally {
 	var list []tally
+	if t.Endpoint != "" || t.Duration == "service" {
+		return nil
+	}
 	for i := range r.Intervals {
 		iv := &r.Intervals[i]
 		if iv.StartNS < start || iv.StartNS >= start+r.Overall.DurationNS {
@@ -161,11 +230,11 @@ func bySecond(t loadgen.Threshold, r *loadgen.Run, start time.Duration) []tally 
 	return list
 }
 
-// The bounds of a step's own judgement, those of a run's verdict.
+// The bounds of a step's own judgement; that of the backlog's trend is a run's, [loadgen.RisingLevel].
 const (
 	shortShare = 0.01 // of what was due
 	shortSigma = 4    // standard deviations of what is outstanding at a step's ends
-	trendLevel = 0.05
+	fewestEnds = 5    // backlogs that can be ordered so that chance is ruled out
 )
 
 // judge fills in whether the step holds, and why not.
@@ -180,20 +249,20 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 		}
 	}
 	switch short := due*(1-failedOf) - float64(p.Achieved.Count); {
+	case m.own:
+		m.Why = fmt.Sprintf("bench used %.0f %% of its own processors, which limited it", *m.Generator*100)
 	case m.spoiled:
 		m.Why = fmt.Sprintf("%s: bench or its host was too late to tell", r.Verdict.Kind)
 	case r.Interrupted:
 		m.Why = interruptedWhy
-	case due == 0:
-		m.Why = "no request was due"
 	case m.Users == 0 && growth > slack && growth > shortSigma*math.Sqrt(m.Offered) &&
-		(len(backlog) < 4 || loadgen.Rising(backlog) < trendLevel):
+		(len(backlog) < fewestEnds || loadgen.Rising(backlog) < loadgen.RisingLevel):
 		m.late, m.Why = true, fmt.Sprintf("the backlog grows by %.3g requests/s", m.Growth)
 	case m.Users == 0 && short > slack && short > shortSigma*math.Sqrt(m.Offered):
 		m.late, m.Why = true, fmt.Sprintf("it served %.4g/s of %.4g/s", m.Served, m.Offered)
 	default:
-		for _, t := range objectives {
-			if judged := t.Judge(r); !judged.Passed {
+		for i, t := range objectives {
+			if judged := t.Judge(r); !judged.Passed && m.samples[i] > 0 {
 				m.Why = judged.Sentence
 				break
 			}
@@ -206,13 +275,20 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 const usualClusters = 3
 
 // decide says whether a step that does not hold fails by more than chance may do: of 100 requests a P99 is only the
-// slowest. Where an objective is no share there is no telling, and it fails.
+// slowest. Where an objective is no share there is no telling, and it fails. A step that does not fail, and in which an
+// objective has too few requests, is undecided.
 func (m *Measurement) decide(objectives []loadgen.Threshold) {
-	m.fails = !m.Holds && !m.spoiled
-	if m.late || !m.fails || len(m.totals) < len(objectives) {
-		return
+	m.fails = !m.Holds && !m.spoiled && m.Why != interruptedWhy
+	if m.fails && !m.late && len(m.totals) == len(objectives) {
+		m.fails = m.failsShare(objectives)
 	}
-	m.fails = false
+	if m.few != "" && !m.fails && !m.spoiled && m.Why != interruptedWhy {
+		m.Undecided, m.Holds, m.Why = true, false, m.few
+	}
+}
+
+// failsShare reports whether an objective that is a share is broken by more than chance may do.
+func (m *Measurement) failsShare(objectives []loadgen.Threshold) bool {
 	i := 0
 	for _, t := range objectives {
 		share, ok := allowed(t)
@@ -223,9 +299,10 @@ func (m *Measurement) decide(objectives []loadgen.Threshold) {
 		i++
 		// The chance of x or more of n at the allowed share, Poisson.
 		if x > 0 && mathext.GammaIncReg(x, share*n) < chance {
-			m.fails = true
+			return true
 		}
 	}
+	return false
 }
 
 const chance = 0.05

@@ -45,14 +45,74 @@ func (t tally) share() float64 {
 // percentile, or errors. It is false of an objective that is no share: then a step only holds or does not.
 func allowed(t loadgen.Threshold) (float64, bool) {
 	switch {
-	case t.Endpoint != "" || t.Duration != "response" && t.Metric != loadgen.MetricErrors:
-		return 0, false
-	case t.Metric == loadgen.MetricPercentile:
+	case t.Metric == loadgen.MetricPercentile && (t.Duration == "response" || t.Duration == "service"):
 		return 1 - t.Quantile, true
 	case t.Metric == loadgen.MetricErrors && t.Limit > 0 && t.Limit < 0.5:
 		return t.Limit, true
 	}
 	return 0, false
+}
+
+// fewestOf is how many requests there must be of what an objective is about before a step tells of it: of one endpoint some,
+// as its share of the requests may be small.
+func fewestOf(t loadgen.Threshold) float64 {
+	if t.Endpoint != "" {
+		return fewestOfEndpoint
+	}
+	return 1
+}
+
+const fewestOfEndpoint = 10
+
+// samplesOf counts the requests of a step that an objective is about, and of them those that break it where it is a share.
+func samplesOf(t loadgen.Threshold, r *loadgen.Run) tally {
+	p := &r.Overall
+	if t.Endpoint != "" {
+		return samplesOfEndpoint(t, r)
+	}
+	d := &p.ResponseTime
+	if t.Duration == "service" {
+		d = &p.ServiceTime
+	}
+	n := tallied(t, p.Requests.Due, p.Requests.Due-min(p.Requests.Due, p.Requests.Succeeded), d)
+	if p.Requests.Succeeded == 0 && t.Metric != loadgen.MetricErrors {
+		n = tally{float64(p.Requests.Due), float64(p.Requests.Due)} // no percentile is one of failures
+	}
+	return n
+}
+
+// samplesOfEndpoint counts the phases that are no warm-up. What was never answered breaks any limit.
+func samplesOfEndpoint(t loadgen.Threshold, r *loadgen.Run) (n tally) {
+	var failed float64
+	for i := range r.Phases {
+		for k := range r.Phases[i].Endpoints {
+			e := &r.Phases[i].Endpoints[k]
+			if e.Name != t.Endpoint || r.Phases[i].Kind == "warmup" {
+				continue
+			}
+			d := &e.ResponseTime
+			if t.Duration == "service" {
+				d = &e.ServiceTime
+			}
+			of := tallied(t, e.ResponseTime.Count, 0, d)
+			if e.Class == loadgen.ClassFailed {
+				failed += float64(e.ResponseTime.Count)
+				switch {
+				case t.Metric == loadgen.MetricErrors:
+					of.x = of.n
+				case d.Censored != nil:
+					of = tally{float64(d.Censored.Count), float64(d.Censored.Count)}
+				default:
+					of = tally{}
+				}
+			}
+			n.n, n.x = n.n+of.n, n.x+of.x
+		}
+	}
+	if n.n == 0 {
+		n = tally{failed, failed} // no percentile is one of failures
+	}
+	return n
 }
 
 // tallied counts a distribution's requests, or what failed of those that were due.
@@ -61,5 +121,8 @@ func tallied(t loadgen.Threshold, due, failed uint64, d *loadgen.Dist) tally {
 		return tally{float64(due), float64(failed)}
 	}
 	n := float64(d.Count)
+	if t.Metric != loadgen.MetricPercentile {
+		return tally{n, 0}
+	}
 	return tally{n, n * d.ShareAbove(limitOf(t))}
 }

@@ -110,19 +110,19 @@ func TestMeasureCountsARun(t *testing.T) {
 			},
 		}
 	}
-	m := measure(Step{Rate: 50}, run(97, 100, 2), slo)
+	m := measure(Step{Rate: 50}, run(97, 100, 2), slo, 0)
 	if !m.Holds || len(m.totals) != 2 || m.totals[0].n != 98 || math.Abs(m.totals[0].x-3) > 1e-9 || m.totals[1] != (tally{100, 3}) {
 		t.Errorf("%+v, want 3 of 98 over 10 ms and 3 of 100 failed", m)
 	}
 	if len(m.seconds[0]) != 2 || m.seconds[1][0] != (tally{49, 0}) || math.Abs(m.seconds[0][1].x-3) > 1e-9 {
 		t.Errorf("by second %v", m.seconds)
 	}
-	if m = measure(Step{Rate: 50}, run(70, 300, 200), slo); m.Holds || !m.late || !strings.Contains(m.Why, "backlog grows by 100 requests/s") {
+	if m = measure(Step{Rate: 50}, run(70, 300, 200), slo, 0); m.Holds || !m.late || !strings.Contains(m.Why, "backlog grows by 100 requests/s") {
 		t.Errorf("a backlog of 200 after 2 s: %v %q", m.Holds, m.Why)
 	}
 	spoiled := run(97, 100, 2)
 	spoiled.Verdict.Kind = loadgen.HostLimited
-	if m = measure(Step{Rate: 50}, spoiled, slo); m.Holds || m.fails || !strings.HasPrefix(m.Why, "HOST-LIMITED") {
+	if m = measure(Step{Rate: 50}, spoiled, slo, 0); m.Holds || m.fails || !strings.HasPrefix(m.Why, "HOST-LIMITED") {
 		t.Errorf("a spoiled step %v %v %q", m.Holds, m.fails, m.Why)
 	}
 }

@@ -17,6 +17,7 @@ type Options struct {
 	Confirm    time.Duration // hold of the confirmation; default 25 s
 	Budget     time.Duration // for all steps together; default 160 s
 	Users      []int         // of the closed staircase before the search; default none
+	Loops      int           // of the wire engine that drives the steps; default not known
 }
 
 func (o Options) withDefaults() Options {
@@ -72,6 +73,7 @@ const (
 	Limited     Outcome = "limited"           // bench or its host was too late: a lower bound
 	OutOfTime   Outcome = "out of time"       // the budget ended before there was an edge: a lower bound
 	Unconfirmed Outcome = "found, not proven" // no confirmation held, or there was no time for one
+	Undecided   Outcome = "undecided"         // no rate was told: too few requests were of an objective
 )
 
 // Search looks for the highest rate that meets its objectives, as ask and tell: drive what Next returns, Add what was
@@ -99,7 +101,7 @@ func (s *Search) Steps() []Measurement { return append([]Measurement{}, s.steps.
 // Add adds the run of the step that Next returned last.
 func (s *Search) Add(r *loadgen.Run) {
 	s.name(r)
-	s.add(measure(s.asked, r, s.options.Objectives))
+	s.add(measure(s.asked, r, s.options.Objectives, s.options.Loops))
 }
 
 func (s *Search) name(r *loadgen.Run) {
@@ -134,6 +136,7 @@ func (s *Search) Next() (step Step, done bool) {
 }
 
 func (s *Search) step(p Purpose, rate float64, hold time.Duration) (Step, bool) {
+	hold = s.lengthened(rate, hold)
 	step := Step{Purpose: p, Rate: rate, WarmUp: warmUp, Hold: hold, CoolDown: coolDown}
 	if p != Growing && p != Overload {
 		step.WarmUp = s.settling()
@@ -170,8 +173,8 @@ func (s *Search) growth(holds float64) float64 {
 
 // choose decides from all that was measured, so that a search has no state of its own to get wrong.
 func (s *Search) choose() (Step, bool) {
-	if n := s.count(Staircase); n < len(s.options.Users) {
-		return Step{Purpose: Staircase, Users: s.options.Users[n], WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
+	if users, more := s.nextUsers(); more {
+		return Step{Purpose: Staircase, Users: users, WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
 	}
 	if len(s.steps) > 0 && s.steps[len(s.steps)-1].Why == interruptedWhy {
 		return Step{}, false
@@ -185,6 +188,9 @@ func (s *Search) choose() (Step, bool) {
 	}
 	holds, fails := s.bracket()
 	room := s.options.Budget - s.elapsed
+	if last := open[len(open)-1]; last.Undecided {
+		return s.afterUndecided(last, fails, room)
+	}
 	switch short := warmUp + s.options.Step + coolDown; {
 	case holds == 0 && fails/shrinkFactor < leastRate:
 		return Step{}, false
@@ -203,9 +209,9 @@ func (s *Search) choose() (Step, bool) {
 // refine goes on where some rate holds and some other fails.
 func (s *Search) refine(room time.Duration) (Step, bool) {
 	warm := s.settling()
-	step, confirm := warm+s.options.Step+coolDown, warm+s.options.Confirm+coolDown
 	edge := s.edge()
 	low, middle, high := edge.quantile(0.025), edge.quantile(0.5), edge.quantile(0.975)
+	step, confirm := warm+s.lengthened(middle, s.options.Step)+coolDown, warm+s.options.Confirm+coolDown
 	repeats, confirms := s.count(Edge), s.count(Confirmation)
 	spare := room - confirm
 	// Time for a second confirmation is left, if there is any.

@@ -37,7 +37,7 @@ func TestSearchHoldsTheTruth(t *testing.T) {
 	missed, widths, off := map[string]int{}, map[string][]float64{}, map[string][]float64{}
 	for i := range n {
 		r := rand.New(rand.NewPCG(uint64(i), 1))
-		tg, slo := makeTarget(r, i%4)
+		tg, slo := makeTarget(r, i%kinds)
 		s, at := tg.searched(t, r, Options{Objectives: objectivesOf(t, slo...), Start: 5 + 15*r.Float64()})
 		result, truth := s.Result(), tg.truth(t, at)
 		steps = append(steps, float64(len(s.steps)))

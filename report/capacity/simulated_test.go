@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,7 +17,10 @@ type target struct {
 	workers int
 	service func(r *rand.Rand) float64     // seconds
 	speed   func(at time.Duration) float64 // by which work is done faster; nil: 1
-	limit   float64                        // requests/s beyond which requests are refused; 0: none
+	limit   float64                        // requests/s beyond which requests are refused at once; 0: none
+	room    int                            // requests that it holds at once, beyond which others are refused at once; 0: any number
+	timeout float64                        // seconds after which a request is given up on, though the service does its work; 0: never
+	kinds   int                            // of requests that are told apart, equally often; 0: one
 	truth   func(t *testing.T, at time.Duration) float64
 }
 
@@ -45,97 +49,149 @@ func (tg target) refusing(r *rand.Rand, share float64) float64 {
 	return (low + high) / 2
 }
 
-// drive acts a step out and returns what is measured of it.
-func (tg target) drive(r *rand.Rand, s Step, began time.Duration, objectives []loadgen.Threshold) Measurement {
-	type arrival struct {
-		at, response float64
-		failed       bool
-	}
+// arrival is what became of one simulated request, in seconds since the step began.
+type arrival struct {
+	at, response float64
+	refused      bool
+	censored     bool // given up on after response
+	kind         int
+}
+
+// arrivals acts the requests of a step out.
+func (tg target) arrivals(r *rand.Rand, s Step, began time.Duration) (list []arrival) {
 	length := (s.WarmUp + s.Hold).Seconds()
 	free := make(workers, tg.workers)
-	var list []arrival
+	var inside []float64 // when those that are inside go, in order
 	tokens, last := tg.burst(), 0.0
 	for now := r.ExpFloat64() / s.Rate; now < length; now += r.ExpFloat64() / s.Rate {
 		if tg.limit > 0 {
 			tokens = min(tg.burst(), tokens+(now-last)*tg.limit)
-			if last = now; tokens < 1 {
-				list = append(list, arrival{now, 0.001, true})
-				continue
-			}
-			tokens--
+			last = now
 		}
+		for len(inside) > 0 && inside[0] <= now {
+			inside = inside[1:]
+		}
+		if tg.limit > 0 && tokens < 1 || tg.room > 0 && len(inside) >= tg.room {
+			list = append(list, arrival{at: now, response: 0.001, refused: true, kind: tg.kind(r)})
+			continue
+		}
+		tokens--
 		speed := 1.0
 		if tg.speed != nil {
 			speed = tg.speed(began + time.Duration(now*1e9))
 		}
-		start := max(now, free[0])
-		end := start + tg.service(r)/speed
+		end := max(now, free[0]) + tg.service(r)/speed
 		free[0] = end
-		list = append(list, arrival{now, end - now, false})
 		fix(free)
-	}
-	m := Measurement{Step: s, totals: make([]tally, len(objectives))}
-	hold, warm := s.Hold.Seconds(), s.WarmUp.Seconds()
-	var due, failed, finished, startBacklog, endBacklog float64
-	var worst []string
-	for i, t := range objectives {
-		m.seconds = append(m.seconds, make([]tally, int(hold)))
-		for _, a := range list {
-			if a.at < warm {
-				continue
-			}
-			x := 0.0
-			if t.Metric == loadgen.MetricErrors && a.failed || t.Metric != loadgen.MetricErrors && !a.failed && a.response*1e9 > t.Limit {
-				x = 1
-			}
-			second := &m.seconds[i][min(int(a.at-warm), int(hold)-1)]
-			second.n, second.x = second.n+1, second.x+x
-			m.totals[i].n, m.totals[i].x = m.totals[i].n+1, m.totals[i].x+x
+		if tg.room > 0 {
+			at, _ := slices.BinarySearch(inside, end)
+			inside = slices.Insert(inside, at, end)
 		}
-		if a, _ := allowed(t); m.totals[i].share() > a {
-			worst = append(worst, t.Text)
+		list = append(list, arrival{at: now, response: end - now, kind: tg.kind(r)})
+		if a := &list[len(list)-1]; tg.timeout > 0 && a.response > tg.timeout {
+			a.response, a.censored = tg.timeout, true
 		}
 	}
-	for _, a := range list {
-		end := a.at + a.response
-		if a.at < warm && end >= warm {
-			startBacklog++
-		}
-		if a.at < length && end >= length {
-			endBacklog++
-		}
-		if a.at >= warm {
-			due++
-			if !a.failed {
-				m.answers.add(seconds(a.response))
-			}
-			if a.failed {
-				failed++
-			}
-		}
-		if !a.failed && end >= warm && end < length {
-			finished++
-		}
-	}
-	m.answers.Rate = due / hold
-	m.Offered, m.Served, m.Growth = due/hold, finished/hold, (endBacklog-startBacklog)/hold
-	m.served = make([]float64, int(hold))
-	for _, a := range list {
-		if end := a.at + a.response - warm; !a.failed && end >= 0 && end < hold {
-			m.served[int(end)]++
-		}
-	}
-	slack := shortShare*due + shortSigma*math.Sqrt(1+min(startBacklog+16, max(startBacklog, endBacklog)))
-	switch growth := endBacklog - startBacklog; {
-	case growth > slack && growth > shortSigma*math.Sqrt(m.Offered):
-		m.late, m.Why = true, "the backlog grows"
-	case len(worst) > 0:
-		m.Why = worst[0]
-	}
-	m.Holds = m.Why == ""
-	m.decide(objectives)
-	return m
+	return list
 }
+
+func (tg target) kind(r *rand.Rand) int {
+	if tg.kinds < 2 {
+		return 0
+	}
+	return r.IntN(tg.kinds)
+}
+
+// drive acts a step out and returns what is measured of it, as it is of a run.
+func (tg target) drive(r *rand.Rand, s Step, began time.Duration, objectives []loadgen.Threshold) Measurement {
+	return measure(s, runOf(s, tg.arrivals(r, s, began)), objectives, 0)
+}
+
+// runOf makes of a step's requests the run that they would be recorded as.
+func runOf(s Step, list []arrival) *loadgen.Run {
+	warm, length, hold := s.WarmUp.Seconds(), (s.WarmUp + s.Hold).Seconds(), s.Hold.Seconds()
+	var of dist
+	kinds := map[int]*[2]dist{} // successes and failures
+	seconds := make([]dist, int(length))
+	intervals := make([]loadgen.Interval, int(length))
+	p := loadgen.Phase{Name: "step", Kind: "step", StartNS: s.WarmUp, DurationNS: s.Hold}
+	for i := range intervals {
+		intervals[i].StartNS = time.Duration(i) * time.Second
+	}
+	for _, a := range list {
+		iv := &intervals[min(int(a.at), len(intervals)-1)]
+		iv.Due++
+		end := a.at + a.response
+		succeeded := !a.refused && !a.censored
+		if succeeded {
+			iv.OK++
+		} else {
+			iv.Failed++
+		}
+		seconds[min(int(a.at), len(seconds)-1)].add(a)
+		for i := int(a.at); i < len(intervals) && float64(i+1) <= end; i++ {
+			intervals[i].Backlog++
+		}
+		if int(end) < len(intervals) {
+			intervals[int(end)].Finished++
+		}
+		if a.at < warm && end >= warm {
+			p.Backlog.Start++
+		}
+		if end >= length {
+			p.Backlog.End++
+		}
+		if succeeded && end >= warm && end < length {
+			p.Achieved.Count++
+		}
+		if a.at < warm {
+			continue
+		}
+		of.add(a)
+		if kinds[a.kind] == nil {
+			kinds[a.kind] = new([2]dist)
+		}
+		if p.Requests.Due++; succeeded {
+			p.Requests.Succeeded++
+			kinds[a.kind][0].add(a)
+		} else {
+			p.Requests.Failed++
+			a.refused = false // the distribution of an endpoint's failures holds what they took
+			kinds[a.kind][1].add(a)
+		}
+	}
+	for kind, of := range kinds {
+		for i, class := range []loadgen.Class{loadgen.ClassOK, loadgen.ClassFailed} {
+			if d := of[i].of(2); d.Count > 0 {
+				p.Endpoints = append(p.Endpoints, loadgen.Endpoint{Name: fmt.Sprintf("GET /%d", kind), Class: class, Count: d.Count, ResponseTime: d})
+			}
+		}
+	}
+	for i := range intervals {
+		intervals[i].ResponseTime = seconds[i].of(2)
+	}
+	p.ResponseTime = of.of(3)
+	p.Offered = loadgen.Rate{Count: p.Requests.Due, Rate: float64(p.Requests.Due) / hold}
+	p.Achieved.Rate = float64(p.Achieved.Count) / hold
+	return &loadgen.Run{
+		Overall: p, Phases: []loadgen.Phase{{Name: "warm-up", Kind: "warmup", DurationNS: s.WarmUp}, p},
+		Intervals: intervals, Verdict: loadgen.Verdict{Kind: loadgen.Valid},
+	}
+}
+
+// dist gathers the responses of a distribution: what was refused is in none.
+type dist struct{ values, censored []time.Duration }
+
+func (d *dist) add(a arrival) {
+	switch {
+	case a.censored:
+		d.censored = append(d.censored, seconds(a.response))
+	case !a.refused:
+		d.values = append(d.values, seconds(a.response))
+	}
+}
+
+func (d *dist) of(digits int) loadgen.Dist { return loadgen.NewDist(digits, d.values, d.censored) }
 
 // fix restores the heap's order below its root.
 func fix(w workers) {
@@ -195,7 +251,24 @@ func longRun(r *rand.Rand, workers int, service func(*rand.Rand) float64, share,
 	return math.Sqrt(low * high)
 }
 
-// makeTarget draws one of the four kinds.
+// full is the share of requests that M/M/c refuses when it holds at most room of them, at an arrival rate:
+//
+//	p(n) ∝ aⁿ / n!  up to c,  and from there on times a/c each
+//
+// (Gross et al., Fundamentals of Queueing Theory, 4th ed. 2008, §2.5).
+func full(q MMC, rate float64, room int) float64 {
+	a, p, sum := rate/q.ServiceRate, 1.0, 1.0
+	for n := 1; n <= room; n++ {
+		p *= a / float64(min(n, q.Workers))
+		sum += p
+	}
+	return p / sum
+}
+
+// kinds is how many makeTarget draws from.
+const kinds = 6
+
+// makeTarget draws one of the kinds.
 func makeTarget(r *rand.Rand, kind int) (target, []string) {
 	workers := 1 + r.IntN(8)
 	mu := math.Exp(math.Log(60) + r.Float64()*math.Log(10)) // 60 … 600/s a worker
@@ -206,24 +279,41 @@ func makeTarget(r *rand.Rand, kind int) (target, []string) {
 	truth := q.RateWithin(0.99, seconds(limit))
 	switch kind {
 	case 0:
-		return target{"M/M/c", workers, exponential, nil, 0, func(*testing.T, time.Duration) float64 { return truth }}, []string{slo}
+		return target{name: "M/M/c", workers: workers, service: exponential, truth: func(*testing.T, time.Duration) float64 { return truth }}, []string{slo}
 	case 1:
 		mu *= 4
 		service := heavy(mu, 1+0.3*r.Float64())
 		limit = (12 + 12*r.Float64()) / mu
 		own := rand.New(rand.NewPCG(r.Uint64(), 0))
-		return target{"M/G/1", 1, service, nil, 0, func(*testing.T, time.Duration) float64 {
+		return target{name: "M/G/1", workers: 1, service: service, truth: func(*testing.T, time.Duration) float64 {
 			return longRun(own, 1, service, 0.01, limit, mu)
 		}}, []string{fmt.Sprintf("p99<%.4fms", limit*1e3)}
 	case 2:
 		drift := 0.0005 * (2*r.Float64() - 1) // of its speed, each second
 		speed := func(at time.Duration) float64 { return 1 + drift*at.Seconds() }
-		return target{"drifting", workers, exponential, speed, 0, func(_ *testing.T, at time.Duration) float64 {
+		return target{name: "drifting", workers: workers, service: exponential, speed: speed, truth: func(_ *testing.T, at time.Duration) float64 {
 			return MMC{workers, mu * speed(at)}.RateWithin(0.99, seconds(limit))
 		}}, []string{slo}
+	case 3:
+		// It holds so few that it refuses before any of them takes long.
+		room := workers + 2 + r.IntN(4)
+		low, high := 0.0, 2*q.Saturation()
+		for range 50 {
+			if middle := (low + high) / 2; full(q, middle, room) > 0.01 {
+				high = middle
+			} else {
+				low = middle
+			}
+		}
+		return target{name: "bounded queue", workers: workers, service: exponential, room: room, truth: func(*testing.T, time.Duration) float64 { return low }},
+			[]string{fmt.Sprintf("p99<%.4fms", 3*limit*1e3), "errors<1%"}
+	case 4:
+		// Clients give up on what takes longer than the limit, and its work is done all the same.
+		return target{name: "given up on", workers: workers, service: exponential, timeout: limit, truth: func(*testing.T, time.Duration) float64 { return truth }},
+			[]string{"errors<1%"}
 	}
 	top := truth * (0.4 + 0.5*r.Float64())
-	throttled := target{"throttled", workers, exponential, nil, top, nil}
+	throttled := target{name: "throttled", workers: workers, service: exponential, limit: top}
 	throttled.truth = func(*testing.T, time.Duration) float64 { return throttled.refusing(r, 0.01) }
 	return throttled, []string{slo, "errors<1%"}
 }

@@ -49,12 +49,15 @@ func (s *Search) bracket() (holds, fails float64) {
 		}
 	}
 	for _, m := range s.open() {
-		if !m.fails && !m.spoiled && m.Rate > holds && (fails == 0 || m.Rate < fails) {
+		if !m.fails && m.tells() && m.Rate > holds && (fails == 0 || m.Rate < fails) {
 			holds = m.Rate
 		}
 	}
 	return holds, fails
 }
+
+// tells reports whether a step says that its rate holds, or that it does not.
+func (m *Measurement) tells() bool { return !m.spoiled && !m.Undecided && m.Why != interruptedWhy }
 
 func (s *Search) count(p Purpose) (n int) {
 	for _, m := range s.steps {
