@@ -177,6 +177,30 @@ func TestPairingIsBounded(t *testing.T) {
 	}
 }
 
+// What one side did not answer in time took at least so long there; where neither did, which took longer is not known.
+func TestPairsOfWhatWasNotAnsweredInTime(t *testing.T) {
+	p := newPairing(DefaultDiffRules(), 0)
+	pair := func(k uint64, a, b sample) {
+		(&pairSide{p, 0}).done(k, &a, "")
+		(&pairSide{p, 1}).done(k, &b, "")
+	}
+	fast, slow := sample{end: 5 * time.Millisecond}, sample{end: 3 * time.Second}
+	hangs, failing := sample{end: 2 * time.Second, outcome: timedOut}, sample{end: time.Millisecond, outcome: failed}
+	pair(1, fast, hangs)
+	pair(2, hangs, fast)
+	pair(3, hangs, hangs)
+	pair(4, hangs, slow) // which took longer is not known
+	pair(5, fast, failing)
+	pair(6, fast, slow)
+	f := p.result(6)
+	if f.Timed != 4 || f.OneBound != 3 || f.Unanswered != 1 || f.Slower != 2 {
+		t.Errorf("%+v, want 4 timed, of them 3 with one side at its bound and 2 slower, and 1 that says nothing", f)
+	}
+	if len(f.Latencies) != 5 || !f.Latencies[0].BLow || f.Latencies[0].ALow || f.Latencies[0].B != 2e9 || !f.Latencies[2].ALow || !f.Latencies[2].BLow {
+		t.Errorf("%+v", f.Latencies)
+	}
+}
+
 // A body is compared beyond what of it is hashed, by its length.
 func TestLongBodiesDifferByTheirLength(t *testing.T) {
 	p := newPairing(DefaultDiffRules(), 0)

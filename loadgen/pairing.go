@@ -14,10 +14,12 @@ const (
 	maxDiffSamples  = 20
 )
 
-// LatencyPair is the response times of the two answers to one request, both successes.
+// LatencyPair is the response times of one request at both sides: of successes, and of what was given up on or never answered
+// the least that it would have taken.
 type LatencyPair struct {
-	Second int32   // of the intended time, since the start of the run
-	A, B   float32 // ns
+	Second     int32   // of the intended time, since the start of the run
+	A, B       float32 // ns
+	ALow, BLow bool    // it is such a lower bound
 }
 
 // Difference is a request to which the answers differed.
@@ -32,17 +34,19 @@ type Difference struct {
 
 // Pairs counts what came of the requests that were sent to both, without those of warm-up phases.
 type Pairs struct {
-	Compared  uint64            `json:"compared"`  // both answered
-	Different uint64            `json:"different"` // of those
-	ByRule    map[string]uint64 `json:"by_rule"`   // of those, by the rule that found it
-	OnlyA     uint64            `json:"only_a"`    // A alone answered whole
-	OnlyB     uint64            `json:"only_b"`    // B alone did
-	Neither   uint64            `json:"neither"`   // neither did
-	Uncounted uint64            `json:"uncounted"` // one side never came to the request, or bench could not wait for the other
-	Slower    uint64            `json:"slower_b"`  // of the pairs whose latencies are compared: B took longer
-	Timed     uint64            `json:"timed"`     // how many those are: both succeeded
-	Samples   []Difference      `json:"samples"`   // the first that differed
-	Latencies []LatencyPair     `json:"-"`         // of the first two million
+	Compared   uint64            `json:"compared"`         // both answered
+	Different  uint64            `json:"different"`        // of those
+	ByRule     map[string]uint64 `json:"by_rule"`          // of those, by the rule that found it
+	OnlyA      uint64            `json:"only_a"`           // A alone answered whole
+	OnlyB      uint64            `json:"only_b"`           // B alone did
+	Neither    uint64            `json:"neither"`          // neither did
+	Uncounted  uint64            `json:"uncounted"`        // one side never came to the request, or bench could not wait for the other
+	Slower     uint64            `json:"slower_b"`         // of the pairs whose latencies are compared: B took longer
+	Timed      uint64            `json:"timed"`            // how many those are: both succeeded, or one did and the other was not answered in time
+	OneBound   uint64            `json:"one_bound"`        // of those: the other was not answered in time, and took at least so long
+	Unanswered uint64            `json:"neither_answered"` // neither was answered in time: which took longer is not known
+	Samples    []Difference      `json:"samples"`          // the first that differed
+	Latencies  []LatencyPair     `json:"-"`                // of the first two million
 }
 
 // pairing compares the answers of the two sides of a mirrored run as they come. It is shared by the engines of both, so it
@@ -64,7 +68,8 @@ type pairOf struct {
 	digest   [2]digest
 	status   [2]int
 	bytes    [2]uint64
-	took     [2]time.Duration // 0: no success
+	took     [2]time.Duration // 0: it failed, and its time says nothing
+	low      [2]bool          // took is a lower bound
 }
 
 func newPairing(rules []DiffRule, from time.Duration) *pairing {
@@ -107,8 +112,8 @@ func (p *pairSide) done(k uint64, s *sample, endpoint string) {
 		return
 	}
 	pair.ended[p.side], pair.bytes[p.side] = true, s.bytesIn
-	if s.outcome == succeeded {
-		pair.took[p.side] = max(s.end-s.intended, 1)
+	if s.outcome != failed {
+		pair.took[p.side], pair.low[p.side] = max(s.end-s.intended, 1), s.outcome != succeeded
 	}
 	if !pair.ended[1-p.side] {
 		return
@@ -146,12 +151,21 @@ func (p *pairing) compare(k uint64, at time.Duration, endpoint string, pair *pai
 	if pair.took[0] == 0 || pair.took[1] == 0 {
 		return
 	}
-	f.Timed++
-	if pair.took[1] > pair.took[0] {
-		f.Slower++
+	switch {
+	case pair.low[0] && pair.low[1]:
+		f.Unanswered++
+	case pair.low[0] || pair.low[1]:
+		f.OneBound++
+		fallthrough
+	default:
+		f.Timed++
+		// A lower bound of A's that is below B's time tells nothing of which took longer.
+		if pair.took[1] > pair.took[0] && !pair.low[0] {
+			f.Slower++
+		}
 	}
 	if len(f.Latencies) < maxLatencyPairs {
-		f.Latencies = append(f.Latencies, LatencyPair{int32(at / time.Second), float32(pair.took[0]), float32(pair.took[1])})
+		f.Latencies = append(f.Latencies, LatencyPair{int32(at / time.Second), float32(pair.took[0]), float32(pair.took[1]), pair.low[0], pair.low[1]})
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -88,9 +89,15 @@ func MirrorMarkdown(w io.Writer, m *Mirror) error {
 // mirrorParts says what was driven.
 func mirrorParts(m *Mirror) []string {
 	pairs := &m.Found.Pairs
-	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " of successes timed"}
+	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " timed"}
 	if pairs.Timed > 0 {
 		parts = append(parts, fmt.Sprintf("%s slower in %s of them", name(m.Names[1]), Share(float64(pairs.Slower)/float64(pairs.Timed))))
+	}
+	if pairs.OneBound > 0 {
+		parts = append(parts, fmt.Sprintf("in %s one was not answered in time", Count(pairs.OneBound)))
+	}
+	if pairs.Unanswered > 0 {
+		parts = append(parts, fmt.Sprintf("in %s more neither was", Count(pairs.Unanswered)))
 	}
 	return append(parts, fmt.Sprintf("seed %d", m.Found.A.Seed))
 }
@@ -140,7 +147,7 @@ func mirrorAnswers(m *Mirror) []string {
 	}
 	for _, r := range slices.Backward(m.Rows) {
 		if r.Outcome == compare.Worse || r.Outcome == compare.Better {
-			change, between := changeOf(r)
+			change, between := openChangeOf(r)
 			return append(answers, fmt.Sprintf("%s is %s than %s at %s: %s %s, 95 %%.", b,
 				map[compare.Outcome]string{compare.Worse: "slower", compare.Better: "faster"}[r.Outcome], a, metricName(r.Metric), change, between))
 		}
@@ -155,14 +162,31 @@ func mirrorTable(m *Mirror) *table {
 	a, b := name(m.Names[0]), name(m.Names[1])
 	t := &table{columns: []column{{left: true}, {title: a}, {title: b}, {title: b + " / " + a}, {title: "95 %", left: true, gap: 1}, {title: "evidence", left: true}}}
 	for _, r := range m.Rows {
-		change, between := changeOf(r)
+		change, between := openChangeOf(r)
 		evidence := evidenceOf(r, b, "pairs")
 		if m.Spoiled() != "" {
 			evidence = ""
 		}
-		t.row(metricName(r.Metric)+thinOf(r), metricValue(r.Metric, r.A, false), metricValue(r.Metric, r.B, false), change, between, evidence)
+		t.row(metricName(r.Metric)+thinOf(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow), change, between, evidence)
 	}
 	return t
+}
+
+// openChangeOf is changeOf, of an interval that may be open on the side of which only bounds are known.
+func openChangeOf(r compare.Row) (change, between string) {
+	change, between = changeOf(r)
+	write := Times
+	if asPercent(r.Change.Center) {
+		write = percentChange
+	}
+	switch i := r.Change; {
+	case change == "":
+	case r.BLow && i.Low > 0 && math.IsInf(i.High, 1):
+		between = "(" + write(i.Low) + " or more)"
+	case r.ALow && i.Low == 0 && !math.IsInf(i.High, 1):
+		between = "(" + write(i.High) + " or less)"
+	}
+	return change, between
 }
 
 func ruleTable(m *Mirror) *table {

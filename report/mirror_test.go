@@ -68,6 +68,30 @@ func TestMirrored(t *testing.T) {
 	}
 }
 
+// A side that hangs is slower by at least so much, and nobody knows by how much.
+func TestMirroredOfASideThatHangs(t *testing.T) {
+	m := mirrorFixture()
+	var pairs []loadgen.LatencyPair
+	for i := range 17 * 200 {
+		p := loadgen.LatencyPair{Second: int32(i / 200), A: 5e6, B: 5e6}
+		if i%33 == 32 {
+			p.B, p.BLow = 2e9, true
+		}
+		pairs = append(pairs, p)
+	}
+	m.Rows, m.Found.Pairs.OneBound, m.Found.Pairs.Unanswered = compare.Paired(pairs), 103, 2
+	var b bytes.Buffer
+	if err := Mirrored(&b, m, Options{Width: 100}); err != nil {
+		t.Fatal(err)
+	}
+	flat := strings.Join(strings.Fields(b.String()), " ")
+	for _, want := range []string{"canary is slower than stable at P99: ≥ 400× (400× or more), 95 %.", "≥ 2.0 s", "in 103 one was not answered in time · in 2 more neither was"} {
+		if !strings.Contains(flat, want) {
+			t.Errorf("it lacks %q:\n%s", want, b.String())
+		}
+	}
+}
+
 func mirrorMarkdown(t *testing.T, m *Mirror) string {
 	t.Helper()
 	var b strings.Builder

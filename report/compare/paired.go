@@ -12,6 +12,9 @@ import (
 // of the ratio of B's percentile to A's is taken, and of those the estimate and the interval that comparisons of rounds have:
 // Hodges and Lehmann's, by signed ranks, wider where neighbouring blocks resemble each other. A block is as long as it takes
 // to have twenty requests beyond the percentile, as far as that leaves [MinQuads] blocks.
+//
+// A percentile that is a lower bound, as of requests that were given up on, bounds the ratio of its block from one side: it
+// is ranked where it lies, and that side of the interval is open. A block in which both are lower bounds says nothing.
 func Paired(pairs []loadgen.LatencyPair) []Row {
 	if len(pairs) == 0 {
 		return nil
@@ -51,29 +54,81 @@ func secondsOf(pairs []loadgen.LatencyPair) [][]loadgen.LatencyPair {
 // pairedRow compares one percentile in blocks of so many seconds.
 func pairedRow(m Metric, all []loadgen.LatencyPair, bySecond [][]loadgen.LatencyPair, length int) Row {
 	a, b := quantiles(all, m.Quantile)
-	row := Row{Metric: m, A: a, B: b, Judged: true, Beyond: math.Inf(1)}
-	var logs []float64
+	row := Row{Metric: m, A: a.value, B: b.value, ALow: a.low, BLow: b.low, Judged: true, Beyond: math.Inf(1)}
+	var least, most []float64
 	for from := 0; from+length <= len(bySecond); from += length {
 		block := slices.Concat(bySecond[from : from+length]...)
 		a, b := quantiles(block, m.Quantile)
-		logs = append(logs, math.Log(b/a))
 		row.Beyond = min(row.Beyond, float64(len(block))*(1-m.Quantile))
+		if a.low && b.low {
+			continue
+		}
+		low, high := math.Log(b.value/a.value), math.Log(b.value/a.value)
+		if a.low {
+			low = math.Inf(-1)
+		}
+		if b.low {
+			high = math.Inf(1)
+		}
+		least, most = append(least, low), append(most, high)
 	}
 	row.Least, row.Thin = enoughMirror, row.Beyond < enoughMirror-1e-6
-	e := newEstimate(logs)
-	row.Change, row.Carried = e.interval(printedLevel), e.carried
+	e := openEstimate{newEstimate(least), newEstimate(most)}
+	low, high := e.bounds(printedLevel)
+	row.Change, row.Carried = Interval{math.Exp(e.center()), math.Exp(low), math.Exp(high)}, e.least.carried
 	decideComparison(candidate{row: &row, bounds: e.bounds}, alpha)
 	return row
 }
 
-// quantiles returns the quantile of each side: the smallest value that at least that share does not exceed.
-func quantiles(pairs []loadgen.LatencyPair, q float64) (a, b float64) {
+// openEstimate is where differences lie of which some are only known to be at least, or at most, so much: between the
+// estimates that the least and the most that they may be give. Those are ±Inf where a side is open.
+type openEstimate struct{ least, most estimate }
+
+// center is that of the least, or of the most where too many are open below.
+func (e openEstimate) center() float64 {
+	if math.IsInf(e.least.center, -1) {
+		return e.most.center
+	}
+	return e.least.center
+}
+
+func (e openEstimate) bounds(level float64) (low, high float64) {
+	c, ok := signedRankLimit(e.least.n, level/2)
+	if e.least.n == 0 || !ok {
+		return math.Inf(-1), math.Inf(1)
+	}
+	low, high = e.least.walsh[c], e.most.walsh[len(e.most.walsh)-1-c]
+	if !math.IsInf(low, -1) {
+		low, _ = e.least.bounds(level)
+	}
+	if !math.IsInf(high, 1) {
+		_, high = e.most.bounds(level)
+	}
+	return low, high
+}
+
+// quantile is a quantile of one side's response times, in ns; low: it is a lower bound.
+type quantile struct {
+	value float64
+	low   bool
+}
+
+// quantiles returns the quantile of each side: the smallest value that at least that share does not exceed. From the smallest
+// lower bound on it is one too.
+func quantiles(pairs []loadgen.LatencyPair, q float64) (a, b quantile) {
 	as, bs := make([]float32, len(pairs)), make([]float32, len(pairs))
+	leastA, leastB := math.Inf(1), math.Inf(1)
 	for i, p := range pairs {
 		as[i], bs[i] = p.A, p.B
+		if p.ALow {
+			leastA = min(leastA, float64(p.A))
+		}
+		if p.BLow {
+			leastB = min(leastB, float64(p.B))
+		}
 	}
 	slices.Sort(as)
 	slices.Sort(bs)
 	at := max(int(math.Ceil(q*float64(len(pairs))-1e-9))-1, 0)
-	return float64(as[at]), float64(bs[at])
+	return quantile{float64(as[at]), float64(as[at]) >= leastA}, quantile{float64(bs[at]), float64(bs[at]) >= leastB}
 }

@@ -79,7 +79,64 @@ func TestQuantilesOfPairs(t *testing.T) {
 	for i := range 100 {
 		pairs = append(pairs, loadgen.LatencyPair{A: float32(100 - i), B: float32(10 * (i + 1))})
 	}
-	if a, b := quantiles(pairs, 0.99); a != 99 || b != 990 {
+	if a, b := quantiles(pairs, 0.99); a != (quantile{99, false}) || b != (quantile{990, false}) {
 		t.Errorf("P99 of 1 … 100 and of 10 … 1000 is %v and %v", a, b)
+	}
+	pairs[98].BLow = true // 990 at least
+	if a, b := quantiles(pairs, 0.99); a.low || !b.low {
+		t.Errorf("%v and %v, want a lower bound of B", a, b)
+	}
+	if _, b := quantiles(pairs, 0.98); b.low {
+		t.Errorf("%v lies below the least lower bound", b)
+	}
+}
+
+// hanging are the pairs of sides that answer in about 5 ms, and do not answer one request in so many within 2 s (0: all).
+func hanging(random *rand.Rand, everyA, everyB int) (pairs []loadgen.LatencyPair) {
+	hangs := func(i, every int) bool { return every > 0 && i%every == every-1 }
+	for i := range 200 * 17 {
+		p := loadgen.LatencyPair{Second: int32(i / 200), A: float32(5e6 + 1e5*random.NormFloat64()), B: float32(5e6 + 1e5*random.NormFloat64())}
+		if hangs(i, everyA) {
+			p.A, p.ALow = 2e9, true
+		}
+		if hangs(i, everyB) {
+			p.B, p.BLow = 2e9, true
+		}
+		pairs = append(pairs, p)
+	}
+	return pairs
+}
+
+// A side that does not answer some requests is slower in them, by how much is open; where neither does nothing is known.
+func TestPairedOfSidesThatHang(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 7))
+	for _, c := range []struct {
+		name           string
+		everyA, everyB int
+		outcome        Outcome
+		low, high      float64 // of the change at P99: within a tenth; 0 and +Inf are open
+	}{
+		{"B", 0, 33, Worse, 380, math.Inf(1)},
+		{"A", 33, 0, Better, 0, 1. / 380},
+		{"both", 33, 33, Undecided, 0, math.Inf(1)},
+		{"neither", 0, 0, Undecided, 0.99, 1.01},
+	} {
+		rows := Paired(hanging(random, c.everyA, c.everyB))
+		p50, p99 := rows[0], rows[2]
+		if p50.ALow || p50.BLow || p50.Outcome != Undecided || math.Abs(p50.Change.Center-1) > 0.01 {
+			t.Errorf("%s: P50 %+v, which is that of the answers", c.name, p50)
+		}
+		if p99.BLow != (c.everyB > 0) || p99.ALow != (c.everyA > 0) || c.everyB > 0 && p99.B != 2e9 {
+			t.Errorf("%s: P99 %v (%v) and %v (%v), want 2 s at least where it hangs", c.name, p99.A, p99.ALow, p99.B, p99.BLow)
+		}
+		open := func(got, want float64) bool {
+			if want == 0 || math.IsInf(want, 1) {
+				return got == want
+			}
+			return math.Abs(got/want-1) < 0.1
+		}
+		if p99.Outcome != c.outcome || !open(p99.Change.Low, c.low) || !open(p99.Change.High, c.high) {
+			t.Errorf("%s: %s, %+v, want %s between %v and %v", c.name, p99.Outcome, p99.Change, c.outcome, c.low, c.high)
+		}
 	}
 }
