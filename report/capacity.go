@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/report/capacity"
@@ -172,6 +173,8 @@ func capacityAnswer(c *capacity.Capacity) string {
 			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, Rate(m.Rate.Rate), what, c.Limit)
 		}
 		return fmt.Sprintf("%s: there was no time to find a rate that holds %s.", who, what)
+	case capacity.Undecided:
+		return fmt.Sprintf("%s: whether it holds %s cannot be told at any rate that was driven: %s.", who, what, undecidedWhy(c))
 	case capacity.Limited:
 		if m.Rate.Rate > 0 {
 			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, Rate(m.Rate.Rate), what)
@@ -179,6 +182,16 @@ func capacityAnswer(c *capacity.Capacity) string {
 		return fmt.Sprintf("%s: nothing can be said of %s, as bench or its host was too late at every rate.", who, what)
 	}
 	return fmt.Sprintf("%s holds %s (%s, 95 %%) with %s. %s", who, Rate(m.Rate.Rate), between(m.Low, m.High), what, c.Limit)
+}
+
+// undecidedWhy says what kept the last step that was undecided from telling.
+func undecidedWhy(c *capacity.Capacity) string {
+	for _, m := range slices.Backward(c.Steps) {
+		if m.Undecided {
+			return m.Why
+		}
+	}
+	return "too few requests were of an objective"
 }
 
 // between writes the ends of an interval of rates.
@@ -225,6 +238,8 @@ func CapacityStep(target string, m capacity.Measurement) string {
 	switch {
 	case m.Users > 0 || m.Burst > 0 && m.Holds:
 		outcome = ""
+	case m.Undecided:
+		outcome = "undecided: " + m.Why
 	case !m.Holds:
 		outcome = "no: " + m.Why
 	}

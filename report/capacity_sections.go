@@ -13,13 +13,7 @@ import (
 // capacitySections are the blocks of one target's report, without its answer.
 func capacitySections(c *capacity.Capacity, verbose bool) []capacitySection {
 	list := []capacitySection{capacitySteps(c, verbose), capacityCurve(c), capacityModels(c, verbose)}
-	if len(c.Expected) > 0 {
-		s := capacitySection{title: "To be expected", head: []string{"of saturation", "rate", "P99", "by"}}
-		for _, e := range c.Expected {
-			s.rows = append(s.rows, []string{Percent(e.Utilisation), Rate(e.Rate), Duration(e.P99), e.Method})
-		}
-		list = append(list, s)
-	}
+	list = append(list, expectedSection(c))
 	if verbose {
 		list = append(list, boundSection(c))
 	}
@@ -34,6 +28,38 @@ func capacitySections(c *capacity.Capacity, verbose bool) []capacitySection {
 	}
 	return list
 }
+
+// expectedSection is the table of what is to be expected, with what was measured where that contradicts the models.
+func expectedSection(c *capacity.Capacity) capacitySection {
+	if len(c.Expected) == 0 {
+		return capacitySection{}
+	}
+	s := capacitySection{title: "To be expected", head: []string{"of saturation", "rate", "P99", "by"}}
+	for _, e := range c.Expected {
+		by := e.Method
+		if d := e.Contradicted; d != nil {
+			by = fmt.Sprintf("%s at %s, which contradicts %s", e.Method, Rate(e.MeasuredAt), contradictedWords(d))
+		}
+		s.rows = append(s.rows, []string{Percent(e.Utilisation), Rate(e.Rate), bounded(e.P99, e.AtLeast), by})
+	}
+	return s
+}
+
+// contradictedWords says what a model says where it is contradicted.
+func contradictedWords(d *capacity.Contradiction) string { return d.By + ": " + modelWords(d) }
+
+// measuredWords says what was measured where a model is contradicted.
+func measuredWords(d *capacity.Contradiction) string {
+	switch {
+	case d.Of == "throughput" && d.Rate > 0:
+		return fmt.Sprintf("%s was served of %s", Rate(d.Measured.Value), Rate(d.Rate))
+	case d.Of == "throughput":
+		return fmt.Sprintf("%s was measured", Rate(d.Measured.Value))
+	}
+	return fmt.Sprintf("%s at %s was %s", strings.ToUpper(d.Of), Rate(d.Rate), secondsOf(d.Measured.Value))
+}
+
+func secondsOf(s float64) string { return Duration(time.Duration(s * 1e9)) }
 
 // capacitySteps is the table of the steps, by rate; without Verbose those of the same purpose that say the same are left out.
 func capacitySteps(c *capacity.Capacity, verbose bool) capacitySection {
@@ -78,6 +104,8 @@ func holdsWords(m capacity.Measurement) string {
 		return absent
 	case m.Burst > 0 && m.Holds:
 		return "in bursts of " + Span(m.Burst)
+	case m.Undecided:
+		return "undecided: too few of an objective"
 	case !m.Holds:
 		why, _, _ := strings.Cut(m.Why, "; ")
 		why, _, _ = strings.Cut(why, ": ")
@@ -154,6 +182,9 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 	}
 	if p := c.Predicted; p != nil {
 		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)%s", Rate(p.UpTo), Rate(p.Rate.Rate), between(p.Low, p.High), besideMeasured(p, c.Saturation))
+		if p.Contradicted != nil {
+			add("it is contradicted, beyond the intervals of both: %s", measuredWords(p.Contradicted))
+		}
 		if verbose {
 			add("by %s", p.Method)
 		}
@@ -167,16 +198,23 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 			add("more was measured than that: one user alone is served more slowly than one among others, such as where processors fall asleep")
 		}
 	}
-	if q := c.Queue; q != nil {
+	switch q := c.Queue; {
+	case q == nil:
+	case q.Contradicted != nil:
+		add("queue: not told: M/M/%d is the likeliest, but says %s, and %s", q.Workers, modelWords(q.Contradicted), measuredWords(q.Contradicted))
+	default:
 		add("queue: response times are those of M/M/%d with %.3g ms a request, within %s", q.Workers, 1e3/q.ServiceRate, Share(q.Misfit))
 	}
 	if u := c.USL; u != nil {
-		if u.Refused != "" {
+		switch {
+		case u.Refused != "":
 			add("scalability: not told: %s", u.Refused)
-		} else {
+		case u.Contradicted != nil:
+			add("scalability: not told: by the law at most %s is served to any number of users, but %s", Rate(u.Contradicted.Model.High), measuredWords(u.Contradicted))
+		default:
 			add("scalability: %s", u.Says)
-			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s · R² %.3f", Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
-				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, Share(u.Error), u.R2)
+			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s%s", Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
+				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, Share(u.Error), fitWords(u))
 			if u.Peak != nil && u.Sharp == nil {
 				add("its peak: %s with %.0f users", Rate(u.Peak.Throughput), u.Peak.Users)
 			}
@@ -186,6 +224,19 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", Rate(c.Knee.Rate), Duration(c.Knee.P99))
 	}
 	return s
+}
+
+// modelWords says what a model says of response times.
+func modelWords(d *capacity.Contradiction) string {
+	return fmt.Sprintf("%s %s at %s", strings.ToUpper(d.Of), secondsOf(d.Model.Value), Rate(d.Rate))
+}
+
+// fitWords says what a test finds of the law.
+func fitWords(u *capacity.USL) string {
+	if u.Fit == nil {
+		return ""
+	}
+	return fmt.Sprintf(" · chance of more, if the law is true, %s", Share(*u.Fit))
 }
 
 // demandWords says what a request costs of a resource.
@@ -205,7 +256,10 @@ func demandWords(d capacity.Demand, c *capacity.Capacity) string {
 			line += fmt.Sprintf("; %.3g ms at %s, where most requests find it asleep", cost*1e3, Rate(m.Offered))
 		}
 	}
-	return line + fmt.Sprintf(" · R² %.3f over %d steps", d.R2, d.Steps)
+	if d.Contradicted != nil {
+		line += "; contradicted, as " + measuredWords(d.Contradicted)
+	}
+	return line + fmt.Sprintf(" · over %d steps", d.Steps)
 }
 
 // muchMore is how much more than that of a busy processor the cost of a request must be to be worth a word.

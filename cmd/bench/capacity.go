@@ -167,6 +167,8 @@ func capacityOutcome(found []*capacity.Capacity) error {
 		switch c.MaxRate.Outcome {
 		case capacity.Limited:
 			return exitError{exitLimited, fmt.Errorf("%s: bench or its host was too late to find the edge", c.Target.Name)}
+		case capacity.Undecided:
+			return exitError{exitLimited, fmt.Errorf("%s: whether it meets its objective cannot be told: too few requests were of it", c.Target.Name)}
 		case capacity.Nowhere:
 			return exitError{exitThreshold, fmt.Errorf("%s met its objective at no rate", c.Target.Name)}
 		}

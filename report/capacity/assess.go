@@ -1,7 +1,6 @@
 package capacity
 
 import (
-	"fmt"
 	"math"
 	"time"
 
@@ -51,20 +50,14 @@ type Prediction struct {
 	Rate
 	UpTo   float64 `json:"up_to"` // the highest rate whose step it was made from
 	Method string  `json:"method"`
+
+	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: what was measured does not contradict it
 }
 
 // KneeFound is the rate at which latency leaves its flat part.
 type KneeFound struct {
 	Rate float64       `json:"rate"`
 	P99  time.Duration `json:"p99_ns"`
-}
-
-// ExpectedAtLoad is the response time to expect at a part of the saturation rate.
-type ExpectedAtLoad struct {
-	Utilisation float64       `json:"utilisation"` // 0-1
-	Rate        float64       `json:"rate"`
-	P99         time.Duration `json:"p99_ns"`
-	Method      string        `json:"method"`
 }
 
 // lightLoad is the part of the saturation up to which steps are used to predict it.
@@ -111,78 +104,13 @@ func Assess(target loadgen.Target, known Resources, s *Search) *Capacity {
 	if q, err := s.queue(); err == nil {
 		c.Queue = &q
 	}
+	c.holdAgainstMeasured(open, full.Rate)
 	c.bounds()
 	c.expect(open)
 	c.knee(open)
 	c.limit(open)
 	c.Formulas = c.formulas()
 	return c
-}
-
-func (c *Capacity) scalability(steps []Measurement) {
-	var loads []Load
-	for _, m := range steps {
-		if m.Users > 0 && !m.spoiled {
-			loads = append(loads, Load{float64(m.Users), m.Served})
-		}
-	}
-	if len(loads) > 0 {
-		u := FitUSL(loads, 1)
-		c.USL = &u
-	}
-}
-
-// expect fills in the P99 at parts of the saturation rate.
-func (c *Capacity) expect(open []Measurement) {
-	full := c.Saturation
-	if full == nil && c.Predicted != nil {
-		full = &c.Predicted.Rate
-	}
-	if full == nil {
-		return
-	}
-	for _, part := range []float64{0.5, 0.7, 0.85} {
-		e := ExpectedAtLoad{Utilisation: part, Rate: part * full.Rate}
-		switch p99, ok := c.byQueue(part); {
-		case ok:
-			e.P99, e.Method = p99, fmt.Sprintf("M/M/%d, Erlang C", c.Queue.Workers)
-		default:
-			if e.P99, ok = c.byVariability(open, part, full.Rate); !ok {
-				continue
-			}
-			e.Method = "Allen–Cunneen, with the variability measured at the lightest step"
-		}
-		c.Expected = append(c.Expected, e)
-	}
-}
-
-func (c *Capacity) byQueue(part float64) (time.Duration, bool) {
-	if c.Queue == nil {
-		return 0, false
-	}
-	return c.Queue.Quantile(part*c.Queue.MMC.Saturation(), 0.99)
-}
-
-// byVariability adds the P99 of the wait to that of the lightest step, which had next to none: the wait of G/G/c has
-// probability C and is then about exponential, with the mean of Allen and Cunneen.
-func (c *Capacity) byVariability(open []Measurement, part, full float64) (time.Duration, bool) {
-	var light *Measurement
-	for i := range open {
-		if m := &open[i]; m.Holds && m.answers.total() >= 50 && (light == nil || m.Offered < light.Offered) {
-			light = m
-		}
-	}
-	if light == nil || light.AtLeast {
-		return 0, false
-	}
-	workers := max(c.Processors, 1)
-	q := MMC{workers, full / float64(workers)}
-	waits := ErlangC(workers, part*float64(workers))
-	wait := 0.0
-	if waits > 0.01 {
-		wait = q.AllenCunneen(part*full, 1, light.answers.variability()) / waits * math.Log(waits/0.01)
-	}
-	return light.P99 + seconds(wait), true
 }
 
 // variability is the squared coefficient of variation of the responses.

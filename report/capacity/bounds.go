@@ -36,7 +36,7 @@ func (c *Capacity) bounds() {
 	b := Bounds{}
 	if i := Bottleneck(c.Demands); i >= 0 {
 		b.Resource, b.Largest = c.Demands[i].Resource, c.Demands[i].perServer()
-	} else if c.Queue != nil {
+	} else if c.Queue != nil && c.Queue.Contradicted == nil {
 		b.Resource, b.Largest = "workers", 1/c.Queue.MMC.Saturation()
 	}
 	for _, m := range c.Steps {

@@ -30,6 +30,8 @@ type Demand struct {
 	R2         float64  `json:"r2"`         // share of the variance of the use that the law explains
 	Steps      int      `json:"steps"`      // that it was fitted to
 	Saturation Rate     `json:"saturation"` // where all servers would be busy; 0 where their number is not known
+
+	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no step served more than the saturation
 }
 
 // perServer is the demand that a request makes of each server, in seconds; 0 where their number is not known.

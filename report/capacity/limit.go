@@ -40,7 +40,7 @@ func (c *Capacity) limit(open []Measurement) {
 			c.Limit += fmt.Sprintf(" Of its processor %.0f %% was used.", 100*use)
 		}
 		c.Try = "more of them, such as a larger pool (--pool-size), or a shorter hold: fewer or faster queries for each request"
-	case !seen && c.Queue != nil:
+	case !seen && c.Queue != nil && c.Queue.Contradicted == nil:
 		c.Limit = fmt.Sprintf("It behaves as %d workers that take %.3g ms for a request: their number and that time limit it.", c.Queue.Workers, 1e3/c.Queue.ServiceRate)
 		c.Try = "more workers, or less work for each request"
 	case !seen && full != nil:

@@ -63,6 +63,8 @@ type FittedMMC struct {
 	Misfit     float64 `json:"misfit"` // largest difference of the shares of responses within a time, 0-1
 	Steps      int     `json:"steps"`
 
+	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no step contradicts it
+
 	candidates []candidate
 }
 
@@ -105,8 +107,7 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 		return FittedMMC{}, fmt.Errorf("no queue M/M/c keeps up with the rates that were served")
 	}
 	for i, s := range kept {
-		spare := first.Saturation() - s.Rate
-		clusters[i] = 1 + ErlangC(first.Workers, s.Rate/first.ServiceRate)*2*s.Rate*first.Saturation()/(spare*spare)
+		clusters[i] = first.clusters(s.Rate)
 	}
 	all, q, best := scanWorkers(kept, clusters, full)
 	f := FittedMMC{Steps: len(kept)}
@@ -128,6 +129,35 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 		return f, fmt.Errorf("no step was loaded enough to tell the number of workers: the data allow %.4g/s to %.4g/s", low, high)
 	}
 	return f, nil
+}
+
+// clusters is by how much responses come in clusters at a rate below saturation, see [FitMMC].
+func (q MMC) clusters(rate float64) float64 {
+	spare := q.Saturation() - rate
+	return 1 + ErlangC(q.Workers, rate/q.ServiceRate)*2*rate*q.Saturation()/(spare*spare)
+}
+
+func (f *FittedMMC) name() string { return fmt.Sprintf("M/M/%d, Erlang C", f.Workers) }
+
+// responses is what the queue says of response times, between what the queues say that are nearly as likely.
+func (f *FittedMMC) responses(rate, q float64) (e Estimate, clusters float64, ok bool) {
+	value, ok := f.Quantile(rate, q)
+	if !ok {
+		return e, 0, false
+	}
+	e = Estimate{value.Seconds(), value.Seconds(), value.Seconds()}
+	for _, c := range f.candidates {
+		if c.weight < math.Exp(-likelihood95) {
+			continue
+		}
+		v, ok := c.Quantile(rate, q)
+		if !ok {
+			e.High = 0
+			break
+		}
+		e.Low, e.High = min(e.Low, v.Seconds()), max(e.High, v.Seconds())
+	}
+	return e, f.clusters(rate), true
 }
 
 // scanWorkers fits every number of workers, until more of them are no better.

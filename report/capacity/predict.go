@@ -17,11 +17,11 @@ func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 		if d.Wake != 0 {
 			method += fmt.Sprintf(", beside up to %.3g s of one that finds it idle", d.Wake)
 		}
-		c.Predicted = &Prediction{d.Saturation, upTo, method}
+		c.Predicted = &Prediction{Rate: d.Saturation, UpTo: upTo, Method: method}
 	}
 	q, err := FitMMC(light, Saturation{})
 	if err == nil && (c.Predicted == nil || q.Saturation.High < c.Predicted.Low) {
-		c.Predicted = &Prediction{q.Saturation, upTo, fmt.Sprintf("M/M/c fitted to response times: %d workers × %.4g/s, averaged over the numbers of workers that are possible", q.Workers, q.ServiceRate)}
+		c.Predicted = &Prediction{Rate: q.Saturation, UpTo: upTo, Method: fmt.Sprintf("M/M/c fitted to response times: %d workers × %.4g/s, averaged over the numbers of workers that are possible", q.Workers, q.ServiceRate)}
 	}
 	if c.Predicted == nil {
 		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the use of resources: none whose number is known was seen at 3 rates. By the queue: %v.", err))

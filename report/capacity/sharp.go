@@ -14,13 +14,13 @@ type Sharp struct {
 	Error float64 `json:"relative_error"` // root mean square of (measured − fitted) / fitted
 }
 
-// The law is told to fit poorly where it is off by more than a throughput of seconds scatters, and the sharp bend describes
-// the throughputs with less than half of its error.
+// The law is told to fit poorly where a test finds so, or where the scatter of the throughputs is not known is off by more than
+// one of seconds scatters, and the sharp bend describes the throughputs with less than half of its error.
 const poorError = 0.02
 
 // sharply compares the fitted law with the sharp bend, and says so where that is the better description.
 func (u *USL) sharply() {
-	if u.Error < poorError {
+	if u.Fit != nil && !u.misfits() || u.Fit == nil && u.Error < poorError {
 		return
 	}
 	best := Sharp{Error: math.Inf(1)}

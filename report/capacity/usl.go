@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"gonum.org/v1/gonum/stat/distuv"
 )
 
 // Load is a throughput that was measured with so many users, each of whom waits for the answer.
@@ -21,18 +23,22 @@ type Load struct {
 // that of coherency (keeping copies consistent), which grows with each pair of users (Gunther, Guerrilla Capacity
 // Planning, 2007, ch. 4–5). With κ > 0 the throughput peaks at N = √((1 − σ)/κ) and falls from there on.
 type USL struct {
-	Points []Load   `json:"points"`
-	Lambda Estimate `json:"lambda"` // requests/s
-	Sigma  Estimate `json:"sigma"`
-	Kappa  Estimate `json:"kappa"`
+	Points  []Load    `json:"points"`
+	Scatter []float64 `json:"scatter,omitempty"` // standard error of the throughput of each, as a share of it; none where it is not known
+	Lambda  Estimate  `json:"lambda"`            // requests/s
+	Sigma   Estimate  `json:"sigma"`
+	Kappa   Estimate  `json:"kappa"`
 
-	Peak    *Load   `json:"peak,omitempty"`    // nil: no peak, the throughput never falls
-	Limit   float64 `json:"limit,omitempty"`   // λ/σ, the ceiling of a law without a peak; 0: none
-	Error   float64 `json:"relative_error"`    // root mean square of (measured − fitted) / fitted
-	R2      float64 `json:"r2"`                // share of the variance that the law explains; of a flat line 0
-	Says    string  `json:"says"`              // which cost dominates, in a sentence
-	Sharp   *Sharp  `json:"sharp,omitempty"`   // nil: no sharper bend describes the throughputs better than the law
-	Refused string  `json:"refused,omitempty"` // why these data do not tell the coefficients; then only Points hold
+	Peak    *Load    `json:"peak,omitempty"`    // nil: no peak, the throughput never falls
+	Limit   float64  `json:"limit,omitempty"`   // λ/σ, the ceiling of a law without a peak; 0: none
+	Error   float64  `json:"relative_error"`    // root mean square of (measured − fitted) / fitted
+	R2      float64  `json:"r2"`                // share of the variance that the law explains; of a flat line 0
+	Fit     *float64 `json:"fit_p,omitempty"`   // chance (0-1) of throughputs at least so far off the law if it is true; nil: not tested
+	Says    string   `json:"says"`              // which cost dominates, in a sentence
+	Sharp   *Sharp   `json:"sharp,omitempty"`   // nil: no sharper bend describes the throughputs better than the law
+	Refused string   `json:"refused,omitempty"` // why these data do not tell the coefficients; then only Points hold
+
+	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no rate was served that is more than the law allows at any number of users
 }
 
 // The bounds of what a fit of the law is believed.
@@ -43,19 +49,20 @@ const (
 	negligible  = 0.02 // σ below it costs little at any number of users that a load test has
 )
 
-// FitUSL fits the law by least squares of the throughputs, as the R package usl does, with gonum's Newton method and
+// FitUSL fits the law to points, in the order of their users, whose throughputs have the standard errors scatter as shares of
+// them (nil: not known), by least squares of the throughputs, as the R package usl does, with gonum's Newton method and
 // coefficients not below 0. Intervals are by parametric bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap,
 // 1993, §6.5): throughputs are drawn around the fitted ones with the relative error that was found, at n − 3 degrees of
 // freedom, and fitted again. The seed makes them repeatable.
-func FitUSL(points []Load, seed uint64) USL {
-	u := USL{Points: slices.Clone(points)}
-	slices.SortStableFunc(u.Points, func(a, b Load) int { return int(math.Copysign(1, a.Users-b.Users)) })
+func FitUSL(points []Load, scatter []float64, seed uint64) USL {
+	u := USL{Points: slices.Clone(points), Scatter: scatter}
 	if u.Refused = unfit(u.Points); u.Refused != "" {
 		return u
 	}
 	free, best := fitLaw(u.Points)
 	u.Lambda.Value, u.Sigma.Value, u.Kappa.Value = best.coefficients()
 	u.goodness(best)
+	u.test(best)
 	switch {
 	case !(u.Lambda.Value > 0) || math.IsInf(u.Lambda.Value, 0) || math.IsNaN(u.Error):
 		u.Refused = "no curve of the law comes near the measured throughputs"
@@ -69,7 +76,49 @@ func FitUSL(points []Load, seed uint64) USL {
 	}
 	u.describe(u.intervals(free, seed))
 	u.sharply()
+	if u.Sharp == nil && u.misfits() {
+		u.Says = fmt.Sprintf("the throughputs lie further off the law than they scatter (p %.2g), so its coefficients are rough: %s", *u.Fit, u.Says)
+	}
 	return u
+}
+
+// unlikely is the chance below which throughputs contradict the law.
+const unlikely = 0.01
+
+// misfits reports whether a test finds that the throughputs are not those of the law.
+func (u *USL) misfits() bool { return u.Fit != nil && *u.Fit < unlikely }
+
+// test fills in Fit: the squares of what the throughputs are off, each by its own standard error, add up to χ² with as many
+// degrees of freedom as there are throughputs more than coefficients above 0.
+func (u *USL) test(l law) {
+	freedom, sum := len(u.Points)-1, 0.0
+	for _, e := range []Estimate{u.Sigma, u.Kappa} {
+		if e.Value > 0 {
+			freedom--
+		}
+	}
+	if len(u.Scatter) != len(u.Points) || freedom < 1 {
+		return
+	}
+	for i, p := range u.Points {
+		sum += math.Pow((p.Throughput/l.at(p.Users)-1)/u.Scatter[i], 2)
+	}
+	p := distuv.ChiSquared{K: float64(freedom)}.Survival(sum)
+	u.Fit = &p
+}
+
+// most is the greatest throughput that the law allows at any number of users within the intervals of its coefficients; 0
+// where it allows any.
+func (u *USL) most() float64 {
+	sigma, kappa := u.Sigma.Low, u.Kappa.Low
+	switch {
+	case kappa > 0 && sigma < 1:
+		at := math.Sqrt((1 - sigma) / kappa)
+		return u.Lambda.High * at / (1 + sigma*(at-1) + kappa*at*(at-1))
+	case sigma > 0:
+		return u.Lambda.High / min(sigma, 1)
+	}
+	return 0
 }
 
 // unfit says why points cannot be fitted at all.

@@ -41,7 +41,7 @@ func TestUSLReproducesPublishedCoefficients(t *testing.T) {
 			21.848843, 0.057771, 0,
 		},
 	} {
-		u := FitUSL(tc.points, 1)
+		u := FitUSL(tc.points, nil, 1)
 		if u.Refused != "" {
 			t.Errorf("%s: refused: %s", tc.name, u.Refused)
 			continue
@@ -71,7 +71,7 @@ func TestUSLIntervalsHoldTheTruth(t *testing.T) {
 		for n := 1.0; n <= 64; n *= 2 {
 			points = append(points, Load{n, truth.at(n) * (1 + 0.03*r.NormFloat64())})
 		}
-		u := FitUSL(points, uint64(i))
+		u := FitUSL(points, nil, uint64(i))
 		if u.Sigma.Low <= 0.05 && 0.05 <= u.Sigma.High {
 			sigma++
 		}
@@ -100,7 +100,7 @@ func TestUSLRecognisesTheExtremes(t *testing.T) {
 			for n := 1.0; n <= 64; n *= 2 {
 				points = append(points, Load{n, tc.x(n) * (1 + noise*r.NormFloat64())})
 			}
-			u := FitUSL(points, 1)
+			u := FitUSL(points, nil, 1)
 			if u.Refused != "" || u.Sigma.Value < tc.low || u.Sigma.Value > tc.high || !strings.Contains(u.Says, tc.says) {
 				t.Errorf("%s, noise %v: σ %+v κ %+v, %q %q", tc.name, noise, u.Sigma, u.Kappa, u.Says, u.Refused)
 			}
@@ -120,7 +120,7 @@ func TestUSLRefuses(t *testing.T) {
 		{[]Load{{1, 10}, {2, math.NaN()}, {4, 21}, {8, 30}}, "none that the law"},
 		{[]Load{{1, 100}, {2, 20}, {4, 300}, {8, 10}, {16, 500}, {32, 40}}, "off any curve"},
 	} {
-		if u := FitUSL(tc.points, 1); !strings.Contains(u.Refused, tc.want) {
+		if u := FitUSL(tc.points, nil, 1); !strings.Contains(u.Refused, tc.want) {
 			t.Errorf("%v: refused %q, want %q", tc.points, u.Refused, tc.want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestUSLSaysWhereItDoesNotTell(t *testing.T) {
 		{"noise", []Load{{1, 60}, {2, 90}, {4, 75}, {8, 88}, {16, 70}, {32, 55}, {64, 62}}, "do not tell whether contention", 0},
 		{"contention", []Load{{1, 100}, {2, 182}, {4, 308}, {8, 471}, {16, 640}, {32, 780}, {64, 877}}, "contention", 0}, // σ 0.1
 	} {
-		u := FitUSL(tc.points, 1)
+		u := FitUSL(tc.points, nil, 1)
 		if !strings.Contains(u.Refused+u.Says, tc.want) {
 			t.Errorf("%s: %q %q, want %q", tc.name, u.Says, u.Refused, tc.want)
 		}
