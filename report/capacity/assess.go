@@ -127,8 +127,8 @@ func (r *Responses) variability() float64 {
 func (c *Capacity) knee(open []Measurement) {
 	var points []Point
 	for _, m := range open {
-		if !m.spoiled && !m.AtLeast && m.P99 > 0 && m.Offered > 0 {
-			points = append(points, Point{m.Offered, m.P99.Seconds()})
+		if p99 := m.took.P99NS; !m.spoiled && !m.took.IsLowerBound("p99_ns") && p99 > 0 && m.Offered > 0 {
+			points = append(points, Point{m.Offered, p99.Seconds()})
 		}
 	}
 	if k, ok := Knee(points); ok {

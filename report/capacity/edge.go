@@ -176,7 +176,7 @@ func (s *Search) Result() MaxRate {
 	}
 	open := s.open()
 	spoiled := len(open) > 0 && open[len(open)-1].spoiled
-	undecided := slices.ContainsFunc(open, func(m Measurement) bool { return m.Undecided && (fails == 0 || m.Rate < fails) })
+	undecided := slices.ContainsFunc(open, func(m Measurement) bool { return m.short && (fails == 0 || m.Rate < fails) })
 	switch {
 	case holds == 0 && undecided:
 		r.Outcome = Undecided
@@ -189,8 +189,9 @@ func (s *Search) Result() MaxRate {
 		r.Outcome = Nowhere
 		r.Rate = Rate{0, 0, fails}
 	case fails == 0:
-		r.Rate, r.AtLeast, r.Outcome = Rate{holds, holds, 0}, true, Everywhere
-		if spoiled {
+		told := s.told(holds)
+		r.Rate, r.AtLeast, r.Outcome = Rate{told, told, 0}, told > 0, Everywhere
+		if spoiled || told < holds {
 			r.Outcome = Limited
 		} else if s.options.Most == 0 && !s.saved() {
 			r.Outcome = OutOfTime
@@ -207,6 +208,16 @@ func (s *Search) Result() MaxRate {
 		}
 	}
 	return r
+}
+
+// told is the highest rate up to holds of which bench's own lateness does not keep it open whether it holds; 0 is none.
+func (s *Search) told(holds float64) (rate float64) {
+	for _, m := range s.open() {
+		if m.tells() && !m.Undecided && !m.fails && m.Rate <= holds {
+			rate = max(rate, m.Rate)
+		}
+	}
+	return rate
 }
 
 // saved reports whether the steps come from a finished run and not from a search.

@@ -69,7 +69,7 @@ func (c *Capacity) expect(open []Measurement) {
 			if m.Offered > farthest*e.Rate || e.Rate > farthest*m.Offered {
 				continue
 			}
-			e.P99, e.AtLeast, e.MeasuredAt, e.Method = m.P99, m.AtLeast, m.Offered, "measured"
+			e.P99, e.AtLeast, e.MeasuredAt, e.Method = m.took.P99NS, m.took.IsLowerBound("p99_ns"), m.Offered, "measured"
 		}
 		if e.P99 > 0 {
 			c.Expected = append(c.Expected, e)
@@ -99,7 +99,7 @@ func (c *Capacity) byVariability(open []Measurement, full Rate) responseModel {
 			light = m
 		}
 	}
-	if light == nil || light.AtLeast {
+	if light == nil || light.took.IsLowerBound("p99_ns") {
 		return nil
 	}
 	workers := max(c.Processors, 1)

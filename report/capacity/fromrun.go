@@ -27,6 +27,9 @@ func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
 		}
 		part := *r
 		part.Overall, part.Phases, part.Verdict = p, []loadgen.Phase{p}, p.Verdict
+		part.Errors = slices.DeleteFunc(slices.Clone(r.Errors), func(e loadgen.ErrorCount) bool {
+			return e.LastNS < p.StartNS || e.FirstNS >= p.StartNS+p.DurationNS
+		})
 		m := measure(step, &part, objectives, 0)
 		m.at = p.StartNS + p.DurationNS/2
 		s.steps = append(s.steps, m)

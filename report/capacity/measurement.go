@@ -53,7 +53,9 @@ type Measurement struct {
 	Why      string        `json:"why"` // what keeps the step from holding; "" where it holds
 	Verdict  string        `json:"verdict"`
 
-	Undecided bool     `json:"undecided,omitempty"` // too few requests were of an objective to tell whether it holds
+	Undecided bool     `json:"undecided,omitempty"` // whether it holds cannot be told: too few requests were of an objective, or what bench did late could change the answer
+	Disturbed float64  `json:"disturbed,omitempty"` // share (0-1) of the requests that bench's own lateness disturbed
+	Target    *Target  `json:"target,omitempty"`    // what the target did, whatever bench did; nil of runs in which that was not kept
 	Generator *float64 `json:"generator,omitempty"` // share (0-1) of its own processors that bench used; nil: not measured
 
 	// ServerTiming is what the target said of its own time, by the requests that were due in the hold.
@@ -67,11 +69,19 @@ type Measurement struct {
 	due     float64   // requests
 	samples []float64 // requests that each objective is about
 	few     string    // why there are too few of them; "" where there are not
+	short   bool      // undecided for that
 	totals  []tally   // of each objective that is a share
 	seconds [][]tally // of each objective that is a share and about all requests, by second
 	served  []float64 // successes finished in each whole second
 	answers Responses
 	took    loadgen.Dist // what answers counts
+}
+
+// Target are response times without bench's own lateness, of the requests that it did not disturb: what is modelled.
+type Target struct {
+	P50     time.Duration `json:"p50_ns"`
+	P99     time.Duration `json:"p99_ns"`
+	AtLeast bool          `json:"p99_at_least,omitempty"` // P99 is a lower bound
 }
 
 func limitOf(t loadgen.Threshold) time.Duration { return time.Duration(t.Limit) }
@@ -87,7 +97,11 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) 
 		Mean: p.ResponseTime.MeanNS, P50: p.ResponseTime.P50NS, P99: p.ResponseTime.P99NS,
 		AtLeast:      p.ResponseTime.IsLowerBound("p99_ns"),
 		ServerTiming: p.ServerTiming,
-		Verdict:      string(r.Verdict.Kind), spoiled: r.Verdict.Kind.Spoiled(),
+		Verdict:      string(r.Verdict.Kind), spoiled: spoiled(r),
+	}
+	if t := p.TargetTime; t != nil {
+		m.Target = &Target{t.Undisturbed.P50NS, t.Undisturbed.P99NS, t.Undisturbed.IsLowerBound("p99_ns")}
+		m.Disturbed = float64(p.Disturbed) / float64(max(p.Requests.Due, 1))
 	}
 	length := p.DurationNS.Seconds()
 	if m.due = float64(p.Requests.Due); m.due > 0 {
@@ -107,8 +121,9 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) 
 	start, backlog := hold(r)
 	if length > 0 {
 		m.Growth = (float64(p.Backlog.End) - float64(p.Backlog.Start)) / length
-		m.took = p.ResponseTime
-		m.answers = counted(float64(m.took.Count)/length, &m.took)
+		m.took = *ofTarget(&p.ResponseTime, p.TargetTime)
+		// Those that the distributions hold, disturbed or not, are what arrives: what is refused at once does not queue.
+		m.answers = counted(float64(p.ResponseTime.Count)/length, &m.took)
 	}
 	for _, t := range objectives {
 		n := samplesOf(t, r)
@@ -126,6 +141,21 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) 
 	m.judge(r, objectives, backlog)
 	m.decide(objectives)
 	return m
+}
+
+// spoiled reports whether what was to be driven was not, by bench's doing. Of a run that does not tell what the target did
+// without bench's lateness, its verdict does.
+func spoiled(r *loadgen.Run) bool {
+	return !r.Delivered() || !r.HasTargetTime() && r.Verdict.Kind.Spoiled()
+}
+
+// ofTarget is the distribution that tells of the target: its own time of undisturbed requests, or where that was not kept the
+// response time.
+func ofTarget(response *loadgen.Dist, t *loadgen.TargetTime) *loadgen.Dist {
+	if t == nil {
+		return response
+	}
+	return &t.Undisturbed
 }
 
 // saturated is the share of its own processors from which on bench is what limits a closed step.
@@ -225,7 +255,7 @@ func bySecond(t loadgen.Threshold, r *loadgen.Run, start time.Duration) []tally 
 		if iv.StartNS < start || iv.StartNS >= start+r.Overall.DurationNS {
 			continue
 		}
-		list = append(list, tallied(t, iv.Due, iv.Due-min(iv.Due, iv.OK), &iv.ResponseTime))
+		list = append(list, tallied(t, iv.Due, iv.Due-min(iv.Due, iv.OK), ofTarget(&iv.ResponseTime, iv.TargetTime)))
 	}
 	return list
 }
@@ -248,11 +278,13 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 			failedOf = max(failedOf, t.Limit)
 		}
 	}
-	switch short := due*(1-failedOf) - float64(p.Achieved.Count); {
+	switch short := due*(1-failedOf) - float64(p.Achieved.Count) - heldUp(r); {
 	case m.own:
 		m.Why = fmt.Sprintf("bench used %.0f %% of its own processors, which limited it", *m.Generator*100)
-	case m.spoiled:
+	case m.spoiled && r.Delivered():
 		m.Why = fmt.Sprintf("%s: bench or its host was too late to tell", r.Verdict.Kind)
+	case m.spoiled:
+		m.Why = fmt.Sprintf("%s: bench did not send what it was to send", r.Verdict.Kind)
 	case r.Interrupted:
 		m.Why = interruptedWhy
 	case m.Users == 0 && growth > slack && growth > shortSigma*math.Sqrt(m.Offered) &&
@@ -261,14 +293,41 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 	case m.Users == 0 && short > slack && short > shortSigma*math.Sqrt(m.Offered):
 		m.late, m.Why = true, fmt.Sprintf("it served %.4g/s of %.4g/s", m.Served, m.Offered)
 	default:
-		for i, t := range objectives {
-			if judged := t.Judge(r); !judged.Passed && m.samples[i] > 0 {
-				m.Why = judged.Sentence
-				break
-			}
-		}
+		m.judgeObjectives(r, objectives)
 	}
 	m.Holds = m.Why == ""
+}
+
+// judgeObjectives judges by bounds: one that is certainly missed decides, whatever of the others cannot be told.
+func (m *Measurement) judgeObjectives(r *loadgen.Run, objectives []loadgen.Threshold) {
+	for i, t := range objectives {
+		judged := t.Judge(r)
+		switch {
+		case judged.Passed || m.samples[i] == 0:
+		case judged.Undecided:
+			if !m.Undecided {
+				m.Undecided, m.Why = true, judged.Sentence
+			}
+		default:
+			m.Undecided, m.Why = false, judged.Sentence
+			return
+		}
+	}
+}
+
+// heldUp is how many requests were unfinished at the end of a step at most because bench was late in sending them.
+func heldUp(r *loadgen.Run) (n float64) {
+	if r.Disturbances == nil {
+		return 0
+	}
+	p := &r.Overall
+	end := p.StartNS + p.DurationNS
+	for _, s := range r.Disturbances.Spans {
+		if over := s.AtNS + s.DurationNS; s.AtNS < end && over+max(p.ServiceTime.P99NS, s.DurationNS) > end {
+			n += p.Offered.Rate * s.DurationNS.Seconds()
+		}
+	}
+	return n
 }
 
 // usualClusters is the clustering (see there) that is taken before it is known.
@@ -278,12 +337,12 @@ const usualClusters = 3
 // slowest. Where an objective is no share there is no telling, and it fails. A step that does not fail, and in which an
 // objective has too few requests, is undecided.
 func (m *Measurement) decide(objectives []loadgen.Threshold) {
-	m.fails = !m.Holds && !m.spoiled && m.Why != interruptedWhy
+	m.fails = !m.Holds && !m.Undecided && !m.spoiled && m.Why != interruptedWhy
 	if m.fails && !m.late && len(m.totals) == len(objectives) {
 		m.fails = m.failsShare(objectives)
 	}
 	if m.few != "" && !m.fails && !m.spoiled && m.Why != interruptedWhy {
-		m.Undecided, m.Holds, m.Why = true, false, m.few
+		m.Undecided, m.Holds, m.short, m.Why = true, false, true, m.few
 	}
 }
 

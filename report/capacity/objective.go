@@ -70,7 +70,7 @@ func samplesOf(t loadgen.Threshold, r *loadgen.Run) tally {
 	if t.Endpoint != "" {
 		return samplesOfEndpoint(t, r)
 	}
-	d := &p.ResponseTime
+	d := ofTarget(&p.ResponseTime, p.TargetTime)
 	if t.Duration == "service" {
 		d = &p.ServiceTime
 	}
@@ -90,7 +90,7 @@ func samplesOfEndpoint(t loadgen.Threshold, r *loadgen.Run) (n tally) {
 			if e.Name != t.Endpoint || r.Phases[i].Kind == "warmup" {
 				continue
 			}
-			d := &e.ResponseTime
+			d := ofTarget(&e.ResponseTime, e.TargetTime)
 			if t.Duration == "service" {
 				d = &e.ServiceTime
 			}

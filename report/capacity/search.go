@@ -163,7 +163,7 @@ func (s *Search) growth(holds float64) float64 {
 			continue
 		}
 		for i, t := range s.options.Objectives {
-			if t.Metric != loadgen.MetricPercentile || i < len(m.totals) && m.totals[i].x > 0 || m.P99 > limitOf(t)/2 {
+			if t.Metric != loadgen.MetricPercentile || i < len(m.totals) && m.totals[i].x > 0 || m.took.P99NS > limitOf(t)/2 {
 				return growthFactor
 			}
 		}
@@ -188,7 +188,7 @@ func (s *Search) choose() (Step, bool) {
 	}
 	holds, fails := s.bracket()
 	room := s.options.Budget - s.elapsed
-	if last := open[len(open)-1]; last.Undecided {
+	if last := open[len(open)-1]; last.short {
 		return s.afterUndecided(last, fails, room)
 	}
 	switch short := warmUp + s.options.Step + coolDown; {

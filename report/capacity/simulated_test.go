@@ -162,15 +162,23 @@ func runOf(s Step, list []arrival) *loadgen.Run {
 	}
 	for kind, of := range kinds {
 		for i, class := range []loadgen.Class{loadgen.ClassOK, loadgen.ClassFailed} {
-			if d := of[i].of(2); d.Count > 0 {
-				p.Endpoints = append(p.Endpoints, loadgen.Endpoint{Name: fmt.Sprintf("GET /%d", kind), Class: class, Count: d.Count, ResponseTime: d})
+			d := of[i].of(2)
+			if d.Count == 0 {
+				continue
 			}
+			e := loadgen.Endpoint{Name: fmt.Sprintf("GET /%d", kind), Class: class, Count: d.Count, ResponseTime: d, TargetTime: allOf(d)}
+			if class == loadgen.ClassFailed {
+				e.TargetTime = allOf(loadgen.NewDist(2, nil, of[i].censored))
+			}
+			p.Endpoints = append(p.Endpoints, e)
 		}
 	}
 	for i := range intervals {
 		intervals[i].ResponseTime = seconds[i].of(2)
+		intervals[i].TargetTime = allOf(intervals[i].ResponseTime)
 	}
 	p.ResponseTime = of.of(3)
+	p.TargetTime = allOf(p.ResponseTime)
 	p.Offered = loadgen.Rate{Count: p.Requests.Due, Rate: float64(p.Requests.Due) / hold}
 	p.Achieved.Rate = float64(p.Achieved.Count) / hold
 	return &loadgen.Run{
@@ -178,6 +186,9 @@ func runOf(s Step, list []arrival) *loadgen.Run {
 		Intervals: intervals, Verdict: loadgen.Verdict{Kind: loadgen.Valid},
 	}
 }
+
+// allOf is the target time of a run in which bench was never late.
+func allOf(d loadgen.Dist) *loadgen.TargetTime { return &loadgen.TargetTime{Undisturbed: d} }
 
 // dist gathers the responses of a distribution: what was refused is in none.
 type dist struct{ values, censored []time.Duration }

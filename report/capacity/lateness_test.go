@@ -1,0 +1,90 @@
+package capacity
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// lateRun is a step of 400 requests of which bench was late with each: the target took so long, and with bench's lag it was more.
+func lateRun(target, response time.Duration) *loadgen.Run {
+	of := func(d time.Duration) loadgen.Dist {
+		return loadgen.NewDist(3, slices.Repeat([]time.Duration{d}, 400), nil)
+	}
+	p := loadgen.Phase{
+		Kind: "step", DurationNS: 4 * time.Second, Offered: loadgen.Rate{Count: 400, Rate: 100}, Achieved: loadgen.Rate{Count: 400, Rate: 100},
+		Requests: loadgen.Requests{Due: 400, Sent: 400, Succeeded: 400}, ResponseTime: of(response), TargetTime: &loadgen.TargetTime{Undisturbed: of(target)},
+		Disturbed: 100, Verdict: loadgen.Verdict{Kind: loadgen.HostLimited},
+	}
+	return &loadgen.Run{Overall: p, Phases: []loadgen.Phase{p}, Verdict: p.Verdict, Judging: loadgen.JudgingBounds}
+}
+
+// A step is spoiled by load that was not driven, and not by lateness: that keeps open only what it could change.
+func TestStepsAreJudgedByBounds(t *testing.T) {
+	const ms = time.Millisecond
+	for _, tc := range []struct {
+		name               string
+		target, response   time.Duration
+		holds, fails, open bool
+	}{
+		{"holds with the lag in it", 2 * ms, 20 * ms, true, false, false},
+		{"misses without it", 40 * ms, 60 * ms, false, true, false},
+		{"between the two", 2 * ms, 60 * ms, false, false, true},
+	} {
+		m := measure(Step{Rate: 100, Hold: 4 * time.Second}, lateRun(tc.target, tc.response), objectivesOf(t, "p99<30ms"), 0)
+		if m.spoiled || m.Holds != tc.holds || m.fails != tc.fails || m.Undecided != tc.open || m.short {
+			t.Errorf("%s: %+v", tc.name, m)
+		}
+		if m.Disturbed != 0.25 || m.Target == nil || m.Target.P99 < tc.target || m.Target.P99 > tc.target*101/100 || m.took.P99NS != m.Target.P99 || m.P99 < tc.response {
+			t.Errorf("%s: the target took %+v, the response %v", tc.name, m.Target, m.P99)
+		}
+	}
+	undelivered := lateRun(2*ms, 2*ms)
+	undelivered.Overall.Requests.Sent, undelivered.Overall.TargetTime.Untold = 394, 6
+	if m := measure(Step{Rate: 100}, undelivered, objectivesOf(t, "p99<30ms"), 0); !m.spoiled || m.Holds || m.fails || !strings.Contains(m.Why, "did not send") {
+		t.Errorf("of 400 requests 6 were not sent though they could have been: %+v", m)
+	}
+	before := lateRun(2*ms, 2*ms)
+	before.Overall.TargetTime, before.Phases[0].TargetTime = nil, nil
+	if m := measure(Step{Rate: 100}, before, objectivesOf(t, "p99<30ms"), 0); !m.spoiled || !strings.HasPrefix(m.Why, "HOST-LIMITED") {
+		t.Errorf("a run of before: %+v", m)
+	}
+}
+
+// What is only kept open by bench's lateness does not stop the search, and is no rate that holds.
+func TestSearchGoesOnWhereLatenessKeepsItOpen(t *testing.T) {
+	s := NewSearch(Options{Objectives: objectivesOf(t, "p99<30ms"), Start: 100, Most: 1600})
+	for {
+		step, done := s.Next()
+		if done {
+			break
+		}
+		m := measure(step, lateRun(2*time.Millisecond, 2*time.Millisecond), s.options.Objectives, 0)
+		if step.Rate > 400 {
+			m = measure(step, lateRun(2*time.Millisecond, 60*time.Millisecond), s.options.Objectives, 0)
+		}
+		s.add(m)
+	}
+	if got := s.Result(); got.Outcome != Limited || got.Rate.Rate != 400 || !got.AtLeast {
+		t.Errorf("%+v, want at least 400/s: above it bench was too late to tell", got)
+	}
+}
+
+// Requests that bench sent late at the end of a step are not missing by the service's doing.
+func TestLatenessAtTheEndIsNotTheServices(t *testing.T) {
+	r := lateRun(2*time.Millisecond, 2*time.Millisecond)
+	r.Overall.Achieved = loadgen.Rate{Count: 350, Rate: 87.5}
+	r.Overall.Backlog.End = 50
+	objectives := objectivesOf(t, "p99<30ms")
+	if m := measure(Step{Rate: 100}, r, objectives, 0); !m.late {
+		t.Errorf("350 of 400 requests were served, and bench was not late at the end: %+v", m)
+	}
+	r.Overall.Backlog.End = 0
+	r.Disturbances = &loadgen.Disturbances{Spans: []loadgen.Span{{AtNS: 3500 * time.Millisecond, DurationNS: 500 * time.Millisecond}}}
+	if m := measure(Step{Rate: 100}, r, objectives, 0); m.late || !m.Holds {
+		t.Errorf("bench was late with the last 50: %+v", m)
+	}
+}
