@@ -5,7 +5,6 @@ import (
 	"io"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 )
@@ -24,9 +23,7 @@ func (o *capacityOptions) conclude(found []*capacity.Capacity, outs outputs[[]*c
 	}
 	var failed error
 	if !o.noSave && o.from == "" {
-		path, err := keep("capacity", time.Now(), func(path string) error {
-			return loadgen.ReplaceFile(path, func(w io.Writer) error { return capacity.Encode(w, found) })
-		})
+		path, err := keep("capacity", time.Now(), func(_ string, w io.Writer) error { return capacity.Encode(w, found) })
 		if err != nil {
 			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
 		}

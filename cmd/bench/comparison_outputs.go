@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -27,9 +26,7 @@ func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.C
 		if o.gate != nil {
 			kind = "gate"
 		}
-		path, err := keep(kind, time.Now(), func(path string) error {
-			return loadgen.ReplaceFile(path, func(w io.Writer) error { return report.ComparisonJSON(w, found) })
-		})
+		path, err := keep(kind, time.Now(), func(_ string, w io.Writer) error { return report.ComparisonJSON(w, found) })
 		if err != nil {
 			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
 		}

@@ -141,9 +141,7 @@ func (c *conductor) mirrorLength() (time.Duration, error) {
 func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*report.Mirror], s streams) error {
 	var failed error
 	if !o.noSave {
-		path, err := keep("mirror", time.Now(), func(path string) error {
-			return loadgen.ReplaceFile(path, func(w io.Writer) error { return report.MirrorJSON(w, found) })
-		})
+		path, err := keep("mirror", time.Now(), func(_ string, w io.Writer) error { return report.MirrorJSON(w, found) })
 		if err != nil {
 			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"net/url"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -98,7 +97,7 @@ func removeProfiles(path string) error {
 		return err
 	}
 	for _, name := range names {
-		if err := os.Remove(name); err != nil {
+		if err := removeIfThere(name); err != nil {
 			return err
 		}
 	}

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,31 +22,32 @@ const (
 
 // save writes the runs below .bench, which only this user may read and git ignores, and returns the file's path.
 func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
-	return keep(profile, now, func(path string) error {
+	return keep(profile, now, func(path string, w io.Writer) error {
 		if err := saveProfiles(runs, path); err != nil {
 			return err
 		}
-		return loadgen.WriteFile(path, runs)
+		return loadgen.Encode(w, runs)
 	})
 }
 
-// keep has a file written below .bench that is named after the time and what it holds, and returns its path.
-func keep(what string, now time.Time, write func(path string) error) (string, error) {
+// keep has a file written below .bench that is named after the time and what it holds, and returns its path. Others may
+// be writing there too: no file of theirs is replaced, and none is seen before it is whole.
+func keep(what string, now time.Time, write func(path string, w io.Writer) error) (string, error) {
 	if err := makeSavedDir(savedDir); err != nil {
 		return "", err
 	}
-	base := fmt.Sprintf("%s-%s", now.Format("20060102-150405"), fileName(what))
-	path := filepath.Join(savedDir, base+".json")
-	for i := 2; ; i++ {
-		if _, err := os.Lstat(path); os.IsNotExist(err) {
-			break
-		}
-		path = filepath.Join(savedDir, fmt.Sprintf("%s-%d.json", base, i))
-	}
-	if err := write(path); err != nil {
+	c, err := claimName(fmt.Sprintf("%s-%s", now.Format("20060102-150405"), fileName(what)))
+	if err != nil {
 		return "", err
 	}
-	return path, prune()
+	defer c.release()
+	if err := write(c.path, c.partial); err != nil {
+		return "", err
+	}
+	if err := c.publish(); err != nil {
+		return "", err
+	}
+	return c.path, prune(now)
 }
 
 // makeSavedDir makes .bench or a directory below it, which only this user may read and git ignores.
@@ -71,20 +75,29 @@ func fileName(s string) string {
 	return strings.Trim(s[:min(len(s), 40)], "-")
 }
 
-// prune removes the oldest saved runs. Their names begin with the date, so the order of names is that of time.
-func prune() error {
+// prune removes the oldest saved runs. Their names begin with the date, so the order of names is that of time. What
+// another bench has removed meanwhile is gone as well.
+func prune(now time.Time) error {
 	names, err := filepath.Glob(filepath.Join(savedDir, "[0-9]*-*.json"))
 	if err != nil {
 		return err
 	}
 	slices.Sort(names)
 	for _, old := range names[:max(0, len(names)-keptSaved)] {
-		if err := os.Remove(old); err != nil {
+		if err := removeIfThere(old); err != nil {
 			return err
 		}
 		if err := removeProfiles(old); err != nil {
 			return err
 		}
+	}
+	return removeAbandoned(now)
+}
+
+// removeIfThere removes a file that may be gone already.
+func removeIfThere(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }
