@@ -26,6 +26,10 @@ func (r *Run) check() error {
 		return fmt.Errorf("it has %d phases", len(r.Phases))
 	case len(r.Phases) > len(r.Plan.Phases) || len(r.Phases) < len(r.Plan.Phases) && !r.Interrupted:
 		return fmt.Errorf("it has %d phases, and its plan %d", len(r.Phases), len(r.Plan.Phases))
+	case r.Share != nil && (r.Share.Of < 2 || r.Share.Index >= r.Share.Of):
+		return fmt.Errorf("share: %d of %d cannot be", r.Share.Index, r.Share.Of)
+	case r.Pooled < 0 || r.Pooled == 1 || r.Pooled > maxPooled:
+		return fmt.Errorf("pooled: %d runs cannot be", r.Pooled)
 	case len(r.Intervals) > maxIntervals:
 		return fmt.Errorf("it has %d seconds", len(r.Intervals))
 	case len(r.Plan.Endpoints) > maxEndpoints+1:
@@ -44,7 +48,7 @@ func (r *Run) check() error {
 			return fmt.Errorf("phase %q lasts %d ns", p.Name, p.DurationNS)
 		}
 		at += p.DurationNS
-		if err := p.check(); err != nil {
+		if err := p.check(r.Repetitions()); err != nil {
 			return fmt.Errorf("phase %q: %w", p.Name, err)
 		}
 		sum = addRequests(sum, p.Requests)
@@ -64,7 +68,7 @@ func (r *Run) check() error {
 	if o := r.Overall; overall != o.Requests || o.StartNS != start || o.DurationNS != measured {
 		return fmt.Errorf("overall: it is not what its phases add up to")
 	}
-	if err := r.Overall.check(); err != nil {
+	if err := r.Overall.check(r.Repetitions()); err != nil {
 		return fmt.Errorf("overall: %w", err)
 	}
 	if err := r.Disturbances.check(); err != nil {
@@ -102,7 +106,13 @@ func (r *Run) checkSeconds() error {
 		s.ResponseTime.all, s.ServiceTime.all = nil, nil
 		due, ok, failed = due+s.Due, ok+s.OK, failed+s.Failed
 	}
-	if q := r.Requests; due != q.Due || ok != q.Succeeded || failed != q.Failed {
+	q, runs := r.Requests, uint64(r.Repetitions())
+	slack := uint64(0)
+	if runs > 1 { // each second's mean is rounded
+		slack = (runs + 1) / 2 * uint64(len(r.Intervals))
+	}
+	addUp := func(seconds, total uint64) bool { return max(seconds*runs, total)-min(seconds*runs, total) <= slack }
+	if !addUp(due, q.Due) || !addUp(ok, q.Succeeded) || !addUp(failed, q.Failed) {
 		return fmt.Errorf("the seconds add up to %d due, %d succeeded, %d failed, not to %d, %d, %d",
 			due, ok, failed, q.Due, q.Succeeded, q.Failed)
 	}
@@ -119,15 +129,16 @@ func (r *Run) checkSeconds() error {
 	return nil
 }
 
-func (p *Phase) check() error {
-	q := p.Requests
+// check validates a phase of so many runs together.
+func (p *Phase) check(runs int) error {
+	q, length := p.Requests, float64(runs)*p.DurationNS.Seconds()
 	switch {
 	case q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent:
 		return fmt.Errorf("due is %d, but succeeded, failed, unfinished and unsent add up to %d",
 			q.Due, q.Succeeded+q.Failed+q.Unfinished+q.Unsent)
-	case p.Offered.Count != q.Due || !near(p.Offered.Rate, perSecond(q.Due, p.DurationNS.Seconds())):
+	case p.Offered.Count != q.Due || !near(p.Offered.Rate, perSecond(q.Due, length)):
 		return fmt.Errorf("offered is %d at %v/s, but %d were due", p.Offered.Count, p.Offered.Rate, q.Due)
-	case !near(p.Achieved.Rate, perSecond(p.Achieved.Count, p.DurationNS.Seconds())):
+	case !near(p.Achieved.Rate, perSecond(p.Achieved.Count, length)):
 		return fmt.Errorf("achieved is %d, which is not %v/s", p.Achieved.Count, p.Achieved.Rate)
 	}
 	names := []string{"response_time", "service_time", "wait", "lag", "first_byte", "connect"}

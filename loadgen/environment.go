@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"fmt"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -52,4 +53,21 @@ func benchVersion(info *debug.BuildInfo) string {
 		return "devel"
 	}
 	return revision[:min(12, len(revision))] + modified
+}
+
+// Differences names what differs between two environments: each alone may explain a difference of latencies. nil means
+// nothing does.
+func (e *Environment) Differences(f *Environment) []string {
+	var list []string
+	differ := func(what string, x, y any) {
+		if x != y {
+			list = append(list, fmt.Sprintf("%s: %v and %v", what, x, y))
+		}
+	}
+	differ("system", e.OS+"/"+e.Arch, f.OS+"/"+f.Arch)
+	differ("kernel", e.Kernel, f.Kernel)
+	differ("processor", e.CPU, f.CPU)
+	differ("processors", e.Processors, f.Processors)
+	differ("sharing of processors", e.CPUs, f.CPUs)
+	return list
 }

@@ -2,19 +2,119 @@ package loadgen
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
+	"time"
 )
 
-// Merge returns what a and b measured together, without loss: as if their requests had been one run's. Both must have
-// had the same plan, as the shares of one schedule have, or repeated runs. Rates add up; the verdict is the worse one.
-// Of two profiles of the target the first is kept.
-func Merge(a, b *Run) (*Run, error) {
-	if !reflect.DeepEqual(a.Plan, b.Plan) {
-		return nil, fmt.Errorf("runs of different plans cannot be merged: %s at %s, and %s at %s",
-			a.Plan.Profile, a.Target.Name, b.Plan.Profile, b.Target.Name)
+// Unmixable says why two of the runs that were to be one cannot be.
+type Unmixable struct {
+	A, B int // their places in the list
+	Why  string
+}
+
+func (u *Unmixable) Error() string { return fmt.Sprintf("runs %d and %d: %s", u.A+1, u.B+1, u.Why) }
+
+// Merge adds up the shares of one schedule, without loss: as if their requests had been one run's. The runs must have one
+// target, plan, seed and start, and be all the shares that the schedule was divided into. Their rates add up; the verdict
+// is the worst one. Of several profiles of the target the first is kept, and a difference of their machines is a note. Its
+// error is an [Unmixable].
+func Merge(runs []*Run) (*Run, error) {
+	if err := eachPair(runs, notShares); err != nil {
+		return nil, err
 	}
+	if of := int(runs[0].Share.Of); of != len(runs) {
+		return nil, &Unmixable{0, len(runs) - 1, fmt.Sprintf("the schedule was divided into %d shares, and %d are here: name all of them", of, len(runs))}
+	}
+	m, err := sumOf(runs)
+	if err != nil {
+		return nil, err
+	}
+	m.Share = nil
+	for _, r := range runs[1:] {
+		if list := runs[0].Environment.Differences(&r.Environment); len(list) > 0 {
+			m.Environment.Notes = append(slices.Clone(m.Environment.Notes), "its shares were driven in different environments: "+strings.Join(list, "; "))
+			break
+		}
+	}
+	return m, nil
+}
+
+// startTolerance is how far the clocks of machines that began at one instant may be apart.
+const startTolerance = time.Second
+
+// notShares says why two runs are not different shares of one schedule, or nothing.
+func notShares(a, b *Run) string {
+	switch why := notAlike(a, b); {
+	case why != "":
+		return why
+	case a.Seed != b.Seed:
+		return fmt.Sprintf("their seeds are %d and %d, so they are no shares of one schedule", a.Seed, b.Seed)
+	case a.Share == nil || b.Share == nil:
+		return "they are no shares of one schedule, but runs of their own: repetitions are pooled with --pool"
+	case a.Share.Of != b.Share.Of:
+		return fmt.Sprintf("they are shares of a schedule divided by %d and by %d", a.Share.Of, b.Share.Of)
+	case a.Share.Index == b.Share.Index:
+		return fmt.Sprintf("both are share %d of %d", a.Share.Index, a.Share.Of)
+	case a.Started.Sub(b.Started).Abs() > startTolerance:
+		return fmt.Sprintf("they began %s apart, so they are no shares of one run", span(a.Started.Sub(b.Started).Abs()))
+	}
+	return ""
+}
+
+// notAlike says why two runs are not two of one plan at one target, or nothing.
+func notAlike(a, b *Run) string {
+	switch {
+	case a.Target.Name != b.Target.Name || a.Target.Bundled != b.Target.Bundled || !a.Target.Bundled && a.Target.URL != b.Target.URL:
+		return fmt.Sprintf("they are of different targets, %s and %s", a.Target.Name, b.Target.Name)
+	case a == b || a.Started.Equal(b.Started) && a.Seed == b.Seed && reflect.DeepEqual(a.Share, b.Share):
+		return "they are the same run twice"
+	case !reflect.DeepEqual(a.Plan, b.Plan):
+		return fmt.Sprintf("they are of different plans, of %s and of %s", a.Plan.Profile, b.Plan.Profile)
+	}
+	if len(a.Phases) != len(b.Phases) {
+		return "one of them ended in another phase than the other"
+	}
+	for i := range a.Phases {
+		if a.Phases[i].DurationNS != b.Phases[i].DurationNS {
+			return fmt.Sprintf("phase %q of one of them was cut short", a.Phases[i].Name)
+		}
+	}
+	return ""
+}
+
+// eachPair returns the first pair of which wrong says something.
+func eachPair(runs []*Run, wrong func(a, b *Run) string) error {
+	if len(runs) < 2 {
+		return errors.New("there is one run, and it takes two")
+	}
+	for j := range runs {
+		for i := range j {
+			if why := wrong(runs[i], runs[j]); why != "" {
+				return &Unmixable{i, j, why}
+			}
+		}
+	}
+	return nil
+}
+
+// sumOf adds up runs that are alike.
+func sumOf(runs []*Run) (*Run, error) {
+	m := runs[0]
+	for i, r := range runs[1:] {
+		var err error
+		if m, err = add(m, r); err != nil {
+			return nil, &Unmixable{0, i + 1, err.Error()}
+		}
+	}
+	return m, nil
+}
+
+// add returns what a and b counted together.
+func add(a, b *Run) (*Run, error) {
 	m := *a
 	if b.Started.Before(a.Started) {
 		m.Started = b.Started
@@ -27,9 +127,6 @@ func Merge(a, b *Run) (*Run, error) {
 		return nil, err
 	}
 	m.Phases = nil
-	if len(a.Phases) != len(b.Phases) {
-		return nil, fmt.Errorf("runs of %d and %d phases cannot be merged", len(a.Phases), len(b.Phases))
-	}
 	for i := range a.Phases {
 		p, err := mergePhase(a.Phases[i], b.Phases[i])
 		if err != nil {
@@ -41,7 +138,7 @@ func Merge(a, b *Run) (*Run, error) {
 		return nil, err
 	}
 	m.Errors = mergeErrors(a.Errors, b.Errors)
-	m.Events = slices.Concat(a.Events, b.Events)
+	m.Events = append(append([]Event{}, a.Events...), b.Events...)
 	slices.SortStableFunc(m.Events, func(x, y Event) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	byTime := func(x, y ProcessSample) int { return cmp.Compare(x.AtNS, y.AtNS) }
 	m.Resources = Resources{

@@ -20,6 +20,8 @@ type Run struct {
 	Target      Target       `json:"target"`
 	Plan        PlanRecord   `json:"plan"`
 	Seed        uint64       `json:"seed"`
+	Share       *Share       `json:"share,omitempty"`  // which part of the schedule it sent; nil: all of it
+	Pooled      int          `json:"pooled,omitempty"` // so many repetitions' counts are in it, and rates and seconds are their mean; 0: it is one run
 	Started     time.Time    `json:"started"`
 	Environment Environment  `json:"environment"`
 	Verdict     Verdict      `json:"verdict"`
@@ -39,6 +41,12 @@ type Run struct {
 
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
 	Profile    *TargetProfile    `json:"profile,omitempty"`    // where the target's time went
+}
+
+// Share is the part of a schedule that one of several machines sends: the requests k ≡ Index mod Of.
+type Share struct {
+	Index uint64 `json:"index"`
+	Of    uint64 `json:"of"`
 }
 
 // Target names what was driven. URL carries no user information and no query values.

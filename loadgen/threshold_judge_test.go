@@ -389,24 +389,6 @@ func TestThresholdsInTheRunFile(t *testing.T) {
 	}
 }
 
-// A sum is judged by its own figures, not by those of one of its parts.
-func TestMergeJudgesAgain(t *testing.T) {
-	a, b := driven(t, judgedPlan(), judgedServer()), driven(t, judgedPlan(), judgedServer())
-	rate, err := ParseThreshold("rate>=1000/s")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a.Judge([]Threshold{rate})
-	b.Judge([]Threshold{rate})
-	sum, err := Merge(a, b)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if a.Thresholds[0].Passed || len(sum.Thresholds) != 1 || !sum.Thresholds[0].Passed {
-		t.Errorf("the part: %+v, the sum: %+v", a.Thresholds, sum.Thresholds)
-	}
-}
-
 func TestObjective(t *testing.T) {
 	run := driven(t, judgedPlan(), judgedServer())
 	for _, tc := range []struct {

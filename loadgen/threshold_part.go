@@ -11,7 +11,7 @@ import (
 
 // part is what a threshold is about: some phases of a run together, of all endpoints or of one.
 type part struct {
-	length         time.Duration // of its phases
+	length         time.Duration // of its phases, in all the runs that are pooled
 	due, succeeded uint64
 	achieved       uint64     // successes that finished within the phases' clock time; 0 of an endpoint, where it is not kept
 	ok, censored   *histogram // of the threshold's duration
@@ -38,7 +38,7 @@ func (t Threshold) partOf(r *Run) (part, string) {
 	target := part{ok: &histogram{digits: digits}, censored: &histogram{digits: digits}}
 	p.bounded = t.ofResponse() && r.HasTargetTime()
 	for _, phase := range phases {
-		p.length += phase.DurationNS
+		p.length += phase.DurationNS * time.Duration(r.Repetitions())
 		var err error
 		if t.Endpoint != "" {
 			err = t.addEndpoint(&p, &target, phase)

@@ -29,6 +29,9 @@ func writeHeader(p *page, subjects []subject, o Options) {
 	} else {
 		parts = append(parts, "driven by different plans")
 	}
+	if first.Pooled > 1 {
+		parts = append(parts, fmt.Sprintf("%d runs pooled, rates are their mean", first.Pooled))
+	}
 	if o.FromFile && !first.Started.IsZero() {
 		parts = append(parts, "of "+Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
 	}

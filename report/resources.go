@@ -12,7 +12,7 @@ func writeResources(p *page, subjects []subject, _ Options) error {
 	b := &block{page: p, label: "cpu"}
 	var busy, large []string
 	for _, s := range subjects {
-		if share, ok := usage(s.focus.CPU.Target, s.focus.DurationNS, targetProcessors(&s.Environment)); ok {
+		if share, ok := usage(s.focus.CPU.Target, s.focusClock(), targetProcessors(&s.Environment)); ok {
 			busy = append(busy, s.label+" "+share)
 		}
 		if rss := peakRSS(s.Resources.Target); rss > 0 {
@@ -49,13 +49,18 @@ func busiest(subjects []subject) (text string, ok bool) {
 			processors = len(e.GeneratorCPUs)
 		}
 		cpu := s.focus.CPU.Generator
-		if written, known := usage(cpu, s.focus.DurationNS, processors); known {
-			if share := float64(*cpu) / float64(s.focus.DurationNS) / float64(processors); share > highest {
+		if written, known := usage(cpu, s.focusClock(), processors); known {
+			if share := float64(*cpu) / float64(s.focusClock()) / float64(processors); share > highest {
 				highest, text = share, written
 			}
 		}
 	}
 	return text, highest >= 0
+}
+
+// focusClock is the clock time in which a subject used the processor time of its focus: that of all runs which are pooled.
+func (s *subject) focusClock() time.Duration {
+	return s.focus.DurationNS * time.Duration(s.Repetitions())
 }
 
 // usage writes a processor time as a share of the processors there were: 9 % of its core.

@@ -82,8 +82,8 @@ func (o reportOptions) capacities(paths []string) ([]*capacity.Capacity, error) 
 
 // showCapacities shows saved capacities again.
 func (o reportOptions) showCapacities(found []*capacity.Capacity, s streams) error {
-	if o.merge {
-		return usage(errors.New("--merge adds up runs: a capacity is no sum"))
+	if o.merge || o.pool {
+		return usage(errors.New("--merge and --pool are for runs: a capacity is no sum"))
 	}
 	outs, err := parseOutputs(o.outputs, capacityFormats)
 	if err != nil {

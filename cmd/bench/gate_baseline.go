@@ -62,7 +62,7 @@ func (o *compareOptions) againstOnly() error {
 func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	here := loadgen.ReadEnvironment()
 	here.CPUs = b.Runs[0].Environment.CPUs // known when the target has been started
-	if list := compare.EnvironmentDifferences(&b.Runs[0].Environment, &here); len(list) > 0 {
+	if list := b.Runs[0].Environment.Differences(&here); len(list) > 0 {
 		return otherMachine(b, list)
 	}
 	p := b.Plan()
@@ -201,7 +201,7 @@ func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
 	if err := compare.SameTime(first, r); err != nil {
 		return usage(fmt.Errorf("cannot be judged: %w", err))
 	}
-	if list := compare.EnvironmentDifferences(&first.Environment, &r.Environment); len(list) > 0 {
+	if list := first.Environment.Differences(&r.Environment); len(list) > 0 {
 		return usage(fmt.Errorf("cannot be judged: %w", otherMachine(b, list)))
 	}
 	if list := compare.PlanDifferences(&first.Plan, &r.Plan); len(list) > 0 {

@@ -11,6 +11,9 @@ import (
 
 // FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up.
 func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
+	if r.Pooled > 1 {
+		return nil, fmt.Errorf("it is pooled of %d runs, and a step is of one: name one of them", r.Pooled)
+	}
 	s := NewSearch(Options{Objectives: objectives})
 	s.name(r)
 	for i, p := range r.Phases {

@@ -10,7 +10,7 @@ import (
 // Differences names what differs between the plans and the environments of two runs, beside their targets: each alone may
 // explain a difference of their latencies. nil means nothing does.
 func Differences(a, b *loadgen.Run) []string {
-	return append(PlanDifferences(&a.Plan, &b.Plan), EnvironmentDifferences(&a.Environment, &b.Environment)...)
+	return append(PlanDifferences(&a.Plan, &b.Plan), a.Environment.Differences(&b.Environment)...)
 }
 
 // PlanDifferences names what differs between two plans.
@@ -33,17 +33,6 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	if !slices.Equal(p.Endpoints, q.Endpoints) {
 		d = append(d, "the endpoints")
 	}
-	return d
-}
-
-// EnvironmentDifferences names what differs between the machines on which two runs were made.
-func EnvironmentDifferences(e, f *loadgen.Environment) []string {
-	var d differing
-	d.add("system", e.OS+"/"+e.Arch, f.OS+"/"+f.Arch)
-	d.add("kernel", e.Kernel, f.Kernel)
-	d.add("processor", e.CPU, f.CPU)
-	d.add("processors", e.Processors, f.Processors)
-	d.add("sharing of processors", e.CPUs, f.CPUs)
 	return d
 }
 

@@ -90,12 +90,12 @@ var (
 			return positive(o.Goodput)
 		}
 		p := &r.Overall
-		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()))
+		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()*float64(r.Repetitions())))
 	}}
 	// Throughput is the answers per second of a phase's clock time, failures among them.
 	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
 		p := &r.Overall
-		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()))
+		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()*float64(r.Repetitions())))
 	}}
 	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
 		c := r.Overall.Cache

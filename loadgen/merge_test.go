@@ -1,0 +1,151 @@
+package loadgen
+
+import (
+	"errors"
+	"math"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+var mergeStart = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
+
+var oneRun = sync.OnceValue(func() *Run {
+	r, err := newRecording(judgedPlan())
+	if err != nil {
+		panic(err) // tests of the plan itself say it better
+	}
+	end, _ := fakeEngine(r, judgedServer())
+	return r.finish(end, Resources{})
+})
+
+// repetitions are runs of the judged plan with a minute between them.
+func repetitions(t *testing.T, n int) []*Run {
+	t.Helper()
+	run := oneRun()
+	rate, err := ParseThreshold("rate>=1000/s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var runs []*Run
+	for i := range n {
+		r := *run
+		r.Started, r.Phases = mergeStart.Add(time.Duration(i)*time.Minute), slices.Clone(run.Phases)
+		r.Judge([]Threshold{rate})
+		runs = append(runs, &r)
+	}
+	return runs
+}
+
+// sharesOf makes runs the shares of one schedule.
+func sharesOf(runs []*Run) []*Run {
+	for i, r := range runs {
+		r.Started = mergeStart.Add(time.Duration(i) * time.Millisecond)
+		r.Share = &Share{Index: uint64(i), Of: uint64(len(runs))}
+	}
+	return runs
+}
+
+// A sum is judged by its own figures, not by those of one of its shares.
+func TestMergeAddsUpSharesAndTheirRates(t *testing.T) {
+	shares := sharesOf(repetitions(t, 2))
+	sum, err := Merge(shares)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := shares[0]
+	if a.Thresholds[0].Passed || len(sum.Thresholds) != 1 || !sum.Thresholds[0].Passed {
+		t.Errorf("the share: %+v, the sum: %+v", a.Thresholds, sum.Thresholds)
+	}
+	if sum.Overall.Offered.Rate != 2*a.Overall.Offered.Rate || sum.Requests.Due != 2*a.Requests.Due || sum.Share != nil {
+		t.Errorf("the sum offers %v and has %+v, share %v", sum.Overall.Offered, sum.Requests, sum.Share)
+	}
+	readBack(t, sum)
+}
+
+// Repetitions of one run are that run, with more samples.
+func TestPoolKeepsRates(t *testing.T) {
+	runs := repetitions(t, 3)
+	pooled, err := Pool(runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := runs[0]
+	for i, p := range pooled.Phases {
+		one := a.Phases[i]
+		if math.Abs(p.Offered.Rate-one.Offered.Rate) > 1e-9 || math.Abs(p.Achieved.Rate-one.Achieved.Rate) > 1e-9 ||
+			p.Requests.Due != 3*one.Requests.Due || p.ResponseTime.Count != 3*one.ResponseTime.Count || p.ResponseTime.P99NS != one.ResponseTime.P99NS {
+			t.Errorf("phase %q: %+v %+v, one of them %+v %+v", p.Name, p.Offered, p.Achieved, one.Offered, one.Achieved)
+		}
+	}
+	for i, s := range pooled.Intervals {
+		if s.Due != a.Intervals[i].Due || s.Finished != a.Intervals[i].Finished || s.ResponseTime.Count != 3*a.Intervals[i].ResponseTime.Count {
+			t.Errorf("second %d: %d due, of one run %d", i, s.Due, a.Intervals[i].Due)
+		}
+	}
+	if pooled.Pooled != 3 || pooled.Thresholds[0].Passed || math.Abs(*pooled.Thresholds[0].Actual-*a.Thresholds[0].Actual) > 1e-9 {
+		t.Errorf("pooled %d: %+v, one of them %+v", pooled.Pooled, pooled.Thresholds, a.Thresholds)
+	}
+	readBack(t, pooled)
+}
+
+// The seconds of runs that differ have means that are rounded: the file says so and is read again.
+func TestPoolOfRunsThatDiffer(t *testing.T) {
+	runs := repetitions(t, 2)
+	p := judgedPlan()
+	p.Seed = 2
+	runs[1] = driven(t, p, fakeServer{service: fixed(300 * ms), fails: func(k uint64) bool { return k%7 == 0 }})
+	runs[1].Started = mergeStart.Add(time.Hour)
+	pooled, err := Pool(runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	readBack(t, pooled)
+}
+
+func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
+	for name, tc := range map[string]struct {
+		join   func([]*Run) (*Run, error)
+		change func(runs []*Run) []*Run
+		want   string
+	}{
+		"pool, other target":      {Pool, func(r []*Run) []*Run { r[1].Target = Target{Name: "uncached"}; return r }, "different targets, fake and uncached"},
+		"pool, other plan":        {Pool, func(r []*Run) []*Run { r[1].Plan.Profile = "soak"; return r }, "different plans, of judged and of soak"},
+		"pool, the same twice":    {Pool, func(r []*Run) []*Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
+		"pool, other kernel":      {Pool, func(r []*Run) []*Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},
+		"pool, shares":            {Pool, sharesOf, "--merge"},
+		"pool, one":               {Pool, func(r []*Run) []*Run { return r[:1] }, "it takes two"},
+		"merge, repetitions":      {Merge, func(r []*Run) []*Run { return r }, "--pool"},
+		"merge, other target":     {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Target.URL = "http://other/"; return r }, "different targets"},
+		"merge, the same twice":   {Merge, func(r []*Run) []*Run { sharesOf(r); return []*Run{r[0], r[0]} }, "the same run twice"},
+		"merge, other seed":       {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Seed = 7; return r }, "seeds"},
+		"merge, another start":    {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Started = mergeStart.Add(time.Hour); return r }, "began 3600 s apart"},
+		"merge, one share twice":  {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Share.Index = 0; return r }, "both are share 0 of 2"},
+		"merge, a share missing":  {Merge, func(r []*Run) []*Run { return sharesOf(append(r, repetitions(t, 1)...))[:2] }, "name all of them"},
+		"merge, cut short in one": {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Phases[4].DurationNS = 1; return r }, "cut short"},
+	} {
+		_, err := tc.join(tc.change(repetitions(t, 2)))
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: error %v, want one of %q", name, err, tc.want)
+		}
+		var apart *Unmixable
+		if tc.want != "it takes two" && (!errors.As(err, &apart) || apart.A != 0 || apart.B != 1) {
+			t.Errorf("%s: error %#v names not the two", name, err)
+		}
+	}
+}
+
+// Shares may be driven on different machines, which is said.
+func TestMergeShowsOtherEnvironments(t *testing.T) {
+	shares := sharesOf(repetitions(t, 2))
+	shares[1].Environment.Kernel = "7"
+	sum, err := Merge(shares)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(sum.Environment.Notes, "\n"); !strings.Contains(text, "different environments: kernel:  and 7") {
+		t.Errorf("notes: %s", text)
+	}
+}
