@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -152,5 +153,44 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(b.dir, "run.json")); err == nil {
 		b.run(t) // if it is there, it is whole
+	}
+}
+
+// The terminal went: what was measured is reported and kept, as after an interrupt.
+func TestHangUpEndsARunInGoodOrder(t *testing.T) {
+	b := start(t, "sustained", "reference", "-r", "50/s", "-d", "60s", "-o", "json=run.json")
+	within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
+	if err := b.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	b.exit(t, exitInterrupted)
+	if r := b.run(t); !r.Interrupted || r.Requests.Succeeded == 0 {
+		t.Errorf("interrupted %v, %+v", r.Interrupted, r.Requests)
+	}
+	if !strings.Contains(b.stdout.String(), "saved .bench/") {
+		t.Errorf("the report: %s", b.stdout.String())
+	}
+}
+
+// Under nohup, which has SIGHUP ignored, a run goes on.
+func TestHangUpUnderNohupEndsNothing(t *testing.T) {
+	signal.Ignore(syscall.SIGHUP)
+	defer signal.Reset(syscall.SIGHUP)
+	driven := make(chan struct{}, 1)
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		select {
+		case driven <- struct{}{}:
+		default:
+		}
+	}))
+	defer server.Close()
+	b := start(t, "sustained", server.URL, "-r", "50/s", "-d", "2s", "--no-save", "-o", "json=run.json")
+	<-driven
+	if err := b.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	b.exit(t, exitOK)
+	if r := b.run(t); r.Interrupted {
+		t.Error("it was interrupted")
 	}
 }

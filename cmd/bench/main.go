@@ -27,12 +27,8 @@ func main() {
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	heard := []os.Signal{os.Interrupt, syscall.SIGTERM}
-	if !signal.Ignored(syscall.SIGHUP) {
-		heard = append(heard, syscall.SIGHUP)
-	}
 	signals := make(chan os.Signal, 2)
-	signal.Notify(signals, heard...)
+	signal.Notify(signals, endings()...)
 	defer signal.Stop(signals)
 
 	survivePipes()
@@ -60,6 +56,16 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			cancel()
 		}
 	}
+}
+
+// endings are the signals that end a run. Under nohup a terminal that goes ends nothing: who ignores SIGHUP for this process
+// wants it to go on, and so is whoever it starts.
+func endings() []os.Signal {
+	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		list = append(list, syscall.SIGHUP)
+	}
+	return list
 }
 
 // streams are the standard ones: stdout carries the result, stderr progress and diagnostics.
