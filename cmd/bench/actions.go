@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"crypto/rand"
 	"fmt"
 	"io"
@@ -12,20 +13,21 @@ import (
 
 // onActions lets show write to w where GitHub Actions, if this is where bench runs, obeys none of it: there a line that
 // begins with :: is a command, and a report holds text from others.
-func onActions(actions bool, w io.Writer, show func() error) error {
-	if !actions {
+func onActions(w io.Writer, show func() error) error {
+	if !actions() {
 		return show()
 	}
 	token := "bench-" + rand.Text() // not to be guessed by whoever wrote that text
 	if _, err := fmt.Fprintf(w, "::stop-commands::%s\n", token); err != nil {
 		return err
 	}
-	if err := show(); err != nil {
-		return err
-	}
+	failed := show()
 	_, err := fmt.Fprintf(w, "::%s::\n", token)
-	return err
+	return cmp.Or(failed, err)
 }
+
+// actions reports whether bench runs in a job of GitHub Actions.
+func actions() bool { return os.Getenv("GITHUB_ACTIONS") == "true" }
 
 // tellActions adds the runs to the summary of the GitHub Actions step and annotates the worst failures on w.
 func tellActions(w io.Writer, runs []*loadgen.Run) error {

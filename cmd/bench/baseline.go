@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -36,9 +37,7 @@ func newBaselineListCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			var o report.Options
-			o.Width, o.Color = look(s.out)
-			return report.BaselineList(s.out, entries, o)
+			return shown(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.BaselineList(w, entries, o) })
 		},
 	}
 }
@@ -52,9 +51,7 @@ func newBaselineShowCommand(s streams) *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			var o report.Options
-			o.Width, o.Color = look(s.out)
-			return report.Baseline(s.out, b, "", o)
+			return shown(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, "", o) })
 		},
 	}
 }

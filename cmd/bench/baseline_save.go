@@ -94,10 +94,8 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 	if err := loadgen.ReplaceFile(path, b.Encode); err != nil {
 		return fmt.Errorf("the baseline is not saved: %s: %w", path, cause(err))
 	}
-	text := outs.text(s)
-	var options report.Options
-	options.Width, options.Color = look(text)
-	return together(report.Baseline(text, b, path, options), outs.write(b, s))
+	failed := shown(outs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, path, o) })
+	return together(failed, outs.write(b, s))
 }
 
 func (o *baselineSaveOptions) check() error {

@@ -35,11 +35,6 @@ func (o *capacityOptions) conclude(found []*capacity.Capacity, outs outputs[[]*c
 // writeCapacity shows what was found on the terminal and writes the other outputs. One that fails does not keep back the
 // others.
 func writeCapacity(outs outputs[[]*capacity.Capacity], found []*capacity.Capacity, s streams, options report.Options) error {
-	text := outs.text(s)
-	options.Width, options.Color = look(text)
-	var failed error
-	if err := report.Capacity(piped(text), found, options); err != nil {
-		failed = fmt.Errorf("the report: not written: %w", cause(err))
-	}
+	failed := shown(outs.text(s), options, func(w io.Writer, options report.Options) error { return report.Capacity(w, found, options) })
 	return together(failed, outs.write(found, s))
 }

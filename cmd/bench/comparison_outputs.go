@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/seed-5a006608/bench/report"
@@ -50,16 +49,9 @@ func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.C
 
 // writeCompared shows what was found on the terminal and writes the other outputs.
 func writeCompared(o outputs[*report.Compared], found *report.Compared, s streams) error {
-	text := o.text(s)
-	var options report.Options
-	options.Width, options.Color = look(text)
-	actions := os.Getenv("GITHUB_ACTIONS") == "true"
-	if err := onActions(actions, text, func() error { return report.Comparison(text, found, options) }); err != nil {
-		return fmt.Errorf("the report: %w", err)
-	}
-	var failed error
-	if actions {
-		failed = tellActionsCompared(s.err, found)
+	failed := shown(o.text(s), report.Options{}, func(w io.Writer, options report.Options) error { return report.Comparison(w, found, options) })
+	if actions() {
+		failed = together(failed, tellActionsCompared(s.err, found))
 	}
 	return together(failed, o.write(found, s))
 }

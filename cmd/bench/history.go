@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -80,14 +81,9 @@ func (o *historyOptions) run(paths []string, s streams) error {
 	if len(found.Series)+len(found.LeftOut) == 0 {
 		return usage(fmt.Errorf("%s: holds no saved run: drive something first, or name the files", strings.Join(paths, ", ")))
 	}
-	text := outs.text(s)
-	options := report.Options{Verbose: o.verbose}
-	options.Width, options.Color = look(text)
-	var failed error
-	text = piped(text)
-	if err := onActions(os.Getenv("GITHUB_ACTIONS") == "true", text, func() error { return report.History(text, found, options) }); err != nil {
-		failed = fmt.Errorf("the report: not written: %w", cause(err))
-	}
+	failed := shown(outs.text(s), report.Options{Verbose: o.verbose}, func(w io.Writer, options report.Options) error {
+		return report.History(w, found, options)
+	})
 	return together(failed, outs.write(found, s))
 }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -147,13 +146,7 @@ func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*repo
 		}
 		found.Saved = path
 	}
-	text := outs.text(s)
-	var options report.Options
-	options.Width, options.Color = look(text)
-	text = piped(text)
-	if err := onActions(os.Getenv("GITHUB_ACTIONS") == "true", text, func() error { return report.Mirrored(text, found, options) }); err != nil {
-		failed = together(failed, fmt.Errorf("the report: not written: %w", cause(err)))
-	}
+	failed = together(failed, shown(outs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Mirrored(w, found, o) }))
 	failed = together(failed, outs.write(found, s))
 	if failed == nil && found.Spoiled() != "" {
 		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late")}}

@@ -112,15 +112,8 @@ func (o outputs[T]) write(result T, s streams) error {
 
 // writeRuns shows runs on the terminal and writes the other outputs.
 func writeRuns(o outputs[[]*loadgen.Run], runs []*loadgen.Run, s streams, options report.Options) error {
-	text := o.text(s)
-	options.Width, options.Color = look(text)
-	text = piped(text)
-	actions := os.Getenv("GITHUB_ACTIONS") == "true"
-	var failed error
-	if err := onActions(actions, text, func() error { return report.Terminal(text, runs, options) }); err != nil {
-		failed = fmt.Errorf("the report: not written: %w", cause(err))
-	}
-	if actions {
+	failed := shown(o.text(s), options, func(w io.Writer, options report.Options) error { return report.Terminal(w, runs, options) })
+	if actions() {
 		failed = together(failed, tellActions(s.err, runs))
 	}
 	return together(failed, o.write(runs, s))
@@ -135,6 +128,17 @@ func together(first, second error) error {
 		return first
 	}
 	return fmt.Errorf("%w; %w", first, second)
+}
+
+// shown has show write what is for a person to w, as w shows it best. All that bench shows goes this way: its reader may
+// go, and GitHub Actions takes no command from it.
+func shown(w io.Writer, options report.Options, show func(io.Writer, report.Options) error) error {
+	options.Width, options.Color = look(w)
+	w = piped(w)
+	if err := onActions(w, func() error { return show(w, options) }); err != nil {
+		return fmt.Errorf("the report: not written: %w", cause(err))
+	}
+	return nil
 }
 
 // look says how wide w is and whether it shows colour.

@@ -5,23 +5,29 @@ import (
 	"io"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 )
 
 // preview shows what would be driven; it starts nothing and sends nothing.
 func (o *driveOptions) preview(subjects []subject, w io.Writer) error {
-	width, color := look(w)
-	for i, s := range subjects {
+	var previews []*loadgen.Preview
+	for _, s := range subjects {
 		v, err := s.plan.Preview(time.Now())
 		if err != nil {
 			return usage(err)
 		}
-		if i > 0 {
-			fmt.Fprintln(w)
-		}
-		if err := report.Preview(w, v, report.Options{Width: width, Color: color}); err != nil {
-			return err
-		}
+		previews = append(previews, v)
 	}
-	return nil
+	return shown(w, report.Options{}, func(w io.Writer, options report.Options) error {
+		for i, v := range previews {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			if err := report.Preview(w, v, options); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -82,11 +83,7 @@ func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
 
 // conclude shows what was found, all of it or until something ended the check.
 func (o selfcheckOptions) conclude(found *selfcheck.Report, outputs outputs[*selfcheck.Report], failure error, s streams) error {
-	text := outputs.text(s)
-	width, color := look(text)
-	if err := report.Selfcheck(text, found, report.Options{Width: width, Color: color}); err != nil {
-		failure = together(failure, fmt.Errorf("the report: %w", err))
-	}
+	failure = together(failure, shown(outputs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Selfcheck(w, found, o) }))
 	failure = together(failure, outputs.write(found, s))
 	switch {
 	case found.Interrupted:

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/selfcheck"
+)
+
+var guardedText = regexp.MustCompile(`(?s)^::stop-commands::(bench-\w+)\n.+\n::(bench-\w+)::\n$`)
+
+func wantGuarded(t *testing.T, what, text string) {
+	t.Helper()
+	if m := guardedText.FindStringSubmatch(text); m == nil || m[1] != m[2] || strings.Count(text, m[1]) != 2 {
+		t.Errorf("%s: GitHub Actions obeys what is in it: %q", what, text)
+	}
+}
+
+// A text that bench shows may hold words of others, whatever the command.
+func TestActionsObeysNothingThatIsShown(t *testing.T) {
+	t.Setenv("GITHUB_ACTIONS", "true")
+	t.Chdir(t.TempDir())
+	for _, args := range [][]string{
+		{"baseline", "list"},
+		{"sustained", "http://127.0.0.1:1/", "-r", "10/s", "-d", "1s", "--dry-run"},
+	} {
+		var out, stderr bytes.Buffer
+		if code := run(t.Context(), args, strings.NewReader(""), &out, &stderr); code != exitOK {
+			t.Fatalf("%q: exit %d: %s", args, code, stderr.String())
+		}
+		wantGuarded(t, strings.Join(args, " "), out.String())
+	}
+	var out bytes.Buffer
+	found := selfcheck.New([]string{"http"}, true).Report()
+	found.Interrupted = true
+	if err := (selfcheckOptions{}).conclude(found, nil, nil, streams{out: &out, err: io.Discard}); !errors.Is(err, errInterrupted) {
+		t.Fatal(err)
+	}
+	wantGuarded(t, "selfcheck", out.String())
+}
+
+// There is one place in which a report is shown, so none can be forgotten: elsewhere nothing asks how wide a stream is.
+func TestReportsAreShownInOnePlace(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := map[string]int{}
+	for _, f := range files {
+		source, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(source), " look("); n > 0 && !strings.HasSuffix(f, "_test.go") {
+			calls[f] = n
+		}
+	}
+	// Its definition and its use by shown; and the live line, which is written to a terminal alone.
+	if len(calls) != 2 || calls["outputs.go"] != 2 || calls["drive_target.go"] != 1 {
+		t.Errorf("look is called in %v: show what is for a person with shown", calls)
+	}
+}
+
+// What could not be shown does not leave the rest of the job's log unheard.
+func TestActionsIsHeardAgainAfterAFailure(t *testing.T) {
+	t.Setenv("GITHUB_ACTIONS", "true")
+	var out bytes.Buffer
+	err := shown(&out, report.Options{}, func(w io.Writer, _ report.Options) error {
+		_, _ = io.WriteString(w, "half\n")
+		return errors.New("no more")
+	})
+	if err == nil || !strings.Contains(err.Error(), "no more") {
+		t.Errorf("error %v", err)
+	}
+	wantGuarded(t, "a report that failed", out.String())
+}
