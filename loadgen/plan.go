@@ -23,10 +23,11 @@ type Plan struct {
 	// The requests and TLS name the URLs' hosts all the same. Empty: to the URLs' hosts.
 	ConnectTo string
 
-	SLO     []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
-	Expect  []Expect    // what an answer must be to count as a success
-	Abort   Abort       // what ends the run early
-	HitWhen *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
+	SLO        []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
+	Thresholds []Threshold // by which the run will be judged; their endpoints, and those of SLO, are told apart whatever their number
+	Expect     []Expect    // what an answer must be to count as a success
+	Abort      Abort       // what ends the run early
+	HitWhen    *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
 
 	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
 	Disturbance DisturbanceRule
@@ -151,12 +152,10 @@ func (p Plan) Check() error {
 	if err := p.validate(); err != nil {
 		return err
 	}
-	if p.Limits.Requests > 0 {
-		if _, err := p.schedule(); err != nil {
-			return err
-		}
+	if err := p.checkJudgedPhases(); err != nil {
+		return err
 	}
-	_, err := newMix(p.Requests, p.Seed)
+	_, err := p.mix()
 	return err
 }
 
@@ -190,7 +189,7 @@ func (p Plan) Record() (PlanRecord, error) {
 	if err := p.validate(); err != nil {
 		return PlanRecord{}, err
 	}
-	m, err := newMix(p.Requests, p.Seed)
+	m, err := p.mix()
 	if err != nil {
 		return PlanRecord{}, err
 	}
@@ -226,11 +225,12 @@ func (p Plan) record(m *mix) PlanRecord {
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})
 	}
-	for i, c := range m.requests {
+	for slot, i := range m.told {
+		c := &m.requests[i]
 		switch {
-		case i < maxEndpoints:
+		case slot < maxEndpoints:
 			r.Endpoints = append(r.Endpoints, EndpointRecord{c.name, c.method, c.path, c.weight})
-		case i == maxEndpoints:
+		case slot == maxEndpoints:
 			r.Endpoints = append(r.Endpoints, EndpointRecord{Name: other, Weight: c.weight})
 		default:
 			r.Endpoints[maxEndpoints].Weight += c.weight

@@ -41,8 +41,11 @@ func newRecording(p Plan) (*recording, error) {
 	if err := p.validate(); err != nil {
 		return nil, err
 	}
-	m, err := newMix(p.Requests, p.Seed)
+	m, err := p.mix()
 	if err != nil {
+		return nil, err
+	}
+	if err := p.checkJudgedPhases(); err != nil {
 		return nil, err
 	}
 	schedule, err := p.schedule()
@@ -56,6 +59,7 @@ func newRecording(p Plan) (*recording, error) {
 	p.Profile = p.Profile.Until(schedule.Duration())
 	r := &recording{plan: p, mix: m, conditions: conditions}
 	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.requests)
+	r.layout.slots = m.slots()
 	r.layout.interrupt(r.layout.length)
 	if p.Closed == nil {
 		r.schedule = schedule
@@ -329,13 +333,13 @@ func (r *recording) recoveries(run *Run) {
 // endpointsIn returns what was counted of each endpoint in a phase, by class.
 func (s *shard) endpointsIn(phase int, m *mix) []Endpoint {
 	var list []Endpoint
-	for request := range min(s.endpoints, maxEndpoints+1) {
+	for slot := range min(s.endpoints, maxEndpoints+1) {
 		name := other
-		if request < maxEndpoints {
-			name = m.requests[request].name
+		if slot < maxEndpoints {
+			name = m.requests[m.told[slot]].name
 		}
 		for _, class := range classes {
-			d := s.details[s.detailIndex(phase, request, class)]
+			d := s.details[s.detailOf(phase, slot, class)]
 			if d == nil {
 				continue
 			}

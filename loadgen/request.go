@@ -38,6 +38,7 @@ type mix struct {
 	bounds   []float64 // cumulated weights, the last one 1
 	hosts    []string  // the distinct host:port that they go to, in order of appearance
 	choice   profiles.Stream
+	told     []int // the requests: first those whose endpoints are told apart, then the others
 }
 
 type compiledRequest struct {
@@ -86,7 +87,7 @@ func newMix(requests []Request, seed uint64) (*mix, error) {
 		m.bounds = append(m.bounds, sum/total)
 	}
 	m.bounds[len(m.bounds)-1] = 1
-	return m, nil
+	return m, m.tellApart(nil)
 }
 
 func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, error) {

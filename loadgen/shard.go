@@ -21,6 +21,7 @@ type layout struct {
 	spans     []profiles.Span
 	length    time.Duration
 	endpoints int          // of the plan, not bounded
+	slots     []int        // of each of them, where its details are kept; nil: the first ones are told apart
 	cut       atomic.Int64 // when the profile ended: at length, or when the run was interrupted
 }
 
@@ -118,12 +119,19 @@ func newShard(l *layout) *shard {
 var classes = [...]Class{ClassOK, ClassHit, ClassMiss, ClassFailed}
 
 func (s *shard) detailIndex(phase, request int, class Class) int {
-	endpoint := min(request, maxEndpoints)
+	if s.slots != nil {
+		request = s.slots[request]
+	}
+	return s.detailOf(phase, min(request, maxEndpoints), class)
+}
+
+// detailOf returns where one class of the endpoint with that slot is counted.
+func (s *shard) detailOf(phase, slot int, class Class) int {
 	c := 0
 	for classes[c] != class {
 		c++
 	}
-	return (phase*(min(s.endpoints, maxEndpoints)+1)+endpoint)*len(classes) + c
+	return (phase*(min(s.endpoints, maxEndpoints)+1)+slot)*len(classes) + c
 }
 
 // record counts one sample. It neither locks nor, once the memory of a phase is there, allocates.

@@ -82,11 +82,23 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 	a.label = a.name
 	c := &conductor{o: &o.compareOptions, arms: []*arm{a}, stderr: s.err, began: time.Now()}
 	c.ends = c.began.Add(o.maxTime)
+	kept := path != names[0] // by name, in a directory of bench's own
+	if kept {
+		err = canMake(baselinesDir)
+	} else {
+		err = canWrite(path)
+	}
+	if err != nil {
+		return fmt.Errorf("the baseline cannot be saved: %w", err)
+	}
+	if err := outs.check(); err != nil {
+		return err
+	}
 	b, err := o.measure(ctx, c, names[0])
 	if err != nil {
 		return err
 	}
-	if path != names[0] {
+	if kept {
 		if err := makeSavedDir(baselinesDir); err != nil {
 			return fmt.Errorf("the baseline is not saved: %w", err)
 		}

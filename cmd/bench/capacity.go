@@ -116,7 +116,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 		if _, err := o.inputs(plan, nil); err != nil {
 			return usage(err)
 		}
-		found, failure = o.measure(ctx, args, s)
+		found, failure = o.measure(ctx, args, outs, s)
 	}
 	if len(found) == 0 {
 		return failure

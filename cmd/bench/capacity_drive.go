@@ -22,7 +22,7 @@ const stepDrain = 2 * time.Second
 const idleFor = time.Second
 
 // measure searches each target, one after the other. It returns what was found until the first error.
-func (o *capacityOptions) measure(ctx context.Context, names []string, s streams) ([]*capacity.Capacity, error) {
+func (o *capacityOptions) measure(ctx context.Context, names []string, outs outputs[[]*capacity.Capacity], s streams) ([]*capacity.Capacity, error) {
 	objectives, err := o.objectives()
 	if err != nil {
 		return nil, err
@@ -31,9 +31,12 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, s streams
 	if err != nil {
 		return nil, usage(err)
 	}
-	subjects, err := o.capacitySubjects(names, s)
+	subjects, err := o.capacitySubjects(names, objectives, s)
 	if err != nil {
 		return nil, usage(err)
+	}
+	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
+		return nil, err
 	}
 	var found []*capacity.Capacity
 	for _, subject := range subjects {
@@ -49,7 +52,7 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, s streams
 }
 
 // capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
-func (o *capacityOptions) capacitySubjects(names []string, s streams) ([]subject, error) {
+func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.Threshold, s streams) ([]subject, error) {
 	if len(names) == 0 && o.targets == "" {
 		names = []string{"cached", "uncached"}
 	}
@@ -59,6 +62,7 @@ func (o *capacityOptions) capacitySubjects(names []string, s streams) ([]subject
 	if err != nil {
 		return nil, err
 	}
+	plan.Thresholds = objectives
 	subjects, err := o.subjects(names, mixture{}, plan, s.in)
 	if err != nil || len(o.gomaxprocs) == 0 {
 		return subjects, err

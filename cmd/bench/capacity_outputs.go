@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"time"
 
@@ -24,9 +23,7 @@ func (o *capacityOptions) conclude(found []*capacity.Capacity, outs outputs[[]*c
 	var failed error
 	if !o.noSave && o.from == "" {
 		path, err := keep("capacity", time.Now(), func(_ string, w io.Writer) error { return capacity.Encode(w, found) })
-		if err != nil {
-			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
-		}
+		failed = o.notKept(err, s.err)
 		options.Saved = path
 	}
 	return together(failed, writeCapacity(outs, found, s, options))

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -26,9 +25,7 @@ func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.C
 			kind = "gate"
 		}
 		path, err := keep(kind, time.Now(), func(_ string, w io.Writer) error { return report.ComparisonJSON(w, found) })
-		if err != nil {
-			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
-		}
+		failed = o.notKept(err, s.err)
 		found.Saved = path
 	}
 	if err := writeCompared(outs, found, s); err != nil {

@@ -67,6 +67,9 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	}
 	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now(), floor: floor}
 	c.ends = c.began.Add(limit)
+	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
+		return err
+	}
 	found, err := c.compare(ctx, criteria)
 	if found == nil {
 		return err

@@ -244,6 +244,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return usage(err)
 	}
+	plan.Thresholds = thresholds
 	names := args
 	if len(names) == 0 && o.targets == "" {
 		names = file.Target
@@ -265,6 +266,9 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return o.preview(subjects, s.out)
 	}
 
+	if err := beforeDriving(o, outputs, s.err); err != nil {
+		return err
+	}
 	runs, failure := o.driveAll(ctx, subjects, s.err)
 	if len(runs) == 0 {
 		return failure
@@ -275,9 +279,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	options := report.Options{Verbose: o.verbose, Command: command, Next: nextSteps(runs)}
 	if !o.noSave {
 		path, err := save(runs, plan.Profile.Name, time.Now())
-		if err != nil {
-			failure = errors.Join(failure, fmt.Errorf("the run is not saved: %w (--no-save does without)", err))
-		}
+		failure = errors.Join(failure, o.notKept(err, s.err))
 		options.Saved = path
 	}
 	failure = errors.Join(failure, writeRuns(outputs, runs, s, options))

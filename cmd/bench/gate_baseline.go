@@ -40,6 +40,9 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 		return usage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
 	}
 	c := &conductor{o: o, arms: []*arm{a}, stderr: s.err, began: time.Now(), floor: b}
+	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
+		return err
+	}
 	found, err := c.gateFresh(ctx, criteria)
 	if found == nil {
 		return err

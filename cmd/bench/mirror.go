@@ -38,6 +38,9 @@ func (o *compareOptions) runMirror(ctx context.Context, names []string, s stream
 	}
 	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now()}
 	c.ends = c.began.Add(limit)
+	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
+		return err
+	}
 	found, err := c.mirror(ctx, rules)
 	if found == nil {
 		return err
@@ -141,9 +144,7 @@ func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*repo
 	var failed error
 	if !o.noSave {
 		path, err := keep("mirror", time.Now(), func(_ string, w io.Writer) error { return report.MirrorJSON(w, found) })
-		if err != nil {
-			failed = fmt.Errorf("what was found is not saved: %w (--no-save does without)", err)
-		}
+		failed = o.notKept(err, s.err)
 		found.Saved = path
 	}
 	failed = together(failed, shown(outs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Mirrored(w, found, o) }))

@@ -51,6 +51,9 @@ func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := outputs.check(); err != nil {
+		return err
+	}
 	private, err := process.NewPrivateDir()
 	if err != nil {
 		return err
