@@ -313,3 +313,103 @@ func TestTheMarginThatWasPassedIsNamed(t *testing.T) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 }
+
+// twoWays is a comparison in which B is slower at P50 and faster at P99.
+func twoWays(t *testing.T, gate bool) *Compared {
+	t.Helper()
+	c := compared(t, gate, 1, 0)
+	found := &c.Result.Comparisons[0]
+	for i := range found.Rows {
+		r := &found.Rows[i]
+		switch r.Metric.Key {
+		case "p50":
+			r.Change, r.Outcome = compare.Interval{Center: 1.4, Low: 1.38, High: 1.42}, compare.Worse
+		case "p99":
+			r.Change, r.Outcome, r.Improved = compare.Interval{Center: 0.8, Low: 0.78, High: 0.82}, compare.Better, gate
+		}
+		if gate && r.Outcome == compare.Worse {
+			r.Outcome = compare.Regression
+		} else if gate && r.Outcome == compare.Better {
+			r.Outcome = compare.Pass
+		}
+	}
+	found.Mixed, found.Outcome = true, compare.Mixed
+	if gate {
+		found.Outcome = compare.Regression
+	}
+	return c
+}
+
+func TestTheHeadlineTellsBoth(t *testing.T) {
+	for gate, want := range map[bool]string{
+		false: "Mixed: against old, new is 40 % slower at P50 (+38 … +42 %, 95 %), and 20 % faster at P99 (−22 … −18 %, 95 %).",
+		true:  "REGRESSION, mixed: new is 40 % slower than old at P50 (+38 … +42 %, 95 %); the margin is 5 %; but it is 20 % faster at P99.",
+	} {
+		c := twoWays(t, gate)
+		if got := ComparisonAnswer(c); strings.ReplaceAll(got, " %,", ",") != strings.ReplaceAll(want, " %,", ",") {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+		var b bytes.Buffer
+		if err := ComparisonJSON(&b, c); err != nil || !strings.Contains(b.String(), `"mixed": true`) || !gate && !strings.Contains(b.String(), `"outcome": "mixed"`) {
+			t.Errorf("%v: %s", err, b.String())
+		}
+	}
+}
+
+// A gate that was spoiled says regression nowhere that a program reads.
+func TestASpoiledGateIsNoRegression(t *testing.T) {
+	c := compared(t, true, 1.3, 20)
+	c.Result.Spoil("late")
+	for kind, write := range map[string]func(*bytes.Buffer) error{
+		"json":    func(b *bytes.Buffer) error { return ComparisonJSON(b, c) },
+		"junit":   func(b *bytes.Buffer) error { return ComparisonJUnit(b, c) },
+		"actions": func(b *bytes.Buffer) error { return ComparisonAnnotations(b, c) },
+	} {
+		var b bytes.Buffer
+		if err := write(&b); err != nil || strings.Contains(strings.ToLower(b.String()), "regression") || strings.Contains(b.String(), "::error") {
+			t.Errorf("%s: %v\n%s", kind, err, b.String())
+		}
+	}
+}
+
+// Where one side makes bench late every form says which, and how many requests were left out.
+func TestTheSideThatMakesBenchLateIsNamed(t *testing.T) {
+	c := compared(t, true, 1, 0)
+	found := &c.Result.Comparisons[0]
+	found.Guard = compare.Guard{A: 0.02, B: 0.10, Low: 0.05, High: 0.11, Differs: true}
+	if text := comparisonText(t, c); !strings.Contains(strings.Join(strings.Fields(text), " "), "new makes bench late: 10 % of its requests were disturbed by that, and 2 % of old's") {
+		t.Error(text)
+	}
+	found.Outcome = compare.CannotTell
+	for i := range found.Rows {
+		if found.Rows[i].Metric.Key == "p99" {
+			found.Rows[i].Outcome = compare.CannotTell
+		}
+	}
+	want := "CANNOT BE TOLD: new makes bench late: 10 % of its requests were disturbed by that, and 2 % of old's, and P99 passes without those requests and not with them."
+	if got := ComparisonAnswer(c); got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+	var b bytes.Buffer
+	if err := ComparisonJSON(&b, c); err != nil || !strings.Contains(b.String(), `"fired": true`) || !strings.Contains(b.String(), `"outcome": "cannot tell"`) {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	if suite := suiteOf(t, c); suite.Failures != 0 || suite.Skipped != 1 {
+		t.Errorf("%+v", suite)
+	}
+}
+
+func TestForesightIsSaidOnce(t *testing.T) {
+	var b bytes.Buffer
+	p := NewTrialProgress(&b, false)
+	f := &compare.Foresight{Metric: compare.P99, Pairs: 40, Scatter: 0.5, Found: 0.45, Held: 0.302, Passes: 0.2}
+	for range 2 {
+		p.Foresight(nil)
+		p.Foresight(f)
+	}
+	want := "by its first quads, pairs scatter by 65 % at P99: in 40 pairs this machine finds a change of 45 % in nine gates of ten, and passes identical code " +
+		"at a margin of 31 %, so that 20 % will hardly be told: a longer --max-time or --margin p99=31%\n"
+	if got := b.String(); got != want {
+		t.Errorf("%q\nwant %q", got, want)
+	}
+}

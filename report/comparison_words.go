@@ -277,7 +277,7 @@ func disturbedWords(f *compare.Comparison) string {
 // foresightWords say what the first quads foretell.
 func foresightWords(f *compare.Foresight) string {
 	text := fmt.Sprintf("by its first quads, pairs scatter by %s at %s: in %d pairs this machine finds a change of %s in nine gates of ten, and passes "+
-		"identical code at a margin of %s", marginPercent(math.Expm1(f.Scatter)), metricName(f.Metric), f.Pairs, wholePercent(f.Found), wholePercent(f.Held))
+		"identical code at a margin of %s", wholePercent(math.Expm1(f.Scatter)), metricName(f.Metric), f.Pairs, wholePercent(f.Found), wholePercent(f.Held))
 	if !f.Enough() {
 		text += fmt.Sprintf(", so that %s will hardly be told: a longer --max-time or --margin %s=%.0f%%", marginPercent(f.Passes), flagName(f.Metric),
 			math.Ceil(100*f.Held))

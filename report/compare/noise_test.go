@@ -17,13 +17,19 @@ type noise struct {
 	outliers float64    // share of the rounds
 	episode  float64    // rounds at a go, in the mean
 	drift    float64    // over 80 rounds
+
+	ownState     float64 // share of the variance that is an arm's own; 0: ownShare
+	ownRemembers float64 // of that, from one of its rounds to the next
 }
 
 var (
-	quiet   = noise{"quiet", [3]float64{0.01, 0.03, 0.06}, 0.05, 1.4, 0.03}
-	typical = noise{"typical", [3]float64{0.02, 0.055, 0.10}, 0.075, 1.4, 0.10}
-	noisy   = noise{"noisy", [3]float64{0.03, 0.08, 0.15}, 0.10, 1.4, 0.20}
-	loud    = noise{"loud", [3]float64{0.02, 0.055, 0.10}, 0.50, 3, 0.10}
+	quiet   = noise{name: "quiet", scatter: [3]float64{0.01, 0.03, 0.06}, outliers: 0.05, episode: 1.4, drift: 0.03}
+	typical = noise{name: "typical", scatter: [3]float64{0.02, 0.055, 0.10}, outliers: 0.075, episode: 1.4, drift: 0.10}
+	noisy   = noise{name: "noisy", scatter: [3]float64{0.03, 0.08, 0.15}, outliers: 0.10, episode: 1.4, drift: 0.20}
+	loud    = noise{name: "loud", scatter: [3]float64{0.02, 0.055, 0.10}, outliers: 0.50, episode: 3, drift: 0.10}
+
+	// saturated is a service whose rounds hang together by its own backlog.
+	saturated = noise{name: "saturated", scatter: typical.scatter, outliers: 0.075, episode: 1.4, drift: 0.10, ownState: 0.4, ownRemembers: 0.6}
 )
 
 const (
@@ -58,8 +64,8 @@ func newMachine(n noise, seed uint64) *machine {
 	return m
 }
 
-// round returns a round of an arm whose percentiles are those factors above a millisecond and its multiples.
-func (m *machine) round(arm int, truth [3]float64) *loadgen.Run {
+// shifts returns by how much the logarithms of a round's percentiles are moved.
+func (m *machine) shifts(arm int) (at [3]float64) {
 	m.t++
 	if m.outlier {
 		m.outlier = m.random.Float64() >= 1/m.episode
@@ -71,14 +77,27 @@ func (m *machine) round(arm int, truth [3]float64) *loadgen.Run {
 	if m.outlier {
 		hit = math.Log(1.2 + 0.8*m.random.Float64())
 	}
-	var at [3]float64
+	own, memory := m.ownState, m.ownRemembers
+	if own == 0 {
+		own, memory = ownShare, ownMemory
+	}
+	shared := min(machineShare, 1-own)
 	for i, s := range m.scatter {
 		carry(&m.shared[i], machineMemory, m.random)
-		carry(&m.own[arm][i], ownMemory, m.random)
-		log := s * (math.Sqrt(machineShare)*m.shared[i] + math.Sqrt(ownShare)*m.own[arm][i] +
-			math.Sqrt((1-machineShare-ownShare)/2)*student4(m.random))
+		carry(&m.own[arm][i], memory, m.random)
+		log := s * (math.Sqrt(shared)*m.shared[i] + math.Sqrt(own)*m.own[arm][i] +
+			math.Sqrt((1-shared-own)/2)*student4(m.random))
 		log += 0.5*s*math.Sin(m.phase+2*math.Pi*float64(m.t)/25) + m.drift*float64(m.t)/80 + hit*outlierExponents[i]
-		at[i] = math.Exp(log) * truth[i] * float64(i+1) * 1e6
+		at[i] = log
+	}
+	return at
+}
+
+// round returns a round of an arm whose percentiles are those factors above a millisecond and its multiples.
+func (m *machine) round(arm int, truth [3]float64) *loadgen.Run {
+	at := m.shifts(arm)
+	for i := range at {
+		at[i] = math.Exp(at[i]) * truth[i] * float64(i+1) * 1e6
 	}
 	const count = 4000
 	m.run = loadgen.Run{

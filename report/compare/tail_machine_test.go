@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sort"
 
 	"github.com/seed-5a006608/bench/loadgen"
 )
@@ -96,7 +97,7 @@ func (m *tailMachine) tailRound(arm int, truth [3]float64) round {
 		at, disturbed, near := float64(i)/m.rate, false, false
 		for _, p := range pauses {
 			disturbed = disturbed || at >= p.at-m.window && at < p.at+6*p.length
-			near = near || at < p.at && p.at-at < 0.2 || at >= p.at && at < p.at+6*p.length+0.001
+			near = near || at < p.at && p.at-at < 0.06 || at >= p.at && at < p.at+6*p.length+0.001
 		}
 		if !near {
 			rest = append(rest, z)
@@ -126,6 +127,8 @@ func (m *tailMachine) tailRound(arm int, truth [3]float64) round {
 		readings: own.readings(), all: all.readings(), top: own.top(), allTop: all.top(),
 		requests: m.requests(arm, counted), disturbed: disturbance{uint64(len(late)), uint64(counted)},
 	}
+	goodput := slices.IndexFunc(Metrics(), func(m Metric) bool { return m.Key == Goodput.Key })
+	rd.readings[goodput] = reading{value: float64(rd.requests.Succeeded) / m.length, ok: rd.requests.Succeeded > 0}
 	return rd
 }
 
@@ -171,6 +174,9 @@ func (s *sample) top() topRound {
 func (s *sample) readings() []reading {
 	n := s.count()
 	list := make([]reading, len(Metrics()))
+	if len(s.scores) == 0 {
+		return list
+	}
 	slowest := s.tail(n - int(math.Ceil(0.95*float64(n))) + 1)
 	for i, q := range []float64{0.5, 0.95, 0.99} {
 		rank := int(math.Ceil(q * float64(n))) // from the fastest, 1 … n
@@ -178,17 +184,12 @@ func (s *sample) readings() []reading {
 		if q > 0.5 {
 			log = slowest[n-rank]
 		} else {
-			// The others shift the rank of the median by how many of them are faster.
-			at := min(rank, len(s.scores)) - 1
-			for range 3 {
-				faster := 0
-				for _, o := range s.others {
-					if o < latency(s.scores[at], s.shift, s.truth) {
-						faster++
-					}
-				}
-				at = min(max(rank-faster, 1), len(s.scores)) - 1
-			}
+			// Of the first score that so many are not slower than, the others that are faster counted.
+			slices.Sort(s.others)
+			at := sort.Search(len(s.scores)-1, func(k int) bool {
+				faster, _ := slices.BinarySearch(s.others, latency(s.scores[k], s.shift, s.truth))
+				return k+1+faster >= rank
+			})
 			log = latency(s.scores[at], s.shift, s.truth)
 		}
 		list[i] = reading{value: math.Exp(log), beyond: (1 - q) * float64(n), planned: (1 - q) * float64(n), least: enough, ok: true}
