@@ -89,6 +89,7 @@ func TestNoFormatCommands(t *testing.T) {
 
 // TestAnyRunIsWritten holds whatever a run file may say: no panic, and an error only where the format has no way to say it.
 func TestAnyRunIsWritten(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(anyRun(), 1, 3).Draw(t, "runs")
 		for kind, write := range fileWriters {

@@ -179,6 +179,7 @@ func TestJUnitShowsHostileNamesAsText(t *testing.T) {
 
 // Whatever a run holds, what is written is JUnit.
 func TestAnyRunAsJUnit(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(anyRun(), 1, 3).Draw(t, "runs")
 		for _, r := range runs {
