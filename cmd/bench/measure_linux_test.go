@@ -7,7 +7,6 @@ import (
 	"runtime"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -44,23 +43,17 @@ func (m *trial) accounted(r *loadgen.Run, due uint64) {
 // figures are worth nothing, and after two such tries the test is skipped. What is wrong on any machine is not tried again.
 func measured(t *testing.T, once func(t *testing.T, m *trial)) {
 	t.Helper()
-	tries(t, once, func() func() string { return watchMachine(t).stop })
+	tries(t, once, true)
 }
 
 // loaded is measured for what itself takes all of a processor: the witness looks only after a try, when that has ended.
 func loaded(t *testing.T, once func(t *testing.T, m *trial)) {
 	t.Helper()
-	tries(t, once, func() func() string {
-		return func() string {
-			w := watchMachine(t)
-			time.Sleep(2 * time.Second) // how long it is watched, not a wait for anything
-			return w.stop()
-		}
-	})
+	tries(t, once, false)
 }
 
-// tries tries up to three times, and asks a witness of each whether the machine was late.
-func tries(t *testing.T, once func(t *testing.T, m *trial), watch func() (late func() string)) {
+// tries tries up to three times. A witness says whether the machine was late, meanwhile or after a try that was off.
+func tries(t *testing.T, once func(t *testing.T, m *trial), meanwhile bool) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("measures, which the race detector would spoil")
@@ -68,18 +61,24 @@ func tries(t *testing.T, once func(t *testing.T, m *trial), watch func() (late f
 	machineLate := 0
 	for try := 1; ; try++ {
 		var m trial
-		stop := sync.OnceValue(watch())
-		t.Cleanup(func() { stop() }) // where the try ends the test
+		var w *witness
+		if meanwhile {
+			w = watchMachine(t)
+			t.Cleanup(func() { w.stop() }) // where the try ends the test
+		}
 		once(t, &m)
 		if len(m.wrong) > 0 {
 			t.Fatal(strings.Join(append(m.wrong, m.off...), "\n"))
 		}
 		if len(m.off) == 0 {
-			stop()
 			return
 		}
+		if w == nil {
+			w = watchMachine(t)
+			time.Sleep(2 * time.Second) // how long it is watched, not a wait for anything
+		}
 		off := strings.Join(m.off, "\n")
-		if late := stop(); late != "" {
+		if late := w.stop(); late != "" {
 			off += "\n" + late
 			if machineLate++; machineLate == 2 {
 				t.Skipf("%s, so nothing can be measured on it; off in try %d:\n%s", late, try, off)

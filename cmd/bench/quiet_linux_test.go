@@ -23,6 +23,7 @@ const (
 type witness struct {
 	begun   time.Time
 	over    chan struct{}
+	end     sync.Once
 	threads sync.WaitGroup
 	mu      sync.Mutex
 	worst   time.Duration // the sum of a processor's delays
@@ -66,7 +67,7 @@ func (w *witness) watch() {
 
 // stop ends the watch and returns what was wrong with the machine, or "".
 func (w *witness) stop() (late string) {
-	close(w.over)
+	w.end.Do(func() { close(w.over) })
 	w.threads.Wait()
 	took := time.Since(w.begun)
 	if share := w.worst.Seconds() / took.Seconds(); share > mostDelayed {
