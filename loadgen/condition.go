@@ -97,7 +97,7 @@ func (c *condition) pass(from, to time.Duration, succeeded uint64) {
 	}
 	c.to = to
 	c.length += to - from
-	c.achieved += succeeded
+	c.served += succeeded
 }
 
 // waiting is a number of requests that are due and have had no answer, and the least age of them.

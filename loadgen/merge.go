@@ -197,6 +197,10 @@ func mergePhase(a, b Phase) (Phase, error) {
 	m.Requests = addRequests(a.Requests, b.Requests)
 	m.Offered = Rate{a.Offered.Count + b.Offered.Count, a.Offered.Rate + b.Offered.Rate}
 	m.Achieved = Rate{a.Achieved.Count + b.Achieved.Count, a.Achieved.Rate + b.Achieved.Rate}
+	m.Answered = nil
+	if a.Answered != nil && b.Answered != nil {
+		m.Answered = &Rate{a.Answered.Count + b.Answered.Count, a.Answered.Rate + b.Answered.Rate}
+	}
 	m.Bytes = Bytes{a.Bytes.In + b.Bytes.In, a.Bytes.Out + b.Bytes.Out}
 	m.Cache = Cache{a.Cache.Hits + b.Cache.Hits, a.Cache.Misses + b.Cache.Misses}
 	m.CPU = addCPU(a.CPU, b.CPU)

@@ -206,6 +206,9 @@ func (r *recording) run(e ending, resources Resources) *Run {
 		_, host := hostDelay(&all.late, &all.stood, resources, run.Environment.generatorProcessors(), 0, e.cut)
 		d.UnexplainedNS = host.unexplained
 	}
+	if r.schedule != nil {
+		run.Overall.answered()
+	}
 	run.Verdict = worst(run.Phases)
 	run.Overall.Verdict = run.Verdict
 	if r.schedule != nil {
@@ -256,6 +259,7 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 		trend := r.trendOf(p, run)
 		j.backlog = &trend
 		_, p.Backlog.Grew = trend.grew()
+		p.answered()
 	}
 	end := p.StartNS + p.DurationNS
 	processors := run.Environment.generatorProcessors()

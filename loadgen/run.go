@@ -151,9 +151,10 @@ type Phase struct {
 	StartNS    time.Duration `json:"start_ns"`
 	DurationNS time.Duration `json:"duration_ns"`
 	Verdict    Verdict       `json:"verdict"`
-	Offered    Rate          `json:"offered"`  // due requests, by intended time
-	Achieved   Rate          `json:"achieved"` // successes finished within the phase's clock time
-	Requests   Requests      `json:"requests"` // of those intended in this phase; planned = due
+	Offered    Rate          `json:"offered"`            // due requests, by intended time
+	Achieved   Rate          `json:"achieved"`           // successes finished within the phase's clock time
+	Answered   *Rate         `json:"answered,omitempty"` // successes of those intended in it; nil in the closed model and in files of before
+	Requests   Requests      `json:"requests"`           // of those intended in this phase; planned = due
 
 	ResponseTime Dist `json:"response_time"` // intended start to last byte: wait + lag + service
 	ServiceTime  Dist `json:"service_time"`  // sent to last byte
@@ -172,6 +173,15 @@ type Phase struct {
 	Backlog      Backlog        `json:"backlog"`
 	Recovery     *Recovery      `json:"recovery,omitempty"` // of a spike
 	Endpoints    []Endpoint     `json:"endpoints,omitempty"`
+}
+
+// Served returns what the target served of the phase: of what was asked in it, those that succeeded, whenever they were
+// finished. Where the backlog grew, or nothing is asked by a schedule, it is what succeeded in the phase's clock time.
+func (p *Phase) Served() Rate {
+	if p.Answered == nil || p.Backlog.Grew {
+		return p.Achieved
+	}
+	return *p.Answered
 }
 
 // Rate is a count and, over the length of the phase, a rate in requests/s.

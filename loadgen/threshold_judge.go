@@ -109,8 +109,8 @@ func (t Threshold) measure(result *ThresholdResult, p *part) {
 		figure, result.Samples = float64(p.due-p.succeeded)/float64(p.due), p.due
 		beyond = float64(p.due)
 	case MetricRate:
-		figure, result.Samples = perSecond(p.achieved, p.length.Seconds()), p.achieved
-		beyond = float64(p.achieved)
+		figure, result.Samples = perSecond(p.served, p.length.Seconds()), p.served
+		beyond = float64(p.served)
 	default:
 		figure, result.AtLeast = t.figureOf(d)
 		if t.Metric == MetricPercentile {

@@ -13,7 +13,7 @@ import (
 type part struct {
 	length         time.Duration // of its phases, in all the runs that are pooled
 	due, succeeded uint64
-	achieved       uint64     // successes that finished within the phases' clock time; 0 of an endpoint, where it is not kept
+	served         uint64     // successes, as [Phase.Served] counts them; 0 of an endpoint, where it is not kept
 	ok, censored   *histogram // of the threshold's duration
 	dist           Dist       // of both
 
@@ -45,7 +45,7 @@ func (t Threshold) partOf(r *Run) (part, string) {
 		} else {
 			p.due += phase.Requests.Due
 			p.succeeded += phase.Requests.Succeeded
-			p.achieved += phase.Achieved.Count
+			p.served += phase.Served().Count
 			err = p.add(t.distOf(phase), digits)
 			if err == nil && p.bounded {
 				err = target.add(&phase.TargetTime.Undisturbed, digits)

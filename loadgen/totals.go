@@ -220,6 +220,12 @@ func (t *totals) phase(p *Phase) {
 	p.ServerTiming = slices.Clone(t.timings)
 }
 
+// answered counts the successes of a phase over its length.
+func (p *Phase) answered() {
+	n := p.Requests.Succeeded
+	p.Answered = &Rate{n, perSecond(n, p.DurationNS.Seconds())}
+}
+
 func perSecond(n uint64, seconds float64) float64 {
 	if seconds == 0 {
 		return 0

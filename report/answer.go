@@ -73,7 +73,7 @@ func answerOne(s subject) string {
 // figures is the evidence of a load that was carried.
 func (s subject) figures() string {
 	d := &s.focus.ResponseTime
-	text := fmt.Sprintf("%s with P99 at %s", Rate(s.focus.Achieved.Rate), figure(d, "p99_ns", d.P99NS))
+	text := fmt.Sprintf("%s with P99 at %s", Rate(s.focus.Served().Rate), figure(d, "p99_ns", d.P99NS))
 	if s.focus.Kind == kindSpike {
 		text = fmt.Sprintf("%s for %s with P99 at %s", Rate(s.rate(s.focus)), Span(s.focus.DurationNS), figure(d, "p99_ns", d.P99NS))
 		if base := s.phase(kindBaseline); base != nil && base.ResponseTime.Count > 0 {

@@ -62,7 +62,7 @@ func GitHubBenchmark(w io.Writer, runs []*loadgen.Run) error {
 }
 
 func ghExtra(s subject, p *loadgen.Phase, atLeast bool) string {
-	extra := kindOf(p.Verdict) + ", served " + Rate(p.Achieved.Rate)
+	extra := kindOf(p.Verdict) + ", served " + Rate(p.Served().Rate)
 	if !s.closed() {
 		extra += " of " + Rate(p.Offered.Rate)
 	}

@@ -144,7 +144,7 @@ func (t *markdownText) phases(subjects []subject) {
 			if index < len(s.Phases) {
 				p = &s.Phases[index]
 			}
-			cells := []string{code(s.label), code(longName(p.Name)), absent, Rate(p.Achieved.Rate)}
+			cells := []string{code(s.label), code(longName(p.Name)), absent, Rate(p.Served().Rate)}
 			if !s.closed() {
 				cells[2] = Rate(p.Offered.Rate)
 			}

@@ -117,20 +117,20 @@ func (s subject) overload() string {
 	case s.closed():
 		return fmt.Sprintf("kept %s waiting: %s", s.task(), s.behind(s.focus))
 	case s.focus.Kind == kindSpike:
-		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", Rate(s.focus.Achieved.Rate),
+		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", Rate(s.focus.Served().Rate),
 			Rate(s.rate(s.focus)), s.behind(s.focus), s.recovering())
 	case s.focus.Kind == kindStep:
 		held := "could not hold the first step"
 		if rate := s.heldBefore(limited); rate > 0 {
 			held = "held " + Rate(rate)
 		}
-		return fmt.Sprintf("%s; at %s it served %s and %s", held, Rate(s.rate(limited)), Rate(limited.Achieved.Rate),
+		return fmt.Sprintf("%s; at %s it served %s and %s", held, Rate(s.rate(limited)), Rate(limited.Served().Rate),
 			s.behind(limited))
 	case s.phase(kindRamp) != nil:
 		return fmt.Sprintf("could not follow the ramp to %s: it served at most %s and %s", Rate(s.highest()),
 			Rate(s.mostServed()), s.behind(limited))
 	}
-	return fmt.Sprintf("could not hold %s: it served %s and %s", Rate(s.rate(limited)), Rate(limited.Achieved.Rate), s.behind(limited))
+	return fmt.Sprintf("could not hold %s: it served %s and %s", Rate(s.rate(limited)), Rate(limited.Served().Rate), s.behind(limited))
 }
 
 // limited returns the phase that the run's verdict is about: the focus where that is limited itself or no phase is, else

@@ -83,7 +83,7 @@ func (t *phaseTable) fill(row []marked, s subject, p *loadgen.Phase) {
 	if !s.closed() {
 		row[2].figure = Rate(p.Offered.Rate)
 	}
-	row[3].figure = Rate(p.Achieved.Rate)
+	row[3].figure = Rate(p.Served().Rate)
 	for i, q := range percentiles {
 		cell := &row[leading+i]
 		cell.figure = q.of(&p.ResponseTime)
