@@ -63,11 +63,32 @@ func answerOne(s subject) string {
 	case idle:
 		return "Nothing was sent: no request was due. A longer --duration or a higher --rate makes some."
 	case silent:
-		return fmt.Sprintf("No request succeeded: the service %s.", s.predicate())
+		return fmt.Sprintf("No request succeeded: the service %s.%s", s.predicate(), s.setting())
 	case carried:
 		return fmt.Sprintf("The service %s: %s.", s.predicate(), s.figures())
 	}
 	return "The service " + s.predicate() + "."
+}
+
+// settings are what to do where every request failed by a kind that is no matter of load but of what was asked for.
+var settings = map[string]string{
+	"tls":                   "Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate.",
+	"connect: refused":      "Nothing listens there: start the service, or check the URL's host and port.",
+	"connect: unknown host": "Check the URL's host; --connect-to HOST:PORT goes elsewhere whatever its name is.",
+	"status 401":            "The service wants to know who asks: give credentials with -H 'Authorization: ...'.",
+	"status 403":            "The service does not let these requests in: check the credentials given with -H.",
+	"status 404":            "There is no such page: check the URL's path.",
+}
+
+// setting says what to do where all requests that failed did so for the same setting; nothing where that is not so.
+func (s subject) setting() string {
+	if len(s.Errors) != 1 || s.Errors[0].Count < s.due() {
+		return ""
+	}
+	if text := settings[s.Errors[0].Kind]; text != "" {
+		return " " + text
+	}
+	return ""
 }
 
 // figures is the evidence of a load that was carried.

@@ -74,6 +74,14 @@ func failed(phase int, n uint64, kind string) func(*loadgen.Run) {
 	}
 }
 
+// allFailed makes every request fail by one kind.
+func allFailed(kind string) func(*loadgen.Run) {
+	return func(r *loadgen.Run) {
+		r.Requests.Failed, r.Requests.Succeeded = r.Requests.Due, 0
+		r.Errors = []loadgen.ErrorCount{{Kind: kind, Count: r.Requests.Due}}
+	}
+}
+
 // bundled makes a run one of the bundled pair, its query costing that much processor time, its cache missing that share.
 func bundled(cost time.Duration, misses uint64) func(*loadgen.Run) {
 	return func(r *loadgen.Run) {
@@ -147,6 +155,12 @@ func TestAnswer(t *testing.T) {
 			"The service kept up, but left 1 % of the requests of the spike without success (most: reset)."},
 		{"nothing succeeded", []*loadgen.Run{told("api", hold, 4*ms, failed(0, 1200, "connect: refused"))},
 			"No request succeeded: the service answered none of 1,200 requests (most: connect: refused)."},
+		{"nothing succeeded for a setting", []*loadgen.Run{told("api", hold, 4*ms, allFailed("tls"))},
+			"No request succeeded: the service answered none of 1,200 requests (most: tls). Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate."},
+		{"nothing succeeded for the path", []*loadgen.Run{told("api", hold, 4*ms, allFailed("status 404"))},
+			"No request succeeded: the service answered none of 1,200 requests (most: status 404). There is no such page: check the URL's path."},
+		{"nothing succeeded, which is no setting", []*loadgen.Run{told("api", hold, 4*ms, allFailed("status 503"))},
+			"No request succeeded: the service answered none of 1,200 requests (most: status 503)."},
 		{"nothing was due", []*loadgen.Run{told("api", hold, 4*ms, func(r *loadgen.Run) { r.Requests = loadgen.Requests{} })},
 			"Nothing was sent: no request was due. A longer --duration or a higher --rate makes some."},
 		{"interrupted", []*loadgen.Run{told("api", spike, 4*ms, func(r *loadgen.Run) {
