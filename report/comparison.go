@@ -26,6 +26,7 @@ type Compared struct {
 	Started   time.Time
 	Took      time.Duration
 
+	Pilot    *compare.Found    // how the rate was chosen; nil: it was given
 	Baseline *compare.Baseline // that the new runs, or the margins, were held against; nil: none
 }
 

@@ -33,6 +33,7 @@ type comparisonFile struct {
 	Compared    string           `json:"compared"` // target_time, or response_time of files of before
 
 	Foresight *comparedForesight `json:"foresight,omitempty"`
+	Pilot     *compare.Found     `json:"pilot,omitempty"` // how the rate was chosen
 }
 
 // heldAgainst is the baseline of a gate.
@@ -198,7 +199,7 @@ func ComparisonJSON(w io.Writer, c *Compared) error {
 	r := &c.Result
 	f := comparisonFile{
 		Schema: comparisonSchema, Kind: "comparison", Answer: ComparisonAnswer(c), Outcome: r.Outcome(), Interrupted: r.Interrupted,
-		Spoiled: r.Spoiled, Early: r.Early, Quads: r.Quads, Planned: r.Planned, Rerun: r.Rerun, RoundNS: int64(c.Layout.Round),
+		Spoiled: r.Spoiled, Early: r.Early, Quads: r.Quads, Planned: r.Planned, Rerun: r.Rerun, RoundNS: int64(c.Layout.Round), Pilot: c.Pilot,
 		Restarted: c.Restarted, Seed: c.Seed,
 	}
 	if r.Gate {

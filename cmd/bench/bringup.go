@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -101,9 +102,46 @@ func (c *conductor) rates(ctx context.Context) error {
 			a.rate = compare.RateOf(share, fast[i])
 		}
 	case c.o.rate == "":
-		for _, a := range c.arms {
-			a.rate = compare.DefaultRate(fast)
+		return c.findRate(ctx, compare.Fastest(fast))
+	}
+	return nil
+}
+
+// pilotShare is the part of all time that looking for a rate may take.
+const pilotShare = 5
+
+// findRate looks for the highest rate at which the comparison can decide. A comparison without margins is held to those of a
+// gate.
+func (c *conductor) findRate(ctx context.Context, fastest float64) error {
+	criteria, err := (&gateOptions{inconclusive: "fail"}).criteria()
+	if c.o.gate != nil {
+		criteria, err = c.o.gate.criteria()
+	}
+	if err != nil {
+		return usage(err)
+	}
+	takes := c.ends.Sub(c.began) / pilotShare
+	pilot := compare.NewPilot(compare.PilotOptions{
+		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Seed: c.o.seed, Budget: c.budget(time.Until(c.ends) - takes),
+	})
+	for until := time.Now().Add(takes); ; {
+		step, done := pilot.Next()
+		if done || time.Now().After(until) && len(pilot.Found().Tried) > 0 {
+			break
 		}
+		run, err := c.arms[step.Arm].drive(ctx, hold("pilot", 0, step.Round, step.Rate), nil, step.Seed)
+		if err != nil {
+			return err
+		}
+		pilot.Add(run)
+	}
+	found := pilot.Found()
+	c.pilot = &found
+	for _, a := range c.arms {
+		a.rate = found.Rate()
+	}
+	if !c.o.quiet {
+		fmt.Fprintln(c.stderr, report.PilotWords(&found))
 	}
 	return nil
 }

@@ -26,6 +26,7 @@ type conductor struct {
 	restart bool
 	notes   []string
 	floor   *compare.Baseline // by which margins are refused; nil: none
+	pilot   *compare.Found    // how the rate was chosen; nil: it was given
 }
 
 // run compares live services, or saved runs, and reports.
@@ -105,6 +106,7 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	}
 	for _, a := range c.arms {
 		options.Arms = append(options.Arms, a.label)
+		options.Planned = append(options.Planned, c.layout.Counted(a.rate))
 	}
 	trial, err := compare.NewTrial(options)
 	if err != nil {
@@ -122,18 +124,25 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	return found, nil
 }
 
-// fit lays the rounds out in the time that is left, and decides whether the arms are started anew for each quad.
-func (c *conductor) fit() error {
-	b := compare.Budget{
-		Left: time.Until(c.ends), Arms: len(c.arms), Rate: math.Inf(1), Overhead: c.over, Round: c.o.roundLength, Shortest: 2 * time.Second,
-	}
-	for _, a := range c.arms {
-		b.Rate = min(b.Rate, a.rate)
+// budget is what rounds have to fit into in the time that is left. Where all is over soon, rounds are shorter: more of them tell
+// more than longer ones.
+func (c *conductor) budget(left time.Duration) compare.Budget {
+	b := compare.Budget{Left: left, Arms: len(c.arms), Overhead: c.over, Round: c.o.roundLength, Shortest: 2 * time.Second}
+	if c.ends.Sub(c.began) < 90*time.Second {
+		b.Shortest = time.Second
 	}
 	if c.o.gate != nil {
 		b.Quantile = c.o.highest()
-	} else if c.ends.Sub(c.began) < 90*time.Second {
-		b.Shortest = time.Second
+	}
+	return b
+}
+
+// fit lays the rounds out in the time that is left, and decides whether the arms are started anew for each quad.
+func (c *conductor) fit() error {
+	b := c.budget(time.Until(c.ends))
+	b.Rate = math.Inf(1)
+	for _, a := range c.arms {
+		b.Rate = min(b.Rate, a.rate)
 	}
 	var err error
 	if c.layout, err = b.Layout(); err != nil {
@@ -175,18 +184,21 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 				}
 			}
 		}
-		run, err := c.arms[step.Arm].round(ctx, c.layout, step.Seed)
+		a := c.arms[step.Arm]
+		a.plan.Disturbance = trial.Rule()
+		run, err := a.round(ctx, c.layout, step.Seed)
 		if err != nil {
 			return err
 		}
 		trial.Add(run)
+		progress.Foresight(trial.Foresight())
 	}
 }
 
 func (c *conductor) found(r compare.Result) *report.Compared {
 	found := &report.Compared{
 		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: c.notes, Started: c.began, Took: time.Since(c.began),
-		Baseline: c.floor,
+		Baseline: c.floor, Pilot: c.pilot,
 	}
 	for _, a := range c.arms {
 		found.Owned = found.Owned && a.owned()

@@ -10,7 +10,6 @@ import (
 
 const (
 	warmUpShare  = 0.1  // of a round, at its start, is not counted
-	defaultShare = 0.7  // of the slowest arm's throughput is offered where no rate is given
 	restartShare = 0.1  // of a quad may go into starting anew what it compares
 	wantedQuads  = 12   // that longer rounds must leave
 	flatRatio    = 0.01 // by so much the hit ratio of a cache that is warm differs at most between two looks
@@ -77,7 +76,11 @@ func seconds(s float64) time.Duration {
 
 // RateOf returns a share of what an arm did as fast as it could, of two digits, in requests/s.
 func RateOf(share float64, run *loadgen.Run) float64 {
-	v := share * run.Overall.Achieved.Rate
+	return digits(share * run.Overall.Achieved.Rate)
+}
+
+// digits rounds a rate down to two digits.
+func digits(v float64) float64 {
 	if v <= 0 {
 		return 0
 	}
@@ -85,11 +88,11 @@ func RateOf(share float64, run *loadgen.Run) float64 {
 	return math.Floor(v/p) * p
 }
 
-// DefaultRate returns what is offered to each arm where no rate is given: 70 % of the slowest one's throughput.
-func DefaultRate(fast []*loadgen.Run) float64 {
+// Fastest returns what the slowest arm did as fast as it could, in requests/s.
+func Fastest(fast []*loadgen.Run) float64 {
 	slowest := math.Inf(1)
 	for _, r := range fast {
-		slowest = min(slowest, RateOf(defaultShare, r))
+		slowest = min(slowest, r.Overall.Achieved.Rate)
 	}
 	return slowest
 }

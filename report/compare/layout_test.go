@@ -37,12 +37,14 @@ func fastRun(rate float64, hits, misses uint64) *loadgen.Run {
 	return &loadgen.Run{Overall: loadgen.Phase{Achieved: loadgen.Rate{Rate: rate}, Cache: loadgen.Cache{Hits: hits, Misses: misses}}}
 }
 
-func TestDefaultRateIsTheSlowestOnes(t *testing.T) {
-	if got := DefaultRate([]*loadgen.Run{fastRun(9000, 0, 0), fastRun(187, 0, 0)}); got != 130 {
-		t.Errorf("%v/s, want 130/s: 70 %% of 187/s is 130.9/s", got)
+func TestFastestIsTheSlowestOnes(t *testing.T) {
+	if got := Fastest([]*loadgen.Run{fastRun(9000, 0, 0), fastRun(187, 0, 0)}); got != 187 {
+		t.Errorf("%v/s, want 187/s", got)
 	}
-	if got := DefaultRate([]*loadgen.Run{fastRun(9000, 0, 0), fastRun(0, 0, 0)}); got != 0 {
-		t.Errorf("%v/s of an arm that answers nothing", got)
+	for share, want := range map[float64]float64{0.7: 130, 0.1: 18, 0: 0} {
+		if got := RateOf(share, fastRun(187, 0, 0)); got != want {
+			t.Errorf("%v of 187/s is %v/s, want %v/s", share, got, want)
+		}
 	}
 }
 

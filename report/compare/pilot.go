@@ -1,0 +1,217 @@
+package compare
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"gonum.org/v1/gonum/stat"
+)
+
+// PilotShares are the shares of what the slowest arm does as fast as it goes that a pilot tries, the highest first. Beside
+// saturation a small drift of the machine is a large change of every latency.
+var PilotShares = []float64{0.7, 0.5, 0.35, 0.2, 0.1}
+
+// PilotQuads is how many quads of rounds a pilot drives at a share.
+const PilotQuads = 2
+
+// PilotOptions say for what a rate is looked for.
+type PilotOptions struct {
+	Arms     int         // one: its neighbouring rounds are the pairs
+	Fastest  float64     // what the slowest arm does as fast as it goes, requests/s
+	Criteria []Criterion // whose margins the planned pairs are to hold
+	Budget   Budget      // of the comparison that follows; its rate is what is looked for
+	Time     time.Duration
+	Seed     uint64
+}
+
+// PilotStep is a round to be driven.
+type PilotStep struct {
+	Arm   int
+	Rate  float64 // requests/s
+	Round time.Duration
+	Seed  uint64
+}
+
+// Tried is what a pilot found at one share.
+type Tried struct {
+	Share   float64   `json:"share"`
+	Rate    float64   `json:"rate"`
+	Scatter []Scatter `json:"scatter"`
+	Holds   bool      `json:"holds"`                // the planned pairs hold all margins in nine gates of ten
+	Pairs   int       `json:"pairs"`                // that are planned
+	Needed  int       `json:"needed,omitempty"`     // that would hold them; 0: more than anyone would run, or not known
+	TakesNS int64     `json:"takes_ns,omitempty"`   // and how long they would take, starts included
+	Spoiled bool      `json:"not_driven,omitempty"` // bench could not send that much
+
+	Unmeasured []string `json:"unmeasured,omitempty"` // metrics of which some round said nothing
+}
+
+// Scatter is by how much pairs of rounds scattered in a pilot, as planned rounds would.
+type Scatter struct {
+	Metric string  `json:"metric"`
+	Log    float64 `json:"log"`    // standard deviation of a pair's log ratio
+	Margin float64 `json:"margin"` // that is to be passed, as a share
+	Floor  float64 `json:"floor"`  // the least that the planned pairs pass in nine gates of ten, as a share
+}
+
+// Pilot looks for the highest rate at which a comparison can decide: at a few shares of the fastest, from the highest down, it
+// drives short rounds, and ends where their scatter lets the planned pairs hold the margins in nine gates of ten.
+type Pilot struct {
+	o     PilotOptions
+	round time.Duration
+	tried []Tried
+	steps []PilotStep
+	sides []int // of each step, which arm of a pair it is
+	next  int
+	logs  [][]float64 // of the present share, by metric, in the order of the steps
+	bad   bool
+}
+
+// NewPilot returns a pilot that fits its time, as far as rounds of a quarter of a second do.
+func NewPilot(o PilotOptions) *Pilot {
+	rounds := PilotQuads * 2 * o.sides()
+	each := o.Time/time.Duration(len(PilotShares)*rounds) - o.Budget.Overhead
+	p := &Pilot{o: o, round: min(max(each, 250*time.Millisecond), time.Second)}
+	p.plan()
+	return p
+}
+
+// sides is how many rounds make a pair.
+func (o PilotOptions) sides() int { return max(o.Arms, 2) }
+
+// plan lays out the rounds of the next share: quads ABBA.
+func (p *Pilot) plan() {
+	p.steps, p.sides, p.next, p.bad = p.steps[:0], p.sides[:0], 0, false
+	p.logs = make([][]float64, len(p.o.Criteria))
+	if len(p.tried) == len(PilotShares) {
+		return
+	}
+	rate := digits(PilotShares[len(p.tried)] * p.o.Fastest)
+	n := p.o.sides()
+	for pair := range 2 * PilotQuads {
+		for i := range n {
+			side := i
+			if pair%2 == 1 {
+				side = n - 1 - i
+			}
+			p.sides = append(p.sides, side)
+			p.steps = append(p.steps, PilotStep{
+				Arm: min(side, p.o.Arms-1), Rate: rate, Round: p.round, Seed: p.o.Seed + uint64(len(p.tried)*2*PilotQuads+pair),
+			})
+		}
+	}
+}
+
+// Next returns the round to be driven; done is true when a rate is found, or no share is left.
+func (p *Pilot) Next() (step PilotStep, done bool) {
+	if n := len(p.tried); n > 0 && p.tried[n-1].Holds || p.next == len(p.steps) {
+		return PilotStep{}, true
+	}
+	return p.steps[p.next], false
+}
+
+// Add takes what came of the round that Next returned.
+func (p *Pilot) Add(r *loadgen.Run) {
+	p.bad = p.bad || !r.Delivered()
+	for i, c := range p.o.Criteria {
+		v := math.NaN()
+		if got := c.Metric.read(r); got.ok && got.value > 0 {
+			v = math.Log(got.value)
+		}
+		p.logs[i] = append(p.logs[i], v)
+	}
+	if p.next++; p.next == len(p.steps) {
+		p.conclude()
+		p.plan()
+	}
+}
+
+// conclude judges the share whose rounds are over.
+func (p *Pilot) conclude() {
+	t := Tried{Share: PilotShares[len(p.tried)], Rate: p.steps[0].Rate, Spoiled: p.bad}
+	b := p.o.Budget
+	b.Rate = t.Rate
+	layout, err := b.Layout()
+	t.Pairs = 2 * layout.Quads
+	t.Holds = err == nil && !p.bad
+	looks := spending(alpha, lookTimes)
+	level := looks[len(looks)-1]
+	for i, c := range p.o.Criteria {
+		if c.Metric.Quantile > 0 && layout.Counted(t.Rate)*(1-c.Metric.Quantile) < enoughTop/4 {
+			continue // it is not judged at this rate
+		}
+		s := p.scatterOf(p.logs[i])
+		// What a round says of itself is more exact the longer it is.
+		s *= math.Sqrt(p.round.Seconds() / layout.Round.Seconds())
+		if t.Pairs < 2 || math.IsNaN(s) {
+			t.Holds, t.Unmeasured = false, append(t.Unmeasured, c.Metric.Key)
+			continue
+		}
+		floor := Noise{Pair: s}.ofPairs(t.Pairs, false)
+		t.Scatter = append(t.Scatter, Scatter{Metric: c.Metric.Key, Log: s, Margin: c.passes(), Floor: c.Metric.share(floor)})
+		if floor > c.passMargin() {
+			t.Holds = false
+			t.Needed = max(t.Needed, pairsFor(s, c.passMargin(), level))
+		}
+	}
+	if t.Needed > 0 {
+		quad := time.Duration(2*p.o.Arms)*(layout.Round+b.Overhead) + b.Restart
+		t.TakesNS = int64(time.Duration(t.Needed/2+2) * quad)
+	}
+	p.tried = append(p.tried, t)
+}
+
+// scatterOf returns the standard deviation of the log ratios of neighbouring rounds' values; NaN where some round said nothing.
+func (p *Pilot) scatterOf(logs []float64) float64 {
+	n := p.o.sides()
+	var x []float64
+	for from := 0; from < len(logs); from += n {
+		bySide := make([]float64, n)
+		for i, v := range logs[from : from+n] {
+			bySide[p.sides[from+i]] = v
+		}
+		for _, v := range bySide[1:] {
+			x = append(x, v-bySide[0])
+		}
+	}
+	return stat.StdDev(x, nil)
+}
+
+// Found is what a pilot found.
+type Found struct {
+	Tried  []Tried `json:"tried"` // the highest share first
+	Chosen int     `json:"chosen"`
+}
+
+// Found returns the share to drive at: the first whose margins the planned pairs hold, else the one that comes nearest.
+func (p *Pilot) Found() Found {
+	f := Found{Tried: slices.Clone(p.tried)}
+	nearest := math.Inf(1)
+	for i, t := range f.Tried {
+		if t.Holds {
+			f.Chosen = i
+			return f
+		}
+		if far := t.far(); far < nearest {
+			f.Chosen, nearest = i, far
+		}
+	}
+	return f
+}
+
+// Rate is the rate to drive at, in requests/s.
+func (f Found) Rate() float64 { return f.Tried[f.Chosen].Rate }
+
+// far is by which factor the least margin of a share is above the one that is to be held, at most.
+func (t Tried) far() float64 {
+	if t.Spoiled || len(t.Unmeasured) > 0 {
+		return math.MaxFloat64
+	}
+	var far float64
+	for _, s := range t.Scatter {
+		far = max(far, math.Log1p(s.Floor)/math.Log1p(s.Margin))
+	}
+	return far
+}

@@ -1,0 +1,57 @@
+package report
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// PilotWords say at which rate a comparison drives and why: by how much pairs of short rounds scattered at it, and what it would
+// take to decide at the next higher rate that was tried.
+func PilotWords(f *compare.Found) string {
+	chosen := f.Tried[f.Chosen]
+	text := fmt.Sprintf("rate %s, %s of what the slower one did as fast as it goes: in short rounds there pairs scatter by %s",
+		Rate(chosen.Rate), Percent(chosen.Share), scatterWords(chosen))
+	if len(f.Tried) > 0 && !chosen.Holds {
+		text += fmt.Sprintf("; no share that was tried lets %d pairs hold the margins in nine gates of ten", chosen.Pairs)
+		if chosen.Needed > 0 {
+			text += fmt.Sprintf(", %d would (--max-time %s)", chosen.Needed, maxTime(chosen))
+		}
+		return text
+	}
+	if f.Chosen == 0 {
+		return text
+	}
+	higher := f.Tried[f.Chosen-1]
+	text += fmt.Sprintf("; at %s (%s) they scatter by %s", Rate(higher.Rate), Percent(higher.Share), scatterWords(higher))
+	switch {
+	case higher.Spoiled:
+		text = strings.TrimSuffix(text, scatterWords(higher)) + "what bench could not drive"
+	case higher.Needed > 0:
+		text += fmt.Sprintf(", and it would take --max-time %s to decide", maxTime(higher))
+	default:
+		text += ", and nothing would be decided"
+	}
+	return text
+}
+
+// scatterWords list by how much pairs scattered, by percentile.
+func scatterWords(t compare.Tried) string {
+	var list []string
+	for _, s := range t.Scatter {
+		list = append(list, fmt.Sprintf("%s at %s", wholePercent(math.Expm1(s.Log)), strings.ToUpper(s.Metric)))
+	}
+	if len(list) == 0 {
+		return "an amount that was not measured"
+	}
+	return strings.Join(list, ", ")
+}
+
+// maxTime is what --max-time would have to be, a little rounded up.
+func maxTime(t compare.Tried) string {
+	d := time.Duration(t.TakesNS) * 5 / 4 // a fifth goes to the pilot
+	return (d.Truncate(10*time.Second) + 10*time.Second).String()
+}
