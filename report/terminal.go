@@ -34,7 +34,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 	writeAnswer(p, subjects)
 
 	sections := []func(*page, []subject, Options) error{
-		writeThresholds, writePhases, writeOverTime, writeParts, writeProfile, writeCache, writeVerdicts, writeFailures, writeResources,
+		writeThresholds, writePhases, writeOverTime, writeParts, writeTargetTime, writeProfile, writeCache, writeVerdicts, writeDisturbances, writeFailures, writeResources,
 	}
 	if o.Verbose {
 		sections = append(sections, writeAccounts, writeTransport, writeStamps, writeEndpoints, writeTimings, writeProcesses, writeSetting)

@@ -8,7 +8,8 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// Percentile is one of the percentiles of response time whose history is kept.
+// Percentile is one of the percentiles whose history is kept: of the target's own time, or in a series of runs of before that
+// was measured, of the response time.
 type Percentile struct {
 	Key string // "p50", …
 
@@ -28,14 +29,14 @@ type Point struct {
 	Source   string // the file that the run is from
 	Started  time.Time
 	Bench    string // version of bench
-	Requests uint64 // whose response times the percentiles are of
+	Requests uint64 // that the percentiles are of
 	Values   [len(Percentiles)]time.Duration
 	AtLeast  [len(Percentiles)]bool // the value is a lower bound
 
 	// Differs names what differs from the run before it, where runs that differ were asked to be one series.
 	Differs []string
 
-	setting *loadgen.Run // its plan and its environment alone
+	setting *loadgen.Run // its plan, its environment and whether it has target time, alone
 }
 
 // Series is the runs of one plan at one target on one machine, the oldest first.
@@ -43,6 +44,7 @@ type Series struct {
 	Target      loadgen.Target
 	Plan        loadgen.PlanRecord
 	Environment loadgen.Environment
+	TargetTime  bool // its percentiles are of the target's own time
 	Points      []Point
 	Changes     [len(Percentiles)][]Change // in ns
 
@@ -86,16 +88,16 @@ type identity struct {
 func (c *Collector) Add(source string, r *loadgen.Run) {
 	id := identity{r.Target.Name, r.Started.UTC(), r.Seed}
 	why := ""
-	switch d := &r.Overall.ResponseTime; {
+	switch spoiled := compare.Spoiled(r); {
 	case c.seen[id]:
 		why = "is a run that another file holds too"
 	case r.Abort() != nil:
 		why = "was aborted"
 	case r.Interrupted:
 		why = "was interrupted"
-	case r.Verdict.Kind.Spoiled():
-		why = "is " + string(r.Verdict.Kind)
-	case d.Count == 0:
+	case spoiled != "":
+		why = "is no evidence: " + spoiled
+	case timesOf(r).Count == 0:
 		why = "has no response time"
 	}
 	if why != "" {
@@ -122,21 +124,42 @@ func (c *Collector) seriesOf(r *loadgen.Run) *Series {
 			return s
 		}
 	}
-	s := &Series{Target: r.Target, Plan: r.Plan, Environment: r.Environment}
+	s := &Series{Target: r.Target, Plan: r.Plan, Environment: r.Environment, TargetTime: r.HasTargetTime()}
 	c.series = append(c.series, s)
 	return s
 }
 
 // differences names in what the plan and the environment of a run are not those of a series.
 func (s *Series) differences(r *loadgen.Run) []string {
-	return compare.Differences(&loadgen.Run{Plan: s.Plan, Environment: s.Environment}, r)
+	list := compare.Differences(&loadgen.Run{Plan: s.Plan, Environment: s.Environment}, r)
+	if s.TargetTime != r.HasTargetTime() {
+		list = append(list, "target time, which one was saved before")
+	}
+	return list
+}
+
+// timesOf are the target times of undisturbed requests, or of a run of before they were measured its response times.
+func timesOf(r *loadgen.Run) *loadgen.Dist {
+	if t := r.Overall.TargetTime; t != nil {
+		return &t.Undisturbed
+	}
+	return &r.Overall.ResponseTime
+}
+
+// settingOf is what of a run says whether another is of its series.
+func settingOf(r *loadgen.Run) *loadgen.Run {
+	s := &loadgen.Run{Plan: r.Plan, Environment: r.Environment}
+	if r.HasTargetTime() {
+		s.Overall.TargetTime = &loadgen.TargetTime{}
+	}
+	return s
 }
 
 func pointOf(source string, r *loadgen.Run) Point {
-	d := &r.Overall.ResponseTime
+	d := timesOf(r)
 	p := Point{
 		Source: source, Started: r.Started, Bench: r.Environment.Bench, Requests: d.Count,
-		setting: &loadgen.Run{Plan: r.Plan, Environment: r.Environment},
+		setting: settingOf(r),
 	}
 	for i, q := range Percentiles {
 		p.Values[i], p.AtLeast[i] = max(q.value(d), 1), d.IsLowerBound(q.inFile) // a ratio needs more than 0
@@ -150,7 +173,8 @@ func (c *Collector) History() *History {
 	for _, s := range h.Series {
 		slices.SortStableFunc(s.Points, func(a, b Point) int { return a.Started.Compare(b.Started) })
 		for i := 1; i < len(s.Points); i++ {
-			s.Points[i].Differs = compare.Differences(s.Points[i-1].setting, s.Points[i].setting)
+			before := s.Points[i-1].setting
+			s.Points[i].Differs = (&Series{Plan: before.Plan, Environment: before.Environment, TargetTime: before.HasTargetTime()}).differences(s.Points[i].setting)
 		}
 		for i := range Percentiles {
 			s.Changes[i] = Changes(s.values(i), h.Options)
@@ -166,7 +190,7 @@ func (c *Collector) History() *History {
 		s.Differs = nil
 		for _, before := range h.Series[:i] {
 			if before.Target.Name == s.Target.Name && before.Plan.Profile == s.Plan.Profile {
-				s.Differs = before.differences(&loadgen.Run{Plan: s.Plan, Environment: s.Environment})
+				s.Differs = before.differences(s.Points[0].setting)
 			}
 		}
 	}

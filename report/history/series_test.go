@@ -51,6 +51,21 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 		t.Errorf("the values are %v", v)
 	}
 
+	// What was saved since the target's own time is measured is a series of its own, whatever its verdict is.
+	since := runAt(2, "uncached", time.Millisecond)
+	since.Started = since.Started.Add(time.Hour)
+	since.Verdict.Kind = loadgen.HostLimited
+	since.Overall.TargetTime = &loadgen.TargetTime{Undisturbed: loadgen.Dist{Count: 900, P50NS: 900, P95NS: 901, P99NS: 902}}
+	c.Add("s.json", since)
+	h = c.History()
+	last := h.Series[len(h.Series)-2]
+	if last.Points[0].Values[0] != 900 && h.Series[len(h.Series)-1].Points[0].Values[0] != 900 {
+		t.Errorf("no series of target times: %+v", h.Series)
+	}
+	if len(h.Series) != 4 {
+		t.Errorf("%d series, want 4", len(h.Series))
+	}
+
 	c.Force, c.series, c.seen = true, nil, nil
 	c.Add("a.json", runAt(1, "cached", time.Millisecond))
 	c.Add("k.json", other)
@@ -62,9 +77,13 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 
 func TestWhatIsNoPointIsLeftOut(t *testing.T) {
 	spoil := map[string]func(*loadgen.Run){
-		"was interrupted":      func(r *loadgen.Run) { r.Interrupted = true },
-		"is GENERATOR-LIMITED": func(r *loadgen.Run) { r.Verdict.Kind = loadgen.GeneratorLimited },
-		"is HOST-LIMITED":      func(r *loadgen.Run) { r.Verdict.Kind = loadgen.HostLimited },
+		"was interrupted": func(r *loadgen.Run) { r.Interrupted = true },
+		"is no evidence: GENERATOR-LIMITED: late": func(r *loadgen.Run) {
+			r.Verdict = loadgen.Verdict{Kind: loadgen.GeneratorLimited, Evidence: []string{"late"}}
+		},
+		"is no evidence: bench did not send 20 of 1000 requests that it could have sent": func(r *loadgen.Run) {
+			r.Overall.TargetTime, r.Overall.Requests.Due = &loadgen.TargetTime{Untold: 20}, 1000
+		},
 		"has no response time": func(r *loadgen.Run) { r.Overall.ResponseTime = loadgen.Dist{} },
 		"was aborted":          func(r *loadgen.Run) { r.Events = []loadgen.Event{{Kind: loadgen.EventAbort}} },
 	}
