@@ -1,8 +1,31 @@
 package loadgen
 
-// startProcessors is how many processors this process might use when it began. It is read before [Pin] can take any
+import (
+	"os"
+	"runtime"
+)
+
+// startProcessors is how many processors this process might use at once when it began. It is read before [Pin] can take any
 // away, because two runs are comparable only if they had the same processors to share out.
-var startProcessors = len(Processors())
+var startProcessors = len(Usable())
+
+// Usable returns those of [Processors] that can be used at once: no more than the control group's limit of processor time
+// leaves, as Go's runtime counts it (two at the least), and what the variable GOMAXPROCS says left aside.
+func Usable() []int {
+	all := Processors()
+	return all[:min(len(all), granted)]
+}
+
+// granted is how many processors the control group leaves to this process. It is read when the process begins: the runtime
+// counts by the affinity of that time too.
+var granted = func() int {
+	if os.Getenv("GOMAXPROCS") != "" {
+		set := runtime.GOMAXPROCS(0)
+		defer runtime.GOMAXPROCS(set)
+		runtime.SetDefaultGOMAXPROCS()
+	}
+	return runtime.GOMAXPROCS(0)
+}()
 
 // Split shares processors out between a target on this host and the generator: every one but the last for the target,
 // the last for the generator, which leaves the service the processor that takes most interrupts and the generator one

@@ -29,6 +29,18 @@ func TestSplit(t *testing.T) {
 	}
 }
 
+// A control group that leaves 2 of 8 processors leaves 2 to share out.
+func TestUsableIsWhatTheControlGroupLeaves(t *testing.T) {
+	all, was := Processors(), granted
+	defer func() { granted = was }()
+	for n := 1; n <= len(all)+1; n++ {
+		granted = n
+		if got, want := Usable(), all[:min(n, len(all))]; !slices.Equal(got, want) {
+			t.Errorf("%d granted of %v: %v, want %v", n, all, got, want)
+		}
+	}
+}
+
 func TestProcessorsAreRisingAndSome(t *testing.T) {
 	cpus := Processors()
 	if len(cpus) == 0 || cpus[0] < 0 {

@@ -77,12 +77,13 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 // dropGrace is how long a child with a schema to drop may take before it says that it cannot yet.
 const dropGrace = 10 * time.Second
 
-// childEnvironment leaves out what tells this program its flags: the child is told everything by its arguments, and a
-// header in BENCH_HEADER may be a secret.
+// childEnvironment leaves out what tells this program its flags, and its runtime how many processors to use: the child is told
+// everything by who starts it, and a header in BENCH_HEADER may be a secret.
 func childEnvironment(own []string) []string {
 	var env []string
 	for _, entry := range own {
-		if !strings.HasPrefix(entry, "BENCH_") || strings.HasPrefix(entry, catalogue.CacheDirVar+"=") {
+		name, _, _ := strings.Cut(entry, "=")
+		if name == catalogue.CacheDirVar || name != "GOMAXPROCS" && !strings.HasPrefix(name, "BENCH_") {
 			env = append(env, entry)
 		}
 	}

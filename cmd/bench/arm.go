@@ -15,6 +15,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/seed-5a006608/bench/targets/process"
@@ -52,6 +53,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string), st
 	case a.service != nil:
 		start := o.startOptions(ctx, a.label, stderr)
 		start.CPUs, start.Progress = a.options.Environment.TargetCPUs, say
+		start.MaxProcs = capacity.ProcessorsOf(a.options.Environment)
 		a.child, err = targets.Start(ctx, a.name, start)
 		if err == nil {
 			a.plan.Target.URL = a.child.URL

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/targets"
 	"golang.org/x/term"
 )
@@ -81,7 +83,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 		undo = append(undo, func() error { unpin(); return nil })
 		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
 		start := o.startOptions(ctx, s.name, stderr)
-		start.CPUs, start.MaxProcs = options.Environment.TargetCPUs, s.maxProcs
+		start.CPUs, start.MaxProcs = options.Environment.TargetCPUs, cmp.Or(s.maxProcs, capacity.ProcessorsOf(options.Environment))
 		start.Progress = func(text string) {
 			if !o.quiet {
 				fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
@@ -112,8 +114,9 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 
 // share gives the target every processor but the last, which is bench's. It returns what undoes the pinning of bench.
 func share(cpus string, e *loadgen.Environment) (unpin func(), err error) {
-	all := loadgen.Processors()
-	e.TargetCPUs, e.GeneratorCPUs = loadgen.Split(all)
+	all, usable := loadgen.Processors(), loadgen.Usable()
+	e.Processors = len(usable)
+	e.TargetCPUs, e.GeneratorCPUs = loadgen.Split(usable)
 	switch {
 	case cpus == "shared":
 		e.TargetCPUs, e.GeneratorCPUs = nil, nil

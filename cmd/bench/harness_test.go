@@ -49,6 +49,12 @@ func start(t testing.TB, args ...string) *started {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startProgram(t, path, args...)
+}
+
+// startProgram starts a program that becomes bench.
+func startProgram(t testing.TB, path string, args ...string) *started {
+	t.Helper()
 	b := &started{Cmd: exec.Command(path, args...), dir: t.TempDir(), done: make(chan struct{})}
 	temp := filepath.Join(b.dir, "tmp")
 	if err := os.Mkdir(temp, 0o700); err != nil {
