@@ -56,6 +56,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string), st
 		start.MaxProcs = capacity.ProcessorsOf(a.options.Environment)
 		a.child, err = targets.Start(ctx, a.name, start)
 		if err == nil {
+			a.words = a.child.Words
 			a.plan.Target.URL = a.child.URL
 			a.plan.Requests = a.mix.at(a.child.URL)
 		}

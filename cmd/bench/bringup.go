@@ -146,6 +146,14 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	return nil
 }
 
+// said are notes of what the services said of themselves since they were started last.
+func (c *conductor) said() (notes []string) {
+	for _, a := range c.arms {
+		notes = append(notes, a.said()...)
+	}
+	return notes
+}
+
 // startAnew ends all arms, starts them again and warms them.
 func (c *conductor) startAnew(ctx context.Context) error {
 	for _, a := range c.arms {

@@ -99,7 +99,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 		if c.Processors > 0 && s.maxProcs > c.Processors {
 			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.maxProcs, c.Processors))
 		}
-		c.Notes = append(c.Notes, options.Environment.Notes...)
+		c.Notes = slices.Concat(c.Notes, options.Environment.Notes, s.said())
 		return c
 	}
 	for n := uint64(0); ; n++ {

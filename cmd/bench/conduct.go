@@ -197,7 +197,7 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 
 func (c *conductor) found(r compare.Result) *report.Compared {
 	found := &report.Compared{
-		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: c.notes, Started: c.began, Took: time.Since(c.began),
+		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: slices.Concat(c.notes, c.said()), Started: c.began, Took: time.Since(c.began),
 		Baseline: c.floor, Pilot: c.pilot,
 	}
 	for _, a := range c.arms {

@@ -52,6 +52,9 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(io.Discard)
 	run, err = loadgen.Drive(ctx, s.plan, options)
+	if run != nil {
+		run.Environment.Notes = append(run.Environment.Notes, s.said()...)
+	}
 	if err != nil {
 		return run, err
 	}
@@ -97,6 +100,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 			return options, end, err
 		}
 		undo = append(undo, child.Stop)
+		s.words = child.Words
 		options.TargetPID, options.TargetExit = child.PID, child.Done()
 		s.plan.Target.URL = child.URL
 		if s.plan.ProfileURL != "" && o.profiling.from == sameOrigin {

@@ -21,7 +21,19 @@ type subject struct {
 	mix     mixture          // what a bundled service is asked
 	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
 
-	maxProcs int // GOMAXPROCS of a bundled service; 0: its own
+	maxProcs int             // GOMAXPROCS of a bundled service; 0: that of its processors
+	words    func() []string // what a bundled service has said since it is up
+}
+
+// said are notes of what a bundled service said of itself while it was driven.
+func (s *subject) said() (notes []string) {
+	if s.words == nil {
+		return nil
+	}
+	for _, line := range s.words() {
+		notes = append(notes, s.name+" said: "+line)
+	}
+	return notes
 }
 
 // mixture is what a target is asked, apart from its address.
