@@ -57,8 +57,11 @@ func readDSN(db string) (string, error) {
 		}
 		db = strings.TrimSpace(string(text))
 	}
-	if err := catalogue.CheckDSN(db); err != nil {
+	switch err := catalogue.CheckDSN(db); {
+	case errors.Is(err, catalogue.ErrNoDSN):
 		return "", fmt.Errorf("--db: %w; or postgres for a throwaway server", err)
+	case err != nil:
+		return "", fmt.Errorf("--db: %w", err)
 	}
 	return db, nil
 }

@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 
+	"github.com/spf13/pflag"
+
 	"github.com/seed-5a006608/bench/targets/cache"
 	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/process"
@@ -74,7 +76,19 @@ func logForParent() {
 	})))
 }
 
+// OptionError says that options cannot be served with.
+type OptionError struct{ error }
+
+func (e *OptionError) Unwrap() error { return e.error }
+
 func (o *ServeOptions) check() error {
+	if err := o.fault(); err != nil {
+		return &OptionError{err}
+	}
+	return nil
+}
+
+func (o *ServeOptions) fault() error {
 	switch {
 	case o.PoolSize < 0:
 		return fmt.Errorf("--pool-size must be above 0, got %d", o.PoolSize)
@@ -82,13 +96,50 @@ func (o *ServeOptions) check() error {
 		return fmt.Errorf("--cache-size must be above 0, got %d", o.CacheSize)
 	case o.TTL < 0:
 		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
+	case o.Reference.Workers < 0:
+		return fmt.Errorf("--workers must be 0 (no limit) or more, got %d", o.Reference.Workers)
 	case o.Reference.Bare && (o.Reference != reference.Options{Bare: true} || o.Handicap != Handicap{}):
 		return errors.New("--bare: such a server has no delays, workers, log, freeze or seed, and is never slower: leave those flags out")
+	case o.Reference.Log != "" && o.Handicap != Handicap{}:
+		return errors.New("--log: the log would not say what --slow, --slow-tail and --fail do to an answer: leave out one or the others")
+	}
+	if err := checkAddr(o.Addr); err != nil {
+		return err
 	}
 	if err := o.Handicap.check(); err != nil {
 		return err
 	}
 	return CheckDB(o.DB)
+}
+
+// CheckGiven refuses the flags of [ServeOptions.Flags], or of the same names and types, that were given as 0: as a field, that
+// means the default.
+func CheckGiven(fs *pflag.FlagSet) error {
+	for _, name := range []string{"pool-size", "cache-size", "ttl"} {
+		f := fs.Lookup(name)
+		if f == nil || !f.Changed {
+			continue
+		}
+		if text := f.Value.String(); text == "0" || text == "0s" || text[0] == '-' {
+			return fmt.Errorf("--%s must be above 0, got %s", name, text)
+		}
+	}
+	return nil
+}
+
+// checkAddr tells an address that cannot be one from one that is taken.
+func checkAddr(addr string) error {
+	if addr == "" {
+		return nil
+	}
+	_, port, err := net.SplitHostPort(addr)
+	if err == nil {
+		_, err = net.LookupPort("tcp", port)
+	}
+	if err != nil {
+		return fmt.Errorf("--addr %s: write it as host:port, such as %s, which takes any free port", addr, defaultAddr)
+	}
+	return nil
 }
 
 // listen tells early that the address is taken, before anything is built.

@@ -242,6 +242,8 @@ func TestStartFails(t *testing.T) {
 		{"cached", ServeOptions{CacheDir: file}, "set BENCH_CACHE_DIR to another directory"},
 		{"reference", ServeOptions{Reference: reference.Options{Bare: true, Workers: 2}}, "--bare: such a server has no delays, workers"},
 		{"reference", ServeOptions{Reference: reference.Options{Workers: -1}}, "workers must be 0 (no limit) or more, got -1"},
+		{"reference", ServeOptions{Reference: reference.Options{Log: file}, Handicap: Handicap{Fail: 0.1}}, "--log: the log would not say what --slow"},
+		{"reference", ServeOptions{Addr: "127.0.0.1"}, "--addr 127.0.0.1: write it as host:port"},
 		{"reference", ServeOptions{Reference: reference.Options{Log: file + "/x"}}, "create the log: open " + file + "/x: not a directory"},
 	} {
 		c, err := Start(t.Context(), tc.name, StartOptions{ServeOptions: tc.o})

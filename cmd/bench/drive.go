@@ -125,8 +125,8 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.StringVar(&o.db, "db", "", targets.DBUsage)
 	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
-	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer")
-	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers the bundled cached service keeps")
+	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer (default 5m)")
+	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers of each kind the bundled cached service keeps (default 10000)")
 }
 
 // driveCommands returns a command for each built-in profile that is one.
@@ -340,7 +340,10 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	case o.timeout <= 0:
 		return plan, fmt.Errorf("--timeout must be above 0, got %v", o.timeout)
 	}
-	err := targets.CheckDB(o.db)
+	err := targets.CheckGiven(o.given)
+	if err == nil {
+		err = targets.CheckDB(o.db)
+	}
 	if err != nil {
 		return plan, err
 	}

@@ -119,10 +119,13 @@ func collect(c *history.Collector, path string) error {
 		return plain(err)
 	}
 	for _, e := range entries {
+		file := filepath.Join(path, e.Name())
+		if isSaved(e.Name()) && e.Type()&os.ModeSymlink != 0 {
+			c.Skip(file, "is a link: name it, or the directory that it leads to, to have it read")
+		}
 		if !isSaved(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
-		file := filepath.Join(path, e.Name())
 		if err := collectFile(c, file); err != nil && !errors.Is(err, loadgen.ErrNoRunFile) {
 			why := strings.TrimPrefix(plain(err).Error(), file+":")
 			if line, ok := strings.CutPrefix(why, " "); ok {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"text/tabwriter"
 
 	"github.com/seed-5a006608/bench/profiles"
@@ -12,8 +13,11 @@ import (
 
 func newListCommand() *cobra.Command {
 	return &cobra.Command{
-		Use: "list", Short: "List the bundled targets and profiles", GroupID: "look", Args: args(0, 0, "no argument"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use: "list [TARGET]", Short: "List the bundled targets and profiles, or what a target answers", GroupID: "look", Args: args(0, 1, "one TARGET or none"),
+		RunE: func(cmd *cobra.Command, names []string) error {
+			if len(names) > 0 {
+				return listTarget(cmd.OutOrStdout(), names[0])
+			}
 			w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 0, 2, ' ', 0)
 			fmt.Fprintln(w, "Targets, for any driving command or bench serve NAME:")
 			for _, s := range targets.Services() {
@@ -38,4 +42,22 @@ func newListCommand() *cobra.Command {
 			return w.Flush()
 		},
 	}
+}
+
+// listTarget lists what a bundled service answers, and what it is asked where nobody says what.
+func listTarget(out io.Writer, name string) error {
+	service, err := targets.Find(name)
+	if err != nil {
+		return usage(err)
+	}
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "%s: %s\n\nIt answers:\n", service.Name, service.Summary)
+	for _, e := range service.Endpoints() {
+		fmt.Fprintf(w, "  %s\t%s\t%s\n", e.Method, e.Path, e.Answer)
+	}
+	fmt.Fprintln(w, "\nUnless told otherwise it is asked:")
+	for _, r := range service.Requests {
+		fmt.Fprintf(w, "  %s\t%s\n", r.Method, r.Path)
+	}
+	return w.Flush()
 }

@@ -22,12 +22,18 @@ func newServeCommand(s streams) *cobra.Command {
 			if _, err := targets.Find(args[0]); err != nil {
 				return usage(err)
 			}
+			if err := targets.CheckGiven(cmd.Flags()); err != nil {
+				return usage(err)
+			}
 			o.Progress = func(line string) { fmt.Fprintln(s.err, line) }
 			o.Patience = patience(cmd.Context())
 			err := targets.Serve(cmd.Context(), args[0], o, func(url string) { fmt.Fprintln(s.out, url) })
 			if errors.Is(err, syscall.EADDRINUSE) {
 				_, port, _ := net.SplitHostPort(o.Addr)
 				return fmt.Errorf("%s: port %s is taken by another process: stop that, or choose another with --addr", o.Addr, port)
+			}
+			if bad, ok := errors.AsType[*targets.OptionError](err); ok {
+				return usage(bad)
 			}
 			return err
 		},

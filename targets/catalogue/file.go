@@ -44,6 +44,9 @@ func (f File) Copy(ctx context.Context, path string) error {
 		return fmt.Errorf("keep the catalogue: %w; set %s to another directory", err, CacheDirVar)
 	}
 	lock := flock.New(stored + ".lock")
+	if free, err := lock.TryLock(); err == nil && !free {
+		f.Progress("waiting for another process that builds the product catalogue " + stored)
+	}
 	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err != nil {
 		return fmt.Errorf("lock the catalogue %s: %w", stored, err)
 	}

@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // small takes a few milliseconds to build.
@@ -202,5 +204,27 @@ func TestNowhereToKeepIt(t *testing.T) {
 	t.Setenv(CacheDirVar, filepath.Join(t.TempDir(), "named"))
 	if err := (File{Spec: small}).Copy(t.Context(), path); err != nil {
 		t.Errorf("with %s set: %v", CacheDirVar, err)
+	}
+}
+
+// Who waits for another process's catalogue says so.
+func TestWaitingForTheCatalogueIsSaid(t *testing.T) {
+	f := File{Spec: small, Dir: t.TempDir()}
+	stored := filepath.Join(f.Dir, f.name())
+	other := flock.New(stored + ".lock")
+	if locked, err := other.TryLock(); err != nil || !locked {
+		t.Fatal(locked, err)
+	}
+	var said []string
+	f.Progress = func(line string) {
+		if said = append(said, line); len(said) == 1 {
+			other.Close()
+		}
+	}
+	if err := f.Copy(t.Context(), filepath.Join(t.TempDir(), "copy")); err != nil {
+		t.Fatal(err)
+	}
+	if said[0] != "waiting for another process that builds the product catalogue "+stored {
+		t.Errorf("%q", said)
 	}
 }

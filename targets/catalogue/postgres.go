@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -26,13 +27,18 @@ var postgresIndexes string
 
 const connectTimeout = 5 * time.Second // where the DSN sets none
 
-// errDSN quotes nothing: where a DSN is not understood, nobody knows which part of it is the password.
-var errDSN = errors.New("not a PostgreSQL DSN: write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE or 'host=HOST user=USER dbname=DATABASE'")
+// ErrNoDSN quotes nothing: where a DSN is not understood, nobody knows which part of it is the password.
+var ErrNoDSN = errors.New("not a PostgreSQL DSN: write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE or 'host=HOST user=USER dbname=DATABASE'")
 
-// CheckDSN says whether a PostgreSQL connection string can be understood. Its error does not quote it.
+// CheckDSN says whether a PostgreSQL connection string can be understood, and whether the files that it names, such as a
+// certificate, can be read. Its error quotes nothing else of it.
 func CheckDSN(dsn string) error {
-	if _, err := pgx.ParseConfig(dsn); err != nil || !strings.ContainsAny(dsn, "=:") {
-		return errDSN
+	_, err := pgx.ParseConfig(dsn)
+	if file, ok := errors.AsType[*fs.PathError](err); ok {
+		return fmt.Errorf("the DSN names a file that cannot be read: %s: %w", file.Path, file.Err)
+	}
+	if err != nil || !strings.ContainsAny(dsn, "=:") {
+		return ErrNoDSN
 	}
 	return nil
 }
@@ -50,7 +56,7 @@ type Schema struct {
 func NewSchema(dsn string) (*Schema, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return nil, errDSN
+		return nil, ErrNoDSN
 	}
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = connectTimeout

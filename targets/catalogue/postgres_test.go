@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"syscall"
 	"testing"
 
@@ -72,5 +73,17 @@ func TestMask(t *testing.T) {
 		if got := fmt.Sprint(mask(c, tc.err)); got != tc.want {
 			t.Errorf("%v: %s, want %s", tc.err, got, tc.want)
 		}
+	}
+}
+
+// A DSN that names a file that is not there is a DSN, and the file is named.
+func TestDSNOfAMissingFile(t *testing.T) {
+	missing := filepath.Join(t.TempDir(), "root.pem")
+	err := CheckDSN("postgres://alice:s3cret@db.example/shop?sslmode=verify-full&sslrootcert=" + missing)
+	if err == nil || err.Error() != "the DSN names a file that cannot be read: "+missing+": no such file or directory" {
+		t.Error(err)
+	}
+	if err := CheckDSN("nonsense"); !errors.Is(err, ErrNoDSN) {
+		t.Error(err)
 	}
 }
