@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/seed-5a006608/bench/targets/process"
+	psnet "github.com/shirou/gopsutil/v3/net"
+	psprocess "github.com/shirou/gopsutil/v3/process"
 )
 
 const (
@@ -38,6 +41,7 @@ type arm struct {
 	label   string
 	command string // that serves it; "" where it is bundled, or served by others
 	flag    string // that gave the command
+	host    string // at which the command serves, host:port
 	rate    float64
 	options loadgen.Options
 	child   *targets.Child
@@ -85,10 +89,11 @@ func (a *arm) startCommand(ctx context.Context, o *compareOptions, say func(stri
 	if base.Port() == "" {
 		host = net.JoinHostPort(base.Hostname(), map[string]string{"http": "80", "https": "443"}[base.Scheme])
 	}
+	a.host = host
 	// Else the answers of whatever is there would be taken for the command's.
 	if conn, err := new(net.Dialer).DialContext(ctx, "tcp", host); err == nil {
 		conn.Close()
-		return nil, fmt.Errorf("something answers at %s before the command of %s is started: stop it, or use another port", host, a.flag)
+		return nil, fmt.Errorf("something answers at %s before the command of %s is started%s: stop it, or use another port", host, a.flag, listenerAt(host))
 	}
 	program, err := os.Executable()
 	if err != nil {
@@ -136,7 +141,46 @@ func (a *arm) stop() error {
 	}
 	child := a.child
 	a.child = nil
-	return child.Stop()
+	if err := child.Stop(); err != nil || a.command == "" {
+		return err
+	}
+	return a.outlived()
+}
+
+// outlived says that something answers at the arm's address although its command was stopped: what a command has others
+// start, such as a container, is not among its descendants.
+func (a *arm) outlived() error {
+	conn, err := net.DialTimeout("tcp", a.host, time.Second)
+	if err != nil {
+		return nil
+	}
+	conn.Close()
+	return fmt.Errorf("something still answers at %s after the command of %s was stopped%s: have the command stop it when it is sent SIGTERM", a.host, a.flag, listenerAt(a.host))
+}
+
+// listenerAt is ": process PID (COMMAND)" of who listens at an address, as far as the system tells.
+func listenerAt(host string) string {
+	_, port, err := net.SplitHostPort(host)
+	if err != nil {
+		return ""
+	}
+	sockets, err := psnet.Connections("tcp")
+	if err != nil {
+		return ""
+	}
+	for _, s := range sockets {
+		if s.Status != "LISTEN" || strconv.FormatUint(uint64(s.Laddr.Port), 10) != port || s.Pid == 0 {
+			continue
+		}
+		command := "its command is not known"
+		if p, err := psprocess.NewProcess(s.Pid); err == nil {
+			if name, err := p.Name(); err == nil {
+				command = name
+			}
+		}
+		return fmt.Sprintf(": process %d (%s)", s.Pid, command)
+	}
+	return ""
 }
 
 // drive drives one profile at it.

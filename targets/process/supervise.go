@@ -17,8 +17,9 @@ const superviseGrace = 2 * time.Second
 
 // Supervise runs a command of the user's in the system's shell until it ends, or ctx does. It is for a child that [Start]
 // started with a lifeline and thus with a process group of its own: a command knows of no lifeline, so this process holds it,
-// and when it ends asks the whole group to end, waits, and kills what is left. The error says how a command ended that was
-// not asked to.
+// and when it ends asks all that the command started to end, waits, and kills what is left. On Linux that holds for what has
+// left the group too, and a command that succeeds and leaves a daemon is up for as long as that. The error says how a command
+// ended that was not asked to.
 func Supervise(ctx context.Context, lifeline int, command string) error {
 	ctx, _, release, err := Lifeline(ctx, lifeline)
 	if err != nil {
@@ -31,29 +32,40 @@ func Supervise(ctx context.Context, lifeline int, command string) error {
 	if runtime.GOOS == "windows" {
 		shell = []string{"cmd", "/C"}
 	}
+	adopt()
 	cmd := exec.Command(shell[0], append(shell[1:], command)...)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start the command: %w", err)
 	}
 	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	select {
-	case err := <-ended:
-		if ctx.Err() != nil {
-			return nil
-		}
+	go func() {
+		err := cmd.Wait()
 		if err == nil {
+			awaitAdopted()
+		}
+		ended <- err
+	}()
+	select {
+	case err = <-ended:
+		if ctx.Err() != nil {
+			err = nil
+		} else if err == nil {
 			err = errors.New("it ended")
 		}
-		return fmt.Errorf("the command: %w", err)
+		if err != nil {
+			killStrays()
+			return fmt.Errorf("the command: %w", err)
+		}
 	case <-ctx.Done():
+		terminateStrays()
+		terminateOwnGroup(cmd.Process)
+		select {
+		case <-ended:
+		case <-time.After(superviseGrace):
+		}
 	}
-	terminateOwnGroup(cmd.Process)
-	select {
-	case <-ended:
-	case <-time.After(superviseGrace):
-	}
+	killStrays()
 	killOwnGroup(cmd.Process)
 	return nil
 }

@@ -46,6 +46,31 @@ func TestSupervisedCommandIsStopped(t *testing.T) {
 	}
 }
 
+// What has left the process group ends too, whether the command waits for it or leaves it as a daemon.
+func TestSupervisedStraysAreStopped(t *testing.T) {
+	for name, command := range map[string]string{
+		"group of its own": `setsid sh -c 'echo http://127.0.0.1:1/$$; exec sleep 1000' & wait`,
+		"daemon":           `setsid sh -c 'echo http://127.0.0.1:1/$$; exec sleep 1000' &`,
+		"stubborn daemon":  `setsid sh -c 'trap "" TERM; sleep 1000 & echo http://127.0.0.1:1/$!; wait; wait' &`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			if name == "stubborn daemon" && testing.Short() {
+				t.Skip("waits for the whole grace")
+			}
+			p := start(t, superviseSpec(t, command))
+			pid, err := strconv.Atoi(path.Base(p.URL))
+			if err != nil {
+				t.Fatal(err)
+			}
+			ended := watch(t, pid)
+			if err := p.Stop(); err != nil {
+				t.Error(err)
+			}
+			ended()
+		})
+	}
+}
+
 // A bench that is killed cannot stop anything: the supervisor does.
 func TestSupervisedCommandEndsWithTheParent(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "pid")
