@@ -116,26 +116,37 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 	return options, end, around(ctx, "--before", o.before, s.plan.Target, stderr)
 }
 
-// share gives the target every processor but the last, which is bench's. It returns what undoes the pinning of bench.
+// share gives the target every processor but the last, which is bench's, of those that no other bench has set apart. It
+// returns what undoes the pinning of bench.
 func share(cpus string, e *loadgen.Environment) (unpin func(), err error) {
 	all, usable := loadgen.Processors(), loadgen.Usable()
 	e.Processors = len(usable)
-	e.TargetCPUs, e.GeneratorCPUs = loadgen.Split(usable)
-	switch {
-	case cpus == "shared":
-		e.TargetCPUs, e.GeneratorCPUs = nil, nil
-	case e.GeneratorCPUs == nil:
-		e.Notes = append(e.Notes, "one processor only: the target and bench share it")
-	default:
-		if err := loadgen.Pin(e.GeneratorCPUs); err != nil {
-			e.TargetCPUs, e.GeneratorCPUs = nil, nil
-			e.Notes = append(e.Notes, err.Error())
-			break
-		}
-		return func() { _ = loadgen.Pin(all) }, nil
+	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil
+	if cpus == "shared" {
+		return func() {}, nil
 	}
-	e.CPUs = "shared"
-	return func() {}, nil
+	if len(usable) < 2 {
+		e.Notes = append(e.Notes, "one processor only: the target and bench share it")
+		return func() {}, nil
+	}
+	free, reserved, note := reserveProcessors(all, len(usable))
+	if note != "" {
+		e.Notes = append(e.Notes, note)
+	}
+	target, generator := loadgen.Split(free)
+	if generator == nil {
+		return func() {}, nil
+	}
+	if err := loadgen.Pin(generator); err != nil {
+		e.Notes = append(e.Notes, err.Error())
+		reserved.release()
+		return func() {}, nil
+	}
+	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "split", target, generator
+	return func() {
+		_ = loadgen.Pin(all)
+		reserved.release()
+	}, nil
 }
 
 // preflight looks for what would spoil the run before anything is sent, and lowers the connections to what can be held

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// The second of two benches says that the processors are taken, and is not pinned to them.
+func TestTwoBenchesAtOnce(t *testing.T) {
+	if len(loadgen.Usable()) < 2 {
+		t.Skip("one processor is never set apart")
+	}
+	path, err := exec.LookPath("bench")
+	if err != nil {
+		t.Fatal(err)
+	}
+	temp := t.TempDir() // both have it
+	together := func(args ...string) *started {
+		return startProgram(t, "env", append([]string{"TMPDIR=" + temp, path}, args...)...)
+	}
+	first := together("sustained", "reference", "-r", "50/s", "-d", "60s", "--no-save", "--before", "touch up")
+	within(t, time.Minute, "the first is not up", func() bool {
+		_, err := os.Stat(filepath.Join(first.dir, "up"))
+		return err == nil
+	})
+	drive := []string{"sustained", "reference", "-r", "50/s", "-d", "500ms", "--no-save", "-o", "json=run.json"}
+	second := together(drive...)
+	second.exit(t, exitOK)
+	environment := second.run(t).Environment
+	says := fmt.Sprintf("another bench (process %d) and its target are pinned to processors ", first.Process.Pid)
+	if environment.CPUs != "shared" || environment.TargetCPUs != nil || environment.GeneratorCPUs != nil ||
+		!slices.ContainsFunc(environment.Notes, func(n string) bool { return strings.HasPrefix(n, says) }) {
+		text, _ := json.Marshal(environment)
+		t.Errorf("the second: %s", text)
+	}
+	if !strings.Contains(strings.Join(strings.Fields(second.stdout.String()), " "), says) {
+		t.Errorf("its report does not say so: %s", second.stdout.String())
+	}
+
+	// A bench that is killed holds nothing.
+	if err := first.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-first.done
+	third := together(drive...)
+	third.exit(t, exitOK)
+	if third.run(t).Environment.CPUs != "split" {
+		t.Errorf("the third: %+v", third.run(t).Environment)
+	}
+}
+
+// Where two or more are free, those are taken.
+func TestFreeProcessorsAreTaken(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	other, err := lockProcessor(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	free, c, note := reserveProcessors([]int{0, 1, 2, 3}, 4)
+	if !slices.Equal(free, []int{0, 1, 3}) || note != fmt.Sprintf("another bench (process %d) and its target are pinned to processors 2: this one takes 0, 1, 3", os.Getpid()) {
+		t.Errorf("%v %q", free, note)
+	}
+	if none, _, note := reserveProcessors([]int{0, 1, 2, 3}, 4); none != nil || !strings.Contains(note, "processors 0, 1, 2, 3: this one shares them") {
+		t.Errorf("%v %q", none, note)
+	}
+	c.release()
+	if two, c, _ := reserveProcessors([]int{0, 1, 2, 3}, 2); !slices.Equal(two, []int{0, 1}) {
+		t.Errorf("%v, want the two that the control group leaves", two)
+	} else {
+		c.release()
+	}
+	other.Close()
+	if free, c, note := reserveProcessors([]int{0, 1, 2, 3}, 4); len(free) != 4 || note != "" {
+		t.Errorf("%v %q", free, note)
+	} else {
+		c.release()
+	}
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package main
+
+import "io"
+
+// lockProcessor locks nothing: nothing is pinned on this system.
+func lockProcessor(int) (io.Closer, error) { return nil, nil }
