@@ -140,7 +140,7 @@ func (p *Phase) check(runs int) error {
 		return fmt.Errorf("offered is %d at %v/s, but %d were due", p.Offered.Count, p.Offered.Rate, q.Due)
 	case !near(p.Achieved.Rate, perSecond(p.Achieved.Count, length)):
 		return fmt.Errorf("achieved is %d, which is not %v/s", p.Achieved.Count, p.Achieved.Rate)
-	case p.Answered != nil && (p.Answered.Count != q.Succeeded || !near(p.Answered.Rate, perSecond(q.Succeeded, p.DurationNS.Seconds()))):
+	case p.Answered != nil && (p.Answered.Count != q.Succeeded || !near(p.Answered.Rate, perSecond(q.Succeeded, length))):
 		return fmt.Errorf("answered is %d at %v/s, but %d succeeded", p.Answered.Count, p.Answered.Rate, q.Succeeded)
 	}
 	names := []string{"response_time", "service_time", "wait", "lag", "first_byte", "connect"}

@@ -75,7 +75,7 @@ func TestPoolKeepsRates(t *testing.T) {
 	a := runs[0]
 	for i, p := range pooled.Phases {
 		one := a.Phases[i]
-		if math.Abs(p.Offered.Rate-one.Offered.Rate) > 1e-9 || math.Abs(p.Achieved.Rate-one.Achieved.Rate) > 1e-9 ||
+		if math.Abs(p.Offered.Rate-one.Offered.Rate) > 1e-9 || math.Abs(p.Achieved.Rate-one.Achieved.Rate) > 1e-9 || math.Abs(p.Served().Rate-one.Served().Rate) > 1e-9 ||
 			p.Requests.Due != 3*one.Requests.Due || p.ResponseTime.Count != 3*one.ResponseTime.Count || p.ResponseTime.P99NS != one.ResponseTime.P99NS {
 			t.Errorf("phase %q: %+v %+v, one of them %+v %+v", p.Name, p.Offered, p.Achieved, one.Offered, one.Achieved)
 		}

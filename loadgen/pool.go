@@ -60,6 +60,9 @@ func notRepetitions(a, b *Run) string {
 func (p *Phase) pooled(n uint64) {
 	p.Offered.Rate /= float64(n)
 	p.Achieved.Rate /= float64(n)
+	if p.Answered != nil {
+		p.Answered = &Rate{p.Answered.Count, p.Answered.Rate / float64(n)}
+	}
 	for _, counted := range []*uint64{&p.Backlog.Start, &p.Backlog.End, &p.Backlog.Peak} {
 		*counted = rounded(*counted, n)
 	}
