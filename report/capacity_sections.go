@@ -38,15 +38,13 @@ func expectedSection(c *capacity.Capacity) capacitySection {
 	for _, e := range c.Expected {
 		by := e.Method
 		if d := e.Contradicted; d != nil {
-			by = fmt.Sprintf("%s at %s, which contradicts %s", e.Method, Rate(e.MeasuredAt), contradictedWords(d))
+			model, _, _ := strings.Cut(d.By, ",")
+			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, Rate(e.MeasuredAt), model, modelWords(d))
 		}
 		s.rows = append(s.rows, []string{Percent(e.Utilisation), Rate(e.Rate), bounded(e.P99, e.AtLeast), by})
 	}
 	return s
 }
-
-// contradictedWords says what a model says where it is contradicted.
-func contradictedWords(d *capacity.Contradiction) string { return d.By + ": " + modelWords(d) }
 
 // measuredWords says what was measured where a model is contradicted.
 func measuredWords(d *capacity.Contradiction) string {

@@ -88,3 +88,22 @@ func TestLatenessAtTheEndIsNotTheServices(t *testing.T) {
 		t.Errorf("bench was late with the last 50: %+v", m)
 	}
 }
+
+// What is refused of the burst with which bench catches up is not missing by the service's doing, as far as more of it fails
+// than else.
+func TestRefusalsOfABurstAreNotTheServices(t *testing.T) {
+	r := lateRun(2*time.Millisecond, 2*time.Millisecond)
+	values := func(n int) loadgen.Dist {
+		return loadgen.NewDist(3, slices.Repeat([]time.Duration{2 * time.Millisecond}, n), nil)
+	}
+	p := &r.Overall
+	p.Requests.Succeeded, p.Achieved = 340, loadgen.Rate{Count: 340, Rate: 85}
+	p.TargetTime.Undisturbed, p.TargetTime.Disturbed = values(300), values(40) // of 300 and of 100
+	if m := measure(Step{Rate: 100}, r, objectivesOf(t, "p99<30ms"), 0); m.late {
+		t.Errorf("none but disturbed requests failed: %+v", m)
+	}
+	p.TargetTime.Undisturbed, p.TargetTime.Disturbed = values(255), values(85)
+	if m := measure(Step{Rate: 100}, r, objectivesOf(t, "p99<30ms"), 0); !m.late {
+		t.Errorf("as many of the others failed: %+v", m)
+	}
+}

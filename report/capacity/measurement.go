@@ -112,7 +112,7 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) 
 	}
 	if length > 0 {
 		m.CPU = perSecond(p.CPU.Target, length)
-		m.Generator = perSecond(p.CPU.Generator, length*float64(generatorProcessors(r, loops)))
+		m.Generator = perSecond(p.CPU.Generator, length*float64(generatorProcessors(r, loops, s.Users)))
 	}
 	if s.Burst > 0 {
 		m.ofBursts(r)
@@ -161,14 +161,18 @@ func ofTarget(response *loadgen.Dist, t *loadgen.TargetTime) *loadgen.Dist {
 // saturated is the share of its own processors from which on bench is what limits a closed step.
 const saturated = 0.95
 
-// generatorProcessors is how many processors bench can use: those it has, and of the wire engine one for each loop.
-func generatorProcessors(r *loadgen.Run, loops int) int {
+// generatorProcessors is how many processors bench can use: those it has, and of the wire engine one for each loop, of which
+// there are no more than users, where there are any.
+func generatorProcessors(r *loadgen.Run, loops, users int) int {
 	n := len(r.Environment.GeneratorCPUs)
 	if n == 0 {
 		n = r.Environment.Processors
 	}
 	if loops > 0 && r.Plan.Engine == loadgen.EngineWire {
 		n = min(n, loops)
+		if users > 0 {
+			n = min(n, users)
+		}
 	}
 	return max(n, 1)
 }
@@ -278,7 +282,7 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 			failedOf = max(failedOf, t.Limit)
 		}
 	}
-	switch short := due*(1-failedOf) - float64(p.Achieved.Count) - heldUp(r); {
+	switch short := due*(1-failedOf) - float64(p.Achieved.Count) - heldUp(r) - failedByBurst(p); {
 	case m.own:
 		m.Why = fmt.Sprintf("bench used %.0f %% of its own processors, which limited it", *m.Generator*100)
 	case m.spoiled && r.Delivered():
@@ -313,6 +317,25 @@ func (m *Measurement) judgeObjectives(r *loadgen.Run, objectives []loadgen.Thres
 			return
 		}
 	}
+}
+
+// failedByBurst is how many of the requests that bench's lateness disturbed failed beyond the share of the others: a burst that
+// catches up is refused where the steady rate is not.
+func failedByBurst(p *loadgen.Phase) float64 {
+	t := p.TargetTime
+	if t == nil || p.Disturbed == 0 || p.Disturbed >= p.Requests.Due {
+		return 0
+	}
+	failed := func(due uint64, d *loadgen.Dist) float64 {
+		answered := d.Count
+		if d.Censored != nil {
+			answered -= d.Censored.Count
+		}
+		return float64(due - min(due, answered))
+	}
+	calm := p.Requests.Due - p.Disturbed
+	share := failed(calm, &t.Undisturbed) / float64(calm)
+	return max(0, failed(p.Disturbed, &t.Disturbed)-share*float64(p.Disturbed))
 }
 
 // heldUp is how many requests were unfinished at the end of a step at most because bench was late in sending them.
