@@ -54,12 +54,34 @@ func (p Plan) beyondWire() error {
 	return nil
 }
 
+// beyondHTTP returns what the plan asks of the wire engine alone.
+func (p Plan) beyondHTTP() error {
+	why := "this plan needs the http engine"
+	if !wire.Supported {
+		why = "this system has the http engine alone"
+	}
+	if p.Engine == EngineHTTP {
+		why = "--engine http"
+	}
+	switch w := p.Wire; {
+	case w.Loops > 1:
+		return fmt.Errorf("--loops is for the wire engine, and %s: leave it out", why)
+	case w.Spin != nil && *w.Spin != DefaultSpin:
+		return fmt.Errorf("--spin is for the wire engine, and %s: leave it out", why)
+	case w.DNSTTL > 0:
+		return fmt.Errorf("--dns-ttl is for the wire engine, and %s: leave it out", why)
+	}
+	return nil
+}
+
 func (p Plan) checkEngine() error {
 	switch {
-	case p.Engine == "":
-		return nil
-	case !slices.Contains(Engines(), p.Engine):
+	case p.Engine != "" && !slices.Contains(Engines(), p.Engine):
 		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
+	case p.engine() == EngineHTTP:
+		return p.beyondHTTP()
+	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
+		return errors.New("--dns-ttl looks the hosts' names up again, and with --connect-to none is: leave one out")
 	case p.Engine == EngineWire:
 		return p.beyondWire()
 	}

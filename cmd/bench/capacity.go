@@ -37,8 +37,8 @@ var defaultObjectives = []string{"p99<100ms", "errors<0.1%"}
 
 // drivingFlags are the flags of the driving commands that bench capacity has too.
 var drivingFlags = []string{
-	"targets", "connections", "no-keepalive", "header", "method", "body", "expect", "hit-when", "insecure", "cert", "key", "cacert",
-	"timeout", "drain", "engine", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
+	"targets", "connections", "no-keepalive", "header", "user", "method", "body", "expect", "hit-when", "insecure", "cert", "key", "cacert",
+	"timeout", "drain", "deadline", "engine", "loops", "spin", "connect-to", "dns-ttl", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
 }
 
 func newCapacityCommand(s streams) *cobra.Command {
@@ -253,6 +253,7 @@ func (o *capacityOptions) searchOptions(objectives []loadgen.Threshold) (capacit
 	if slices.ContainsFunc(o.gomaxprocs, func(n int) bool { return n < 1 || n > 1024 }) {
 		return search, fmt.Errorf("--gomaxprocs takes numbers from 1 to 1024, got %v", o.gomaxprocs)
 	}
+	search.Loops = o.loops
 	if o.staircase {
 		search.Users = capacity.StaircaseUsers(o.connections)
 	}

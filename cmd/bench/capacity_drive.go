@@ -151,6 +151,7 @@ func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64, drain time.Duration)
 	p.Profile, p.Seed = stepProfile(s), seed
 	if s.Users > 0 {
 		p.Closed, p.Limits.Connections = &loadgen.Closed{VUs: s.Users}, s.Users
+		p.Wire.Loops = min(p.Wire.Loops, s.Users) // each has a connection
 	}
 	if drain == 0 {
 		p.Limits.Drain = stepDrain

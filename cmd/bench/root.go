@@ -65,7 +65,10 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			hideSecrets(cmd.Flags())
-			return usage(fromEnvironment(cmd.Flags()))
+			if err := fromEnvironment(cmd.Flags()); err != nil {
+				return usage(err)
+			}
+			return usage(withoutItsFlag(cmd))
 		},
 	}
 	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitCodes + "\n")
@@ -117,7 +120,7 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 		return nil // a child is told everything by its parent
 	}
 	flags.VisitAll(func(f *pflag.Flag) {
-		name := "BENCH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		name := variable(f)
 		value, set := os.LookupEnv(name)
 		if f.Changed || !set || f.Hidden || f.Name == "help" || failed != nil {
 			return
@@ -127,4 +130,38 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 		}
 	})
 	return failed
+}
+
+// withoutItsFlag returns an error where a command that drives load finds a variable that sets a flag of another such command,
+// and has no such flag itself: what it says would not be done.
+func withoutItsFlag(cmd *cobra.Command) (failed error) {
+	if !drives(cmd) {
+		return nil
+	}
+	for _, other := range commandsOf(cmd.Root()) {
+		if !drives(other) {
+			continue
+		}
+		other.LocalFlags().VisitAll(func(f *pflag.Flag) {
+			if name := variable(f); failed == nil && os.Getenv(name) != "" && !f.Hidden && f.Name != "help" && cmd.Flags().Lookup(f.Name) == nil {
+				failed = fmt.Errorf("%s is set, and %s has no --%s: unset it for this command", name, cmd.CommandPath(), f.Name)
+			}
+		})
+	}
+	return failed
+}
+
+// drives reports whether a command sends requests as its flags say.
+func drives(cmd *cobra.Command) bool { return cmd.LocalFlags().Lookup("timeout") != nil }
+
+func commandsOf(cmd *cobra.Command) []*cobra.Command {
+	list := []*cobra.Command{cmd}
+	for _, c := range cmd.Commands() {
+		list = append(list, commandsOf(c)...)
+	}
+	return list
+}
+
+func variable(f *pflag.Flag) string {
+	return "BENCH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 }
