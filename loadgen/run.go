@@ -1,6 +1,9 @@
 package loadgen
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // SchemaVersion is the version of the run file that this package writes. It rises only when the meaning of a key
 // changes; keys are added without raising it.
@@ -263,6 +266,25 @@ type Endpoint struct {
 	TargetTime *TargetTime `json:"target_time,omitempty"` // nil in files of before
 }
 
+// OfClass returns the response times of one class of a phase's answers, of all its endpoints together, with two significant
+// digits. Its error is that of a damaged histogram.
+func (p *Phase) OfClass(c Class) (Dist, error) {
+	var all Dist
+	for i := range p.Endpoints {
+		e := &p.Endpoints[i]
+		switch {
+		case e.Class != c:
+		case all.Count == 0:
+			all = e.ResponseTime
+		default:
+			if err := all.merge(&e.ResponseTime, detailDigits); err != nil {
+				return Dist{}, fmt.Errorf("endpoint %q: %w", e.Name, err)
+			}
+		}
+	}
+	return all, nil
+}
+
 // Interval is one second. Due, OK, Failed and the distributions count by intended time; Sent, Finished and InFlight by
 // the clock. Histograms have two significant digits.
 type Interval struct {
@@ -333,7 +355,7 @@ type ProcessSample struct {
 type HostSample struct {
 	AtNS             time.Duration `json:"at_ns"`
 	Busy             float64       `json:"busy"`         // share of all processors, 0-1
-	StealNS          time.Duration `json:"steal_ns"`     // taken by the hypervisor, all processors together
+	StealNS          time.Duration `json:"steal_ns"`     // taken by the hypervisor of the processors that bench may use, together (of all in files of before)
 	MemoryUsed       uint64        `json:"memory_used"`  // bytes
 	NetworkIn        uint64        `json:"network_in"`   // bytes over the second
 	NetworkOut       uint64        `json:"network_out"`  // bytes over the second

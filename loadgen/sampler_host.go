@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"fmt"
 	"runtime"
 	"time"
 
@@ -17,11 +18,12 @@ type throttling struct {
 
 // hostReading is the state of the host; what is counted is counted since it was started.
 type hostReading struct {
-	busy, all, steal float64 // s, all processors together
-	memoryUsed       uint64
-	in, out          uint64 // bytes of all interfaces, loopback too
-	switches         uint64
-	throttling       throttling
+	busy, all  float64 // s, all processors together
+	steal      float64 // s, of the processors that bench may use
+	memoryUsed uint64
+	in, out    uint64 // bytes of all interfaces, loopback too
+	switches   uint64
+	throttling throttling
 }
 
 // readHost reads what every system tells by gopsutil, and the rest from sys. False when any of the former is not to be
@@ -38,8 +40,11 @@ func readHost(sys *system, lacking *lacks) (hostReading, bool) {
 	// Guest time is left out: Linux has it in user time already.
 	t := times[0]
 	r.busy = t.User + t.Nice + t.System + t.Irq + t.Softirq
+	r.all = r.busy + t.Steal + t.Idle + t.Iowait
 	r.steal = t.Steal
-	r.all = r.busy + r.steal + t.Idle + t.Iowait
+	if each, err := cpu.Times(true); err == nil {
+		r.steal = stealOf(each, Processors(), t.Steal)
+	}
 	r.memoryUsed = memory.Used
 	r.in, r.out = traffic[0].BytesRecv, traffic[0].BytesSent
 
@@ -54,6 +59,24 @@ func readHost(sys *system, lacking *lacks) (hostReading, bool) {
 		lacking.add("processor time taken by a hypervisor is not sampled: only Linux tells it")
 	}
 	return r, true
+}
+
+// stealOf adds up what the hypervisor took of the processors with those numbers, of whose time each tells; all, what it took
+// of the whole host, where not each of them is told.
+func stealOf(each []cpu.TimesStat, processors []int, all float64) float64 {
+	of := map[string]float64{}
+	for _, t := range each {
+		of[t.CPU] = t.Steal
+	}
+	var sum float64
+	for _, n := range processors {
+		steal, told := of[fmt.Sprintf("cpu%d", n)]
+		if !told {
+			return all
+		}
+		sum += steal
+	}
+	return sum
 }
 
 // since is the use of the host from one reading to a later one.

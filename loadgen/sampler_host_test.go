@@ -3,6 +3,8 @@ package loadgen
 import (
 	"testing"
 	"time"
+
+	"github.com/shirou/gopsutil/v3/cpu"
 )
 
 func TestHostSampleIsADifference(t *testing.T) {
@@ -28,6 +30,19 @@ func TestHostSampleIsADifference(t *testing.T) {
 	// The kernel lets idle and iowait time run backwards a little.
 	if got := (hostReading{busy: 2, all: 1.5}).since(hostReading{busy: 1, all: 1}, 0); got.Busy != 1 {
 		t.Errorf("busy = %v, want at most 1", got.Busy)
+	}
+}
+
+// What a hypervisor takes of processors that bench never runs on makes nothing late.
+func TestStealIsOfTheProcessorsThatBenchMayUse(t *testing.T) {
+	each := []cpu.TimesStat{{CPU: "cpu0", Steal: 100}, {CPU: "cpu1", Steal: 2}, {CPU: "cpu10", Steal: 3}}
+	for _, tc := range []struct {
+		may  []int
+		want float64
+	}{{[]int{1, 10}, 5}, {[]int{0}, 100}, {[]int{1, 7}, 105}} {
+		if got := stealOf(each, tc.may, 105); got != tc.want {
+			t.Errorf("of %v: %v, want %v", tc.may, got, tc.want)
+		}
 	}
 }
 

@@ -169,7 +169,11 @@ func (t Threshold) compare(result *ThresholdResult, p *part) {
 	if !result.Passed {
 		relation = "not " + relation
 	}
-	switch is, limit := t.words(figure, p), t.words(t.Limit, nil); {
+	is, limit := t.words(figure, p), t.words(t.Limit, nil)
+	if result.AtLeast { // only durations are lower bounds
+		is = lowSpan(time.Duration(figure))
+	}
+	switch {
 	case result.Undecided:
 		result.Sentence = t.undecided(result, name, relation)
 	case result.AtLeast && !result.Passed:

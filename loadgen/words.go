@@ -21,6 +21,15 @@ func span(d time.Duration) string {
 	}
 }
 
+// lowSpan writes a lower bound of a duration: with three digits of it, and never more than is known.
+func lowSpan(d time.Duration) string {
+	unit := time.Duration(1)
+	for d/unit >= 1000 {
+		unit *= 10
+	}
+	return span(d.Truncate(unit))
+}
+
 // three writes a number with three digits, or all of those before the point.
 func three(v float64) string {
 	decimals := 2

@@ -59,19 +59,14 @@ func hitRatio(c loadgen.Cache) string {
 	return Share(float64(c.Hits) / marks)
 }
 
-// classTimes writes the response times of a class; where several endpoints have it, of the one with the most requests.
+// classTimes writes the response times of a class, of all endpoints together: so those of hits and of misses are of the
+// same requests.
 func classTimes(p *loadgen.Phase, class loadgen.Class) string {
-	var most *loadgen.Endpoint
-	for i := range p.Endpoints {
-		if e := &p.Endpoints[i]; e.Class == class && (most == nil || e.Count > most.Count) {
-			most = e
-		}
-	}
-	if most == nil || most.ResponseTime.Count == 0 {
+	d, err := p.OfClass(class)
+	if err != nil || d.Count == 0 {
 		return absent
 	}
-	d := &most.ResponseTime
-	return figure(d, "p50_ns", d.P50NS) + " / " + figure(d, "p99_ns", d.P99NS)
+	return figure(&d, "p50_ns", d.P50NS) + " / " + figure(&d, "p99_ns", d.P99NS)
 }
 
 // timingNames returns the metrics that the subjects' Server-Timing named, in the order of their appearance but for the

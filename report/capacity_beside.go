@@ -55,7 +55,7 @@ func capacityBeside(list []*capacity.Capacity) capacitySection {
 // bounding writes a rate, marked where it is a lower bound.
 func bounding(m capacity.MaxRate) string {
 	if m.AtLeast {
-		return "≥ " + Rate(m.Rate.Rate)
+		return leastRate(m.Rate.Rate)
 	}
 	return Rate(m.Rate.Rate)
 }

@@ -102,11 +102,11 @@ func fasterThan(r compare.Row, a, b string) string {
 		fast, slow = b, a
 		change = compare.Interval{Center: 1 / change.Center, Low: 1 / change.High, High: 1 / change.Low}
 	}
-	most := ""
+	times := Times(change.Center)
 	if r.BLow != r.ALow {
-		most = "at least "
+		times = "at least " + timesTo(change.Center, down)
 	}
-	return fmt.Sprintf("%s is %s%s faster than %s at %s %s", fast, most, Times(change.Center), slow, metricName(r.Metric),
+	return fmt.Sprintf("%s is %s faster than %s at %s %s", fast, times, slow, metricName(r.Metric),
 		certainty(betweenOf(change)))
 }
 

@@ -27,7 +27,7 @@ func objectiveValue(o compare.Objective, h compare.Held) string {
 	case !h.Known:
 		return absent
 	case h.AtLeast:
-		return "≥ " + objectiveFigure(o.Threshold, h.Value)
+		return leastDuration(time.Duration(h.Value)) // of a percentile: rates and shares are counted
 	}
 	return objectiveFigure(o.Threshold, h.Value)
 }

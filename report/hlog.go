@@ -42,6 +42,8 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 		if len(subjects) > 1 {
 			tag = logTag(tags.name(logTag(s.label), "target"))
 		}
+		last := &s.Phases[len(s.Phases)-1]
+		end := last.StartNS + last.DurationNS // with which the last second may end before it is full
 		for i := range s.Intervals {
 			second := &s.Intervals[i]
 			h, err := successes(&second.ResponseTime)
@@ -50,7 +52,7 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 			}
 			start := max(s.Started.UnixMilli(), baseMs) + second.StartNS.Milliseconds()
 			h.SetStartTimeMs(start)
-			h.SetEndTimeMs(start + time.Second.Milliseconds())
+			h.SetEndTimeMs(start + min(time.Second, end-second.StartNS).Milliseconds())
 			h.SetTag(tag)
 			if err := out.OutputIntervalHistogram(h); err != nil {
 				return err

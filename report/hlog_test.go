@@ -123,3 +123,19 @@ func TestLogOfHostileNames(t *testing.T) {
 		}
 	}
 }
+
+// The last second of a run that lasted 29.5 s is half a second long.
+func TestLogSaysHowLongTheLastSecondWas(t *testing.T) {
+	run := twoDigits(t, cachedRun())
+	run.Phases[len(run.Phases)-1].DurationNS -= 500 * time.Millisecond
+	lines := readLog(t, written(t, HLog, run))
+	for i, h := range lines {
+		want := int64(1000)
+		if i == len(lines)-1 {
+			want = 500
+		}
+		if got := h.EndTimeMs() - h.StartTimeMs(); got != want {
+			t.Errorf("interval %d is %d ms long, want %d", i, got, want)
+		}
+	}
+}

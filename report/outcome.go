@@ -179,10 +179,15 @@ func (s subject) behind(p *loadgen.Phase) string {
 		how = "at least "
 	}
 	if peak < time.Second {
-		return fmt.Sprintf("had a P99 of %s%s", how, Duration(peak))
+		if atLeast {
+			return "had a P99 of at least " + lowDuration(peak)
+		}
+		return "had a P99 of " + Duration(peak)
 	}
 	switch {
-	case peak >= 2*time.Second && atLeast: // what is only known to be more is not rounded up
+	case atLeast && peak < 2*time.Second:
+		peak = peak.Truncate(100 * time.Millisecond)
+	case atLeast: // what is only known to be more is not rounded up
 		peak = peak.Truncate(time.Second)
 	case peak >= 2*time.Second:
 		peak = peak.Round(time.Second)

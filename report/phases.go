@@ -166,14 +166,15 @@ func ratio(q percentile, over, under *loadgen.Dist) (text string, ok bool) {
 	if over.Count == 0 || under.Count == 0 || q.value(under) <= 0 {
 		return absent, false
 	}
-	text = Times(float64(q.value(over)) / float64(q.value(under)))
+	times := float64(q.value(over)) / float64(q.value(under))
+	text = Times(times)
 	switch a, b := over.IsLowerBound(q.key), under.IsLowerBound(q.key); {
 	case a && b:
 		return absent, false
 	case a:
-		text = "≥ " + text
+		text = "≥ " + timesTo(times, down)
 	case b:
-		text = "≤ " + text
+		text = "≤ " + timesTo(times, up)
 	}
 	return text, true
 }

@@ -148,7 +148,7 @@ func enginesTable(r *selfcheck.Report) *table {
 		if f := e.Fastest; f != nil {
 			row[7] = Rate(f.Rate)
 			if f.AtLeast {
-				row[7] = "≥ " + row[7]
+				row[7] = leastRate(f.Rate)
 			}
 		}
 		t.row(row...)

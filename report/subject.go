@@ -184,7 +184,7 @@ func figure(d *loadgen.Dist, key string, value time.Duration) string {
 
 func bounded(value time.Duration, atLeast bool) string {
 	if atLeast {
-		return "≥ " + Duration(value)
+		return leastDuration(value)
 	}
 	return Duration(value)
 }

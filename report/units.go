@@ -44,7 +44,10 @@ var sizes = []scale{
 
 // format writes v, of the tables' base unit, with the first row it fits. The comparison is made after rounding, so that
 // 999.6 us is 1.0 ms and never 1000 us.
-func format(v float64, table []scale) string {
+func format(v float64, table []scale) string { return formatTo(v, table, round) }
+
+// formatTo writes v as format does, with digits that to leaves.
+func formatTo(v float64, table []scale, to rounding) string {
 	if math.IsNaN(v) || math.IsInf(v, 0) {
 		return absent
 	}
@@ -53,11 +56,21 @@ func format(v float64, table []scale) string {
 		sign, v = "−", -v
 	}
 	for _, s := range table {
-		if n := decimal(v/s.size, s.decimals); round(v/s.size, s.decimals) < s.limit {
-			return sign + n + " " + s.unit
+		if n := to(v/s.size, s.decimals); n < s.limit {
+			return sign + decimal(n, s.decimals) + " " + s.unit
 		}
 	}
 	return absent
+}
+
+// rounding leaves that many decimals of a value.
+type rounding func(v float64, decimals int) float64
+
+// down rounds towards 0, for what is only a lower bound: more than is known is never claimed. The hair that is added keeps
+// 1.1 from becoming 1.0 where a binary fraction lies just below it.
+func down(v float64, decimals int) float64 {
+	p := math.Pow10(decimals)
+	return math.Floor(v*p*(1+1e-12)) / p
 }
 
 func round(v float64, decimals int) float64 {
@@ -124,24 +137,26 @@ func trimmed(v float64) string {
 }
 
 // Rate writes requests per second: 0.25/s, 9.5/s, 104/s, 1,600/s; three digits from 10,000/s on: 81,200/s.
-func Rate(perSecond float64) string {
+func Rate(perSecond float64) string { return rateTo(perSecond, round) }
+
+// rateTo writes a rate as Rate does, with digits that to leaves.
+func rateTo(perSecond float64, to rounding) string {
 	v := math.Abs(perSecond)
 	switch {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return absent
 	case v == 0:
 		return "0/s"
-	case v < 0.005:
+	case to(v, 2) == 0:
 		return "< 0.01/s"
-	case round(v, 2) < 1:
-		v = round(v, 2)
-		return signed(perSecond, strings.TrimRight(decimal(v, 2), "0")+"/s")
-	case round(v, 1) < 10:
-		return signed(perSecond, trimmed(v)+"/s")
-	case round(v, 0) < 10000:
-		return signed(perSecond, decimal(v, 0)+"/s")
+	case to(v, 2) < 1:
+		return signed(perSecond, strings.TrimRight(decimal(to(v, 2), 2), "0")+"/s")
+	case to(v, 1) < 10:
+		return signed(perSecond, trimmed(to(v, 1))+"/s")
+	case to(v, 0) < 10000:
+		return signed(perSecond, decimal(to(v, 0), 0)+"/s")
 	default:
-		return signed(perSecond, decimal(significant(v, 3), 0)+"/s")
+		return signed(perSecond, decimal(significantTo(v, 3, to), 0)+"/s")
 	}
 }
 
@@ -153,9 +168,11 @@ func signed(v float64, s string) string {
 }
 
 // significant rounds v > 0 to that many digits.
-func significant(v float64, digits int) float64 {
+func significant(v float64, digits int) float64 { return significantTo(v, digits, round) }
+
+func significantTo(v float64, digits int, to rounding) float64 {
 	p := math.Pow10(int(math.Floor(math.Log10(v))) + 1 - digits)
-	return math.Round(v/p) * p
+	return to(v/p, 0) * p
 }
 
 // Count writes a number of things exactly: 4,812.
@@ -189,19 +206,42 @@ func Percent(part float64) string {
 }
 
 // Times writes how many times greater something is: 0.17×, 3.1×, 22.4×, 9,714×.
-func Times(ratio float64) string {
+func Times(ratio float64) string { return timesTo(ratio, round) }
+
+// timesTo writes a ratio as Times does, with digits that to leaves.
+func timesTo(ratio float64, to rounding) string {
 	switch v := ratio; {
 	case math.IsNaN(v) || math.IsInf(v, 0) || v < 0:
 		return absent
 	case v == 0:
 		return "0×"
-	case v < 0.005:
+	case to(v, 2) == 0:
 		return "< 0.01×"
-	case round(v, 2) < 1:
-		return decimal(v, 2) + "×"
-	case round(v, 1) < 100:
-		return decimal(v, 1) + "×"
+	case to(v, 2) < 1:
+		return decimal(to(v, 2), 2) + "×"
+	case to(v, 1) < 100:
+		return decimal(to(v, 1), 1) + "×"
 	default:
-		return decimal(significant(v, 3), 0) + "×"
+		return decimal(significantTo(v, 3, to), 0) + "×"
 	}
 }
+
+// up rounds away from 0, for what is only an upper bound.
+func up(v float64, decimals int) float64 {
+	p := math.Pow10(decimals)
+	return math.Ceil(v*p*(1-1e-12)) / p
+}
+
+// leastDuration writes a lower bound of a duration, as [Duration] does but never with more than is known.
+func leastDuration(d time.Duration) string { return "≥ " + lowDuration(d) }
+
+// lowDuration is leastDuration without its sign.
+func lowDuration(d time.Duration) string {
+	if d == 0 {
+		return Duration(d)
+	}
+	return formatTo(float64(d), durations, down)
+}
+
+// leastRate writes a lower bound of a rate, as [Rate] does but never with more than is known.
+func leastRate(perSecond float64) string { return "≥ " + rateTo(perSecond, down) }
