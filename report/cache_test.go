@@ -25,7 +25,7 @@ func TestHitsAndMissesAreOfTheSameEndpoints(t *testing.T) {
 	if got, want := classTimes(p, loadgen.ClassHit), "1.0 ms / 302 ms"; got != want {
 		t.Errorf("hits: %s, want %s", got, want)
 	}
-	if got, want := classTimes(p, loadgen.ClassMiss), "602 ms / 602 ms"; got != want {
+	if got, want := classTimes(p, loadgen.ClassMiss), "604 ms / 604 ms"; got != want {
 		t.Errorf("misses: %s, want %s", got, want)
 	}
 	if got := classTimes(p, loadgen.ClassFailed); got != absent {

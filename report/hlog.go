@@ -42,8 +42,10 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 		if len(subjects) > 1 {
 			tag = logTag(tags.name(logTag(s.label), "target"))
 		}
-		last := &s.Phases[len(s.Phases)-1]
-		end := last.StartNS + last.DurationNS // with which the last second may end before it is full
+		end := time.Duration(len(s.Intervals)) * time.Second
+		if n := len(s.Phases); n > 0 { // the last second may end with the last phase, before it is full
+			end = min(end, s.Phases[n-1].StartNS+s.Phases[n-1].DurationNS)
+		}
 		for i := range s.Intervals {
 			second := &s.Intervals[i]
 			h, err := successes(&second.ResponseTime)
@@ -52,7 +54,7 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 			}
 			start := max(s.Started.UnixMilli(), baseMs) + second.StartNS.Milliseconds()
 			h.SetStartTimeMs(start)
-			h.SetEndTimeMs(start + min(time.Second, end-second.StartNS).Milliseconds())
+			h.SetEndTimeMs(start + max(0, min(time.Second, end-second.StartNS)).Milliseconds())
 			h.SetTag(tag)
 			if err := out.OutputIntervalHistogram(h); err != nil {
 				return err

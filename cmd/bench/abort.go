@@ -42,12 +42,12 @@ func (o *abortOptions) parse(length time.Duration) (loadgen.Abort, error) {
 	return a, nil
 }
 
-// aborted returns a sentence on the first run that was aborted, "" where none was.
-func aborted(runs []*loadgen.Run) string {
+// aborted returns the first run that was aborted, or nil.
+func aborted(runs []*loadgen.Run) *loadgen.Run {
 	for _, r := range runs {
-		if e := r.Abort(); e != nil {
-			return fmt.Sprintf("the run at %s was aborted on %s", r.Target.Name, e.Text)
+		if r.Abort() != nil {
+			return r
 		}
 	}
-	return ""
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -11,7 +12,6 @@ import (
 	"net/url"
 	"os"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -124,7 +124,7 @@ func answers(ctx context.Context, address string) error {
 			if answer.StatusCode < http.StatusInternalServerError {
 				return nil
 			}
-		} else if _, untrusted := errors.AsType[*net.OpError](err); !untrusted && strings.Contains(err.Error(), "certificate") {
+		} else if _, distrusted := errors.AsType[*tls.CertificateVerificationError](err); distrusted {
 			return nil // it speaks TLS; whether its certificate is good is judged when it is driven
 		}
 		select {

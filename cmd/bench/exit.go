@@ -1,32 +1,62 @@
 package main
 
-import "errors"
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
 
 // The exit codes.
 const (
 	exitOK           = 0
-	exitFailed       = 1   // failed to run: target unreachable, port taken, an output not written
-	exitUsage        = 2   // bad usage or configuration: flags, a profile, an input file
-	exitRegression   = 3   // a gate found a regression
-	exitInconclusive = 4   // a gate could not tell
-	exitLimited      = 5   // what was to be judged cannot be: bench or its host was too late
-	exitThreshold    = 99  // a threshold failed, or a run was aborted, as in k6
-	exitInterrupted  = 130 // interrupted
+	exitFailed       = 1
+	exitUsage        = 2
+	exitRegression   = 3
+	exitInconclusive = 4
+	exitLimited      = 5
+	exitThreshold    = 99 // as in k6
+	exitInterrupted  = 130
 )
 
-const exitCodes = `Exit codes:
-  0    fine
-  1    failed to run: a target unreachable, a port taken, an output not written
-  2    bad usage or configuration: flags, a profile, an input file that cannot be read
-  3    bench gate: a regression
-  4    bench gate: inconclusive
-  5    thresholds cannot be judged: the run is GENERATOR-LIMITED or HOST-LIMITED;
-       a comparison cannot be made: bench or its host was too late again and again, or late beside one side and not
-       the other where that could change the answer; or selfcheck trusts no engine
-  99   a threshold failed, or a run was aborted by --abort-on;
-       bench capacity: the objective is met at no rate; bench gate: an objective (slo) is missed
-  130  interrupted; what was measured until then is reported
-Several at once: 130, 1, 2, 5, 3, 99, 4.`
+// exitMeanings is the table of the exit codes, from which the help is made and against which README.md is tested.
+var exitMeanings = []struct {
+	code    int
+	meaning string
+}{
+	{exitOK, "fine; without thresholds, whatever the verdict"},
+	{exitFailed, "failed to run: a target unreachable, a port taken, an output not written"},
+	{exitUsage, "bad usage or configuration: flags, a profile, an input file that cannot be read"},
+	{exitRegression, "`bench gate`: a regression"},
+	{exitInconclusive, "`bench gate`: inconclusive"},
+	{exitLimited, "thresholds cannot be judged: what bench did late could change the answer, or it did not send what it was to send; `bench capacity`: so, or too few requests were of an objective; in a comparison bench or its host was too late again and again, or late beside one side and not the other where that could change the answer; or `selfcheck` trusts no engine"},
+	{exitThreshold, "a threshold failed, or a run was aborted by `--abort-on`; `bench capacity`: the objective is met at no rate; `bench gate`: an objective is missed"},
+	{exitInterrupted, "interrupted; what was measured until then is reported. A second interrupt ends at once"},
+}
+
+// exitOrder are the codes that several reasons at once are told by, the first that applies.
+var exitOrder = []int{exitInterrupted, exitFailed, exitUsage, exitLimited, exitRegression, exitThreshold, exitInconclusive}
+
+// severalExits says which code goes first.
+func severalExits() string {
+	return "Several at once: " + strings.Trim(strings.ReplaceAll(fmt.Sprint(exitOrder), " ", ", "), "[]") + "."
+}
+
+// exitCodes is what the help says of them.
+func exitCodes() string {
+	var b strings.Builder
+	b.WriteString("Exit codes:\n")
+	for _, e := range exitMeanings {
+		text := fmt.Sprintf("  %-4d ", e.code)
+		for _, word := range strings.Fields(strings.ReplaceAll(e.meaning, "`", "")) {
+			if line := text[strings.LastIndexByte(text, '\n')+1:]; len(line)+len(word) > 100 {
+				text += "\n      "
+			}
+			text += " " + word
+		}
+		b.WriteString(text + "\n")
+	}
+	return b.String() + severalExits()
+}
 
 // usageError is an error of whoever typed the command or wrote the file.
 type usageError struct{ error }

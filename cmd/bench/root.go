@@ -71,7 +71,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 			return usage(withoutItsFlag(cmd))
 		},
 	}
-	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitCodes + "\n")
+	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitCodes() + "\n")
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage(fmt.Errorf("%w (bench %s --help shows all flags)", err, strings.TrimPrefix(cmd.CommandPath(), "bench ")))
 	})

@@ -46,14 +46,24 @@ func (o *judgeOptions) parse(outs outputs[[]*loadgen.Run]) ([]loadgen.Threshold,
 // judgement returns an error with its exit code where runs that were judged did not pass, or one was aborted, and nil where
 // all is well. A threshold that certainly fails goes before those that cannot be judged.
 func judgement(runs []*loadgen.Run) error {
-	if text := aborted(runs); text != "" {
-		return exitError{exitThreshold, errors.New(text)}
+	if r := aborted(runs); r != nil {
+		return exitError{exitThreshold, fmt.Errorf("the run at %s was aborted on %s", r.Target.Name, r.Abort().Text)}
 	}
-	if failed := report.Failed(runs); failed != "" {
-		return exitError{exitThreshold, errors.New(failed)}
+	if slices.ContainsFunc(runs, missesThreshold) {
+		return exitError{exitThreshold, errors.New(report.Failed(runs))}
 	}
-	if undecided := report.Undecided(runs); undecided != "" {
-		return exitError{exitLimited, errors.New(undecided)}
+	if slices.ContainsFunc(runs, cannotTell) {
+		return exitError{exitLimited, errors.New(report.Undecided(runs))}
 	}
 	return nil
+}
+
+// missesThreshold reports whether a run certainly fails one that it was judged by.
+func missesThreshold(r *loadgen.Run) bool {
+	return slices.ContainsFunc(r.Thresholds, func(t loadgen.ThresholdResult) bool { return !t.Passed && !t.Undecided })
+}
+
+// cannotTell reports whether of a run one that it was judged by cannot be judged.
+func cannotTell(r *loadgen.Run) bool {
+	return slices.ContainsFunc(r.Thresholds, func(t loadgen.ThresholdResult) bool { return t.Undecided })
 }
