@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -58,15 +59,28 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, sink) })
 	}
 	running.Wait()
-	e := ending{cut: r.layout.length}
 	for i := range loops {
 		if errs[i] != nil {
-			return e, errs[i]
+			return ending{}, errs[i]
 		}
-		e.at, e.cut = max(e.at, ends[i].At), min(e.cut, ends[i].Cut)
-		e.loops = append(e.loops, loopEnd{ends[i].Next, ends[i].FreeSince, ends[i].Stopped})
 	}
-	return e, nil
+	return joinEnds(ends, r.layout.length), nil
+}
+
+// joinEnds makes one ending of the loops'. They notice an interrupt one after the other; the run is cut where the last one
+// noticed it, for until then some of what was due was sent. A loop that had nothing left to do then noticed none.
+func joinEnds(ends []wire.End, length time.Duration) (e ending) {
+	for _, end := range ends {
+		e.at = max(e.at, end.At)
+		if end.Cut < length {
+			e.cut = max(e.cut, end.Cut)
+		}
+		e.loops = append(e.loops, loopEnd{end.Next, end.FreeSince, end.Stopped})
+	}
+	if e.cut == 0 && !slices.ContainsFunc(ends, func(end wire.End) bool { return end.Cut < length }) {
+		e.cut = length
+	}
+	return e
 }
 
 // failureOnWire returns what the failure of an answer is called, or "" for a success.

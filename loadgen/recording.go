@@ -123,9 +123,13 @@ func (l loopEnd) neverSent(request int, intended, end time.Duration) sample {
 	return x
 }
 
-// settle ends the profile of the closed model with the last of so many requests: when that is, nobody knew before. Nothing
-// else may use the layout any more.
+// settle fixes where the run ended. What has been counted as due before an interrupt was known stays due, so that the seconds
+// and the totals are of one cut. The profile of the closed model ends with the last of so many requests: when that is, nobody
+// knew before. Nothing else may use the layout any more.
 func (r *recording) settle(e *ending) {
+	if e.cut < r.layout.length {
+		e.cut = min(max(e.cut, r.timeline.until), r.layout.length-1)
+	}
 	if l := &r.layout; r.schedule == nil && r.plan.Limits.Requests > 0 && e.next() >= r.plan.Limits.Requests && e.cut == l.length && e.at < l.length {
 		l.trim(e.at)
 		l.length, e.cut = e.at, e.at

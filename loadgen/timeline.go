@@ -13,6 +13,7 @@ type timeline struct {
 	due      *profiles.Cursor // nil in the closed model, where nothing is due by a schedule
 	next     time.Duration    // the first instant not counted as due yet
 	ended    bool
+	until    time.Duration // what is intended before it is counted as due
 	dueTotal uint64
 	counts   []secondCounts
 	open     map[int]*second
@@ -51,6 +52,7 @@ func (t *timeline) advance(now time.Duration) {
 	if t.due == nil {
 		return
 	}
+	t.until = max(t.until, now)
 	for !t.ended && t.next < now {
 		t.at(int(t.next/time.Second)).due++
 		t.dueTotal++
