@@ -57,10 +57,10 @@ func (s source) context(ctx context.Context) context.Context {
 // begun is the context for a statement that must be sent, or heard to its end, although its request is given up. stop
 // releases it.
 func (s source) begun(ctx context.Context) (_ context.Context, stop context.CancelFunc) {
-	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	if !s.remote {
-		return own, cancel
+		return s.context(ctx), func() {}
 	}
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	deaf := context.AfterFunc(ctx, func() {
 		select {
 		case <-time.After(begunLimit):
