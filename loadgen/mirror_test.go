@@ -184,8 +184,8 @@ func TestPairsOfWhatWasNotAnsweredInTime(t *testing.T) {
 		(&pairSide{p, 0}).done(k, &a, "")
 		(&pairSide{p, 1}).done(k, &b, "")
 	}
-	fast, slow := sample{end: 5 * time.Millisecond}, sample{end: 3 * time.Second}
-	hangs, failing := sample{end: 2 * time.Second, outcome: timedOut}, sample{end: time.Millisecond, outcome: failed}
+	fast, slow := sample{wasSent: true, end: 5 * time.Millisecond}, sample{wasSent: true, end: 3 * time.Second}
+	hangs, failing := sample{wasSent: true, end: 2 * time.Second, outcome: timedOut}, sample{wasSent: true, end: time.Millisecond, outcome: failed}
 	pair(1, fast, hangs)
 	pair(2, hangs, fast)
 	pair(3, hangs, hangs)

@@ -68,7 +68,7 @@ type pairOf struct {
 	digest   [2]digest
 	status   [2]int
 	bytes    [2]uint64
-	took     [2]time.Duration // 0: it failed, and its time says nothing
+	took     [2]time.Duration // of the target; 0: it failed, or was not sent, and says nothing of that
 	low      [2]bool          // took is a lower bound
 }
 
@@ -112,8 +112,8 @@ func (p *pairSide) done(k uint64, s *sample, endpoint string) {
 		return
 	}
 	pair.ended[p.side], pair.bytes[p.side] = true, s.bytesIn
-	if s.outcome != failed {
-		pair.took[p.side], pair.low[p.side] = max(s.end-s.intended, 1), s.outcome != succeeded
+	if took, told := s.targetTime(); told == targetMeasured || told == targetAtLeast {
+		pair.took[p.side], pair.low[p.side] = max(took, 1), told == targetAtLeast
 	}
 	if !pair.ended[1-p.side] {
 		return

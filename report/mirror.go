@@ -18,7 +18,7 @@ import (
 type Mirror struct {
 	Names  [2]string
 	Found  *loadgen.Mirrored
-	Rows   []compare.Row // of response times, see [compare.Paired]
+	Rows   []compare.Row // of target times, see [compare.Paired]
 	Rate   float64       // offered to each, requests/s
 	Length time.Duration // without the warm-up
 	Rules  []string      // by which answers were compared
@@ -30,11 +30,11 @@ type Mirror struct {
 // Interrupted reports whether it was ended early.
 func (m *Mirror) Interrupted() bool { return m.Found.A.Interrupted || m.Found.B.Interrupted }
 
-// Spoiled returns the verdict by which bench or its host was too late for the latencies to be the targets'; "" where none was.
-func (m *Mirror) Spoiled() loadgen.VerdictKind {
+// Spoiled says why a side's latencies are no evidence; "" where both sides' are. That it was ended early is told apart.
+func (m *Mirror) Spoiled() string {
 	for _, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
-		if r.Verdict.Kind.Spoiled() {
-			return r.Verdict.Kind
+		if why := compare.Spoiled(r); why != "" && !r.Interrupted {
+			return why
 		}
 	}
 	return ""
@@ -127,8 +127,8 @@ func mirrorAnswers(m *Mirror) []string {
 	if m.Interrupted() {
 		answers = append(answers, "INTERRUPTED: this is what was seen until then.")
 	}
-	if kind := m.Spoiled(); kind != "" {
-		answers = append(answers, fmt.Sprintf("%s: bench or its host was too late, so the latencies are not the targets'.", kind))
+	if why := m.Spoiled(); why != "" {
+		answers = append(answers, fmt.Sprintf("The latencies are not the targets': %s.", why))
 	}
 	switch {
 	case pairs.Compared == 0:

@@ -58,12 +58,13 @@ func TestMirrored(t *testing.T) {
 			t.Error("an escape sequence is in the report")
 		}
 	}
-	m.Found.B.Verdict.Kind, m.Found.B.Interrupted = loadgen.GeneratorLimited, true
+	m.Found.A.Overall.TargetTime, m.Found.A.Overall.Requests.Due = &loadgen.TargetTime{Untold: 20}, 1000
+	m.Found.B.Interrupted = true
 	var b bytes.Buffer
 	if err := Mirrored(&b, m, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if text := b.String(); !strings.HasPrefix(text, "INTERRUPTED: ") || !strings.Contains(text, "GENERATOR-LIMITED: bench or its host was too late") || strings.Contains(text, "canary slower\n") {
+	if text := b.String(); !strings.HasPrefix(text, "INTERRUPTED: ") || !strings.Contains(text, "The latencies are not the targets': bench did not send 20 of 1000 requests") || strings.Contains(text, "canary slower\n") {
 		t.Errorf("spoiled and interrupted:\n%s", text)
 	}
 }
