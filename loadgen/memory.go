@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"math"
+	"runtime"
 	"runtime/debug"
 )
 
@@ -9,7 +10,7 @@ import (
 const (
 	totalBytes  = 270 << 10 // a histogram of 3 digits
 	detailBytes = 37 << 10  // a histogram of 2 digits
-	baseMemory  = 40 << 20  // the program, the engine's connections, and room for garbage
+	baseMemory  = 30 << 20  // the engine's connections, and room for garbage
 	maxMemory   = 256 << 20 // a plan that could need more is left to the collector's own pace
 )
 
@@ -21,12 +22,12 @@ func (l *layout) recorderBytes() int64 {
 }
 
 // limitMemory gives the garbage collector a limit that matches the run, and no other occasion to collect: what lives is
-// known beforehand, and a collection beside the pacing is worth avoiding. Of a mirrored run that is not known, and its two
+// known beforehand, what the plan holds of files among it, and a collection beside the pacing is worth avoiding. Of a mirrored run that is not known, and its two
 // sides would set each other's limit. It returns what undoes it.
 func (r *recording) limitMemory() (undo func()) {
-	limit := r.layout.recorderBytes() + baseMemory
-	percent := -1
-	if limit > maxMemory || r.pair != nil {
+	need := r.layout.recorderBytes() + baseMemory
+	limit, percent := need+heldBytes(), -1
+	if need > maxMemory || r.pair != nil {
 		limit, percent = math.MaxInt64, 100
 	}
 	oldPercent, oldLimit := debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)
@@ -34,4 +35,13 @@ func (r *recording) limitMemory() (undo func()) {
 		debug.SetGCPercent(oldPercent)
 		debug.SetMemoryLimit(oldLimit)
 	}
+}
+
+// heldBytes is what this process holds before a run, as the collector's limit counts it: what lives, such as the plan with
+// the rows of its files, and what reading them has left mapped.
+func heldBytes() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.Sys - m.HeapReleased)
 }
