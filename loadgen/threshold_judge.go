@@ -264,6 +264,7 @@ func (r *Run) checkThresholds() error {
 			return err
 		}
 		if r.Judging != JudgingBounds {
+			r.Thresholds[i].Undecided = !written.Passed && r.Verdict.Kind.Spoiled() && !r.Interrupted // which such a verdict meant then
 			continue
 		}
 		t.StrictSamples = written.StrictSamples

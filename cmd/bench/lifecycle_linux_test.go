@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/signal"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -174,8 +174,10 @@ func TestHangUpEndsARunInGoodOrder(t *testing.T) {
 
 // Under nohup, which has SIGHUP ignored, a run goes on.
 func TestHangUpUnderNohupEndsNothing(t *testing.T) {
-	signal.Ignore(syscall.SIGHUP)
-	defer signal.Reset(syscall.SIGHUP)
+	path, err := exec.LookPath("bench")
+	if err != nil {
+		t.Fatal(err)
+	}
 	driven := make(chan struct{}, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
 		select {
@@ -184,7 +186,7 @@ func TestHangUpUnderNohupEndsNothing(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	b := start(t, "sustained", server.URL, "-r", "50/s", "-d", "2s", "--no-save", "-o", "json=run.json")
+	b := startProgram(t, "nohup", path, "sustained", server.URL, "-r", "50/s", "-d", "2s", "--no-save", "-o", "json=run.json")
 	<-driven
 	if err := b.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)
