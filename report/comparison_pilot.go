@@ -42,6 +42,9 @@ func PilotWords(f *compare.Found) string {
 func scatterWords(t compare.Tried) string {
 	var list []string
 	for _, s := range t.Scatter {
+		if !strings.HasPrefix(s.Metric, "p") {
+			continue
+		}
 		list = append(list, fmt.Sprintf("%s at %s", wholePercent(math.Expm1(s.Log)), strings.ToUpper(s.Metric)))
 	}
 	if len(list) == 0 {

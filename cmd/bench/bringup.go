@@ -122,7 +122,7 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	}
 	takes := c.ends.Sub(c.began) / pilotShare
 	pilot := compare.NewPilot(compare.PilotOptions{
-		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Seed: c.o.seed, Budget: c.budget(time.Until(c.ends) - takes),
+		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.seed, Budget: c.budget(time.Until(c.ends) - takes),
 	})
 	for until := time.Now().Add(takes); ; {
 		step, done := pilot.Next()

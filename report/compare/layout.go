@@ -9,10 +9,11 @@ import (
 )
 
 const (
-	warmUpShare  = 0.1  // of a round, at its start, is not counted
-	restartShare = 0.1  // of a quad may go into starting anew what it compares
-	wantedQuads  = 12   // that longer rounds must leave
-	flatRatio    = 0.01 // by so much the hit ratio of a cache that is warm differs at most between two looks
+	warmUpShare  = 0.1                    // of a round, at its start, is not counted
+	restartShare = 0.1                    // of a quad may go into starting anew what it compares
+	wantedQuads  = 12                     // that longer rounds must leave
+	leastRound   = 250 * time.Millisecond // that is chosen where the time is short
+	flatRatio    = 0.01                   // by so much the hit ratio of a cache that is warm differs at most between two looks
 )
 
 // Budget is what rounds have to fit into.
@@ -48,6 +49,12 @@ func (b Budget) Layout() (Layout, error) {
 	}
 	quad := time.Duration(perRound)*(round+b.Overhead) + b.Restart
 	l := Layout{Round: round, Quads: int(b.Left/quad) - 1}
+	if l.Quads < MinQuads && b.Round == 0 {
+		// Shorter ones rather than none.
+		if fits := ((b.Left/(MinQuads+1)-b.Restart)/time.Duration(perRound) - b.Overhead).Truncate(10 * time.Millisecond); fits >= leastRound {
+			return Layout{Round: fits, Quads: MinQuads}, nil
+		}
+	}
 	if l.Quads < MinQuads {
 		missing := (MinQuads+1)*quad - b.Left
 		return l, fmt.Errorf("the time holds %d quads of %d rounds of %v, and %d are the least: %v more would do (--max-time)",

@@ -23,7 +23,9 @@ func TestLayoutFitsTheTime(t *testing.T) {
 		{"three arms", Budget{Left: 180 * s, Arms: 3, Shortest: 2 * s}, Layout{2 * s, 14}, true},
 		{"asked for", Budget{Left: 10 * s, Arms: 2, Round: 300 * ms, Shortest: 2 * s}, Layout{300 * ms, 7}, true},
 		{"six is the least", Budget{Left: 28 * s, Arms: 2, Shortest: s}, Layout{s, 6}, true},
-		{"five is too few", Budget{Left: 27 * s, Arms: 2, Shortest: s}, Layout{s, 5}, false},
+		{"five is too few, so they are shorter", Budget{Left: 27 * s, Arms: 2, Shortest: s}, Layout{960 * ms, 6}, true},
+		{"but not if their length is asked for", Budget{Left: 27 * s, Arms: 2, Round: s, Shortest: s}, Layout{s, 5}, false},
+		{"nor beyond all sense", Budget{Left: 6 * s, Arms: 2, Shortest: s}, Layout{s, 0}, false},
 		{"no time", Budget{Left: -s, Arms: 2, Shortest: s}, Layout{s, -1}, false},
 	} {
 		got, err := tc.b.Layout()

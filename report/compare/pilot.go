@@ -18,11 +18,12 @@ const PilotQuads = 2
 
 // PilotOptions say for what a rate is looked for.
 type PilotOptions struct {
-	Arms     int         // one: its neighbouring rounds are the pairs
-	Fastest  float64     // what the slowest arm does as fast as it goes, requests/s
-	Criteria []Criterion // whose margins the planned pairs are to hold
-	Budget   Budget      // of the comparison that follows; its rate is what is looked for
-	Time     time.Duration
+	Arms     int           // one: its neighbouring rounds are the pairs
+	Fastest  float64       // what the slowest arm does as fast as it goes, requests/s
+	Criteria []Criterion   // whose margins the planned pairs are to hold
+	Budget   Budget        // of the comparison that follows; its rate is what is looked for
+	Time     time.Duration // for the pilot
+	Spent    time.Duration // before it, on starts
 	Seed     uint64
 }
 
@@ -42,7 +43,7 @@ type Tried struct {
 	Holds   bool      `json:"holds"`                // the planned pairs hold all margins in nine gates of ten
 	Pairs   int       `json:"pairs"`                // that are planned
 	Needed  int       `json:"needed,omitempty"`     // that would hold them; 0: more than anyone would run, or not known
-	TakesNS int64     `json:"takes_ns,omitempty"`   // and how long they would take, starts included
+	TakesNS int64     `json:"takes_ns,omitempty"`   // and how long they and what comes before would take, without the pilot
 	Spoiled bool      `json:"not_driven,omitempty"` // bench could not send that much
 
 	Unmeasured []string `json:"unmeasured,omitempty"` // metrics of which some round said nothing
@@ -158,7 +159,7 @@ func (p *Pilot) conclude() {
 	}
 	if t.Needed > 0 {
 		quad := time.Duration(2*p.o.Arms)*(layout.Round+b.Overhead) + b.Restart
-		t.TakesNS = int64(time.Duration(t.Needed/2+2) * quad)
+		t.TakesNS = int64(p.o.Spent + time.Duration(t.Needed/2+2)*quad)
 	}
 	p.tried = append(p.tried, t)
 }

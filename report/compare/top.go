@@ -28,7 +28,8 @@ type topRound struct {
 
 const (
 	topKept = 64      // slowest requests of a round that are kept: more than three times what decides
-	topMost = 2.07944 // ln 8: what is further apart is not told how far
+	topNear = 2.07944 // ln 8: where a change is looked for first
+	topMost = 6.93147 // ln 1,024: what is further apart is not told how far
 )
 
 // topOf returns the slowest requests of a distribution.
@@ -154,7 +155,10 @@ func (t *topRecord) bounds(level float64) (low, high float64) {
 // falls returns where a falling function passes 0 within ±topMost: below where it is not above 0 at the lower end, above where
 // it is not below at the upper.
 func falls(f func(float64) float64, below, above float64) float64 {
-	low, high := -topMost, topMost
+	low, high := -topNear, topNear
+	if f(low) <= 0 || f(high) >= 0 {
+		low, high = -topMost, topMost
+	}
 	if f(low) <= 0 {
 		return below
 	}
