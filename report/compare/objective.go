@@ -23,7 +23,8 @@ type Held struct {
 
 // heldRecord is the figures of one arm's rounds by one threshold, in time order.
 type heldRecord struct {
-	logs    []float64
+	logs    []float64 // of response times, with bench's own lateness in them: an upper bound of what the target did
+	targets []float64 // of the target's own time; as logs where that was not kept, or is not what is judged
 	atLeast bool
 	missing bool
 	beyond  float64    // of a percentile: the fewest requests beyond it in a round
@@ -41,6 +42,11 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 		return
 	}
 	h.logs = append(h.logs, math.Log(*r.Actual))
+	if r.Target != nil && *r.Target > 0 {
+		h.targets = append(h.targets, math.Log(*r.Target))
+	} else {
+		h.targets = append(h.targets, math.Log(*r.Actual))
+	}
 	if t.Metric == loadgen.MetricPercentile {
 		h.beyond += float64(r.Samples) * (1 - t.Quantile)
 	}
@@ -48,7 +54,9 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 
 // held judges the record. level returns the two-sided error that this look may spend of a share of alpha. The unit is the
 // round: an objective is missed where the interval of its rounds' figures lies wholly on the wrong side of the limit, met where
-// it lies wholly on the right one, and else it cannot be told. Failures are judged as a gate judges them.
+// it lies wholly on the right one, and else it cannot be told. Of response times the bounds decide, as of a run's threshold: an
+// upper limit is met by what has bench's own lateness in it, and missed by the target's own time. Failures are judged as a gate
+// judges them.
 func (h *heldRecord) held(t loadgen.Threshold, level func(share float64) float64) Held {
 	upper := t.Operator == loadgen.Less || t.Operator == loadgen.AtMost
 	if t.Metric == loadgen.MetricErrors {
@@ -72,12 +80,13 @@ func (h *heldRecord) held(t loadgen.Threshold, level func(share float64) float64
 	if h.atLeast {
 		high = math.Inf(1)
 	}
+	least, _ := newEstimate(h.targets).bounds(level(1))
 	d := Held{Value: math.Exp(e.center), Low: math.Exp(low), High: math.Exp(high), AtLeast: h.atLeast, Known: true, Outcome: Inconclusive}
 	switch {
 	case t.Metric == loadgen.MetricPercentile && h.beyond/float64(len(h.logs)) < enough-1e-6:
-	case upper && d.Low > t.Limit || !upper && d.High < t.Limit:
+	case upper && math.Exp(least) > t.Limit || !upper && d.High < t.Limit:
 		d.Outcome = Missed
-	case upper && d.High < t.Limit || !upper && d.Low > t.Limit:
+	case upper && d.High < t.Limit || !upper && math.Exp(least) > t.Limit:
 		d.Outcome = Pass
 	}
 	return d
