@@ -148,7 +148,7 @@ func TestStopIsPatient(t *testing.T) {
 	s := spec("patient", private(t))
 	patient, end := context.WithCancel(t.Context())
 	defer end()
-	said := make(chan string, 1)
+	said := make(chan string, 16) // as many lines as it may say: nobody reads the later ones
 	s.Patience = func() (context.Context, context.CancelFunc) { return patient, func() {} }
 	s.OnStopping = func(line string) { said <- line }
 	s.StopGrace = time.Minute
