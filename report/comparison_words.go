@@ -265,7 +265,7 @@ func guardWords(f *compare.Comparison) string {
 func disturbedWords(f *compare.Comparison) string {
 	g := f.Guard
 	if words := guardWords(f); words != "" {
-		return words + "; a verdict holds without them and with them, or is none"
+		return words + "; a verdict holds without them and with them, or nothing is told"
 	}
 	if g.A+g.B == 0 {
 		return ""

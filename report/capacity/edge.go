@@ -210,7 +210,7 @@ func (s *Search) Result() MaxRate {
 	return r
 }
 
-// told is the highest rate up to holds of which bench's own lateness does not keep it open whether it holds; 0 is none.
+// told is the highest rate up to holds of which bench's own lateness does not keep it open whether it holds; 0 where no step tells it.
 func (s *Search) told(holds float64) (rate float64) {
 	for _, m := range s.open() {
 		if m.tells() && !m.Undecided && !m.fails && m.Rate <= holds {

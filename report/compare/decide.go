@@ -47,7 +47,7 @@ type candidate struct {
 }
 
 // from returns bounds, around 0, of by how much the change for the worse lies above another one. Worse is B over A where
-// lower is better, A over B else. A bound that rests on values of which only a lower bound is known is none.
+// lower is better, A over B else. A bound that rests on values of which only a lower bound is known is open.
 func (c candidate) from(change, level float64) (low, high float64) {
 	if c.beside != nil {
 		low, high = c.beside(change, level)
