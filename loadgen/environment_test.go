@@ -31,6 +31,53 @@ func TestBenchVersion(t *testing.T) {
 	}
 }
 
+// What makes figures of two runs incomparable is named, in the words of each side; what an older file does not say is taken for
+// the default, and held against that alone.
+func TestDifferencesOfEnvironmentsAreNamed(t *testing.T) {
+	limit := func(processors float64) *float64 { return &processors }
+	base := Environment{Bench: "v1", Generation: 1, OS: "linux", Arch: "amd64", Processors: 4, CPUs: "split", Quota: limit(0), TargetCPUs: []int{0, 1, 2}, GeneratorCPUs: []int{3}}
+	for _, tc := range []struct {
+		change func(*Environment)
+		want   string // of the differences; "" none
+		remark string
+	}{
+		{func(e *Environment) { e.TargetCPUs, e.GeneratorCPUs = []int{4, 5, 6}, []int{7} }, "", ""}, // as many, others
+		{func(e *Environment) { e.Bench = "v2" }, "", "bench v1 and bench v2, which measure alike"},
+		{func(e *Environment) { e.Generation, e.Quota = 0, nil }, "", "did not write down the control group's limit"},
+		{func(e *Environment) { e.Quota = limit(2.5) }, "control group's limit: none and 2.5 processors", ""},
+		{func(e *Environment) { e.TargetCPUs = []int{0, 1} }, "processors of the target: 3 and 2", ""},
+		{func(e *Environment) { e.GeneratorCPUs = []int{2, 3} }, "processors of bench: 1 and 2", ""},
+		{func(e *Environment) { e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil }, "sharing of processors: split and shared", ""},
+		{func(e *Environment) { e.Generation, e.Bench = 2, "v2" }, "measuring generation: 1 and 2, between which it changed what figures mean or how they are taken", ""},
+	} {
+		other := base
+		tc.change(&other)
+		if got := strings.Join(base.Differences(&other), "; "); got != tc.want {
+			t.Errorf("differences %q, want %q", got, tc.want)
+		}
+		if got := strings.Join(base.Remarks(&other), "; "); !strings.Contains(got, tc.remark) || (tc.remark == "") != (got == "") {
+			t.Errorf("remarks %q, want %q", got, tc.remark)
+		}
+	}
+	old, limited := base, base
+	old.Quota, limited.Quota = nil, limit(2)
+	if got := strings.Join(old.Differences(&limited), "; "); got != "control group's limit: not written down (save it again) and 2 processors" {
+		t.Errorf("an older file beside a limit: %q", got)
+	}
+}
+
+func TestALimitThatCannotBeReachedIsNone(t *testing.T) {
+	for _, tc := range []struct {
+		quota      float64
+		processors int
+		want       float64
+	}{{0, 4, 0}, {2, 4, 2}, {2, 2, 0}, {8, 4, 0}, {1.5, 2, 1.5}} {
+		if got := reachable(tc.quota, tc.processors); *got != tc.want {
+			t.Errorf("a limit of %v on %d: %v, want %v", tc.quota, tc.processors, *got, tc.want)
+		}
+	}
+}
+
 func TestReadEnvironment(t *testing.T) {
 	env := ReadEnvironment()
 	if env.Go != runtime.Version() || env.OS != runtime.GOOS || env.Arch != runtime.GOARCH {
@@ -60,6 +107,9 @@ func TestReadEnvironment(t *testing.T) {
 		if want := strings.Join(strings.Fields(model), " "); env.CPU != want {
 			t.Errorf("cpu %q, want %q", env.CPU, want)
 		}
+	}
+	if groups := cpuGroups(); groups != nil && env.Quota == nil || env.Generation != MeasuringGeneration {
+		t.Errorf("quota %v of %v, generation %d", env.Quota, groups, env.Generation)
 	}
 	if env.OpenFiles == 0 {
 		t.Error("no limit of open files was found; Linux always has one")

@@ -35,12 +35,34 @@ func Merge(runs []*Run) (*Run, error) {
 	}
 	m.Share = nil
 	for _, r := range runs[1:] {
-		if list := runs[0].Environment.Differences(&r.Environment); len(list) > 0 {
-			m.Environment.Notes = append(slices.Clone(m.Environment.Notes), "its shares were driven in different environments: "+strings.Join(list, "; "))
-			break
+		if list := measuredOtherwise(runs[0], r); len(list) > 0 {
+			m.note("its shares were driven in different environments: " + strings.Join(list, "; "))
+			return m, nil
 		}
 	}
+	m.remark(runs)
 	return m, nil
+}
+
+// note adds a note to a run that shares its notes with another.
+func (r *Run) note(text string) {
+	r.Environment.Notes = append(slices.Clone(r.Environment.Notes), text)
+}
+
+// remark notes what is worth knowing of the runs that one was made of, though they do not differ.
+func (r *Run) remark(of []*Run) {
+	for _, other := range of[1:] {
+		for _, text := range of[0].Environment.Remarks(&other.Environment) {
+			if text = "of the runs that it is made of: " + text; !slices.Contains(r.Environment.Notes, text) {
+				r.note(text)
+			}
+		}
+	}
+}
+
+// measuredOtherwise names what differs between how two runs of one plan were measured.
+func measuredOtherwise(a, b *Run) []string {
+	return append(a.Environment.Differences(&b.Environment), a.Plan.EngineDifferences(&b.Plan)...)
 }
 
 // startTolerance is how far the clocks of machines that began at one instant may be apart.
@@ -72,7 +94,7 @@ func notAlike(a, b *Run) string {
 		return fmt.Sprintf("they are of different targets, %s and %s", a.Target.Name, b.Target.Name)
 	case a == b || a.Started.Equal(b.Started) && a.Seed == b.Seed && reflect.DeepEqual(a.Share, b.Share):
 		return "they are the same run twice"
-	case !reflect.DeepEqual(a.Plan, b.Plan):
+	case !reflect.DeepEqual(a.Plan.whatever(), b.Plan.whatever()):
 		return fmt.Sprintf("they are of different plans, of %s and of %s", a.Plan.Profile, b.Plan.Profile)
 	}
 	if len(a.Phases) != len(b.Phases) {
@@ -84,6 +106,12 @@ func notAlike(a, b *Run) string {
 		}
 	}
 	return ""
+}
+
+// whatever returns the plan however its engine was set, which is a matter of measuring it.
+func (r PlanRecord) whatever() PlanRecord {
+	r.Wire = nil
+	return r
 }
 
 // eachPair returns the first pair of which wrong says something.

@@ -115,6 +115,8 @@ func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 		"pool, other plan":        {Pool, func(r []*Run) []*Run { r[1].Plan.Profile = "soak"; return r }, "different plans, of judged and of soak"},
 		"pool, the same twice":    {Pool, func(r []*Run) []*Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
 		"pool, other kernel":      {Pool, func(r []*Run) []*Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},
+		"pool, other measuring":   {Pool, func(r []*Run) []*Run { r[1].Environment.Generation = 2; return r }, "different environments: measuring generation: 1 and 2"},
+		"pool, other loops":       {Pool, func(r []*Run) []*Run { withWire(r, nil, &WireRecord{4, DefaultSpin, 0}); return r }, "--loops: not written down (save it again) and 4"},
 		"pool, shares":            {Pool, sharesOf, "--merge"},
 		"pool, one":               {Pool, func(r []*Run) []*Run { return r[:1] }, "it takes two"},
 		"merge, repetitions":      {Merge, func(r []*Run) []*Run { return r }, "--pool"},
@@ -134,6 +136,40 @@ func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 		if tc.want != "it takes two" && (!errors.As(err, &apart) || apart.A != 0 || apart.B != 1) {
 			t.Errorf("%s: error %#v names not the two", name, err)
 		}
+	}
+}
+
+// withWire makes two runs those of the wire engine, set so.
+func withWire(runs []*Run, settings ...*WireRecord) {
+	for i, w := range settings {
+		runs[i].Plan.Engine, runs[i].Plan.Wire = EngineWire, w
+	}
+}
+
+// Another version of bench of the same measuring generation is a note, and so is a file that does not say how it was measured.
+func TestPoolOfOtherVersions(t *testing.T) {
+	runs := repetitions(t, 2)
+	runs[0].Environment.Bench, runs[1].Environment.Bench, runs[1].Environment.Generation = "v1", "v2", 1
+	withWire(runs, nil, &WireRecord{1, DefaultSpin, 0})
+	pooled, err := Pool(runs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(pooled.Environment.Notes, "\n"); !strings.Contains(text, "bench v1 and bench v2") || !strings.Contains(text, "did not write down") {
+		t.Errorf("notes: %s", text)
+	}
+}
+
+// How the engine was set is no part of a schedule: shares of one may differ in it, which is said.
+func TestMergeShowsOtherSettingsOfTheEngine(t *testing.T) {
+	shares := sharesOf(repetitions(t, 2))
+	withWire(shares, &WireRecord{1, DefaultSpin, 0}, &WireRecord{2, 0, time.Second})
+	sum, err := Merge(shares)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(sum.Environment.Notes, "\n"); !strings.Contains(text, "--loops: 1 and 2; --spin: ") || !strings.Contains(text, "--dns-ttl: 0s and 1s") {
+		t.Errorf("notes: %s", text)
 	}
 }
 

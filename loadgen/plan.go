@@ -210,6 +210,9 @@ func (p Plan) record(m *mix) PlanRecord {
 		Requests:    p.Limits.Requests,
 		Engine:      p.engine(),
 	}
+	if r.Engine == EngineWire {
+		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}
+	}
 	if p.Closed != nil {
 		r.Model, r.VUs, r.ThinkNS = "closed", p.Closed.VUs, p.Closed.Think
 	}

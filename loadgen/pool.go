@@ -32,6 +32,7 @@ func Pool(runs []*Run) (*Run, error) {
 		}
 	}
 	m.Resources = meanResources(runs)
+	m.remark(runs)
 	m.mergeThresholds(m.Thresholds, nil)
 	return m, nil
 }
@@ -50,7 +51,7 @@ func notRepetitions(a, b *Run) string {
 	if a.Pooled != 0 || b.Pooled != 0 {
 		return "one is pooled already: name the runs that it was made of"
 	}
-	if list := a.Environment.Differences(&b.Environment); len(list) > 0 {
+	if list := measuredOtherwise(a, b); len(list) > 0 {
 		return "they were made in different environments: " + strings.Join(list, "; ")
 	}
 	return ""

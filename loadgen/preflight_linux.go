@@ -27,11 +27,7 @@ func readLimits() limits {
 	if n, err := strconv.Atoi(sysctl("net/core/somaxconn")); err == nil {
 		l.listenQueue = n
 	}
-	for _, g := range cpuGroups() {
-		if quota, ok := g.quota(); ok && (l.quota == 0 || quota < l.quota) {
-			l.quota = quota
-		}
-	}
+	l.quota = leastQuota(cpuGroups())
 	return l
 }
 

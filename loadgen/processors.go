@@ -9,6 +9,17 @@ import (
 // away, because two runs are comparable only if they had the same processors to share out.
 var startProcessors = len(Usable())
 
+// startAffinity is how many processors this process might run on when it began.
+var startAffinity = len(Processors())
+
+// reachable returns a limit of processor time, or 0 where so many processors cannot reach it.
+func reachable(quota float64, processors int) *float64 {
+	if quota >= float64(processors) {
+		quota = 0
+	}
+	return &quota
+}
+
 // Usable returns those of [Processors] that can be used at once: no more than the control group's limit of processor time
 // leaves, as Go's runtime counts it (two at the least), and what the variable GOMAXPROCS says left aside.
 func Usable() []int {

@@ -26,6 +26,16 @@ func Processors() []int {
 	return cpus
 }
 
+// processorQuota returns how many processors' time the control groups grant to this process, where that is less than it may run
+// on: a limit that cannot be reached is 0, as none is. nil where no control group is seen.
+func processorQuota() *float64 {
+	groups := cpuGroups()
+	if groups == nil {
+		return nil
+	}
+	return reachable(leastQuota(groups), startAffinity)
+}
+
 // maxPinPasses bounds Pin: each pass pins the threads that the pass before had missed, so even two are rare.
 const maxPinPasses = 100
 

@@ -11,6 +11,9 @@ import (
 // affinity mask, elsewhere all of them.
 func Processors() []int { return firstProcessors(runtime.NumCPU()) }
 
+// processorQuota is what control groups grant, of which this system has none.
+func processorQuota() *float64 { return nil }
+
 // Pin restricts this whole process to the given processors on Linux; here it returns an error.
 func Pin([]int) error {
 	return fmt.Errorf("%s cannot pin a process to processors: bench and its target share them all", runtime.GOOS)

@@ -76,10 +76,18 @@ type PlanRecord struct {
 	NoKeepAlive bool             `json:"no_keepalive,omitempty"` // a new connection for each request
 	Requests    uint64           `json:"requests,omitempty"`     // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
+	Wire        *WireRecord      `json:"wire,omitempty"` // how the wire engine was set; nil of others and in files of before
 
 	AbortOn      []string      `json:"abort_on,omitempty"` // the conditions that would have ended the run, or did
 	AbortGraceNS time.Duration `json:"abort_grace_ns,omitempty"`
 	Profiled     string        `json:"profiled,omitempty"` // the phase in which a CPU profile of the target runs, which costs it
+}
+
+// WireRecord is how the wire engine was set, see [Wire].
+type WireRecord struct {
+	Loops    int           `json:"loops"`
+	SpinNS   time.Duration `json:"spin_ns"`
+	DNSTTLNS time.Duration `json:"dns_ttl_ns,omitempty"`
 }
 
 // PhaseRecord is a phase as it was planned: the offered rate goes linearly from From to To, both in requests/s.
@@ -102,7 +110,8 @@ type EndpointRecord struct {
 
 // Environment is where the run was made: what has to be equal before two runs may be compared.
 type Environment struct {
-	Bench         string   `json:"bench"` // version of bench
+	Bench         string   `json:"bench"`                          // version of bench
+	Generation    int      `json:"measuring_generation,omitempty"` // [MeasuringGeneration] of that bench; 0 in files of before
 	Go            string   `json:"go"`
 	OS            string   `json:"os"`
 	Arch          string   `json:"arch"`
@@ -110,6 +119,7 @@ type Environment struct {
 	CPU           string   `json:"cpu,omitempty"`
 	Processors    int      `json:"processors"`               // that this process might use before any were set apart
 	CPUs          string   `json:"cpus"`                     // "split", or "shared"
+	Quota         *float64 `json:"quota,omitempty"`          // processors whose time the control group grants; 0: no limit; nil: not known
 	GeneratorCPUs []int    `json:"generator_cpus,omitempty"` // where bench was pinned; empty: not pinned
 	TargetCPUs    []int    `json:"target_cpus,omitempty"`    // where the bundled target was pinned
 	OpenFiles     uint64   `json:"open_files,omitempty"`     // descriptors this process may open

@@ -117,6 +117,16 @@ func (g cpuGroup) quota() (float64, bool) {
 	return parseQuota(words)
 }
 
+// leastQuota is the least that any of the groups allows; 0 where none is limited.
+func leastQuota(groups []cpuGroup) (least float64) {
+	for _, g := range groups {
+		if quota, ok := g.quota(); ok && (least == 0 || quota < least) {
+			least = quota
+		}
+	}
+	return least
+}
+
 // parseQuota reads what a group may use and in what period, both in µs. "max", and -1 in version 1, is no limit.
 func parseQuota(words []string) (float64, bool) {
 	if len(words) != 2 {

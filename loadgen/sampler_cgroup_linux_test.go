@@ -107,6 +107,12 @@ func TestGroupFiles(t *testing.T) {
 			t.Errorf("quota of group %d = %v, %v, want %v", i, got, ok, want)
 		}
 	}
+	if got := leastQuota(groups); got != 0.5 {
+		t.Errorf("the least quota is %v, want 0.5", got)
+	}
+	if got := leastQuota(groups[2:]); got != 0 {
+		t.Errorf("the least quota of none is %v", got)
+	}
 	var files kernelFiles
 	if got, ok := readThrottling(groups, &files); !ok || got != (throttling{7500, 4}) {
 		t.Errorf("readThrottling = %+v, %v, want 7.5µs in 4 periods", got, ok)

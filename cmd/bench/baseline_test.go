@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/spf13/pflag"
 )
 
 // drivenRun is a run of a baseline's plan at a server, whatever the machine made of it.
@@ -76,6 +77,35 @@ func replaced(t *testing.T, from, to, old, with string) {
 	}
 }
 
+// The new runs are measured as the baseline was, unless flags say otherwise.
+func TestAGateSetsTheEngineAsItsBaselineDid(t *testing.T) {
+	spin := 70 * time.Microsecond
+	b := &compare.Baseline{Name: "main", Runs: []*loadgen.Run{{
+		Environment: loadgen.ReadEnvironment(),
+		Plan: loadgen.PlanRecord{
+			Engine: loadgen.EngineWire, Wire: &loadgen.WireRecord{Loops: 3, SpinNS: spin, DNSTTLNS: time.Second}, Phases: make([]loadgen.PhaseRecord, 1+compare.RoundsPerRun),
+		},
+	}}}
+	for given, want := range map[string]loadgen.WireRecord{
+		"":              {Loops: 3, SpinNS: spin, DNSTTLNS: time.Second},
+		"--loops=2":     {Loops: 2, SpinNS: spin, DNSTTLNS: time.Second},
+		"--engine=http": {Loops: 1, SpinNS: loadgen.DefaultSpin},
+	} {
+		o := compareOptions{gate: &gateOptions{}}
+		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+		o.addCompareFlags(flags)
+		if err := flags.Parse(strings.Fields(given)); err != nil {
+			t.Fatal(err)
+		}
+		if err := o.takePlan(b); err != nil {
+			t.Fatal(err)
+		}
+		if got := (loadgen.WireRecord{Loops: o.loops, SpinNS: o.spin, DNSTTLNS: o.dnsTTL}); got != want {
+			t.Errorf("given %q: %+v, want %+v", given, got, want)
+		}
+	}
+}
+
 // Baselines and saved runs that are cut off, edited, of another schema, machine or plan are each met with a sentence of their
 // own and never with a verdict.
 func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
@@ -111,6 +141,12 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 	baseline("noisy.json", side(8, 1, 0.1))
 	baseline("elsewhere.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.CPU = "Zilog Z80" }))
 	baseline("ten.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Plan.Connections = 10 }))
+	measured := func(r *loadgen.Run) { r.Environment.Generation = 2 }
+	limit := 0.5
+	baseline("otherwise.json", changed(side(8, 1, 0.001), measured))
+	baseline("limited.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.Quota = &limit }))
+	baseline("version.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.Bench = "v0.1" }))
+	runs("otherruns.json", changed(side(8, 1, 0.001), measured))
 	runs("same.json", side(8, 1, 0.001))
 	runs("slow.json", side(8, 1.3, 0.001))
 	runs("few.json", side(5, 1.3, 0.001))
@@ -156,9 +192,13 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"gate --baseline same.json same.json", exitUsage, "same.json: holds runs and is no baseline"},
 		{"gate --baseline missing.json same.json", exitUsage, "missing.json: there is no such file (bench baseline list"},
 		{"gate --baseline missing same.json", exitUsage, `no baseline is called "missing"`},
-		{"gate --baseline elsewhere.json same.json", exitUsage, "same.json: run 1 cannot be judged: baseline main was saved on another machine, so what differs may be the machine's (processor: Zilog Z80 and "},
+		{"gate --baseline elsewhere.json same.json", exitUsage, "same.json: run 1 cannot be judged: baseline main was saved on another machine, or measured otherwise, and what differs may come from that (processor: Zilog Z80 and "},
 		{"gate --baseline elsewhere.json --b http://127.0.0.1:1", exitUsage, "baseline main was saved on another machine"},
 		{"gate --floor elsewhere.json http://127.0.0.1:1 http://127.0.0.1:2", exitUsage, "baseline main was saved on another machine"},
+		{"gate --baseline otherwise.json same.json", exitUsage, "saved on another machine, or measured otherwise, and what differs may come from that (measuring generation: 2 and 1, "},
+		{"gate --baseline otherwise.json --b http://127.0.0.1:1", exitUsage, "measuring generation: 2 and 1"},
+		{"gate --baseline limited.json --b http://127.0.0.1:1", exitUsage, "control group's limit: 0.5 processors and "},
+		{"gate --baseline version.json same.json", exitOK, "note  of baseline main and the new runs: they were made by bench"},
 		{"gate --baseline noisy.json same.json", exitUsage, "baseline main: the margin of P50 is 5 %, and this machine's noise floor "},
 		{"gate --baseline noisy.json --b http://127.0.0.1:1", exitUsage, "runs a side would hold it"},
 
@@ -183,6 +223,7 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"compare editedruns.json same.json", exitUsage, "editedruns.json: is damaged or was edited: run 1: "},
 		{"compare same.json runschema.json", exitUsage, "runschema.json: has schema 7"},
 		{"compare same.json machine.json", exitUsage, "machine.json: a run differs from the first in processor: "},
+		{"compare same.json otherruns.json", exitUsage, "otherruns.json: a run differs from the first in measuring generation: 1 and 2"},
 		{"compare same.json plan.json", exitUsage, "plan.json: a run differs from the first in connections: 256 and 10"},
 		{"compare same.json plan.json --force", exitOK, "note  plan.json: a run differs from the first in connections"},
 		{"compare same.json ended.json", exitUsage, "ended.json: a run was interrupted"},

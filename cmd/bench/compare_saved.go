@@ -46,6 +46,11 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 			} else if doubt != "" {
 				found.Notes = append(found.Notes, names[i]+": "+doubt)
 			}
+			for _, text := range sides[0][0].Environment.Remarks(&r.Environment) {
+				if text = "of these runs: " + text; !slices.Contains(found.Notes, text) {
+					found.Notes = append(found.Notes, text)
+				}
+			}
 		}
 		found.Arms = append(found.Arms, report.ComparedArm{Name: names[i], Target: runs[0].Target, Environment: runs[0].Environment})
 	}

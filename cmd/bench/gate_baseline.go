@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -63,10 +64,8 @@ func (o *compareOptions) againstOnly() error {
 
 // takePlan takes from a baseline what was not given, so that the new runs are of its plan, and refuses another machine.
 func (o *compareOptions) takePlan(b *compare.Baseline) error {
-	here := loadgen.ReadEnvironment()
-	here.CPUs = b.Runs[0].Environment.CPUs // known when the target has been started
-	if list := b.Runs[0].Environment.Differences(&here); len(list) > 0 {
-		return otherMachine(b, list)
+	if err := sameMachine(b, b.Runs[0].Environment); err != nil { // what each side has is known when the target has been started
+		return err
 	}
 	p := b.Plan()
 	rate := strconv.FormatFloat(b.Rate(), 'f', -1, 64) + "/s"
@@ -85,11 +84,35 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("no-keepalive", func() { o.noKeepAlive = p.NoKeepAlive })
 	take("engine", func() { o.engine = p.Engine })
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })
+	if w := p.Wire; w != nil && o.engine == p.Engine {
+		take("loops", func() { o.loops = w.Loops })
+		take("spin", func() { o.spin = w.SpinNS })
+		take("dns-ttl", func() { o.dnsTTL = w.DNSTTLNS })
+	}
 	return nil
 }
 
+// sameMachine refuses a baseline of another machine than this, where processors are shared out as in sharing.
+func sameMachine(b *compare.Baseline, sharing loadgen.Environment) error {
+	here := loadgen.ReadEnvironment()
+	here.CPUs, here.TargetCPUs, here.GeneratorCPUs = sharing.CPUs, sharing.TargetCPUs, sharing.GeneratorCPUs
+	if list := b.Runs[0].Environment.Differences(&here); len(list) > 0 {
+		return otherMachine(b, list)
+	}
+	return nil
+}
+
+// remarks are what is worth knowing of a baseline that is compared with what was measured there.
+func remarks(b *compare.Baseline, there *loadgen.Environment) []string {
+	list := b.Runs[0].Environment.Remarks(there)
+	for i, text := range list {
+		list[i] = fmt.Sprintf("of baseline %s and the new runs: %s", b.Name, text)
+	}
+	return list
+}
+
 func otherMachine(b *compare.Baseline, differ []string) error {
-	return fmt.Errorf("baseline %s was saved on another machine, so what differs may be the machine's (%s): save one here, or run old and new side by side",
+	return fmt.Errorf("baseline %s was saved on another machine, or measured otherwise, and what differs may come from that (%s): save one here, or run old and new side by side",
 		b.Name, strings.Join(differ, "; "))
 }
 
@@ -103,13 +126,10 @@ func samePlan(b *compare.Baseline, a *arm) error {
 	if a.rate != b.Rate() {
 		list = append(list, fmt.Sprintf("rate: %s and %s", report.Rate(b.Rate()), report.Rate(a.rate)))
 	}
-	if was, is := b.Runs[0].Environment.CPUs, a.options.Environment.CPUs; was != is {
-		list = append(list, fmt.Sprintf("sharing of processors: %s and %s", was, is))
-	}
 	if len(list) > 0 {
 		return otherPlan(b, list)
 	}
-	return nil
+	return sameMachine(b, a.options.Environment)
 }
 
 func otherPlan(b *compare.Baseline, differ []string) error {
@@ -144,6 +164,7 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 		found.Result.Spoil(fresh.why)
 	}
 	found.Restarted = a.owned()
+	found.Notes = append(found.Notes, remarks(b, &found.Arms[0].Environment)...)
 	found.Arms = append([]report.ComparedArm{oldArm(b)}, found.Arms...)
 	return found, err
 }
@@ -188,6 +209,13 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 	found := &report.Compared{
 		Result: o.judgeRuns(b, "new", runs, criteria), Baseline: b, Seed: runs[0].Seed, Repeat: o.repeat(names),
 		Arms: []report.ComparedArm{oldArm(b), {Name: "new", Target: runs[0].Target, Rate: b.Rate(), Environment: runs[0].Environment}},
+	}
+	for _, r := range runs {
+		for _, text := range remarks(b, &r.Environment) {
+			if !slices.Contains(found.Notes, text) {
+				found.Notes = append(found.Notes, text)
+			}
+		}
 	}
 	return o.conclude(found, outs, s)
 }

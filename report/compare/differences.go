@@ -24,8 +24,9 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("connections", p.Connections, q.Connections)
 	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
+	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)
-	d.add("engine", p.Engine, q.Engine)
+	d = append(d, p.EngineDifferences(q)...)
 	d.add("phase in which the target is profiled", p.Profiled, q.Profiled)
 	if !slices.Equal(p.Phases, q.Phases) {
 		d = append(d, "the offered rates and lengths of the phases")

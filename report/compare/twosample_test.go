@@ -1,8 +1,10 @@
 package compare
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,8 +100,12 @@ func TestDifferencesAreNamed(t *testing.T) {
 	a.Plan.Profile, b.Plan.Profile = "spike", "soak"
 	a.Plan.Phases, b.Plan.Phases = []loadgen.PhaseRecord{{To: 10}}, []loadgen.PhaseRecord{{To: 20}}
 	a.Environment.CPU, b.Environment.CPU = "this", "that"
-	want := []string{"profile: spike and soak", "the offered rates and lengths of the phases", "processor: this and that"}
-	if list := Differences(a, b); len(list) != len(want) || list[0] != want[0] || list[1] != want[1] || list[2] != want[2] {
+	a.Plan.DrainNS, b.Plan.DrainNS = time.Second, 2*time.Second
+	a.Plan.Engine, b.Plan.Engine = loadgen.EngineWire, loadgen.EngineWire
+	a.Plan.Wire, b.Plan.Wire = &loadgen.WireRecord{Loops: 1, SpinNS: loadgen.DefaultSpin}, &loadgen.WireRecord{Loops: 2}
+	want := []string{"profile: spike and soak", "drain: 1s and 2s", "--loops: 1 and 2", fmt.Sprintf("--spin: %v and 0s", loadgen.DefaultSpin),
+		"the offered rates and lengths of the phases", "processor: this and that"}
+	if list := Differences(a, b); !slices.Equal(list, want) {
 		t.Errorf("%q, want %q", list, want)
 	}
 }

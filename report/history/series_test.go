@@ -51,6 +51,26 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 		t.Errorf("the values are %v", v)
 	}
 
+	// A bench that measures otherwise begins a series, as one that was held to a part of its processors does.
+	limit := 2.0
+	for i, change := range []func(*loadgen.Run){
+		func(r *loadgen.Run) { r.Environment.Generation = 2 },
+		func(r *loadgen.Run) { r.Environment.Quota = &limit },
+		func(r *loadgen.Run) { r.Plan.Engine, r.Plan.Wire = loadgen.EngineWire, &loadgen.WireRecord{Loops: 2} },
+	} {
+		var apart Collector
+		apart.Add("a.json", runAt(2, "cached", time.Millisecond))
+		r := runAt(1, "cached", time.Millisecond)
+		if change(r); i == 2 {
+			apart.series[0].Plan.Engine = loadgen.EngineWire
+		}
+		apart.Add("b.json", r)
+		want := []string{"measuring generation: 1 and 2", "control group's limit: not written down (save it again) and 2 processors", "--loops: not written down (save it again) and 2"}[i]
+		if h := apart.History(); len(h.Series) != 2 || !strings.HasPrefix(strings.Join(h.Series[1].Differs, "; "), want) {
+			t.Errorf("%d series, apart in %q, want %q", len(h.Series), h.Series[len(h.Series)-1].Differs, want)
+		}
+	}
+
 	// What was saved since the target's own time is measured is a series of its own, whatever its verdict is.
 	since := runAt(2, "uncached", time.Millisecond)
 	since.Started = since.Started.Add(time.Hour)
