@@ -22,7 +22,7 @@ var ErrNoRunFile = errors.New("is no run file")
 func Encode(w io.Writer, runs []*Run) error {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
-	return e.Encode(File{Schema: SchemaVersion, Runs: runs})
+	return e.Encode(File{Schema: SchemaVersion, Kind: RunKind, Runs: runs})
 }
 
 // WriteFile writes runs to the file at path as [ReplaceFile] does.
@@ -67,12 +67,15 @@ func Decode(name string, r io.Reader) (*File, error) {
 func decodeRuns(name string, data []byte) (*File, error) {
 	var head struct {
 		Schema *int              `json:"schema"`
+		Kind   string            `json:"kind"`
 		Runs   []json.RawMessage `json:"runs"`
 	}
 	if err := json.Unmarshal(data, &head); err != nil {
 		return nil, jsonError(name, "run file", data, err)
 	}
 	switch {
+	case head.Runs == nil && head.Kind != "":
+		return nil, fmt.Errorf("%s: %w: it says that it is a %q (bench report shows what bench wrote)", name, ErrNoRunFile, bounded(head.Kind))
 	case head.Schema == nil || head.Runs == nil:
 		return nil, fmt.Errorf("%s: %w: it has no schema and runs (bench writes one with -o json=FILE)", name, ErrNoRunFile)
 	case *head.Schema != SchemaVersion:
@@ -105,6 +108,21 @@ func DecodeDocument(name, kind string, data []byte, schema *jsonschema.Resolved,
 	}
 	if err := schema.Validate(instance); err != nil {
 		return fmt.Errorf("%s: is damaged: %w", name, err)
+	}
+	if err := json.Unmarshal(data, v); err != nil {
+		return jsonError(name, kind, data, err)
+	}
+	return nil
+}
+
+// DecodeKind decodes JSON that comes from outside, of one kind of document, such as "mirror file", and one version, into v. Keys
+// that are not known are passed over; what the values mean is left to be checked.
+func DecodeKind(name, kind string, version int, data []byte, v any) error {
+	var head struct {
+		Schema *int `json:"schema"`
+	}
+	if err := json.Unmarshal(data, &head); err == nil && (head.Schema == nil || *head.Schema != version) {
+		return fmt.Errorf("%s: this bench reads a %s of schema %d, and it has another: use the bench that wrote it", name, kind, version)
 	}
 	if err := json.Unmarshal(data, v); err != nil {
 		return jsonError(name, kind, data, err)

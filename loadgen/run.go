@@ -9,9 +9,13 @@ import (
 // changes; keys are added without raising it.
 const SchemaVersion = 1
 
+// RunKind is what a run file says of itself.
+const RunKind = "run"
+
 // File is the content of a run file: one run for each target that was driven.
 type File struct {
 	Schema int    `json:"schema"`
+	Kind   string `json:"kind,omitempty"` // [RunKind]; of what holds runs and more that one's; "" in files of before
 	Runs   []*Run `json:"runs"`
 }
 

@@ -13,6 +13,7 @@ const SchemaVersion = 1
 // File is the content of a capacity file. Capacity is that of the first target; Targets has all where there are several.
 type File struct {
 	Schema   int         `json:"schema"`
+	Kind     string      `json:"kind,omitempty"` // [Kind]; "" in files of before
 	Capacity *Capacity   `json:"capacity"`
 	Targets  []*Capacity `json:"targets,omitempty"`
 }

@@ -19,6 +19,9 @@ import (
 //go:embed capacity.schema.json
 var FileSchema []byte
 
+// Kind is what a capacity file says of itself.
+const Kind = "capacity"
+
 const kindOfFile = "capacity file"
 
 func generateSchema() (*jsonschema.Schema, error) {
@@ -34,7 +37,7 @@ func Encode(w io.Writer, list []*Capacity) error {
 	if len(list) == 0 {
 		return errors.New("there is no capacity to write")
 	}
-	f := File{Schema: SchemaVersion, Capacity: list[0]}
+	f := File{Schema: SchemaVersion, Kind: Kind, Capacity: list[0]}
 	if len(list) > 1 {
 		f.Targets = list
 	}

@@ -16,18 +16,22 @@ import (
 // changes; keys are added without raising it.
 const BaselineSchema = 1
 
+// BaselineKind is what a baseline's file says of itself.
+const BaselineKind = "baseline"
+
 // maxBaselineName bounds the name that a file claims, in bytes.
 const maxBaselineName = 200
 
 // baselineFile is a baseline's file: a run file with one key more, so that whatever reads runs reads those of a baseline.
 //
-//	{"schema": 1, "runs": [...],
+//	{"schema": 1, "kind": "baseline", "runs": [...],
 //	 "baseline": {"schema": 1, "sha256": "...", "about": {"name": "main", "saved": "2026-11-24T12:00:00Z", "floor": {...}}}}
 //
 // sha256 is that of runs and about, one behind the other and each without blanks: what was changed since is found, also where
 // a reader could believe it.
 type baselineFile struct {
 	Schema   int             `json:"schema"`
+	Kind     string          `json:"kind,omitempty"` // "" in files of before
 	Runs     json.RawMessage `json:"runs"`
 	Baseline *baselinePart   `json:"baseline"`
 }
@@ -58,7 +62,7 @@ func (b *Baseline) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := encoded(baselineFile{loadgen.SchemaVersion, runs, &baselinePart{BaselineSchema, sum, about}})
+	text, err := encoded(baselineFile{loadgen.SchemaVersion, BaselineKind, runs, &baselinePart{BaselineSchema, sum, about}})
 	if err != nil {
 		return err
 	}
@@ -91,11 +95,11 @@ func ReadBaseline(path string) (*Baseline, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decodeBaseline(path, data)
+	return DecodeBaseline(path, data)
 }
 
-// decodeBaseline reads and validates a baseline, which is untrusted; name stands in its errors.
-func decodeBaseline(name string, data []byte) (*Baseline, error) {
+// DecodeBaseline reads and validates a baseline, which is untrusted; name stands in its errors.
+func DecodeBaseline(name string, data []byte) (*Baseline, error) {
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil || file.Schema != loadgen.SchemaVersion || len(file.Runs) == 0 {
 		if _, err := loadgen.Decode(name, bytes.NewReader(data)); err != nil {

@@ -63,7 +63,7 @@ func TestBaselineIsReadAsItWasWritten(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, data := range [][]byte{text, indented.Bytes()} {
-		got, err := decodeBaseline("main.json", data)
+		got, err := DecodeBaseline("main.json", data)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -171,13 +171,13 @@ func TestBaselineRefusesWhatWasChanged(t *testing.T) {
 			}
 		}, "is damaged or was edited"},
 	} {
-		_, err := decodeBaseline("main.json", edit(t, text, tc.sealed, tc.change))
+		_, err := DecodeBaseline("main.json", edit(t, text, tc.sealed, tc.change))
 		if err == nil || !strings.HasPrefix(err.Error(), "main.json: ") || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %v, want %q", tc.name, err, tc.want)
 		}
 	}
 	for n := 0; n < len(text)-1; n += 1 + len(text)/10 {
-		if _, err := decodeBaseline("cut.json", text[:n]); err == nil || !strings.Contains(err.Error(), "cut off after") {
+		if _, err := DecodeBaseline("cut.json", text[:n]); err == nil || !strings.Contains(err.Error(), "cut off after") {
 			t.Errorf("cut after %d of %d bytes: %v", n, len(text), err)
 		}
 	}

@@ -40,7 +40,7 @@ func New(engines []string, quick bool) *Check {
 	if quick {
 		l = quickLengths
 	}
-	c := &Check{lengths: l.forEngines(len(engines)), made: map[attempt]int{}, report: Report{Schema: SchemaVersion, Quick: quick}}
+	c := &Check{lengths: l.forEngines(len(engines)), made: map[attempt]int{}, report: Report{Schema: SchemaVersion, Kind: Kind, Quick: quick}}
 	for _, name := range engines {
 		c.report.Engines = append(c.report.Engines, Engine{Name: name})
 	}

@@ -1,8 +1,6 @@
 package selfcheck
 
 import (
-	"encoding/json"
-	"io"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -11,10 +9,14 @@ import (
 // SchemaVersion rises when the meaning of a key changes; keys are added without raising it.
 const SchemaVersion = 1
 
+// Kind is what a report's file says of itself.
+const Kind = "selfcheck"
+
 // Report is what was found out about a machine and the engines on it. Durations are in nanoseconds, rates in requests/s,
 // shares 0-1. What was not measured, because the check was interrupted or the system cannot, is left out.
 type Report struct {
 	Schema      int                 `json:"schema"`
+	Kind        string              `json:"kind,omitempty"` // [Kind]; "" in files of before
 	Started     time.Time           `json:"started"`
 	Environment loadgen.Environment `json:"environment"`
 	Quick       bool                `json:"quick"`
@@ -120,11 +122,4 @@ type Fastest struct {
 	Users         int      `json:"users"`
 	GeneratorBusy *float64 `json:"generator_busy,omitempty"` // share of its processors
 	ServerBusy    *float64 `json:"server_busy,omitempty"`
-}
-
-// Encode writes a report as JSON.
-func Encode(w io.Writer, r *Report) error {
-	e := json.NewEncoder(w)
-	e.SetEscapeHTML(false)
-	return e.Encode(r)
 }
