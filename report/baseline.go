@@ -14,8 +14,8 @@ import (
 const gatePairs = 40
 
 // Baseline writes a stored baseline for a terminal: the margin that can be held against it, and by how much identical code differed.
-// saved is the path of its file. Its error is that of w.
-func Baseline(w io.Writer, b *compare.Baseline, saved string, o Options) error {
+// Its error is that of w.
+func Baseline(w io.Writer, b *compare.Baseline, o Options) error {
 	p := newPage(o.Width, o.Color)
 	p.strong(baselineAnswer(b))
 	p.blank()
@@ -32,8 +32,8 @@ func Baseline(w io.Writer, b *compare.Baseline, saved string, o Options) error {
 	for _, note := range baselineNotes(b) {
 		p.text(note, 2)
 	}
-	if saved != "" {
-		p.text("saved "+Clean(saved, 4096), 2)
+	if o.Saved != "" {
+		p.text("saved "+Clean(o.Saved, 4096), 2)
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
@@ -41,7 +41,7 @@ func Baseline(w io.Writer, b *compare.Baseline, saved string, o Options) error {
 
 func baselineAnswer(b *compare.Baseline) string {
 	ofRuns := func(m compare.Metric) float64 { return b.Floor.OfRuns(m, len(b.Runs), len(b.Runs)) }
-	held := floorWords(b, func(m compare.Metric) float64 {
+	held := floorWords(func(m compare.Metric) float64 {
 		if v := ofRuns(m); v < 1 {
 			return v
 		}
@@ -68,7 +68,7 @@ func baselineAnswer(b *compare.Baseline) string {
 }
 
 // floorWords lists the floors of the percentiles: 3.1 % at P50, 9.6 % at P99.
-func floorWords(b *compare.Baseline, least func(compare.Metric) float64) string {
+func floorWords(least func(compare.Metric) float64) string {
 	var parts []string
 	for _, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
 		if v := least(m); v > 0 {

@@ -63,10 +63,10 @@ func (c *Compared) floorWords() string {
 	least, by := "", ""
 	switch {
 	case f.RunsA > 0 && f.RunsB > 0:
-		least = floorWords(b, func(m compare.Metric) float64 { return b.Floor.OfRuns(m, f.RunsA, f.RunsB) })
+		least = floorWords(func(m compare.Metric) float64 { return b.Floor.OfRuns(m, f.RunsA, f.RunsB) })
 		by = fmt.Sprintf("%d and %d runs", f.RunsA, f.RunsB)
 	case f.Pairs > 0:
-		least = floorWords(b, func(m compare.Metric) float64 { return b.Floor.OfPairs(m, f.Pairs, c.Restarted) })
+		least = floorWords(func(m compare.Metric) float64 { return b.Floor.OfPairs(m, f.Pairs, c.Restarted) })
 		by = plural(uint64(f.Pairs), "pair")
 	}
 	if least == "" {

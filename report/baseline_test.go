@@ -52,13 +52,13 @@ func heldAgainstBaseline(t *testing.T, n int, slower float64) *Compared {
 	criteria := []compare.Criterion{{Metric: compare.P50, Margin: 0.05}, {Metric: compare.P99, Margin: 0.1}}
 	return &Compared{
 		Result:   compare.Runs("old", "new", b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: 0.001}),
-		Baseline: b, Restarted: true, Owned: true, Took: time.Minute, Arms: []ComparedArm{{Name: "old", Rate: 1000}, {Name: "new", Rate: 1000}},
+		Baseline: Against(b), Restarted: true, Owned: true, Took: time.Minute, Arms: []ComparedArm{{Name: "old", Rate: 1000}, {Name: "new", Rate: 1000}},
 	}
 }
 
 func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 	var b bytes.Buffer
-	if err := Baseline(&b, storedBaseline(t, true), ".bench/baselines/main.json", Options{}); err != nil {
+	if err := Baseline(&b, storedBaseline(t, true), Options{Saved: ".bench/baselines/main.json"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -74,7 +74,7 @@ func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 		t.Errorf("it has fresh starts:\n%s", b.String())
 	}
 	b.Reset()
-	if err := Baseline(&b, storedBaseline(t, false), "", Options{}); err != nil || !strings.Contains(b.String(), "bench did not start this service") {
+	if err := Baseline(&b, storedBaseline(t, false), Options{}); err != nil || !strings.Contains(b.String(), "bench did not start this service") {
 		t.Errorf("%v: without fresh starts:\n%s", err, b.String())
 	}
 }

@@ -26,8 +26,24 @@ type Compared struct {
 	Started   time.Time
 	Took      time.Duration
 
-	Pilot    *compare.Found    // how the rate was chosen; nil: it was given
-	Baseline *compare.Baseline // that the new runs, or the margins, were held against; nil: none
+	Pilot    *compare.Found // how the rate was chosen; nil: it was given
+	Baseline *HeldAgainst   // that the new runs, or the margins, were held against; nil: none
+}
+
+// HeldAgainst is what is told of the baseline that a gate was held against.
+type HeldAgainst struct {
+	Name    string        `json:"name"`
+	Saved   time.Time     `json:"saved"`
+	RoundNS time.Duration `json:"round_ns,omitempty"` // length of its rounds; 0 in files of before
+	Floor   compare.Floor `json:"floor"`
+}
+
+// Against is what is told of a baseline; nil of none.
+func Against(b *compare.Baseline) *HeldAgainst {
+	if b == nil {
+		return nil
+	}
+	return &HeldAgainst{b.Name, b.Saved, b.Round(), b.Floor}
 }
 
 // ComparedArm is one of the things that were compared.
@@ -170,7 +186,9 @@ func (c *Compared) runsParts() []string {
 	parts := []string{
 		fmt.Sprintf("%s of baseline %s, saved %s", plural(uint64(f.RunsA), "run"), name(b.Name), stamp(b.Saved)),
 		fmt.Sprintf("against %s of %s", plural(uint64(f.RunsB), "run"), name(f.B)),
-		fmt.Sprintf("each of %d rounds of %s", compare.RoundsPerRun, Span(b.Round())),
+	}
+	if b.RoundNS > 0 {
+		parts = append(parts, fmt.Sprintf("each of %d rounds of %s", compare.RoundsPerRun, Span(b.RoundNS)))
 	}
 	switch {
 	case c.Took == 0: // saved runs: how they were started is not known
@@ -190,7 +208,16 @@ const carriedWarning = 0.3
 
 // notes are the footnotes, and what was noticed.
 func (c *Compared) notes() []string {
-	var notes []string
+	notes := c.footnotes()
+	for _, n := range c.Notes {
+		notes = append(notes, "note  "+sentence(n))
+	}
+	return notes
+}
+
+// footnotes are what has to be known to read the figures, and follows from them.
+func (c *Compared) footnotes() []string {
+	notes := []string{}
 	thin, tilde, late := "", false, false
 	for _, found := range c.Result.Comparisons {
 		for _, r := range found.Rows {
@@ -228,9 +255,6 @@ func (c *Compared) notes() []string {
 	}
 	if least := c.floorWords(); least != "" {
 		notes = append(notes, least)
-	}
-	for _, n := range c.Notes {
-		notes = append(notes, "note  "+sentence(n))
 	}
 	return notes
 }

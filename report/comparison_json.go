@@ -13,6 +13,12 @@ import (
 // comparisonSchema rises when a key's meaning changes.
 const comparisonSchema = 1
 
+// The kinds of what [ComparisonJSON] writes.
+const (
+	ComparisonKind = "comparison"
+	GateKind       = "gate"
+)
+
 type comparisonFile struct {
 	Schema      int              `json:"schema"`
 	Kind        string           `json:"kind"` // comparison, or gate
@@ -29,22 +35,24 @@ type comparisonFile struct {
 	Seed        uint64           `json:"seed"`
 	Arms        []comparisonArm  `json:"arms"`
 	Comparisons []comparisonPart `json:"comparisons"`
-	Baseline    *heldAgainst     `json:"baseline,omitempty"`
+	Baseline    *HeldAgainst     `json:"baseline,omitempty"`
 	Compared    string           `json:"compared"` // target_time, or response_time of files of before
 
 	Foresight *comparedForesight `json:"foresight,omitempty"`
 	Pilot     *compare.Found     `json:"pilot,omitempty"` // how the rate was chosen
-}
 
-// heldAgainst is the baseline of a gate.
-type heldAgainst struct {
-	Name  string        `json:"name"`
-	Saved time.Time     `json:"saved"`
-	Floor compare.Floor `json:"floor"`
+	Started   time.Time `json:"started,omitzero"`
+	TookNS    int64     `json:"took_ns,omitempty"`   // 0: saved runs were compared
+	Owned     bool      `json:"owned,omitempty"`     // bench started all of the arms
+	Again     string    `json:"run_again,omitempty"` // why the last quad or run was run again
+	Repeat    string    `json:"repeat,omitempty"`    // the command that does the same again
+	Notes     []string  `json:"notes"`               // what was noticed when it was made; absent in files of before
+	Footnotes []string  `json:"footnotes"`           // what has to be known to read the figures, and follows from them
 }
 
 type comparisonArm struct {
 	Name        string              `json:"name"`
+	Label       string              `json:"label,omitempty"` // what it is called in the curves, where that is another name
 	Target      loadgen.Target      `json:"target"`
 	Rate        float64             `json:"rate"`
 	Environment loadgen.Environment `json:"environment"`
@@ -91,9 +99,10 @@ type comparedForesight struct {
 	Metric  string  `json:"metric"`
 	Pairs   int     `json:"planned_pairs"`
 	Scatter float64 `json:"pair_scatter"` // standard deviation of a pair's log ratio
+	Passes  float64 `json:"pass_margin"`  // below which it is to pass, as a share
 	Found   float64 `json:"found"`        // the least change that nine gates of ten find, as a share
 	Held    float64 `json:"held"`         // the least margin that identical code passes in nine gates of ten, as a share
-	Enough  bool    `json:"enough"`       // the margin is at least that
+	Enough  bool    `json:"enough"`       // pass_margin is at least that
 }
 
 type comparisonRow struct {
@@ -116,8 +125,13 @@ type comparisonRow struct {
 	Scatter  float64         `json:"pair_scatter,omitempty"` // standard deviation of a pair's log ratio
 	Carried  float64         `json:"autocorrelation,omitempty"`
 	Needed   int             `json:"pairs_needed,omitempty"`
-	Runs     int             `json:"runs_needed,omitempty"` // a side
+	Runs     int             `json:"runs_needed,omitempty"`  // a side
+	Thin     bool            `json:"few_requests,omitempty"` // too few lie beyond it to judge by
+	Least    float64         `json:"least_beyond,omitempty"` // so many have to
 }
+
+// tooFew is why a row is not judged: too few requests lie beyond it.
+const tooFew = "too_few"
 
 type comparedObjective struct {
 	Text string       `json:"text"`
@@ -128,21 +142,30 @@ type comparedObjective struct {
 // comparedHeld is how one arm did by an objective, in the unit of the threshold: ns, a share, or requests/s.
 type comparedHeld struct {
 	Value   *float64        `json:"value,omitempty"` // absent where the rounds do not tell
+	Low     *float64        `json:"low,omitempty"`   // bounds of value, at the error that decided; absent where there is none
+	High    *float64        `json:"high,omitempty"`
 	AtLeast bool            `json:"at_least,omitempty"`
 	Outcome compare.Outcome `json:"outcome"`
 }
 
 func heldOf(h compare.Held) comparedHeld {
 	c := comparedHeld{AtLeast: h.AtLeast, Outcome: h.Outcome}
-	if h.Known {
-		c.Value = &h.Value
+	if !h.Known {
+		return c
+	}
+	c.Value = &h.Value
+	if !math.IsInf(h.Low, 0) {
+		c.Low = &h.Low
+	}
+	if !math.IsInf(h.High, 0) {
+		c.High = &h.High
 	}
 	return c
 }
 
-// ratioInterval leaves a bound out where there is none.
+// ratioInterval leaves a bound out where there is none, and the ratio where it is only known to be above low.
 type ratioInterval struct {
-	Ratio float64  `json:"ratio"`
+	Ratio float64  `json:"ratio,omitempty"`
 	Low   *float64 `json:"low,omitempty"`
 	High  *float64 `json:"high,omitempty"`
 }
@@ -198,28 +221,30 @@ func differenceOf(d compare.Difference) (by differenceBy, ok bool) {
 func ComparisonJSON(w io.Writer, c *Compared) error {
 	r := &c.Result
 	f := comparisonFile{
-		Schema: comparisonSchema, Kind: "comparison", Answer: ComparisonAnswer(c), Outcome: r.Outcome(), Interrupted: r.Interrupted,
+		Schema: comparisonSchema, Kind: ComparisonKind, Answer: ComparisonAnswer(c), Outcome: r.Outcome(), Interrupted: r.Interrupted,
 		Spoiled: r.Spoiled, Early: r.Early, Quads: r.Quads, Planned: r.Planned, Rerun: r.Rerun, RoundNS: int64(c.Layout.Round), Pilot: c.Pilot,
-		Restarted: c.Restarted, Seed: c.Seed,
+		Restarted: c.Restarted, Seed: c.Seed, Started: c.Started.UTC(), TookNS: int64(c.Took), Owned: c.Owned, Again: r.Why, Repeat: c.Repeat,
+		Notes: append([]string{}, c.Notes...), Footnotes: c.footnotes(), Baseline: c.Baseline,
+		Arms: []comparisonArm{}, Comparisons: []comparisonPart{},
 	}
 	if r.Gate {
-		f.Kind = "gate"
+		f.Kind = GateKind
 	}
 	f.Compared = "target_time"
 	if r.ByResponse {
 		f.Compared = "response_time"
 	}
 	if s := r.Foresight; s != nil {
-		f.Foresight = &comparedForesight{s.Metric.Key, s.Pairs, s.Scatter, s.Found, s.Held, s.Enough()}
-	}
-	if b := c.Baseline; b != nil {
-		f.Baseline = &heldAgainst{b.Name, b.Saved, b.Floor}
+		f.Foresight = &comparedForesight{s.Metric.Key, s.Pairs, s.Scatter, s.Passes, s.Found, s.Held, s.Enough()}
 	}
 	for i, a := range c.Arms {
 		arm := comparisonArm{Name: a.Name, Target: a.Target, Rate: a.Rate, Environment: a.Environment}
 		if i < len(r.Curves) {
 			for _, v := range r.Curves[i].Values {
 				arm.CurveNS = append(arm.CurveNS, int64(v))
+			}
+			if label := r.Curves[i].Arm; label != a.Name {
+				arm.Label = label
 			}
 		}
 		f.Arms = append(f.Arms, arm)
@@ -254,12 +279,13 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 	return part
 }
 
-func comparisonRows(rows []compare.Row) (list []comparisonRow) {
+func comparisonRows(rows []compare.Row) []comparisonRow {
+	list := []comparisonRow{}
 	for _, row := range rows {
 		why := ""
 		switch {
 		case row.Unjudged() && row.Thin:
-			why = "too_few"
+			why = tooFew
 		case row.Unjudged():
 			why = "no_figure"
 		}
@@ -267,14 +293,17 @@ func comparisonRows(rows []compare.Row) (list []comparisonRow) {
 			Metric: row.Metric.Key, A: row.A, B: row.B, ALow: row.ALow, BLow: row.BLow,
 			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, PassAt: row.PassAt, PassedAt: row.PassedAt, Judged: row.Judged,
 			Outcome: row.Outcome, Improved: row.Improved, Scatter: row.Scatter, Carried: row.Carried, Needed: row.Needed,
-			By: string(row.By), Why: why,
+			By: string(row.By), Why: why, Thin: row.Thin, Least: row.Least,
 		})
 	}
 	return list
 }
 
 func ratioOf(i compare.Interval) *ratioInterval {
-	if i.Center <= 0 || math.IsInf(i.Center, 1) || math.IsNaN(i.Center) {
+	switch {
+	case math.IsInf(i.Center, 1) && i.Low > 0:
+		return &ratioInterval{Low: &i.Low}
+	case i.Center <= 0 || math.IsInf(i.Center, 1) || math.IsNaN(i.Center):
 		return nil
 	}
 	r := &ratioInterval{Ratio: i.Center}

@@ -63,7 +63,7 @@ func percentDigits(v float64) float64 {
 // changeOf writes the change of a row and between what it lies.
 func changeOf(r compare.Row) (change, between string) {
 	i := r.Change
-	if i.Center == 0 || math.IsNaN(i.Center) {
+	if i.Center == 0 || math.IsNaN(i.Center) || math.IsInf(i.Center, 1) && i.Low <= 0 {
 		return "", ""
 	}
 	bound := ""
@@ -228,6 +228,9 @@ func thinWords(r compare.Row, ofRuns bool) string {
 	unit := "quad of rounds"
 	if ofRuns {
 		unit = "run"
+	}
+	if r.Least == 0 { // read from a file of before
+		return fmt.Sprintf("too few requests a %s lie beyond it", unit)
 	}
 	return fmt.Sprintf("fewer than %s requests a %s lie beyond it", trimmed(r.Least), unit)
 }

@@ -51,7 +51,7 @@ func newBaselineShowCommand(s streams) *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			return shown(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, "", o) })
+			return shown(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, o) })
 		},
 	}
 }

@@ -106,7 +106,7 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 	if err := loadgen.ReplaceFile(path, b.Encode); err != nil {
 		return fmt.Errorf("the baseline is not saved: %s: %w", path, cause(err))
 	}
-	failed := shown(outs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, path, o) })
+	failed := shown(outs.text(s), report.Options{Saved: path}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, o) })
 	return together(failed, outs.write(b, s))
 }
 

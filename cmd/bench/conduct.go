@@ -198,7 +198,7 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 func (c *conductor) found(r compare.Result) *report.Compared {
 	found := &report.Compared{
 		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: slices.Concat(c.notes, c.said()), Started: c.began, Took: time.Since(c.began),
-		Baseline: c.floor, Pilot: c.pilot,
+		Baseline: report.Against(c.floor), Pilot: c.pilot,
 	}
 	for _, a := range c.arms {
 		found.Owned = found.Owned && a.owned()

@@ -207,7 +207,7 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 		}
 	}
 	found := &report.Compared{
-		Result: o.judgeRuns(b, "new", runs, criteria), Baseline: b, Seed: runs[0].Seed, Repeat: o.repeat(names),
+		Result: o.judgeRuns(b, "new", runs, criteria), Baseline: report.Against(b), Seed: runs[0].Seed, Repeat: o.repeat(names),
 		Arms: []report.ComparedArm{oldArm(b), {Name: "new", Target: runs[0].Target, Rate: b.Rate(), Environment: runs[0].Environment}},
 	}
 	for _, r := range runs {
