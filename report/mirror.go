@@ -1,10 +1,8 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -16,28 +14,32 @@ import (
 
 // Mirror is what a mirrored run found, with what is known around it.
 type Mirror struct {
-	Names  [2]string
-	Found  *loadgen.Mirrored
-	Rows   []compare.Row // of target times, see [compare.Paired]
-	Rate   float64       // offered to each, requests/s
-	Length time.Duration // without the warm-up
-	Rules  []string      // by which answers were compared
-	Repeat string        // the command that does the same again
-	Saved  string        // path of the file it was saved to; "" where none was written
-	Notes  []string
+	Names       [2]string
+	Verdicts    [2]loadgen.Verdict // of each side's own run
+	Interrupted bool
+	Spoiled     string // why a side's latencies are no evidence; "" where both sides' are. That it was ended early is told apart
+	Pairs       loadgen.Pairs
+	Rows        []compare.Row // of target times, see [compare.Paired]
+	Rate        float64       // offered to each, requests/s
+	Length      time.Duration // without the warm-up
+	Seed        uint64
+	Rules       []string // by which answers were compared
+	Repeat      string   // the command that does the same again
+	Saved       string   // path of the file it was saved to; "" where none was written
+	Notes       []string
 }
 
-// Interrupted reports whether it was ended early.
-func (m *Mirror) Interrupted() bool { return m.Found.A.Interrupted || m.Found.B.Interrupted }
-
-// Spoiled says why a side's latencies are no evidence; "" where both sides' are. That it was ended early is told apart.
-func (m *Mirror) Spoiled() string {
-	for _, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
-		if why := compare.Spoiled(r); why != "" && !r.Interrupted {
-			return why
+// NewMirror judges what came of a mirrored run of two targets of those names.
+func NewMirror(names [2]string, found *loadgen.Mirrored) *Mirror {
+	m := &Mirror{Names: names, Pairs: found.Pairs, Rows: compare.Paired(found.Pairs.Latencies), Seed: found.A.Seed}
+	for i, r := range []*loadgen.Run{found.A, found.B} {
+		m.Verdicts[i] = r.Verdict
+		m.Interrupted = m.Interrupted || r.Interrupted
+		if why := compare.Spoiled(r); why != "" && !r.Interrupted && m.Spoiled == "" {
+			m.Spoiled = why
 		}
 	}
-	return ""
+	return m
 }
 
 // shared is what has to be known of every mirrored run.
@@ -60,7 +62,9 @@ func Mirrored(w io.Writer, m *Mirror, o Options) error {
 		p.text(note, 2)
 	}
 	p.blank()
-	p.text("repeat: "+Clean(m.Repeat, 4096), 2)
+	if m.Repeat != "" {
+		p.text("repeat: "+Clean(m.Repeat, 4096), 2)
+	}
 	if m.Saved != "" {
 		p.text("saved "+Clean(m.Saved, 4096), 2)
 	}
@@ -81,14 +85,16 @@ func MirrorMarkdown(w io.Writer, m *Mirror) error {
 		t.line("")
 		t.line(prose(strings.TrimPrefix(note, "note  ")))
 	}
-	t.line("")
-	t.line("Repeat: " + code(Clean(m.Repeat, 4096)))
+	if m.Repeat != "" {
+		t.line("")
+		t.line("Repeat: " + code(Clean(m.Repeat, 4096)))
+	}
 	return t.end(w)
 }
 
 // mirrorParts says what was driven.
 func mirrorParts(m *Mirror) []string {
-	pairs := &m.Found.Pairs
+	pairs := &m.Pairs
 	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " timed"}
 	if pairs.Timed > 0 {
 		parts = append(parts, fmt.Sprintf("%s slower in %s of them", name(m.Names[1]), Share(float64(pairs.Slower)/float64(pairs.Timed))))
@@ -99,19 +105,24 @@ func mirrorParts(m *Mirror) []string {
 	if pairs.Unanswered > 0 {
 		parts = append(parts, fmt.Sprintf("in %s more neither was", Count(pairs.Unanswered)))
 	}
-	return append(parts, fmt.Sprintf("seed %d", m.Found.A.Seed))
+	return append(parts, fmt.Sprintf("seed %d", m.Seed))
 }
 
 // mirrorNotes says how far the figures can be believed.
 func mirrorNotes(m *Mirror) []string {
-	var notes []string
-	for i, r := range []*loadgen.Run{m.Found.A, m.Found.B} {
-		notes = append(notes, fmt.Sprintf("%s  %s: %s", name(m.Names[i]), r.Verdict.Kind, sentence(strings.Join(r.Verdict.Evidence, "; "))))
-	}
+	notes := mirrorFootnotes(m)
 	for _, note := range append([]string{shared}, m.Notes...) {
 		notes = append(notes, "note  "+sentence(note))
 	}
-	if m.Spoiled() == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
+	return notes
+}
+
+// mirrorFootnotes are what has to be known to read the figures, and follows from them.
+func mirrorFootnotes(m *Mirror) (notes []string) {
+	for i, v := range m.Verdicts {
+		notes = append(notes, fmt.Sprintf("%s  %s: %s", name(m.Names[i]), kindOf(v), sentence(strings.Join(v.Evidence, "; "))))
+	}
+	if m.Spoiled == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
 		notes = append(notes, "~ not told apart, which is not the same as equal")
 	}
 	if slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Thin }) {
@@ -122,12 +133,12 @@ func mirrorNotes(m *Mirror) []string {
 
 // mirrorAnswers says how many answers differed, and which side was slower.
 func mirrorAnswers(m *Mirror) []string {
-	a, b, pairs := name(m.Names[0]), name(m.Names[1]), &m.Found.Pairs
+	a, b, pairs := name(m.Names[0]), name(m.Names[1]), &m.Pairs
 	var answers []string
-	if m.Interrupted() {
+	if m.Interrupted {
 		answers = append(answers, "INTERRUPTED: this is what was seen until then.")
 	}
-	if why := m.Spoiled(); why != "" {
+	if why := m.Spoiled; why != "" {
 		answers = append(answers, fmt.Sprintf("The latencies are not the targets': %s.", why))
 	}
 	switch {
@@ -142,7 +153,7 @@ func mirrorAnswers(m *Mirror) []string {
 	if alone := pairs.OnlyA + pairs.OnlyB; alone > 0 {
 		answers = append(answers, fmt.Sprintf("One alone answered %s: %s %s, %s %s.", plural(alone, "request"), a, Count(pairs.OnlyA), b, Count(pairs.OnlyB)))
 	}
-	if m.Spoiled() != "" {
+	if m.Spoiled != "" {
 		return answers
 	}
 	for _, r := range slices.Backward(m.Rows) {
@@ -164,7 +175,7 @@ func mirrorTable(m *Mirror) *table {
 	for _, r := range m.Rows {
 		change, between := openChangeOf(r)
 		evidence := evidenceOf(r, b, "pairs")
-		if m.Spoiled() != "" {
+		if m.Spoiled != "" {
 			evidence = ""
 		}
 		t.row(metricName(r.Metric)+thinOf(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow), change, between, evidence)
@@ -192,9 +203,9 @@ func openChangeOf(r compare.Row) (change, between string) {
 func ruleTable(m *Mirror) *table {
 	t := &table{columns: []column{{title: "answers compared by", left: true}, {title: "different"}, {title: "of"}}}
 	for _, rule := range m.Rules {
-		t.row(sentence(rule), Count(m.Found.Pairs.ByRule[rule]), Count(m.Found.Pairs.Compared))
+		t.row(sentence(rule), Count(m.Pairs.ByRule[rule]), Count(m.Pairs.Compared))
 	}
-	if n := m.Found.Pairs.Uncounted; n > 0 {
+	if n := m.Pairs.Uncounted; n > 0 {
 		t.row("not compared", "", Count(n))
 	}
 	return t
@@ -206,44 +217,8 @@ func sampleTable(m *Mirror) *table {
 		{title: "request"}, {title: "due at"}, {title: "endpoint", left: true}, {title: "differs in", left: true},
 		{title: "status " + name(m.Names[0]), rank: 1}, {title: "status " + name(m.Names[1]), rank: 1},
 	}}
-	for _, d := range m.Found.Pairs.Samples {
+	for _, d := range m.Pairs.Samples {
 		t.row(Count(d.K), Span(d.AtNS), name(d.Endpoint), sentence(strings.Join(d.Rules, ", ")), fmt.Sprint(d.StatusA), fmt.Sprint(d.StatusB))
 	}
 	return t
-}
-
-// mirrorSchema rises when a key's meaning changes.
-const mirrorSchema = 1
-
-type mirrorFile struct {
-	Schema      int                `json:"schema"`
-	Kind        string             `json:"kind"` // mirror
-	Answers     []string           `json:"answers"`
-	Interrupted bool               `json:"interrupted"`
-	Rate        float64            `json:"rate"`
-	LengthNS    int64              `json:"length_ns"`
-	Names       [2]string          `json:"names"`
-	Verdicts    [2]loadgen.Verdict `json:"verdicts"`
-	Pairs       loadgen.Pairs      `json:"pairs"`
-	Rows        []comparisonRow    `json:"rows"`
-}
-
-// MirrorJSON writes what a mirrored run found for programs to read. Its error is that of w.
-func MirrorJSON(w io.Writer, m *Mirror) error {
-	f := mirrorFile{
-		Schema: mirrorSchema, Kind: "mirror", Answers: mirrorAnswers(m), Interrupted: m.Interrupted(), Rate: m.Rate, LengthNS: int64(m.Length),
-		Names: [2]string{longName(m.Names[0]), longName(m.Names[1])}, Verdicts: [2]loadgen.Verdict{m.Found.A.Verdict, m.Found.B.Verdict}, Pairs: m.Found.Pairs,
-	}
-	f.Pairs.ByRule = maps.Clone(f.Pairs.ByRule)
-	for _, rule := range m.Rules {
-		f.Pairs.ByRule[rule] += 0 // every rule is named
-	}
-	for i := range f.Pairs.Samples {
-		f.Pairs.Samples[i].Endpoint = longName(f.Pairs.Samples[i].Endpoint)
-	}
-	f.Rows = comparisonRows(m.Rows)
-	e := json.NewEncoder(w)
-	e.SetIndent("", "  ")
-	e.SetEscapeHTML(false)
-	return e.Encode(f)
 }

@@ -15,19 +15,17 @@ func mirrorFixture() *Mirror {
 	run := func() *loadgen.Run {
 		return &loadgen.Run{Seed: 3, Verdict: loadgen.Verdict{Kind: loadgen.Valid, Evidence: []string{"wait P99 0 ns"}}}
 	}
-	m := &Mirror{
-		Names: [2]string{"stable", "canary"}, Rate: 200, Length: 27 * time.Second, Rules: []string{"status", "body"}, Repeat: "bench compare a b --mirror",
-		Found: &loadgen.Mirrored{A: run(), B: run(), Pairs: loadgen.Pairs{
-			Compared: 5390, Different: 12, ByRule: map[string]uint64{"body": 12}, OnlyA: 10, Timed: 5390, Slower: 4312,
-			Samples: []loadgen.Difference{{K: 1234, AtNS: 6 * time.Second, Endpoint: "GET /\x1b[31mitems", Rules: []string{"body"}, StatusA: 200, StatusB: 500}},
-		}},
-	}
 	var pairs []loadgen.LatencyPair
 	for i := range 27 * 200 {
 		v := float32(1e6 * (1 + float32(i%100)/100))
 		pairs = append(pairs, loadgen.LatencyPair{Second: int32(3 + i/200), A: v, B: 1.5 * v})
 	}
-	m.Rows = compare.Paired(pairs)
+	m := NewMirror([2]string{"stable", "canary"}, &loadgen.Mirrored{A: run(), B: run(), Pairs: loadgen.Pairs{
+		Compared: 5390, Different: 12, ByRule: map[string]uint64{"body": 12}, OnlyA: 10, Timed: 5390, Slower: 4312,
+		Samples:   []loadgen.Difference{{K: 1234, AtNS: 6 * time.Second, Endpoint: "GET /\x1b[31mitems", Rules: []string{"body"}, StatusA: 200, StatusB: 500}},
+		Latencies: pairs,
+	}})
+	m.Rate, m.Length, m.Rules, m.Repeat = 200, 27*time.Second, []string{"status", "body"}, "bench compare a b --mirror"
 	return m
 }
 
@@ -58,8 +56,10 @@ func TestMirrored(t *testing.T) {
 			t.Error("an escape sequence is in the report")
 		}
 	}
-	m.Found.A.Overall.TargetTime, m.Found.A.Overall.Requests.Due = &loadgen.TargetTime{Untold: 20}, 1000
-	m.Found.B.Interrupted = true
+	a, b2 := &loadgen.Run{}, &loadgen.Run{Interrupted: true}
+	a.Overall.TargetTime, a.Overall.Requests.Due = &loadgen.TargetTime{Untold: 20}, 1000
+	spoilt := NewMirror(m.Names, &loadgen.Mirrored{A: a, B: b2, Pairs: m.Pairs})
+	m.Interrupted, m.Spoiled = spoilt.Interrupted, spoilt.Spoiled
 	var b bytes.Buffer
 	if err := Mirrored(&b, m, Options{}); err != nil {
 		t.Fatal(err)
@@ -80,7 +80,7 @@ func TestMirroredOfASideThatHangs(t *testing.T) {
 		}
 		pairs = append(pairs, p)
 	}
-	m.Rows, m.Found.Pairs.OneBound, m.Found.Pairs.Unanswered = compare.Paired(pairs), 103, 2
+	m.Rows, m.Pairs.OneBound, m.Pairs.Unanswered = compare.Paired(pairs), 103, 2
 	var b bytes.Buffer
 	if err := Mirrored(&b, m, Options{Width: 100}); err != nil {
 		t.Fatal(err)
@@ -113,7 +113,7 @@ func TestMirrorMarkdown(t *testing.T) {
 			t.Errorf("it lacks %q:\n%s", want, got)
 		}
 	}
-	m.Found.Pairs.Different, m.Found.Pairs.Samples = 0, nil
+	m.Pairs.Different, m.Pairs.Samples = 0, nil
 	if got := mirrorMarkdown(t, m); strings.Contains(got, "differs in") {
 		t.Errorf("a table of no differences:\n%s", got)
 	}

@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
-	"github.com/seed-5a006608/bench/report/compare"
 )
 
 const (
@@ -109,9 +108,8 @@ func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found
 	if both == nil {
 		return nil, err
 	}
-	found = &report.Mirror{
-		Names: [2]string{a.label, b.label}, Found: both, Rows: compare.Paired(both.Pairs.Latencies), Rate: rate, Length: length - warmUp,
-	}
+	found = report.NewMirror([2]string{a.label, b.label}, both)
+	found.Rate, found.Length = rate, length-warmUp
 	for _, r := range rules {
 		found.Rules = append(found.Rules, r.Text)
 	}
@@ -149,7 +147,7 @@ func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*repo
 	}
 	failed = together(failed, shown(outs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Mirrored(w, found, o) }))
 	failed = together(failed, outs.write(found, s))
-	if failed == nil && found.Spoiled() != "" {
+	if failed == nil && found.Spoiled != "" {
 		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late")}}
 	}
 	return failed
