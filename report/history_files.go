@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/history"
 )
 
@@ -64,6 +65,9 @@ func changeAt(s *history.Series, percentile, run int) *history.Change {
 // historySchema rises when a key's meaning changes.
 const historySchema = 1
 
+// HistoryKind is the kind of what [HistoryJSON] writes.
+const HistoryKind = "history"
+
 type historyFile struct {
 	Schema    int             `json:"schema"`
 	Kind      string          `json:"kind"` // history
@@ -77,6 +81,7 @@ type historyFile struct {
 type historySeries struct {
 	Target  string                       `json:"target"`
 	Profile string                       `json:"profile"`
+	Plan    *loadgen.PlanRecord          `json:"plan,omitempty"` // absent in files of before
 	Runs    []historyRun                 `json:"runs"`
 	Changes map[string][]historyOfChange `json:"changes"` // by percentile
 	Differs []string                     `json:"differs,omitempty"`
@@ -108,9 +113,9 @@ type historyOmit struct {
 
 // HistoryJSON writes the series and their changes for programs to read. Its error is that of w.
 func HistoryJSON(w io.Writer, h *history.History) error {
-	f := historyFile{Schema: historySchema, Kind: "history", Window: h.Options.Window, PValue: h.Options.PValue, Magnitude: h.Options.Magnitude}
+	f := historyFile{Schema: historySchema, Kind: HistoryKind, Window: h.Options.Window, PValue: h.Options.PValue, Magnitude: h.Options.Magnitude}
 	for _, s := range h.Series {
-		series := historySeries{Target: longName(s.Target.Name), Profile: longName(s.Plan.Profile), Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
+		series := historySeries{Target: longName(s.Target.Name), Profile: longName(s.Plan.Profile), Plan: &s.Plan, Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
 		for _, p := range s.Points {
 			run := historyRun{Started: p.Started, Source: sentence(p.Source), Bench: longName(p.Bench), Requests: p.Requests, NS: map[string]int64{}, Differs: cleaned(p.Differs)}
 			for q, percentile := range history.Percentiles {
