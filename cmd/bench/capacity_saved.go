@@ -56,38 +56,3 @@ func (o *capacityOptions) fromCapacity(data []byte) ([]*capacity.Capacity, error
 	}
 	return found, nil
 }
-
-// capacities reads the files if they are of capacities; nil if they hold runs.
-func (o reportOptions) capacities(paths []string) ([]*capacity.Capacity, error) {
-	var found []*capacity.Capacity
-	for i, path := range paths {
-		data, err := loadgen.ReadBytes(path)
-		if err != nil {
-			return nil, usage(plain(err))
-		}
-		switch is := capacity.IsFile(data); {
-		case is != (found != nil) && i > 0:
-			return nil, usage(fmt.Errorf("%s and %s: one is a capacity file and the other is not: show them apart", paths[0], path))
-		case !is:
-			continue
-		}
-		list, err := capacity.Decode(path, data)
-		if err != nil {
-			return nil, usage(err)
-		}
-		found = append(found, list...)
-	}
-	return found, nil
-}
-
-// showCapacities shows saved capacities again.
-func (o reportOptions) showCapacities(found []*capacity.Capacity, s streams) error {
-	if o.merge || o.pool {
-		return usage(errors.New("--merge and --pool are for runs: a capacity is no sum"))
-	}
-	outs, err := parseOutputs(o.outputs, capacityFormats)
-	if err != nil {
-		return err
-	}
-	return writeCapacity(outs, found, s, report.Options{Verbose: o.verbose, FromFile: true})
-}

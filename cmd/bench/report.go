@@ -1,12 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
+	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/selfcheck"
 	"github.com/spf13/cobra"
 )
 
@@ -21,11 +27,12 @@ type reportOptions struct {
 func newReportCommand(s streams) *cobra.Command {
 	var o reportOptions
 	c := &cobra.Command{
-		Use: "report RUN...", Short: "Show saved runs again", GroupID: "look",
-		Long: "Show saved runs, or what bench capacity found, again: what bench wrote under .bench/ or with -o json=FILE, packed\nwith gzip or not.",
+		Use: "report FILE...", Short: "Show again what was saved", GroupID: "look",
+		Long: `Show again, with the words of then, what bench wrote under .bench/ or with -o json=FILE, packed with gzip or not:
+runs, capacities, comparisons, gates, mirrored runs, baselines, histories and selfchecks.`,
 		Example: `  bench report .bench/20261124-115300-spike.json
   bench report --pool monday.json tuesday.json   repetitions of one plan, as one run with the samples of all`,
-		Args: args(1, -1, "the files of saved runs"),
+		Args: args(1, -1, "the files to show"),
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(args, s) },
 	}
 	c.Flags().BoolVar(&o.merge, "merge", false, "add up the shares of one schedule that several benches sent, and their rates, and show the sum")
@@ -36,18 +43,109 @@ func newReportCommand(s streams) *cobra.Command {
 }
 
 func (o reportOptions) run(paths []string, s streams) error {
-	capacities, err := o.capacities(paths)
+	var files []document
+	for _, path := range paths {
+		d, err := readDocument(path)
+		if err != nil {
+			return usage(err)
+		}
+		if d.kind == compare.BaselineKind && (o.merge || o.pool) { // its runs are meant
+			d.kind = loadgen.RunKind
+		}
+		if len(files) > 0 && d.kind != files[0].kind {
+			return usage(fmt.Errorf("%s holds a %s and %s a %s: show them apart", files[0].path, files[0].kind, path, d.kind))
+		}
+		files = append(files, d)
+	}
+	kind := files[0].kind
+	if kind != loadgen.RunKind && (o.merge || o.pool) {
+		return usage(fmt.Errorf("--merge and --pool are for runs: a %s is no sum", kind))
+	}
+	switch kind {
+	case loadgen.RunKind:
+		return o.showRuns(files, s)
+	case capacity.Kind:
+		return o.showCapacities(files, s)
+	case compare.BaselineKind:
+		return showEach(o, files, s, baselineFormats, compare.DecodeBaseline, report.Baseline)
+	case report.MirrorKind:
+		return showEach(o, files, s, mirrorFormats, report.DecodeMirror, report.Mirrored)
+	case report.HistoryKind:
+		return showEach(o, files, s, historyFormats, report.DecodeHistory, report.History)
+	case selfcheck.Kind:
+		return showEach(o, files, s, selfcheckFormats, selfcheck.Decode, report.Selfcheck)
+	}
+	return o.showComparisons(files, s)
+}
+
+// showEach shows documents of a kind one after the other; other outputs are of one alone.
+func showEach[T any](o reportOptions, files []document, s streams, formats []format[T], decode func(string, []byte) (T, error),
+	show func(io.Writer, T, report.Options) error) error {
+	return decodeEach(o, files, formats, decode, func(outs outputs[T], found T) error {
+		failed := shown(outs.text(s), report.Options{Verbose: o.verbose, FromFile: true}, func(w io.Writer, options report.Options) error {
+			return show(w, found, options)
+		})
+		return together(failed, outs.write(found, s))
+	})
+}
+
+// decodeEach reads all documents before the first is shown.
+func decodeEach[T any](o reportOptions, files []document, formats []format[T], decode func(string, []byte) (T, error), show func(outputs[T], T) error) error {
+	outs, err := parseOutputs(o.outputs, formats)
 	if err != nil {
 		return err
 	}
-	if capacities != nil {
-		return o.showCapacities(capacities, s)
+	if len(outs) > 0 && len(files) > 1 {
+		return usage(fmt.Errorf("-o writes one %s: name one file, not %d", files[0].kind, len(files)))
 	}
+	var list []T
+	for _, d := range files {
+		found, err := decode(d.path, d.data)
+		if err != nil {
+			return usage(err)
+		}
+		list = append(list, found)
+	}
+	var failed error
+	for _, found := range list {
+		failed = together(failed, show(outs, found))
+	}
+	return failed
+}
+
+func (o reportOptions) showComparisons(files []document, s streams) error {
+	formats := comparisonFormats
+	if files[0].kind == report.ComparisonKind {
+		formats = slices.DeleteFunc(slices.Clone(formats), func(f format[*report.Compared]) bool { return f.kind == "junit" }) // of margins
+	}
+	return decodeEach(o, files, formats, report.DecodeComparison, func(outs outputs[*report.Compared], found *report.Compared) error {
+		return writeCompared(outs, found, s)
+	})
+}
+
+// showCapacities shows saved capacities beside each other.
+func (o reportOptions) showCapacities(files []document, s streams) error {
+	outs, err := parseOutputs(o.outputs, capacityFormats)
+	if err != nil {
+		return err
+	}
+	var found []*capacity.Capacity
+	for _, d := range files {
+		list, err := capacity.Decode(d.path, d.data)
+		if err != nil {
+			return usage(err)
+		}
+		found = append(found, list...)
+	}
+	return writeCapacity(outs, found, s, report.Options{Verbose: o.verbose, FromFile: true})
+}
+
+func (o reportOptions) showRuns(files []document, s streams) error {
 	outputs, err := parseOutputs(o.outputs, formats)
 	if err != nil {
 		return err
 	}
-	runs, err := o.runs(paths)
+	runs, err := o.runs(files)
 	if err != nil {
 		return err
 	}
@@ -55,21 +153,21 @@ func (o reportOptions) run(paths []string, s streams) error {
 }
 
 // runs reads the files' runs, and makes one of them where that is asked for.
-func (o reportOptions) runs(paths []string) ([]*loadgen.Run, error) {
+func (o reportOptions) runs(files []document) ([]*loadgen.Run, error) {
 	if o.merge && o.pool {
 		return nil, usage(errors.New("--merge adds up shares of one run and --pool repetitions of it: give one"))
 	}
 	var runs []*loadgen.Run
 	var names []string
-	for _, path := range paths {
-		file, err := loadgen.ReadFile(path)
+	for _, d := range files {
+		file, err := loadgen.Decode(d.path, bytes.NewReader(d.data))
 		if err != nil {
-			return nil, usage(plain(err))
+			return nil, usage(err)
 		}
 		for i, r := range file.Runs {
-			name := path
+			name := d.path
 			if len(file.Runs) > 1 {
-				name = fmt.Sprintf("%s, run %d", path, i+1)
+				name = fmt.Sprintf("%s, run %d", d.path, i+1)
 			}
 			runs, names = append(runs, r), append(names, name)
 		}

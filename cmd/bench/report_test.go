@@ -1,0 +1,164 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/selfcheck"
+)
+
+// shownAgain writes what was found with each -o of what finds it, and wants bench report to show the JSON in the words of then,
+// and to name what the others are.
+func shownAgain[T any](t *testing.T, kind string, formats []format[T], found T, show func(io.Writer, T, report.Options) error) {
+	t.Helper()
+	for _, f := range formats {
+		path := kind + "." + f.kind
+		written(t, path, func(w io.Writer) error { return f.write(w, found) })
+		var stdout, stderr, want bytes.Buffer
+		code := run(t.Context(), []string{"report", path}, strings.NewReader(""), &stdout, &stderr)
+		if f.kind != "json" {
+			if code != exitUsage || stdout.Len() > 0 || !strings.Contains(stderr.String(), "(-o "+f.kind+")") {
+				t.Errorf("bench report %s: exit %d: %s%s", path, code, stdout.String(), stderr.String())
+			}
+			continue
+		}
+		if err := show(&want, found, report.Options{Width: report.DefaultWidth, FromFile: true}); err != nil {
+			t.Fatal(err)
+		}
+		if code != exitOK || stdout.String() != want.String() || stderr.Len() > 0 {
+			t.Errorf("bench report %s: exit %d\n%s%s\nand it was\n%s", path, code, stdout.String(), stderr.String(), want.String())
+		}
+		stdout.Reset()
+		code = run(t.Context(), []string{"report", path, "-o", "json=-"}, strings.NewReader(""), &stdout, &stderr)
+		was, err := os.ReadFile(path)
+		if err != nil || code != exitOK || stdout.String() != string(was) {
+			t.Errorf("bench report %s -o json=-: exit %d, %v, and another document", path, code, err)
+		}
+		if d, err := readDocument(path); err != nil || d.kind != kind {
+			t.Errorf("%s is a %q (%v)", path, d.kind, err)
+		}
+	}
+}
+
+// Whatever bench writes, bench report shows again, or says what it is and what to show instead.
+func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
+	archive, err := txtar.ParseFile(filepath.Join("testdata", "capacity.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sources, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lists := 0
+	for _, s := range sources {
+		if strings.HasSuffix(s, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lists += strings.Count(string(text), "ormats = []format[")
+	}
+	t.Chdir(t.TempDir())
+	t.Setenv("GITHUB_ACTIONS", "")
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
+	defer server.Close()
+	driven := drivenRun(t, server)
+	var old, slow []*loadgen.Run
+	for i := range 8 {
+		old, slow = append(old, answeredIn(driven, 1+0.001*float64(i*3%8))), append(slow, answeredIn(driven, 1.3+0.001*float64(i*5%8)))
+	}
+	b, err := compare.NewBaseline("main", time.Now(), true, old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	compared := func(o compare.Options) *report.Compared {
+		o.Criteria = []compare.Criterion{{Metric: compare.P50, Margin: 0.05}, {Metric: compare.P99, Margin: 0.1}}
+		return &report.Compared{
+			Result: compare.Runs("old", "new", old, slow, o), Seed: 7, Repeat: "bench gate --baseline main", Notes: []string{"something was noticed"}, Took: time.Minute,
+			Arms: []report.ComparedArm{{Name: "old", Target: driven.Target, Environment: driven.Environment}, {Name: "new", Target: driven.Target, Environment: driven.Environment}},
+		}
+	}
+	gate := compared(compare.Options{Gate: true, ErrorMargin: 0.001})
+	gate.Baseline = report.Against(b)
+	var pairs []loadgen.LatencyPair
+	for i := range 1000 {
+		pairs = append(pairs, loadgen.LatencyPair{Second: int32(i / 50), A: 1e6, B: float32(1e6 + i%7)})
+	}
+	mirror := report.NewMirror([2]string{"stable", "canary"}, &loadgen.Mirrored{A: driven, B: driven, Pairs: loadgen.Pairs{Compared: 1000, ByRule: map[string]uint64{}, Timed: 1000, Latencies: pairs}})
+	mirror.Rate, mirror.Length, mirror.Rules, mirror.Repeat, mirror.Notes = 50, 20*time.Second, []string{"status"}, "bench compare a b --mirror", []string{"something"}
+	var collected history.Collector
+	for i, r := range []*loadgen.Run{old[0], slow[0]} {
+		later := *r
+		later.Started = r.Started.Add(time.Duration(i) * time.Hour)
+		collected.Add("run.json", &later)
+	}
+	var saved []byte
+	for _, f := range archive.Files {
+		if f.Name == "saved.json" {
+			saved = f.Data
+		}
+	}
+	capacities, err := capacity.Decode("saved.json", saved)
+	if err != nil {
+		t.Fatal(err)
+	}
+
+	shownAgain(t, loadgen.RunKind, formats, []*loadgen.Run{old[0]}, report.Terminal)
+	shownAgain(t, compare.BaselineKind, baselineFormats, b, report.Baseline)
+	shownAgain(t, capacity.Kind, capacityFormats, capacities, report.Capacity)
+	shownAgain(t, report.ComparisonKind, slices.DeleteFunc(slices.Clone(comparisonFormats), func(f format[*report.Compared]) bool { return f.kind == "junit" }),
+		compared(compare.Options{}), report.Comparison)
+	shownAgain(t, report.GateKind, comparisonFormats, gate, report.Comparison)
+	shownAgain(t, report.MirrorKind, mirrorFormats, mirror, report.Mirrored)
+	shownAgain(t, report.HistoryKind, historyFormats, collected.History(), report.History)
+	shownAgain(t, selfcheck.Kind, selfcheckFormats, selfcheck.New([]string{"http"}, true).Report(), report.Selfcheck)
+	if lists != 7 || len(documentKinds) != 8 {
+		t.Errorf("there are %d lists of formats and %d kinds of documents: show those of each again", lists, len(documentKinds))
+	}
+
+	for name, text := range map[string]string{
+		"later.json": `{"schema":1,"kind":"later"}`, "other.json": `{"name":"x"}`, "run-1.shop.cpu.pprof": "\x0a\x04", "cut.json": `{"schema":1,"runs":[{`,
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	replaced(t, "gate.json", "wrong.json", `"metric": "p50"`, `"metric": "p51"`)
+	for args, want := range map[string]string{
+		"run.json gate.json":          "run.json holds a run and gate.json a gate: show them apart",
+		"--pool gate.json":            "--merge and --pool are for runs: a gate is no sum",
+		"gate.json gate.json -o md=-": "-o writes one gate: name one file, not 2",
+		"gate.json -o hlog=-":         `no output is called "hlog": there is json, junit, md`,
+		"comparison.json -o junit=-":  `no output is called "junit": there is json, md`,
+		"missing.json":                "missing.json: there is no such file",
+		"later.json":                  `later.json: is of the kind "later", which this bench does not know: it shows run, baseline, `,
+		"other.json":                  "other.json: is no run file",
+		"run-1.shop.cpu.pprof":        "is a profile of the target, for go tool pprof",
+		"cut.json":                    "cut.json:1: is cut off",
+		"wrong.json":                  `wrong.json: is damaged or was edited: comparison 1: there is no metric "p51"`,
+		"baseline.json --merge":       "run 1 and baseline.json, run 2: they are the same run twice",
+	} {
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), append([]string{"report"}, strings.Fields(args)...), strings.NewReader(""), &stdout, &stderr)
+		if code != exitUsage || stdout.Len() > 0 || !strings.Contains(stderr.String(), want) {
+			t.Errorf("bench report %s: exit %d, want %q\n%s%s", args, code, want, stdout.String(), stderr.String())
+		}
+	}
+}
