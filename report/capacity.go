@@ -170,14 +170,14 @@ func capacityAnswer(c *capacity.Capacity) string {
 		return fmt.Sprintf("%s meets %s at no rate: even at %s %s. %s", who, what, Rate(m.High), brokeWords(m.Limiting), c.Limit)
 	case capacity.Everywhere, capacity.OutOfTime:
 		if m.Rate.Rate > 0 {
-			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, Rate(m.Rate.Rate), what, c.Limit)
+			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, lowRate(m.Rate.Rate), what, c.Limit)
 		}
 		return fmt.Sprintf("%s: there was no time to find a rate that holds %s.", who, what)
 	case capacity.Undecided:
 		return fmt.Sprintf("%s: whether it holds %s cannot be told at any rate that was driven: %s.", who, what, undecidedWhy(c))
 	case capacity.Limited:
 		if m.Rate.Rate > 0 {
-			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, Rate(m.Rate.Rate), what)
+			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, lowRate(m.Rate.Rate), what)
 		}
 		return fmt.Sprintf("%s: nothing can be said of %s, as bench or its host was too late at every rate.", who, what)
 	}
@@ -197,7 +197,7 @@ func undecidedWhy(c *capacity.Capacity) string {
 // between writes the ends of an interval of rates.
 func between(low, high float64) string {
 	if high == 0 {
-		return "at least " + Rate(low)
+		return "at least " + lowRate(low)
 	}
 	return strings.TrimSuffix(Rate(low), "/s") + " – " + strings.TrimSuffix(Rate(high), "/s")
 }

@@ -87,11 +87,12 @@ func savings(list []*capacity.Capacity, asked []string) (text []string) {
 		if c == least || !slices.Equal(c.Asked, asked) || c.MaxRate.Rate.Rate == 0 {
 			continue
 		}
-		holds := "holds"
+		times := c.MaxRate.Rate.Rate / least.MaxRate.Rate.Rate
+		holds := "holds " + Times(times)
 		if c.MaxRate.AtLeast {
-			holds = "holds at least"
+			holds = "holds at least " + timesTo(times, down)
 		}
-		line := fmt.Sprintf("%s %s %s what %s does", sizedName(c.Target.Name), holds, Times(c.MaxRate.Rate.Rate/least.MaxRate.Rate.Rate), sizedName(least.Target.Name))
+		line := fmt.Sprintf("%s %s what %s does", sizedName(c.Target.Name), holds, sizedName(least.Target.Name))
 		if c.Size > 0 && least.Size > 0 {
 			line += fmt.Sprintf(", with %s its processors", Times(float64(c.Size)/float64(least.Size)))
 		}

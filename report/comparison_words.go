@@ -39,25 +39,26 @@ func metricValue(m compare.Metric, v float64, atLeast bool) string {
 func asPercent(ratio float64) bool { return ratio > 0.5 && ratio < 2 }
 
 // percentChange writes a ratio as a change: +3.1 %, −0.6 %.
-func percentChange(ratio float64) string { return percentNumber(ratio) + " %" }
+func percentChange(ratio float64) string { return changeTo(ratio, round) }
 
-func percentNumber(ratio float64) string {
-	v := round(100*(ratio-1), 1)
-	switch a := math.Abs(v); {
+// changeTo writes a ratio as percentChange does, with digits that to leaves.
+func changeTo(ratio float64, to rounding) string { return percentNumberTo(ratio, to) + " %" }
+
+func percentNumber(ratio float64) string { return percentNumberTo(ratio, round) }
+
+func percentNumberTo(ratio float64, to rounding) string {
+	v := to(100*(ratio-1), 1)
+	if math.Abs(v) >= 10 {
+		v = to(v, 0)
+	}
+	switch {
 	case v == 0:
 		return "±0"
 	case v > 0:
-		return "+" + trimmed(percentDigits(a))
+		return "+" + trimmed(v)
 	default:
-		return "−" + trimmed(percentDigits(a))
+		return "−" + trimmed(-v)
 	}
-}
-
-func percentDigits(v float64) float64 {
-	if v >= 10 {
-		return math.Round(v)
-	}
-	return v
 }
 
 // changeOf writes the change of a row and between what it lies.
@@ -66,17 +67,17 @@ func changeOf(r compare.Row) (change, between string) {
 	if i.Center == 0 || math.IsNaN(i.Center) || math.IsInf(i.Center, 1) && i.Low <= 0 {
 		return "", ""
 	}
-	bound := ""
+	bound, to := "", rounding(round)
 	switch {
 	case r.BLow && !r.ALow:
-		bound = "≥ "
+		bound, to = "≥ ", down
 	case r.ALow && !r.BLow:
-		bound = "≤ "
+		bound, to = "≤ ", up
 	}
 	if asPercent(i.Center) {
-		return bound + percentChange(i.Center), betweenOf(i)
+		return bound + changeTo(i.Center, to), betweenOf(i)
 	}
-	return bound + Times(i.Center), betweenOf(i)
+	return bound + timesTo(i.Center, to), betweenOf(i)
 }
 
 // betweenOf writes the bounds of an interval in the form of its centre.
@@ -189,7 +190,7 @@ func errorEvidence(f *compare.Comparison) string {
 		for _, d := range e.By {
 			least = max(least, d.Low)
 		}
-		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(round(100*least, 2)))
+		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(down(100*least, 1)))
 	case compare.Inconclusive:
 		switch {
 		case e.B.Due == 0:

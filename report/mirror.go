@@ -186,16 +186,16 @@ func mirrorTable(m *Mirror) *table {
 // openChangeOf is changeOf, of an interval that may be open on the side of which only bounds are known.
 func openChangeOf(r compare.Row) (change, between string) {
 	change, between = changeOf(r)
-	write := Times
+	write := timesTo
 	if asPercent(r.Change.Center) {
-		write = percentChange
+		write = changeTo
 	}
 	switch i := r.Change; {
 	case change == "":
 	case r.BLow && i.Low > 0 && math.IsInf(i.High, 1):
-		between = "(" + write(i.Low) + " or more)"
+		between = "(" + write(i.Low, down) + " or more)"
 	case r.ALow && i.Low == 0 && !math.IsInf(i.High, 1):
-		between = "(" + write(i.High) + " or less)"
+		between = "(" + write(i.High, up) + " or less)"
 	}
 	return change, between
 }

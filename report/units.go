@@ -66,11 +66,11 @@ func formatTo(v float64, table []scale, to rounding) string {
 // rounding leaves that many decimals of a value.
 type rounding func(v float64, decimals int) float64
 
-// down rounds towards 0, for what is only a lower bound: more than is known is never claimed. The hair that is added keeps
+// down rounds downwards, for what is only a lower bound: more than is known is never claimed. The hair that is added keeps
 // 1.1 from becoming 1.0 where a binary fraction lies just below it.
 func down(v float64, decimals int) float64 {
 	p := math.Pow10(decimals)
-	return math.Floor(v*p*(1+1e-12)) / p
+	return math.Floor(v*p+math.Abs(v*p)*1e-12) / p
 }
 
 func round(v float64, decimals int) float64 {
@@ -226,10 +226,10 @@ func timesTo(ratio float64, to rounding) string {
 	}
 }
 
-// up rounds away from 0, for what is only an upper bound.
+// up rounds upwards, for what is only an upper bound.
 func up(v float64, decimals int) float64 {
 	p := math.Pow10(decimals)
-	return math.Ceil(v*p*(1-1e-12)) / p
+	return math.Ceil(v*p-math.Abs(v*p)*1e-12) / p
 }
 
 // leastDuration writes a lower bound of a duration, as [Duration] does but never with more than is known.
@@ -244,4 +244,7 @@ func lowDuration(d time.Duration) string {
 }
 
 // leastRate writes a lower bound of a rate, as [Rate] does but never with more than is known.
-func leastRate(perSecond float64) string { return "≥ " + rateTo(perSecond, down) }
+func leastRate(perSecond float64) string { return "≥ " + lowRate(perSecond) }
+
+// lowRate is leastRate without its sign.
+func lowRate(perSecond float64) string { return rateTo(perSecond, down) }
