@@ -102,6 +102,8 @@ func holdsWords(m capacity.Measurement) string {
 		return absent
 	case m.Burst > 0 && m.Holds:
 		return "in bursts of " + Span(m.Burst)
+	case m.Reason == capacity.Unsure:
+		return "undecided: bench was late"
 	case m.Undecided:
 		return "undecided: too few of an objective"
 	case !m.Holds:

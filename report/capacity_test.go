@@ -188,6 +188,14 @@ func TestCapacityReportIsCleaned(t *testing.T) {
 	}
 }
 
+func TestUndecidedStepsSayWhy(t *testing.T) {
+	for reason, want := range map[capacity.Reason]string{capacity.Unsure: "undecided: bench was late", capacity.TooFew: "undecided: too few of an objective"} {
+		if got := holdsWords(capacity.Measurement{Undecided: true, Reason: reason}); got != want {
+			t.Errorf("%s: %s, want %s", reason, got, want)
+		}
+	}
+}
+
 func TestCapacityAnswers(t *testing.T) {
 	for _, tc := range []struct {
 		rate capacity.MaxRate

@@ -84,12 +84,12 @@ func TestMeasureOfBursts(t *testing.T) {
 	if m := measure(step, run(99), slo, 0); !m.Holds || m.spoiled || *m.CPU != 0.5 || m.Verdict != string(loadgen.Valid) {
 		t.Errorf("%+v, want it to count with half a processor", m)
 	}
-	if m := measure(step, run(90), slo, 0); m.Holds || !m.spoiled || !strings.Contains(m.Why, "it served 90/s of 100/s") {
+	if m := measure(step, run(90), slo, 0); m.Holds || !m.spoiled || m.Reason != ServedLess || !strings.Contains(m.Why, "it served 90/s of 100/s") {
 		t.Errorf("%+v, want it not to count: it was no light load", m)
 	}
 	interrupted := run(99)
 	interrupted.Interrupted = true
-	if m := measure(step, interrupted, slo, 0); m.Holds || m.Why != interruptedWhy {
+	if m := measure(step, interrupted, slo, 0); m.Holds || m.Reason != Interrupted {
 		t.Errorf("%+v, want it to say that it was interrupted", m)
 	}
 }

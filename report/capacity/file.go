@@ -27,6 +27,7 @@ const kindOfFile = "capacity file"
 func generateSchema() (*jsonschema.Schema, error) {
 	return loadgen.SchemaOf[File]("bench "+kindOfFile, SchemaVersion,
 		loadgen.EnumOf(Found, Everywhere, Nowhere, Limited, OutOfTime, Unconfirmed, Undecided),
+		loadgen.EnumOf(Interrupted, OwnProcessors, TooLate, NotSent, Behind, ServedLess, Missed, Unsure, TooFew),
 		loadgen.EnumOf("", Staircase, Growing, Light, Bursts, Bisection, Edge, Overload, Confirmation))
 }
 

@@ -44,12 +44,12 @@ func TestStepsAreJudgedByBounds(t *testing.T) {
 	}
 	undelivered := lateRun(2*ms, 2*ms)
 	undelivered.Overall.Requests.Sent, undelivered.Overall.TargetTime.Untold = 394, 6
-	if m := measure(Step{Rate: 100}, undelivered, objectivesOf(t, "p99<30ms"), 0); !m.spoiled || m.Holds || m.fails || !strings.Contains(m.Why, "did not send") {
+	if m := measure(Step{Rate: 100}, undelivered, objectivesOf(t, "p99<30ms"), 0); !m.spoiled || m.Holds || m.fails || m.Reason != NotSent || !strings.Contains(m.Why, "did not send") {
 		t.Errorf("of 400 requests 6 were not sent though they could have been: %+v", m)
 	}
 	before := lateRun(2*ms, 2*ms)
 	before.Overall.TargetTime, before.Phases[0].TargetTime = nil, nil
-	if m := measure(Step{Rate: 100}, before, objectivesOf(t, "p99<30ms"), 0); !m.spoiled || !strings.HasPrefix(m.Why, "HOST-LIMITED") {
+	if m := measure(Step{Rate: 100}, before, objectivesOf(t, "p99<30ms"), 0); !m.spoiled || m.Reason != TooLate || !strings.HasPrefix(m.Why, "HOST-LIMITED") {
 		t.Errorf("a run of before: %+v", m)
 	}
 }

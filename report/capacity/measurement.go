@@ -36,6 +36,22 @@ type Step struct {
 	CoolDown time.Duration `json:"-"`
 }
 
+// Reason is what keeps a step from holding, or from being judged.
+type Reason string
+
+// The reasons; a step that holds has none.
+const (
+	Interrupted   Reason = "interrupted"
+	OwnProcessors Reason = "own processors" // bench's own were the limit
+	TooLate       Reason = "too late"       // bench or its host was, to tell
+	NotSent       Reason = "not sent"       // bench did not send what it was to send
+	Behind        Reason = "behind"         // the backlog grows
+	ServedLess    Reason = "served less"    // than was offered
+	Missed        Reason = "missed"         // an objective is
+	Unsure        Reason = "unsure"         // an objective is missed or not, by what bench did late
+	TooFew        Reason = "too few"        // requests are of an objective
+)
+
 // Measurement is a step with what was measured of it.
 type Measurement struct {
 	Step
@@ -50,7 +66,8 @@ type Measurement struct {
 	CPU      *float64      `json:"cpu,omitempty"`          // processors that the target kept busy; nil: not measured
 	BytesOut float64       `json:"bytes_per_request"`      // body bytes that the target sent for each success
 	Holds    bool          `json:"holds"`
-	Why      string        `json:"why"` // what keeps the step from holding; "" where it holds
+	Reason   Reason        `json:"reason,omitempty"` // what keeps the step from holding; "" where it holds, and in files of before
+	Why      string        `json:"why"`              // the same in words
 	Verdict  string        `json:"verdict"`
 
 	Undecided bool     `json:"undecided,omitempty"` // whether it holds cannot be told: too few requests were of an objective, or what bench did late could change the answer
@@ -68,7 +85,8 @@ type Measurement struct {
 	at      time.Duration
 	due     float64   // requests
 	samples []float64 // requests that each objective is about
-	few     string    // why there are too few of them; "" where there are not
+	tooFew  bool      // there are too few of them
+	few     string    // the same in words
 	short   bool      // undecided for that
 	totals  []tally   // of each objective that is a share
 	seconds [][]tally // of each objective that is a share and about all requests, by second
@@ -127,8 +145,8 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) 
 	}
 	for _, t := range objectives {
 		n := samplesOf(t, r)
-		if m.samples = append(m.samples, n.n); n.n < fewestOf(t) && m.few == "" {
-			m.few = fmt.Sprintf("%.0f of its %.0f requests are what %s is about, too few to tell", n.n, m.due, t.Text)
+		if m.samples = append(m.samples, n.n); n.n < fewestOf(t) && !m.tooFew {
+			m.tooFew, m.few = true, fmt.Sprintf("%.0f of its %.0f requests are what %s is about, too few to tell", n.n, m.due, t.Text)
 		}
 		if _, ok := allowed(t); ok {
 			m.totals = append(m.totals, n)
@@ -222,9 +240,9 @@ const keptUp = 0.97
 func (m *Measurement) ofBursts(r *loadgen.Run) {
 	switch {
 	case r.Interrupted:
-		m.Why = interruptedWhy
+		m.not(Interrupted, "it was interrupted")
 	case m.Served < keptUp*m.Offered:
-		m.Why = fmt.Sprintf("it served %.4g/s of %.4g/s", m.Served, m.Offered)
+		m.not(ServedLess, "it served %.4g/s of %.4g/s", m.Served, m.Offered)
 	default:
 		m.Holds, m.spoiled, m.Verdict = true, false, string(loadgen.Valid)
 		return
@@ -284,22 +302,29 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 	}
 	switch short := due*(1-failedOf) - float64(p.Achieved.Count) - heldUp(r) - failedByBurst(p); {
 	case m.own:
-		m.Why = fmt.Sprintf("bench used %.0f %% of its own processors, which limited it", *m.Generator*100)
+		m.not(OwnProcessors, "bench used %.0f %% of its own processors, which limited it", *m.Generator*100)
 	case m.spoiled && r.Delivered():
-		m.Why = fmt.Sprintf("%s: bench or its host was too late to tell", r.Verdict.Kind)
+		m.not(TooLate, "%s: bench or its host was too late to tell", r.Verdict.Kind)
 	case m.spoiled:
-		m.Why = fmt.Sprintf("%s: bench did not send what it was to send", r.Verdict.Kind)
+		m.not(NotSent, "%s: bench did not send what it was to send", r.Verdict.Kind)
 	case r.Interrupted:
-		m.Why = interruptedWhy
+		m.not(Interrupted, "it was interrupted")
 	case m.Users == 0 && growth > slack && growth > shortSigma*math.Sqrt(m.Offered) &&
 		(len(backlog) < fewestEnds || loadgen.Rising(backlog) < loadgen.RisingLevel):
-		m.late, m.Why = true, fmt.Sprintf("the backlog grows by %.3g requests/s", m.Growth)
+		m.late = true
+		m.not(Behind, "the backlog grows by %.3g requests/s", m.Growth)
 	case m.Users == 0 && short > slack && short > shortSigma*math.Sqrt(m.Offered):
-		m.late, m.Why = true, fmt.Sprintf("it served %.4g/s of %.4g/s", m.Served, m.Offered)
+		m.late = true
+		m.not(ServedLess, "it served %.4g/s of %.4g/s", m.Served, m.Offered)
 	default:
 		m.judgeObjectives(r, objectives)
 	}
-	m.Holds = m.Why == ""
+	m.Holds = m.Reason == ""
+}
+
+// not says what keeps the step from holding.
+func (m *Measurement) not(reason Reason, format string, args ...any) {
+	m.Reason, m.Why = reason, fmt.Sprintf(format, args...)
 }
 
 // judgeObjectives judges by bounds: one that is certainly missed decides, whatever of the others cannot be told.
@@ -310,10 +335,10 @@ func (m *Measurement) judgeObjectives(r *loadgen.Run, objectives []loadgen.Thres
 		case judged.Passed || m.samples[i] == 0:
 		case judged.Undecided:
 			if !m.Undecided {
-				m.Undecided, m.Why = true, judged.Sentence
+				m.Undecided, m.Reason, m.Why = true, Unsure, judged.Sentence
 			}
 		default:
-			m.Undecided, m.Why = false, judged.Sentence
+			m.Undecided, m.Reason, m.Why = false, Missed, judged.Sentence
 			return
 		}
 	}
@@ -360,12 +385,12 @@ const usualClusters = 3
 // slowest. Where an objective is no share there is no telling, and it fails. A step that does not fail, and in which an
 // objective has too few requests, is undecided.
 func (m *Measurement) decide(objectives []loadgen.Threshold) {
-	m.fails = !m.Holds && !m.Undecided && !m.spoiled && m.Why != interruptedWhy
+	m.fails = !m.Holds && !m.Undecided && !m.spoiled && m.Reason != Interrupted
 	if m.fails && !m.late && len(m.totals) == len(objectives) {
 		m.fails = m.failsShare(objectives)
 	}
-	if m.few != "" && !m.fails && !m.spoiled && m.Why != interruptedWhy {
-		m.Undecided, m.Holds, m.short, m.Why = true, false, true, m.few
+	if m.tooFew && !m.fails && !m.spoiled && m.Reason != Interrupted {
+		m.Undecided, m.Holds, m.short, m.Reason, m.Why = true, false, true, TooFew, m.few
 	}
 }
 

@@ -117,7 +117,7 @@ func TestMeasureCountsARun(t *testing.T) {
 	if len(m.seconds[0]) != 2 || m.seconds[1][0] != (tally{49, 0}) || math.Abs(m.seconds[0][1].x-3) > 1e-9 {
 		t.Errorf("by second %v", m.seconds)
 	}
-	if m = measure(Step{Rate: 50}, run(70, 300, 200), slo, 0); m.Holds || !m.late || !strings.Contains(m.Why, "backlog grows by 100 requests/s") {
+	if m = measure(Step{Rate: 50}, run(70, 300, 200), slo, 0); m.Holds || !m.late || m.Reason != Behind || !strings.Contains(m.Why, "backlog grows by 100 requests/s") {
 		t.Errorf("a backlog of 200 after 2 s: %v %q", m.Holds, m.Why)
 	}
 	spoiled := run(97, 100, 2)

@@ -74,7 +74,7 @@ func TestNoSampleIsNoFailure(t *testing.T) {
 		t.Errorf("%+v, want about %.0f/s: %+v", got, truth, s.Steps())
 	}
 	steps := s.Steps()
-	if first := steps[0]; !first.Undecided || first.fails || !strings.Contains(first.Why, "too few to tell") {
+	if first := steps[0]; !first.Undecided || first.fails || first.Reason != TooFew || !strings.Contains(first.Why, "too few to tell") {
 		t.Errorf("the first step, of %v requests: %+v", first.samples, first)
 	}
 	if again := steps[1]; again.Rate != steps[0].Rate || again.Hold <= steps[0].Hold {
@@ -136,7 +136,7 @@ func TestClosedStepsThatBenchLimitedAreSpoiled(t *testing.T) {
 	if m := run(4, 2800*time.Millisecond); m.spoiled || m.Generator == nil || math.Abs(*m.Generator-2.8/3) > 1e-9 {
 		t.Errorf("with 93 %% of two processors used: %+v", m)
 	}
-	if m := run(4, 2900*time.Millisecond); !m.spoiled || m.Holds || m.fails || !strings.Contains(m.Why, "97 % of its own processors") {
+	if m := run(4, 2900*time.Millisecond); !m.spoiled || m.Holds || m.fails || m.Reason != OwnProcessors || !strings.Contains(m.Why, "97 % of its own processors") {
 		t.Errorf("with 97 %% of two processors used: %+v", m)
 	}
 	s := NewSearch(Options{Objectives: objectivesOf(t, "p99<1s"), Users: StaircaseUsers(0)})

@@ -176,7 +176,7 @@ func (s *Search) choose() (Step, bool) {
 	if users, more := s.nextUsers(); more {
 		return Step{Purpose: Staircase, Users: users, WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
 	}
-	if len(s.steps) > 0 && s.steps[len(s.steps)-1].Why == interruptedWhy {
+	if len(s.steps) > 0 && s.steps[len(s.steps)-1].Reason == Interrupted {
 		return Step{}, false
 	}
 	open := s.open()

@@ -57,7 +57,7 @@ func (s *Search) bracket() (holds, fails float64) {
 }
 
 // tells reports whether a step says that its rate holds, or that it does not.
-func (m *Measurement) tells() bool { return !m.spoiled && !m.short && m.Why != interruptedWhy }
+func (m *Measurement) tells() bool { return !m.spoiled && !m.short && m.Reason != Interrupted }
 
 func (s *Search) count(p Purpose) (n int) {
 	for _, m := range s.steps {
@@ -96,5 +96,3 @@ func (s *Search) bestServed(least float64) float64 {
 	}
 	return least
 }
-
-const interruptedWhy = "it was interrupted"
