@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"os"
@@ -44,6 +45,34 @@ func TestActionsObeysNothingThatIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantGuarded(t, "selfcheck", out.String())
+}
+
+// A text that goes to standard output holds no command either; what is for programs is theirs alone, and so is a file.
+func TestActionsObeysNothingThatIsPrinted(t *testing.T) {
+	t.Setenv("GITHUB_ACTIONS", "true")
+	found := &report.Mirror{Names: [2]string{"a", "b"}, Rate: 1, Notes: []string{"::add-mask::a"}}
+	for _, f := range mirrorFormats {
+		var stdout bytes.Buffer
+		if err := (outputs[*report.Mirror]{{f, "-"}}).write(found, streams{out: &stdout, err: io.Discard}); err != nil {
+			t.Fatal(err)
+		}
+		if f.kind == "md" {
+			wantGuarded(t, "-o md=-", stdout.String())
+		} else if !json.Valid(stdout.Bytes()) {
+			t.Errorf("-o %s=- is no JSON: %s", f.kind, stdout.String())
+		}
+	}
+	file, err := os.Create(filepath.Join(t.TempDir(), "summary.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if err := (outputs[*report.Mirror]{{mirrorFormats[1], "-"}}).write(found, streams{out: file, err: io.Discard}); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := os.ReadFile(file.Name()); err != nil || len(text) == 0 || bytes.Contains(text, []byte("stop-commands")) {
+		t.Errorf("%v: in a file there is %s", err, text)
+	}
 }
 
 // There is one place in which a report is shown, so none can be forgotten: elsewhere nothing asks how wide a stream is.

@@ -32,6 +32,26 @@ var formats = []format[[]*loadgen.Run]{
 	{"gh-benchmark", report.GitHubBenchmark},
 }
 
+// print writes to standard output. Where that is the log of a GitHub Actions job, what is for a person holds no command; in what is
+// for programs no line begins with one, and whoever reads it wants nothing else there.
+func (f format[T]) print(stdout io.Writer, result T) error {
+	write := func() error { return f.write(stdout, result) }
+	if f.kind != "md" || isFile(stdout) {
+		return write()
+	}
+	return onActions(stdout, write)
+}
+
+// isFile reports whether w is a file on a disk, which no job takes for its log.
+func isFile(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode().IsRegular()
+}
+
 // kinds lists the kinds of -o for a reader.
 func kinds[T any](formats []format[T]) string {
 	names := make([]string, len(formats))
@@ -99,7 +119,7 @@ func (o outputs[T]) write(result T, s streams) error {
 	for _, out := range o {
 		var err error
 		if out.path == "-" {
-			err = out.format.write(s.out, result)
+			err = out.format.print(s.out, result)
 		} else {
 			err = loadgen.ReplaceFile(out.path, func(w io.Writer) error { return out.format.write(w, result) })
 		}
