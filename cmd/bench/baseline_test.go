@@ -198,7 +198,7 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"gate --baseline otherwise.json same.json", exitUsage, "saved on another machine, or measured otherwise, and what differs may come from that (measuring generation: 2 and 1, "},
 		{"gate --baseline otherwise.json --b http://127.0.0.1:1", exitUsage, "measuring generation: 2 and 1"},
 		{"gate --baseline limited.json --b http://127.0.0.1:1", exitUsage, "control group's limit: 0.5 processors and "},
-		{"gate --baseline version.json same.json", exitOK, "note  of baseline main and the new runs: they were made by bench"},
+		{"gate --baseline version.json same.json", exitOK, "note  of baseline main and what is held against it: they were made by"},
 		{"gate --baseline noisy.json same.json", exitUsage, "baseline main: the margin of P50 is 5 %, and this machine's noise floor "},
 		{"gate --baseline noisy.json --b http://127.0.0.1:1", exitUsage, "runs a side would hold it"},
 

@@ -205,7 +205,11 @@ func (c *conductor) found(r compare.Result) *report.Compared {
 		env := loadgen.ReadEnvironment()
 		env.CPUs, env.TargetCPUs, env.GeneratorCPUs = a.options.Environment.CPUs, a.options.Environment.TargetCPUs, a.options.Environment.GeneratorCPUs
 		found.Arms = append(found.Arms, report.ComparedArm{Name: a.label, Target: a.plan.Target, Rate: a.rate, Environment: env})
-		for _, n := range a.options.Environment.Notes {
+		notes := a.options.Environment.Notes
+		if c.floor != nil {
+			notes = slices.Concat(notes, remarks(c.floor, &env))
+		}
+		for _, n := range notes {
 			if !slices.Contains(found.Notes, n) {
 				found.Notes = append(found.Notes, n)
 			}

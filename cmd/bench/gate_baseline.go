@@ -106,7 +106,7 @@ func sameMachine(b *compare.Baseline, sharing loadgen.Environment) error {
 func remarks(b *compare.Baseline, there *loadgen.Environment) []string {
 	list := b.Runs[0].Environment.Remarks(there)
 	for i, text := range list {
-		list[i] = fmt.Sprintf("of baseline %s and the new runs: %s", b.Name, text)
+		list[i] = fmt.Sprintf("of baseline %s and what is held against it: %s", b.Name, text)
 	}
 	return list
 }
@@ -164,7 +164,6 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 		found.Result.Spoil(fresh.why)
 	}
 	found.Restarted = a.owned()
-	found.Notes = append(found.Notes, remarks(b, &found.Arms[0].Environment)...)
 	found.Arms = append([]report.ComparedArm{oldArm(b)}, found.Arms...)
 	return found, err
 }
