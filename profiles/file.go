@@ -13,6 +13,7 @@ import (
 // files without a target. What the texts of its checks, thresholds and outputs may say is not this package's to know.
 type File struct {
 	Profile
+	Version    int           // of the defaults, see [CurrentVersion]; 0: not given, which means what 1 does
 	WarmUp     time.Duration // a warm-up in front, instead of the profile's own; 0: none
 	Target     []string      // bundled names or URLs
 	Requests   []Request     // asked of the targets; none: what the target is asked by default
@@ -26,7 +27,7 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"name", "description", "arrivals", "warm_up", "target", "phases", "requests", "expect", "hit_when", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "warm_up", "target", "phases", "requests", "expect", "hit_when", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to"}
 )
@@ -34,6 +35,7 @@ var (
 // Parse reads a test file: strict YAML of at most 1 MiB. An error reads "filename:line: what is wrong and what to do",
 // naming the phase where one is meant.
 //
+//	version: 2               # of the defaults; without it, those of before there were versions
 //	name: spike
 //	arrivals: poisson        # or even, the default
 //	target: cached           # optional; a list for several
@@ -114,6 +116,8 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		return err
 	}
 	switch pair.key {
+	case "version":
+		out.Version, err = parseVersion(s)
 	case "name":
 		out.Name = s
 	case "description":

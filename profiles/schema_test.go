@@ -60,6 +60,7 @@ func TestSchemaTakesWhatParseTakes(t *testing.T) {
 		head + "    rate: 1/s\n    from: 1/s\n    to: 2/s\n",
 		head + "    from: 1/s\n",
 		head + "    rate: 1/s\nunknown: 1\n",
+		"version: 3\n" + head + "    rate: 1/s\n",
 		strings.Replace(head, "1s", "soon", 1) + "    rate: 1/s\n",
 		strings.Replace(head, "hold", "held", 1) + "    rate: 1/s\n",
 		head + "    rate: 1/s\nrequests:\n  - path: items\n",

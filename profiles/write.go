@@ -12,6 +12,9 @@ import (
 // YAML writes a valid file so that [Parse] reads the same back. Comments are not part of a File and are lost.
 func (f File) YAML() []byte {
 	var b bytes.Buffer
+	if f.Version != 0 {
+		fmt.Fprintf(&b, "version: %d\n", f.Version)
+	}
 	fmt.Fprintf(&b, "name: %s\n", yamlText(f.Name))
 	if f.Description != "" {
 		fmt.Fprintf(&b, "description: %s\n", yamlText(f.Description))

@@ -67,6 +67,7 @@ type driveOptions struct {
 	verbose     bool
 	print       bool
 	dryRun      bool
+	asBefore    bool // what no flag says means what it meant before there were versions: the test file is of then
 	ownLength   bool // the profile's length is the user's own: --requests does not change it
 
 	given *pflag.FlagSet // to tell a flag that was given from its default

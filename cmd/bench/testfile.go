@@ -42,6 +42,7 @@ func (o *driveOptions) takeFile(name string, file profiles.File) error {
 			o.hitWhen = t.Text
 		}
 	}
+	o.asBefore = file.AsBefore()
 	if !o.given.Changed("warm-up") {
 		o.warmUp = file.WarmUp
 	}

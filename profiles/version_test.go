@@ -1,0 +1,40 @@
+package profiles
+
+import (
+	"strings"
+	"testing"
+)
+
+// A file says of which version its defaults are: of none, it is one of before.
+func TestVersion(t *testing.T) {
+	const rest = "name: x\nphases:\n  - {name: a, kind: hold, duration: 1s, rate: 1/s}\n"
+	for line, want := range map[string]struct {
+		version  int
+		asBefore bool
+	}{"": {0, true}, "version: 1\n": {1, true}, "version: 2\n": {2, false}} {
+		f, err := Parse("f.yaml", []byte(line+rest))
+		if err != nil || f.Version != want.version || f.AsBefore() != want.asBefore {
+			t.Errorf("%q: version %d, as before %v, %v", line, f.Version, f.AsBefore(), err)
+		}
+		again, err := Parse("f.yaml", f.YAML())
+		if err != nil || again.Version != f.Version {
+			t.Errorf("%q is written as\n%s%v", line, f.YAML(), err)
+		}
+	}
+	for _, version := range []string{"0", "3", "two", "2.0", "-1"} {
+		if _, err := Parse("f.yaml", []byte("# a file\nversion: "+version+"\n"+rest)); err == nil || !strings.HasPrefix(err.Error(), "f.yaml:2: version must be 1 (") {
+			t.Errorf("%s: error %v", version, err)
+		}
+	}
+}
+
+// The built-in profiles have today's defaults, and so has what is made of one that was printed.
+func TestBuiltinsHaveTheCurrentVersion(t *testing.T) {
+	for _, name := range Builtins() {
+		source, _ := Builtin(name)
+		f, err := Parse(name, source)
+		if err != nil || f.Version != CurrentVersion {
+			t.Errorf("%s: version %d, %v", name, f.Version, err)
+		}
+	}
+}
