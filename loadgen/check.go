@@ -152,6 +152,7 @@ func (p *Phase) check(runs int) error {
 			return fmt.Errorf("%s: %w", names[i], err)
 		}
 	}
+	p.dropPartial() // as files of before have them
 	// Timed-out requests are among the failed and the censored, so the distribution holds at least this many.
 	if least := q.Succeeded + q.Unfinished + q.Unsent; p.ResponseTime.Count < least || p.ResponseTime.Count > q.Due {
 		return fmt.Errorf("response_time: holds %d of %d requests", p.ResponseTime.Count, q.Due)

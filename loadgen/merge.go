@@ -246,6 +246,7 @@ func mergePhase(a, b Phase) (Phase, error) {
 			return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
 		}
 	}
+	m.dropPartial()
 	m.Disturbed += b.Disturbed
 	var err error
 	if m.TargetTime, err = a.TargetTime.merge(b.TargetTime, totalDigits); err != nil {

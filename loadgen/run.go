@@ -177,7 +177,7 @@ type Phase struct {
 	ServiceTime  Dist `json:"service_time"`  // sent to last byte
 	Wait         Dist `json:"wait"`          // the target's doing: for a connection and a slot, connecting included
 	Lag          Dist `json:"lag"`           // the generator's own
-	FirstByte    Dist `json:"first_byte"`    // sent to first byte
+	FirstByte    Dist `json:"first_byte"`    // sent to first byte; empty where it is known of less than 90 % of the answers
 	Connect      Dist `json:"connect"`       // of the requests that had to connect: TCP and TLS together
 
 	TargetTime *TargetTime `json:"target_time,omitempty"` // wait + service; nil in files of before

@@ -214,10 +214,28 @@ func (t *totals) phase(p *Phase) {
 	p.Lag = newDist(&t.lag, &t.lagCensored)
 	p.TargetTime, p.Disturbed = t.target.describe(), t.disturbed
 	p.FirstByte = newDist(&t.firstByte, nil)
+	p.dropPartial()
 	p.Connect = newDist(&t.connect, nil)
 	p.Bytes = Bytes{t.bytesIn, t.bytesOut}
 	p.Cache = Cache{t.hits, t.misses}
 	p.ServerTiming = slices.Clone(t.timings)
+}
+
+// coveredShare is the least share of a phase's requests that a figure has to be of, to stand for them.
+const coveredShare = 0.9
+
+// Covers reports whether d is of so many of the requests whose service time is known, or is known in part, that its figures
+// stand for them.
+func (p *Phase) Covers(d *Dist) bool {
+	return d.Count > 0 && float64(d.Count) >= coveredShare*float64(p.ServiceTime.Count)
+}
+
+// dropPartial leaves out the first bytes where too few are known: those that are would be of the answers that were read as
+// they arrived, which are not like the others.
+func (p *Phase) dropPartial() {
+	if !p.Covers(&p.FirstByte) {
+		p.FirstByte = Dist{}
+	}
 }
 
 // answered counts the successes of a phase over its length.

@@ -45,12 +45,14 @@ func widget(t *testing.T, text string) map[string]string {
 func TestGitLabWidget(t *testing.T) {
 	run := hostileRun("x")
 	run.Overall.Requests = loadgen.Requests{Succeeded: 39, Failed: 2, Unfinished: 1, Unsent: 3}
-	run.Overall.Achieved = loadgen.Rate{Count: 38, Rate: 12.5}
+	run.Overall.DurationNS = 4 * time.Second
 	run.Overall.FirstByte = loadgen.NewDist(3, []time.Duration{2 * ms, 2 * ms, 2 * ms, 4 * ms}, nil)
+	run.Overall.ServiceTime = run.Overall.FirstByte
 	text := written(t, GitLab, run)
 	var summary struct {
 		Metrics struct {
-			Failed k6Rate `json:"http_req_failed"`
+			Failed   k6Rate    `json:"http_req_failed"`
+			Requests k6Counter `json:"http_reqs"`
 		} `json:"metrics"`
 	}
 	if err := json.Unmarshal([]byte(text), &summary); err != nil {
@@ -59,8 +61,11 @@ func TestGitLabWidget(t *testing.T) {
 	if got, want := summary.Metrics.Failed, (k6Rate{Passes: 6, Fails: 39, Value: 6.0 / 45}); got != want {
 		t.Errorf("http_req_failed is %v, want %v", got, want)
 	}
+	if got, want := summary.Metrics.Requests, (k6Counter{Count: 42, Rate: 10.5}); got != want {
+		t.Errorf("http_reqs is %v, want %v: those that were sent or tried", got, want)
+	}
 	got := widget(t, text)
-	for name, want := range map[string]string{"RPS": "12.5", "Checks": "86.67%", "TTFB P90": "4.001791", "TTFB P95": "4.001791"} {
+	for name, want := range map[string]string{"RPS": "10.5", "Checks": "86.67%", "TTFB P90": "4.001791", "TTFB P95": "4.001791"} {
 		if got[name] != want {
 			t.Errorf("%s is %q, want %q", name, got[name], want)
 		}
@@ -84,6 +89,34 @@ func TestGitLabMarksLowerBounds(t *testing.T) {
 func TestGitLabLeavesOutWhatWasNotMeasured(t *testing.T) {
 	if got := widget(t, written(t, GitLab, &loadgen.Run{})); len(got) > 0 {
 		t.Errorf("of nothing it shows %v", got)
+	}
+}
+
+// Few of many: connections are opened for the first requests, and first bytes may be known of the first answers alone.
+func TestGitLabLeavesOutWhatFewRequestsTell(t *testing.T) {
+	values := make([]time.Duration, 1000)
+	for i := range values {
+		values[i] = ms
+	}
+	for _, tc := range []struct {
+		known int
+		want  bool
+	}{{16, false}, {899, false}, {900, true}, {1000, true}} {
+		run := hostileRun("x")
+		p := &run.Overall
+		p.ServiceTime, p.FirstByte = loadgen.NewDist(3, values, nil), loadgen.NewDist(3, values[:tc.known], nil)
+		p.Connect = p.FirstByte
+		var summary struct {
+			Metrics map[string]any `json:"metrics"`
+		}
+		if err := json.Unmarshal([]byte(written(t, GitLab, run)), &summary); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"http_req_waiting", "http_req_connecting"} {
+			if _, got := summary.Metrics[name]; got != tc.want {
+				t.Errorf("%s of %d of 1000 requests: shown %v, want %v", name, tc.known, got, tc.want)
+			}
+		}
 	}
 }
 

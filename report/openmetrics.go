@@ -119,12 +119,14 @@ func errorsFamily(subjects []subject) *family {
 
 func rateFamilies(all []series) []*family {
 	offered := newFamily("bench_offered_requests_per_second", "gauge", "requests_per_second", "Rate of due requests.")
+	served := newFamily("bench_served_requests_per_second", "gauge", "requests_per_second", "Rate of successes of the due requests, or where the backlog grew of those that finished within the phase.")
 	achieved := newFamily("bench_achieved_requests_per_second", "gauge", "requests_per_second", "Rate of successes that finished within the phase.")
 	for _, s := range all {
 		offered.add("", s.Offered.Rate, s.labels()...)
+		served.add("", s.Served().Rate, s.labels()...)
 		achieved.add("", s.Achieved.Rate, s.labels()...)
 	}
-	return []*family{offered, achieved}
+	return []*family{offered, served, achieved}
 }
 
 func byteFamilies(all []series) []*family {

@@ -42,6 +42,24 @@ func readMetrics(t testing.TB, text string) (samples map[string]float64, types m
 	}
 }
 
+// Answers that came after the phase are served: where the backlog did not grow, its rate is of the requests that were due in it.
+func TestMetricsTellWhatWasServed(t *testing.T) {
+	run := hostileRun("x")
+	run.Overall.Achieved, run.Overall.Answered = loadgen.Rate{Count: 90, Rate: 9}, &loadgen.Rate{Count: 100, Rate: 10}
+	samples, _ := readMetrics(t, written(t, OpenMetrics, run))
+	found := map[string]float64{}
+	for labels, value := range samples {
+		for _, name := range []string{"bench_served_requests_per_second", "bench_achieved_requests_per_second"} {
+			if strings.Contains(labels, name) && strings.Contains(labels, `phase="overall"`) {
+				found[name] = value
+			}
+		}
+	}
+	if found["bench_served_requests_per_second"] != 10 || found["bench_achieved_requests_per_second"] != 9 {
+		t.Error(found)
+	}
+}
+
 func TestMetricsReadBack(t *testing.T) {
 	runs := []*loadgen.Run{cachedRun(), uncachedRun()}
 	text := written(t, OpenMetrics, runs...)

@@ -167,7 +167,7 @@ func pacingTable(r *selfcheck.Report) *table {
 		label := name(e.Name)
 		for _, rate := range ratesOf(e) {
 			at := pacingAt(e, rate)
-			row := []string{label, Rate(rate), Rate(at.Achieved.Rate),
+			row := []string{label, Rate(rate), Rate(at.Served.Rate),
 				Duration(at.Lag.P50NS), Duration(at.Lag.P99NS), Duration(at.Lag.P999NS), absent, absent, "yes"}
 			if at.IdleThread != nil {
 				row[6], row[7] = Duration(at.IdleThread.P50NS), Duration(at.IdleThread.P99NS)

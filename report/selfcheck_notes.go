@@ -50,7 +50,7 @@ func doubtsOf(e *selfcheck.Engine) []string {
 	var doubts []string
 	if at := pacingAt(e, selfcheck.RequiredRate); at != nil && !at.Holds {
 		doubts = append(doubts, fmt.Sprintf("at %s lag P99 is %s (at most %s), %s were served and the verdict is %s", Rate(at.Rate),
-			Duration(at.Lag.P99NS), Duration(selfcheck.MaxLag), Rate(at.Achieved.Rate), kindOf(at.Verdict)))
+			Duration(at.Lag.P99NS), Duration(selfcheck.MaxLag), Rate(at.Served.Rate), kindOf(at.Verdict)))
 	}
 	for i := range e.Latency {
 		if l := &e.Latency[i]; !l.Within {

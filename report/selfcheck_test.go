@@ -17,7 +17,7 @@ func trustedReport() *selfcheck.Report {
 	rate, none, half, whole := 20_000.0, 0.0, 0.5, 0.99
 	pacing := func(rate float64, lag time.Duration, kind loadgen.VerdictKind) selfcheck.Pacing {
 		return selfcheck.Pacing{
-			Rate: rate, Holds: kind == loadgen.Valid, Achieved: loadgen.Rate{Rate: rate}, Verdict: loadgen.Verdict{Kind: kind},
+			Rate: rate, Holds: kind == loadgen.Valid, Served: loadgen.Rate{Rate: rate}, Verdict: loadgen.Verdict{Kind: kind},
 			Lag:         selfcheck.Lateness{P50NS: lag / 8, P99NS: lag, P999NS: 2 * lag},
 			ArrivedLate: &selfcheck.Lateness{P50NS: lag / 4, P99NS: lag}, IdleThread: &selfcheck.Lateness{P50NS: 7 * us, P99NS: 60 * us},
 		}

@@ -15,8 +15,8 @@ func writeStamps(p *page, subjects []subject, _ Options) error {
 		var parts []string
 		if share, ok := stamped(s.Stamps); ok {
 			parts = append(parts, "the kernel "+Percent(share)+" of the answers")
-			if answers := s.Overall.ServiceTime.Count; answers > 0 {
-				parts = append(parts, "first byte seen of "+Percent(min(float64(s.Overall.FirstByte.Count)/float64(answers), 1)))
+			if s.Overall.FirstByte.Count == 0 && s.Overall.ServiceTime.Count > 0 {
+				parts = append(parts, "first byte not measured: longer answers were read late")
 			}
 		}
 		if n := s.Network; n != nil && n.Samples > 0 {

@@ -185,6 +185,9 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 		l.streak[endpoint] = 0
 	}
 	c.served++
+	if c.first == 0 && c.reads == 1 && stamped && l.oneSegment(c) {
+		c.first = at
+	}
 	x := l.exchange(&c.x, at)
 	x.Outcome, x.UserClock = Succeeded, !stamped
 	x.FirstByte = c.first
@@ -211,6 +214,15 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 		l.release(i, at)
 	}
 	l.sendDue(l.now(), false)
+}
+
+// oneSegment reports whether the whole answer fits one segment of its path: then its first byte came with its last one,
+// whenever they were read.
+func (l *loop) oneSegment(c *conn) bool {
+	if c.segment == 0 {
+		c.segment = maxSegment(c.fd)
+	}
+	return c.answer.WireBytes <= c.segment
 }
 
 // exchange begins the record of a request that ends at an instant.

@@ -21,10 +21,11 @@ type conn struct {
 	x      exchange      // while busy
 	answer Answer
 	reads  int           // of the present answer
-	first  time.Duration // when its first bytes came, as far as they were read then; 0: not known
+	first  time.Duration // when its first bytes came, as far as that is known; else 0
 	rest   []byte        // of the request, that the socket would not take yet
 
 	retransmitted uint32 // segments sent again until it was last asked
+	segment       int64  // most bytes that a segment of the path carries; 0: it was not asked
 }
 
 type connState uint8

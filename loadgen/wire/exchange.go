@@ -70,7 +70,7 @@ type Exchange struct {
 	Free time.Duration
 
 	Sent      time.Duration // just before the request was first written
-	FirstByte time.Duration // 0 too where the answer was not read as it arrived
+	FirstByte time.Duration // 0 too where the answer is longer than a segment and was not read as it arrived
 	End       time.Duration // last byte, failure, or the end of the run
 	Connect   time.Duration // time spent on connecting; 0 on a connection that was open already
 	Retries   int           // how often it was sent again because the server had closed the idle connection

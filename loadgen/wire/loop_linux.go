@@ -249,7 +249,7 @@ func (l *loop) openFor(origin int, now time.Duration) {
 			l.refused(&x, now, unix.ENOMEM)
 			continue
 		}
-		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted = fd, connecting, int32(origin), now, 0, 0
+		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = fd, connecting, int32(origin), now, 0, 0, 0
 		c.ending, c.again = false, false
 		l.push(&l.connecting, i)
 		l.opening[origin]++

@@ -5,6 +5,7 @@ package wire
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -16,10 +17,12 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+	"golang.org/x/sys/unix"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -163,6 +166,12 @@ func answer(t testing.TB, handle func(n int, c net.Conn, in *bufio.Reader)) *Ori
 	if err != nil {
 		t.Fatal(err)
 	}
+	return answerOn(t, listener, handle)
+}
+
+// answerOn is answer for a listener.
+func answerOn(t testing.TB, listener net.Listener, handle func(n int, c net.Conn, in *bufio.Reader)) *Origin {
+	t.Helper()
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -276,7 +285,7 @@ func TestAnUnreadAnswerKeepsItsArrival(t *testing.T) {
 		// It lay unread until the next request was due. That was after it came, unless the server was late.
 		next := x.Intended + gap
 		at, out := answered.Load(fmt.Sprint("/", x.K))
-		if x.FirstByte != 0 || !out || at.(time.Time).Sub(begun) > next-time.Millisecond {
+		if x.K < lazyAfter || !out || at.(time.Time).Sub(begun) > next-time.Millisecond {
 			continue
 		}
 		if lazy++; x.End < next {
@@ -285,6 +294,47 @@ func TestAnUnreadAnswerKeepsItsArrival(t *testing.T) {
 	}
 	if late := lazy - early; lazy == 0 || late > lazy/4 {
 		t.Errorf("of 60 answers %d came early and were left unread for a while, want all but the first %d; %d of them have the end of that", lazy, lazyAfter, late)
+	}
+}
+
+// An answer that fits a segment has its arrival as first byte too, however late it was read; of a longer one that was read
+// late the first byte is not known. The server's end of the path says how long a segment may be.
+func TestFirstByteOfAnAnswerReadLate(t *testing.T) {
+	for _, tc := range []struct {
+		segment, body int
+		all           bool
+	}{{536, 2, true}, {536, 1000, false}, {1400, 1000, true}} {
+		small := net.ListenConfig{Control: func(_, _ string, c syscall.RawConn) error {
+			var refused error
+			err := c.Control(func(fd uintptr) {
+				refused = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_MAXSEG, tc.segment)
+			})
+			return errors.Join(err, refused)
+		}}
+		listener, err := small.Listen(t.Context(), "tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole := fmt.Sprintf("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s", tc.body, strings.Repeat("x", tc.body))
+		origin := answerOn(t, listener, func(_ int, c net.Conn, in *bufio.Reader) {
+			for request(in) {
+				io.WriteString(c, whole)
+			}
+		})
+		r, _ := drive(t, t.Context(), origin, evenly{n: 60, resend: true}, Config{})
+		stamped, unknown := 0, 0
+		for _, x := range r.exchanges {
+			if x.UserClock {
+				continue // the kernel begins to stamp when it gets round to it
+			}
+			stamped++
+			if x.FirstByte == 0 {
+				unknown++
+			}
+		}
+		if len(r.exchanges) != 60 || unknown > 0 == tc.all && stamped > lazyAfter {
+			t.Errorf("%d bytes in segments of %d: of %d stamped answers the first byte of %d is not known", len(whole), tc.segment, stamped, unknown)
+		}
 	}
 }
 

@@ -104,6 +104,16 @@ func tcpInfo(fd int) (roundTrip, retransmitted uint32, ok bool) {
 	return info.Rtt, info.Total_retrans, true
 }
 
+// maxSegment returns the most bytes that a segment carries on a connection's path, which is taken to be the same both ways;
+// negative where the kernel does not say.
+func maxSegment(fd int) int64 {
+	n, err := unix.GetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_MAXSEG)
+	if err != nil {
+		return -1
+	}
+	return int64(n)
+}
+
 // zoneIndex returns the number of the interface that a link-local address belongs to, 0 where there is none.
 func zoneIndex(zone string) uint32 {
 	if zone == "" {

@@ -1,7 +1,6 @@
 package selfcheck
 
 import (
-	"math"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -10,7 +9,7 @@ import (
 // The bounds within which an engine is trusted.
 const (
 	MaxLag       = time.Millisecond      // P99 of the lag, as in the verdict
-	MaxMissing   = 0.001                 // share of the offered requests that may lack an answer, beside those under way
+	MaxMissing   = 0.001                 // share of the offered requests that may lack an answer
 	MaxError     = time.Millisecond      // of a latency's percentile, or a share of it, whichever is larger
 	MaxErrorP50  = 0.05                  // the share of P50
 	MaxErrorP99  = 0.1                   // the share of P99, as in the verdict
@@ -20,21 +19,17 @@ const (
 )
 
 // holds reports whether a run at an even rate may be trusted for what the generator does: the lag's P99 is at most
-// [MaxLag], the verdict is VALID, and as many requests were answered as offered, within [MaxMissing] and those that are
-// under way at any time: by Little's law (Little, "A proof for the queuing formula L = λW", 1961), the rate times the
-// mean response time.
+// [MaxLag], the verdict is VALID, and as many requests were answered as offered, within [MaxMissing].
 func holds(p *loadgen.Phase, v loadgen.VerdictKind) bool {
-	underWay := math.Ceil(p.Offered.Rate * p.ResponseTime.MeanNS.Seconds())
-	missing := float64(p.Offered.Count) - float64(p.Achieved.Count)
-	return p.Offered.Count > 0 && p.Lag.P99NS <= MaxLag && v == loadgen.Valid &&
-		missing <= MaxMissing*float64(p.Offered.Count)+underWay
+	missing := float64(p.Offered.Count) - float64(p.Served().Count)
+	return p.Offered.Count > 0 && p.Lag.P99NS <= MaxLag && v == loadgen.Valid && missing <= MaxMissing*float64(p.Offered.Count)
 }
 
 // judgePacing judges a run at an even rate.
 func judgePacing(s Step, run *loadgen.Run, idle []time.Duration) Pacing {
 	o := &run.Overall
 	return Pacing{
-		Rate: s.Rate, Holds: holds(o, run.Verdict.Kind), Offered: o.Offered, Achieved: o.Achieved, Verdict: run.Verdict,
+		Rate: s.Rate, Holds: holds(o, run.Verdict.Kind), Offered: o.Offered, Served: o.Served(), Achieved: o.Achieved, Verdict: run.Verdict,
 		Lag: latenessOf(&o.Lag), IdleThread: latenessOrNil(idle),
 	}
 }

@@ -21,13 +21,17 @@ func TestHolds(t *testing.T) {
 		{"lag above it", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Lag.P99NS = MaxLag + 1 }, false},
 		{"target-limited", func(_ *loadgen.Phase, v *loadgen.VerdictKind) { *v = loadgen.TargetLimited }, false},
 		{"host-limited", func(_ *loadgen.Phase, v *loadgen.VerdictKind) { *v = loadgen.HostLimited }, false},
-		{"those under way and 0.1 % missing", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 10_000 - 20 - 10 }, true},
-		{"one more", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 10_000 - 20 - 11 }, false},
-		{"more answered than offered, the warm-up's", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 10_020 }, true},
+		{"0.1 % missing", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Answered.Count = 10_000 - 10 }, true},
+		{"one more", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Answered.Count = 10_000 - 11 }, false},
+		{"missing, and the warm-up's answers came in its time", func(p *loadgen.Phase, _ *loadgen.VerdictKind) {
+			p.Answered.Count, p.Achieved.Count = 10_000-11, 10_020
+		}, false},
+		{"all answered, some of them after its time", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 9_900 }, true},
 		{"nothing offered", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { *p = loadgen.Phase{} }, false},
 	} {
 		p := loadgen.Phase{
 			Offered: loadgen.Rate{Count: 10_000, Rate: 1000}, Achieved: loadgen.Rate{Count: 10_000, Rate: 1000},
+			Answered:     &loadgen.Rate{Count: 10_000, Rate: 1000},
 			ResponseTime: loadgen.Dist{MeanNS: 20 * ms}, Lag: loadgen.Dist{P99NS: 100 * us},
 		}
 		v := loadgen.Valid

@@ -50,7 +50,8 @@ type Pacing struct {
 	Rate        float64         `json:"rate"`  // offered, even arrivals
 	Holds       bool            `json:"holds"` // [MaxLag] and [MaxMissing] are kept, and the verdict is VALID
 	Offered     loadgen.Rate    `json:"offered"`
-	Achieved    loadgen.Rate    `json:"achieved"`
+	Served      loadgen.Rate    `json:"served"`   // successes of the requests that were due
+	Achieved    loadgen.Rate    `json:"achieved"` // successes that finished in the run's time
 	Verdict     loadgen.Verdict `json:"verdict"`
 	Lag         Lateness        `json:"lag"`                    // as the engine says: between due and sent
 	ArrivedLate *Lateness       `json:"arrived_late,omitempty"` // as the server logged it: between due and read by the server
