@@ -113,16 +113,6 @@ type loopEnd struct {
 	stopped   time.Duration // when sending ended; what came free afterwards was not to be used
 }
 
-// neverSent is a request that the loop did not take, though it was due at an instant of a run that ended at another.
-func (l loopEnd) neverSent(request int, intended, end time.Duration) sample {
-	x := sample{request: request, intended: intended, slot: neverFree, free: neverFree, end: end, outcome: unsent}
-	if l.freeSince >= 0 && intended < l.stopped {
-		x.slot = max(intended, l.freeSince)
-		x.free, x.stopped = x.slot, l.stopped
-	}
-	return x
-}
-
 // settle fixes where the run ended. What has been counted as due before an interrupt was known stays due, so that the seconds
 // and the totals are of one cut. The profile of the closed model ends with the last of so many requests: when that is, nobody
 // knew before. Nothing else may use the layout any more.
@@ -141,22 +131,14 @@ func (r *recording) settle(e *ending) {
 func (r *recording) finish(e ending, resources Resources) *Run {
 	r.timeline.advance(min(e.cut, r.layout.length))
 	if r.schedule != nil {
-		cursor := r.schedule.Cursor()
-		cursor.Seek(e.next())
-		for {
-			k, at, ok := cursor.Next()
-			if !ok || at >= e.cut {
-				break
-			}
-			loop := e.loops[k%uint64(len(e.loops))]
-			if k < loop.next {
-				continue
-			}
-			x := loop.neverSent(r.mix.index(k), at, e.at)
-			r.shards[0].record(&x)
-		}
+		r.tellNeverTaken(&e)
 	}
 	letAllGo(r.shards)
+	if r.schedule != nil {
+		for b := range r.neverTaken(&e) {
+			r.shards[0].recordUnsent(&b.sample, b.n, b.disturbed)
+		}
+	}
 	r.timeline.finish(r.shards)
 	return r.run(e, resources)
 }

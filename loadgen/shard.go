@@ -179,14 +179,18 @@ func (s *shard) record(x *sample) {
 
 func (s *shard) second(t time.Duration) *second { return s.current.at(int(t / time.Second)) }
 
-func (s *shard) detail(phase int, x *sample) (index int) {
+// detailAt returns where a sample of a phase is counted, and makes it at first use.
+func (s *shard) detailAt(phase int, x *sample) (d *detail, index int) {
 	i := s.detailIndex(phase, x.request, x.class())
-	d := s.details[i]
-	if d == nil {
+	if s.details[i] == nil {
 		two := histogram{digits: detailDigits}
-		d = &detail{response: two, service: two, responseBounds: two, serviceBounds: two, target: newTargetTimes(detailDigits)}
-		s.details[i] = d
+		s.details[i] = &detail{response: two, service: two, responseBounds: two, serviceBounds: two, target: newTargetTimes(detailDigits)}
 	}
+	return s.details[i], i
+}
+
+func (s *shard) detail(phase int, x *sample) (index int) {
+	d, i := s.detailAt(phase, x)
 	if x.over() {
 		d.count++
 	}

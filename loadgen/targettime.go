@@ -3,6 +3,7 @@ package loadgen
 import (
 	"cmp"
 	"fmt"
+	"time"
 )
 
 // TargetTime is wait + service of the requests: what the target did, whatever bench did. It is kept in two parts, because what
@@ -72,18 +73,20 @@ func newTargetTimes(digits int) (t targetTimes) {
 	return t
 }
 
-func (t *targetTimes) count(h *held, disturbed bool) {
+func (t *targetTimes) count(h *held, disturbed bool) { t.countN(h.target, h.told, disturbed, 1) }
+
+func (t *targetTimes) countN(target time.Duration, told telling, disturbed bool, n uint64) {
 	part := &t.parts[0]
 	if disturbed {
 		part = &t.parts[1]
 	}
-	switch h.told {
+	switch told {
 	case targetMeasured:
-		part.ok.record(h.target)
+		part.ok.recordN(target, int64(n))
 	case targetAtLeast:
-		part.bounds.record(h.target)
+		part.bounds.recordN(target, int64(n))
 	case targetUntold:
-		t.untold++
+		t.untold += n
 	}
 }
 

@@ -10,10 +10,8 @@ import (
 // more: its histograms are encoded and let go, so that memory does not grow with the length of the run. It belongs to
 // the goroutine that watches the run.
 type timeline struct {
-	due      *profiles.Cursor // nil in the closed model, where nothing is due by a schedule
-	next     time.Duration    // the first instant not counted as due yet
-	ended    bool
-	until    time.Duration // what is intended before it is counted as due
+	schedule *profiles.Schedule // nil in the closed model, where nothing is due by a schedule
+	until    time.Duration      // what is intended before it is counted as due
 	dueTotal uint64
 	counts   []secondCounts
 	open     map[int]*second
@@ -33,30 +31,21 @@ type secondCounts struct {
 }
 
 func newTimeline(s *profiles.Schedule) *timeline {
-	t := &timeline{open: make(map[int]*second), recent: histogram{digits: detailDigits}}
-	if s != nil {
-		t.due = s.Cursor()
-		t.step()
-	}
-	return t
-}
-
-// step moves to the next due request.
-func (t *timeline) step() {
-	_, at, ok := t.due.Next()
-	t.next, t.ended = at, !ok
+	return &timeline{schedule: s, open: make(map[int]*second), recent: histogram{digits: detailDigits}}
 }
 
 // advance counts as due what is intended before now.
 func (t *timeline) advance(now time.Duration) {
-	if t.due == nil {
+	if t.schedule == nil {
 		return
 	}
-	t.until = max(t.until, now)
-	for !t.ended && t.next < now {
-		t.at(int(t.next/time.Second)).due++
-		t.dueTotal++
-		t.step()
+	for t.until < now {
+		index := int(t.until / time.Second)
+		t.until = min(time.Duration(index+1)*time.Second, now)
+		if due := t.schedule.Count(t.until); due > t.dueTotal {
+			t.at(index).due += due - t.dueTotal
+			t.dueTotal = due
+		}
 	}
 }
 
@@ -109,10 +98,10 @@ func (t *timeline) seal(now, longest time.Duration) {
 		if o := t.open[t.sealed]; o != nil {
 			done = o.done
 		}
-		if t.due != nil && done < c.due {
+		if t.schedule != nil && done < c.due {
 			return
 		}
-		if t.due == nil && time.Duration(t.sealed+1)*time.Second+longest > now {
+		if t.schedule == nil && time.Duration(t.sealed+1)*time.Second+longest > now {
 			return
 		}
 		t.encode(t.sealed)
@@ -123,7 +112,7 @@ func (t *timeline) seal(now, longest time.Duration) {
 // outstanding returns, by seconds before now, how many requests of a schedule have had no answer, and the least age that
 // they can have: requests whose end the shards have counted and not handed over yet are taken for the oldest.
 func (t *timeline) outstanding(now time.Duration, shards []*shard) []waiting {
-	if t.due == nil {
+	if t.schedule == nil {
 		return nil
 	}
 	var done, ended uint64
@@ -188,7 +177,7 @@ func (t *timeline) finish(shards []*shard) {
 	for index := range t.open {
 		t.encode(index)
 	}
-	if t.due == nil {
+	if t.schedule == nil {
 		for i := range t.counts {
 			t.counts[i].due = t.counts[i].done
 		}

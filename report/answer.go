@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 )
@@ -135,7 +136,11 @@ func (s subject) remedy() string {
 		flag = "--peak"
 	}
 	try := "Try a lower " + flag
-	if half := s.rate(limited) / 2; half >= 1 && !math.IsInf(half, 0) {
+	reached, half := s.reached(limited), s.rate(limited)/2
+	switch {
+	case reached >= 1 && reached < reachedShare*s.rate(limited):
+		try = fmt.Sprintf("Try %s %.0f/s, the rate that was reached", flag, significantTo(reached, 2, down))
+	case half >= 1 && !math.IsInf(half, 0):
 		try = fmt.Sprintf("Try %s %.0f/s", flag, significant(half, 2))
 	}
 	switch {
@@ -147,6 +152,22 @@ func (s subject) remedy() string {
 		return try + ", or give bench a processor of its own: --cpus split."
 	}
 	return try + "."
+}
+
+// reachedShare is the share of a phase's rate below which bench did not come near it, so that half of it says nothing.
+const reachedShare = 0.9
+
+// reached returns at what rate bench sent in the full seconds of a phase, in requests/s; 0 where there was none.
+func (s subject) reached(p *loadgen.Phase) float64 {
+	var sent uint64
+	var seconds float64
+	for _, i := range s.Intervals {
+		if i.StartNS >= p.StartNS && i.StartNS+time.Second <= p.StartNS+p.DurationNS {
+			sent += i.Sent
+			seconds++
+		}
+	}
+	return float64(sent) / max(seconds, 1)
 }
 
 // others tells of the subjects but one, a sentence each.

@@ -178,6 +178,12 @@ func TestAnswer(t *testing.T) {
 		{"bench was late and had no processor of its own", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.GeneratorLimited, "late"), func(r *loadgen.Run) {
 			r.Environment.CPUs = "shared"
 		})}, "These latencies are bench's own: late. Try --rate 50/s, or give bench a processor of its own: --cpus split."},
+		{"bench came nowhere near the rate", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.GeneratorLimited, "late"), func(r *loadgen.Run) {
+			for at := range time.Duration(30) {
+				r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: at * time.Second, Due: 100, Sent: 30 + uint64(at)%2})
+			}
+			r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: 30 * time.Second, Sent: 10_000}) // in the drain
+		})}, "These latencies are bench's own: late. Try --rate 30/s, the rate that was reached."},
 		{"its host was late", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.HostLimited))},
 			"These latencies are bench's own, kept waiting by its host. Run it again when nothing else uses this machine. Try --rate 50/s otherwise."},
 

@@ -1,0 +1,185 @@
+package loadgen
+
+import (
+	"iter"
+	"math/bits"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// neverSent is a request that the loop did not take, though it was due at an instant of a run that ended at another.
+func (l loopEnd) neverSent(request int, intended, end time.Duration) sample {
+	x := sample{request: request, intended: intended, slot: neverFree, free: neverFree, end: end, outcome: unsent}
+	if l.freeSince >= 0 && intended < l.stopped {
+		x.slot = max(intended, l.freeSince)
+		x.free, x.stopped = x.slot, l.stopped
+	}
+	return x
+}
+
+// alike returns until when a request that the loop did not take would be recorded as one that is due at an instant is: its
+// durations fall into the same places of the histograms.
+func (l loopEnd) alike(x *sample) (until time.Duration) {
+	until = never
+	bound := func(from time.Duration) { // of a duration that is from less the intended start
+		until = min(until, from-leastAlike(from-x.intended)+1)
+	}
+	bound(x.end) // the response time, and without a slot the wait
+	if l.freeSince > x.intended {
+		bound(l.freeSince) // the wait
+		until = min(until, l.freeSince)
+	}
+	if l.stopped > x.intended {
+		bound(l.stopped) // the lag
+		until = min(until, l.stopped)
+		if late := l.stopped - lateAfter; late > x.intended {
+			until = min(until, late)
+		}
+	}
+	return until
+}
+
+// never is later than any instant.
+const never = time.Duration(1<<63 - 1)
+
+// leastAlike returns the least duration that a histogram of three digits, and so one of two, does not tell from d. Those
+// that are clamped are counted, too.
+func leastAlike(d time.Duration) time.Duration {
+	const resolved = 11 // bits that three digits are kept by
+	shift := max(bits.Len64(uint64(max(d, 0)))-resolved, 0)
+	least := d >> shift << shift
+	if d > time.Duration(highestTrackable) {
+		least = max(least, time.Duration(highestTrackable)+1)
+	}
+	return least
+}
+
+// unsentRequests are n requests that no loop took and that are recorded alike; the sample is the first of them.
+type unsentRequests struct {
+	sample
+	n         uint64
+	disturbed bool
+}
+
+// tellNeverTaken tells since when requests could have been sent and were not, by loop.
+func (r *recording) tellNeverTaken(e *ending) {
+	step := uint64(len(e.loops))
+	for i, l := range e.loops {
+		k := l.next + (uint64(i)+step-l.next%step)%step
+		if at := r.schedule.At(k); k < r.schedule.Total() && at < e.cut {
+			if x := l.neverSent(0, at, e.at); x.free != neverFree {
+				r.shards[0].lateness.tell(lateSpan{x.free, x.end, x.end - x.free})
+			}
+		}
+	}
+}
+
+// neverTaken lists the requests due that no loop took, those together that are recorded alike: a rate that bench never comes
+// near leaves tens of millions of them.
+func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
+	return func(yield func(unsentRequests) bool) {
+		cursor, loops := r.schedule.Cursor(), uint64(len(e.loops))
+		k := e.next()
+		counts := make([]uint64, len(r.mix.requests)*int(loops))
+		for {
+			cursor.Seek(k)
+			_, at, ok := cursor.Next()
+			if !ok || at >= e.cut {
+				return
+			}
+			disturbed, until := r.sameUntil(at, e)
+			until = min(until, e.cut)
+			last := r.dueBefore(cursor, k, at, until)
+			if loops == 1 && len(r.mix.requests) == 1 {
+				counts[0] = last - k
+			} else {
+				for ; k < last; k++ {
+					if loop := k % loops; k >= e.loops[loop].next {
+						counts[uint64(r.mix.index(k))*loops+loop]++
+					}
+				}
+			}
+			k = last
+			for i, n := range counts {
+				if n == 0 {
+					continue
+				}
+				counts[i] = 0
+				x := e.loops[uint64(i)%loops].neverSent(i/int(loops), at, e.at)
+				if !yield(unsentRequests{x, n, disturbed}) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// sameUntil returns whether what is due at an instant is disturbed, and until when all that no loop took is recorded alike.
+func (r *recording) sameUntil(at time.Duration, e *ending) (disturbed bool, until time.Duration) {
+	disturbed, _, last := r.disturbed.around(at)
+	if until = never; last < never {
+		until = last + 1
+	}
+	until = min(until, at.Truncate(time.Second)+time.Second)
+	if end := r.layout.spans[r.layout.phaseAt(at)].End; end > at {
+		until = min(until, end)
+	}
+	for _, l := range e.loops {
+		x := l.neverSent(0, at, e.at)
+		until = min(until, l.alike(&x))
+	}
+	return disturbed, until
+}
+
+// walked is up to how many requests are looked for one by one: finding a place in a schedule of Poisson arrivals takes as long.
+const walked = 1000
+
+// dueBefore returns the first number that is due at an instant or later. The cursor is behind number k, which is due at from.
+func (r *recording) dueBefore(cursor *profiles.Cursor, k uint64, from, until time.Duration) uint64 {
+	for range walked {
+		next, at, ok := cursor.Next()
+		if k = next; !ok || at >= until {
+			return k
+		}
+	}
+	return r.schedule.Count(until)
+}
+
+// recordUnsent counts n requests that were never taken and are recorded alike.
+func (s *shard) recordUnsent(x *sample, n uint64, disturbed bool) {
+	wait, lag := x.wait(), x.lag()
+	t := &s.phases[s.phaseAt(x.intended)]
+	t.unsent += n
+	times := int64(n)
+	if x.free != neverFree && wait == 0 && lag > lateAfter {
+		t.free += n
+	}
+	if wait > 0 {
+		t.slotWait.recordN(wait, times)
+	}
+	t.responseCensored.recordN(x.response(), times)
+	if x.free != neverFree {
+		t.wait.recordN(wait, times)
+		t.lagCensored.recordN(lag, times)
+	} else {
+		t.waitCensored.recordN(wait, times)
+	}
+	d, _ := s.detailAt(s.phaseAt(x.intended), x)
+	d.responseBounds.recordN(x.response(), times)
+	c := s.second(x.intended)
+	c.lastEnd = max(c.lastEnd, x.end)
+	c.responseCensored.recordN(x.response(), times)
+	c.done += n
+	if lag > lateAfter {
+		ready := max(x.intended, x.free)
+		s.late.mark(ready, ready+lag)
+	}
+	if disturbed {
+		t.disturbed += n
+	}
+	target, told := x.targetTime()
+	for _, of := range []*targetTimes{&t.target, &d.target, &c.target} {
+		of.countN(target, told, disturbed, n)
+	}
+}
