@@ -130,8 +130,8 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 
 func benchSchedule(b *testing.B, kind Arrivals) *Schedule {
 	p := Profile{Name: "bench", Arrivals: kind, Phases: []Phase{
-		{"up", Ramp, 30 * time.Second, 0, 20_000}, {"hold", Hold, 30 * time.Second, 20_000, 20_000},
-		{"down", Ramp, 30 * time.Second, 20_000, 0},
+		{"up", Ramp, 30 * time.Second, 0, 20_000, 0, 0}, {"hold", Hold, 30 * time.Second, 20_000, 20_000, 0, 0},
+		{"down", Ramp, 30 * time.Second, 20_000, 0, 0, 0},
 	}}
 	return mustSchedule(b, p, 1)
 }

@@ -14,6 +14,7 @@ import (
 type File struct {
 	Profile
 	Version    int           // of the defaults, see [CurrentVersion]; 0: not given, which means what 1 does
+	Think      *Think        // of its users; nil: not given
 	WarmUp     time.Duration // a warm-up in front, instead of the profile's own; 0: none
 	Target     []string      // bundled names or URLs
 	Requests   []Request     // asked of the targets; none: what the target is asked by default
@@ -27,9 +28,9 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"version", "name", "description", "arrivals", "warm_up", "target", "phases", "requests", "expect", "hit_when", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "requests", "expect", "hit_when", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
-	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to"}
+	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to", "vus"}
 )
 
 // Parse reads a test file: strict YAML of at most 1 MiB. An error reads "filename:line: what is wrong and what to do",
@@ -43,7 +44,7 @@ var (
 //	  - name: calm
 //	    kind: baseline       # warmup, baseline, ramp, hold, spike, recovery or step
 //	    duration: 7s
-//	    rate: 40/s           # or from: and to: for a rate that changes
+//	    rate: 40/s           # or from: and to: for a rate that changes, or vus: of users, in all phases
 //	requests:                # optional: what the targets are asked, drawn by weight
 //	  - name: item
 //	    weight: 3
@@ -129,6 +130,11 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		out.Arrivals, err = ParseArrivals(s)
 	case "hit_when":
 		out.HitWhen = Text{s, pair.line}
+	case "think":
+		var think Think
+		if think, err = ParseThink(s); err == nil {
+			out.Think = &think
+		}
 	case "warm_up":
 		if out.WarmUp, err = parseDuration(s); err == nil && out.WarmUp <= 0 {
 			err = fmt.Errorf("warm_up must be above 0, got %s", quote(s))
@@ -167,17 +173,20 @@ func (r *fileReader) phaseList(out *File, pair yamlPair) error {
 	if err != nil {
 		return err
 	}
+	vus := FirstVUs
 	for i, node := range nodes {
-		ph, err := r.phase(i, node)
+		ph, err := r.phase(i, node, vus)
 		if err != nil {
 			return err
 		}
+		vus = ph.ToVUs
 		out.Phases = append(out.Phases, ph)
 	}
 	return nil
 }
 
-func (r *fileReader) phase(i int, node ast.Node) (Phase, error) {
+// phase reads a phase, in front of which there are so many users.
+func (r *fileReader) phase(i int, node ast.Node, before int) (Phase, error) {
 	where := phaseLabel(i, phaseName(node)) + ": "
 	pairs, err := r.mapping(node, where, "a phase", phaseKeys)
 	if err != nil {
@@ -204,6 +213,12 @@ func (r *fileReader) phase(i int, node ast.Node) (Phase, error) {
 	}
 	if ph.Duration, err = parseDuration(given["duration"]); err != nil {
 		return fail("duration", err)
+	}
+	if vus, ok := given["vus"]; ok {
+		if ph.FromVUs, ph.ToVUs, err = parsePhaseVUs(vus, ph.Kind == Ramp, before); err != nil {
+			return fail("vus", err)
+		}
+		return ph, nil
 	}
 	if _, ok := given["rate"]; ok {
 		if ph.From, err = ParseRate(given["rate"]); err != nil {
@@ -233,7 +248,12 @@ func missingKey(given map[string]string) string {
 	_, rate := given["rate"]
 	_, from := given["from"]
 	_, to := given["to"]
+	_, vus := given["vus"]
 	switch {
+	case vus && (rate || from || to):
+		return "vus stands beside a rate; users who wait for their answers decide the rate, so keep one of the two"
+	case vus:
+		return ""
 	case rate && (from || to):
 		return "rate stands beside from or to; keep rate for a steady phase, from and to for a changing one"
 	case from && !to:

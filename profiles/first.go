@@ -1,6 +1,9 @@
 package profiles
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // First returns the schedule that ends after the first n arrivals of s, which is s itself where it holds no more. Those
 // that are left are due when s has them due. It ends when arrival n would have been due, or with the phase of arrival
@@ -30,6 +33,7 @@ func (p Profile) Until(t time.Duration) Profile {
 			if ph.From != ph.To {
 				ph.To = ph.From + (ph.To-ph.From)*(float64(t)/float64(ph.Duration))
 			}
+			ph.ToVUs = ph.FromVUs + int(math.Round(float64(ph.ToVUs-ph.FromVUs)*float64(t)/float64(ph.Duration)))
 			ph.Duration = t
 		}
 		phases = append(phases, ph)

@@ -56,7 +56,7 @@ func TestFirstArrivalsAreThoseOfTheWhole(t *testing.T) {
 
 func TestFirstEndsWhereTheNextWouldHaveBeen(t *testing.T) {
 	p := Profile{Name: "x", Arrivals: Even, Phases: []Phase{
-		{"a", Hold, 10 * time.Second, 100, 100}, {"pause", Hold, 5 * time.Second, 0, 0}, {"b", Ramp, 10 * time.Second, 0, 100},
+		{"a", Hold, 10 * time.Second, 100, 100, 0, 0}, {"pause", Hold, 5 * time.Second, 0, 0, 0, 0}, {"b", Ramp, 10 * time.Second, 0, 100, 0, 0},
 	}}
 	s, err := NewSchedule(p, 1)
 	if err != nil {
@@ -79,7 +79,7 @@ func TestFirstEndsWhereTheNextWouldHaveBeen(t *testing.T) {
 			t.Errorf("the first %d end at %v in phase %d, want %v in %d: %s", tc.n, got, len(first.Spans()), tc.end, tc.phases, tc.why)
 		}
 	}
-	if got := p.Until(17500 * time.Millisecond).Phases[2]; got != (Phase{"b", Ramp, 2500 * time.Millisecond, 0, 25}) {
+	if got := p.Until(17500 * time.Millisecond).Phases[2]; got != (Phase{"b", Ramp, 2500 * time.Millisecond, 0, 25, 0, 0}) {
 		t.Errorf("a quarter of the ramp is %+v", got)
 	}
 }

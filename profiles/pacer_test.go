@@ -56,7 +56,7 @@ func TestVegetaKeepsTheSchedule(t *testing.T) {
 	})
 	for _, kind := range []Arrivals{Even, Poisson} {
 		p := Profile{Name: "attack", Arrivals: kind, Phases: []Phase{
-			{"up", Ramp, 2 * time.Second, 0, 200}, {"pause", Hold, time.Second, 0, 0}, {"down", Ramp, 2 * time.Second, 200, 0},
+			{"up", Ramp, 2 * time.Second, 0, 200, 0, 0}, {"pause", Hold, time.Second, 0, 0, 0, 0}, {"down", Ramp, 2 * time.Second, 200, 0, 0, 0},
 		}}
 		s := mustSchedule(t, p, 1)
 		synctest.Test(t, func(t *testing.T) {

@@ -22,10 +22,10 @@ func expectedBy(p Profile, t time.Duration) float64 {
 }
 
 var poissonProfiles = []Profile{
-	{Name: "steady", Arrivals: Poisson, Phases: []Phase{{"hold", Hold, 20 * time.Second, 1000, 1000}}},
+	{Name: "steady", Arrivals: Poisson, Phases: []Phase{{"hold", Hold, 20 * time.Second, 1000, 1000, 0, 0}}},
 	{Name: "hill", Arrivals: Poisson, Phases: []Phase{
-		{"up", Ramp, 10 * time.Second, 0, 1500}, {"pause", Hold, 3 * time.Second, 0, 0},
-		{"down", Ramp, 10 * time.Second, 1500, 0}, {"calm", Baseline, 20 * time.Second, 40, 40},
+		{"up", Ramp, 10 * time.Second, 0, 1500, 0, 0}, {"pause", Hold, 3 * time.Second, 0, 0, 0, 0},
+		{"down", Ramp, 10 * time.Second, 1500, 0, 0, 0}, {"calm", Baseline, 20 * time.Second, 40, 40, 0, 0},
 	}},
 }
 
@@ -86,7 +86,7 @@ func TestPoissonAgreesWithItsSlowTwin(t *testing.T) {
 func TestPoissonTotals(t *testing.T) {
 	const seeds, mean = 4000, 50.0
 	p := Profile{Name: "short", Arrivals: Poisson, Phases: []Phase{
-		{"up", Ramp, time.Second, 0, 60}, {"hold", Hold, time.Second, 20, 20},
+		{"up", Ramp, time.Second, 0, 60, 0, 0}, {"hold", Hold, time.Second, 20, 20, 0, 0},
 	}}
 	const firstBin, bins = 36, 29 // ≤ 36, 37, …, 63, ≥ 64
 	var observed [bins]float64

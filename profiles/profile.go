@@ -40,13 +40,16 @@ const (
 )
 
 // A Phase offers a rate that goes linearly from From to To, in requests per second, over Duration. A rate of 0 offers
-// nothing: a phase from 0 to 0 is a pause.
+// nothing: a phase from 0 to 0 is a pause. In a profile of users no rate is offered: their number goes linearly from FromVUs
+// to ToVUs.
 type Phase struct {
 	Name     string        `json:"name"`
 	Kind     Kind          `json:"kind"`
 	Duration time.Duration `json:"duration_ns"`
 	From     float64       `json:"from"`
 	To       float64       `json:"to"`
+	FromVUs  int           `json:"from_vus,omitempty"`
+	ToVUs    int           `json:"to_vus,omitempty"`
 }
 
 // A Profile is the offered rate over time. Phases follow each other without a gap.

@@ -6,10 +6,10 @@ import (
 )
 
 var trapezium = Profile{Name: "trapezium", Phases: []Phase{
-	{"up", Ramp, 10 * time.Second, 0, 100},
-	{"top", Hold, 20 * time.Second, 100, 100},
-	{"pause", Hold, 5 * time.Second, 0, 0},
-	{"down", Recovery, 10 * time.Second, 80, 0},
+	{"up", Ramp, 10 * time.Second, 0, 100, 0, 0},
+	{"top", Hold, 20 * time.Second, 100, 100, 0, 0},
+	{"pause", Hold, 5 * time.Second, 0, 0, 0, 0},
+	{"down", Recovery, 10 * time.Second, 80, 0, 0, 0},
 }}
 
 func TestRate(t *testing.T) {

@@ -83,9 +83,9 @@ func TestStages(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Phase{
-		{"stage-1", Hold, 10 * time.Second, 100, 100}, // the first holds its rate
-		{"stage-2", Ramp, 90 * time.Second, 100, 500},
-		{"stage-4", Hold, 5 * time.Second, 50, 50}, // stage 3 has jumped
+		{"stage-1", Hold, 10 * time.Second, 100, 100, 0, 0}, // the first holds its rate
+		{"stage-2", Ramp, 90 * time.Second, 100, 500, 0, 0},
+		{"stage-4", Hold, 5 * time.Second, 50, 50, 0, 0}, // stage 3 has jumped
 	}
 	if len(p.Phases) != len(want) || p.Name != "stages" || p.Arrivals != Even {
 		t.Fatalf("FromStages = %+v, want the phases %+v", p, want)

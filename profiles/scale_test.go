@@ -10,12 +10,12 @@ import (
 
 // A spike with a shoulder half way between baseline and peak, a dip below the baseline and a warm-up above it.
 var shouldered = Profile{Name: "shouldered", Arrivals: Poisson, Phases: []Phase{
-	{"warm-up", Warmup, 3 * time.Second, 200, 200},
-	{"baseline", Baseline, 7 * time.Second, 40, 40},
-	{"shoulder", Ramp, 5 * time.Second, 40, 520},
-	{"spike", Spike, 8 * time.Second, 1000, 1000},
-	{"dip", Recovery, 4 * time.Second, 20, 20},
-	{"recovery", Recovery, 3 * time.Second, 40, 40},
+	{"warm-up", Warmup, 3 * time.Second, 200, 200, 0, 0},
+	{"baseline", Baseline, 7 * time.Second, 40, 40, 0, 0},
+	{"shoulder", Ramp, 5 * time.Second, 40, 520, 0, 0},
+	{"spike", Spike, 8 * time.Second, 1000, 1000, 0, 0},
+	{"dip", Recovery, 4 * time.Second, 20, 20, 0, 0},
+	{"recovery", Recovery, 3 * time.Second, 40, 40, 0, 0},
 }}
 
 func rates(p Profile) (r [][2]float64) {
@@ -57,14 +57,14 @@ func TestWithPeak(t *testing.T) {
 	p, err = shouldered.WithPeak(Peak{Factor: 10})
 	wantRates(t, "a multiple is one of the baseline", p, err,
 		[2]float64{200, 200}, [2]float64{40, 40}, [2]float64{40, 220}, [2]float64{400, 400}, [2]float64{20, 20}, [2]float64{40, 40})
-	ramp := Profile{Name: "r", Phases: []Phase{{"climb", Ramp, time.Second, 10, 500}, {"top", Hold, time.Second, 500, 500}}}
+	ramp := Profile{Name: "r", Phases: []Phase{{"climb", Ramp, time.Second, 10, 500, 0, 0}, {"top", Hold, time.Second, 500, 500, 0, 0}}}
 	p, err = ramp.WithPeak(Peak{Factor: 10})
 	wantRates(t, "without a baseline the lowest rate takes its part", p, err, [2]float64{10, 100}, [2]float64{100, 100})
 }
 
 func TestScalingRefused(t *testing.T) {
-	idle := Profile{Name: "idle", Phases: []Phase{{"b", Baseline, time.Second, 0, 0}, {"s", Spike, time.Second, 9, 9}}}
-	dip := Profile{Name: "dip", Phases: []Phase{{"b", Baseline, time.Second, 40, 40}, {"d", Hold, time.Second, 10, 10}}}
+	idle := Profile{Name: "idle", Phases: []Phase{{"b", Baseline, time.Second, 0, 0, 0, 0}, {"s", Spike, time.Second, 9, 9, 0, 0}}}
+	dip := Profile{Name: "dip", Phases: []Phase{{"b", Baseline, time.Second, 40, 40, 0, 0}, {"d", Hold, time.Second, 10, 10, 0, 0}}}
 	for _, tc := range []struct {
 		do   func() (Profile, error)
 		want string
@@ -129,7 +129,7 @@ func TestWithDurationKeepsProportions(t *testing.T) {
 }
 
 func TestScalingByHand(t *testing.T) {
-	thirds := Profile{Name: "thirds", Phases: []Phase{{"a", Hold, 3e9, 9, 9}, {"b", Hold, 3e9, 9, 9}, {"c", Hold, 3e9, 9, 9}}}
+	thirds := Profile{Name: "thirds", Phases: []Phase{{"a", Hold, 3e9, 9, 9, 0, 0}, {"b", Hold, 3e9, 9, 9, 0, 0}, {"c", Hold, 3e9, 9, 9, 0, 0}}}
 	p, err := thirds.WithDuration(1_000_000_001) // the boundaries fall on 333333333.67 and 666666667.33
 	if err != nil {
 		t.Fatal(err)
@@ -140,7 +140,7 @@ func TestScalingByHand(t *testing.T) {
 		}
 	}
 	// In binary, 40.1 + (104.2 - 40.1) is not 104.2; the highest rate is to be what was asked all the same.
-	odd := Profile{Name: "odd", Phases: []Phase{{"b", Baseline, 1e9, 40.1, 40.1}, {"s", Spike, 1e9, 900, 900}}}
+	odd := Profile{Name: "odd", Phases: []Phase{{"b", Baseline, 1e9, 40.1, 40.1, 0, 0}, {"s", Spike, 1e9, 900, 900, 0, 0}}}
 	if q, err := odd.WithPeak(Peak{Rate: 104.2}); err != nil || q.PeakRate() != 104.2 {
 		t.Errorf("WithPeak(104.2) has its peak at %v, %v", q.PeakRate(), err)
 	}

@@ -36,7 +36,7 @@ func arrivals(s *Schedule) []time.Duration {
 
 // Worked by hand: the times solve the equation in the last column.
 func TestAtByHand(t *testing.T) {
-	climb := Profile{Name: "climb", Phases: []Phase{{"climb", Ramp, 10 * time.Second, 100, 300}}}
+	climb := Profile{Name: "climb", Phases: []Phase{{"climb", Ramp, 10 * time.Second, 100, 300, 0, 0}}}
 	for _, tc := range []struct {
 		p    Profile
 		k    uint64
@@ -71,11 +71,11 @@ func TestAtByHand(t *testing.T) {
 // The profiles for which the textbook root goes wrong.
 func TestAtDoesNotCancel(t *testing.T) {
 	// 600 s from 1000/s to 1000.000002/s: the textbook form is up to 25 µs off.
-	flat := Profile{Name: "flat", Phases: []Phase{{"flat", Ramp, 600 * time.Second, 1000, 1000.000002}}}
+	flat := Profile{Name: "flat", Phases: []Phase{{"flat", Ramp, 600 * time.Second, 1000, 1000.000002, 0, 0}}}
 	// A ramp to 0 over a week, whose last arrivals are minutes apart: r0² + 2·a·x would leave half the digits.
-	fade := Profile{Name: "fade", Phases: []Phase{{"fade", Ramp, MaxDuration, 1e6, 0}}}
+	fade := Profile{Name: "fade", Phases: []Phase{{"fade", Ramp, MaxDuration, 1e6, 0, 0, 0}}}
 	// And a ramp from 0, whose first arrivals suffer the same where the rate is measured from the end.
-	dawn := Profile{Name: "dawn", Phases: []Phase{{"dawn", Ramp, MaxDuration, 0, 1e6}}}
+	dawn := Profile{Name: "dawn", Phases: []Phase{{"dawn", Ramp, MaxDuration, 0, 1e6, 0, 0}}}
 	for _, p := range []Profile{flat, fade, dawn} {
 		s := mustSchedule(t, p, 0)
 		for _, k := range []uint64{1, s.Total() / 3, s.Total() / 2, s.Total() - 2, s.Total() - 1} {

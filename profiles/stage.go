@@ -48,7 +48,7 @@ func FromStages(stages []Stage) (Profile, error) {
 			if from == st.Rate {
 				kind = Hold
 			}
-			p.Phases = append(p.Phases, Phase{fmt.Sprintf("stage-%d", i+1), kind, st.Duration, from, st.Rate})
+			p.Phases = append(p.Phases, Phase{Name: fmt.Sprintf("stage-%d", i+1), Kind: kind, Duration: st.Duration, From: from, To: st.Rate})
 		}
 		from = st.Rate
 	}

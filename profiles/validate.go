@@ -64,6 +64,9 @@ func (p Profile) Validate() error {
 			return &fieldError{i, phaseLabel(i, ph.Name), "name",
 				fmt.Sprintf("phases %d and %d have the same name; give each its own", j+1, i+1)}
 		}
+		if problem := ph.checkUsers(p.OfUsers()); problem != "" {
+			return &fieldError{i, phaseLabel(i, ph.Name), "vus", problem}
+		}
 		first[ph.Name] = i
 		if total += ph.Duration; total > MaxDuration {
 			return &fieldError{i, phaseLabel(i, ph.Name), "duration",
@@ -81,6 +84,9 @@ func (p Profile) checkTotals(fail func(field, format string, args ...any) error)
 	if n > limit {
 		return fail("phases", "at most %.0f %s arrivals can be planned, got %.0f; lower the rates or shorten the phases",
 			limit, p.arrivals(), n)
+	}
+	if p.OfUsers() {
+		return nil
 	}
 	measured := 0.0
 	for _, ph := range p.Phases {
@@ -123,6 +129,17 @@ func (ph Phase) check() (field, problem string) {
 		}
 	}
 	return "", ""
+}
+
+// checkUsers says what is wrong with a phase of a profile of users, or of rates.
+func (ph Phase) checkUsers(of bool) string {
+	switch {
+	case ph.FromVUs < 0 || ph.ToVUs < 0 || max(ph.FromVUs, ph.ToVUs) > MaxVUs:
+		return fmt.Sprintf("vus must be 0 to %d, got %d and %d", MaxVUs, ph.FromVUs, ph.ToVUs)
+	case of && (ph.From != 0 || ph.To != 0):
+		return "it has a rate, and others have users; users who wait for their answers decide the rate: give every phase vus, or none"
+	}
+	return ""
 }
 
 func checkRate(field string, r float64) error {

@@ -8,7 +8,7 @@ import (
 )
 
 func steady(rate float64, d time.Duration) Profile {
-	return Profile{Name: "steady", Phases: []Phase{{"hold", Hold, d, rate, rate}}}
+	return Profile{Name: "steady", Phases: []Phase{{"hold", Hold, d, rate, rate, 0, 0}}}
 }
 
 func TestValidate(t *testing.T) {
@@ -24,7 +24,7 @@ func TestValidate(t *testing.T) {
 	many := func(n int) Profile {
 		p := Profile{Name: "many"}
 		for i := range n {
-			p.Phases = append(p.Phases, Phase{strings.Repeat("x", 1+i%60) + string(rune('a'+i/60)), Step, time.Second, 1, 1})
+			p.Phases = append(p.Phases, Phase{strings.Repeat("x", 1+i%60) + string(rune('a'+i/60)), Step, time.Second, 1, 1, 0, 0})
 		}
 		return p
 	}
@@ -71,7 +71,7 @@ func TestValidate(t *testing.T) {
 		{steady(1, MaxDuration), ""},
 		{steady(1, MaxDuration+1),
 			`phase "hold": all phases together may last 168h0m0s, got more; shorten this or an earlier one`},
-		{Profile{Name: "overflow", Phases: []Phase{{"a", Hold, math.MaxInt64, 1, 1}, {"b", Hold, math.MaxInt64, 1, 1}}},
+		{Profile{Name: "overflow", Phases: []Phase{{"a", Hold, math.MaxInt64, 1, 1, 0, 0}, {"b", Hold, math.MaxInt64, 1, 1, 0, 0}}},
 			`phase "a": all phases together may last 168h0m0s, got more; shorten this or an earlier one`},
 		{steady(1e7, 1e5*time.Second), ""},
 		{steady(1e7, 1e5*time.Second+time.Microsecond),
@@ -84,7 +84,7 @@ func TestValidate(t *testing.T) {
 			`the phases after warm-up must offer at least 1 request, got 0.9; raise a rate or lengthen a phase`},
 		{phase(func(p *Phase) { p.Kind = Warmup }),
 			`the phases after warm-up must offer at least 1 request, got 0; raise a rate or lengthen a phase`},
-		{Profile{Name: "twins", Phases: []Phase{{"a", Hold, 1e9, 1, 1}, {"b", Hold, 1e9, 1, 1}, {"a", Hold, 1e9, 1, 1}}},
+		{Profile{Name: "twins", Phases: []Phase{{"a", Hold, 1e9, 1, 1, 0, 0}, {"b", Hold, 1e9, 1, 1, 0, 0}, {"a", Hold, 1e9, 1, 1, 0, 0}}},
 			`phase "a": phases 1 and 3 have the same name; give each its own`},
 	} {
 		got := ""

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// WithWarmUp puts a warm-up of the length d in front, at the rate at which what is measured begins. A warm-up that the
+// WithWarmUp puts a warm-up of the length d in front, at the rate, or with the users, with which what is measured begins. A warm-up that the
 // profile has already is replaced.
 func (p Profile) WithWarmUp(d time.Duration) (Profile, error) {
 	if d <= 0 {
@@ -20,7 +20,7 @@ func (p Profile) WithWarmUp(d time.Duration) (Profile, error) {
 	for slices.ContainsFunc(p.Phases, func(ph Phase) bool { return ph.Name == name }) {
 		name += "+"
 	}
-	rate := p.Phases[0].From
-	p.Phases = slices.Insert(p.Phases, 0, Phase{Name: name, Kind: Warmup, Duration: d, From: rate, To: rate})
+	first := p.Phases[0]
+	p.Phases = slices.Insert(p.Phases, 0, Phase{Name: name, Kind: Warmup, Duration: d, From: first.From, To: first.From, FromVUs: first.FromVUs, ToVUs: first.FromVUs})
 	return p, p.Validate()
 }

@@ -20,6 +20,9 @@ func (f File) YAML() []byte {
 		fmt.Fprintf(&b, "description: %s\n", yamlText(f.Description))
 	}
 	fmt.Fprintf(&b, "arrivals: %s\n", f.arrivals())
+	if f.Think != nil {
+		fmt.Fprintf(&b, "think: %s\n", yamlText(f.Think.String()))
+	}
 	if f.WarmUp != 0 {
 		fmt.Fprintf(&b, "warm_up: %v\n", f.WarmUp)
 	}
@@ -32,7 +35,9 @@ func (f File) YAML() []byte {
 	b.WriteString("phases:\n")
 	for _, ph := range f.Phases {
 		fmt.Fprintf(&b, "  - name: %s\n    kind: %s\n    duration: %v\n", yamlText(ph.Name), ph.Kind, ph.Duration)
-		if ph.From == ph.To {
+		if f.OfUsers() {
+			fmt.Fprintf(&b, "    vus: %s\n", formatPhaseVUs(ph))
+		} else if ph.From == ph.To {
 			fmt.Fprintf(&b, "    rate: %s\n", formatRate(ph.From))
 		} else {
 			fmt.Fprintf(&b, "    from: %s\n    to: %s\n", formatRate(ph.From), formatRate(ph.To))
