@@ -74,6 +74,9 @@ func (r *Run) check() error {
 	if err := r.Overall.check(r.Repetitions()); err != nil {
 		return fmt.Errorf("overall: %w", err)
 	}
+	if !(r.InStep >= 0 && r.InStep <= 1) {
+		return fmt.Errorf("in_step: %v is no share", r.InStep)
+	}
 	if err := r.Disturbances.check(); err != nil {
 		return fmt.Errorf("disturbances: %w", err)
 	}

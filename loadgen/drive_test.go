@@ -204,7 +204,7 @@ func TestDriveInTheClosedModel(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
 	defer s.Close()
 	p := steady(s.URL, time.Second)
-	p.Closed = &Closed{VUs: 4, Think: 10 * time.Millisecond}
+	p.Closed = &Closed{VUs: 4, Think: profiles.Think{Mean: 10 * time.Millisecond}}
 	run, err := Drive(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -224,7 +224,7 @@ func TestDriveRefusesAPlan(t *testing.T) {
 		"deadline must be":           func(p *Plan) { p.Limits.Deadline = -1 },
 		"vus must be":                func(p *Plan) { p.Closed = &Closed{} },
 		"20 users need as many":      func(p *Plan) { p.Closed, p.Limits.Connections = &Closed{VUs: 20}, 10 },
-		"think time":                 func(p *Plan) { p.Closed = &Closed{VUs: 1, Think: -1} },
+		"think time":                 func(p *Plan) { p.Closed = &Closed{VUs: 1, Think: profiles.Think{Mean: -1}} },
 		"--cacert: open missing.pem": func(p *Plan) { p.TLS.CAFile = "missing.pem" },
 		"client certificate":         func(p *Plan) { p.TLS.CertFile = "missing.pem" },
 	} {

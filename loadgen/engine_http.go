@@ -34,7 +34,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		c.KeepBody = maxExpectedBody
 	}
 	if r.plan.Closed != nil {
-		c.Closed, c.Think = true, r.plan.Closed.Think
+		c.Users = r.plan.crowd(0, 1, r.layout.length)
 		if n := r.plan.Limits.Requests; n > 0 {
 			source.most = n
 		}

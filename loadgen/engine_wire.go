@@ -48,7 +48,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 		}
 		source := &wireSource{mix: r.mix, requests: requests, epoch: epoch, next: uint64(i), step: uint64(loops), most: math.MaxUint64}
 		if r.plan.Closed != nil {
-			c.Closed, c.Think = true, r.plan.Closed.Think
+			c.Users, c.Slots = r.plan.crowd(i, loops, r.layout.length), r.plan.Closed.usersOf(i, loops)
 			if n := r.plan.Limits.Requests; n > 0 {
 				source.most = n
 			}

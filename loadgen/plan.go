@@ -35,13 +35,6 @@ type Plan struct {
 	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
 }
 
-// Closed is the closed model: users who each wait for their answer, think, and ask again. The profile's rate is
-// ignored, its length holds.
-type Closed struct {
-	VUs   int
-	Think time.Duration
-}
-
 // Limits bounds a run. A zero field takes its default.
 type Limits struct {
 	Connections int           // open connections, all together: a cap, not a target; default 256, or VUs in the closed model
@@ -113,14 +106,11 @@ func (p Plan) validate() error {
 	case l.Deadline < 0 || l.Deadline > time.Hour:
 		return fmt.Errorf("deadline must be at most 1h, got %v", l.Deadline)
 	}
-	if c := p.Closed; c != nil {
-		switch {
-		case c.VUs < 1 || c.VUs > 100_000:
-			return fmt.Errorf("vus must be 1 to 100000, got %d", c.VUs)
-		case c.VUs > l.Connections:
-			return fmt.Errorf("%d users need as many connections, but connections is %d", c.VUs, l.Connections)
-		case c.Think < 0 || c.Think > time.Hour:
-			return fmt.Errorf("think time must be at most 1h, got %v", c.Think)
+	if p.Closed == nil && p.Profile.OfUsers() {
+		return errNoUsers
+	} else if p.Closed != nil {
+		if err := p.Closed.validate(p.Profile, l.Connections); err != nil {
+			return err
 		}
 	}
 	if w := p.Wire; w.Loops < 0 || w.Loops > maxLoops || w.Loops > p.slots() {
@@ -214,7 +204,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}
 	}
 	if p.Closed != nil {
-		r.Model, r.VUs, r.ThinkNS = "closed", p.Closed.VUs, p.Closed.Think
+		p.Closed.record(&r)
 	}
 	for _, t := range p.Abort.On {
 		r.AbortOn, r.AbortGraceNS = append(r.AbortOn, t.Text), p.Abort.Grace
@@ -226,7 +216,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		r.SLO = append(r.SLO, t.Text)
 	}
 	for _, ph := range p.Profile.Phases {
-		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To})
+		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To, ph.FromVUs, ph.ToVUs})
 	}
 	for slot, i := range m.told {
 		c := &m.requests[i]

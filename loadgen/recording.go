@@ -61,7 +61,7 @@ func newRecording(p Plan) (*recording, error) {
 	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.requests)
 	r.layout.slots = m.slots()
 	r.layout.interrupt(r.layout.length)
-	if p.Closed == nil {
+	if r.layout.closed = p.Closed != nil; !r.layout.closed {
 		r.schedule = schedule
 	}
 	shards := 1
@@ -200,6 +200,9 @@ func (r *recording) run(e ending, resources Resources) *Run {
 	if r.schedule != nil {
 		run.Requests.Planned = r.schedule.Total()
 	}
+	if c := r.plan.Closed; c != nil && c.Think != (profiles.Think{}) {
+		run.InStep = r.timeline.inStep(min(e.cut, r.layout.length))
+	}
 	for _, e := range all.errors {
 		run.Errors = append(run.Errors, *e)
 	}
@@ -239,7 +242,7 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 	j := judgement{
 		totals: t, response: p.ResponseTime.P99NS,
 		anew: r.plan.Limits.NoKeepAlive, failure: all.failedBy(),
-		fullTilt: r.plan.Closed != nil && r.plan.Closed.Think == 0,
+		fullTilt: r.plan.Closed != nil && r.plan.Closed.Think == profiles.Think{},
 	}
 	if r.schedule != nil {
 		trend := r.trendOf(p, run)

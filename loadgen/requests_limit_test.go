@@ -79,7 +79,7 @@ func TestClosedModelEndsWithItsLastRequest(t *testing.T) {
 		readBack(t, run)
 	}
 	p.Profile.Phases[0].Duration, p.Profile.Phases[1].Duration = 50*ms, 50*ms
-	p.Limits.Requests, p.Closed.Think = 1_000_000, 10*ms
+	p.Limits.Requests, p.Closed.Think = 1_000_000, profiles.Think{Mean: 10 * ms}
 	run, err := Drive(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)

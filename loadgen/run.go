@@ -43,6 +43,10 @@ type Run struct {
 	Stamps      *Stamps      `json:"stamps,omitempty"`  // nil where the engine has only bench's own clock
 	Network     *Network     `json:"network,omitempty"` // nil where the engine cannot tell
 
+	// InStep is the share of the requests of its second half that were sent in the fullest twentieth of their second, where users
+	// who think ask in step; 0 where they do not, or it was not looked for.
+	InStep float64 `json:"in_step,omitempty"`
+
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 
@@ -69,7 +73,9 @@ type PlanRecord struct {
 	Arrivals    string           `json:"arrivals"`
 	Model       string           `json:"model"` // "open", or "closed"
 	VUs         int              `json:"vus,omitempty"`
-	ThinkNS     time.Duration    `json:"think_ns,omitempty"`
+	ThinkNS     time.Duration    `json:"think_ns,omitempty"` // the mean
+	Think       string           `json:"think,omitempty"`    // how it varies, as [profiles.ParseThink] reads it; "": it does not, nor in files of before
+	Start       Start            `json:"start,omitempty"`    // "": together, as in files of before
 	Phases      []PhaseRecord    `json:"phases"`
 	Endpoints   []EndpointRecord `json:"endpoints"`
 	Connections int              `json:"connections"`
@@ -94,13 +100,16 @@ type WireRecord struct {
 	DNSTTLNS time.Duration `json:"dns_ttl_ns,omitempty"`
 }
 
-// PhaseRecord is a phase as it was planned: the offered rate goes linearly from From to To, both in requests/s.
+// PhaseRecord is a phase as it was planned: the offered rate goes linearly from From to To, both in requests/s, or the number
+// of users from FromVUs to ToVUs.
 type PhaseRecord struct {
 	Name       string        `json:"name"`
 	Kind       string        `json:"kind"`
 	DurationNS time.Duration `json:"duration_ns"`
 	From       float64       `json:"from"`
 	To         float64       `json:"to"`
+	FromVUs    int           `json:"from_vus,omitempty"`
+	ToVUs      int           `json:"to_vus,omitempty"`
 }
 
 // EndpointRecord is an endpoint as it was planned; Path is its template with query values left out. Of more endpoints than

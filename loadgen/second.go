@@ -9,6 +9,8 @@ type second struct {
 
 	sent, finished, returned uint64 // by the clock; returned: finished and was sent
 
+	parts secondParts // of the sent, in the closed model
+
 	response, service, responseCensored, serviceCensored histogram
 
 	target targetTimes
@@ -54,6 +56,7 @@ func (c *second) add(other *second) {
 	c.done += other.done
 	c.lastEnd = max(c.lastEnd, other.lastEnd)
 	c.sent += other.sent
+	c.parts.add(&other.parts)
 	c.finished += other.finished
 	c.returned += other.returned
 	theirs := other.histograms()

@@ -22,6 +22,7 @@ type layout struct {
 	length    time.Duration
 	endpoints int          // of the plan, not bounded
 	slots     []int        // of each of them, where its details are kept; nil: the first ones are told apart
+	closed    bool         // the closed model
 	cut       atomic.Int64 // when the profile ended: at length, or when the run was interrupted
 }
 
@@ -141,7 +142,11 @@ func (s *shard) record(x *sample) {
 	detail := s.detail(phase, x)
 	s.second(x.intended).count(x)
 	if x.wasSent {
-		s.second(x.sent).sent++
+		c := s.second(x.sent)
+		c.sent++
+		if s.closed {
+			c.parts.count(x.sent)
+		}
 	}
 	if x.over() {
 		c := s.second(x.end)

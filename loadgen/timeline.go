@@ -24,6 +24,7 @@ type timeline struct {
 type secondCounts struct {
 	due, ok, failed, done    uint64
 	sent, finished, returned uint64
+	parts                    secondParts
 	lastEnd                  time.Duration
 	responseTime             Dist
 	serviceTime              Dist
@@ -153,6 +154,7 @@ func (t *timeline) encode(index int) {
 	c.failed += o.failed
 	c.done += o.done
 	c.sent += o.sent
+	c.parts.add(&o.parts)
 	c.finished += o.finished
 	c.returned += o.returned
 	c.lastEnd = max(c.lastEnd, o.lastEnd)

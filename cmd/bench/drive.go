@@ -26,7 +26,9 @@ type driveOptions struct {
 	stages      []string
 	arrivals    string
 	vus         int
-	think       time.Duration
+	vuStages    []string
+	think       string
+	start       string
 	requests    uint64
 	connections int
 	headers     []string
@@ -83,7 +85,9 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVarP(&o.stages, "stage", "s", nil, "a profile of your own: 30s:500/s goes to 500/s in 30 s (repeatable; the first holds)")
 	f.StringVar(&o.arrivals, "arrivals", "", "even or poisson, instead of the profile's")
 	f.IntVar(&o.vus, "vus", 0, "closed model: so many users, each waiting for its answer")
-	f.DurationVar(&o.think, "think", 0, "closed model: how long a user thinks between answer and request")
+	f.StringArrayVar(&o.vuStages, "vus-stage", nil, "closed model: 30s:20 goes to 20 users in 30 s (repeatable; begins with --vus, or 1)")
+	f.StringVar(&o.think, "think", "", "closed model: how long a user thinks between answer and request: 1s, 1s±50%, exp:1s or 1s..3s")
+	f.StringVar(&o.start, "start", "", "closed model: how users who think begin: spread over one think time, or together (default spread; in a test file of version 1, together)")
 	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
 	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
 	o.addRequestFlags(f)
@@ -365,6 +369,15 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 
 // shape applies the flags that change the profile.
 func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
+	if len(o.vuStages) > 0 {
+		var err error
+		if p, err = o.usersShape(); err != nil {
+			return p, err
+		}
+	}
+	if p.OfUsers() && (o.rate != "" || o.peak != "" || len(o.stages) > 0 || o.arrivals != "") {
+		return p, errUsersDecide
+	}
 	if len(o.stages) > 0 {
 		if o.rate != "" || o.peak != "" || o.duration != 0 {
 			return p, errors.New("--stage makes a profile of its own: leave out --rate, --peak and --duration")
@@ -422,46 +435,13 @@ func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
 	return p, p.Validate()
 }
 
-// closed returns the closed model that the flags ask for, or nil.
-func (o *driveOptions) closed(p profiles.Profile) (*loadgen.Closed, error) {
-	fast := o.rate == "max"
-	switch {
-	case !fast && !o.given.Changed("vus"):
-		if o.think != 0 {
-			return nil, errors.New("--think is how long a user of the closed model thinks: give their number with --vus")
-		}
-		return nil, nil
-	case fast && o.given.Changed("vus"):
-		return nil, errors.New("--rate max and --vus both ask for the closed model: give one")
-	case o.rate != "" && !fast || o.peak != "" || len(o.stages) > 0 || o.arrivals != "":
-		return nil, errors.New("in the closed model the users decide the rate: leave out --rate, --peak, --stage and --arrivals")
-	case fast && o.think != 0:
-		return nil, errors.New("--rate max is as fast as it goes: leave out --think, or give --vus")
-	case !fast && o.vus < 1:
-		return nil, fmt.Errorf("--vus must be above 0, got %d", o.vus)
-	}
-	for _, ph := range p.Phases {
-		if ph.From != p.Phases[0].From || ph.To != ph.From {
-			return nil, fmt.Errorf("the closed model has no rate to change, and %s changes it: use bench sustained", p.Name)
-		}
-	}
-	c := &loadgen.Closed{VUs: o.vus, Think: o.think}
-	if fast {
-		c.VUs = loadgen.DefaultConnections
-		if o.connections > 0 {
-			c.VUs = o.connections
-		}
-	}
-	return c, nil
-}
-
 // printProfile writes the profile as a file; as it was written by hand where no flag changes it.
 func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writer) error {
 	changed, err := o.shape(file.Profile)
 	if err != nil {
 		return usage(err)
 	}
-	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 {
+	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 || len(o.vuStages) > 0 {
 		file.Profile = changed
 		if o.warmUp != 0 {
 			file.WarmUp = 0 // it is a phase now

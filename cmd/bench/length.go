@@ -14,7 +14,7 @@ import (
 func (o *driveOptions) lastUntilSent(plan *loadgen.Plan) error {
 	phases := plan.Profile.Phases
 	last := len(phases) - 1
-	level := phases[last].From == phases[last].To && (last == 0 || last == 1 && phases[0].Kind == profiles.Warmup)
+	level := !plan.Profile.OfUsers() && phases[last].From == phases[last].To && (last == 0 || last == 1 && phases[0].Kind == profiles.Warmup)
 	if !o.given.Changed("requests") || o.ownLength || o.duration != 0 || len(o.stages) > 0 || !level {
 		return nil
 	}

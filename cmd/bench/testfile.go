@@ -43,6 +43,9 @@ func (o *driveOptions) takeFile(name string, file profiles.File) error {
 		}
 	}
 	o.asBefore = file.AsBefore()
+	if file.Think != nil && !o.given.Changed("think") {
+		o.think = file.Think.String()
+	}
 	if !o.given.Changed("warm-up") {
 		o.warmUp = file.WarmUp
 	}

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/stamp"
+	"github.com/seed-5a006608/bench/loadgen/users"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
@@ -70,8 +71,7 @@ type Config struct {
 	MaxBody  uint64        // longest body of an answer, in bytes; it ends one without end that comes faster than Timeout
 	Drain    time.Duration // after Length, how long the engine goes on sending what is due and reading
 	Deadline time.Duration // from the intended start; 0: none
-	Closed   bool          // closed model: a request is intended when its user is free and has thought
-	Think    time.Duration
+	Users    *users.Crowd  // closed model: who asks, one for each slot, and when a request is intended; nil: the open one
 	TLS      *tls.Config
 
 	NoKeepAlive bool   // a new connection for each request
@@ -109,6 +109,7 @@ type run struct {
 	requests context.Context // of all requests: cancelled when the engine gives up
 	queue    *queue
 	slots    *slots
+	crowd    *crowd // nil in the open model
 	silence  *silence
 	clock    *clock
 	over     chan *Exchange // exchanges that are over, to be recorded
@@ -127,6 +128,9 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 		silence:  &silence{tell: sink.Silence},
 		clock:    &clock{of: stamp.NewClock(c.Epoch), tell: sink.ClockStep},
 		over:     make(chan *Exchange, c.Slots),
+	}
+	if c.Users != nil {
+		r.crowd = &crowd{users: c.Users}
 	}
 	defer r.inner.CloseIdleConnections()
 

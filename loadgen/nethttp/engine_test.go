@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/users"
 	"go.uber.org/goleak"
 )
 
@@ -315,8 +316,13 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	run := func(n uint64, length time.Duration) (*recorded, End) {
 		r := &recorded{}
 		end := Run(t.Context(), Config{
-			Epoch: time.Now(), Length: length, Slots: 3, Timeout: hang, Drain: hang, Closed: true, Think: think, MaxBody: 1 << 20,
+			Epoch: time.Now(), Length: length, Slots: 3, Timeout: hang, Drain: hang, MaxBody: 1 << 20,
 			Failure: func(uint64, int, http.Header, []byte) string { return "" },
+			Users: users.New(users.Config{
+				Step: 1, Count: 3, Length: length,
+				Think:   func(uint64) time.Duration { return think },
+				Present: func(_ int, at time.Duration) time.Duration { return max(at, think) },
+			}),
 		}, &evenly{n: n, url: u}, r)
 		if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
 			t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))

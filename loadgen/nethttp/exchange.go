@@ -48,6 +48,5 @@ const (
 	Succeeded                 // a whole answer that Config.Failure took for a success
 	Failed                    // any other end
 	TimedOut
-	Shed   // older than the deadline before it could be sent
-	notDue // closed model: its intended start is past the run's length
+	Shed // older than the deadline before it could be sent
 )

@@ -41,10 +41,6 @@ type exchanging struct {
 func (e *exchanging) perform() {
 	e.Slot = max(e.Intended, e.free)
 	e.Free = e.Slot
-	if e.run.Closed && !e.think() {
-		e.end(notDue, "", nil, false)
-		return
-	}
 	request, err := e.run.source.Render(e.K, e.Intended)
 	if err != nil {
 		e.end(Failed, "request", err, false)
@@ -79,14 +75,6 @@ func (e *exchanging) perform() {
 	if kind := e.run.Failure(e.K, e.Status, e.Header, e.kept); kind != "" {
 		e.Outcome, e.Kind = Failed, kind
 	}
-}
-
-// think waits until the closed model's user has thought, which is when the request is intended. It returns false when
-// that is past the run's length or the run is interrupted.
-func (e *exchanging) think() bool {
-	e.Intended = e.free + e.run.Think
-	e.Slot, e.Free = e.Intended, e.Intended
-	return e.Intended < e.run.Length && waitUntil(e.run.queue.pacing, e.run.Epoch, e.Intended)
 }
 
 // limit returns how long the request may take from now on, and false if it is too old already.

@@ -10,8 +10,8 @@ import (
 // handed to vegeta for a worker to take.
 type queue struct {
 	epoch  time.Time
-	length time.Duration
-	closed bool            // closed model: due is whatever a user asks for before the end
+	closed bool            // closed model: due is whatever a user asks for
+	users  int             // in the closed model, how many are still to get a worker
 	pacing context.Context // when it is cancelled, no more becomes due
 	source Source
 	clear  func(time.Duration) // told, in the open model, before which instant all was taken
@@ -26,7 +26,7 @@ type queue struct {
 }
 
 func newQueue(pacing context.Context, c Config, source Source, clear func(time.Duration)) *queue {
-	q := &queue{epoch: c.Epoch, length: c.Length, closed: c.Closed, pacing: pacing, source: source, clear: clear}
+	q := &queue{epoch: c.Epoch, closed: c.Users != nil, users: c.Slots, pacing: pacing, source: source, clear: clear}
 	q.k, q.at, q.more = source.Next()
 	return q
 }
@@ -69,9 +69,9 @@ func (q *queue) next() *Exchange {
 	}
 	if !q.closed {
 		q.clear(q.at)
-	}
-	if now := time.Since(q.epoch); q.closed && now >= q.length || !q.closed && now < q.at {
-		return nil
+		if time.Since(q.epoch) < q.at {
+			return nil
+		}
 	}
 	x := &Exchange{K: q.k, Intended: q.at}
 	q.taken = q.k + 1
@@ -80,8 +80,12 @@ func (q *queue) next() *Exchange {
 }
 
 // hand waits until a request is due and puts it aside for the worker that vegeta is about to wake. It returns false
-// when there is none to come.
+// when there is none to come. In the closed model it wakes a worker for each user, who asks when he likes.
 func (q *queue) hand() bool {
+	if q.closed {
+		q.users--
+		return q.users >= 0
+	}
 	for {
 		q.mu.Lock()
 		if x := q.next(); x != nil {
@@ -89,7 +93,7 @@ func (q *queue) hand() bool {
 			q.mu.Unlock()
 			return true
 		}
-		at, over := q.at, !q.more || q.ended || q.closed
+		at, over := q.at, !q.more || q.ended
 		q.mu.Unlock()
 		if over || !waitUntil(q.pacing, q.epoch, at) {
 			return false

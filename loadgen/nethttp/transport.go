@@ -32,13 +32,14 @@ func newTransport(c Config) *http.Transport {
 // After a server with 256 requests outstanding had been frozen, every next request of a slot was 22 ms late that way,
 // and 1 ms without going back.
 func (r *run) RoundTrip(hit *http.Request) (*http.Response, error) {
-	for x := r.queue.take(); x != nil; x = r.queue.take() {
+	if r.crowd != nil {
+		r.serveUsers()
+	}
+	for x := r.queue.take(); x != nil && r.crowd == nil; x = r.queue.take() {
 		e := &exchanging{run: r, Exchange: x, free: r.slots.take()}
 		e.perform()
 		r.slots.release(e.released)
-		if x.Outcome != notDue {
-			r.over <- x
-		}
+		r.over <- x
 	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

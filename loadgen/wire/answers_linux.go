@@ -200,7 +200,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	}
 	l.silence.ended()
 	l.sink.Record(x)
-	l.slots.release(at)
+	l.free(&c.x, at)
 	l.inFlight--
 	if !clean || c.ending || l.NoKeepAlive || !c.answer.KeepAlive || len(c.rest) > 0 {
 		origin := int(c.origin)
@@ -248,7 +248,7 @@ func (l *loop) failBusy(i int32, now time.Duration, outcome Outcome, kind, detai
 	x.BytesIn = uint64(c.answer.BodyBytes)
 	l.silence.ended()
 	l.sink.Record(x)
-	l.slots.release(now)
+	l.free(&c.x, now)
 	l.inFlight--
 	origin := int(c.origin)
 	l.drop(i)
@@ -266,7 +266,7 @@ func (l *loop) fail(x *exchange, now, freed time.Duration, outcome Outcome, kind
 		l.silence.ended()
 	}
 	l.sink.Record(r)
-	l.slots.release(freed)
+	l.free(x, freed)
 	l.inFlight--
 }
 

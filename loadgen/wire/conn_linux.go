@@ -52,6 +52,7 @@ type exchange struct {
 	endpoint   int32
 	origin     int32
 	resendable bool
+	user       int // of the closed model
 }
 
 // none is the end of a list.

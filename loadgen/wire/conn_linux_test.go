@@ -24,7 +24,7 @@ func TestRefusalIsNamedAndNotHammered(t *testing.T) {
 	}
 	origin := at(t, listener.Addr().String())
 	listener.Close()
-	r, end := drive(t, t.Context(), origin, evenly{n: 8}, Config{Closed: true, Slots: 1, Length: hang})
+	r, end := drive(t, t.Context(), origin, evenly{n: 8}, Config{Users: crowd(1, 0, hang), Slots: 1, Length: hang})
 	if n, least := len(r.exchanges), 127*time.Millisecond; n != 8 || end.At < least {
 		t.Errorf("%d attempts in %v, want 8 in no less than %v: 1 + 2 + 4 + … ms between them", n, end.At, least)
 	}

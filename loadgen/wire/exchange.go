@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/users"
+)
 
 // Request is one request as it goes out.
 type Request struct {
@@ -109,8 +113,7 @@ type Config struct {
 	Timeout     time.Duration // from the send to the last byte; also the longest time to connect
 	Drain       time.Duration // after Length, how long the engine goes on sending what is due and reading
 	Deadline    time.Duration // from the intended start; 0: none
-	Closed      bool          // closed model: a request is intended when its user is free and has thought
-	Think       time.Duration
+	Users       *users.Crowd  // closed model: who asks, one for each slot, and when a request is intended; nil: the open one
 	NoKeepAlive bool          // a connection is closed after each answer; the requests say so to the server
 	Spin        time.Duration // longest time before a request is due for which the loop may spin, to be there in time
 	Origins     []*Origin

@@ -89,7 +89,7 @@ func succeed(uint64, int, []byte, []byte) string { return "" }
 func BenchmarkLoop(b *testing.B) {
 	origin := responder(b)
 	c := Config{
-		Length: time.Hour, Slots: 32, Timeout: time.Minute, Drain: time.Minute, Closed: true,
+		Length: time.Hour, Slots: 32, Timeout: time.Minute, Drain: time.Minute, Users: crowd(32, 0, time.Hour),
 		Origins: []*Origin{origin}, Endpoints: 1, Failure: succeed, Epoch: time.Now(),
 	}
 	source := &fixed{n: uint64(b.N), request: Request{Bytes: []byte(get), Idempotent: true}}
@@ -118,8 +118,11 @@ func TestTheLoopAllocatesNothing(t *testing.T) {
 	origin := responder(t)
 	allocated := func(n uint64, closed bool) uint64 {
 		c := Config{
-			Length: time.Hour, Slots: 8, Timeout: time.Minute, Drain: time.Minute, Closed: closed,
+			Length: time.Hour, Slots: 8, Timeout: time.Minute, Drain: time.Minute,
 			Origins: []*Origin{origin}, Endpoints: 1, Failure: succeed, Epoch: time.Now(),
+		}
+		if closed {
+			c.Users = crowd(8, 0, time.Hour)
 		}
 		source := &fixed{n: n, gap: 50 * time.Microsecond, request: Request{Bytes: []byte(get), Idempotent: true}}
 		sink := &counted{}

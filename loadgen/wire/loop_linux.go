@@ -159,21 +159,29 @@ func (l *loop) startsLater(now time.Duration) bool {
 	if l.stopped || !l.more {
 		return false
 	}
-	return !l.Closed || now < l.Length
+	return l.Users == nil || now < l.Length
+}
+
+// free tells that the slot of a request can be used again from an instant on.
+func (l *loop) free(x *exchange, at time.Duration) {
+	if l.Users != nil {
+		l.Users.Over(x.user, x.k, at)
+	} else {
+		l.slots.release(at)
+	}
 }
 
 // due returns when the next request can be started: it is due and there is a slot. Never, where none is to be.
 func (l *loop) due() time.Duration {
-	if l.stopped || !l.more || l.slots.n == 0 {
+	switch {
+	case l.stopped || !l.more:
+		return never
+	case l.Users != nil:
+		return l.Users.Due()
+	case l.slots.n == 0:
 		return never
 	}
-	if !l.Closed {
-		return max(l.at, l.slots.since())
-	}
-	if at := l.slots.since() + l.Think; at < l.Length {
-		return at
-	}
-	return never
+	return max(l.at, l.slots.since())
 }
 
 // sendDue starts what is due. It returns true where a request could be started but for a connection, and opening one was
@@ -181,15 +189,20 @@ func (l *loop) due() time.Duration {
 func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 	for now >= l.due() {
 		intended := l.at
-		if l.Closed {
-			intended = l.slots.since() + l.Think
+		if l.Users != nil {
+			intended = l.Users.Due()
 		}
 		r, err := l.source.Render(l.k, intended)
 		if err == nil && l.idle[r.Origin].first == none && !mayOpen {
 			return true
 		}
-		ready := max(intended, l.slots.take())
-		x := exchange{k: l.k, intended: intended, slot: ready, free: ready}
+		ready, user := intended, 0
+		if l.Users != nil {
+			user = l.Users.Ask()
+		} else {
+			ready = max(intended, l.slots.take())
+		}
+		x := exchange{k: l.k, user: user, intended: intended, slot: ready, free: ready}
 		l.inFlight++
 		l.k, l.at, l.more = l.source.Next()
 		l.end.Next = l.k
@@ -344,7 +357,7 @@ func (l *loop) begin(i int32, x exchange, r Request) {
 	c := &l.conns[i]
 	c.state, c.reads, c.first = busy, 0, 0
 	c.answer.Begin(r.Head, l.KeepBody)
-	c.lazy = !l.Closed && l.streak[x.endpoint] >= lazyAfter
+	c.lazy = l.Users == nil && l.streak[x.endpoint] >= lazyAfter
 	if !c.lazy {
 		l.eager++
 	}

@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/users"
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 )
@@ -111,6 +112,15 @@ func at(t testing.TB, address string) *Origin {
 
 // hang is longer than anything takes that ends, however busy the machine.
 const hang = time.Minute
+
+// crowd is users who think for so long, at first too.
+func crowd(n int, think, length time.Duration) *users.Crowd {
+	return users.New(users.Config{
+		Step: 1, Count: n, Length: length,
+		Think:   func(uint64) time.Duration { return think },
+		Present: func(_ int, at time.Duration) time.Duration { return max(at, think) },
+	})
+}
 
 // drive sends n requests, a millisecond apart unless the source has another gap.
 func drive(t *testing.T, ctx context.Context, o *Origin, source evenly, c Config) (*recorded, End) {
@@ -541,7 +551,7 @@ func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
 
 func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	origin := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(10 * time.Millisecond) })
-	closed := Config{Closed: true, Think: 10 * time.Millisecond, Slots: 4, Length: 200 * time.Millisecond}
+	closed := Config{Users: crowd(4, 10*time.Millisecond, 200*time.Millisecond), Slots: 4, Length: 200 * time.Millisecond}
 	r, _ := drive(t, t.Context(), origin, evenly{n: 1 << 40}, closed)
 	if n := r.count(Succeeded); n < 4 || n > 44 || n != len(r.exchanges) {
 		t.Errorf("%d of %d succeeded; four users of 20 ms a request make 40 in 200 ms", n, len(r.exchanges))
@@ -552,7 +562,7 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 		}
 	}
 	// However long that takes, the users come again.
-	closed.Length = hang
+	closed.Users, closed.Length = crowd(4, 10*time.Millisecond, hang), hang
 	r, end := drive(t, t.Context(), origin, evenly{n: 40}, closed)
 	if n := r.count(Succeeded); n != 40 || end.At < 200*time.Millisecond {
 		t.Errorf("%d of 40 succeeded in %v, which take four users of 20 ms a request 200 ms or more", n, end.At)

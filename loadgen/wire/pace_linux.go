@@ -59,7 +59,7 @@ func (l *loop) await(now time.Duration) {
 		set = l.poller.control
 		wake = min(wake, l.harvested+harvestEvery)
 	}
-	if l.Closed && now < l.Length {
+	if l.Users != nil && now < l.Length {
 		wake = min(wake, l.Length)
 	}
 	var lead time.Duration
@@ -93,7 +93,7 @@ func (l *loop) await(now time.Duration) {
 
 // clear returns the instant before which nothing can have been ready to be sent and was not.
 func (l *loop) clear(now, due time.Duration) time.Duration {
-	if l.Closed || due == never {
+	if l.Users != nil || due == never {
 		return now
 	}
 	return due

@@ -17,11 +17,15 @@ func TestStandingIsTold(t *testing.T) {
 	for _, closed := range []bool{false, true} {
 		t.Run(fmt.Sprint("closed ", closed), func(t *testing.T) {
 			o := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
+			c := Config{Slots: 4, Length: 10 * time.Second}
+			if closed {
+				c.Users = crowd(4, 0, c.Length)
+			}
 			r, _ := drive(t, t.Context(), o, evenly{n: n, heard: func(k uint64) {
 				if k == 10 {
 					time.Sleep(held) // the loop stands in the middle of its work
 				}
-			}}, Config{Slots: 4, Closed: closed, Length: 10 * time.Second})
+			}}, c)
 			var longest time.Duration
 			for _, s := range r.stood {
 				longest = max(longest, s[1]-s[0])

@@ -1,0 +1,94 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+var errUsersDecide = errors.New("in the closed model the users decide the rate: leave out --rate, --peak, --stage and --arrivals")
+
+// usersShape makes a profile of --vus-stage.
+func (o *driveOptions) usersShape() (p profiles.Profile, err error) {
+	if o.duration != 0 {
+		return p, errors.New("--vus-stage makes a profile of its own: leave out --duration")
+	}
+	from := profiles.FirstVUs
+	if o.given.Changed("vus") {
+		from = o.vus
+	}
+	var stages []profiles.VUStage
+	for _, text := range o.vuStages {
+		stage, err := profiles.ParseVUStage(text)
+		if err != nil {
+			return p, fmt.Errorf("--vus-stage %s: %w", text, err)
+		}
+		stages = append(stages, stage)
+	}
+	if p, err = profiles.FromVUStages(from, stages); err != nil {
+		return p, fmt.Errorf("--vus-stage: %w", err)
+	}
+	return p, nil
+}
+
+// closed returns the closed model that the flags and the profile ask for, or nil.
+func (o *driveOptions) closed(p profiles.Profile) (*loadgen.Closed, error) {
+	fast, ofUsers := o.rate == "max", p.OfUsers()
+	switch {
+	case !fast && !ofUsers && !o.given.Changed("vus"):
+		for _, flag := range []struct{ name, value string }{{"--think", o.think}, {"--start", o.start}} {
+			if flag.value != "" {
+				return nil, fmt.Errorf("%s is for the users of the closed model: give their number with --vus", flag.name)
+			}
+		}
+		return nil, nil
+	case fast && o.given.Changed("vus"):
+		return nil, errors.New("--rate max and --vus both ask for the closed model: give one")
+	case o.rate != "" && !fast || o.peak != "" || len(o.stages) > 0 || o.arrivals != "":
+		return nil, errUsersDecide
+	case fast && (o.think != "" || o.start != ""):
+		return nil, errors.New("--rate max is as fast as it goes: leave out --think and --start, or give --vus")
+	case ofUsers && len(o.vuStages) == 0 && o.given.Changed("vus"):
+		return nil, fmt.Errorf("%s says how many users there are: leave out --vus", p.Name)
+	case !fast && !ofUsers && o.vus < 1:
+		return nil, fmt.Errorf("--vus must be above 0, got %d", o.vus)
+	}
+	for _, ph := range p.Phases {
+		if ph.From != p.Phases[0].From || ph.To != ph.From {
+			return nil, fmt.Errorf("the closed model has no rate to change, and %s changes it: use bench sustained", p.Name)
+		}
+	}
+	c := &loadgen.Closed{VUs: o.vus}
+	if ofUsers {
+		c.VUs = p.MostVUs()
+	}
+	if fast {
+		c.VUs = loadgen.DefaultConnections
+		if o.connections > 0 {
+			c.VUs = o.connections
+		}
+	}
+	return c, o.thinking(c)
+}
+
+// thinking gives the users their think time, and how they begin.
+func (o *driveOptions) thinking(c *loadgen.Closed) (err error) {
+	if o.think != "" {
+		if c.Think, err = profiles.ParseThink(o.think); err != nil {
+			return fmt.Errorf("--think: %w", err)
+		}
+	}
+	switch c.Start = loadgen.Start(o.start); {
+	case c.Start == "" && o.asBefore:
+		c.Start = loadgen.Together
+	case c.Start == "":
+		c.Start = loadgen.Spread
+	case c.Start != loadgen.Spread && c.Start != loadgen.Together:
+		return fmt.Errorf("--start %s: it is %s or %s", o.start, loadgen.Spread, loadgen.Together)
+	case c.Start == loadgen.Spread && c.Think == profiles.Think{}:
+		return errors.New("--start spread spreads users over a think time, and these do not think: give --think")
+	}
+	return nil
+}

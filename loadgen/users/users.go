@@ -1,0 +1,100 @@
+// Package users is the closed model: users who ask, wait for the answer, think, and ask again. It says who asks next, and
+// when; it knows no clock, and whoever sends the requests tells when each was over.
+package users
+
+import "time"
+
+// Never is later than any instant.
+const Never = time.Duration(1<<63 - 1)
+
+// Config says who asks, and when. Instants are since the start of the run.
+type Config struct {
+	First, Step, Count int           // the users are numbered First, First + Step, …: so many
+	Length             time.Duration // nobody asks at it or later
+
+	// Think returns how long a user thinks after the answer to request k.
+	Think func(k uint64) time.Duration
+
+	// Present returns the first instant, at or after another, at which a user is there to ask; Never where there is none.
+	Present func(user int, at time.Duration) time.Duration
+}
+
+// Crowd is the users who think, and when each will have thought. It belongs to one goroutine.
+type Crowd struct {
+	Config
+	heap []thinking // the first has thought first
+}
+
+// thinking is a user, and when he asks.
+type thinking struct {
+	at   time.Duration
+	user int
+}
+
+// New returns the users before any of them has asked.
+func New(c Config) *Crowd {
+	w := &Crowd{Config: c, heap: make([]thinking, 0, c.Count)}
+	for i := range c.Count {
+		w.asksFrom(c.First+i*c.Step, 0)
+	}
+	return w
+}
+
+// Due returns when the next user asks; Never where all wait for their answers or are gone.
+func (w *Crowd) Due() time.Duration {
+	if len(w.heap) == 0 {
+		return Never
+	}
+	return w.heap[0].at
+}
+
+// Ask returns the next user, who waits for his answer from then on. There is one where Due is not Never.
+func (w *Crowd) Ask() (user int) {
+	first, last := w.heap[0], w.heap[len(w.heap)-1]
+	w.heap = w.heap[:len(w.heap)-1]
+	if len(w.heap) > 0 {
+		w.down(last)
+	}
+	return first.user
+}
+
+// Over tells that a user's request k was over at an instant: he thinks, and asks again.
+func (w *Crowd) Over(user int, k uint64, at time.Duration) { w.asksFrom(user, at+w.Think(k)) }
+
+// asksFrom lets a user ask as soon as he is there at or after an instant, if there is still time.
+func (w *Crowd) asksFrom(user int, at time.Duration) {
+	if at = w.Present(user, at); at >= w.Length {
+		return
+	}
+	w.heap = append(w.heap, thinking{})
+	i := len(w.heap) - 1
+	for i > 0 {
+		above := (i - 1) / 2
+		if w.heap[above].at <= at {
+			break
+		}
+		w.heap[i] = w.heap[above]
+		i = above
+	}
+	w.heap[i] = thinking{at, user}
+}
+
+// down puts one in place of the first.
+func (w *Crowd) down(x thinking) {
+	i := 0
+	for {
+		below := 2*i + 1
+		if below >= len(w.heap) {
+			break
+		}
+		if other := below + 1; other < len(w.heap) && w.heap[other].at < w.heap[below].at {
+			below = other
+		}
+		if w.heap[below].at >= x.at {
+			break
+		}
+		w.heap[i] = w.heap[below]
+		i = below
+	}
+	w.heap[i] = x
+}
