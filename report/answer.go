@@ -135,11 +135,11 @@ func (s subject) remedy() string {
 	if limited.Kind == kindSpike {
 		flag = "--peak"
 	}
-	try := "Try a lower " + flag
+	try, why := "Try a lower "+flag, ""
 	reached, half := s.reached(limited), s.rate(limited)/2
 	switch {
 	case reached >= 1 && reached < reachedShare*s.rate(limited):
-		try = fmt.Sprintf("Try %s %.0f/s, the rate that was reached", flag, significantTo(reached, 2, down))
+		try, why = fmt.Sprintf("Try %s %.0f/s", flag, significantTo(reached, 2, down)), ", the rate that was reached"
 	case half >= 1 && !math.IsInf(half, 0):
 		try = fmt.Sprintf("Try %s %.0f/s", flag, significant(half, 2))
 	}
@@ -147,11 +147,11 @@ func (s subject) remedy() string {
 	case s.Verdict.Kind == loadgen.HostLimited && limited != s.focus:
 		return "Run it again when nothing else uses this machine." // it was late at less than the highest rate
 	case s.Verdict.Kind == loadgen.HostLimited:
-		return "Run it again when nothing else uses this machine. " + try + " otherwise."
+		return "Run it again when nothing else uses this machine. " + try + " otherwise" + why + "."
 	case s.Environment.CPUs != "split" && s.Environment.Processors > 1:
-		return try + ", or give bench a processor of its own: --cpus split."
+		return try + why + ", or give bench a processor of its own: --cpus split."
 	}
-	return try + "."
+	return try + why + "."
 }
 
 // reachedShare is the share of a phase's rate below which bench did not come near it, so that half of it says nothing.

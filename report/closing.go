@@ -50,11 +50,22 @@ func notesOf(subjects []subject) []string {
 		add("whether this spike is heavy enough to show what a cache does is not known: " + m.Unknown + " was not measured")
 	}
 	for _, s := range subjects {
+		if s.InStep > 0 {
+			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest twentieth of each second: %s", s.label, Percent(s.InStep), unlockstep(&s.Plan)))
+		}
 		for _, note := range s.Environment.Notes {
 			add(ended(note))
 		}
 	}
 	return notes
+}
+
+// unlockstep says what lets users who ask in step come apart.
+func unlockstep(plan *loadgen.PlanRecord) string {
+	if plan.Start != loadgen.Spread {
+		return "--start spread begins them apart, and a think time that varies (--think 1s±50%) keeps them so"
+	}
+	return "a think time that varies lets them come apart (--think 1s±50%)"
 }
 
 // sameMachine reports whether the runs were made where they may be compared.

@@ -24,6 +24,20 @@ func TestNotes(t *testing.T) {
 	}
 }
 
+// Users who ask in step are told, with the flag that parts them.
+func TestUsersInStepAreNoted(t *testing.T) {
+	for start, want := range map[loadgen.Start]string{
+		"":             "a: its users ask in step, 97 % of the requests in the fullest twentieth of each second: --start spread begins them apart, and a think time that varies (--think 1s±50%) keeps them so",
+		loadgen.Spread: "a: its users ask in step, 97 % of the requests in the fullest twentieth of each second: a think time that varies lets them come apart (--think 1s±50%)",
+	} {
+		run := told("a", spikePhases(600), ms)
+		run.Plan.Model, run.Plan.Start, run.InStep = "closed", start, 0.97
+		if got := notesOf(subjectsOf([]*loadgen.Run{run})); len(got) != 1 || got[0] != want {
+			t.Errorf("start %q: notes %q, want %q", start, got, want)
+		}
+	}
+}
+
 func TestAdviceAlreadyFollowedIsLeftOut(t *testing.T) {
 	run := told("a", spikePhases(600), ms)
 	for _, tc := range []struct {

@@ -3,10 +3,12 @@ package report
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // maxNamed bounds the targets that a line names one by one.
@@ -77,10 +79,7 @@ func loadOf(plan *loadgen.PlanRecord) string {
 		}
 	}
 	if plan.Model == "closed" {
-		users := fmt.Sprintf("closed model, %d users", plan.VUs)
-		if plan.ThinkNS > 0 {
-			users += ", thinking " + Span(plan.ThinkNS)
-		}
+		users := "closed model, " + usersOf(plan) + thinking(plan)
 		if total > 0 {
 			users += " for " + Span(total)
 		}
@@ -90,6 +89,49 @@ func loadOf(plan *loadgen.PlanRecord) string {
 		return ""
 	}
 	return openLoad(phases, total)
+}
+
+// usersOf says how many users a plan of the closed model has: "20 users", "1 → 20 users".
+func usersOf(plan *loadgen.PlanRecord) string {
+	var numbers []int
+	for _, p := range plan.Phases {
+		for _, n := range []int{p.FromVUs, p.ToVUs} {
+			if last := len(numbers) - 1; last < 0 || numbers[last] != n {
+				numbers = append(numbers, n)
+			}
+		}
+	}
+	if most := slices.Max(append(numbers, 0)); most == 0 || len(numbers) == 1 {
+		return fmt.Sprintf("%d users", plan.VUs)
+	}
+	if len(numbers) > maxNamed {
+		return fmt.Sprintf("%d to %d users", slices.Min(numbers), slices.Max(numbers))
+	}
+	var parts []string
+	for _, n := range numbers {
+		parts = append(parts, fmt.Sprint(n))
+	}
+	return strings.Join(parts, " → ") + " users"
+}
+
+// thinking says how users who think begin, and how long they do, to follow how many they are; nothing where they do not.
+func thinking(plan *loadgen.PlanRecord) string {
+	if plan.ThinkNS <= 0 {
+		return ""
+	}
+	begun := ""
+	if plan.Start != loadgen.Spread {
+		begun = " begun together"
+	}
+	text := ", thinking " + Span(plan.ThinkNS)
+	switch t, err := profiles.ParseThink(plan.Think); {
+	case plan.Think == "" || err != nil:
+	case t.Law == profiles.UniformThink:
+		text = fmt.Sprintf(", thinking %s to %s", Span(t.Low), Span(t.High))
+	case t.Law == profiles.ExponentialThink:
+		text += " on average, exponentially"
+	}
+	return begun + text
 }
 
 func openLoad(phases []loadgen.PhaseRecord, total time.Duration) string {

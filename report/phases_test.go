@@ -83,7 +83,12 @@ func TestLoadOf(t *testing.T) {
 		{loadgen.PlanRecord{Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 5e9, From: 10, To: 10}, {Kind: "ramp", DurationNS: 5e9, From: 10, To: 40}, {Kind: "hold", DurationNS: 5e9, From: 40, To: 40}}},
 			"3 phases between 10/s and 40/s in 15 s"},
 		{loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 30e9}}},
-			"closed model, 20 users, thinking 1 s for 30 s"},
+			"closed model, 20 users begun together, thinking 1 s for 30 s"},
+		{loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "exp:1s", Start: loadgen.Spread, Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 30e9}}},
+			"closed model, 20 users, thinking 1 s on average, exponentially for 30 s"},
+		{loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "500ms..1.5s", Start: loadgen.Spread, Phases: []loadgen.PhaseRecord{
+			{Kind: "ramp", DurationNS: 30e9, FromVUs: 1, ToVUs: 20}, {Kind: "hold", DurationNS: 30e9, FromVUs: 20, ToVUs: 20}, {Kind: "ramp", DurationNS: 30e9, FromVUs: 20}}},
+			"closed model, 1 → 20 → 0 users, thinking 500 ms to 1.5 s for 90 s"},
 		{loadgen.PlanRecord{}, ""},
 	} {
 		if got := loadOf(&tc.plan); got != tc.want {

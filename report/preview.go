@@ -32,7 +32,7 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 		if v.Requests > 0 {
 			length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
 		}
-		p.text(fmt.Sprintf("closed model, %s %s · seed %d", plural(uint64(max(v.Plan.VUs, 0)), "user"), length, v.Seed), 2)
+		p.text(fmt.Sprintf("closed model, %s%s %s · seed %d", usersOf(&v.Plan), thinking(&v.Plan), length, v.Seed), 2)
 	}
 	p.blank()
 	for _, fact := range takes(v) {

@@ -23,6 +23,10 @@ func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
 		planned := r.Plan.Phases[i]
 		step := Step{Rate: planned.From, Hold: p.DurationNS}
 		switch {
+		case planned.FromVUs != planned.ToVUs:
+			continue
+		case planned.ToVUs > 0:
+			step = Step{Users: planned.ToVUs, Hold: p.DurationNS}
 		case r.Plan.Model == "closed":
 			step = Step{Users: r.Plan.VUs, Hold: p.DurationNS}
 		case math.Abs(planned.To-planned.From) > 0.01*planned.From || planned.From <= 0:

@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -20,7 +21,8 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("arrivals", p.Arrivals, q.Arrivals)
 	d.add("model", p.Model, q.Model)
 	d.add("users", p.VUs, q.VUs)
-	d.add("think time", p.ThinkNS, q.ThinkNS)
+	d.add("think time (--think)", thinkOf(p), thinkOf(q))
+	d.add("start of the users (--start)", cmp.Or(p.Start, loadgen.Together), cmp.Or(q.Start, loadgen.Together))
 	d.add("connections", p.Connections, q.Connections)
 	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
@@ -28,7 +30,11 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)
 	d = append(d, p.EngineDifferences(q)...)
 	d.add("phase in which the target is profiled", p.Profiled, q.Profiled)
-	if !slices.Equal(p.Phases, q.Phases) {
+	switch {
+	case slices.Equal(p.Phases, q.Phases):
+	case slices.ContainsFunc(slices.Concat(p.Phases, q.Phases), func(ph loadgen.PhaseRecord) bool { return ph.FromVUs+ph.ToVUs > 0 }):
+		d = append(d, "the users and lengths of the phases (--vus-stage)")
+	default:
 		d = append(d, "the offered rates and lengths of the phases")
 	}
 	if !slices.Equal(p.Endpoints, q.Endpoints) {
@@ -36,6 +42,9 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	}
 	return d
 }
+
+// thinkOf says how long the users of a plan think.
+func thinkOf(p *loadgen.PlanRecord) string { return cmp.Or(p.Think, p.ThinkNS.String()) }
 
 // differing is what was found to differ.
 type differing []string

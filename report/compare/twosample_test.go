@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -88,6 +89,24 @@ func TestFewRunsAreShownAndNotJudged(t *testing.T) {
 		row, ok := r.Comparisons[0].Row("p50")
 		if row.Judged != (n == MinRuns) || !ok || row.Change.Center < 2.5 || (r.Outcome() == Regression) != (n == MinRuns) {
 			t.Errorf("%d runs: %s, %+v", n, r.Outcome(), row)
+		}
+	}
+}
+
+// What changed by default since a run was saved is named with its flag: the key that an old file lacks means what was so then.
+func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
+	old := loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: time.Second}
+	for want, change := range map[string]func(*loadgen.PlanRecord){
+		"": func(*loadgen.PlanRecord) {},
+		"start of the users (--start): together and spread": func(p *loadgen.PlanRecord) { p.Start = loadgen.Spread },
+		"think time (--think): 1s and exp:1s":               func(p *loadgen.PlanRecord) { p.Think = "exp:1s" },
+		"think time (--think): 1s and 2s":                   func(p *loadgen.PlanRecord) { p.ThinkNS = 2 * time.Second },
+		"the users and lengths of the phases (--vus-stage)": func(p *loadgen.PlanRecord) { p.Phases = []loadgen.PhaseRecord{{FromVUs: 1, ToVUs: 20}} },
+	} {
+		p := old
+		change(&p)
+		if list := PlanDifferences(&old, &p); strings.Join(list, "; ") != want {
+			t.Errorf("%q, want %q", list, want)
 		}
 	}
 }
