@@ -185,3 +185,39 @@ func TestMergeShowsOtherEnvironments(t *testing.T) {
 		t.Errorf("notes: %s", text)
 	}
 }
+
+// A first byte that is known of few answers is left out, in the sum of shares too and of files of before.
+func TestFirstBytesOfFewAnswersAreLeftOut(t *testing.T) {
+	phase := func(known, answers int) Phase {
+		p, all := Phase{}, newTotals()
+		for i := range answers {
+			x := sample{wasSent: true, end: 2 * ms}
+			if i < known {
+				x.firstByte = ms
+			}
+			all.count(&x)
+		}
+		all.phase(&p)
+		return p
+	}
+	for _, tc := range []struct{ known, of int }{{16, 100}, {89, 100}, {90, 100}, {100, 100}} {
+		want := uint64(0)
+		if tc.known >= 90 {
+			want = uint64(tc.known)
+		}
+		p := phase(tc.known, tc.of)
+		if p.FirstByte.Count != want {
+			t.Errorf("%d of %d: %d are shown", tc.known, tc.of, p.FirstByte.Count)
+		}
+		m, err := mergePhase(p, phase(0, 5))
+		if merged := want / 100 * 100; err != nil || m.FirstByte.Count != merged { // 90 of 105 are too few
+			t.Errorf("%d of %d beside 5 more of which none is known: %d are shown, %v", tc.known, tc.of, m.FirstByte.Count, err)
+		}
+		old := phase(100, 100)
+		old.TargetTime = nil
+		old.FirstByte = NewDist(totalDigits, make([]time.Duration, tc.known), nil)
+		if err := old.check(1); err != nil || old.FirstByte.Count != want {
+			t.Errorf("of a file of before with %d of %d: %d are shown, %v", tc.known, tc.of, old.FirstByte.Count, err)
+		}
+	}
+}

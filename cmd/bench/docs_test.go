@@ -128,14 +128,19 @@ func TestReadmeNamesTheTwoCommands(t *testing.T) {
 	}
 }
 
-// The README's test file is one, and shows every key that there is.
+// The README's test files are such, and show every key that there is.
 func TestReadmeFileParses(t *testing.T) {
 	readme, err := os.ReadFile("../../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, text, found := strings.Cut(string(readme), "```yaml\n")
-	text, _, closed := strings.Cut(text, "```")
+	text, rest, closed := strings.Cut(text, "```")
+	_, users, _ := strings.Cut(rest, "```yaml\n")
+	users, _, _ = strings.Cut(users, "```")
+	if file, err := profiles.Parse("README.md", []byte(users)); err != nil || !file.OfUsers() {
+		t.Errorf("%+v, %v", file, err)
+	}
 	file, err := profiles.Parse("README.md", []byte(text))
 	if !found || !closed || err != nil || len(file.Requests) != 2 {
 		t.Errorf("%+v, %v", file, err)
@@ -156,8 +161,8 @@ func TestReadmeFileParses(t *testing.T) {
 	p := schema.Properties
 	for _, of := range []map[string]*jsonschema.Schema{p, p["phases"].Items.Properties, p["requests"].Items.Properties, p["limits"].Properties} {
 		for key := range of {
-			if !regexp.MustCompile(`(?m)^[ -]*` + key + `:`).MatchString(text) {
-				t.Errorf("README.md's test file lacks %s", key)
+			if !regexp.MustCompile(`(?m)^[ -]*` + key + `:`).MatchString(text + users) {
+				t.Errorf("README.md's test files lack %s", key)
 			}
 		}
 	}

@@ -441,10 +441,17 @@ func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writ
 	if err != nil {
 		return usage(err)
 	}
-	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 || len(o.vuStages) > 0 {
+	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 || len(o.vuStages) > 0 || o.think != "" {
 		file.Profile = changed
 		if o.warmUp != 0 {
 			file.WarmUp = 0 // it is a phase now
+		}
+		if o.think != "" {
+			think, err := profiles.ParseThink(o.think)
+			if err != nil {
+				return usage(fmt.Errorf("--think: %w", err))
+			}
+			file.Think = &think
 		}
 		source = file.YAML()
 	}

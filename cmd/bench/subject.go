@@ -109,7 +109,7 @@ func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) err
 		if err != nil {
 			return fmt.Errorf("%s is no URL", target.Name)
 		}
-		if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && len(o.vuStages) == 0 && o.vus == 0 {
+		if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !s.plan.Profile.OfUsers() {
 			return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
 		}
 		if len(requests) > 1 {
