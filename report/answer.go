@@ -138,6 +138,8 @@ func (s subject) remedy() string {
 	try, why := "Try a lower "+flag, ""
 	reached, half := s.reached(limited), s.rate(limited)/2
 	switch {
+	case s.closed():
+		try = "Try fewer users"
 	case reached >= 1 && reached < reachedShare*s.rate(limited):
 		try, why = fmt.Sprintf("Try %s %.0f/s", flag, significantTo(reached, 2, down)), ", the rate that was reached"
 	case half >= 1 && !math.IsInf(half, 0):

@@ -184,6 +184,9 @@ func TestAnswer(t *testing.T) {
 			}
 			r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: 30 * time.Second, Sent: 10_000}) // in the drain
 		})}, "These latencies are bench's own: late. Try --rate 30/s, the rate that was reached."},
+		{"bench was late with users, who have no rate", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.GeneratorLimited, "late"), func(r *loadgen.Run) {
+			r.Plan.Model, r.Plan.VUs = "closed", 200
+		})}, "These latencies are bench's own: late. Try fewer users."},
 		{"its host was late", []*loadgen.Run{told("api", hold, 4*ms, judged(loadgen.HostLimited))},
 			"These latencies are bench's own, kept waiting by its host. Run it again when nothing else uses this machine. Try --rate 50/s otherwise."},
 
