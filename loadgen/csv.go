@@ -34,27 +34,35 @@ func (c csvKey) each(change func(string) string) value { return csvKey{changed(c
 // without such a row.
 func parseCSV(args []string, _ profiles.Stream) (value, error) {
 	if len(args) != 2 {
-		return nil, errors.New("csv takes a file and a column, by its name in the first row or its number from 1, as in {{csv users.csv id}}")
+		return nil, errors.New("is wrong: csv takes a file and a column, by its name in the first row or its number from 1, as in {{csv users.csv id}}")
 	}
-	path := args[0]
-	f, err := os.Open(path)
+	f, err := os.Open(args[0])
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("is wrong: its file cannot be read: %w", errors.Unwrap(err))
 	}
 	defer f.Close()
+	c, err := readColumn(f, args[0], args[1])
+	if err != nil {
+		return nil, fmt.Errorf("is wrong: %w", err)
+	}
+	return c, nil
+}
+
+// readColumn reads a column of the file that is at a path. As it is there, an error may name it.
+func readColumn(f io.Reader, path, name string) (value, error) {
 	limited := &io.LimitedReader{R: f, N: maxCSVBytes + 1}
 	r := csv.NewReader(limited)
 	r.ReuseRecord = true
 	r.FieldsPerRecord = -1 // only the column that is asked for has to be there
-	number, err := strconv.Atoi(args[1])
+	number, err := strconv.Atoi(name)
 	column := number - 1
 	if err != nil {
 		first, err := r.Read()
 		if err != nil {
 			return nil, fmt.Errorf("%s: has no first row: %w", path, err)
 		}
-		if column = slices.Index(first, args[1]); column < 0 {
-			return nil, fmt.Errorf("%s: no column is called %q, there are %s", path, args[1], strings.Join(first[:min(len(first), 20)], ", "))
+		if column = slices.Index(first, name); column < 0 {
+			return nil, fmt.Errorf("%s: has no column of that name, there are %s", path, strings.Join(first[:min(len(first), 20)], ", "))
 		}
 	}
 	var c csvKey

@@ -33,18 +33,18 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 		c.fixed = http.Header{}
 	}
 	for _, name := range sortedKeys(c.fixed) {
-		if strings.Contains(name, "{{") {
+		if strings.Contains(name, openBraces) {
 			return c, errors.New("a header's name must be the same for every request: only its value may hold {{…}}")
 		}
 		d := drawnHeader{name: name}
 		fixed := true
 		for i, text := range c.fixed[name] {
-			t, err := parseTemplate(text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, name, i))
-			if err == nil {
-				c.visible = append(c.visible, visibleHeader{name, t})
-				t, err = t.resolved()
+			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, name, i))
+			if err != nil {
+				return c, err
 			}
-			if err == nil {
+			c.visible = append(c.visible, visibleHeader{name, t})
+			if t, err = t.resolved(); err == nil {
 				err = t.checkHeaderText()
 			}
 			if err != nil {

@@ -36,8 +36,8 @@ func TestHeadersHoldValues(t *testing.T) {
 		want   string
 	}{
 		{http.Header{"X-{{seq}}": {"C4N4RY"}}, "a header's name must be the same for every request"},
-		{http.Header{"X-A": {"C4N4RY {{seq"}}, "header X-A: has a {{ without }}, 7 bytes from its beginning"},
-		{http.Header{"X-A": {"C4N4RY {{frob}}"}}, `header X-A: {{frob}}: no value is called "frob"`},
+		{http.Header{"X-A": {"C4N4RY {{seq"}}, "header X-A: the {{ of 2 bytes, 7 bytes from its beginning, has no }} behind it"},
+		{http.Header{"X-A": {"C4N4RY {{C4N4RY}}"}}, `header X-A: the {{…}} of 10 bytes, 7 bytes from its beginning, is no value: use zipf`},
 		{http.Header{"X-A": {"C4N4RY\n"}}, "header X-A: holds a line end"},
 		{http.Header{"X-A": {"${env:BENCH_TEST_TOKEN}"}}, "header X-A: holds a line end"},
 		{http.Header{"X-A": {"${env:BENCH_TEST_MISSING}"}}, "header X-A: ${env:BENCH_TEST_MISSING}: the environment has no variable"},

@@ -34,5 +34,5 @@ func parseNow(args []string, _ profiles.Stream) (value, error) {
 	case form == "unixms":
 		return nowKey{func(dst []byte, due time.Time) []byte { return strconv.AppendInt(dst, due.UnixMilli(), 10) }}, nil
 	}
-	return nil, errors.New("now takes nothing, or unix for seconds, or unixms for milliseconds")
+	return nil, errors.New("is wrong: now takes nothing, or unix for seconds, or unixms for milliseconds")
 }

@@ -107,7 +107,7 @@ func wireBytes(r *nethttp.Request) uint64 {
 func (m *mix) preview(k uint64, at time.Duration, due time.Time) PreviewRequest {
 	c := &m.requests[m.index(k)]
 	shown := PreviewRequest{
-		K: k, At: at, Name: c.name, Method: c.method, URL: c.url.shownURL(k, due), Body: len(c.body.append(nil, k, due)),
+		K: k, At: at, Name: c.name, Method: c.method, URL: c.scheme + "://" + c.host + c.target.shown(k, due), Body: len(c.body.append(nil, k, due)),
 	}
 	for _, h := range c.header.visible {
 		shown.Header = append(shown.Header, h.show(k, due))

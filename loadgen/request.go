@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -46,8 +47,9 @@ type compiledRequest struct {
 	method string
 	path   string // the template, query values left out
 	weight float64
-	url    template
+	scheme string
 	host   string
+	target template // the request target, as it is sent
 	origin int      // where it goes: an index into the mix's hosts
 	static *url.URL // the URL where it is the same for every k
 	header compiledHeader
@@ -108,36 +110,17 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if err != nil {
 		return c, err
 	}
+	if err := c.compileURL(stripped, len(r.URL)-len(stripped), seed, purpose+"/url"); err != nil {
+		return c, err
+	}
 	if c.header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
 		return c, err
 	}
-	if c.url, err = parseTemplate(stripped, seed, purpose+"/url"); err != nil {
-		return c, fmt.Errorf("URL %w", err)
-	}
-	c.url = c.url.inURL()
-	if c.body, err = parseTemplate(r.Body, seed, purpose+"/body"); err == nil {
-		c.body, err = c.body.resolved()
-	}
-	if err != nil {
-		return c, fmt.Errorf("body %w", err)
-	}
-	first, err := url.Parse(string(c.url.append(nil, 0, time.Time{})))
-	if err != nil {
-		return c, fmt.Errorf("%q is no URL: %w", withoutQuery(stripped), errorWithoutURL(err))
-	}
-	if first.Scheme != "http" && first.Scheme != "https" || first.Host == "" {
-		return c, fmt.Errorf("%q is no URL that can be driven: it must begin with http:// or https:// and a host", withoutQuery(stripped))
-	}
-	if authority, _, _ := strings.Cut(strings.TrimPrefix(stripped, first.Scheme+"://"), "/"); strings.Contains(authority, "{{") {
-		return c, fmt.Errorf("%q: the host must be the same for every request", withoutQuery(stripped))
-	}
-	c.host = first.Host
-	c.path = pathOf(stripped)
-	if c.url.fixed() {
-		c.static = first
+	if c.body, err = compileBody(r, seed, purpose+"/body"); err != nil {
+		return c, err
 	}
 	// A request that net/http itself would refuse is refused here, before anything was sent.
-	if _, err := http.NewRequest(c.method, first.String(), nil); err != nil {
+	if _, err := http.NewRequest(c.method, "http://host/", nil); err != nil {
 		return c, fmt.Errorf("method %q cannot be sent", c.method)
 	}
 	if c.name == "" {
@@ -147,6 +130,44 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 		c.name = strings.ToValidUTF8(c.name[:maxNameBytes], "")
 	}
 	return c, nil
+}
+
+// compileURL compiles a URL without user information, of which so many bytes were left out.
+func (c *compiledRequest) compileURL(stripped string, left int, seed uint64, purpose string) error {
+	scheme, authority, rest := splitURL(stripped)
+	if strings.Contains(scheme+authority, openBraces) {
+		return errors.New("URL: the host must be the same for every request: no {{…}} may stand in it")
+	}
+	scheme = strings.ToLower(scheme)
+	if scheme != "http" && scheme != "https" || authority == "" {
+		return errors.New("URL: it must begin with http:// or https:// and a host, as in http://127.0.0.1:8080/path")
+	}
+	u, err := url.Parse(scheme + "://" + authority)
+	switch {
+	case err != nil && strings.Contains(rest, "@"): // what was read as a host may be a password's beginning
+		return errors.New("URL: host and port cannot be read; in a name and password before an @, percent-encode / ? and #")
+	case err != nil:
+		return fmt.Errorf("URL: %q is no host and port: %w", authority, errorWithoutURL(err))
+	}
+	c.scheme, c.host, c.path = scheme, u.Host, pathOf(stripped)
+	if c.target, err = parseTarget(rest, left+len(stripped)-len(rest), seed, purpose); err != nil {
+		return err
+	}
+	if c.target.fixed() {
+		c.static, err = c.urlOf(string(c.target.append(nil, 0, time.Time{})))
+	}
+	return err
+}
+
+func compileBody(r Request, seed uint64, purpose string) (template, error) {
+	t, err := parseTemplate("body", r.Body, seed, purpose)
+	if err != nil {
+		return t, err
+	}
+	if t, err = t.resolved(); err != nil {
+		err = fmt.Errorf("body: %w", err)
+	}
+	return t, err
 }
 
 // Check returns what keeps the request from being sent, or nil.
@@ -164,6 +185,9 @@ func splitUser(raw string) (string, *url.Userinfo, error) {
 	end := strings.IndexAny(rest, "/?#")
 	if end < 0 {
 		end = len(rest)
+	}
+	if braces := strings.Index(rest[:end], openBraces); braces >= 0 {
+		end = braces
 	}
 	at := strings.LastIndexByte(rest[:end], '@')
 	if at < 0 {
@@ -246,11 +270,10 @@ func (m *mix) render(k uint64, due time.Time) (nethttp.Request, error) {
 	c := &m.requests[m.index(k)]
 	r := nethttp.Request{Method: c.method, URL: c.static, Header: c.header.render(k, due), Body: c.body.append(nil, k, due)}
 	if r.URL == nil {
-		u, err := url.Parse(string(c.url.append(nil, k, due)))
-		if err != nil {
-			return r, errorWithoutURL(err)
+		var err error
+		if r.URL, err = c.urlOf(string(c.target.append(nil, k, due))); err != nil {
+			return r, err
 		}
-		r.URL = u
 	}
 	return r, nil
 }
@@ -258,10 +281,9 @@ func (m *mix) render(k uint64, due time.Time) (nethttp.Request, error) {
 // hostPort returns where the request goes, the port written out.
 func (c *compiledRequest) hostPort() string {
 	u := url.URL{Host: c.host}
-	scheme, _, _ := strings.Cut(c.url.segments[0].text, "://")
 	port := u.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[scheme]
+		port = map[string]string{"http": "80", "https": "443"}[c.scheme]
 	}
 	return net.JoinHostPort(u.Hostname(), port)
 }

@@ -53,13 +53,27 @@ func TestRequestIsAFunctionOfSeedAndNumber(t *testing.T) {
 
 func TestRequestRefuses(t *testing.T) {
 	for url, want := range map[string]string{
-		"":                          "it must begin with http:// or https://",
-		"ftp://h/":                  "it must begin with http:// or https://",
-		"http://":                   "and a host",
-		"http://{{seq}}/":           "the host must be the same",
-		"http://h/{{zipf}}":         "zipf takes",
-		"http://h:port/?secret=abc": "is no URL",
-		"http://us%zzer@h/":         "percent-encode it",
+		"":                            "it must begin with http:// or https://",
+		"ftp://h/":                    "it must begin with http:// or https://",
+		"http://":                     "and a host",
+		"http:///path":                "and a host",
+		"http://?a={{seq}}":           "and a host",
+		"http://{{abc}}/":             "the host must be the same",
+		"http://h{{pick abc@d}}/":     "the host must be the same",
+		"http://h:{{seq}}?a=b":        "the host must be the same",
+		"{{abc}}://h/":                "the host must be the same",
+		"http://h/{{zipf abc}}":       "URL: the {{…}} of 12 bytes, 9 bytes from its beginning, is wrong: zipf takes",
+		"http://u:abc@h/{{abc}}":      "URL: the {{…}} of 7 bytes, 15 bytes from its beginning, is no value",
+		"http://h?a={{abc}}":          "URL: the {{…}} of 7 bytes, 11 bytes from its beginning, is no value",
+		"http://h:port/?secret=abc":   "is no host and port",
+		"http://u:abc/d@h/":           "percent-encode / ? and #",
+		"http://us%zzer@h/":           "percent-encode it",
+		"http://h/abc%":               "URL: the % of 1 byte, 12 bytes from its beginning, has no two hexadecimal digits behind it; write %25",
+		"http://u:abc@h/%4x":          "URL: the % of 1 byte, 15 bytes from its beginning, has no",
+		"http://h/{{seq}}%zz":         "URL: the % of 1 byte, 16 bytes from its beginning, has no",
+		"http://h/{{{{%4":             "URL: the % of 1 byte, 13 bytes from its beginning, has no",
+		"http://h/?q=100%&secret=abc": "URL: the % of 1 byte, 15 bytes from its beginning, has no",
+		"http://h/%4{{uniform 0 9}}":  "URL: the % of 1 byte, 9 bytes from its beginning, has no",
 	} {
 		_, err := newMix([]Request{{URL: url}}, 1)
 		if err == nil || !strings.Contains(err.Error(), want) {

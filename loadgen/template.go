@@ -1,8 +1,7 @@
 package loadgen
 
 import (
-	"fmt"
-	"net/url"
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -16,7 +15,7 @@ type template struct {
 	segments []segment
 }
 
-// segment is fixed text followed by a value; value is nil where the template ends in text.
+// segment is fixed text followed by a value; value is nil where no value follows.
 type segment struct {
 	text  string
 	value value
@@ -33,48 +32,85 @@ type textValue interface {
 	each(change func(string) string) value
 }
 
-// parseTemplate compiles text such as "/products/{{zipf 100000 1.1}}". The values of one template are drawn from seed
-// and purpose, so that two templates of one plan are independent.
-func parseTemplate(text string, seed uint64, purpose string) (template, error) {
-	var t template
-	length := len(text)
-	for i := 0; ; i++ {
-		before, after, found := strings.Cut(text, "{{")
+// What stands around a value, and what stands for the braces themselves.
+const (
+	openBraces       = "{{"
+	closeBraces      = "}}"
+	bracesThemselves = openBraces + openBraces
+)
+
+// errUnclosed is about braces that are opened and not closed.
+var errUnclosed = errors.New("has no }} behind it; write {{{{ for the braces themselves")
+
+// parseTemplate compiles text such as "/products/{{zipf 100000 1.1}}"; {{{{ stands for the braces themselves. The values of
+// one template are drawn from seed and purpose, so that two templates of one plan are independent. Its error is a
+// [TextError] of the part.
+func parseTemplate(part, text string, seed uint64, purpose string) (template, error) {
+	t, _, err := parsePlaced(part, text, seed, purpose)
+	return t, err
+}
+
+// parsePlaced returns where in the text each segment begins, too.
+func parsePlaced(part, text string, seed uint64, purpose string) (t template, places []int, err error) {
+	at, drawn := 0, 0
+	add := func(s segment) {
+		t.segments, places = append(t.segments, s), append(places, at)
+	}
+	for {
+		before, after, found := strings.Cut(text[at:], openBraces)
 		if !found {
 			if before != "" || len(t.segments) == 0 {
-				t.segments = append(t.segments, segment{text: before})
+				add(segment{text: before})
 			}
-			return t, nil
+			return t, places, nil
 		}
-		expression, rest, closed := strings.Cut(after, "}}")
+		begin := at + len(before)
+		if strings.HasPrefix(after, openBraces) {
+			if before != "" {
+				add(segment{text: before})
+			}
+			at = begin
+			add(segment{text: openBraces})
+			at += len(bracesThemselves)
+			continue
+		}
+		bad := &TextError{Part: part, At: begin, Length: len(text) - begin, What: openBraces}
+		expression, _, closed := strings.Cut(after, closeBraces)
 		if !closed {
-			// The text around it may be a secret.
-			return template{}, fmt.Errorf("has a {{ without }}, %d bytes from its beginning", length-len(after)-len("{{"))
+			bad.Length, bad.Err = len(openBraces), errUnclosed
+			return template{}, nil, bad
 		}
-		v, err := parseValue(strings.Fields(expression), profiles.NewStream(seed, purpose+"/"+strconv.Itoa(i)))
+		end := begin + len(openBraces) + len(expression) + len(closeBraces)
+		v, err := parseValue(strings.Fields(expression), profiles.NewStream(seed, purpose+"/"+strconv.Itoa(drawn)))
 		if err != nil {
-			return template{}, fmt.Errorf("{{%s}}: %w", expression, err)
+			bad.What, bad.Length, bad.Err = openBraces+"…"+closeBraces, end-begin, err
+			return template{}, nil, bad
 		}
-		t.segments = append(t.segments, segment{text: before, value: v})
-		text = rest
+		add(segment{text: before, value: v})
+		at = end
+		drawn++
 	}
 }
 
-// inURL returns the template with each value escaped for where it stands in a URL: in its path, or behind the ?. The
-// fixed text is the user's own and stays as it is.
-func (t template) inURL() template {
-	escape := url.PathEscape
-	segments := slices.Clone(t.segments)
-	for i := range segments {
-		if strings.Contains(segments[i].text, "?") {
-			escape = url.QueryEscape
+// HoldsValue reports whether one of the values that a template may hold stands between braces in text, or a reference to
+// a secret.
+func HoldsValue(text string) bool {
+	for rest := text; ; {
+		_, after, found := strings.Cut(rest, openBraces)
+		if !found {
+			break
 		}
-		if text, ok := segments[i].value.(textValue); ok {
-			segments[i].value = text.each(escape)
+		expression, _, closed := strings.Cut(after[:min(len(after), maxValueBytes)], closeBraces)
+		if words := strings.Fields(expression); closed && len(words) > 0 && isValue(words[0]) {
+			return true
 		}
+		rest = after
 	}
-	return template{segments}
+	return strings.Contains(text, "${env:") || strings.Contains(text, "${file:")
 }
+
+// maxValueBytes bounds how far the end of braces is looked for in what may be no text.
+const maxValueBytes = 1 << 10
 
 // resolved returns the template with its references to secrets replaced in the fixed text. What a secret holds is never
 // taken for a template.

@@ -34,8 +34,12 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 		{"{{now}}", 5, "2026-11-24T12:00:00.123Z"},
 		{"{{now unix}}", 5, "1795521600"},
 		{"{{now unixms}}", 5, "1795521600123"},
+		{`{"msg":"Hello {{{{name}}"}`, 5, `{"msg":"Hello {{name}}"}`},
+		{"{{{{{{seq}}}}", 5, "{{5}}"},
+		{"{{{{{seq}} {{{{", 5, "{{{seq}} {{"},
+		{"a{{seq}}{{{{b}}{{seq}}", 5, "a5{{b}}5"},
 	} {
-		tmpl, err := parseTemplate(tc.text, 1, "test")
+		tmpl, err := parseTemplate("body", tc.text, 1, "test")
 		if err != nil {
 			t.Errorf("%q: %v", tc.text, err)
 			continue
@@ -46,39 +50,66 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 	}
 }
 
+// What stood between the braces is in no error: a secret may. The part, the place and the length are.
 func TestTemplateRefuses(t *testing.T) {
 	for text, want := range map[string]string{
-		"/{{seq":                          "{{ without }}, 1 bytes",
-		"/{{seq}}/a/{{seq":                "{{ without }}, 11 bytes",
-		"/{{now 5}}":                      "now takes nothing, or unix",
-		"/{{now unix 5}}":                 "now takes nothing, or unix",
-		"/{{}}":                           "is empty",
-		"/{{zipf}}":                       "zipf takes",
-		"/{{zipf 0 1}}":                   "above 0, got 0",
-		"/{{zipf 10 -1}}":                 "above 0 and at most 100, got -1",
-		"/{{zipf 10 NaN}}":                "got NaN",
-		"/{{uniform 2 1}}":                "the lowest value 2 is above the highest 1",
-		"/{{uniform 1 x}}":                "whole number, got x",
-		"/{{seq 1}}":                      "seq takes nothing",
-		"/{{uuid 4}}":                     "uuid takes nothing",
-		"/{{pick}}":                       "pick takes the words",
-		"/{{csv a.csv}}":                  "csv takes a file and a column",
-		"/{{csv missing.csv 1}}":          "missing.csv: no such file or directory",
-		"/{{csv testdata/users.csv age}}": `testdata/users.csv: no column is called "age", there are id, name`,
-		"/{{csv testdata/users.csv 3}}":   "testdata/users.csv:1: has 2 columns, and number 3 is asked for",
-		"/{{csv testdata/users.csv 0}}":   "number 0 is asked for",
-		"/{{csv /dev/null 1}}":            "has no row with values",
-		"/{{frob 1}}":                     `no value is called "frob"`,
+		"/{{C4N4RY":                          "body: the {{ of 2 bytes, 1 byte from its beginning, has no }} behind it",
+		"/{{seq}}/a/{{C4N4RY":                "the {{ of 2 bytes, 11 bytes from its beginning, has no }}",
+		"C4N4RY{{{{x}}/{{seq":                "the {{ of 2 bytes, 14 bytes from its beginning, has no }}",
+		"/{{now C4N4RY}}":                    "now takes nothing, or unix",
+		"/{{now unix 5}}":                    "now takes nothing, or unix",
+		"/{{}}":                              "body: the {{…}} of 4 bytes, 1 byte from its beginning, is empty: use zipf N S, ",
+		"/{{zipf}}":                          "zipf takes",
+		"/{{zipf 0 1}}":                      "above 0",
+		"/{{zipf C4N4RY 1}}":                 "the number of keys must be a whole number above 0",
+		"/{{zipf 10 -1}}":                    "above 0 and at most 100",
+		"/{{zipf 10 NaN}}":                   "the exponent must be above 0",
+		"/{{zipf 10 C4N4RY}}":                "the exponent must be above 0",
+		"/{{uniform 2 1}}":                   "the lowest value is above the highest",
+		"/{{uniform 1 C4N4RY}}":              "the highest value must be a whole number",
+		"/{{uniform C4N4RY 1}}":              "the lowest value must be a whole number",
+		"/{{seq C4N4RY}}":                    "seq takes nothing",
+		"/{{uuid C4N4RY}}":                   "uuid takes nothing",
+		"/{{pick}}":                          "pick takes the words",
+		"/{{csv C4N4RY}}":                    "csv takes a file and a column",
+		"/{{csv C4N4RY.csv 1}}":              "its file cannot be read: no such file or directory",
+		"/{{csv testdata/users.csv C4N4RY}}": "testdata/users.csv: has no column of that name, there are id, name",
+		"/{{csv testdata/users.csv 3}}":      "testdata/users.csv:1: has 2 columns, and number 3 is asked for",
+		"/{{csv testdata/users.csv 0}}":      "number 0 is asked for",
+		"/{{csv /dev/null 1}}":               "has no row with values",
+		"/{{C4N4RY 1}}":                      "body: the {{…}} of 12 bytes, 1 byte from its beginning, is no value: use zipf N S, uniform A B, seq, uuid, now, pick a b c or csv FILE COLUMN; write {{{{ for the braces themselves",
+		"C4N4RY{{{C4N4RY}}":                  "the {{…}} of 11 bytes, 6 bytes from its beginning, is no value",
 	} {
-		if _, err := parseTemplate(text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseTemplate("body", text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%q: error %v, want one with %q", text, err, want)
+		}
+	}
+}
+
+// A value is found in a body only where a template would draw one.
+func TestHoldsValue(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                       false,
+		"plain":                  false,
+		"{{name}} {{ other }}":   false,
+		"{{name}}{{seq}}":        true,
+		"{{ csv users.csv id }}": true,
+		"{{{{seq}}":              true, // it would be drawn as {{seq}}, and is sent with four braces
+		"{{seq":                  false,
+		"{{seq" + strings.Repeat(" ", maxValueBytes) + "}}": false,
+		"\x00\xff{{now}}": true,
+		"${env:TOKEN}":    true,
+		"${HOME}":         false,
+	} {
+		if got := HoldsValue(text); got != want {
+			t.Errorf("%.20q: %v, want %v", text, got, want)
 		}
 	}
 }
 
 func TestUniformCoversItsRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		tmpl, err := parseTemplate("{{uniform 10 13}}", rapid.Uint64().Draw(t, "seed"), "test")
+		tmpl, err := parseTemplate("body", "{{uniform 10 13}}", rapid.Uint64().Draw(t, "seed"), "test")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +127,7 @@ func TestUniformCoversItsRange(t *testing.T) {
 }
 
 func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
-	tmpl, err := parseTemplate("{{uuid}} {{uuid}}", 1, "test")
+	tmpl, err := parseTemplate("body", "{{uuid}} {{uuid}}", 1, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +144,7 @@ func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
 }
 
 func TestPickTakesEachWordAlike(t *testing.T) {
-	tmpl, err := parseTemplate("{{pick a b c}}", 1, "test")
+	tmpl, err := parseTemplate("body", "{{pick a b c}}", 1, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

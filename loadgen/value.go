@@ -27,7 +27,7 @@ var values = []struct {
 	{"csv", "csv FILE COLUMN", parseCSV},
 }
 
-// parseValue reads what stands between {{ and }}.
+// parseValue reads what stands between {{ and }}. Its errors repeat nothing of it.
 func parseValue(words []string, stream profiles.Stream) (value, error) {
 	var known []string
 	for _, v := range values {
@@ -36,63 +36,73 @@ func parseValue(words []string, stream profiles.Stream) (value, error) {
 		}
 		known = append(known, v.usage)
 	}
-	use := strings.Join(known[:len(known)-1], ", ") + " or " + known[len(known)-1]
+	what := "is no value"
 	if len(words) == 0 {
-		return nil, fmt.Errorf("is empty: use %s", use)
+		what = "is empty"
 	}
-	return nil, fmt.Errorf("no value is called %q: use %s", words[0], use)
+	return nil, fmt.Errorf("%s: use %s or %s; write {{{{ for the braces themselves", what,
+		strings.Join(known[:len(known)-1], ", "), known[len(known)-1])
+}
+
+func isValue(name string) bool {
+	for _, v := range values {
+		if v.name == name {
+			return true
+		}
+	}
+	return false
 }
 
 func parseZipf(args []string, stream profiles.Stream) (value, error) {
 	if len(args) != 2 {
-		return nil, errors.New("zipf takes the number of keys and the exponent, as in {{zipf 1000 1.1}}")
+		return nil, errors.New("is wrong: zipf takes the number of keys and the exponent, as in {{zipf 1000 1.1}}")
 	}
 	n, err := strconv.ParseUint(args[0], 10, 63)
 	if err != nil || n == 0 {
-		return nil, fmt.Errorf("the number of keys must be a whole number above 0, got %s", args[0])
+		return nil, errors.New("is wrong: the number of keys must be a whole number above 0")
 	}
 	s, err := strconv.ParseFloat(args[1], 64)
 	if err != nil || !(s > 0) || s > 100 {
-		return nil, fmt.Errorf("the exponent must be above 0 and at most 100, got %s", args[1])
+		return nil, errors.New("is wrong: the exponent must be above 0 and at most 100")
 	}
 	return zipfKey{newZipf(n, s), stream}, nil
 }
 
 func parseUniform(args []string, stream profiles.Stream) (value, error) {
 	if len(args) != 2 {
-		return nil, errors.New("uniform takes the lowest and the highest value, as in {{uniform 1 1000}}")
+		return nil, errors.New("is wrong: uniform takes the lowest and the highest value, as in {{uniform 1 1000}}")
 	}
 	lo, err := strconv.ParseInt(args[0], 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("the lowest value must be a whole number, got %s", args[0])
+		return nil, errors.New("is wrong: the lowest value must be a whole number")
 	}
 	hi, err := strconv.ParseInt(args[1], 10, 64)
 	if err != nil {
-		return nil, fmt.Errorf("the highest value must be a whole number, got %s", args[1])
+		return nil, errors.New("is wrong: the highest value must be a whole number")
 	}
 	if lo > hi {
-		return nil, fmt.Errorf("the lowest value %d is above the highest %d", lo, hi)
+		return nil, errors.New("is wrong: the lowest value is above the highest")
 	}
 	return uniformKey{lo, uint64(hi) - uint64(lo), stream}, nil
 }
 
 func parseSeq(args []string, _ profiles.Stream) (value, error) {
 	if len(args) != 0 {
-		return nil, errors.New("seq takes nothing: it is the request's number")
+		return nil, errors.New("is wrong: seq takes nothing: it is the request's number")
 	}
 	return seqKey{}, nil
 }
 
 func parseUUID(args []string, stream profiles.Stream) (value, error) {
 	if len(args) != 0 {
-		return nil, errors.New("uuid takes nothing: it is drawn for each request")
+		return nil, errors.New("is wrong: uuid takes nothing: it is drawn for each request")
 	}
 	return uuidKey{stream}, nil
 }
 
 func parsePick(args []string, stream profiles.Stream) (value, error) {
 	if len(args) == 0 {
-		return nil, errors.New("pick takes the words to choose from, as in {{pick small large}}")
+		return nil, errors.New("is wrong: pick takes the words to choose from, as in {{pick small large}}")
 	}
 	return pickKey{args, uniformKey{0, uint64(len(args) - 1), stream}}, nil
 }

@@ -70,8 +70,8 @@ func shownValue(v value, k uint64, due time.Time) string {
 	return string(v.append(nil, k, due))
 }
 
-// shownURL returns the URL of request k with its path, and of its query what pathOf shows of it and what bench drew.
-func (t template) shownURL(k uint64, due time.Time) string {
+// shown returns the target of request k with its path, and of its query what pathOf shows of it and what bench drew.
+func (t template) shown(k uint64, due time.Time) string {
 	const hole = "\ue000" // of the private use area; it stands for a value while the query is taken apart
 	var b strings.Builder
 	var values []string
@@ -89,8 +89,7 @@ func (t template) shownURL(k uint64, due time.Time) string {
 			values = append(values, shownValue(s.value, k, due))
 		}
 	}
-	text, _, _ := strings.Cut(b.String(), "#")
-	base, query, found := strings.Cut(text, "?")
+	base, query, found := strings.Cut(b.String(), "?")
 	if found {
 		var pairs []string
 		for pair := range strings.SplitSeq(query, "&") {

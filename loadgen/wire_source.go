@@ -2,8 +2,6 @@ package loadgen
 
 import (
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/wire"
@@ -51,9 +49,7 @@ func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, err
 	}
 	due := s.epoch.Add(intended)
 	var err error
-	if s.target, err = w.appendTarget(s.target[:0], c, k, due); err != nil {
-		return r, err
-	}
+	s.target = c.target.append(s.target[:0], k, due)
 	s.body = c.body.append(s.body[:0], k, due)
 	head := w.head
 	if len(c.header.drawn) > 0 {
@@ -69,10 +65,8 @@ func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, err
 // wireRequest is one of the plan's requests, encoded as far as it is the same for every number.
 type wireRequest struct {
 	head        wire.Head
-	target      template // with raw, in the form in which it is sent
-	raw         bool     // else its URL is parsed each time, to be written as net/http would
-	static      []byte   // the whole request, where nothing in it is drawn
-	body        int      // bytes of the static one's body
+	static      []byte // the whole request, where nothing in it is drawn
+	body        int    // bytes of the static one's body
 	isHead      bool
 	idempotent  bool
 	noKeepAlive bool
@@ -84,7 +78,6 @@ func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
 	for i := range m.requests {
 		c, w := &m.requests[i], &list[i]
 		w.isHead, w.idempotent, w.noKeepAlive = c.method == http.MethodHead, idempotent(c.method), noKeepAlive
-		w.target, w.raw = targetOf(c)
 		var err error
 		if w.head, err = wire.NewHead(c.method, c.host, w.connection(c.header.render(0, time.Time{}))); err != nil {
 			return nil, err
@@ -92,42 +85,13 @@ func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
 		if c.static == nil || len(c.header.drawn) > 0 || !c.body.fixed() {
 			continue
 		}
-		target, err := w.appendTarget(nil, c, 0, time.Time{})
-		if err == nil {
-			body := c.body.append(nil, 0, time.Time{})
-			w.body = len(body)
-			w.static, err = w.head.Append(nil, target, body)
-		}
-		if err != nil {
+		body := c.body.append(nil, 0, time.Time{})
+		w.body = len(body)
+		if w.static, err = w.head.Append(nil, c.target.append(nil, 0, time.Time{}), body); err != nil {
 			return nil, err
 		}
 	}
 	return list, nil
-}
-
-// targetOf returns the template of a request's target, and whether what it writes can be sent as it is.
-func targetOf(c *compiledRequest) (target template, raw bool) {
-	target = template{append([]segment(nil), c.url.segments...)}
-	_, rest, _ := strings.Cut(target.segments[0].text, "://")
-	rest = strings.TrimPrefix(rest, c.host)
-	if !strings.HasPrefix(rest, "/") {
-		rest = "/" + rest
-	}
-	target.segments[0].text = rest
-	u, err := url.Parse(string(c.url.append(nil, 0, time.Time{})))
-	return target, err == nil && u.RequestURI() == string(target.append(nil, 0, time.Time{}))
-}
-
-// appendTarget appends the target of request k.
-func (w *wireRequest) appendTarget(dst []byte, c *compiledRequest, k uint64, due time.Time) ([]byte, error) {
-	if w.raw {
-		return w.target.append(dst, k, due), nil
-	}
-	u, err := url.Parse(string(c.url.append(nil, k, due)))
-	if err != nil {
-		return dst, errorWithoutURL(err)
-	}
-	return append(dst, u.RequestURI()...), nil
 }
 
 // connection returns a header that asks the server to close the connection, where it is to.

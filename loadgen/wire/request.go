@@ -51,7 +51,7 @@ func NewHead(method, host string, header map[string][]string) (Head, error) {
 		}
 	}
 	if i := strings.IndexFunc(host, notInHost); i >= 0 {
-		return Head{}, fmt.Errorf("host %q cannot be sent: %q must be encoded", host, host[i:i+1])
+		return Head{}, fmt.Errorf("the host cannot be sent: its byte %d must be encoded", i+1)
 	}
 	h.fields = append(append(h.fields, withoutZone(host)...), "\r\n"...)
 	for _, name := range names {
