@@ -6,6 +6,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/textproto"
 	"slices"
 	"strconv"
@@ -115,6 +116,14 @@ func target(request string) string {
 	return of
 }
 
+// lines returns a request's header lines, sorted.
+func headerLines(request string) []string {
+	head, _, _ := strings.Cut(request, "\r\n\r\n")
+	list := strings.Split(head, "\r\n")[1:]
+	slices.Sort(list)
+	return list
+}
+
 // A request's target is sent as it was written; what may not stand in it is encoded, and nothing is twice.
 func TestTargetIsSentAsItWasWritten(t *testing.T) {
 	for _, tc := range []struct {
@@ -165,6 +174,119 @@ func TestTargetIsSentAsItWasWritten(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Header names are sent as they are spelled, and are the headers that they are.
+func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
+	for _, tc := range []struct {
+		header http.Header
+		want   []string // sorted, beside Host and User-Agent unless one is given
+		kept   bool
+	}{
+		{http.Header{"X-ACCOUNT-ID": {"1"}, "x-lower": {"2"}, "SOAPAction": {"u"}, "X-Plain": {"3"}},
+			[]string{"Host: HOST", "SOAPAction: u", "User-Agent: bench", "X-ACCOUNT-ID: 1", "X-Plain: 3", "x-lower: 2"}, true},
+		{http.Header{"X-Plain": {"1", "2"}}, []string{"Host: HOST", "User-Agent: bench", "X-Plain: 1", "X-Plain: 2"}, false},
+		{http.Header{"user-agent": {"me", "too"}}, []string{"Host: HOST", "user-agent: me"}, true},
+		{http.Header{"USER-AGENT": {""}}, []string{"Host: HOST"}, true},
+		{http.Header{"user-agent": {"me{{seq}}"}}, []string{"Host: HOST", "user-agent: me0"}, true},
+		{http.Header{"hOST": {"shop.example"}}, []string{"Host: shop.example", "User-Agent: bench"}, false},
+		{http.Header{"content-type": {"text/csv"}, "accept-encoding": {"gzip"}},
+			[]string{"Host: HOST", "User-Agent: bench", "accept-encoding: gzip", "content-type: text/csv"}, true},
+		{http.Header{"content-length": {"7"}, "transfer-encoding": {"chunked"}, "TRAILER": {"X"}}, []string{"Host: HOST", "User-Agent: bench"}, false},
+		{http.Header{"authorization": {"Basic x"}}, []string{"Host: HOST", "User-Agent: bench", "authorization: Basic x"}, true},
+		{http.Header{"X-TWO": {"1"}, "x-two": {"2"}}, []string{"Host: HOST", "User-Agent: bench", "x-two: 1", "x-two: 2"}, true},
+	} {
+		for _, engine := range Engines() {
+			sent := sentBy(t, engine, Request{URL: "http://host/", Header: tc.header}, 1)[0]
+			got := headerLines(sent)
+			for i, line := range got {
+				if strings.HasPrefix(line, "Host: 127.0.0.1:") {
+					got[i] = "Host: HOST"
+				}
+			}
+			if !slices.Equal(got, tc.want) {
+				t.Errorf("%s, %v: sent %q, want %q", engine, tc.header, got, tc.want)
+			}
+		}
+		record, err := (Plan{Requests: []Request{{URL: "http://host/", Header: tc.header}}, Profile: shortSpike()}).Record()
+		if err != nil || (record.HeaderCase == HeadersKept) != tc.kept {
+			t.Errorf("%v: the plan says %q, %v", tc.header, record.HeaderCase, err)
+		}
+	}
+}
+
+// The later spelling of a name is sent, once, with the values of all.
+func TestTwoSpellingsAreOneHeader(t *testing.T) {
+	h := http.Header{}
+	AddHeader(h, "X-Two", "1")
+	AddHeader(h, "x-two", "2")
+	AddHeader(h, "X-TWO", "3")
+	if len(h) != 1 || !slices.Equal(h["X-TWO"], []string{"1", "2", "3"}) {
+		t.Errorf("added: %v", h)
+	}
+	SetHeader(h, "x-Two", []string{"4"})
+	if len(h) != 1 || !slices.Equal(h["x-Two"], []string{"4"}) {
+		t.Errorf("set: %v", h)
+	}
+	if c := CanonicalHeader(h); len(c) != 1 || !slices.Equal(c["X-Two"], []string{"4"}) {
+		t.Errorf("canonical: %v", c)
+	}
+}
+
+// A header's spelling changes nothing of what is drawn in it: runs of before mean what they meant.
+func TestSpellingDrawsTheSame(t *testing.T) {
+	draw := func(name string) string {
+		m, err := newMix([]Request{{URL: "http://h/", Header: http.Header{name: {"{{uuid}}"}}}}, 3)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := m.render(5, noon)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r.Header[name][0]
+	}
+	if a, b := draw("X-Id"), draw("x-ID"); a != b {
+		t.Errorf("%s and %s", a, b)
+	}
+}
+
+// Over HTTP/2 a target is sent as over HTTP/1.1, and all header names are lowered, which net/http's server refuses otherwise.
+func TestTargetAndHeadersOverHTTP2(t *testing.T) {
+	got := make(chan *http.Request, 1)
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r }))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	defer s.Close()
+	_, err := Drive(t.Context(), Plan{
+		Target: Target{Name: "h2", URL: s.URL}, TLS: TLS{Insecure: true}, Seed: 1,
+		Requests: []Request{{URL: s.URL + "/a%2Fb|c/x%41?q=ü{}|", Header: http.Header{"X-ACCOUNT-ID": {"1"}, "uSER-agent": {"me"}, "host": {"shop.example"}}}},
+		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
+			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},
+		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: 1},
+	}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := <-got
+	if r.ProtoMajor != 2 || r.RequestURI != "/a%2Fb%7Cc/x%41?q=%C3%BC{}|" || r.Host != "shop.example" {
+		t.Errorf("%s %s to %s", r.Proto, r.RequestURI, r.Host)
+	}
+	if want := (http.Header{"X-Account-Id": {"1"}, "User-Agent": {"me"}}); !headersEqual(r.Header, want) {
+		t.Errorf("header %v, want %v", r.Header, want)
+	}
+}
+
+func headersEqual(a, b http.Header) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for name, values := range a {
+		if !slices.Equal(values, b[name]) {
+			return false
+		}
+	}
+	return true
 }
 
 // Both engines send the same head for a URL, and for one without oddities what net/http's client does.

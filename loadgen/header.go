@@ -7,6 +7,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -16,6 +17,7 @@ type compiledHeader struct {
 	fixed   http.Header
 	drawn   []drawnHeader
 	visible []visibleHeader // all of them, for a preview
+	kept    bool            // a name is written otherwise than in its canonical form
 }
 
 type drawnHeader struct {
@@ -26,20 +28,30 @@ type drawnHeader struct {
 // errHeaderText is about a header's value, which it must not show.
 var errHeaderText = errors.New("holds a line end or another control character")
 
+// framing are the headers that say how a message is framed and whom it is for: net/http knows them by this spelling alone.
+var framing = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer"}
+
 // compileHeader compiles header values, and what the user information of a URL or a name and a password stand for.
 func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed uint64, purpose string) (compiledHeader, error) {
-	c := compiledHeader{fixed: header.Clone()}
-	if c.fixed == nil {
-		c.fixed = http.Header{}
-	}
-	for _, name := range sortedKeys(c.fixed) {
+	c := compiledHeader{fixed: http.Header{}}
+	for _, name := range sortedKeys(header) {
 		if strings.Contains(name, openBraces) {
 			return c, errors.New("a header's name must be the same for every request: only its value may hold {{…}}")
 		}
+		spelled := name
+		if known := http.CanonicalHeaderKey(name); slices.Contains(framing, known) {
+			spelled = known
+		}
+		for _, value := range header[name] {
+			AddHeader(c.fixed, spelled, value)
+		}
+	}
+	for _, name := range sortedKeys(c.fixed) {
+		known := http.CanonicalHeaderKey(name)
 		d := drawnHeader{name: name}
 		fixed := true
 		for i, text := range c.fixed[name] {
-			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, name, i))
+			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, known, i))
 			if err != nil {
 				return c, err
 			}
@@ -53,6 +65,7 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 			fixed = fixed && t.fixed()
 			d.values = append(d.values, t)
 		}
+		c.kept = c.kept || name != known
 		if fixed {
 			c.fixed[name] = d.render(0, time.Time{})
 		} else {
@@ -60,17 +73,46 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 			c.drawn = append(c.drawn, d)
 		}
 	}
-	if len(header["User-Agent"]) == 0 {
-		c.fixed.Set("User-Agent", "bench")
-	}
+	c.nameAgent()
 	return c, c.authenticate(login, inURL)
+}
+
+// nameAgent says who asks, unless the user does. Net/http writes a User-Agent of its own unless it finds one by just that
+// spelling, and does not write an empty one.
+func (c *compiledHeader) nameAgent() {
+	const agent = "User-Agent"
+	for _, h := range c.visible {
+		if strings.EqualFold(h.name, agent) {
+			c.respellAgent(h.name, agent)
+			return
+		}
+	}
+	c.fixed[agent] = []string{"bench"}
+}
+
+// respellAgent does for another spelling of User-Agent what net/http does for its own: one value is sent, and no empty one.
+func (c *compiledHeader) respellAgent(name, agent string) {
+	if name == agent {
+		return
+	}
+	c.fixed[agent] = []string{""}
+	if values := c.fixed[name]; len(values) > 0 && values[0] == "" {
+		delete(c.fixed, name)
+	} else if len(values) > 0 {
+		c.fixed[name] = values[:1]
+	}
+	for i := range c.drawn {
+		if d := &c.drawn[i]; d.name == name {
+			d.values = d.values[:1]
+		}
+	}
 }
 
 // authenticate adds basic authentication, which a header of the user's own wins over, and a name and a password given
 // over those in the URL.
 func (c *compiledHeader) authenticate(login string, inURL *url.Userinfo) error {
 	for _, h := range c.visible {
-		if h.name == "Authorization" {
+		if strings.EqualFold(h.name, "Authorization") {
 			return nil
 		}
 	}
@@ -93,6 +135,39 @@ func (c *compiledHeader) authenticate(login string, inURL *url.Userinfo) error {
 	c.fixed.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(login)))
 	c.visible = append(c.visible, visibleHeader{"Authorization", template{[]segment{{text: login}}}})
 	return nil
+}
+
+// AddHeader adds a value to a header's others. Two spellings of a name are one header, in the spelling of the later.
+func AddHeader(h http.Header, name, value string) {
+	SetHeader(h, name, append(withdraw(h, name), value))
+}
+
+// SetHeader puts values in the place of a header's others, whatever the spelling of their name.
+func SetHeader(h http.Header, name string, values []string) {
+	withdraw(h, name)
+	h[name] = values
+}
+
+// CanonicalHeader returns the header with its names in their canonical form, as in X-Api-Key.
+func CanonicalHeader(h http.Header) http.Header {
+	canonical := make(http.Header, len(h))
+	for _, name := range sortedKeys(h) {
+		for _, value := range h[name] {
+			canonical.Add(name, value)
+		}
+	}
+	return canonical
+}
+
+// withdraw takes a header out, whatever the spelling of its name, and returns its values.
+func withdraw(h http.Header, name string) (values []string) {
+	for other := range h {
+		if strings.EqualFold(other, name) {
+			values = append(values, h[other]...)
+			delete(h, other)
+		}
+	}
+	return values
 }
 
 // render returns the header of request k, which the caller must not change.

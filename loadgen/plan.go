@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/profiles"
@@ -202,6 +203,9 @@ func (p Plan) record(m *mix) PlanRecord {
 	}
 	if r.Engine == EngineWire {
 		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}
+	}
+	if slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return c.header.kept }) {
+		r.HeaderCase = HeadersKept
 	}
 	if p.Closed != nil {
 		p.Closed.record(&r)

@@ -20,7 +20,7 @@ type Request struct {
 	Weight float64     // share relative to the other requests' weights; 0 counts as 1
 	Method string      // empty: GET
 	URL    string      // absolute; path and query may hold values such as {{zipf 1000 1.1}}
-	Header http.Header // may hold values; is never written anywhere
+	Header http.Header // as it is spelled on HTTP/1.1, see [AddHeader]; may hold values; is never written anywhere
 	Login  string      // NAME:PASSWORD of basic authentication; over one in URL, under one in Header; never written
 	Body   string      // may hold values
 	Expect []Expect    // what an answer must be to count as a success; empty: what the plan expects

@@ -67,6 +67,10 @@ type Target struct {
 	Bundled bool   `json:"bundled,omitempty"` // started by bench itself, so its processor use is its own
 }
 
+// HeadersKept is the header case of a plan whose header names are sent over HTTP/1.1 as they were written, where that is not
+// their canonical form: before there was a choice, they were all sent in that.
+const HeadersKept = "kept"
+
 // PlanRecord is the part of a Plan that may be written: no header values, bodies, query values or user information.
 type PlanRecord struct {
 	Profile     string           `json:"profile"`
@@ -87,6 +91,8 @@ type PlanRecord struct {
 	Requests    uint64           `json:"requests,omitempty"`     // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
 	Wire        *WireRecord      `json:"wire,omitempty"` // how the wire engine was set; nil of others and in files of before
+
+	HeaderCase string `json:"header_case,omitempty"` // HeadersKept: a header's name was sent otherwise than in its canonical form
 
 	AbortOn      []string      `json:"abort_on,omitempty"` // the conditions that would have ended the run, or did
 	AbortGraceNS time.Duration `json:"abort_grace_ns,omitempty"`

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ func (h visibleHeader) show(k uint64, due time.Time) string {
 
 // openHeader reports whether a header's values may be written.
 func openHeader(name string) bool {
+	name = http.CanonicalHeaderKey(name)
 	return strings.HasPrefix(name, "Accept") || name == "Content-Type" || name == "User-Agent" || name == "Host"
 }
 

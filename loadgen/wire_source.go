@@ -98,7 +98,7 @@ func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
 func (w *wireRequest) connection(h http.Header) http.Header {
 	if w.noKeepAlive {
 		h = h.Clone()
-		h.Set("Connection", "close")
+		SetHeader(h, "Connection", []string{"close"})
 	}
 	return h
 }

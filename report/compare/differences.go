@@ -29,6 +29,9 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)
 	d = append(d, p.EngineDifferences(q)...)
+	if p.HeaderCase != q.HeaderCase {
+		d = append(d, "header names as they are written and in their canonical form: --header-case canonical makes them alike")
+	}
 	d.add("phase in which the target is profiled", p.Profiled, q.Profiled)
 	switch {
 	case slices.Equal(p.Phases, q.Phases):
