@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"io"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -171,6 +172,30 @@ func TestTargetIsSentAsItWasWritten(t *testing.T) {
 			}
 			if !slices.Equal(got, tc.want) {
 				t.Errorf("%s, %q: sent %q, want %q", engine, tc.url, got, tc.want)
+			}
+		}
+	}
+}
+
+// The bytes of a body are sent unchanged, whatever they look like; text is a template.
+func TestBodyIsSentAsItWasGiven(t *testing.T) {
+	blob := make([]byte, 5_000_000)
+	random := rand.NewChaCha8([32]byte{1})
+	_, _ = random.Read(blob) // it never fails
+	copy(blob[1000:], "{{ {{seq}} ${env:HOME} {{{{")
+	for _, tc := range []struct {
+		request Request
+		want    string // of request 0
+	}{
+		{Request{Body: string(blob), Verbatim: true}, string(blob)},
+		{Request{Body: `{"msg":"Hello {{{{name}}", "n": {"k":{{seq}}}}`}, `{"msg":"Hello {{name}}", "n": {"k":0}}`},
+		{Request{Body: "{{{{seq}}", Verbatim: true}, "{{{{seq}}"},
+	} {
+		tc.request.URL, tc.request.Method = "http://host/", http.MethodPost
+		for _, engine := range Engines() {
+			_, got, _ := strings.Cut(sentBy(t, engine, tc.request, 1)[0], "\r\n\r\n")
+			if got != tc.want {
+				t.Errorf("%s, %.40q: sent %d bytes %.40q, want %d bytes %.40q", engine, tc.request.Body, len(got), got, len(tc.want), tc.want)
 			}
 		}
 	}

@@ -22,8 +22,10 @@ type Request struct {
 	URL    string      // absolute; path and query may hold values such as {{zipf 1000 1.1}}
 	Header http.Header // as it is spelled on HTTP/1.1, see [AddHeader]; may hold values; is never written anywhere
 	Login  string      // NAME:PASSWORD of basic authentication; over one in URL, under one in Header; never written
-	Body   string      // may hold values
+	Body   string      // may hold values, unless Verbatim
 	Expect []Expect    // what an answer must be to count as a success; empty: what the plan expects
+
+	Verbatim bool // Body is bytes and is sent as it stands: nothing in it is a value or a reference to a secret
 }
 
 // The bounds of what a plan may hold.
@@ -160,6 +162,9 @@ func (c *compiledRequest) compileURL(stripped string, left int, seed uint64, pur
 }
 
 func compileBody(r Request, seed uint64, purpose string) (template, error) {
+	if r.Verbatim {
+		return template{[]segment{{text: r.Body}}}, nil
+	}
 	t, err := parseTemplate("body", r.Body, seed, purpose)
 	if err != nil {
 		return t, err
