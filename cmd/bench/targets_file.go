@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -49,14 +51,14 @@ func readTargets(path string, stdin io.Reader, common loadgen.Request) ([]loadge
 	data = append(data, '\n') // without it vegeta leaves out the last target in json
 	var next vegeta.Targeter
 	if first := bytes.TrimSpace(data); len(first) > 0 && first[0] == '{' {
-		next = vegeta.NewJSONTargeter(bytes.NewReader(data), []byte(common.Body), common.Header)
+		next = vegeta.NewJSONTargeter(bytes.NewReader(data), nil, common.Header)
 	} else {
-		next = vegeta.NewHTTPTargeter(bytes.NewReader(data), []byte(common.Body), common.Header)
+		next = vegeta.NewHTTPTargeter(bytes.NewReader(data), nil, common.Header)
 	}
-	return collectTargets(name, next, common.Login)
+	return collectTargets(name, next, common)
 }
 
-func collectTargets(name string, next vegeta.Targeter, login string) ([]loadgen.Request, error) {
+func collectTargets(name string, next vegeta.Targeter, common loadgen.Request) ([]loadgen.Request, error) {
 	var list []loadgen.Request
 	for {
 		var t vegeta.Target
@@ -74,11 +76,15 @@ func collectTargets(name string, next vegeta.Targeter, login string) ([]loadgen.
 			return nil, fmt.Errorf("--targets %s: target %d: %s", name, len(list)+1, what)
 		}
 		header := http.Header{}
-		for key, values := range t.Header {
-			for _, v := range values {
-				header.Add(key, v)
+		for _, key := range slices.Sorted(maps.Keys(t.Header)) {
+			for _, v := range t.Header[key] {
+				loadgen.AddHeader(header, key, v)
 			}
 		}
-		list = append(list, loadgen.Request{Method: t.Method, URL: t.URL, Header: header, Login: login, Body: string(t.Body)})
+		r := loadgen.Request{Method: t.Method, URL: t.URL, Header: header, Login: common.Login, Body: common.Body, Verbatim: common.Verbatim}
+		if len(t.Body) > 0 {
+			r.Body, r.Verbatim = string(t.Body), true
+		}
+		list = append(list, r)
 	}
 }

@@ -20,7 +20,7 @@ func TestReadTargets(t *testing.T) {
 	common := loadgen.Request{Header: http.Header{"X-All": {"1"}}, Body: "common"}
 	want := []loadgen.Request{
 		{Method: "GET", URL: "http://h/{{zipf 10 1.1}}", Header: http.Header{"X-All": {"1"}, "Accept": {"a", "b"}}, Body: "common"},
-		{Method: "POST", URL: "http://h/b", Header: http.Header{"X-All": {"1"}}, Body: "from a file"},
+		{Method: "POST", URL: "http://h/b", Header: http.Header{"X-All": {"1"}}, Body: "from a file", Verbatim: true},
 	}
 	for name, text := range map[string]string{
 		"http": "# a comment\nGET http://h/{{zipf 10 1.1}}\nAccept: a\nAccept: b\n\nPOST http://h/b\n@" + body,
