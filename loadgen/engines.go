@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -40,9 +39,9 @@ func (p Plan) engine() string {
 // beyondWire returns what the plan needs and the wire engine has not.
 func (p Plan) beyondWire() error {
 	for _, r := range p.Requests {
-		u, err := url.Parse(withoutQuery(r.URL))
+		u, err := OriginOf(r.URL)
 		if err != nil {
-			continue // a template's braces; what is no URL at all is refused elsewhere
+			continue // it is refused elsewhere
 		}
 		if u.Scheme == "https" {
 			return errors.New("the wire engine does not speak https: use --engine http")

@@ -136,22 +136,11 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 
 // compileURL compiles a URL without user information, of which so many bytes were left out.
 func (c *compiledRequest) compileURL(stripped string, left int, seed uint64, purpose string) error {
-	scheme, authority, rest := splitURL(stripped)
-	if strings.Contains(scheme+authority, openBraces) {
-		return errors.New("URL: the host must be the same for every request: no {{…}} may stand in it")
+	u, rest, err := originOf(stripped)
+	if err != nil {
+		return err
 	}
-	scheme = strings.ToLower(scheme)
-	if scheme != "http" && scheme != "https" || authority == "" {
-		return errors.New("URL: it must begin with http:// or https:// and a host, as in http://127.0.0.1:8080/path")
-	}
-	u, err := url.Parse(scheme + "://" + authority)
-	switch {
-	case err != nil && strings.Contains(rest, "@"): // what was read as a host may be a password's beginning
-		return errors.New("URL: host and port cannot be read; in a name and password before an @, percent-encode / ? and #")
-	case err != nil:
-		return fmt.Errorf("URL: %q is no host and port: %w", authority, errorWithoutURL(err))
-	}
-	c.scheme, c.host, c.path = scheme, u.Host, pathOf(stripped)
+	c.scheme, c.host, c.path = u.Scheme, u.Host, pathOf(stripped)
 	if c.target, err = parseTarget(rest, left+len(stripped)-len(rest), seed, purpose); err != nil {
 		return err
 	}
@@ -179,6 +168,36 @@ func compileBody(r Request, seed uint64, purpose string) (template, error) {
 func (r Request) Check() error {
 	_, err := compileRequest(r, 0, "check")
 	return err
+}
+
+// OriginOf returns the URL of a URL's scheme and host, whatever follows them: that may hold values.
+func OriginOf(raw string) (*url.URL, error) {
+	stripped, _, err := splitUser(raw)
+	if err != nil {
+		return nil, err
+	}
+	u, _, err := originOf(stripped)
+	return u, err
+}
+
+// originOf returns what follows the host of a URL without user information, too.
+func originOf(stripped string) (u *url.URL, rest string, err error) {
+	scheme, authority, rest := splitURL(stripped)
+	if strings.Contains(scheme+authority, openBraces) {
+		return nil, "", errors.New("URL: the host must be the same for every request: no {{…}} may stand in it")
+	}
+	scheme = strings.ToLower(scheme)
+	if scheme != "http" && scheme != "https" || authority == "" {
+		return nil, "", errors.New("URL: it must begin with http:// or https:// and a host")
+	}
+	u, err = url.Parse(scheme + "://" + authority)
+	switch {
+	case err != nil && strings.Contains(rest, "@"): // what was read as a host may be a password's beginning
+		err = errors.New("URL: host and port cannot be read; in a name and password before an @, percent-encode / ? and #")
+	case err != nil:
+		err = fmt.Errorf("URL: %q is no host and port: %w", authority, errorWithoutURL(err))
+	}
+	return u, rest, err
 }
 
 // splitUser takes user information out of a URL, so that it is in no text that is shown or written.
@@ -223,11 +242,6 @@ func errorWithoutURL(err error) error {
 		return u.Err
 	}
 	return err
-}
-
-func withoutQuery(raw string) string {
-	before, _, _ := strings.Cut(raw, "?")
-	return before
 }
 
 // pathOf returns the path of a URL template; query keys are kept, their values are not.

@@ -133,6 +133,8 @@ func TestTheEngineSuitsThePlan(t *testing.T) {
 	}{
 		{plan("", "http://127.0.0.1/{{seq}}"), fastest, false},
 		{plan("", "https://127.0.0.1/"), EngineHTTP, false},
+		{plan("", "https://u:p@127.0.0.1?a={{seq}}"), EngineHTTP, false},
+		{plan("", "https://127.0.0.1/{{pick 50%}}"), EngineHTTP, false},
 		{plan("", "http://127.0.0.1/", "https://127.0.0.1/"), EngineHTTP, false},
 		{plan("http", "http://127.0.0.1/"), EngineHTTP, false},
 		{plan("wire", "https://127.0.0.1/"), EngineWire, true},

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
 	"os"
 	"strconv"
 	"time"
@@ -81,7 +80,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string), st
 
 // startCommand starts a command of the user's and returns when its URL answers.
 func (a *arm) startCommand(ctx context.Context, o *compareOptions, say func(string)) (*targets.Child, error) {
-	base, err := url.Parse(a.plan.Target.URL)
+	base, err := loadgen.OriginOf(a.plan.Target.URL)
 	if err != nil {
 		return nil, err
 	}

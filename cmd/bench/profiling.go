@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -55,7 +54,7 @@ func (o *profilingOptions) apply(subjects []subject) error {
 
 // profilesOf returns the base of the profiles of whoever serves a URL.
 func profilesOf(target string) (string, error) {
-	u, err := url.Parse(target)
+	u, err := loadgen.OriginOf(target)
 	if err != nil {
 		return "", fmt.Errorf("it is no URL")
 	}
