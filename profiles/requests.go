@@ -16,9 +16,11 @@ type Request struct {
 	Method  string
 	Path    string // with its query, beginning with a slash: it is asked of the target
 	Headers []string
-	Body    string
+	Body    string // text, or @ and a file's name
 	Expect  []Text // in place of the file's
 	Line    int    // where it stands in the file
+
+	BodyTemplate string // as Body, with values drawn in a file too
 }
 
 // Limits are the bounds of a test file; zero where they are not given.
@@ -34,7 +36,7 @@ type Limits struct {
 const maxFileRequests = 1000
 
 var (
-	requestKeys = []string{"name", "weight", "method", "path", "headers", "body", "expect"}
+	requestKeys = []string{"name", "weight", "method", "path", "headers", "body", "body_template", "expect"}
 	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no_keepalive"}
 )
 
@@ -87,9 +89,11 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 			out.Method = strings.ToUpper(text)
 		case "body":
 			out.Body = text
+		case "body_template":
+			out.BodyTemplate = text
 		case "path":
 			if out.Path = text; !strings.HasPrefix(text, "/") {
-				return out, r.errorf(pair.line, "%spath must begin with a slash, got %s; the host is the target's", where, quote(text))
+				return out, r.errorf(pair.line, "%spath must begin with a slash; the host is the target's", where)
 			}
 		case "weight":
 			weight, ok := parseDecimal(text)

@@ -84,13 +84,45 @@ func TestParseRequestsAndLimits(t *testing.T) {
 	}
 }
 
+// A body's file is named as everybody writes it, though YAML wants an @ to be quoted.
+func TestBodyFilesNeedNoQuotes(t *testing.T) {
+	head, _, _ := strings.Cut(requestsFile, "requests:")
+	for text, want := range map[string]Request{
+		"    body: @a b.bin\n":                      {Path: "/", Body: "@a b.bin"},
+		"    body: @a#b.bin   # a remark\r\n":       {Path: "/", Body: "@a#b.bin"},
+		"    body_template: @dir/{{x}}.json":        {Path: "/", BodyTemplate: "@dir/{{x}}.json"},
+		"    body: '@a'\n    body_template: \"@b\"": {Path: "/", Body: "@a", BodyTemplate: "@b"},
+	} {
+		got, err := Parse("f.yaml", []byte(head+"requests:\n  - path: /\n"+text))
+		if err != nil {
+			t.Errorf("%q: %v", text, err)
+			continue
+		}
+		if want.Line = got.Requests[0].Line; !reflect.DeepEqual(got.Requests[0], want) {
+			t.Errorf("%q: %+v, want %+v", text, got.Requests[0], want)
+		}
+		if again, err := Parse("again.yaml", got.YAML()); err != nil || again.Requests[0].Body != want.Body || again.Requests[0].BodyTemplate != want.BodyTemplate {
+			t.Errorf("%q: written and read, it is %+v, %v", text, again.Requests, err)
+		}
+	}
+	if got, err := Parse("f.yaml", []byte(head+"requests:\n  - body: @a\n    path: /\n")); err != nil || got.Requests[0].Body != "@a" {
+		t.Errorf("first of its keys: %+v, %v", got.Requests, err)
+	}
+	if _, err := Parse("f.yaml", []byte(head+"requests:\n  - path: @a\n")); err == nil || !strings.Contains(err.Error(), "f.yaml:8: not valid YAML: '@' is a reserved character") {
+		t.Errorf("a path: %v", err)
+	}
+	if _, err := Parse("f.yaml", []byte(head+"requests:\n  - path: /\n    body: \"C4N4RY {{C4N4RY}}\n")); err == nil || strings.Contains(err.Error(), "C4N4RY") {
+		t.Errorf("an open quote: %v", err)
+	}
+}
+
 func TestParseRefusesBadRequestsAndLimits(t *testing.T) {
 	head, _, _ := strings.Cut(requestsFile, "requests:")
 	for text, want := range map[string]string{
 		"requests: none":                                `f.yaml:7: requests must be a list`,
 		"requests: []":                                  `f.yaml:7: requests must list 1 to 1000 requests, got 0`,
 		"requests:\n  - name: x":                        `f.yaml:8: request 1: path missing; add one such as`,
-		"requests:\n  - path: items":                    `f.yaml:8: request 1: path must begin with a slash, got "items"`,
+		"requests:\n  - path: items":                    `f.yaml:8: request 1: path must begin with a slash; the host is the target's`,
 		"requests:\n  - path: http://h/":                `path must begin with a slash`,
 		"requests:\n  - path: /\n    weight: -1":        `f.yaml:9: request 1: weight must be a number above 0, got "-1"`,
 		"requests:\n  - path: /\n    wieght: 1":         `f.yaml:9: request 1: unknown key "wieght": did you mean "weight"?`,

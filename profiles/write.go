@@ -81,6 +81,9 @@ func (f File) writeRequests(b *bytes.Buffer) {
 		if r.Body != "" {
 			fmt.Fprintf(b, "    body: %s\n", yamlText(r.Body))
 		}
+		if r.BodyTemplate != "" {
+			fmt.Fprintf(b, "    body_template: %s\n", yamlText(r.BodyTemplate))
+		}
 		writeTexts(b, "    ", "expect", r.Expect)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -50,13 +51,14 @@ func (f yamlFile) document(data []byte, known []string) ([]yamlPair, error) {
 		return nil, f.errorf(1+bytes.Count(data[:at], []byte("\n")),
 			"a test file is UTF-8 text without control characters, got byte 0x%02x", data[at])
 	}
-	tokens := lexer.Tokenize(string(data))
-	if err := f.checkTokens(tokens); err != nil {
-		return nil, err
-	}
-	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	file, err := f.parse(data)
 	if err != nil {
-		return nil, f.syntaxError(err)
+		if quoted := quoteFileNames(data); !bytes.Equal(quoted, data) {
+			file, err = f.parse(quoted)
+		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	for _, doc := range file.Docs {
 		if doc.Body != nil && doc.Body.Type() != ast.NullType && doc.Body.Type() != ast.CommentType {
@@ -65,6 +67,24 @@ func (f yamlFile) document(data []byte, known []string) ([]yamlPair, error) {
 	}
 	return nil, f.errorf(1, "a test file is a mapping with the keys %s, got nothing", strings.Join(known, ", "))
 }
+
+func (f yamlFile) parse(data []byte) (*ast.File, error) {
+	tokens := lexer.Tokenize(string(data))
+	if err := f.checkTokens(tokens); err != nil {
+		return nil, err
+	}
+	file, err := parser.Parse(tokens, 0, parser.AllowDuplicateMapKey())
+	if err != nil {
+		return nil, f.syntaxError(err)
+	}
+	return file, nil
+}
+
+// fileName is a body's line with @ and a file's name, as everybody writes it. YAML reserves an @ that is not quoted.
+var fileName = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?body(?:_template)?:[ \t]+)(@[^'"\r\n]*?)([ \t]*(?:[ \t]#.*)?\r?)$`)
+
+// quoteFileNames quotes what follows body: and begins with an @.
+func quoteFileNames(data []byte) []byte { return fileName.ReplaceAll(data, []byte("$1'$2'$3")) }
 
 // firstUnreadable is the index of the first byte that no text editor would have written, -1 where there is none.
 func firstUnreadable(data []byte) int {
@@ -141,13 +161,20 @@ func withNext(tokens token.Tokens, i int) string {
 	return text
 }
 
+// maxShownToken bounds what is shown of text that is no YAML: longer text may be of a header or a body, and a secret.
+const maxShownToken = 8
+
 func (f yamlFile) syntaxError(err error) error {
 	var bad yaml.Error
 	if !errors.As(err, &bad) || bad.GetToken() == nil {
 		return f.errorf(1, "not valid YAML: %v", err)
 	}
 	tk := bad.GetToken()
-	return f.errorf(tk.Position.Line, "not valid YAML: %s, at %s", bad.GetMessage(), quote(strings.TrimSpace(tk.Value)))
+	at := ""
+	if text := strings.TrimSpace(tk.Value); len(text) <= maxShownToken {
+		at = ", at " + quote(text)
+	}
+	return f.errorf(tk.Position.Line, "not valid YAML: %s%s", bad.GetMessage(), at)
 }
 
 // mapping returns the pairs of a mapping with known keys, each given once. where, such as `phase "peak": `, begins its
