@@ -142,7 +142,7 @@ func TestReadmeFileParses(t *testing.T) {
 		t.Errorf("%+v, %v", file, err)
 	}
 	file, err := profiles.Parse("README.md", []byte(text))
-	if !found || !closed || err != nil || len(file.Requests) != 2 {
+	if !found || !closed || err != nil || len(file.Requests) != 3 {
 		t.Errorf("%+v, %v", file, err)
 	}
 	var o driveOptions

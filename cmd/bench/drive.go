@@ -34,7 +34,9 @@ type driveOptions struct {
 	headers     []string
 	user        string
 	method      string
+	headerCase  string
 	body        string
+	template    string // of the body
 	targets     string
 	expect      []string
 	hitWhen     string
@@ -72,6 +74,7 @@ type driveOptions struct {
 	asBefore    bool // what no flag says means what it meant before there were versions: the test file is of then
 	ownLength   bool // the profile's length is the user's own: --requests does not change it
 
+	notes []string       // what there is to say of the input, in every run's environment
 	given *pflag.FlagSet // to tell a flag that was given from its default
 }
 
@@ -109,9 +112,11 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
+	f.StringVar(&o.headerCase, "header-case", headersKept, "how header names are sent over HTTP/1.1: kept, as they are written, or canonical, as in X-Api-Key")
 	f.StringVarP(&o.user, "user", "u", "", "NAME:PASSWORD of basic authentication; may hold ${env:NAME} or ${file:PATH}")
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
-	f.StringVarP(&o.body, "body", "b", "", "request body; @file reads it from a file")
+	f.StringVarP(&o.body, "body", "b", "", "request body, which may hold values; @file sends the bytes of a file as they are")
+	f.StringVar(&o.template, "body-template", "", "request body whose values are drawn, from a file too: @file")
 	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP or header:NAME~REGEXP (repeatable)")
 	f.StringVar(&o.hitWhen, "hit-when", "", "header that tells a cache hit, as HEADER~REGEXP (default: X-Cache, CF-Cache-Status, Age)")
 	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not verify the server's certificate")
@@ -150,7 +155,7 @@ func driveCommands(s streams) []*cobra.Command {
 
 A TARGET is the name of a bundled service (bench list) or a URL, whose path and query may hold values drawn
 for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}, {{uuid}}, {{now}}, {{pick a b}},
-{{csv FILE COLUMN}}.
+{{csv FILE COLUMN}}. Where values are drawn, {{{{ stands for {{ itself.
 Several are driven one after the other and shown side by side; without one, cached and uncached are.`,
 			Example: examples[name],
 			RunE: func(cmd *cobra.Command, args []string) error {
@@ -268,6 +273,9 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return usage(err)
 	}
 	if o.dryRun {
+		for _, note := range o.notes {
+			fmt.Fprintf(s.err, "bench: note: %s\n", note)
+		}
 		return o.preview(subjects, s.out)
 	}
 
@@ -334,6 +342,8 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, fmt.Errorf("--cpus %s: it is split or shared", o.cpus)
 	case o.given.Changed("connections") && o.connections < 1:
 		return plan, fmt.Errorf("--connections must be above 0, got %d", o.connections)
+	case o.headerCase != headersKept && o.headerCase != headersCanonical:
+		return plan, fmt.Errorf("--header-case %s: it is kept or canonical", o.headerCase)
 	case o.loops < 1:
 		return plan, fmt.Errorf("--loops must be above 0, got %d", o.loops)
 	case o.given.Changed("drain") && o.drain <= 0:

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -83,6 +84,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("deadline", func() { o.deadline = p.DeadlineNS })
 	take("no-keepalive", func() { o.noKeepAlive = p.NoKeepAlive })
 	take("engine", func() { o.engine = p.Engine })
+	take("header-case", func() { o.headerCase = cmp.Or(p.HeaderCase, headersCanonical) })
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })
 	if w := p.Wire; w != nil && o.engine == p.Engine {
 		take("loops", func() { o.loops = w.Loops })

@@ -33,6 +33,9 @@ func checkDashes(root *cobra.Command, args []string) error {
 		}
 		name, value, hasValue := strings.Cut(arg, "=")
 		if here, ok := habits[name]; ok {
+			if hasValue && slices.Contains(secretFlags, strings.TrimPrefix(here, "--")) {
+				arg, value = name, "…"
+			}
 			if hasValue {
 				here += "=" + value
 			}
@@ -49,6 +52,9 @@ func checkDashes(root *cobra.Command, args []string) error {
 		if word := strings.TrimPrefix(arg, "-"); len(arg) > 3 && word == arg[1:] && !strings.HasPrefix(word, "-") {
 			if flag := longestFlag(long, word); flag != "" {
 				rest := strings.TrimPrefix(word, flag)
+				if slices.Contains(secretFlags, flag) {
+					arg, rest = "-"+flag, strings.Repeat("…", min(len(rest), 1))
+				}
 				if rest != "" && rest[0] != '=' {
 					rest = "=" + rest
 				}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -39,9 +40,20 @@ type alreadySaid struct{ error }
 
 func (e alreadySaid) Unwrap() error { return e.error }
 
-// oneLine keeps an error to one line: what it quotes may come from outside.
+// What is shown of an error at most, in bytes: of its beginning, and of its end, where what to do stands.
+const (
+	maxErrorHead = 700
+	maxErrorTail = 250
+)
+
+// oneLine keeps an error to one short line that can be printed: what it quotes may come from outside.
 func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r < ' ' || r == 0x7f }), " ")
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\ufffd")), " ")
+	if len(text) <= maxErrorHead+maxErrorTail {
+		return report.Clean(text, maxErrorHead+maxErrorTail)
+	}
+	piece := func(from, to int) string { return report.Clean(strings.ToValidUTF8(text[from:to], ""), to-from) }
+	return piece(0, maxErrorHead) + " … " + piece(len(text)-maxErrorTail, len(text))
 }
 
 func newRoot(s streams) *cobra.Command {

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"net/url"
-	"os"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -40,28 +38,21 @@ func (s *subject) said() (notes []string) {
 type mixture struct {
 	requests []targets.Request
 	expect   [][]loadgen.Expect // of each request, in place of the plan's; empty: none has its own
+	verbatim []bool             // of each request, whether its body is bytes; empty: of none
 	header   http.Header        // that the user adds to every request
 	login    string             // NAME:PASSWORD that the user adds to every request
 }
 
-// maxBody bounds the file given with --body @file.
-const maxBody = 16 << 20
-
 // subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
 // the names.
 func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
-	header, err := headerOf(o.headers)
-	if err != nil {
-		return nil, fmt.Errorf("-H: %w", err)
-	}
-	body, err := o.readBody()
+	request, err := o.request()
 	if err != nil {
 		return nil, err
 	}
-	request := loadgen.Request{Method: strings.ToUpper(o.method), Header: header, Login: o.user, Body: body}
-	mix.header, mix.login = header, o.user
+	mix.header, mix.login = request.Header, o.user
 	if len(mix.requests) > 0 && (request.Method != "" || request.Body != "") {
-		return nil, errors.New("--method and --body are for a URL: the file has requests of its own")
+		return nil, errors.New("--method, --body and --body-template are for a URL: the file has requests of its own")
 	}
 	var list []subject
 	for _, name := range names {
@@ -85,6 +76,7 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 		s := subject{plan: plan}
 		requests, err := readTargets(o.targets, stdin, request)
 		if err == nil {
+			o.takeTargets(requests)
 			err = o.driveRequests(&s, requests)
 		}
 		if err != nil {
@@ -105,9 +97,9 @@ func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) err
 		if err != nil {
 			return err
 		}
-		u, err := url.Parse(target.URL)
+		u, err := loadgen.OriginOf(r.URL)
 		if err != nil {
-			return fmt.Errorf("%s is no URL", target.Name)
+			return err
 		}
 		if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !s.plan.Profile.OfUsers() {
 			return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
@@ -132,7 +124,7 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 		return err
 	}
 	if request.Method != "" || request.Body != "" {
-		return fmt.Errorf("--method and --body are for URLs: %s has requests of its own", s.name)
+		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.name)
 	}
 	s.service, s.mix = &service, mix
 	if len(mix.requests) == 0 {
@@ -146,23 +138,32 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 // at makes requests to a base URL.
 func (m mixture) at(base string) []loadgen.Request {
 	var list []loadgen.Request
-	for i, r := range m.requests {
-		h := m.header.Clone()
-		if h == nil {
-			h = http.Header{}
-		}
-		for name, values := range r.Header {
-			h[name] = values
-		}
-		request := loadgen.Request{
-			Name: r.Name, Weight: r.Weight, Method: r.Method, URL: base + r.Path, Header: h, Login: m.login, Body: r.Body,
-		}
-		if len(m.expect) > 0 {
-			request.Expect = m.expect[i]
-		}
-		list = append(list, request)
+	for i := range m.requests {
+		list = append(list, m.request(i, base))
 	}
 	return list
+}
+
+// request makes one of the requests.
+func (m mixture) request(i int, base string) loadgen.Request {
+	r := &m.requests[i]
+	h := m.header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	for name, values := range r.Header {
+		loadgen.SetHeader(h, name, values)
+	}
+	request := loadgen.Request{
+		Name: r.Name, Weight: r.Weight, Method: r.Method, URL: base + r.Path, Header: h, Login: m.login, Body: r.Body,
+	}
+	if len(m.expect) > 0 {
+		request.Expect = m.expect[i]
+	}
+	if len(m.verbatim) > 0 {
+		request.Verbatim = m.verbatim[i]
+	}
+	return request
 }
 
 // staysHere reports whether what is sent to a host of that name stays on this machine.
@@ -177,49 +178,6 @@ func (o *driveOptions) staysHere(host string) bool {
 func isLoopback(host string) bool {
 	ip := net.ParseIP(host)
 	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
-}
-
-var errHeader = errors.New(`write it as "Name: value", a name of letters, digits and dashes, in one line`)
-
-// headerOf reads lines as -H takes them. Its error names no value: it may be a secret.
-func headerOf(lines []string) (http.Header, error) {
-	h := http.Header{}
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		name = strings.TrimSpace(name)
-		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
-			return nil, errHeader
-		}
-		h.Add(name, strings.TrimSpace(value))
-	}
-	return h, nil
-}
-
-// isToken reports whether s can be a header's name (RFC 9110, section 5.6.2).
-func isToken(s string) bool {
-	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
-	})
-}
-
-func (o *driveOptions) readBody() (string, error) {
-	path, isFile := strings.CutPrefix(o.body, "@")
-	if !isFile {
-		return o.body, nil
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("--body @%s: cannot be read: %w", path, cause(err))
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxBody+1))
-	if err != nil {
-		return "", fmt.Errorf("--body @%s: cannot be read: %w", path, cause(err))
-	}
-	if len(data) > maxBody {
-		return "", fmt.Errorf("--body @%s: is larger than %d MiB", path, maxBody>>20)
-	}
-	return string(data), nil
 }
 
 // checks reads --expect, --hit-when and the file's slo. Its errors name no pattern: it may hold what a body must not show.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -65,13 +67,18 @@ func only[T any](parse func(string) (T, error)) func(string) error {
 func (o *driveOptions) fileRequests(name string, asked []profiles.Request) (mixture, error) {
 	var mix mixture
 	for _, r := range asked {
-		header, err := headerOf(r.Headers)
+		header, err := o.headerOf(r.Headers)
 		if err != nil {
 			return mix, fmt.Errorf("%s:%d: a header: %w", name, r.Line, err)
 		}
+		body, verbatim, err := o.fileBody(&r)
+		if err != nil {
+			return mix, fmt.Errorf("%s:%d: %w", name, r.Line, err)
+		}
 		mix.requests = append(mix.requests, targets.Request{
-			Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: r.Body,
+			Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: body,
 		})
+		mix.verbatim = append(mix.verbatim, verbatim)
 		var expect []loadgen.Expect
 		for _, t := range r.Expect {
 			e, err := loadgen.ParseExpect(t.Text)
@@ -83,12 +90,35 @@ func (o *driveOptions) fileRequests(name string, asked []profiles.Request) (mixt
 			}
 		}
 		mix.expect = append(mix.expect, expect)
-		last := mixture{requests: mix.requests[len(mix.requests)-1:]}
-		if err := last.at("http://127.0.0.1")[0].Check(); err != nil {
+		const anywhere = "http://127.0.0.1"
+		if err := mix.request(len(mix.requests)-1, anywhere).Check(); err != nil {
+			if bad, ok := errors.AsType[*loadgen.TextError](err); ok && bad.Part == "URL" {
+				bad.Part, bad.At = "path", bad.At-len(anywhere)
+			}
 			return mix, fmt.Errorf("%s:%d: %w", name, r.Line, err)
 		}
 	}
 	return mix, nil
+}
+
+// fileBody returns the body of a test file's request, and whether it is bytes. A file of before there were versions sent an @
+// and what followed as they stood.
+func (o *driveOptions) fileBody(r *profiles.Request) (body string, verbatim bool, err error) {
+	switch {
+	case r.Body != "" && r.BodyTemplate != "":
+		return "", false, errors.New("body and body_template both say what the body is: keep one")
+	case r.BodyTemplate != "":
+		body, _, err = bodyOf("body_template", r.BodyTemplate)
+	case o.asBefore:
+		if strings.HasPrefix(r.Body, "@") {
+			o.note("a body that begins with an @ is sent as text, for the test file is of before version 2: from version: 2 on it is the bytes of that file")
+		}
+		return r.Body, false, nil
+	default:
+		body, verbatim, err = bodyOf("body", r.Body)
+	}
+	o.noteVerbatim(&loadgen.Request{Body: body, Verbatim: verbatim})
+	return body, verbatim, err
 }
 
 // takeLimits takes the file's limits where no flag and no variable gives one.

@@ -7,7 +7,7 @@ import (
 )
 
 // secretFlags are the flags whose values may be secrets.
-var secretFlags = []string{"db", "user", "header", "body"}
+var secretFlags = []string{"db", "user", "header", "body", "body-template"}
 
 // hideSecrets takes what may be a secret out of what the system shows of this process's arguments, which
 // everybody on the machine may read: those of flags, and who is named in a URL. A file's name and a single word stay.

@@ -1,0 +1,137 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+)
+
+// How header names are sent over HTTP/1.1.
+const (
+	headersKept      = loadgen.HeadersKept
+	headersCanonical = "canonical"
+)
+
+// maxBody bounds the file of a body.
+const maxBody = 16 << 20
+
+// request returns what the flags say of every request. Its errors name the flag, and show no value: it may be a secret.
+func (o *driveOptions) request() (r loadgen.Request, err error) {
+	r = loadgen.Request{Method: strings.ToUpper(o.method), Login: o.user}
+	if r.Header, err = o.headerOf(o.headers); err != nil {
+		return r, fmt.Errorf("-H: %w", err)
+	}
+	flag := "--body"
+	switch {
+	case o.body != "" && o.template != "":
+		return r, errors.New("--body and --body-template both say what the body is: give one")
+	case o.template != "":
+		flag = "--body-template"
+		r.Body, _, err = bodyOf(flag, o.template)
+	default:
+		r.Body, r.Verbatim, err = bodyOf(flag, o.body)
+	}
+	if err != nil {
+		return r, err
+	}
+	o.noteVerbatim(&r)
+	checked := r
+	checked.URL = "http://127.0.0.1/"
+	if err = checked.Check(); err == nil {
+		return r, nil
+	}
+	if bad, ok := errors.AsType[*loadgen.TextError](err); ok {
+		if bad.Part == "body" {
+			bad.Part = flag
+		} else {
+			bad.Part = "-H: " + bad.Part
+		}
+	}
+	return r, err
+}
+
+// bodyOf returns text, or the bytes of the file that @file names. what gave it begins its errors.
+func bodyOf(what, text string) (body string, isFile bool, err error) {
+	path, isFile := strings.CutPrefix(text, "@")
+	if !isFile {
+		return text, false, nil
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", true, fmt.Errorf("%s @%s: cannot be read: %w", what, path, cause(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxBody+1))
+	if err != nil {
+		return "", true, fmt.Errorf("%s @%s: cannot be read: %w", what, path, cause(err))
+	}
+	if len(data) > maxBody {
+		return "", true, fmt.Errorf("%s @%s: is larger than %d MiB", what, path, maxBody>>20)
+	}
+	return string(data), true, nil
+}
+
+// noteVerbatim says once that values in a body that is bytes are not drawn.
+func (o *driveOptions) noteVerbatim(r *loadgen.Request) {
+	if r.Verbatim && loadgen.HoldsValue(r.Body) {
+		o.note(verbatimNote)
+	}
+}
+
+const verbatimNote = "a body from a file has what looks like a value between braces, and is sent as it is: " +
+	"--body-template @FILE, or body_template in a test file, draws its values"
+
+// note keeps what there is to say of the input, once.
+func (o *driveOptions) note(text string) {
+	if !slices.Contains(o.notes, text) {
+		o.notes = append(o.notes, text)
+	}
+}
+
+// canonicalHeaders reports whether header names are sent in their canonical form, as they were before there was a choice.
+func (o *driveOptions) canonicalHeaders() bool {
+	return o.headerCase == headersCanonical || o.asBefore && !o.given.Changed("header-case")
+}
+
+// takeTargets takes the requests of a targets file.
+func (o *driveOptions) takeTargets(requests []loadgen.Request) {
+	canonical := o.canonicalHeaders()
+	for i := range requests {
+		o.noteVerbatim(&requests[i])
+		if canonical {
+			requests[i].Header = loadgen.CanonicalHeader(requests[i].Header)
+		}
+	}
+}
+
+var errHeader = errors.New(`write it as "Name: value", a name of letters, digits and dashes, in one line`)
+
+// headerOf reads lines as -H takes them. Its error names no value: it may be a secret.
+func (o *driveOptions) headerOf(lines []string) (http.Header, error) {
+	h := http.Header{}
+	for _, line := range lines {
+		name, value, ok := strings.Cut(line, ":")
+		name = strings.TrimSpace(name)
+		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
+			return nil, errHeader
+		}
+		loadgen.AddHeader(h, name, strings.TrimSpace(value))
+	}
+	if o.canonicalHeaders() {
+		h = loadgen.CanonicalHeader(h)
+	}
+	return h, nil
+}
+
+// isToken reports whether s can be a header's name (RFC 9110, section 5.6.2).
+func isToken(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r >= 0x7f || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r)
+	})
+}
