@@ -3,7 +3,6 @@ package loadgen
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"net/http"
 	"regexp"
 	"strings"
@@ -22,9 +21,9 @@ func ParseHitRule(text string) (*HitRule, error) {
 	if !ok || name == "" {
 		return nil, errors.New("write it as HEADER~REGEXP, as in X-Served-By~cache")
 	}
-	re, err := regexp.Compile(pattern)
+	re, err := compilePattern(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("the regular expression cannot be read: %w", err)
+		return nil, err
 	}
 	return &HitRule{http.CanonicalHeaderKey(name), re}, nil
 }

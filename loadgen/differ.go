@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"errors"
-	"fmt"
 	"hash/maphash"
 	"net/http"
 	"regexp"
@@ -39,8 +38,8 @@ func ParseDiffRule(text string) (DiffRule, error) {
 	if matched {
 		d.Text += "~…"
 		var err error
-		if d.pattern, err = regexp.Compile(pattern); err != nil {
-			return DiffRule{}, fmt.Errorf("the regular expression cannot be read: %w", err)
+		if d.pattern, err = compilePattern(pattern); err != nil {
+			return DiffRule{}, err
 		}
 	}
 	return d, nil

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"regexp"
+	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,10 +50,19 @@ func ParseExpect(text string) (Expect, error) {
 		return Expect{}, errors.New("before the ~ stands body or header:NAME")
 	}
 	var err error
-	if e.pattern, err = regexp.Compile(pattern); err != nil {
-		return Expect{}, fmt.Errorf("the regular expression cannot be read: %w", err)
+	if e.pattern, err = compilePattern(pattern); err != nil {
+		return Expect{}, err
 	}
 	return e, nil
+}
+
+// compilePattern compiles a regular expression (RE2). Its error shows nothing of it, which may hold a secret.
+func compilePattern(pattern string) (*regexp.Regexp, error) {
+	re, err := regexp.Compile(pattern)
+	if bad, ok := errors.AsType[*syntax.Error](err); ok {
+		err = fmt.Errorf("the regular expression cannot be read: %s", bad.Code)
+	}
+	return re, err
 }
 
 func parseStatus(code string) (statusRange, error) {
