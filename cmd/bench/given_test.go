@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
 )
 
@@ -158,6 +159,26 @@ func TestHeaderCase(t *testing.T) {
 	}
 	if _, err := asked(t, new(driveOptions), "", url, "--header-case", "upper"); err == nil || !strings.Contains(err.Error(), "--header-case upper: it is kept or canonical") {
 		t.Errorf("upper: %v", err)
+	}
+}
+
+// A gate against a baseline sends header names as the baseline's runs did.
+func TestAGateTakesTheHeaderCase(t *testing.T) {
+	for headerCase, canonical := range map[string]bool{"": true, loadgen.HeadersKept: false} {
+		for _, args := range [][]string{nil, {"--header-case", "kept"}} {
+			o := compareOptions{gate: &gateOptions{}}
+			f := pflag.NewFlagSet("", pflag.ContinueOnError)
+			o.addCompareFlags(f)
+			if err := f.Parse(args); err != nil {
+				t.Fatal(err)
+			}
+			plan := loadgen.PlanRecord{HeaderCase: headerCase, Phases: []loadgen.PhaseRecord{{}, {To: 10}}}
+			here := loadgen.ReadEnvironment()
+			err := o.takePlan(&compare.Baseline{Name: "main", Runs: []*loadgen.Run{{Plan: plan, Environment: here}}})
+			if want := canonical && args == nil; err != nil || o.canonicalHeaders() != want {
+				t.Errorf("%q, %q: canonical %v, want %v; %v", headerCase, args, o.canonicalHeaders(), want, err)
+			}
+		}
 	}
 }
 

@@ -111,6 +111,20 @@ func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
 	}
 }
 
+// A plan without a header case is one of before, or without a name that it matters to: it is like another such one.
+func TestHeaderCaseDiffers(t *testing.T) {
+	a, b := answer(time.Millisecond), answer(time.Millisecond)
+	b.Plan.HeaderCase = loadgen.HeadersKept
+	for _, pair := range [][2]*loadgen.Run{{a, b}, {b, a}} {
+		if list := Differences(pair[0], pair[1]); len(list) != 1 || !strings.Contains(list[0], "--header-case canonical makes them alike") {
+			t.Errorf("%q", list)
+		}
+	}
+	if list := Differences(b, b); list != nil {
+		t.Errorf("%q", list)
+	}
+}
+
 func TestDifferencesAreNamed(t *testing.T) {
 	a, b := answer(time.Millisecond), answer(time.Millisecond)
 	if list := Differences(a, b); list != nil {
