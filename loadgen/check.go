@@ -37,6 +37,8 @@ func (r *Run) check() error {
 		return fmt.Errorf("it has %d seconds", len(r.Intervals))
 	case len(r.Plan.Endpoints) > maxEndpoints+1:
 		return fmt.Errorf("it has %d endpoints", len(r.Plan.Endpoints))
+	case r.Plan.Order != Random && r.Plan.Order != Sequential || r.Plan.Lines < 0 || r.FirstLine > 0 && r.FirstLine >= uint64(r.Plan.Lines):
+		return fmt.Errorf("order: %q of %d requests from number %d cannot be", bounded(string(r.Plan.Order)), r.Plan.Lines, r.FirstLine)
 	}
 	var sum, overall Requests
 	var at, start, measured time.Duration

@@ -56,7 +56,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 		}
 		distinct := fmt.Sprint(k)
 		r.shards[0].record(&sample{
-			request: r.mix.index(k), intended: at, free: at, sent: at, wasSent: true, end: at + time.Millisecond,
+			endpoint: r.mix.endpoint(k), intended: at, free: at, sent: at, wasSent: true, end: at + time.Millisecond,
 			outcome: failed, kind: "status " + distinct, detail: distinct + text[:k%uint64(len(text))],
 			timings: []timing{{[]byte("t" + distinct), time.Millisecond}},
 		})

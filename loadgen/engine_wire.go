@@ -126,7 +126,7 @@ var wireOutcomes = [...]outcome{
 
 func (s *wireSink) Record(e *wire.Exchange) {
 	x := sample{
-		request: s.mix.index(e.K), intended: e.Intended, slot: e.Slot, free: e.Free,
+		endpoint: s.mix.endpoint(e.K), intended: e.Intended, slot: e.Slot, free: e.Free,
 		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
 		outcome: wireOutcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
 		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
@@ -139,7 +139,7 @@ func (s *wireSink) Record(e *wire.Exchange) {
 		s.shard.kernel.stamps.count(e.UserClock)
 	}
 	s.shard.record(&x)
-	s.pair.done(e.K, &x, s.mix.requests[x.request].name)
+	s.pair.done(e.K, &x, s.mix.nameAt(e.K))
 }
 
 func (s *wireSink) Sent(ready, at time.Duration) {

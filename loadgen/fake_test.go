@@ -49,7 +49,7 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			end.loops[0].next = k
 			break
 		}
-		x := sample{request: r.mix.index(k), intended: at, slot: ready, free: ready}
+		x := sample{endpoint: r.mix.endpoint(k), intended: at, slot: ready, free: ready}
 		if server.connect > 0 {
 			x.free, x.connect = server.connection(&open, ready)
 		}

@@ -93,7 +93,7 @@ func recordMillions(t *testing.T) {
 		}
 		next = k + 1
 		x := sample{
-			request: r.mix.index(k), intended: at, free: at, sent: at + 50_000, wasSent: true,
+			endpoint: r.mix.endpoint(k), intended: at, free: at, sent: at + 50_000, wasSent: true,
 			end: at + 50_000 + time.Duration(draws.Exp(k)*20e6), kind: "status 500",
 			timings: []timing{{[]byte("db"), time.Millisecond}},
 		}

@@ -9,8 +9,8 @@ import (
 )
 
 // neverSent is a request that the loop did not take, though it was due at an instant of a run that ended at another.
-func (l loopEnd) neverSent(request int, intended, end time.Duration) sample {
-	x := sample{request: request, intended: intended, slot: neverFree, free: neverFree, end: end, outcome: unsent}
+func (l loopEnd) neverSent(endpoint int, intended, end time.Duration) sample {
+	x := sample{endpoint: endpoint, intended: intended, slot: neverFree, free: neverFree, end: end, outcome: unsent}
 	if l.freeSince >= 0 && intended < l.stopped {
 		x.slot = max(intended, l.freeSince)
 		x.free, x.stopped = x.slot, l.stopped
@@ -81,7 +81,7 @@ func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
 	return func(yield func(unsentRequests) bool) {
 		cursor, loops := r.schedule.Cursor(), uint64(len(e.loops))
 		k := e.next()
-		counts := make([]uint64, len(r.mix.requests)*int(loops))
+		counts := make([]uint64, len(r.mix.endpoints)*int(loops))
 		for {
 			cursor.Seek(k)
 			_, at, ok := cursor.Next()
@@ -91,12 +91,12 @@ func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
 			disturbed, until := r.sameUntil(at, e)
 			until = min(until, e.cut)
 			last := r.dueBefore(cursor, k, at, until)
-			if loops == 1 && len(r.mix.requests) == 1 {
+			if loops == 1 && len(r.mix.endpoints) == 1 {
 				counts[0] = last - k
 			} else {
 				for ; k < last; k++ {
 					if loop := k % loops; k >= e.loops[loop].next {
-						counts[uint64(r.mix.index(k))*loops+loop]++
+						counts[uint64(r.mix.endpoint(k))*loops+loop]++
 					}
 				}
 			}

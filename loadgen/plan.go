@@ -14,6 +14,10 @@ type Plan struct {
 	Profile  profiles.Profile
 	Closed   *Closed // nil: the open model, at the profile's rate
 	Requests []Request
+	Lines    *Lines   // the requests of a targets file, in place of Requests
+	Order    Order    // how requests follow each other
+	First    uint64   // in sequence, the one that number 0 is
+	Group    Grouping // how those of a targets file are counted as endpoints
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
@@ -207,6 +211,10 @@ func (p Plan) record(m *mix) PlanRecord {
 	if slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return c.header.kept }) {
 		r.HeaderCase = HeadersKept
 	}
+	if m.order.sequential && m.order.n > 1 {
+		r.Order, r.Lines = Sequential, m.order.n
+	}
+	r.Grouping, r.Endpoints = m.grouping, slices.Clone(m.endpoints)
 	if p.Closed != nil {
 		p.Closed.record(&r)
 	}
@@ -221,17 +229,6 @@ func (p Plan) record(m *mix) PlanRecord {
 	}
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To, ph.FromVUs, ph.ToVUs})
-	}
-	for slot, i := range m.told {
-		c := &m.requests[i]
-		switch {
-		case slot < maxEndpoints:
-			r.Endpoints = append(r.Endpoints, EndpointRecord{c.name, c.method, c.path, c.weight})
-		case slot == maxEndpoints:
-			r.Endpoints = append(r.Endpoints, EndpointRecord{Name: other, Weight: c.weight})
-		default:
-			r.Endpoints[maxEndpoints].Weight += c.weight
-		}
 	}
 	return r
 }

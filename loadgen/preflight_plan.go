@@ -31,9 +31,16 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 		// Fewer connections than users would be another load than was asked for.
 		in.ConnectionsGiven = true
 	}
-	m, err := newMix(p.Requests, p.Seed)
+	m, err := p.mix()
 	if err != nil {
 		return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+	}
+	if m.lines != nil {
+		for _, note := range slices.Concat(m.lines.Notes, []string{m.words()}) {
+			if note != "" {
+				findings = append(findings, Finding{Text: note})
+			}
+		}
 	}
 	addresses := m.hosts
 	if p.ConnectTo != "" {

@@ -58,8 +58,7 @@ func newRecording(p Plan) (*recording, error) {
 	}
 	p.Profile = p.Profile.Until(schedule.Duration())
 	r := &recording{plan: p, mix: m, conditions: conditions}
-	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.requests)
-	r.layout.slots = m.slots()
+	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.endpoints)
 	r.layout.interrupt(r.layout.length)
 	if r.layout.closed = p.Closed != nil; !r.layout.closed {
 		r.schedule = schedule
@@ -156,6 +155,8 @@ func (r *recording) run(e ending, resources Resources) *Run {
 		Intervals:   r.timeline.intervals(),
 		Errors:      []ErrorCount{},
 		Resources:   resources,
+
+		FirstLine: r.mix.order.firstLine(),
 
 		Judging: JudgingBounds, Disturbances: r.disturbed.describe(),
 	}
@@ -327,10 +328,7 @@ func (r *recording) recoveries(run *Run) {
 func (s *shard) endpointsIn(phase int, m *mix) []Endpoint {
 	var list []Endpoint
 	for slot := range min(s.endpoints, maxEndpoints+1) {
-		name := other
-		if slot < maxEndpoints {
-			name = m.requests[m.told[slot]].name
-		}
+		name := m.endpoints[slot].Name
 		for _, class := range classes {
 			d := s.details[s.detailOf(phase, slot, class)]
 			if d == nil {

@@ -69,7 +69,7 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 		if !ok || at >= end.cut {
 			break
 		}
-		samples = append(samples, end.loops[0].neverSent(r.mix.index(k), at, end.at))
+		samples = append(samples, end.loops[0].neverSent(r.mix.endpoint(k), at, end.at))
 	}
 	return r, r.finish(end, Resources{}), samples, end
 }

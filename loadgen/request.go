@@ -6,11 +6,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -30,7 +30,6 @@ type Request struct {
 
 // The bounds of what a plan may hold.
 const (
-	maxRequests  = 100_000
 	maxNameBytes = 120
 	maxURLBytes  = 64 << 10
 )
@@ -38,10 +37,10 @@ const (
 // mix is a plan's requests, compiled: which is sent as number k, and with what values.
 type mix struct {
 	requests []compiledRequest
-	bounds   []float64 // cumulated weights, the last one 1
-	hosts    []string  // the distinct host:port that they go to, in order of appearance
-	choice   profiles.Stream
-	told     []int // the requests: first those whose endpoints are told apart, then the others
+	hosts    []string          // the distinct host:port that they go to, in order of appearance
+	order    ordering          // of the requests, or of the lines
+	lines    *targetsfile.List // whose kinds the requests are; nil: the plan has requests of its own
+	grouped
 }
 
 type compiledRequest struct {
@@ -53,45 +52,59 @@ type compiledRequest struct {
 	host   string
 	target template // the request target, as it is sent
 	origin int      // where it goes: an index into the mix's hosts
+	ofLine bool     // the path and the query are each line's own, in the form in which they are sent
 	static *url.URL // the URL where it is the same for every k
 	header compiledHeader
 	body   template
 	expect []Expect
 }
 
+// newMix compiles requests that are drawn by weight, each an endpoint of its own.
 func newMix(requests []Request, seed uint64) (*mix, error) {
+	m, err := compileMix(requests, seed)
+	if err == nil {
+		m.grouped, err = m.group(GroupNever, nil)
+	}
+	return m, err
+}
+
+func compileMix(requests []Request, seed uint64) (*mix, error) {
 	if len(requests) == 0 {
 		return nil, fmt.Errorf("the plan has no request: give a URL or the name of a bundled target")
 	}
-	if len(requests) > maxRequests {
-		return nil, fmt.Errorf("the plan has %d requests, more than %d", len(requests), maxRequests)
-	}
-	m := &mix{choice: profiles.NewStream(seed, "request")}
+	m := &mix{order: ordering{n: len(requests), choice: profiles.NewStream(seed, "request")}}
 	var total float64
-	origins := make(map[string]int)
+	known := origins{}
 	for i, r := range requests {
 		c, err := compileRequest(r, seed, fmt.Sprintf("request/%d", i))
 		if err != nil {
 			return nil, err
 		}
 		total += c.weight
-		host := c.hostPort()
-		known, found := origins[host]
-		if !found {
-			known = len(m.hosts)
-			origins[host] = known
-			m.hosts = append(m.hosts, host)
-		}
-		c.origin = known
+		c.origin = known.of(m, &c)
 		m.requests = append(m.requests, c)
 	}
 	var sum float64
 	for i := range m.requests {
 		sum += m.requests[i].weight
-		m.bounds = append(m.bounds, sum/total)
+		m.order.bounds = append(m.order.bounds, sum/total)
 	}
-	m.bounds[len(m.bounds)-1] = 1
-	return m, m.tellApart(nil)
+	m.order.bounds[len(requests)-1] = 1
+	return m, nil
+}
+
+// origins numbers the places that requests go to.
+type origins map[string]int
+
+func (o origins) of(m *mix, c *compiledRequest) int {
+	host := c.hostPort()
+	known, found := o[host]
+	if !found {
+		known = len(m.hosts)
+		o[host] = known
+		m.hosts = append(m.hosts, host)
+	}
+	return known
 }
 
 func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, error) {
@@ -272,16 +285,24 @@ func pathOf(raw string) string {
 	return path + "?" + strings.Join(keys, "&")
 }
 
-// index returns which of the plan's requests is sent as number k.
+// index returns which of the compiled requests is sent as number k.
 func (m *mix) index(k uint64) int {
-	if len(m.requests) == 1 {
-		return 0
+	i := m.order.at(k)
+	if m.lines != nil {
+		return m.lines.Kind(i)
 	}
-	i, found := slices.BinarySearch(m.bounds, m.choice.Float64(k))
-	if found {
-		i++
+	return i
+}
+
+// endpoint returns which of the endpoints number k is counted as.
+func (m *mix) endpoint(k uint64) int { return int(m.slots[m.order.at(k)]) }
+
+// nameAt returns what number k is called, without its values.
+func (m *mix) nameAt(k uint64) string {
+	if m.lines == nil {
+		return m.requests[m.index(k)].name
 	}
-	return min(i, len(m.requests)-1)
+	return m.endpoints[m.endpoint(k)].Name
 }
 
 // render writes request k, which is due at an instant.

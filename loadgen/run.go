@@ -47,6 +47,8 @@ type Run struct {
 	// who think ask in step; 0 where they do not, or it was not looked for.
 	InStep float64 `json:"in_step,omitempty"`
 
+	FirstLine uint64 `json:"first_line,omitempty"` // where in a sequence of requests the run began, from 0
+
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 
@@ -96,6 +98,9 @@ type PlanRecord struct {
 
 	AbortOn      []string      `json:"abort_on,omitempty"` // the conditions that would have ended the run, or did
 	AbortGraceNS time.Duration `json:"abort_grace_ns,omitempty"`
+	Order        Order         `json:"order,omitempty"`    // how the requests follow each other; "" drawn by weight, as in files of before
+	Lines        int           `json:"lines,omitempty"`    // in sequence: how many requests there are before the first is sent again
+	Grouping     Grouping      `json:"grouping,omitempty"` // of a targets file's requests as endpoints; "" none, as in files of before
 	Profiled     string        `json:"profiled,omitempty"` // the phase in which a CPU profile of the target runs, which costs it
 }
 

@@ -19,7 +19,7 @@ const neverFree = time.Duration(-1)
 
 // sample is one request and what became of it. Instants are since the start of the run.
 type sample struct {
-	request   int           // which of the plan's requests it is
+	endpoint  int           // which of the plan's endpoints it is
 	intended  time.Duration // when it was due
 	slot      time.Duration // when a slot was there for it, or neverFree
 	free      time.Duration // when a connection was there too, or neverFree

@@ -27,7 +27,8 @@ func generateSchema() (*jsonschema.Schema, error) {
 func SchemaOf[T any](title string, version int, enums ...Enum) (*jsonschema.Schema, error) {
 	types := map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[time.Time](): {Type: "string", Format: "date-time"}}
 	for _, e := range append(enums, EnumOf(HostLimited, GeneratorLimited, TargetLimited, Valid),
-		EnumOf(ClassOK, ClassHit, ClassMiss, ClassFailed), EnumOf(Recovered, NotRecovered, NotMeasurable)) {
+		EnumOf(ClassOK, ClassHit, ClassMiss, ClassFailed), EnumOf(Recovered, NotRecovered, NotMeasurable),
+		EnumOf(Sequential), EnumOf(GroupByName, GroupByPattern)) {
 		types[e.kind] = &jsonschema.Schema{Type: "string", Enum: e.values}
 	}
 	s, err := jsonschema.For[T](&jsonschema.ForOptions{TypeSchemas: types})

@@ -20,8 +20,7 @@ const (
 type layout struct {
 	spans     []profiles.Span
 	length    time.Duration
-	endpoints int          // of the plan, not bounded
-	slots     []int        // of each of them, where its details are kept; nil: the first ones are told apart
+	endpoints int          // that are told apart, and other, which the rest is counted as
 	closed    bool         // the closed model
 	cut       atomic.Int64 // when the profile ended: at length, or when the run was interrupted
 }
@@ -119,11 +118,8 @@ func newShard(l *layout) *shard {
 // classes are the classes in the order in which details are laid out.
 var classes = [...]Class{ClassOK, ClassHit, ClassMiss, ClassFailed}
 
-func (s *shard) detailIndex(phase, request int, class Class) int {
-	if s.slots != nil {
-		request = s.slots[request]
-	}
-	return s.detailOf(phase, min(request, maxEndpoints), class)
+func (s *shard) detailIndex(phase, endpoint int, class Class) int {
+	return s.detailOf(phase, min(endpoint, maxEndpoints), class)
 }
 
 // detailOf returns where one class of the endpoint with that slot is counted.
@@ -186,7 +182,7 @@ func (s *shard) second(t time.Duration) *second { return s.current.at(int(t / ti
 
 // detailAt returns where a sample of a phase is counted, and makes it at first use.
 func (s *shard) detailAt(phase int, x *sample) (d *detail, index int) {
-	i := s.detailIndex(phase, x.request, x.class())
+	i := s.detailIndex(phase, x.endpoint, x.class())
 	if s.details[i] == nil {
 		two := histogram{digits: detailDigits}
 		s.details[i] = &detail{response: two, service: two, responseBounds: two, serviceBounds: two, target: newTargetTimes(detailDigits)}

@@ -196,7 +196,7 @@ const succeededOutcome = succeeded
 
 // concerns reports whether a threshold is about a sample.
 func concerns(run *Run, th Threshold, s sample) bool {
-	if th.Endpoint != "" && th.Endpoint != run.Plan.Endpoints[s.request].Name {
+	if th.Endpoint != "" && th.Endpoint != run.Plan.Endpoints[s.endpoint].Name {
 		return false
 	}
 	for i, p := range run.Phases {

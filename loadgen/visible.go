@@ -68,6 +68,8 @@ func shownValue(v value, k uint64, due time.Time) string {
 		return ""
 	case csvKey:
 		return masked
+	case linePath:
+		return v.(linePath).shown(k)
 	}
 	return string(v.append(nil, k, due))
 }

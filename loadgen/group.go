@@ -1,0 +1,334 @@
+package loadgen
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Grouping is how the requests of a targets file are counted as endpoints.
+type Grouping string
+
+// The groupings. A plan's record has none where no request is counted with another, and GroupByName where only requests of one
+// name are.
+const (
+	GroupNever     Grouping = ""        // each request is an endpoint of its own
+	GroupByName    Grouping = "name"    // requests of one name are one
+	GroupByPattern Grouping = "pattern" // and where there are more than are told apart, those of one pattern, such as GET /item/{n}
+)
+
+// ParseGrouping reads "pattern", "name" or "never".
+func ParseGrouping(s string) (Grouping, error) {
+	switch s {
+	case string(GroupByPattern), string(GroupByName):
+		return Grouping(s), nil
+	case "never":
+		return GroupNever, nil
+	}
+	return "", fmt.Errorf("it is pattern, name or never, got %q", bounded(s))
+}
+
+// grouped are the endpoints that are told apart.
+type grouped struct {
+	endpoints []EndpointRecord // at most maxEndpoints, and then other, where there are more
+	slots     []uint8          // of each request, which endpoint it is counted as
+	grouping  Grouping         // what was done
+}
+
+const otherSlot = 255 // until it is known which one it is
+
+// group chooses the endpoints that have details of their own: those that a threshold names, then those that the file itself names,
+// then the first ones, in the order of the plan. A threshold on an endpoint that does not exist is an error, as are more than can
+// be told apart.
+func (m *mix) group(by Grouping, judged []Threshold) (grouped, error) {
+	named, err := namedIn(judged)
+	if err != nil {
+		return grouped{}, err
+	}
+	g, err := m.groupBy(by, named)
+	if err != nil {
+		return g, err
+	}
+	for _, t := range judged {
+		if t.Endpoint != "" && !g.has(t.Endpoint) {
+			return g, fmt.Errorf("threshold %s: there is no endpoint %q: there is %s", strconv.Quote(bounded(t.Text)), t.Endpoint, g.listed())
+		}
+	}
+	return g, nil
+}
+
+// namedIn returns the endpoints that thresholds name.
+func namedIn(judged []Threshold) (map[string]bool, error) {
+	named := map[string]bool{}
+	for _, t := range judged {
+		if t.Endpoint != "" {
+			named[t.Endpoint] = true
+		}
+	}
+	if len(named) > maxEndpoints {
+		return nil, fmt.Errorf("thresholds name %d endpoints, and at most %d are told apart", len(named), maxEndpoints)
+	}
+	return named, nil
+}
+
+func (m *mix) groupBy(by Grouping, named map[string]bool) (grouped, error) {
+	if by == GroupNever {
+		return m.eachItsOwn(named)
+	}
+	own := m.namesOf(named)
+	g, distinct := m.byName(own, func(name []byte, _ bool) []byte { return name }, by == GroupByPattern)
+	if distinct {
+		return g, nil
+	}
+	var pattern []byte
+	g, _ = m.byName(own, func(name []byte, given bool) []byte {
+		if given || own[string(name)] {
+			return name
+		}
+		pattern = appendPattern(pattern[:0], name)
+		return pattern
+	}, false)
+	if g.grouping != GroupNever || slices.ContainsFunc(g.endpoints, func(e EndpointRecord) bool { return strings.Contains(e.Name, placeholder) }) {
+		g.grouping = GroupByPattern
+	}
+	return g, nil
+}
+
+// namesOf returns the names that are endpoints of their own whatever else there is: those that thresholds name, and as many as there
+// is room for of those that the file gives.
+func (m *mix) namesOf(named map[string]bool) map[string]bool {
+	own := make(map[string]bool, len(named))
+	for name := range named {
+		own[name] = true
+	}
+	if m.lines == nil {
+		return own
+	}
+	for i := range m.lines.Kinds {
+		if name := m.lines.Kinds[i].Name; name != "" && len(own) < maxEndpoints {
+			own[name] = true
+		}
+	}
+	return own
+}
+
+// byName counts requests of one key together. With mayStop it does not go on where there are more keys than are told apart.
+func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []byte, mayStop bool) (g grouped, whole bool) {
+	g = grouped{slots: make([]uint8, m.order.n)}
+	slots := map[string]uint8{}
+	room := maxEndpoints - len(own)
+	var rest float64
+	var name []byte
+	for i := range g.slots {
+		var given bool
+		name, given = m.nameOf(name[:0], i)
+		k := key(name, given)
+		slot, known := slots[string(k)]
+		switch {
+		case known:
+			g.grouping = GroupByName
+		case own[string(k)] || room > 0:
+			if !own[string(k)] {
+				room--
+			}
+			slot = uint8(len(g.endpoints))
+			slots[string(k)] = slot
+			e := EndpointRecord{Name: string(k), Method: m.requestOf(i).method, Path: m.pathOf(i)}
+			if !given && string(k) != string(name) {
+				_, e.Path, _ = strings.Cut(e.Name, " ")
+			}
+			g.endpoints = append(g.endpoints, e)
+		case mayStop:
+			return g, false
+		default:
+			g.slots[i] = otherSlot
+			rest += m.weightOf(i)
+			continue
+		}
+		g.slots[i] = slot
+		g.endpoints[slot].Weight += m.weightOf(i)
+	}
+	g.close(rest)
+	return g, true
+}
+
+// eachItsOwn tells the first requests apart, and those that thresholds name.
+func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
+	g := grouped{slots: make([]uint8, m.order.n)}
+	var name []byte
+	room := maxEndpoints
+	if len(named) > 0 {
+		for i := range g.slots {
+			if name, _ = m.nameOf(name[:0], i); named[string(name)] {
+				room--
+			}
+		}
+	}
+	if room < 0 {
+		return g, fmt.Errorf("thresholds name %d endpoints, and at most %d are told apart", maxEndpoints-room, maxEndpoints)
+	}
+	var rest float64
+	for i := range g.slots {
+		isNamed := false
+		if len(named) > 0 || len(g.endpoints) < maxEndpoints {
+			name, _ = m.nameOf(name[:0], i)
+			isNamed = named[string(name)]
+		}
+		if len(g.endpoints) == maxEndpoints || !isNamed && room <= 0 {
+			g.slots[i] = otherSlot
+			rest += m.weightOf(i)
+			continue
+		}
+		if !isNamed {
+			room--
+		}
+		g.slots[i] = uint8(len(g.endpoints))
+		g.endpoints = append(g.endpoints, EndpointRecord{string(name), m.requestOf(i).method, m.pathOf(i), m.weightOf(i)})
+	}
+	g.close(rest)
+	return g, nil
+}
+
+// close adds the endpoint that all others are counted as.
+func (g *grouped) close(rest float64) {
+	if rest == 0 {
+		return
+	}
+	for i, slot := range g.slots {
+		if slot == otherSlot {
+			g.slots[i] = uint8(len(g.endpoints))
+		}
+	}
+	g.endpoints = append(g.endpoints, EndpointRecord{Name: other, Weight: rest})
+}
+
+func (g *grouped) has(name string) bool {
+	for _, e := range g.endpoints {
+		if e.Name == name && e.Method != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *grouped) listed() string {
+	var names []string
+	for _, e := range g.endpoints {
+		if e.Method != "" {
+			names = append(names, e.Name)
+		}
+	}
+	return listedNames(names)
+}
+
+// words says what was grouped by pattern, for a note.
+func (g *grouped) words() string {
+	if g.grouping != GroupByPattern {
+		return ""
+	}
+	const most = 4
+	var patterns []string
+	var more, together float64
+	for _, e := range g.endpoints {
+		switch {
+		case e.Method == "":
+			together = e.Weight
+		case !strings.Contains(e.Name, placeholder):
+		case len(patterns) == most:
+			more++
+		default:
+			patterns = append(patterns, fmt.Sprintf("%s (%s)", bounded(e.Name), countLines(e.Weight)))
+		}
+	}
+	text := "the targets file has more than " + strconv.Itoa(maxEndpoints) + " endpoints"
+	if len(patterns) > 0 {
+		text += ", which are grouped by pattern: " + strings.Join(patterns, ", ")
+	}
+	if more > 0 {
+		text += fmt.Sprintf(" and %.0f more", more)
+	}
+	if together > 0 {
+		text += fmt.Sprintf("; %s more are %q", countLines(together), other)
+	}
+	return text + " (--group never tells the first lines apart instead)"
+}
+
+func countLines(n float64) string {
+	if n == 1 {
+		return "1 line"
+	}
+	return count(uint64(n)) + " lines"
+}
+
+// placeholder stands in a pattern for what differs.
+const placeholder = "{n}"
+
+// minHex is how many hexadecimal digits are a number rather than a word.
+const minHex = 16
+
+// appendPattern appends a name with what looks like a key in its path replaced: numbers, UUIDs and long hexadecimal numbers, as far as
+// they stand between slashes, dots, dashes and underscores. What a query's values are is not in a name, and values that are drawn
+// stay what they are.
+func appendPattern(dst, name []byte) []byte {
+	path, query := name, []byte(nil)
+	for i, c := range name {
+		if c == '?' {
+			path, query = name[:i], name[i:]
+			break
+		}
+		if c == '{' {
+			return append(dst, name...)
+		}
+	}
+	for len(path) > 0 {
+		end := 0
+		for end < len(path) && !isSeparator(path[end]) {
+			end++
+		}
+		switch n := uuidLength(path); {
+		case n > 0:
+			dst, end = append(dst, placeholder...), n
+		case isNumber(path[:end]):
+			dst = append(dst, placeholder...)
+		default:
+			dst = append(dst, path[:end]...)
+		}
+		if path = path[end:]; len(path) > 0 {
+			dst, path = append(dst, path[0]), path[1:]
+		}
+	}
+	return append(dst, query...)
+}
+
+func isSeparator(c byte) bool {
+	return c == '/' || c == '.' || c == '-' || c == '_' || c == ' ' || c == ',' || c == ';' || c == '=' || c == ':' || c == '~'
+}
+
+// uuidLength returns the length of the UUID that a text begins with; 0: with none.
+func uuidLength(s []byte) int {
+	const length = 36
+	if len(s) < length || len(s) > length && s[length] != '/' && s[length] != '.' {
+		return 0
+	}
+	for i, c := range s[:length] {
+		if dash := i == 8 || i == 13 || i == 18 || i == 23; dash != (c == '-') || !dash && !isHexDigit(c) {
+			return 0
+		}
+	}
+	return length
+}
+
+// isNumber reports whether a word is of digits alone, or of many hexadecimal ones.
+func isNumber(word []byte) bool {
+	decimal, hex := len(word) > 0, len(word) >= minHex
+	for _, c := range word {
+		decimal = decimal && c >= '0' && c <= '9'
+		hex = hex && isHexDigit(c)
+	}
+	return decimal || hex
+}
+
+func isHexDigit(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F'
+}

@@ -1,0 +1,133 @@
+package loadgen
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+func endpointsOf(t *testing.T, p Plan) (names []string, weights []float64, grouping Grouping) {
+	t.Helper()
+	r, err := p.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range r.Endpoints {
+		names, weights = append(names, e.Name), append(weights, e.Weight)
+	}
+	return names, weights, r.Grouping
+}
+
+// Lines of one name are one endpoint, in the report and in thresholds; for before each is one of its own.
+func TestRepeatedLinesAreOneEndpoint(t *testing.T) {
+	p := linesOf(t, "GET http://h/x?a=1\nGET http://h/x?a=2\n\nGET http://h/y\nGET http://h/x?a=1\n", Request{})
+	p.Thresholds = thresholds(t, "p99{GET /x?a=…}<1s")
+	names, weights, grouping := endpointsOf(t, p)
+	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /y"}) || !reflect.DeepEqual(weights, []float64{3, 1}) || grouping != GroupByName {
+		t.Errorf("%q %v %q", names, weights, grouping)
+	}
+	run := driven(t, p, fakeServer{service: func(uint64) time.Duration { return time.Millisecond }})
+	run.Judge(p.Thresholds)
+	if got := run.Thresholds[0]; !got.Passed || got.Samples != 1500 || len(run.Phases[0].Endpoints) != 2 {
+		t.Errorf("%+v, %d endpoints", got, len(run.Phases[0].Endpoints))
+	}
+	readBack(t, run)
+	p.Group = GroupNever
+	names, weights, grouping = endpointsOf(t, p)
+	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /x?a=…", "GET /y", "GET /x?a=…"}) || weights[0] != 1 || grouping != GroupNever {
+		t.Errorf("%q %v %q", names, weights, grouping)
+	}
+}
+
+// Up to 32 names nothing is grouped, and a plan's record is that of before.
+func TestFewNamesAreNotGrouped(t *testing.T) {
+	var b strings.Builder
+	for i := range maxEndpoints {
+		fmt.Fprintf(&b, "GET http://h/item/%d\n", i)
+	}
+	p := linesOf(t, b.String(), Request{})
+	today, err := p.Record()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Group = GroupNever
+	before, err := p.Record()
+	if err != nil || !reflect.DeepEqual(today, before) || len(today.Endpoints) != maxEndpoints || today.Endpoints[31].Name != "GET /item/31" {
+		t.Errorf("%+v\n%+v, %v", today, before, err)
+	}
+}
+
+// Of more than 32 names those of one pattern are one endpoint; what a threshold, an objective or the file itself names stays
+// itself, and is among those that are told apart wherever it stands.
+func TestManyNamesAreGroupedByPattern(t *testing.T) {
+	var b strings.Builder
+	for i := range 40 {
+		fmt.Fprintf(&b, "GET http://h/item/%d?page=%d\n\nGET http://h/user/%08x-0000-4000-8000-%012d/cart\n\nGET http://h/page%c%c\n\n", i, i, i, i, 'a'+i/26, 'a'+i%26)
+	}
+	b.WriteString("GET http://h/item/777\n\n# @name checkout\nGET http://h/item/778\n\nGET http://h/pageJudged\n\nGET http://h/item/779\n")
+	p := linesOf(t, b.String(), Request{})
+	p.Thresholds, p.SLO = thresholds(t, "p99{GET /item/777}<1s", "p99{GET /item/{n}}<1s"), thresholds(t, "p99{GET /pageJudged}<1s")
+	names, weights, grouping := endpointsOf(t, p)
+	if len(names) != maxEndpoints+1 || grouping != GroupByPattern {
+		t.Fatalf("%d endpoints, %q: %q", len(names), grouping, names)
+	}
+	want := map[string]float64{
+		"GET /item/{n}?page=…": 40, "GET /user/{n}/cart": 40, "GET /pageaa": 1, "GET /item/777": 1, "checkout": 1, "GET /pageJudged": 1, "GET /item/{n}": 1, other: 40 - 26,
+	}
+	found := 0
+	for i, name := range names {
+		if w, ok := want[name]; ok {
+			found++
+			if weights[i] != w {
+				t.Errorf("%s has %v lines, want %v", name, weights[i], w)
+			}
+		}
+	}
+	if found != len(want) {
+		t.Errorf("told apart: %q", names)
+	}
+	run := driven(t, p, fakeServer{service: func(uint64) time.Duration { return time.Millisecond }})
+	run.Judge(p.Thresholds)
+	if !run.Thresholds[0].Passed || !run.Thresholds[1].Passed || run.Thresholds[0].Samples == 0 {
+		t.Errorf("%+v", run.Thresholds)
+	}
+	readBack(t, run)
+	m, err := p.mix()
+	if err != nil {
+		t.Fatal(err)
+	}
+	const said = "the targets file has more than 32 endpoints, which are grouped by pattern: GET /item/{n}?page=… (40 lines), GET /user/{n}/cart (40 lines), GET /item/{n} (1 line); 14 lines more are \"other\" (--group never tells the first lines apart instead)"
+	if got := m.words(); got != said {
+		t.Errorf("said: %s", got)
+	}
+	p.Thresholds = thresholds(t, "p99{GET /item/5}<1s")
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), `no endpoint "GET /item/5": there is GET /item/{n}?page=…, `) {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestPatterns(t *testing.T) {
+	for name, want := range map[string]string{
+		"GET /item/123":                                 "GET /item/{n}",
+		"GET /item/123?page=…&x=…":                      "GET /item/{n}?page=…&x=…",
+		"GET /v1/a1/2b":                                 "GET /v1/a1/2b",
+		"GET /2026/11/29/title-of-it.html":              "GET /{n}/{n}/{n}/title-of-it.html",
+		"GET /img/123.png":                              "GET /img/{n}.png",
+		"GET /product-42":                               "GET /product-{n}",
+		"GET /u/9b2f0c1e-1111-4222-8333-abcdefabcdef":   "GET /u/{n}",
+		"GET /u/9B2F0C1E-1111-4222-8333-ABCDEFABCDEF/x": "GET /u/{n}/x",
+		"GET /u/9b2f0c1e-1111-4222-8333-abcdefabcdefg":  "GET /u/9b2f0c1e-{n}-{n}-{n}-abcdefabcdefg",
+		"GET /o/507f1f77bcf86cd799439011":               "GET /o/{n}",
+		"GET /o/deadbeef":                               "GET /o/deadbeef",
+		"GET /o/507f1f77bcf86cd799439011.json":          "GET /o/{n}.json",
+		"GET /z/{{zipf 1000 1.1}}/7":                    "GET /z/{{zipf 1000 1.1}}/7",
+		"GET /":                                         "GET /",
+		"":                                              "",
+	} {
+		if got := string(appendPattern(nil, []byte(name))); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
+		}
+	}
+}

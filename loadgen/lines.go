@@ -1,0 +1,262 @@
+package loadgen
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/targetsfile"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// Lines are the requests of a targets file, which a plan has in place of its own. It may be shared by plans, and what they
+// compile of it is kept from one to the next.
+type Lines struct {
+	list      *targetsfile.List
+	common    Request // its header, login and body are each request's that has none of the kind itself
+	canonical bool    // header names are sent in their canonical form
+
+	mu       sync.Mutex
+	compiled *mix
+	by       linesKey // of what plan
+	grouped  grouped
+	groupKey string
+}
+
+// linesKey is what of a plan decides what is compiled of its lines.
+type linesKey struct {
+	seed  uint64
+	order Order
+	first uint64
+	group string
+}
+
+// NewLines makes the requests of a list: each has common's header too, its login, and its body where it has none. With canonical
+// header names are sent in their canonical form, else as they are written.
+func NewLines(list *targetsfile.List, common Request, canonical bool) *Lines {
+	return &Lines{list: list, common: common, canonical: canonical}
+}
+
+// Len returns how many requests there are.
+func (l *Lines) Len() int { return l.list.Len() }
+
+// Origins calls visit with a URL of each place that requests go to, and with it one without a path where there are several
+// requests, until it returns an error.
+func (l *Lines) Origins(visit func(url string) error) error {
+	seen := map[string]bool{}
+	for i := range l.list.Kinds {
+		k := &l.list.Kinds[i]
+		at := k.Origin
+		if k.URL != "" {
+			at = k.URL
+		}
+		if seen[at] {
+			continue
+		}
+		seen[at] = true
+		if err := visit(at); err != nil {
+			return fmt.Errorf("%s:%d: %w", l.list.Name, k.Line, err)
+		}
+	}
+	return nil
+}
+
+// FirstURL returns the URL of the first request.
+func (l *Lines) FirstURL() string {
+	k := &l.list.Kinds[l.list.Kind(0)]
+	if k.URL != "" {
+		return k.URL
+	}
+	path, _ := l.list.Path(0)
+	return k.Origin + string(path)
+}
+
+// mix compiles the lines for a plan, once for plans that have their lines in common.
+func (l *Lines) mix(p Plan) (*mix, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	by := linesKey{p.Seed, p.Order, p.First, groupKey(p)}
+	if l.compiled != nil && l.by == by {
+		return l.compiled, nil
+	}
+	m := &mix{lines: l.list, order: ordering{
+		n: l.list.Len(), sequential: p.Order == Sequential, first: p.First, choice: profiles.NewStream(p.Seed, "request"),
+	}}
+	known := origins{}
+	for i := range l.list.Kinds {
+		c, err := l.kind(m, i, p.Seed)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", l.list.Name, l.list.Kinds[i].Line, err)
+		}
+		c.origin = known.of(m, &c)
+		m.requests = append(m.requests, c)
+	}
+	if l.compiled == nil {
+		if err := l.checkPaths(); err != nil {
+			return nil, err
+		}
+	}
+	if l.groupKey != by.group || l.grouped.slots == nil {
+		g, err := m.group(p.Group, p.judged())
+		if err != nil {
+			return nil, err
+		}
+		l.grouped, l.groupKey = g, by.group
+	}
+	m.grouped = l.grouped
+	l.compiled, l.by = m, by
+	return m, nil
+}
+
+// kind compiles what requests have in common.
+func (l *Lines) kind(m *mix, i int, seed uint64) (compiledRequest, error) {
+	k := &l.list.Kinds[i]
+	r := l.common
+	r.Name, r.Method, r.URL, r.Header = k.Name, k.Method, k.URL, l.common.Header.Clone()
+	if k.HasBody {
+		r.Body = ""
+	}
+	if r.Header == nil {
+		r.Header = http.Header{}
+	}
+	for _, f := range k.Header {
+		AddHeader(r.Header, f.Name, f.Value)
+	}
+	if l.canonical {
+		r.Header = CanonicalHeader(r.Header)
+	}
+	valued := k.URL != ""
+	if !valued {
+		r.URL = k.Origin + "/"
+	}
+	c, err := compileRequest(r, seed, "request/"+strconv.Itoa(i))
+	if err != nil {
+		return c, err
+	}
+	if k.HasBody {
+		c.body = template{[]segment{{value: lineBody{m}}}}
+	}
+	if !valued {
+		c.name, c.path, c.static, c.ofLine = k.Name, "", nil, true
+		c.target = template{[]segment{{value: linePath{m}}}}
+	}
+	return c, nil
+}
+
+// checkPaths refuses a path that cannot be sent, before anything was.
+func (l *Lines) checkPaths() error {
+	for i := range l.list.Len() {
+		path, plain := l.list.Path(i)
+		if plain {
+			continue
+		}
+		k := &l.list.Kinds[l.list.Kind(i)]
+		if k.URL != "" {
+			continue
+		}
+		if _, err := encodedPath(path); err != nil {
+			return fmt.Errorf("%s:%d: %w", l.list.Name, l.list.Line(i), err)
+		}
+	}
+	return nil
+}
+
+// encodedPath returns a path and query in the form in which they are sent, see [parseTarget].
+func encodedPath(path []byte) ([]byte, error) {
+	e := targetEncoder{allowed: &pathBytes}
+	if len(path) == 0 || path[0] != '/' {
+		e.text = []byte("/")
+	}
+	if bad, _ := e.encode(string(path)); bad >= 0 {
+		return nil, &TextError{Part: "path", At: bad, Length: 1, What: "%", Err: errPercent}
+	}
+	return e.text, nil
+}
+
+// linePath is the path and query of a line, as they are sent.
+type linePath struct{ m *mix }
+
+func (v linePath) append(dst []byte, k uint64, _ time.Time) []byte {
+	path, plain := v.m.lines.Path(v.m.order.at(k))
+	if plain {
+		return append(dst, path...)
+	}
+	text, _ := encodedPath(path) // checked before
+	return append(dst, text...)
+}
+
+// shown is the path with what of its query may be shown.
+func (v linePath) shown(k uint64) string {
+	path, _ := v.m.lines.Path(v.m.order.at(k))
+	return pathOf("http://h" + string(path))
+}
+
+// lineBody is the body of a line.
+type lineBody struct{ m *mix }
+
+func (v lineBody) append(dst []byte, k uint64, _ time.Time) []byte {
+	return append(dst, v.m.lines.Body(v.m.order.at(k))...)
+}
+
+// nameOf appends what request i is called before endpoints are grouped, and whether its author called it so.
+func (m *mix) nameOf(dst []byte, i int) (name []byte, given bool) {
+	if m.lines == nil {
+		return append(dst, m.requests[i].name...), true
+	}
+	c := &m.requests[m.lines.Kind(i)]
+	if c.name != "" {
+		return append(dst, c.name...), m.lines.Kinds[m.lines.Kind(i)].Name != ""
+	}
+	path, _ := m.lines.Path(i)
+	dst = append(append(dst, c.method...), ' ')
+	if text := string(path); strings.IndexAny(text, "?#") >= 0 || text == "" {
+		dst = append(dst, pathOf("http://h"+text)...)
+	} else {
+		dst = append(dst, path...)
+	}
+	if len(dst) > maxNameBytes {
+		dst = append(dst[:0], strings.ToValidUTF8(string(dst[:maxNameBytes]), "")...)
+	}
+	return dst, false
+}
+
+// requestOf returns what request i has in common with others.
+func (m *mix) requestOf(i int) *compiledRequest {
+	if m.lines != nil {
+		i = m.lines.Kind(i)
+	}
+	return &m.requests[i]
+}
+
+// pathOf returns the path of request i, with its query's values left out.
+func (m *mix) pathOf(i int) string {
+	if c := m.requestOf(i); !c.ofLine {
+		return c.path
+	}
+	path, _ := m.lines.Path(i)
+	return pathOf("http://h" + string(path))
+}
+
+// weightOf returns the weight of request i; those of a file weigh the same.
+func (m *mix) weightOf(i int) float64 {
+	if m.lines != nil {
+		return 1
+	}
+	return m.requests[i].weight
+}
+
+// groupKey is what of a plan decides how its lines are grouped.
+func groupKey(p Plan) string {
+	var names []string
+	for _, t := range p.judged() {
+		if t.Endpoint != "" {
+			names = append(names, t.Endpoint)
+		}
+	}
+	slices.Sort(names)
+	return string(p.Group) + "\x00" + strings.Join(slices.Compact(names), "\x00")
+}

@@ -1,0 +1,93 @@
+package loadgen
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-5a006608/bench/profiles"
+	"pgregory.net/rapid"
+)
+
+// In sequence each request comes once, and then round again, from wherever it begins.
+func TestSequence(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		o := ordering{n: rapid.IntRange(1, 50).Draw(t, "n"), sequential: true, first: rapid.Uint64().Draw(t, "first")}
+		k := rapid.Uint64Range(0, 1<<40).Draw(t, "k")
+		var seen []int
+		for i := range uint64(o.n) {
+			seen = append(seen, o.at(k+i))
+		}
+		if o.at(0) != int(o.firstLine()) || o.at(k+uint64(o.n)) != seen[0] {
+			t.Fatalf("it begins at %d, not at %d; after a round at %d, not at %d", o.at(0), o.firstLine(), o.at(k+uint64(o.n)), seen[0])
+		}
+		for i := 1; i < o.n; i++ {
+			if seen[i] != (seen[i-1]+1)%o.n {
+				t.Fatalf("%v", seen)
+			}
+		}
+		if slices.Sort(seen); seen[0] != 0 || seen[o.n-1] != o.n-1 {
+			t.Fatalf("%v", seen)
+		}
+	})
+}
+
+// Lines that are drawn are those that were drawn when each had a weight of its own.
+func TestLinesAreDrawnAsBefore(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 49, 1000, 100_003} {
+		equal := ordering{n: n, choice: profiles.NewStream(5, "request")}
+		weighed := equal
+		var sum float64
+		for range n {
+			sum++
+			weighed.bounds = append(weighed.bounds, sum/float64(n))
+		}
+		for k := range uint64(20_000) {
+			if got, want := equal.at(k), weighed.at(k); got != want {
+				t.Fatalf("of %d number %d is %d, and was %d", n, k, got, want)
+			}
+		}
+		for i := range min(n, 2000) {
+			for _, x := range []float64{float64(i) / float64(n), float64(i+1) / float64(n)} {
+				want, found := slices.BinarySearch(weighed.bounds, x)
+				if found {
+					want++
+				}
+				if got := equal.evenly(x); got != min(want, n-1) {
+					t.Fatalf("of %d at %v: %d, want %d", n, x, got, want)
+				}
+			}
+		}
+	}
+}
+
+// Requests of a plan can follow each other too, but not by weights.
+func TestRequestsInSequence(t *testing.T) {
+	p := manyEndpoints(3)
+	p.Order, p.First = Sequential, 2
+	m, err := p.mix()
+	if err != nil || m.index(0) != 2 || m.index(1) != 0 || m.index(2) != 1 {
+		t.Errorf("%d, %d, %d, %v", m.index(0), m.index(1), m.index(2), err)
+	}
+	if r, err := p.Record(); err != nil || r.Order != Sequential || r.Lines != 3 {
+		t.Errorf("%q of %d, %v", r.Order, r.Lines, err)
+	}
+	p.Requests = p.Requests[:1]
+	if r, err := p.Record(); err != nil || r.Order != Random || r.Lines != 0 {
+		t.Errorf("one request alone: %q of %d, %v", r.Order, r.Lines, err)
+	}
+	p = manyEndpoints(3)
+	p.Order = Sequential
+	p.Requests[1].Weight = 2
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), "have no weights") {
+		t.Errorf("error %v", err)
+	}
+	for text, want := range map[string]Order{"sequential": Sequential, "random": Random} {
+		if got, err := ParseOrder(text); err != nil || got != want {
+			t.Errorf("%s: %q, %v", text, got, err)
+		}
+	}
+	if _, err := ParseOrder("shuffled"); err == nil {
+		t.Error("no error")
+	}
+}
