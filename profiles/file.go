@@ -18,6 +18,7 @@ type File struct {
 	WarmUp     time.Duration // a warm-up in front, instead of the profile's own; 0: none
 	Target     []string      // bundled names or URLs
 	Requests   []Request     // asked of the targets; none: what the target is asked by default
+	Order      string        // of the requests: sequential, or random; "" not given, which is random
 	Expect     []Text        // what an answer must be to be a success
 	HitWhen    Text          // the header that tells a cache hit
 	Limits     Limits
@@ -28,7 +29,7 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "requests", "expect", "hit_when", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "expect", "hit_when", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to", "vus"}
 )
@@ -45,9 +46,9 @@ var (
 //	    kind: baseline       # warmup, baseline, ramp, hold, spike, recovery or step
 //	    duration: 7s
 //	    rate: 40/s           # or from: and to: for a rate that changes, or vus: of users, in all phases
-//	requests:                # optional: what the targets are asked, drawn by weight
+//	order: sequential        # optional: the requests follow each other as they stand; or random, the default
+//	requests:                # optional: what the targets are asked; drawn by weight where the order is random
 //	  - name: item
-//	    weight: 3
 //	    method: GET
 //	    path: /items/{{zipf 1000 1.1}}
 //	    headers: ["Accept: application/json"]
@@ -128,6 +129,8 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		}
 	case "arrivals":
 		out.Arrivals, err = ParseArrivals(s)
+	case "order":
+		out.Order, err = oneOf("order", s, []string{"sequential", "random"})
 	case "hit_when":
 		out.HitWhen = Text{s, pair.line}
 	case "think":

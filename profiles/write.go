@@ -43,6 +43,9 @@ func (f File) YAML() []byte {
 			fmt.Fprintf(&b, "    from: %s\n    to: %s\n", formatRate(ph.From), formatRate(ph.To))
 		}
 	}
+	if f.Order != "" {
+		fmt.Fprintf(&b, "order: %s\n", f.Order)
+	}
 	f.writeRequests(&b)
 	writeTexts(&b, "", "expect", f.Expect)
 	if f.HitWhen.Text != "" {
