@@ -44,6 +44,16 @@ func NewLines(list *targetsfile.List, common Request, canonical bool) *Lines {
 // Len returns how many requests there are.
 func (l *Lines) Len() int { return l.list.Len() }
 
+// HoldsValue reports whether a body in the file has what looks like a value between braces, see [HoldsValue].
+func (l *Lines) HoldsValue() bool {
+	for i := range l.list.Len() {
+		if l.list.Kinds[l.list.Kind(i)].HasBody && HoldsValue(string(l.list.Body(i))) {
+			return true
+		}
+	}
+	return false
+}
+
 // Origins calls visit with a URL of each place that requests go to, and with it one without a path where there are several
 // requests, until it returns an error.
 func (l *Lines) Origins(visit func(url string) error) error {

@@ -38,3 +38,24 @@ func TestBuiltinsHaveTheCurrentVersion(t *testing.T) {
 		}
 	}
 }
+
+// Requests are drawn unless the file says that they follow each other.
+func TestOrder(t *testing.T) {
+	const rest = "name: x\nphases:\n  - {name: a, kind: hold, duration: 1s, rate: 1/s}\n"
+	for _, order := range []string{"", "sequential", "random"} {
+		line := ""
+		if order != "" {
+			line = "order: " + order + "\n"
+		}
+		f, err := Parse("f.yaml", []byte(rest+line))
+		if err != nil || f.Order != order {
+			t.Errorf("%q: %q, %v", line, f.Order, err)
+		}
+		if again, err := Parse("f.yaml", f.YAML()); err != nil || again.Order != order {
+			t.Errorf("%q is written as\n%s%v", line, f.YAML(), err)
+		}
+	}
+	if _, err := Parse("f.yaml", []byte(rest+"order: shuffled\n")); err == nil || !strings.HasPrefix(err.Error(), "f.yaml:4: order must be sequential or random") {
+		t.Errorf("error %v", err)
+	}
+}

@@ -26,7 +26,11 @@ func (o *capacityOptions) again(c *capacity.Capacity) string {
 	if rate < 10 {
 		digits = 2
 	}
-	words := []string{"bench", "sustained", name, "--rate", strconv.FormatFloat(rate, 'f', digits, 64) + "/s", "--warm-up", "10s"}
+	words := []string{"bench", "sustained"}
+	if o.targets == "" { // a targets file names its hosts itself
+		words = append(words, name)
+	}
+	words = append(words, "--rate", strconv.FormatFloat(rate, 'f', digits, 64)+"/s", "--warm-up", "10s")
 	for _, text := range c.Objectives {
 		words = append(words, "--threshold", text)
 	}

@@ -115,6 +115,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 			return nil, err
 		}
 		search.Add(run)
+		s.plan.First += run.Requests.Due // the next step goes on where this one ended
 		if !o.quiet {
 			steps := search.Steps()
 			fmt.Fprintln(out.err, report.CapacityStep(s.plan.Target.Name, steps[len(steps)-1]))

@@ -38,6 +38,8 @@ type driveOptions struct {
 	body        string
 	template    string // of the body
 	targets     string
+	order       string // of the requests of a targets file, or of a test file
+	group       string
 	expect      []string
 	hitWhen     string
 	noKeepAlive bool
@@ -93,6 +95,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.start, "start", "", "closed model: how users who think begin: spread over one think time, or together (default spread; in a test file of version 1, together)")
 	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
 	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
+	o.addSequenceFlags(f)
 	o.addRequestFlags(f)
 	o.judging.addFlags(f)
 	o.abort.addFlags(f)
@@ -105,6 +108,12 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the intended curve and the first requests, and send nothing")
 	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
+}
+
+// addSequenceFlags adds the flags that say how the requests of a file follow each other and are counted.
+func (o *driveOptions) addSequenceFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.order, "order", "", "of a file's requests: sequential, as they stand and round again, or random, each drawn anew (default: sequential with -T)")
+	f.StringVar(&o.group, "group", "", "endpoints of a targets file: pattern, lines of one name are one and over 32 names are grouped, as in /item/{n}; name, without patterns; never, a line each (default pattern)")
 }
 
 // addRequestFlags adds the flags that say how requests are made and how bundled services are served.

@@ -99,17 +99,6 @@ func (o *driveOptions) canonicalHeaders() bool {
 	return o.headerCase == headersCanonical || o.asBefore && !o.given.Changed("header-case")
 }
 
-// takeTargets takes the requests of a targets file.
-func (o *driveOptions) takeTargets(requests []loadgen.Request) {
-	canonical := o.canonicalHeaders()
-	for i := range requests {
-		o.noteVerbatim(&requests[i])
-		if canonical {
-			requests[i].Header = loadgen.CanonicalHeader(requests[i].Header)
-		}
-	}
-}
-
 var errHeader = errors.New(`write it as "Name: value", a name of letters, digits and dashes, in one line`)
 
 // headerOf reads lines as -H takes them. Its error names no value: it may be a secret.

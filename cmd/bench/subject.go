@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
 )
 
@@ -41,6 +42,7 @@ type mixture struct {
 	verbatim []bool             // of each request, whether its body is bytes; empty: of none
 	header   http.Header        // that the user adds to every request
 	login    string             // NAME:PASSWORD that the user adds to every request
+	order    loadgen.Order      // of requests that a test file asks
 }
 
 // subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
@@ -54,9 +56,13 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 	if len(mix.requests) > 0 && (request.Method != "" || request.Body != "") {
 		return nil, errors.New("--method, --body and --body-template are for a URL: the file has requests of its own")
 	}
+	if err := o.checkSequence(len(mix.requests) > 0); err != nil {
+		return nil, err
+	}
 	var list []subject
 	for _, name := range names {
 		s := subject{name: name, plan: plan}
+		s.plan.Order = mix.order
 		switch {
 		case !isURL(name):
 			err = o.driveService(&s, mix, request)
@@ -74,10 +80,9 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 	}
 	if o.targets != "" {
 		s := subject{plan: plan}
-		requests, err := readTargets(o.targets, stdin, request)
+		lines, err := o.readLines(stdin, request)
 		if err == nil {
-			o.takeTargets(requests)
-			err = o.driveRequests(&s, requests)
+			err = o.driveLines(&s, lines)
 		}
 		if err != nil {
 			return nil, err
@@ -93,25 +98,33 @@ func isURL(name string) bool { return strings.Contains(name, "://") }
 func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) error {
 	s.plan.Requests = requests
 	for i, r := range requests {
+		if err := o.mayDrive(s.plan.Profile, r.URL); err != nil {
+			return err
+		}
 		target, err := loadgen.TargetOf(r.URL)
+		if err == nil && len(requests) > 1 {
+			target, err = hostOf(target)
+		}
 		if err != nil {
 			return err
-		}
-		u, err := loadgen.OriginOf(r.URL)
-		if err != nil {
-			return err
-		}
-		if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !s.plan.Profile.OfUsers() {
-			return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
-		}
-		if len(requests) > 1 {
-			target = loadgen.Target{Name: u.Host, URL: u.Scheme + "://" + u.Host}
 		}
 		if i == 0 {
 			s.plan.Target, s.name = target, target.Name
 		}
 	}
 	return s.plan.Check()
+}
+
+// mayDrive refuses a URL that leads off this machine where nobody has said how much may be sent there.
+func (o *driveOptions) mayDrive(p profiles.Profile, address string) error {
+	u, err := loadgen.OriginOf(address)
+	if err != nil {
+		return err
+	}
+	if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !p.OfUsers() {
+		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
+	}
+	return nil
 }
 
 // driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.

@@ -1,90 +1,99 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"net/http"
-	"os"
-	"slices"
-	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
-	vegeta "github.com/tsenart/vegeta/v12/lib"
+	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 )
 
-// The bounds of a targets file.
-const (
-	maxTargetsBytes = 64 << 20
-	maxTargetLine   = 64 << 10 // vegeta's reader ends silently at a longer line
-)
-
-// readTargets reads requests in vegeta's http or json format, told apart by their first character, from a file or from
-// standard input (-). All is read before the run.
-func readTargets(path string, stdin io.Reader, common loadgen.Request) ([]loadgen.Request, error) {
-	name, source := path, stdin
-	if path == "-" {
-		name = "standard input"
+// readLines reads the targets file, - for standard input. Each of its requests has what common has, where it has none of the
+// kind itself.
+func (o *driveOptions) readLines(stdin io.Reader, common loadgen.Request) (*loadgen.Lines, error) {
+	var list *targetsfile.List
+	var err error
+	if o.targets == "-" {
+		list, err = targetsfile.Read("standard input", stdin)
 	} else {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, fmt.Errorf("--targets %s: cannot be read: %w", path, cause(err))
-		}
-		defer f.Close()
-		source = f
+		list, err = targetsfile.ReadFile(o.targets)
 	}
-	data, err := io.ReadAll(io.LimitReader(source, maxTargetsBytes+1))
 	if err != nil {
-		return nil, fmt.Errorf("--targets %s: cannot be read: %w", name, cause(err))
+		return nil, fmt.Errorf("--targets %w", err)
 	}
-	if len(data) > maxTargetsBytes {
-		return nil, fmt.Errorf("--targets %s: is larger than %d MiB", name, maxTargetsBytes>>20)
+	lines := loadgen.NewLines(list, common, o.canonicalHeaders())
+	if lines.HoldsValue() {
+		o.note(verbatimNote)
 	}
-	line := 0
-	for text := range bytes.Lines(data) {
-		if line++; len(text) > maxTargetLine {
-			return nil, fmt.Errorf("--targets %s:%d: the line is longer than %d KiB", name, line, maxTargetLine>>10)
-		}
-	}
-	data = append(data, '\n') // without it vegeta leaves out the last target in json
-	var next vegeta.Targeter
-	if first := bytes.TrimSpace(data); len(first) > 0 && first[0] == '{' {
-		next = vegeta.NewJSONTargeter(bytes.NewReader(data), nil, common.Header)
-	} else {
-		next = vegeta.NewHTTPTargeter(bytes.NewReader(data), nil, common.Header)
-	}
-	return collectTargets(name, next, common)
+	return lines, nil
 }
 
-func collectTargets(name string, next vegeta.Targeter, common loadgen.Request) ([]loadgen.Request, error) {
-	var list []loadgen.Request
-	for {
-		var t vegeta.Target
-		err := next(&t)
-		switch {
-		case errors.Is(err, vegeta.ErrNoTargets) && len(list) == 0:
-			return nil, fmt.Errorf("--targets %s: holds no target; a line is GET http://127.0.0.1:8080/path", name)
-		case errors.Is(err, vegeta.ErrNoTargets):
-			return list, nil
-		case errors.Is(err, vegeta.ErrNoMethod), errors.Is(err, vegeta.ErrNoURL):
-			return nil, fmt.Errorf("--targets %s: target %d: has no method or no url", name, len(list)+1)
-		case err != nil:
-			// Behind the colon stands the line, which may hold a secret.
-			what, _, _ := strings.Cut(err.Error(), ":")
-			return nil, fmt.Errorf("--targets %s: target %d: %s", name, len(list)+1, what)
-		}
-		header := http.Header{}
-		for _, key := range slices.Sorted(maps.Keys(t.Header)) {
-			for _, v := range t.Header[key] {
-				loadgen.AddHeader(header, key, v)
-			}
-		}
-		r := loadgen.Request{Method: t.Method, URL: t.URL, Header: header, Login: common.Login, Body: common.Body, Verbatim: common.Verbatim}
-		if len(t.Body) > 0 {
-			r.Body, r.Verbatim = string(t.Body), true
-		}
-		list = append(list, r)
+// driveLines makes s a subject of the requests of a targets file, named after the first, or after its host where there are
+// several.
+func (o *driveOptions) driveLines(s *subject, lines *loadgen.Lines) error {
+	if err := lines.Origins(func(url string) error { return o.mayDrive(s.plan.Profile, url) }); err != nil {
+		return err
 	}
+	target, err := loadgen.TargetOf(lines.FirstURL())
+	if err == nil && lines.Len() > 1 {
+		target, err = hostOf(target)
+	}
+	if err != nil {
+		return err
+	}
+	s.plan.Lines, s.plan.Target, s.name = lines, target, target.Name
+	if s.plan.Order, s.plan.Group, err = o.sequence(); err != nil {
+		return err
+	}
+	return s.plan.Check()
+}
+
+// hostOf is a target that stands for all that is asked of its host.
+func hostOf(t loadgen.Target) (loadgen.Target, error) {
+	u, err := loadgen.OriginOf(t.URL)
+	if err != nil {
+		return t, err
+	}
+	return loadgen.Target{Name: u.Host, URL: u.Scheme + "://" + u.Host}, nil
+}
+
+// sequence is how the requests of a targets file follow each other, and how they are counted.
+func (o *driveOptions) sequence() (order loadgen.Order, group loadgen.Grouping, err error) {
+	if !o.asBefore {
+		order, group = loadgen.Sequential, loadgen.GroupByPattern
+	}
+	if o.order != "" {
+		order, err = o.orderGiven()
+	}
+	if o.group != "" && err == nil {
+		if group, err = loadgen.ParseGrouping(o.group); err != nil {
+			err = fmt.Errorf("--group %s: %w", o.group, err)
+		}
+	}
+	return order, group, err
+}
+
+// orderGiven reads --order, or a test file's order; without either it is random.
+func (o *driveOptions) orderGiven() (loadgen.Order, error) {
+	if o.order == "" {
+		return loadgen.Random, nil
+	}
+	order, err := loadgen.ParseOrder(o.order)
+	if err != nil {
+		err = fmt.Errorf("--order %s: %w", o.order, err)
+	}
+	return order, err
+}
+
+// checkSequence refuses the flags of a targets file where there is none.
+func (o *driveOptions) checkSequence(ofFile bool) error {
+	switch {
+	case o.targets != "":
+	case o.given.Changed("group"):
+		return errors.New("--group says how the requests of a targets file are counted: give one with -T")
+	case o.given.Changed("order") && !ofFile:
+		return errors.New("--order says how the requests of a targets file, or of a test file, follow each other: give one with -T")
+	}
+	return nil
 }

@@ -1,50 +1,129 @@
 package main
 
 import (
-	"net/http"
-	"os"
-	"path/filepath"
-	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/spf13/pflag"
 )
 
-func TestReadTargets(t *testing.T) {
-	dir := t.TempDir()
-	body := filepath.Join(dir, "body")
-	if err := os.WriteFile(body, []byte("from a file"), 0o600); err != nil {
+// sequenced makes subjects of names and flags, as a command without a test file does, or with one of that version.
+func sequenced(t *testing.T, version, stdin string, args ...string) ([]subject, error) {
+	t.Helper()
+	var o driveOptions
+	f := pflag.NewFlagSet("sustained", pflag.ContinueOnError)
+	o.addFlags(f)
+	if err := f.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	common := loadgen.Request{Header: http.Header{"X-All": {"1"}}, Body: "common"}
-	want := []loadgen.Request{
-		{Method: "GET", URL: "http://h/{{zipf 10 1.1}}", Header: http.Header{"X-All": {"1"}, "Accept": {"a", "b"}}, Body: "common"},
-		{Method: "POST", URL: "http://h/b", Header: http.Header{"X-All": {"1"}}, Body: "from a file", Verbatim: true},
+	file, source, err := readProfile("sustained")
+	if err != nil {
+		t.Fatal(err)
 	}
-	for name, text := range map[string]string{
-		"http": "# a comment\nGET http://h/{{zipf 10 1.1}}\nAccept: a\nAccept: b\n\nPOST http://h/b\n@" + body,
-		"json": `{"method":"GET","url":"http://h/{{zipf 10 1.1}}","header":{"Accept":["a","b"]}}` + "\n" +
-			`{"method":"POST","url":"http://h/b","body":"ZnJvbSBhIGZpbGU="}`,
+	if version != "" {
+		text := strings.Replace(string(source), "version: 2\n", version, 1)
+		if file, err = profiles.Parse("f.yaml", []byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := o.takeFile("f.yaml", file); err != nil {
+		return nil, err
+	}
+	mix, err := o.fileRequests("f.yaml", file.Requests)
+	if err != nil {
+		return nil, err
+	}
+	plan, err := o.plan(file.Profile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := f.Args()
+	if len(file.Requests) > 0 {
+		names = file.Target
+	}
+	return o.subjects(names, mix, plan, strings.NewReader(stdin))
+}
+
+const twoLines = "GET http://127.0.0.1:1/a\nGET http://127.0.0.1:1/a\nGET http://127.0.0.1:1/b\n"
+
+// What no flag says is today's, and in a run of a test file of before what it was then; the record says which.
+func TestTheDefaultsOfATargetsFile(t *testing.T) {
+	for _, tc := range []struct {
+		version string
+		args    []string
+		order   loadgen.Order
+		group   loadgen.Grouping
+	}{
+		{"", nil, loadgen.Sequential, loadgen.GroupByName},
+		{"version: 2\n", nil, loadgen.Sequential, loadgen.GroupByName},
+		{"# none\n", nil, loadgen.Random, loadgen.GroupNever},
+		{"version: 1\n", nil, loadgen.Random, loadgen.GroupNever},
+		{"version: 1\n", []string{"--order", "sequential", "--group", "pattern"}, loadgen.Sequential, loadgen.GroupByName},
+		{"", []string{"--order", "random", "--group", "never"}, loadgen.Random, loadgen.GroupNever},
+		{"order: random\nversion: 2\n", nil, loadgen.Random, loadgen.GroupByName},
+		{"order: random\nversion: 2\n", []string{"--order", "sequential"}, loadgen.Sequential, loadgen.GroupByName},
 	} {
-		got, err := readTargets("-", strings.NewReader(text), common)
-		if err != nil {
-			t.Errorf("%s: %v", name, err)
+		list, err := sequenced(t, tc.version, twoLines, append(tc.args, "-T", "-")...)
+		if err != nil || len(list) != 1 {
+			t.Errorf("%q %v: %v", tc.version, tc.args, err)
 			continue
 		}
-		if !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: %+v\nwant %+v", name, got, want)
+		r, err := list[0].plan.Record()
+		if err != nil || r.Order != tc.order || r.Grouping != tc.group || list[0].name != "127.0.0.1:1" || list[0].plan.Target.URL != "http://127.0.0.1:1" {
+			t.Errorf("%q %v: %q, %q, %+v, %v", tc.version, tc.args, r.Order, r.Grouping, list[0].plan.Target, err)
+		}
+	}
+	list, err := sequenced(t, "", "GET http://127.0.0.1:1/a?q=C4N4RY", "-T", "-")
+	if err != nil || list[0].name != "127.0.0.1:1/a?q=…" {
+		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+// Requests of a test file follow each other where it says so; else they are drawn, of whatever version it is.
+func TestTheOrderOfATestFilesRequests(t *testing.T) {
+	const requests = "target: http://127.0.0.1:1\nrequests:\n  - path: /a\n  - path: /b\n"
+	for version, want := range map[string]loadgen.Order{
+		"version: 2\n" + requests: loadgen.Random, requests: loadgen.Random, "version: 2\norder: sequential\n" + requests: loadgen.Sequential,
+	} {
+		list, err := sequenced(t, version, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r, err := list[0].plan.Record(); err != nil || r.Order != want {
+			t.Errorf("%q: %q, %v", version, r.Order, err)
+		}
+	}
+	_, err := sequenced(t, "order: sequential\n"+requests+"    weight: 2\n", "")
+	if err == nil || !strings.Contains(err.Error(), "f.yaml:") || !strings.Contains(err.Error(), "a weight means nothing") {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestFlagsOfATargetsFileNeedOne(t *testing.T) {
+	for _, tc := range []struct {
+		args []string
+		want string
+	}{
+		{[]string{"http://127.0.0.1:1/", "--order", "random"}, "--order says how the requests of a targets file"},
+		{[]string{"http://127.0.0.1:1/", "--group", "never"}, "--group says how the requests of a targets file"},
+		{[]string{"-T", "-", "--order", "shuffled"}, "--order shuffled: they follow each other as they stand or are drawn"},
+		{[]string{"-T", "-", "--group", "all"}, "--group all: it is pattern, name or never"},
+		{[]string{"-T", "no-such-file"}, "--targets no-such-file: cannot be read: no such file"},
+	} {
+		_, err := sequenced(t, "", twoLines, tc.args...)
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%v: %v, want %q", tc.args, err, tc.want)
 		}
 	}
 	for text, want := range map[string]string{
-		"":                    "standard input: holds no target",
-		"GET\n":               "target 1: bad target",
-		"GET nonsense\n":      "target 1: bad URL",
-		`{"url":"http://h/"}`: "target 1: has no method or no url",
-		"GET http://h/" + strings.Repeat("x", 70_000): "standard input:1: the line is longer than 64 KiB",
+		"GET http://127.0.0.1:1/a\n\nGET http://bench.invalid/b":           "standard input:3: bench.invalid is not on this machine",
+		"GET http://127.0.0.1:1/a\n\nGET http://127.0.0.1:1/{{nothing x}}": "standard input:3: URL",
+		"GET http://127.0.0.1:1/a\n\nPOST http://127.0.0.1:1/\n{}":         "--targets standard input:4: a body comes from @file",
 	} {
-		if _, err := readTargets("-", strings.NewReader(text), loadgen.Request{}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%.40q: error %v, want one with %q", text, err, want)
+		if _, err := sequenced(t, "", text, "-T", "-"); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v", text, err)
 		}
 	}
 }

@@ -48,6 +48,9 @@ func (o *driveOptions) takeFile(name string, file profiles.File) error {
 	if file.Think != nil && !o.given.Changed("think") {
 		o.think = file.Think.String()
 	}
+	if file.Order != "" && !o.given.Changed("order") {
+		o.order = file.Order
+	}
 	if !o.given.Changed("warm-up") {
 		o.warmUp = file.WarmUp
 	}
@@ -66,7 +69,14 @@ func only[T any](parse func(string) (T, error)) func(string) error {
 // fileRequests makes a mixture of the requests of a test file.
 func (o *driveOptions) fileRequests(name string, asked []profiles.Request) (mixture, error) {
 	var mix mixture
+	var err error
+	if mix.order, err = o.orderGiven(); err != nil {
+		return mix, err
+	}
 	for _, r := range asked {
+		if r.Weight != 0 && mix.order == loadgen.Sequential {
+			return mix, fmt.Errorf("%s:%d: a weight means nothing where requests follow each other as they stand: leave it out, and write the request as often as it is to be sent", name, r.Line)
+		}
 		header, err := o.headerOf(r.Headers)
 		if err != nil {
 			return mix, fmt.Errorf("%s:%d: a header: %w", name, r.Line, err)
