@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"bufio"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -51,7 +53,15 @@ func parseCSV(args []string, _ profiles.Stream) (value, error) {
 // readColumn reads a column of the file that is at a path. As it is there, an error may name it.
 func readColumn(f io.Reader, path, name string) (value, error) {
 	limited := &io.LimitedReader{R: f, N: maxCSVBytes + 1}
-	r := csv.NewReader(limited)
+	text := bufio.NewReader(limited)
+	start, _ := text.Peek(len(byteOrderMark))
+	if encoding := targetsfile.Encoding(start); encoding != "" {
+		return nil, fmt.Errorf("%s: is %s: save it as UTF-8", path, encoding)
+	}
+	if string(start) == byteOrderMark {
+		_, _ = text.Discard(len(start)) // it was peeked at
+	}
+	r := csv.NewReader(text)
 	r.ReuseRecord = true
 	r.FieldsPerRecord = -1 // only the column that is asked for has to be there
 	number, err := strconv.Atoi(name)
@@ -62,6 +72,9 @@ func readColumn(f io.Reader, path, name string) (value, error) {
 			return nil, fmt.Errorf("%s: has no first row: %w", path, err)
 		}
 		if column = slices.Index(first, name); column < 0 {
+			if by := separator(first); by != "" {
+				return nil, fmt.Errorf("%s: its columns are separated by %s: save it with commas", path, by)
+			}
 			return nil, fmt.Errorf("%s: has no column of that name, there are %s", path, strings.Join(first[:min(len(first), 20)], ", "))
 		}
 	}
@@ -79,10 +92,29 @@ func readColumn(f io.Reader, path, name string) (value, error) {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		case column < 0 || column >= len(row):
 			line, _ := r.FieldPos(0)
+			if by := separator(row); by != "" {
+				return nil, fmt.Errorf("%s:%d: its columns are separated by %s: save it with commas", path, line, by)
+			}
 			return nil, fmt.Errorf("%s:%d: has %d columns, and number %d is asked for", path, line, len(row), column+1)
 		case len(c.rows) == maxCSVRows:
 			return nil, fmt.Errorf("%s: has more than %d rows", path, maxCSVRows)
 		}
 		c.rows = append(c.rows, strings.Clone(row[column]))
 	}
+}
+
+const byteOrderMark = "\xef\xbb\xbf"
+
+// separator names what separates columns in a row that holds no comma; "" where nothing seems to.
+func separator(row []string) string {
+	if len(row) != 1 {
+		return ""
+	}
+	switch {
+	case strings.Contains(row[0], ";"):
+		return "semicolons"
+	case strings.Contains(row[0], "\t"):
+		return "tabs"
+	}
+	return ""
 }

@@ -42,7 +42,7 @@ func writeHeader(p *page, subjects []subject, o Options) {
 	if len(subjects) > 1 {
 		target = "targets"
 	}
-	p.parts([]string{placeOf(&first.Environment, target, first.Target.Bundled, o), engineOf(first)}, 2)
+	p.parts(append([]string{placeOf(&first.Environment, target, first.Target.Bundled, o), engineOf(first)}, sequences(subjects)...), 2)
 }
 
 func labels(subjects []subject) string {

@@ -117,6 +117,9 @@ func markdownHead(subjects []subject) string {
 	} else {
 		parts = append(parts, "driven by different plans")
 	}
+	for _, text := range sequences(subjects) {
+		parts = append(parts, prose(text))
+	}
 	return strings.Join(parts, " · ")
 }
 

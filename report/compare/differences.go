@@ -40,14 +40,42 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	default:
 		d = append(d, "the offered rates and lengths of the phases")
 	}
-	if !slices.Equal(p.Endpoints, q.Endpoints) {
-		d = append(d, "the endpoints")
-	}
+	d.addSequence(p, q)
 	return d
 }
 
 // thinkOf says how long the users of a plan think.
 func thinkOf(p *loadgen.PlanRecord) string { return cmp.Or(p.Think, p.ThinkNS.String()) }
+
+// addSequence names what differs between the requests of two plans and how they are counted, with the flag that makes them
+// alike: of two that differ one has the default of before, if it is not of before itself.
+func (d *differing) addSequence(p, q *loadgen.PlanRecord) {
+	if p.Order != q.Order {
+		*d = append(*d, fmt.Sprintf("order of the requests: %s and %s (--order random makes them alike)", orderWord(p.Order), orderWord(q.Order)))
+	} else {
+		d.add("requests of the sequence", p.Lines, q.Lines)
+	}
+	switch {
+	case p.Grouping != q.Grouping:
+		*d = append(*d, fmt.Sprintf("grouping of the endpoints: %s and %s (--group never makes them alike)", groupingWord(p.Grouping), groupingWord(q.Grouping)))
+	case !slices.Equal(p.Endpoints, q.Endpoints):
+		*d = append(*d, "the endpoints")
+	}
+}
+
+func orderWord(o loadgen.Order) string {
+	if o == loadgen.Random {
+		return "random"
+	}
+	return string(o)
+}
+
+func groupingWord(g loadgen.Grouping) string {
+	if g == loadgen.GroupNever {
+		return "never"
+	}
+	return string(g)
+}
 
 // differing is what was found to differ.
 type differing []string

@@ -142,3 +142,19 @@ func TestDifferencesAreNamed(t *testing.T) {
 		t.Errorf("%q, want %q", list, want)
 	}
 }
+
+// Runs whose requests follow each other otherwise, or are counted otherwise, are not compared; the flag that makes them alike is named.
+func TestOtherSequencesAreNamedWithTheirFlag(t *testing.T) {
+	before, now := answer(time.Millisecond), answer(time.Millisecond)
+	now.Plan.Order, now.Plan.Lines, now.Plan.Grouping = loadgen.Sequential, 10, loadgen.GroupByPattern
+	now.Plan.Endpoints = []loadgen.EndpointRecord{{Name: "GET /item/{n}"}}
+	want := []string{"order of the requests: random and sequential (--order random makes them alike)", "grouping of the endpoints: never and pattern (--group never makes them alike)"}
+	if list := Differences(before, now); !slices.Equal(list, want) {
+		t.Errorf("%q, want %q", list, want)
+	}
+	longer := *now
+	longer.Plan.Lines, longer.Plan.Endpoints = 11, nil
+	if list := Differences(now, &longer); !slices.Equal(list, []string{"requests of the sequence: 10 and 11", "the endpoints"}) {
+		t.Errorf("%q", list)
+	}
+}
