@@ -19,6 +19,7 @@ type Lines struct {
 	list      *targetsfile.List
 	common    Request // its header, login and body are each request's that has none of the kind itself
 	canonical bool    // header names are sent in their canonical form
+	base      string  // scheme and host in place of the file's; "": the file's own
 
 	mu       sync.Mutex
 	compiled *mix
@@ -41,6 +42,26 @@ func NewLines(list *targetsfile.List, common Request, canonical bool) *Lines {
 	return &Lines{list: list, common: common, canonical: canonical}
 }
 
+// At returns the same requests at another place: base is its scheme and host, as in http://127.0.0.1:8080.
+func (l *Lines) At(base string) *Lines {
+	return &Lines{list: l.list, common: l.common, canonical: l.canonical, base: base}
+}
+
+// origin returns where requests of a kind go, and the whole URL of those whose URL is their kind's.
+func (l *Lines) origin(k *targetsfile.Kind) (origin, whole string) {
+	if l.base == "" {
+		return k.Origin, k.URL
+	}
+	if whole = k.URL; whole != "" {
+		_, rest, _ := strings.Cut(whole, "://")
+		whole = l.base
+		if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+			whole += rest[i:]
+		}
+	}
+	return l.base, whole
+}
+
 // Len returns how many requests there are.
 func (l *Lines) Len() int { return l.list.Len() }
 
@@ -54,15 +75,14 @@ func (l *Lines) HoldsValue() bool {
 	return false
 }
 
-// Origins calls visit with a URL of each place that requests go to, and with it one without a path where there are several
-// requests, until it returns an error.
+// Origins calls visit with a URL of each place that requests go to, until it returns an error.
 func (l *Lines) Origins(visit func(url string) error) error {
 	seen := map[string]bool{}
 	for i := range l.list.Kinds {
 		k := &l.list.Kinds[i]
-		at := k.Origin
-		if k.URL != "" {
-			at = k.URL
+		at, whole := l.origin(k)
+		if whole != "" {
+			at = whole
 		}
 		if seen[at] {
 			continue
@@ -77,12 +97,12 @@ func (l *Lines) Origins(visit func(url string) error) error {
 
 // FirstURL returns the URL of the first request.
 func (l *Lines) FirstURL() string {
-	k := &l.list.Kinds[l.list.Kind(0)]
-	if k.URL != "" {
-		return k.URL
+	origin, whole := l.origin(&l.list.Kinds[l.list.Kind(0)])
+	if whole != "" {
+		return whole
 	}
 	path, _ := l.list.Path(0)
-	return k.Origin + string(path)
+	return origin + string(path)
 }
 
 // mix compiles the lines for a plan, once for plans that have their lines in common.
@@ -126,7 +146,8 @@ func (l *Lines) mix(p Plan) (*mix, error) {
 func (l *Lines) kind(m *mix, i int, seed uint64) (compiledRequest, error) {
 	k := &l.list.Kinds[i]
 	r := l.common
-	r.Name, r.Method, r.URL, r.Header = k.Name, k.Method, k.URL, l.common.Header.Clone()
+	origin, whole := l.origin(k)
+	r.Name, r.Method, r.URL, r.Header = k.Name, k.Method, whole, l.common.Header.Clone()
 	if k.HasBody {
 		r.Body = ""
 	}
@@ -141,7 +162,7 @@ func (l *Lines) kind(m *mix, i int, seed uint64) (compiledRequest, error) {
 	}
 	valued := k.URL != ""
 	if !valued {
-		r.URL = k.Origin + "/"
+		r.URL = origin + "/"
 	}
 	c, err := compileRequest(r, seed, "request/"+strconv.Itoa(i))
 	if err != nil {

@@ -61,7 +61,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string), st
 		if err == nil {
 			a.words = a.child.Words
 			a.plan.Target.URL = a.child.URL
-			a.plan.Requests = a.mix.at(a.child.URL)
+			a.at(a.child.URL)
 		}
 	case a.command != "":
 		a.child, err = a.startCommand(ctx, o, say)
@@ -188,7 +188,21 @@ func (a *arm) drive(ctx context.Context, p profiles.Profile, closed *loadgen.Clo
 	if ctx.Err() != nil {
 		return nil, errInterrupted
 	}
+	if err == nil {
+		a.goOn(run)
+	}
 	return run, err
+}
+
+// alike lets the next run of all begin where the farthest has come to in a sequence of requests: the rounds of a pair send the same.
+func alike(arms []*arm) {
+	var first uint64
+	for _, a := range arms {
+		first = max(first, a.plan.First)
+	}
+	for _, a := range arms {
+		a.plan.First = first
+	}
 }
 
 // planOf is the plan of one profile at it.

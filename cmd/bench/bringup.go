@@ -124,10 +124,15 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	pilot := compare.NewPilot(compare.PilotOptions{
 		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.seed, Budget: c.budget(time.Until(c.ends) - takes),
 	})
+	var pair *uint64 // the seed of the rounds before
 	for until := time.Now().Add(takes); ; {
 		step, done := pilot.Next()
 		if done || time.Now().After(until) && len(pilot.Found().Tried) > 0 {
 			break
+		}
+		if pair == nil || *pair != step.Seed {
+			pair = &step.Seed
+			alike(c.arms)
 		}
 		run, err := c.arms[step.Arm].drive(ctx, hold("pilot", 0, step.Round, step.Rate), nil, step.Seed)
 		if err != nil {

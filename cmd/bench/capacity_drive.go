@@ -100,6 +100,9 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.maxProcs, c.Processors))
 		}
 		c.Notes = slices.Concat(c.Notes, options.Environment.Notes, s.said())
+		if text := s.progress(); text != "" {
+			c.Notes = append(c.Notes, text)
+		}
 		return c
 	}
 	for n := uint64(0); ; n++ {
@@ -115,7 +118,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 			return nil, err
 		}
 		search.Add(run)
-		s.plan.First += run.Requests.Due // the next step goes on where this one ended
+		s.goOn(run)
 		if !o.quiet {
 			steps := search.Steps()
 			fmt.Fprintln(out.err, report.CapacityStep(s.plan.Target.Name, steps[len(steps)-1]))

@@ -168,6 +168,7 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 		quad += c.starts
 	}
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
+	var pair *uint64 // the seed of the rounds before
 	for {
 		step, done := trial.Next()
 		if done {
@@ -183,6 +184,10 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 					return err
 				}
 			}
+		}
+		if pair == nil || *pair != step.Seed {
+			pair = &step.Seed
+			alike(c.arms)
 		}
 		a := c.arms[step.Arm]
 		a.plan.Disturbance = trial.Rule()
@@ -213,6 +218,9 @@ func (c *conductor) found(r compare.Result) *report.Compared {
 			if !slices.Contains(found.Notes, n) {
 				found.Notes = append(found.Notes, n)
 			}
+		}
+		if text := a.progress(); text != "" {
+			found.Notes = append(found.Notes, a.label+": "+text)
 		}
 	}
 	return found

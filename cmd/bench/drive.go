@@ -40,6 +40,7 @@ type driveOptions struct {
 	targets     string
 	order       string // of the requests of a targets file, or of a test file
 	group       string
+	atEach      bool // the requests of a targets file are driven at each target, and not beside them
 	expect      []string
 	hitWhen     string
 	noKeepAlive bool

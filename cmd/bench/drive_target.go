@@ -108,7 +108,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 				return options, end, err
 			}
 		}
-		s.plan.Requests = s.mix.at(child.URL)
+		s.at(child.URL)
 	}
 	if err := preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
 		return options, end, err

@@ -25,6 +25,7 @@ type freshRuns struct {
 // be. What there is until an error or an interrupt is kept.
 func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
 	a := c.arms[0]
+	first := uint64(0) // in a sequence of requests: those of the baseline begin where those of the new version do
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
 	for len(f.runs) < len(f.seeds) {
 		progress.Run(len(f.runs)+1, len(f.seeds), f.profile.Duration(), time.Since(c.began))
@@ -33,12 +34,14 @@ func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
 				return err
 			}
 		}
+		a.plan.First = first
 		run, err := a.drive(ctx, f.profile, nil, f.seeds[len(f.runs)])
 		if err != nil {
 			return err
 		}
 		why := compare.Spoiled(run)
 		if why == "" {
+			first = a.plan.First
 			f.runs = append(f.runs, run)
 			continue
 		}

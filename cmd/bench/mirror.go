@@ -103,6 +103,7 @@ func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found
 	warmUp := min(length/10, mirrorWarmUp)
 	profile := hold("mirror", warmUp, length-warmUp, rate)
 	a, b := c.arms[0], c.arms[1]
+	alike(c.arms)
 	c.o.say(c.stderr, a.label+" and "+b.label)("sending the same requests to both for " + report.Span(length))
 	both, err := loadgen.Mirror(ctx, a.planOf(profile, nil, c.o.seed), b.planOf(profile, nil, c.o.seed), rules, [2]loadgen.Options{a.options, b.options})
 	if both == nil {

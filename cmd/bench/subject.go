@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/targets"
 )
 
@@ -18,11 +19,24 @@ type subject struct {
 	name    string
 	service *targets.Service // nil: a URL
 	mix     mixture          // what a bundled service is asked
+	lines   *loadgen.Lines   // asked of it in place of that; nil: none
 	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
 
 	maxProcs int             // GOMAXPROCS of a bundled service; 0: that of its processors
 	words    func() []string // what a bundled service has said since it is up
+
+	sent     uint64 // requests of a sequence, in all runs until now
+	sequence uint64 // requests that follow each other before the first comes again; 0: they do not
 }
+
+// goOn lets the next run begin in a sequence of requests where this one has ended.
+func (s *subject) goOn(run *loadgen.Run) {
+	s.plan.First += run.Requests.Due
+	s.sent, s.sequence = s.sent+run.Requests.Sent, uint64(run.Plan.Lines)
+}
+
+// progress says how much of a sequence of requests was sent; "" where there is none.
+func (s *subject) progress() string { return report.Sequence(s.sent, s.sequence) }
 
 // said are notes of what a bundled service said of itself while it was driven.
 func (s *subject) said() (notes []string) {
@@ -59,13 +73,27 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 	if err := o.checkSequence(len(mix.requests) > 0); err != nil {
 		return nil, err
 	}
+	var lines *loadgen.Lines
+	if o.targets != "" {
+		if lines, err = o.readLines(stdin, request); err != nil {
+			return nil, err
+		}
+	}
+	if lines != nil && o.atEach && len(mix.requests) > 0 {
+		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
+	}
 	var list []subject
 	for _, name := range names {
 		s := subject{name: name, plan: plan}
 		s.plan.Order = mix.order
+		if o.atEach {
+			s.lines = lines
+		}
 		switch {
 		case !isURL(name):
 			err = o.driveService(&s, mix, request)
+		case s.lines != nil:
+			err = o.driveLinesAt(&s, lines, name)
 		case len(mix.requests) > 0:
 			err = o.driveRequests(&s, mix.at(strings.TrimSuffix(name, "/")))
 		default:
@@ -78,13 +106,9 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 		}
 		list = append(list, s)
 	}
-	if o.targets != "" {
+	if lines != nil && !o.atEach {
 		s := subject{plan: plan}
-		lines, err := o.readLines(stdin, request)
-		if err == nil {
-			err = o.driveLines(&s, lines)
-		}
-		if err != nil {
+		if err := o.driveLines(&s, lines); err != nil {
 			return nil, err
 		}
 		list = append(list, s)
@@ -136,7 +160,7 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 		}
 		return err
 	}
-	if request.Method != "" || request.Body != "" {
+	if request.Method != "" || request.Body != "" && s.lines == nil {
 		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.name)
 	}
 	s.service, s.mix = &service, mix
@@ -144,8 +168,21 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 		s.mix.requests = service.Requests
 	}
 	s.plan.Target = loadgen.Target{Name: s.name, Bundled: true}
-	s.plan.Requests = s.mix.at("http://127.0.0.1")
+	s.at("http://127.0.0.1")
+	if s.lines != nil {
+		if s.plan.Order, s.plan.Group, err = o.sequence(); err != nil {
+			return err
+		}
+	}
 	return s.plan.Check()
+}
+
+// at makes what a bundled service is asked, at its address.
+func (s *subject) at(address string) {
+	s.plan.Requests = s.mix.at(address)
+	if s.lines != nil {
+		s.plan.Lines = s.lines.At(address)
+	}
 }
 
 // at makes requests to a base URL.

@@ -4,9 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/url"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
+	"github.com/spf13/pflag"
 )
 
 // readLines reads the targets file, - for standard input. Each of its requests has what common has, where it has none of the
@@ -14,6 +16,9 @@ import (
 func (o *driveOptions) readLines(stdin io.Reader, common loadgen.Request) (*loadgen.Lines, error) {
 	var list *targetsfile.List
 	var err error
+	if o.targets == "-" && stdin == nil {
+		return nil, errors.New("--targets -: name a file here, standard input is for the commands that drive one target after the other")
+	}
 	if o.targets == "-" {
 		list, err = targetsfile.Read("standard input", stdin)
 	} else {
@@ -47,6 +52,22 @@ func (o *driveOptions) driveLines(s *subject, lines *loadgen.Lines) error {
 		return err
 	}
 	return s.plan.Check()
+}
+
+// driveLinesAt makes s a subject of the requests of a targets file at a URL, whose scheme and host stand for the file's.
+func (o *driveOptions) driveLinesAt(s *subject, lines *loadgen.Lines, address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil {
+		return fmt.Errorf("%s: with --targets it is a scheme and a host alone, such as http://127.0.0.1:8080: the paths are the file's", withoutSecrets(address))
+	}
+	return o.driveLines(s, lines.At(u.Scheme+"://"+u.Host))
+}
+
+// addLinesFlags adds the flags of a targets file to a command that drives its requests at each of its targets.
+func (o *driveOptions) addLinesFlags(f *pflag.FlagSet) {
+	o.atEach = true
+	f.StringVarP(&o.targets, "targets", "T", "", "ask for what a file in vegeta's http or json format holds, at each of the targets in place of the file's hosts")
+	o.addSequenceFlags(f)
 }
 
 // hostOf is a target that stands for all that is asked of its host.
@@ -84,6 +105,21 @@ func (o *driveOptions) orderGiven() (loadgen.Order, error) {
 		err = fmt.Errorf("--order %s: %w", o.order, err)
 	}
 	return order, err
+}
+
+// orderName and groupName are what --order and --group call what a plan's record says.
+func orderName(o loadgen.Order) string {
+	if o == loadgen.Random {
+		return "random"
+	}
+	return string(o)
+}
+
+func groupName(g loadgen.Grouping) string {
+	if g == loadgen.GroupNever {
+		return "never"
+	}
+	return string(g)
 }
 
 // checkSequence refuses the flags of a targets file where there is none.

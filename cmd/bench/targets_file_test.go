@@ -1,8 +1,16 @@
 package main
 
 import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
@@ -125,5 +133,102 @@ func TestFlagsOfATargetsFileNeedOne(t *testing.T) {
 		if _, err := sequenced(t, "", text, "-T", "-"); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v", text, err)
 		}
+	}
+}
+
+// pathsServer answers all, and keeps the paths that it was asked for.
+func pathsServer(t *testing.T) (url string, taken func() string) {
+	var mu sync.Mutex
+	var paths []string
+	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		mu.Lock()
+		defer mu.Unlock()
+		paths = append(paths, r.URL.Path)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		all := strings.Join(paths, " ")
+		paths = nil
+		return all
+	}
+}
+
+// Rounds of a comparison go on in the file where those before ended, and both rounds of a pair send the same; the file's requests
+// are asked of each side.
+func TestRoundsGoOnInTheFile(t *testing.T) {
+	var file strings.Builder
+	for i := range 7 {
+		fmt.Fprintf(&file, "GET http://elsewhere.invalid/%d\n", i)
+	}
+	path := filepath.Join(t.TempDir(), "targets")
+	if err := os.WriteFile(path, []byte(file.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, engine := range loadgen.Engines() {
+		urlA, takenA := pathsServer(t)
+		urlB, takenB := pathsServer(t)
+		var o compareOptions
+		f := pflag.NewFlagSet("compare", pflag.ContinueOnError)
+		o.addCompareFlags(f)
+		if err := f.Parse([]string{"-T", path, "-r", "20/s", "-c", "1", "--engine", engine}); err != nil {
+			t.Fatal(err)
+		}
+		arms, err := o.armsOf([]string{urlA, urlB})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := arms[0], arms[1]
+		round := func(a *arm) {
+			if _, err := a.drive(t.Context(), hold("round", 0, 250*time.Millisecond, 20), nil, 1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		round(a) // a warm-up, of which B had none
+		alike(arms)
+		round(a)
+		round(b)
+		if got := takenA(); got != "/0 /1 /2 /3 /4 /5 /6 /0 /1 /2" {
+			t.Errorf("%s: A was asked for %s", engine, got)
+		}
+		if got := takenB(); got != "/5 /6 /0 /1 /2" {
+			t.Errorf("%s: B was asked for %s", engine, got)
+		}
+		alike(arms)
+		round(b)
+		round(a)
+		if gotA, gotB := takenA(), takenB(); gotA != "/3 /4 /5 /6 /0" || gotA != gotB {
+			t.Errorf("%s: then %s and %s", engine, gotA, gotB)
+		}
+		if a.progress() != "7 lines sent 2.1 times" || b.progress() != "7 lines sent 1.4 times" {
+			t.Errorf("%s: %s, %s", engine, a.progress(), b.progress())
+		}
+	}
+	// Runs of a baseline, and those of a new version that is held against it, begin at the same lines.
+	url, taken := pathsServer(t)
+	var o compareOptions
+	f := pflag.NewFlagSet("compare", pflag.ContinueOnError)
+	o.addCompareFlags(f)
+	if err := f.Parse([]string{"-T", path, "-r", "20/s", "-c", "1", "-q"}); err != nil {
+		t.Fatal(err)
+	}
+	arms, err := o.armsOf([]string{url, url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		taken()
+		c := conductor{o: &o, arms: arms[:1], stderr: io.Discard, began: time.Now()}
+		fresh := freshRuns{profile: hold("baseline", 0, 250*time.Millisecond, 20), seeds: []uint64{1, 2}}
+		if err := c.driveFresh(t.Context(), &fresh); err != nil {
+			t.Fatal(err)
+		}
+		if got := taken(); fresh.again == 0 && got != "/0 /1 /2 /3 /4 /5 /6 /0 /1 /2" {
+			t.Errorf("two runs ask for %s", got)
+		}
+	}
+	if _, err := o.armsOf([]string{url + "/path", url}); err == nil || !strings.Contains(err.Error(), "the paths are the file's") {
+		t.Errorf("error %v", err)
 	}
 }
