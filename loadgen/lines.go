@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"slices"
@@ -244,15 +245,33 @@ func (m *mix) nameOf(dst []byte, i int) (name []byte, given bool) {
 	}
 	path, _ := m.lines.Path(i)
 	dst = append(append(dst, c.method...), ' ')
-	if text := string(path); strings.IndexAny(text, "?#") >= 0 || text == "" {
-		dst = append(dst, pathOf("http://h"+text)...)
-	} else {
-		dst = append(dst, path...)
-	}
+	dst = appendPathOf(dst, path)
 	if len(dst) > maxNameBytes {
 		dst = append(dst[:0], strings.ToValidUTF8(string(dst[:maxNameBytes]), "")...)
 	}
 	return dst, false
+}
+
+// appendPathOf appends what pathOf returns of a URL with a path and query.
+func appendPathOf(dst, path []byte) []byte {
+	path, _, _ = bytes.Cut(path, []byte{'#'})
+	path, query, found := bytes.Cut(path, []byte{'?'})
+	if len(path) == 0 {
+		path = []byte{'/'}
+	}
+	dst = append(dst, path...)
+	for before := byte('?'); found; before = '&' {
+		var pair []byte
+		pair, query, found = bytes.Cut(query, []byte{'&'})
+		dst = append(dst, before)
+		switch i := bytes.IndexByte(pair, '='); {
+		case i >= 0:
+			dst = append(append(dst, pair[:i+1]...), masked...)
+		case len(pair) > 0:
+			dst = append(dst, masked...)
+		}
+	}
+	return dst
 }
 
 // requestOf returns what request i has in common with others.

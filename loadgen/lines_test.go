@@ -8,11 +8,13 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
+	"pgregory.net/rapid"
 )
 
 // linesOf makes a plan of a targets file, with today's defaults.
@@ -241,5 +243,34 @@ func TestRenderingALineAllocatesNothing(t *testing.T) {
 		k++
 	}); n != 0 {
 		t.Errorf("%v allocations a request", n)
+	}
+}
+
+// What is shown of a path is what is shown of the URL that it is of.
+func TestAppendPathOf(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		path := rapid.StringOfN(rapid.RuneFrom([]rune("/ab?&=#ü%")), 0, 20, -1).Draw(t, "path")
+		if path != "" && strings.IndexByte("/?#", path[0]) < 0 {
+			path = "/" + path
+		}
+		if got, want := string(appendPathOf(nil, []byte(path))), pathOf("http://h"+path); got != want {
+			t.Fatalf("%q: %q, want %q", path, got, want)
+		}
+	})
+}
+
+// What was understood otherwise than it may have been meant, and what was grouped, is said before the run.
+func TestNotesOfATargetsFile(t *testing.T) {
+	var b strings.Builder
+	b.WriteString(`{"method":"POST","url":"http://127.0.0.1:1/cart","body":"test"}`)
+	for i := range 40 {
+		fmt.Fprintf(&b, "{\"method\":\"GET\",\"url\":\"http://127.0.0.1:1/item/%d\"}\n", i)
+	}
+	p := linesOf(t, b.String(), Request{})
+	_, findings := p.Preflight(t.Context(), false)
+	for _, want := range []string{`f:1: a "body" is taken for base64, as in vegeta`, "grouped by pattern: GET /item/{n} (40 lines) (--group never"} {
+		if !slices.ContainsFunc(findings, func(f Finding) bool { return strings.Contains(f.Text, want) && !f.Fatal }) {
+			t.Errorf("%q is not said: %+v", want, findings)
+		}
 	}
 }

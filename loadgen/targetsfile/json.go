@@ -55,6 +55,8 @@ type jsonReader struct {
 	upTo  int // where line was counted
 	noted bool
 	t     target
+
+	decoded []byte // a body; only whether it can be decoded is asked, mostly
 }
 
 func (j *jsonReader) space() {
@@ -167,20 +169,24 @@ func (j *jsonReader) body(key string) error {
 	if j.at < len(j.text) && j.text[j.at] != '"' {
 		return j.errorf(`%q is no string: write what is to be sent in quotes as "text", as in "text": "{\"id\": 7}", or in base64 as "body"`, key)
 	}
-	text, _, err := j.str(key)
+	text, at, err := j.str(key)
 	if err != nil || len(text) == 0 { // as in vegeta, an empty one is none
 		return err
 	}
-	t.own, t.body = true, text
+	if t.own, t.body = true, text; at >= 0 {
+		t.bodyAt = uint32(at) | inText
+	}
 	if key == "text" {
 		return nil
 	}
-	t.body = make([]byte, base64.StdEncoding.DecodedLen(len(text)))
-	n, err := base64.StdEncoding.Decode(t.body, text)
-	if err != nil {
+	if j.decoded, err = base64.StdEncoding.AppendDecode(j.decoded[:0], text); err != nil {
 		return j.reader.errorf(t.bodyLine, `"body" is not in base64, as vegeta has it: write it in base64, or call it "text" and it is sent as it stands`)
 	}
-	t.body = t.body[:n]
+	if at >= 0 {
+		t.bodyAt |= inBase64
+	} else {
+		t.body = bytes.Clone(j.decoded)
+	}
 	if !j.noted && len(text) <= shortBody {
 		j.noted = true
 		j.list.Notes = append(j.list.Notes, j.reader.errorf(t.bodyLine,

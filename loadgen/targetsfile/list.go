@@ -2,7 +2,10 @@
 // of plans: it holds what a file says in little more than the file's own bytes, so that a file of millions of lines fits.
 package targetsfile
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/base64"
+)
 
 // A List is the requests of a targets file, in its order. It is not changed after it was read.
 type List struct {
@@ -12,7 +15,7 @@ type List struct {
 
 	text   []byte   // what paths are parts of
 	more   []byte   // paths that are not, as they were written with escapes
-	bodies [][]byte // each once
+	bodies [][]byte // those of files, each once, and those that were written with escapes
 	lines  []line
 }
 
@@ -35,12 +38,16 @@ type line struct {
 	path   uint32 // where it begins: in text, or with inMore in more
 	length uint32 // of the path; with odd, it has to be encoded before it is sent
 	kind   uint32
-	body   uint32 // index into bodies, if its kind has one
+	body   uint32 // if its kind has one: index into bodies, or with inText where it begins in text, up to a quote
 }
 
 const (
 	inMore = 1 << 31
 	odd    = 1 << 31
+
+	inText    = 1 << 31
+	inBase64  = 1 << 30 // what stands in text is base64
+	bodyPlace = inBase64 - 1
 )
 
 // Len returns how many requests there are.
@@ -70,4 +77,17 @@ func (l *List) Line(i int) int {
 }
 
 // Body returns the body of request i, which must not be changed, if its kind says that it has one.
-func (l *List) Body(i int) []byte { return l.bodies[l.lines[i].body] }
+func (l *List) Body(i int) []byte {
+	body := l.lines[i].body
+	if body&inText == 0 {
+		return l.bodies[body]
+	}
+	text := l.text[body&bodyPlace:]
+	text = text[:bytes.IndexByte(text, '"')]
+	if body&inBase64 == 0 {
+		return text
+	}
+	decoded := make([]byte, base64.StdEncoding.DecodedLen(len(text)))
+	n, _ := base64.StdEncoding.Decode(decoded, text) // it was, when the file was read
+	return decoded[:n]
+}

@@ -61,6 +61,7 @@ func Parse(name string, text []byte) (*List, error) {
 	r.list.text = text
 	var err error
 	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') {
+		r.list.lines = make([]line, 0, bytes.Count(text, []byte(`"url"`)))
 		err = r.json()
 	} else {
 		r.list.lines = make([]line, 0, bytes.Count(text, []byte{'\n'})+1)
@@ -108,6 +109,7 @@ type target struct {
 	header []Field
 	fields []byte // the header as one text, by which headers are told apart
 	body   []byte
+	bodyAt uint32 // the body is a part of the file's text: as a line says where
 	file   string // that the body comes from; "": none
 	own    bool   // there is a body
 
@@ -178,6 +180,9 @@ func (r *reader) add(t *target) error {
 
 // body keeps a request's body, that of a file once.
 func (r *reader) body(t *target) (uint32, error) {
+	if t.bodyAt != 0 {
+		return t.bodyAt, nil
+	}
 	if t.file != "" {
 		if i, known := r.files[t.file]; known {
 			return i, nil
