@@ -63,13 +63,13 @@ func (t template) drawn(k uint64, due time.Time) string {
 
 // shownValue returns a value that stands in text which is shown: all but what comes from a file.
 func shownValue(v value, k uint64, due time.Time) string {
-	switch v.(type) {
+	switch v := v.(type) {
 	case nil:
 		return ""
 	case csvKey:
 		return masked
 	case linePath:
-		return v.(linePath).shown(k)
+		return v.shown(k)
 	}
 	return string(v.append(nil, k, due))
 }

@@ -166,6 +166,13 @@ func baselineNotes(b *compare.Baseline) []string {
 	if !b.Floor.Fresh {
 		notes = append(notes, notFresh)
 	}
+	var sent uint64
+	for _, r := range b.Runs {
+		sent += r.Requests.Sent
+	}
+	if text := Sequence(sent, uint64(max(b.Plan().Lines, 0))); text != "" {
+		notes = append(notes, "note  of its targets file: "+text)
+	}
 	return notes
 }
 

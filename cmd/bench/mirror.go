@@ -119,6 +119,12 @@ func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found
 			found.Notes = append(found.Notes, n)
 		}
 	}
+	for i, run := range []*loadgen.Run{both.A, both.B} {
+		c.arms[i].goOn(run)
+		if text := c.arms[i].progress(); text != "" {
+			found.Notes = append(found.Notes, c.arms[i].label+": "+text)
+		}
+	}
 	if ctx.Err() != nil {
 		err = errInterrupted
 	}

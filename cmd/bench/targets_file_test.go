@@ -172,7 +172,7 @@ func TestRoundsGoOnInTheFile(t *testing.T) {
 		var o compareOptions
 		f := pflag.NewFlagSet("compare", pflag.ContinueOnError)
 		o.addCompareFlags(f)
-		if err := f.Parse([]string{"-T", path, "-r", "20/s", "-c", "1", "--engine", engine}); err != nil {
+		if err := f.Parse([]string{"-T", path, "-r", "20/s", "-c", "1", "--drain", "1m", "--timeout", "1m", "--engine", engine}); err != nil {
 			t.Fatal(err)
 		}
 		arms, err := o.armsOf([]string{urlA, urlB})
@@ -210,7 +210,7 @@ func TestRoundsGoOnInTheFile(t *testing.T) {
 	var o compareOptions
 	f := pflag.NewFlagSet("compare", pflag.ContinueOnError)
 	o.addCompareFlags(f)
-	if err := f.Parse([]string{"-T", path, "-r", "20/s", "-c", "1", "-q"}); err != nil {
+	if err := f.Parse([]string{"-T", path, "-r", "20/s", "-c", "1", "--drain", "1m", "--timeout", "1m", "-q"}); err != nil {
 		t.Fatal(err)
 	}
 	arms, err := o.armsOf([]string{url, url})
