@@ -97,6 +97,9 @@ func wireBytes(r *nethttp.Request) uint64 {
 	}
 	for name, values := range r.Header {
 		for _, v := range values {
+			if name == "User-Agent" && v == "" {
+				continue // it is not sent
+			}
 			n += len(name) + len(": \r\n") + len(v)
 		}
 	}

@@ -68,11 +68,12 @@ func TestWireBytes(t *testing.T) {
 	m, err := newMix([]Request{
 		{URL: "http://h:80/a?b=c", Header: http.Header{"X-A": {"1", "22"}}},
 		{URL: "http://h/", Method: "POST", Body: "twelve bytes", Header: http.Header{"Host": {"other"}}},
+		{URL: "http://h/", Header: http.Header{"user-AGENT": {"me"}}},
 	}, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for k, seen := uint64(0), map[int]bool{}; len(seen) < 2; k++ {
+	for k, seen := uint64(0), map[int]bool{}; len(seen) < 3; k++ {
 		seen[m.index(k)] = true
 		r, err := m.render(k, noon)
 		if err != nil {

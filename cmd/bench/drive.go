@@ -284,6 +284,9 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	}
 	if o.dryRun {
 		for _, note := range o.notes {
+			if o.quiet {
+				break
+			}
 			fmt.Fprintf(s.err, "bench: note: %s\n", note)
 		}
 		return o.preview(subjects, s.out)

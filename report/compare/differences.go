@@ -29,8 +29,8 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)
 	d = append(d, p.EngineDifferences(q)...)
-	if p.HeaderCase != q.HeaderCase {
-		d = append(d, "header names as they are written and in their canonical form: --header-case canonical makes them alike")
+	if first, second := headerCase(p), headerCase(q); first != second {
+		d = append(d, fmt.Sprintf("header names: %s and %s (--header-case %[1]s, with the same headers, makes them alike)", first, second))
 	}
 	d.add("phase in which the target is profiled", p.Profiled, q.Profiled)
 	switch {
@@ -76,6 +76,9 @@ func groupingWord(g loadgen.Grouping) string {
 	}
 	return string(g)
 }
+
+// headerCase is what --header-case calls how a plan's header names are sent.
+func headerCase(p *loadgen.PlanRecord) string { return cmp.Or(p.HeaderCase, "canonical") }
 
 // differing is what was found to differ.
 type differing []string

@@ -115,9 +115,12 @@ func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
 func TestHeaderCaseDiffers(t *testing.T) {
 	a, b := answer(time.Millisecond), answer(time.Millisecond)
 	b.Plan.HeaderCase = loadgen.HeadersKept
-	for _, pair := range [][2]*loadgen.Run{{a, b}, {b, a}} {
-		if list := Differences(pair[0], pair[1]); len(list) != 1 || !strings.Contains(list[0], "--header-case canonical makes them alike") {
-			t.Errorf("%q", list)
+	for want, pair := range map[string][2]*loadgen.Run{
+		"header names: canonical and kept (--header-case canonical, with the same headers, makes them alike)": {a, b},
+		"header names: kept and canonical (--header-case kept, with the same headers, makes them alike)":      {b, a},
+	} {
+		if list := Differences(pair[0], pair[1]); len(list) != 1 || list[0] != want {
+			t.Errorf("%q, want %q", list, want)
 		}
 	}
 	if list := Differences(b, b); list != nil {
