@@ -95,7 +95,7 @@ func readColumn(f io.Reader, path, name string) (value, error) {
 			if by := separator(row); by != "" {
 				return nil, fmt.Errorf("%s:%d: its columns are separated by %s: save it with commas", path, line, by)
 			}
-			return nil, fmt.Errorf("%s:%d: has %d columns, and number %d is asked for", path, line, len(row), column+1)
+			return nil, fmt.Errorf("%s:%d: has %d columns, and another is asked for", path, line, len(row))
 		case len(c.rows) == maxCSVRows:
 			return nil, fmt.Errorf("%s: has more than %d rows", path, maxCSVRows)
 		}
