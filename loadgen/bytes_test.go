@@ -242,7 +242,7 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 
 // The later spelling of a name is sent, once, with the values of all.
 func TestTwoSpellingsAreOneHeader(t *testing.T) {
-	h := http.Header{}
+	h := map[string][]string{}
 	AddHeader(h, "X-Two", "1")
 	AddHeader(h, "x-two", "2")
 	AddHeader(h, "X-TWO", "3")
