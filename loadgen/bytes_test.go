@@ -88,8 +88,8 @@ func readRaw(in *bufio.Reader) (string, error) {
 	return raw.String(), err
 }
 
-// sentBy drives so many requests, one after the other, with an engine, and returns each as it was sent.
-func sentBy(t *testing.T, engine string, r Request, n uint64) []string {
+// asSent drives so many requests, one after the other, with an engine, and returns each as it was sent.
+func asSent(t *testing.T, engine string, r Request, n uint64) []string {
 	t.Helper()
 	tap := newWireTap(t)
 	r.URL = strings.Replace(r.URL, "http://host", tap.url, 1)
@@ -167,7 +167,7 @@ func TestTargetIsSentAsItWasWritten(t *testing.T) {
 		url := strings.Replace(tc.url, "http://us%40er:p%2Fw@host", "http://host", 1)
 		for _, engine := range Engines() {
 			var got []string
-			for _, r := range sentBy(t, engine, Request{URL: url}, uint64(len(tc.want))) {
+			for _, r := range asSent(t, engine, Request{URL: url}, uint64(len(tc.want))) {
 				got = append(got, target(r))
 			}
 			if !slices.Equal(got, tc.want) {
@@ -193,7 +193,7 @@ func TestBodyIsSentAsItWasGiven(t *testing.T) {
 	} {
 		tc.request.URL, tc.request.Method = "http://host/", http.MethodPost
 		for _, engine := range Engines() {
-			_, got, _ := strings.Cut(sentBy(t, engine, tc.request, 1)[0], "\r\n\r\n")
+			_, got, _ := strings.Cut(asSent(t, engine, tc.request, 1)[0], "\r\n\r\n")
 			if got != tc.want {
 				t.Errorf("%s, %.40q: sent %d bytes %.40q, want %d bytes %.40q", engine, tc.request.Body, len(got), got, len(tc.want), tc.want)
 			}
@@ -222,7 +222,7 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 		{http.Header{"X-TWO": {"1"}, "x-two": {"2"}}, []string{"Host: HOST", "User-Agent: bench", "x-two: 1", "x-two: 2"}, true},
 	} {
 		for _, engine := range Engines() {
-			sent := sentBy(t, engine, Request{URL: "http://host/", Header: tc.header}, 1)[0]
+			sent := asSent(t, engine, Request{URL: "http://host/", Header: tc.header}, 1)[0]
 			got := headerLines(sent)
 			for i, line := range got {
 				if strings.HasPrefix(line, "Host: 127.0.0.1:") {
