@@ -66,10 +66,10 @@ func (l *Lines) origin(k *targetsfile.Kind) (origin, whole string) {
 // Len returns how many requests there are.
 func (l *Lines) Len() int { return l.list.Len() }
 
-// HoldsValue reports whether a body in the file has what looks like a value between braces, see [HoldsValue].
-func (l *Lines) HoldsValue() bool {
-	for i := range l.list.Len() {
-		if l.list.Kinds[l.list.Kind(i)].HasBody && HoldsValue(string(l.list.Body(i))) {
+// HoldValues reports whether a body has what looks like a value, as [HoldsValue] does: it is sent as it is.
+func (l *Lines) HoldValues() bool {
+	for body := range l.list.Bodies() {
+		if HoldsValue(string(body)) {
 			return true
 		}
 	}
@@ -190,23 +190,13 @@ func (l *Lines) checkPaths() error {
 		if k.URL != "" {
 			continue
 		}
-		if _, err := encodedPath(path); err != nil {
-			return fmt.Errorf("%s:%d: %w", l.list.Name, l.list.Line(i), err)
+		if _, bad := encodedTarget(string(path)); bad >= 0 {
+			origin, _ := l.origin(k)
+			return fmt.Errorf("%s:%d: %w", l.list.Name, l.list.Line(i),
+				&TextError{Part: "URL", At: len(origin) + bad, Length: 1, What: "%", Err: errPercent})
 		}
 	}
 	return nil
-}
-
-// encodedPath returns a path and query in the form in which they are sent, see [parseTarget].
-func encodedPath(path []byte) ([]byte, error) {
-	e := targetEncoder{allowed: &pathBytes}
-	if len(path) == 0 || path[0] != '/' {
-		e.text = []byte("/")
-	}
-	if bad, _ := e.encode(string(path)); bad >= 0 {
-		return nil, &TextError{Part: "path", At: bad, Length: 1, What: "%", Err: errPercent}
-	}
-	return e.text, nil
 }
 
 // linePath is the path and query of a line, as they are sent.
@@ -217,7 +207,7 @@ func (v linePath) append(dst []byte, k uint64, _ time.Time) []byte {
 	if plain {
 		return append(dst, path...)
 	}
-	text, _ := encodedPath(path) // checked before
+	text, _ := encodedTarget(string(path)) // checked before
 	return append(dst, text...)
 }
 

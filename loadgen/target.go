@@ -60,6 +60,17 @@ func parseTarget(rest string, before int, seed uint64, purpose string) (template
 	return out, nil
 }
 
+// encodedTarget returns as it is sent what stands behind the host of a URL without values, or where in it a % stands that
+// encodes nothing; bad is negative where none does.
+func encodedTarget(rest string) (target string, bad int) {
+	e := targetEncoder{allowed: &pathBytes, escape: url.PathEscape}
+	if !strings.HasPrefix(rest, "/") {
+		e.text = []byte("/")
+	}
+	bad, _ = e.encode(rest)
+	return string(e.text), bad
+}
+
 // targetEncoder encodes a request target piece by piece.
 type targetEncoder struct {
 	text    []byte

@@ -66,7 +66,7 @@ func TestABaselineOfBeforeMeansWhatItMeant(t *testing.T) {
 		t.Fatal(err)
 	}
 	var shown bytes.Buffer
-	if err := report.Baseline(&shown, b, "", report.Options{}); err != nil || !strings.Contains(shown.String(), "of 127.0.0.1:18181") {
+	if err := report.Baseline(&shown, b, report.Options{}); err != nil || !strings.Contains(shown.String(), "of 127.0.0.1:18181") {
 		t.Errorf("%v\n%s", err, shown.String())
 	}
 	b.Runs[0].Environment = loadgen.ReadEnvironment() // it was made on another machine, which is refused for that

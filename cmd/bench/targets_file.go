@@ -28,7 +28,7 @@ func (o *driveOptions) readLines(stdin io.Reader, common loadgen.Request) (*load
 		return nil, fmt.Errorf("--targets %w", err)
 	}
 	lines := loadgen.NewLines(list, common, o.canonicalHeaders())
-	if lines.HoldsValue() {
+	if lines.HoldValues() {
 		o.note(verbatimNote)
 	}
 	return lines, nil

@@ -5,6 +5,7 @@ package targetsfile
 import (
 	"bytes"
 	"encoding/base64"
+	"iter"
 )
 
 // A List is the requests of a targets file, in its order. It is not changed after it was read.
@@ -74,6 +75,22 @@ func (l *List) Line(i int) int {
 		return 1 + bytes.Count(l.text[:x.path], []byte{'\n'})
 	}
 	return l.Kinds[l.Kind(i)].Line
+}
+
+// Bodies ranges over the bodies that requests have, those of files each once. They must not be changed.
+func (l *List) Bodies() iter.Seq[[]byte] {
+	return func(yield func([]byte) bool) {
+		for _, body := range l.bodies {
+			if !yield(body) {
+				return
+			}
+		}
+		for i := range l.lines {
+			if l.lines[i].body&inText != 0 && !yield(l.Body(i)) {
+				return
+			}
+		}
+	}
 }
 
 // Body returns the body of request i, which must not be changed, if its kind says that it has one.

@@ -273,16 +273,13 @@ func plain(path []byte) bool {
 
 // cannotBeSent says why a path and query cannot be sent, however they are encoded; "" where they can.
 func cannotBeSent(path []byte) string {
-	if bytes.IndexFunc(path, func(c rune) bool { return c < ' ' || c == 0x7f }) >= 0 {
-		return "the URL holds a control character: percent-encode it"
-	}
-	end := bytes.IndexAny(path, "?#")
+	end := bytes.IndexByte(path, '#')
 	if end < 0 {
 		end = len(path)
 	}
 	for i, c := range path[:end] {
 		if c == '%' && !(i+2 < end && isHex(path[i+1]) && isHex(path[i+2])) {
-			return fmt.Sprintf("the path holds a %% without two hexadecimal digits, %d bytes from its beginning: a %% itself is written %%25", i)
+			return fmt.Sprintf("the path or query holds a %% without two hexadecimal digits, %d bytes from its beginning: a %% itself is written %%25", i)
 		}
 	}
 	return ""
