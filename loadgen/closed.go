@@ -26,12 +26,10 @@ const (
 	Spread   Start = "spread"   // spread over one think time, as if they had been at it for long
 )
 
-const maxUsers = 100_000
-
 func (c *Closed) validate(p profiles.Profile, connections int) error {
 	switch {
-	case c.VUs < 1 || c.VUs > maxUsers:
-		return fmt.Errorf("vus must be 1 to %d, got %d", maxUsers, c.VUs)
+	case c.VUs < 1 || c.VUs > profiles.MaxVUs:
+		return fmt.Errorf("vus must be 1 to %d, got %d", profiles.MaxVUs, c.VUs)
 	case c.VUs > connections:
 		return fmt.Errorf("%d users need as many connections, but connections is %d", c.VUs, connections)
 	case c.Think.Mean < 0 || c.Think.Low < 0 || max(c.Think.Mean, c.Think.High) > profiles.MaxThink:
@@ -80,7 +78,7 @@ func (c *Closed) usersOf(loop, loops int) int { return (c.VUs - loop + loops - 1
 // attendance says when users are there.
 type attendance struct {
 	spans []attending
-	begin func(q float64) time.Duration // how long a user still thinks first who comes with others, of whom the share q is before him
+	begin func(q float64) time.Duration // how long a user still thinks first who comes as one of several, the share q of them before
 }
 
 // attending is a time in which the number of users goes linearly from one to another.
@@ -102,8 +100,8 @@ func (c *Closed) attendance(p profiles.Profile, length time.Duration) []attendin
 	return list
 }
 
-// of returns the part of the time in which user u is there, which is empty where he is not. He comes when the line reaches
-// u + 1 and goes when it falls below, as in k6.
+// of returns the part of the time in which user u is there, which may be empty. A user comes when the line reaches u + 1 and
+// goes when it falls below, as in k6.
 func (s attending) of(u int) (from, to time.Duration) {
 	part := func(of, all int) time.Duration {
 		return time.Duration(float64(s.end-s.start) * float64(of) / float64(all))

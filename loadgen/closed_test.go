@@ -22,7 +22,7 @@ type asked struct {
 }
 
 // models are the ways in which the engines use a crowd: the wire engine has one for each loop and asks who is due, the http
-// engine has a worker for each user, who takes the next user and waits for him.
+// engine has a worker for each user, who takes the next user whoever that is.
 var models = map[string]func(p Plan, length time.Duration, service func(k uint64) time.Duration) []asked{
 	"wire": func(p Plan, length time.Duration, service func(k uint64) time.Duration) (all []asked) {
 		const loops = 3

@@ -90,7 +90,7 @@ func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
 			}
 			disturbed, until := r.sameUntil(at, e)
 			until = min(until, e.cut)
-			last := r.dueBefore(cursor, k, at, until)
+			last := r.firstDue(cursor, until)
 			if loops == 1 && len(r.mix.endpoints) == 1 {
 				counts[0] = last - k
 			} else {
@@ -135,15 +135,14 @@ func (r *recording) sameUntil(at time.Duration, e *ending) (disturbed bool, unti
 // walked is up to how many requests are looked for one by one: finding a place in a schedule of Poisson arrivals takes as long.
 const walked = 1000
 
-// dueBefore returns the first number that is due at an instant or later. The cursor is behind number k, which is due at from.
-func (r *recording) dueBefore(cursor *profiles.Cursor, k uint64, from, until time.Duration) uint64 {
+// firstDue returns the first number from the cursor's on that is due at an instant or later.
+func (r *recording) firstDue(cursor *profiles.Cursor, from time.Duration) uint64 {
 	for range walked {
-		next, at, ok := cursor.Next()
-		if k = next; !ok || at >= until {
+		if k, at, ok := cursor.Next(); !ok || at >= from {
 			return k
 		}
 	}
-	return r.schedule.Count(until)
+	return r.schedule.Count(from)
 }
 
 // recordUnsent counts n requests that were never taken and are recorded alike.

@@ -121,3 +121,18 @@ func TestGroupFiles(t *testing.T) {
 		t.Errorf("readThrottling with nothing to read = %+v, want it said", got)
 	}
 }
+
+// Where control groups are seen, the environment says what they grant, be it all.
+func TestEnvironmentSaysWhatTheControlGroupGrants(t *testing.T) {
+	groups := cpuGroups()
+	if groups == nil {
+		t.Skip("no control group is seen here")
+	}
+	got, quota := ReadEnvironment().Quota, leastQuota(groups)
+	if quota >= float64(startAffinity) {
+		quota = 0
+	}
+	if got == nil || *got != quota {
+		t.Errorf("the limit is said to be %v, want %v", got, quota)
+	}
+}

@@ -54,6 +54,7 @@ func (p Profile) Validate() error {
 	if len(p.Phases) > MaxPhases {
 		return fail("phases", "a profile holds at most %d phases, got %d", MaxPhases, len(p.Phases))
 	}
+	ofUsers := p.OfUsers()
 	first := make(map[string]int, len(p.Phases))
 	var total time.Duration
 	for i, ph := range p.Phases {
@@ -64,7 +65,7 @@ func (p Profile) Validate() error {
 			return &fieldError{i, phaseLabel(i, ph.Name), "name",
 				fmt.Sprintf("phases %d and %d have the same name; give each its own", j+1, i+1)}
 		}
-		if problem := ph.checkUsers(p.OfUsers()); problem != "" {
+		if problem := ph.checkUsers(ofUsers); problem != "" {
 			return &fieldError{i, phaseLabel(i, ph.Name), "vus", problem}
 		}
 		first[ph.Name] = i

@@ -13,7 +13,7 @@ type crowd struct {
 	users *users.Crowd
 }
 
-// ask takes the next user, and returns when he asks; false where all are with other workers or gone.
+// ask takes the next user, and returns when that one asks; false where all are with other workers or gone.
 func (c *crowd) ask() (user int, at time.Duration, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -25,7 +25,7 @@ type Crowd struct {
 	heap []thinking // the first has thought first
 }
 
-// thinking is a user, and when he asks.
+// thinking is a user, and when that one asks.
 type thinking struct {
 	at   time.Duration
 	user int
@@ -48,7 +48,7 @@ func (w *Crowd) Due() time.Duration {
 	return w.heap[0].at
 }
 
-// Ask returns the next user, who waits for his answer from then on. There is one where Due is not Never.
+// Ask returns the next user, who waits for an answer from then on. There is one where Due is not Never.
 func (w *Crowd) Ask() (user int) {
 	first, last := w.heap[0], w.heap[len(w.heap)-1]
 	w.heap = w.heap[:len(w.heap)-1]
@@ -58,10 +58,10 @@ func (w *Crowd) Ask() (user int) {
 	return first.user
 }
 
-// Over tells that a user's request k was over at an instant: he thinks, and asks again.
+// Over tells that a user's request k was over at an instant: the user thinks, and asks again.
 func (w *Crowd) Over(user int, k uint64, at time.Duration) { w.asksFrom(user, at+w.Think(k)) }
 
-// asksFrom lets a user ask as soon as he is there at or after an instant, if there is still time.
+// asksFrom lets a user ask at an instant, or as soon as present after it, if there is still time.
 func (w *Crowd) asksFrom(user int, at time.Duration) {
 	if at = w.Present(user, at); at >= w.Length {
 		return
