@@ -75,7 +75,7 @@ func decodeRuns(name string, data []byte) (*File, error) {
 	}
 	switch {
 	case head.Runs == nil && head.Kind != "":
-		return nil, fmt.Errorf("%s: %w: it says that it is a %q (bench report shows what bench wrote)", name, ErrNoRunFile, bounded(head.Kind))
+		return nil, fmt.Errorf("%s: %w: it is a %q that holds no runs (bench report shows what bench wrote)", name, ErrNoRunFile, bounded(head.Kind))
 	case head.Schema == nil || head.Runs == nil:
 		return nil, fmt.Errorf("%s: %w: it has no schema and runs (bench writes one with -o json=FILE)", name, ErrNoRunFile)
 	case *head.Schema != SchemaVersion:

@@ -103,7 +103,7 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := p.record(m)
+	r := p.withDefaults().record(m)
 	if e := r.Endpoints[0]; strings.Contains(e.Name+e.Path+e.Method, canary) {
 		t.Errorf("the record shows a secret: %+v", e)
 	}

@@ -142,7 +142,7 @@ func TestBaselineRefusesWhatWasChanged(t *testing.T) {
 	}{
 		{"a run file", false, func(f map[string]any) { delete(f, "baseline") }, "holds runs and is no baseline"},
 		{"another schema of runs", false, func(f map[string]any) { f["schema"] = 2 }, "has schema 2 and this bench reads schema 1"},
-		{"no runs", false, func(f map[string]any) { delete(f, "runs") }, "is no run file: it has no schema and runs"},
+		{"no runs", false, func(f map[string]any) { delete(f, "runs") }, "is no run file: it is a \"baseline\" that holds no runs"},
 		{"something else", false, func(f map[string]any) { f["baseline"] = "main" }, "is no baseline"},
 		{"another schema", false, func(f map[string]any) { part(f, "baseline")["schema"] = 2 }, "is a baseline of schema 2 and this bench reads schema 1"},
 		{"a percentile", false, func(f map[string]any) { part(runOf(f, 2), "overall", "response_time")["p99_ns"] = 5 }, "was changed since it was saved"},
