@@ -78,7 +78,7 @@ func TestReadFileRefusesWhatWasEdited(t *testing.T) {
 		"seed": true, "planned": true, "retried": true, "vus": true, "connections": true, "timeout_ns": true, "drain_ns": true,
 		"from": true, "to": true, "weight": true, "first_ns": true, "last_ns": true, "in": true, "out": true, "hits": true, "misses": true,
 		"start": true, "end": true, "peak": true, "generator": true, "after_ns": true, "sent": true, "finished": true,
-		"in_flight": true, "backlog": true, "processors": true, "open_files": true, "at_ns": true, "think_ns": true, "bound_ns": true, "window_ns": true, "unexplained_ns": true,
+		"in_flight": true, "backlog": true, "processors": true, "open_files": true, "at_ns": true, "think_ns": true, "bound_ns": true, "window_ns": true, "unexplained_ns": true, "loops": true, "spin_ns": true, "dns_ttl_ns": true,
 	}
 	var walk func(node any, path string, inEndpoint bool)
 	try := func(path string, set func(any), old any) {

@@ -168,7 +168,7 @@ func TestRecordNamesNoMoreThanIsToldApart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := p.record(m).Endpoints
+	list := p.withDefaults().record(m).Endpoints
 	if last := list[len(list)-1]; len(list) != 33 || last.Name != other || last.Weight != 16 {
 		t.Errorf("%d endpoints, the last is %+v; want 32 and other of weight 16", len(list), last)
 	}
