@@ -118,6 +118,9 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	now := e.run.now()
 	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
+	if c := wholeOf(info.Conn); c != nil {
+		c.written.Store(false)
+	}
 	if e.sent {
 		e.Retries++
 		return

@@ -6,6 +6,7 @@ import (
 	"context"
 	"runtime"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/stamp"
@@ -393,9 +394,20 @@ func (l *loop) writable(i int32) {
 			return
 		}
 		if errno != 0 {
-			l.broken(i, errno)
+			l.refusedRest(i, errno)
 			return
 		}
 		c.rest = c.rest[n:]
+	}
+}
+
+// refusedRest goes on with a connection that takes no more of its request. The answer may have come all the same: who
+// refuses a body need not read it.
+func (l *loop) refusedRest(i int32, errno syscall.Errno) {
+	c := &l.conns[i]
+	k := c.x.k
+	c.rest, c.ending = nil, true
+	if l.readable(i); c.state == busy && c.x.k == k && !c.again {
+		l.broken(i, errno)
 	}
 }
