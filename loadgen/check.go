@@ -82,6 +82,9 @@ func (r *Run) check() error {
 	if err := r.Disturbances.check(); err != nil {
 		return fmt.Errorf("disturbances: %w", err)
 	}
+	if err := checkAddresses(r.Addresses); err != nil {
+		return err
+	}
 	if err := r.checkThresholds(); err != nil {
 		return err
 	}

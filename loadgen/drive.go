@@ -15,8 +15,9 @@ type Options struct {
 	Environment Environment     // CPUs, GeneratorCPUs, TargetCPUs and Notes are taken from it
 	Progress    func(Progress)  // called about once a second, by one goroutine
 
-	start func() time.Time // returns instant 0 when the drive may begin; nil: at once
-	pair  *pairSide        // takes the answers; nil: this run is no side of a mirrored one
+	start  func() time.Time // returns instant 0 when the drive may begin; nil: at once
+	lookup lookup           // nil: as the system does
+	pair   *pairSide        // takes the answers; nil: this run is no side of a mirrored one
 }
 
 // ErrTargetExit is returned, with what was measured until then, when the target's process ended during the run.
@@ -34,7 +35,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	if err != nil {
 		return nil, err
 	}
-	r.pair = o.pair
+	r.pair, r.lookup = o.pair, o.lookup
 	tlsConfig, err := p.TLS.config()
 	if err != nil {
 		return nil, err
@@ -97,7 +98,8 @@ func (r *recording) engine(ctx context.Context, tlsConfig *tls.Config) (send fun
 		origins, err := r.origins(ctx)
 		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, origins) }, err
 	}
+	pools, err := r.pools(ctx)
 	return func(ctx context.Context, epoch time.Time) (ending, error) {
-		return r.runHTTP(ctx, epoch, tlsConfig), nil
-	}, nil
+		return r.runHTTP(ctx, epoch, tlsConfig, pools), nil
+	}, err
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -19,12 +20,14 @@ import (
 const maxAnswerBody = 1 << 30
 
 // runHTTP drives the recording's plan with the engine over net/http. Instant 0 is epoch.
-func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config) ending {
+func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config, pools []*address.Pool) ending {
+	defer r.following(ctx)()
 	source := &httpSource{mix: r.mix, epoch: epoch, most: math.MaxUint64}
 	c := nethttp.Config{
 		Epoch: epoch, Length: r.layout.length, Slots: r.plan.slots(),
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
 		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive, ConnectTo: r.plan.ConnectTo,
+		ConnAge: r.plan.Limits.ConnAge, ConnUses: r.plan.Limits.ConnRequests, Hosts: r.lanes(pools),
 		Failure: func(k uint64, status int, header http.Header, body []byte) string {
 			r.pair.answer(k, status, func() http.Header { return header }, body)
 			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)
@@ -94,7 +97,7 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 		endpoint: s.mix.endpoint(e.K), intended: e.Intended, slot: e.Slot, free: e.Free,
 		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
 		outcome: outcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
-		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
+		bytesIn: e.BytesIn, bytesOut: e.BytesOut, address: e.Address,
 	}
 	if e.Header != nil {
 		s.marks.readMap(e.Header)

@@ -28,19 +28,13 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	}
 	ends, errs := make([]wire.End, loops), make([]error, loops)
 	var running sync.WaitGroup
-	if r.plan.Wire.DNSTTL > 0 && r.plan.ConnectTo == "" {
-		following, stop := context.WithCancel(ctx)
-		var followed sync.WaitGroup
-		followed.Go(func() { r.follow(following, origins) })
-		defer followed.Wait()
-		defer stop()
-	}
+	defer r.following(ctx)()
 	for i := range loops {
 		c := wire.Config{
 			Epoch: epoch, Length: r.layout.length, Slots: share(r.plan.slots(), i, loops),
 			Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
-			NoKeepAlive: r.plan.Limits.NoKeepAlive,
-			Spin:        *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.requests),
+			NoKeepAlive: r.plan.Limits.NoKeepAlive, ConnAge: r.plan.Limits.ConnAge, ConnUses: r.plan.Limits.ConnRequests,
+			Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.requests),
 			Failure: r.failureOnWire,
 		}
 		if r.mix.searchesBody(r.plan.Expect) || r.pair.seesBody() {
@@ -129,7 +123,7 @@ func (s *wireSink) Record(e *wire.Exchange) {
 		endpoint: s.mix.endpoint(e.K), intended: e.Intended, slot: e.Slot, free: e.Free,
 		sent: e.Sent, wasSent: e.Sent > 0, firstByte: e.FirstByte, end: e.End, connect: e.Connect,
 		outcome: wireOutcomes[e.Outcome], kind: e.Kind, detail: e.Detail, retries: e.Retries,
-		bytesIn: e.BytesIn, bytesOut: e.BytesOut,
+		bytesIn: e.BytesIn, bytesOut: e.BytesOut, address: e.Address,
 	}
 	if e.Header != nil {
 		s.marks.readLines(e.Header)

@@ -67,8 +67,6 @@ func (p Plan) beyondHTTP() error {
 		return fmt.Errorf("--loops is for the wire engine, and %s: leave it out", why)
 	case w.Spin != nil && *w.Spin != DefaultSpin:
 		return fmt.Errorf("--spin is for the wire engine, and %s: leave it out", why)
-	case w.DNSTTL > 0:
-		return fmt.Errorf("--dns-ttl is for the wire engine, and %s: leave it out", why)
 	}
 	return nil
 }
@@ -77,10 +75,10 @@ func (p Plan) checkEngine() error {
 	switch {
 	case p.Engine != "" && !slices.Contains(Engines(), p.Engine):
 		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
-	case p.engine() == EngineHTTP:
-		return p.beyondHTTP()
 	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
 		return errors.New("--dns-ttl looks the hosts' names up again, and with --connect-to none is: leave one out")
+	case p.engine() == EngineHTTP:
+		return p.beyondHTTP()
 	case p.Engine == EngineWire:
 		return p.beyondWire()
 	}

@@ -166,6 +166,9 @@ func add(a, b *Run) (*Run, error) {
 		return nil, err
 	}
 	m.Errors = mergeErrors(a.Errors, b.Errors)
+	if m.Addresses, err = mergeAddresses(a.Addresses, b.Addresses); err != nil {
+		return nil, err
+	}
 	m.Events = append(append([]Event{}, a.Events...), b.Events...)
 	slices.SortStableFunc(m.Events, func(x, y Event) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	byTime := func(x, y ProcessSample) int { return cmp.Compare(x.AtNS, y.AtNS) }

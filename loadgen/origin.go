@@ -4,10 +4,15 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"net/http"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
@@ -33,28 +38,90 @@ func checkConnectTo(to string) error {
 // maxSocketPath is what the systems' socket addresses hold, less the 0 byte at the end: 104 bytes on darwin.
 const maxSocketPath = 103
 
-// origins returns where the plan's requests go, in the order of mix.hosts.
-func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
-	var list []*wire.Origin
-	for _, host := range r.mix.hosts {
+// pools returns the addresses of the hosts that the plan's requests go to, in the order of mix.hosts; nil for a unix socket,
+// and for a host whose connections net/http opens by itself: through a proxy, or to the one address that there is.
+func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
+	list := make([]*address.Pool, len(r.mix.hosts))
+	wired := r.plan.engine() == EngineWire
+	for i, host := range r.mix.hosts {
 		if r.plan.ConnectTo != "" {
 			host = r.plan.ConnectTo
 		}
-		if path, ok := strings.CutPrefix(host, unixPrefix); ok {
-			list = append(list, wire.UnixOrigin(path))
+		if strings.HasPrefix(host, unixPrefix) || !wired && r.mix.proxied(i) {
 			continue
 		}
-		addresses, err := addressesOf(ctx, host)
-		if err != nil {
+		addresses, err := r.lookup.addressesOf(ctx, host)
+		switch {
+		case err != nil && wired:
 			return nil, err
+		case err == nil && (wired || len(addresses) > 1 || r.plan.Wire.DNSTTL > 0):
+			list[i] = address.New(addresses)
 		}
-		list = append(list, wire.NewOrigin(addresses))
+	}
+	r.addresses = list
+	return list, nil
+}
+
+// origins returns where the plan's requests go, in the order of mix.hosts.
+func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
+	pools, err := r.pools(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []*wire.Origin
+	for _, pool := range pools {
+		if pool == nil {
+			list = append(list, wire.UnixOrigin(strings.TrimPrefix(r.plan.ConnectTo, unixPrefix)))
+		} else {
+			list = append(list, wire.PoolOrigin(pool))
+		}
 	}
 	return list, nil
 }
 
+// proxied reports whether net/http goes through a proxy to one of the hosts.
+func (m *mix) proxied(host int) bool {
+	return slices.ContainsFunc(m.requests, func(c compiledRequest) bool {
+		proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: c.scheme, Host: c.host}})
+		return c.origin == host && (err != nil || proxy != nil)
+	})
+}
+
+// lanes returns the addresses of the hosts that have several, as the engine over net/http takes them.
+func (r *recording) lanes(pools []*address.Pool) map[string]*address.Pool {
+	hosts := make(map[string]*address.Pool)
+	for i := range r.mix.requests {
+		if c := &r.mix.requests[i]; pools[c.origin] != nil {
+			hosts[c.scheme+"://"+c.host] = pools[c.origin]
+		}
+	}
+	return hosts
+}
+
+// outages are events that tell when an address took no connections while others of its host did.
+func (r *recording) outages() (events []Event) {
+	for i, pool := range r.addresses {
+		if pool == nil || strings.HasPrefix(r.mix.hosts[i], "localhost:") {
+			continue // one machine under two addresses, of which a server often has only one
+		}
+		for _, o := range pool.Outages() {
+			e := Event{Kind: EventAddress, AtNS: o.From, Text: fmt.Sprintf(
+				"%s took no connections (%s) and was left out, to be asked again every %v", o.Address, o.Why, address.AskAgain)}
+			if o.To > 0 {
+				e.DurationNS = o.To - o.From
+				e.Text = fmt.Sprintf("%s took no connections (%s) and was left out for %s", o.Address, o.Why, span(e.DurationNS))
+			}
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// lookup returns the addresses of a name; nil: as the system does.
+type lookup func(ctx context.Context, network, host string) ([]netip.Addr, error)
+
 // addressesOf returns the addresses of host:port.
-func addressesOf(ctx context.Context, hostPort string) ([]netip.AddrPort, error) {
+func (look lookup) addressesOf(ctx context.Context, hostPort string) ([]netip.AddrPort, error) {
 	host, service, err := net.SplitHostPort(hostPort)
 	if err != nil {
 		return nil, fmt.Errorf("%s is no address to connect to: give host and port, as in 127.0.0.1:8080", hostPort)
@@ -63,7 +130,10 @@ func addressesOf(ctx context.Context, hostPort string) ([]netip.AddrPort, error)
 	if err != nil {
 		return nil, fmt.Errorf("%s: there is no port %q", hostPort, service)
 	}
-	ips, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	if look == nil {
+		look = net.DefaultResolver.LookupNetIP
+	}
+	ips, err := look(ctx, "ip", host)
 	if err != nil {
 		return nil, fmt.Errorf("the address of host %q cannot be found out: %w", host, err)
 	}
@@ -74,8 +144,9 @@ func addressesOf(ctx context.Context, hostPort string) ([]netip.AddrPort, error)
 	return list, nil
 }
 
-// follow looks the hosts' names up again and again until ctx is done. Where that fails their addresses stay as they are.
-func (r *recording) follow(ctx context.Context, origins []*wire.Origin) {
+// follow looks the hosts' names up again and again until ctx is done, and returns when that has ended. Where it fails their
+// addresses stay as they are.
+func (r *recording) follow(ctx context.Context) {
 	ticker := time.NewTicker(r.plan.Wire.DNSTTL)
 	defer ticker.Stop()
 	for {
@@ -85,9 +156,26 @@ func (r *recording) follow(ctx context.Context, origins []*wire.Origin) {
 		case <-ticker.C:
 		}
 		for i, host := range r.mix.hosts {
-			if addresses, err := addressesOf(ctx, host); err == nil {
-				origins[i].Move(addresses)
+			if r.addresses[i] == nil {
+				continue
+			}
+			if addresses, err := r.lookup.addressesOf(ctx, host); err == nil {
+				r.addresses[i].Move(addresses)
 			}
 		}
+	}
+}
+
+// following begins to follow the hosts' names where the plan asks for it, and returns what ends that.
+func (r *recording) following(ctx context.Context) (stop func()) {
+	if r.plan.Wire.DNSTTL == 0 || r.plan.ConnectTo != "" {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	var followed sync.WaitGroup
+	followed.Go(func() { r.follow(ctx) })
+	return func() {
+		cancel()
+		followed.Wait()
 	}
 }

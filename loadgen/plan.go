@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,15 +43,17 @@ type Plan struct {
 
 // Limits bounds a run. A zero field takes its default.
 type Limits struct {
-	Connections int           // open connections, all together: a cap, not a target; default 256, or VUs in the closed model
-	Timeout     time.Duration // longest time from the send to the last byte; default 10 s
-	Drain       time.Duration // how long answers are awaited after the last intended instant; default Timeout
-	NoKeepAlive bool          // a new connection for each request
-	Deadline    time.Duration // longest age from the intended start; older requests are shed; default none
-	Requests    uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
+	Connections  int           // open connections, all together: a cap, not a target; default 256, or VUs in the closed model
+	Timeout      time.Duration // longest time from the send to the last byte; default 10 s
+	Drain        time.Duration // how long answers are awaited after the last intended instant; default Timeout
+	NoKeepAlive  bool          // a new connection for each request
+	ConnAge      time.Duration // over HTTP/1.1, a connection that is older carries no further request; default no limit
+	ConnRequests uint32        // over HTTP/1.1, a connection carries so many requests; default no limit
+	Deadline     time.Duration // longest age from the intended start; older requests are shed; default none
+	Requests     uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
 
-// Wire tunes the wire engine. Its zero value is the engine's defaults.
+// Wire tunes the wire engine, but for DNSTTL, which holds for each. Its zero value is the engines' defaults.
 type Wire struct {
 	Loops int            // event loops, each on a thread of its own, that share the requests; default 1
 	Spin  *time.Duration // longest time before a request is due for which a loop may spin; default DefaultSpin
@@ -108,6 +111,10 @@ func (p Plan) validate() error {
 		return fmt.Errorf("timeout must be 1ms to 1h, got %v", l.Timeout)
 	case l.Drain < 0 || l.Drain > time.Hour:
 		return fmt.Errorf("drain must be at most 1h, got %v", l.Drain)
+	case l.ConnAge < 0 || l.ConnAge > 0 && l.ConnAge < time.Millisecond:
+		return fmt.Errorf("max-conn-age must be at least 1ms, got %v", l.ConnAge)
+	case l.NoKeepAlive && (l.ConnAge > 0 || l.ConnRequests > 0):
+		return errors.New("--no-keepalive ends each connection with its request: leave out --max-conn-age and --max-conn-requests")
 	case l.Deadline < 0 || l.Deadline > time.Hour:
 		return fmt.Errorf("deadline must be at most 1h, got %v", l.Deadline)
 	}
@@ -204,6 +211,8 @@ func (p Plan) record(m *mix) PlanRecord {
 		NoKeepAlive: p.Limits.NoKeepAlive,
 		Requests:    p.Limits.Requests,
 		Engine:      p.engine(),
+
+		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
 	}
 	if r.Engine == EngineWire {
 		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -21,7 +22,9 @@ type recording struct {
 	events      []Event
 	pauses      []silenceSpan // in which bench itself did not run
 	environment Environment
-	pair        *pairSide // nil: the run is mirrored by no other
+	lookup      lookup
+	addresses   []*address.Pool // of the mix's hosts; nil where the engine has none to choose from
+	pair        *pairSide       // nil: the run is mirrored by no other
 	disturbed   disturbances
 
 	conditions []*condition // that end the run when one is true
@@ -209,8 +212,13 @@ func (r *recording) run(e ending, resources Resources) *Run {
 	}
 	sortErrors(run.Errors)
 	all.kernel.describe(run)
+	run.Addresses = all.byAddress()
+	if len(run.Addresses) > 0 {
+		run.Plan.Spread = SpreadRequests
+	}
 	run.Events = append([]Event{}, r.events...)
 	run.Events = append(run.Events, all.kernel.events...)
+	run.Events = append(run.Events, r.outages()...)
 	run.Events = append(run.Events, pauseEvents(r.pauses)...)
 	run.Events = append(run.Events, stalls(all.silences, r.pauses, run.Phases, run.Intervals)...)
 	slices.SortStableFunc(run.Events, func(a, b Event) int { return cmp.Compare(a.AtNS, b.AtNS) })

@@ -49,6 +49,8 @@ type Run struct {
 
 	FirstLine uint64 `json:"first_line,omitempty"` // where in a sequence of requests the run began, from 0
 
+	Addresses []AddressFigures `json:"addresses,omitempty"` // of hosts with several addresses, what each got
+
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 
@@ -73,6 +75,10 @@ type Target struct {
 // their canonical form: before there was a choice, they were all sent in that.
 const HeadersKept = "kept"
 
+// SpreadRequests is how a plan's requests are spread that go to a host with several addresses: evenly, each address having its
+// turn. Before, new connections were, by the wire engine alone.
+const SpreadRequests = "requests"
+
 // PlanRecord is the part of a Plan that may be written: no header values, bodies, query values or user information.
 type PlanRecord struct {
 	Profile     string           `json:"profile"`
@@ -93,6 +99,10 @@ type PlanRecord struct {
 	Requests    uint64           `json:"requests,omitempty"`     // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
 	Wire        *WireRecord      `json:"wire,omitempty"` // how the wire engine was set; nil of others and in files of before
+
+	ConnAgeNS    time.Duration `json:"conn_age_ns,omitempty"`   // an older connection carried no further request; 0: no limit
+	ConnRequests uint32        `json:"conn_requests,omitempty"` // a connection carried so many requests; 0: no limit
+	Spread       string        `json:"spread,omitempty"`        // SpreadRequests
 
 	HeaderCase string `json:"header_case,omitempty"` // HeadersKept: a header's name was sent otherwise than in its canonical form
 
@@ -357,6 +367,7 @@ const (
 	EventExit     EventKind = "exit"     // the bundled target's process ended during the run
 	EventAbort    EventKind = "abort"    // a condition to abort on was true, and ended the run
 	EventClock    EventKind = "clock"    // the system's clock was set
+	EventAddress  EventKind = "address"  // an address of several took no connections, and was left out
 )
 
 // Event is something that happened once, at a time.

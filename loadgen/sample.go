@@ -1,6 +1,9 @@
 package loadgen
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // outcome is what became of a request.
 type outcome uint8
@@ -35,6 +38,7 @@ type sample struct {
 	retries   int
 	bytesIn   uint64
 	bytesOut  uint64
+	address   netip.AddrPort // where it was sent, of a host with several addresses; else none
 	cache     cacheMark
 	timings   []timing
 }

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"net/netip"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -59,6 +60,7 @@ type shard struct {
 	late     lateness
 	silences []silenceSpan
 	kernel   kernelFacts
+	sentTo   map[netip.AddrPort]*addressCounts
 	stood    lateness // in which the loop did not run
 
 	lateness punctuality
@@ -171,6 +173,9 @@ func (s *shard) record(x *sample) {
 		s.failed.Add(1)
 		s.failure(x)
 	}
+	if x.address.IsValid() {
+		s.countAddress(x)
+	}
 	s.holdBack(x, detail)
 	if turn := int(x.end / time.Second); turn != s.turn {
 		s.turn = turn
@@ -280,6 +285,7 @@ func (s *shard) merge(o *shard) {
 	s.stood.add(&o.stood)
 	s.silences = append(s.silences, o.silences...)
 	s.kernel.add(&o.kernel)
+	s.addAddresses(o)
 }
 
 func (d *detail) add(o *detail) {

@@ -37,7 +37,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 		writeThresholds, writePhases, writeOverTime, writeParts, writeTargetTime, writeProfile, writeCache, writeVerdicts, writeDisturbances, writeFailures, writeResources,
 	}
 	if o.Verbose {
-		sections = append(sections, writeAccounts, writeTransport, writeStamps, writeEndpoints, writeTimings, writeProcesses, writeSetting)
+		sections = append(sections, writeAccounts, writeTransport, writeStamps, writeAddresses, writeEndpoints, writeTimings, writeProcesses, writeSetting)
 	}
 	for _, section := range sections {
 		if err := section(p, subjects, o); err != nil {

@@ -44,6 +44,8 @@ type driveOptions struct {
 	expect      []string
 	hitWhen     string
 	noKeepAlive bool
+	connAge     time.Duration
+	connUses    uint32
 	insecure    bool
 	cert        string
 	key         string
@@ -121,6 +123,8 @@ func (o *driveOptions) addSequenceFlags(f *pflag.FlagSet) {
 func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
+	f.DurationVar(&o.connAge, "max-conn-age", 0, "HTTP/1.1: a connection that is older carries no further request, so that new servers get some")
+	f.Uint32Var(&o.connUses, "max-conn-requests", 0, "HTTP/1.1: a connection carries so many requests")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVar(&o.headerCase, "header-case", headersKept, "how header names are sent over HTTP/1.1: kept, as they are written, or canonical, as in X-Api-Key")
 	f.StringVarP(&o.user, "user", "u", "", "NAME:PASSWORD of basic authentication; may hold ${env:NAME} or ${file:PATH}")
@@ -140,7 +144,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	f.DurationVar(&o.spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
 	f.StringVar(&o.connectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
-	f.DurationVar(&o.dnsTTL, "dns-ttl", 0, "wire engine: look the hosts' names up again after so long (default: never during a run)")
+	f.DurationVar(&o.dnsTTL, "dns-ttl", 0, "look the hosts' names up again after so long (default: never during a run)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.StringVar(&o.db, "db", "", targets.DBUsage)
@@ -346,7 +350,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		ConnectTo: o.connectTo,
 		Limits: loadgen.Limits{
 			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
-			NoKeepAlive: o.noKeepAlive,
+			NoKeepAlive: o.noKeepAlive, ConnAge: o.connAge, ConnRequests: o.connUses,
 		},
 		TLS: loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
 	}
@@ -359,6 +363,10 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, fmt.Errorf("--header-case %s: it is kept or canonical", o.headerCase)
 	case o.loops < 1:
 		return plan, fmt.Errorf("--loops must be above 0, got %d", o.loops)
+	case o.given.Changed("max-conn-age") && o.connAge <= 0:
+		return plan, fmt.Errorf("--max-conn-age must be above 0, got %v", o.connAge)
+	case o.given.Changed("max-conn-requests") && o.connUses == 0:
+		return plan, errors.New("--max-conn-requests must be above 0, got 0")
 	case o.given.Changed("drain") && o.drain <= 0:
 		return plan, fmt.Errorf("--drain must be above 0, got %v", o.drain)
 	case o.given.Changed("duration") && o.duration <= 0:

@@ -22,6 +22,9 @@ type conn struct {
 	end     atomic.Pointer[error] // of the first read that failed
 	refused atomic.Pointer[error] // of a write that failed within a request
 	written atomic.Bool           // something of the present request was
+	usedUp  atomic.Bool           // it carries no further request
+	opened  time.Duration
+	uses    atomic.Uint32
 }
 
 func (c *conn) Read(p []byte) (int, error) {
@@ -35,8 +38,14 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// errUsedUp makes net/http send a request over another connection: nothing of it was written.
+var errUsedUp = errors.New("the connection has been used for as long as one may be")
+
 // Write leaves it to Read to tell that the peer takes no more of what was begun.
 func (c *conn) Write(p []byte) (int, error) {
+	if c.usedUp.Load() {
+		return 0, errUsedUp
+	}
 	if c.refused.Load() != nil && c.written.Load() {
 		return len(p), nil
 	}
@@ -51,9 +60,9 @@ func (c *conn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// dial connects within timeout, to an address of its own unless that is empty.
-func dial(timeout time.Duration, to string) func(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: timeout}
+// dial connects within the timeout, to an address of its own unless that is empty.
+func (cfg *Config) dial(to string) func(ctx context.Context, network, address string) (net.Conn, error) {
+	dialer := &net.Dialer{Timeout: cfg.Timeout}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if to != "" {
 			address = to
@@ -65,8 +74,18 @@ func dial(timeout time.Duration, to string) func(ctx context.Context, network, a
 		if err != nil {
 			return nil, err
 		}
-		return &conn{Conn: withStamps(c)}, nil
+		return &conn{Conn: withStamps(c), opened: time.Since(cfg.Epoch)}, nil
 	}
+}
+
+// retire reports whether a connection that is about to carry a request has carried all that it may, and sees to it that it
+// carries no more.
+func (c *conn) retire(limits *Config, now time.Duration) bool {
+	old := limits.ConnAge > 0 && now-c.opened >= limits.ConnAge
+	if uses := c.uses.Add(1); old && uses > 1 || limits.ConnUses > 0 && uses > limits.ConnUses {
+		c.usedUp.Store(true)
+	}
+	return c.usedUp.Load()
 }
 
 // wholeOf returns the connection that dial made, below c, which may be TLS; nil if none is.

@@ -10,9 +10,11 @@ import (
 	"context"
 	"crypto/tls"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/stamp"
 	"github.com/seed-5a006608/bench/loadgen/users"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
@@ -77,6 +79,13 @@ type Config struct {
 	NoKeepAlive bool   // a new connection for each request
 	ConnectTo   string // host:port, or unix: and a path, to which all connections go; empty: to the URLs' hosts
 
+	ConnAge  time.Duration // HTTP/1.1: a connection that is older carries no further request; 0: no limit
+	ConnUses uint32        // HTTP/1.1: a connection carries so many requests; 0: no limit
+
+	// Hosts are the addresses of those hosts that have several, by scheme and host as in "http://host:8080": requests are spread
+	// over them evenly. Slots bounds the connections to each of them.
+	Hosts map[string]*address.Pool
+
 	// Failure returns what the failure of a whole answer to request k is called, or "" for a success. Body holds its first KeepBody
 	// bytes and is the caller's again when Failure returns. It is called by many goroutines at once.
 	Failure  func(k uint64, status int, header http.Header, body []byte) string
@@ -105,6 +114,7 @@ type run struct {
 	source Source
 	sink   Sink
 	inner  *http.Transport
+	lanes  lanes
 
 	requests context.Context // of all requests: cancelled when the engine gives up
 	queue    *queue
@@ -122,17 +132,18 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) End {
 	defer giveUp()
 	r := &run{
 		Config: c, source: source, sink: sink, inner: newTransport(c),
-		requests: requests,
-		queue:    newQueue(ctx, c, source, sink.Cleared),
-		slots:    newSlots(c.Slots),
-		silence:  &silence{tell: sink.Silence},
-		clock:    &clock{of: stamp.NewClock(c.Epoch), tell: sink.ClockStep},
-		over:     make(chan *Exchange, c.Slots),
+		requests: requests, lanes: lanes{to: make(map[netip.AddrPort]*http.Transport)},
+		queue:   newQueue(ctx, c, source, sink.Cleared),
+		slots:   newSlots(c.Slots),
+		silence: &silence{tell: sink.Silence},
+		clock:   &clock{of: stamp.NewClock(c.Epoch), tell: sink.ClockStep},
+		over:    make(chan *Exchange, c.Slots),
 	}
 	if c.Users != nil {
 		r.crowd = &crowd{users: c.Users}
 	}
 	defer r.inner.CloseIdleConnections()
+	defer r.lanes.close()
 
 	attacker := vegeta.NewAttacker(
 		vegeta.Client(&http.Client{Transport: r}), vegeta.MaxBody(0), vegeta.MaxWorkers(uint64(c.Slots)))

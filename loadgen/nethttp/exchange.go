@@ -2,6 +2,7 @@ package nethttp
 
 import (
 	"net/http"
+	"net/netip"
 	"time"
 )
 
@@ -20,10 +21,11 @@ type Exchange struct {
 
 	Sent      time.Duration // just before the request is written: the connection was got
 	FirstByte time.Duration
-	End       time.Duration // last byte, failure, or the end of the run
-	Connect   time.Duration // time spent on dialling and TLS; 0 on a connection that was open already
-	UserClock bool          // End was read from the clock when net/http handed the answer over: the kernel gave no usable stamp
-	Retries   int           // how often net/http silently sent it again on another connection
+	End       time.Duration  // last byte, failure, or the end of the run
+	Connect   time.Duration  // time spent on dialling and TLS; 0 on a connection that was open already
+	UserClock bool           // End was read from the clock when net/http handed the answer over: the kernel gave no usable stamp
+	Address   netip.AddrPort // where it was sent, of a host in Config.Hosts; else none
+	Retries   int            // how often net/http silently sent it again on another connection
 
 	Outcome  Outcome
 	Kind     string // of a failure: "timeout", "connect: refused", "status 503"

@@ -34,7 +34,8 @@ type exchanging struct {
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
 	released time.Duration // when the slot was free again
 	timer    *time.Timer
-	kept     []byte // the beginning of the body
+	kept     []byte    // the beginning of the body
+	patience *patience // with the address that it is being sent to; nil: there is no other
 }
 
 // perform sends the request, reads the answer and says what became of it.
@@ -110,6 +111,9 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 		out.Body, _ = out.GetBody() // as above: it cannot fail
 	}
 	e.asked = e.run.now()
+	if pool := e.run.pool(out.URL); pool != nil {
+		return e.roundTrip(pool, out)
+	}
 	return e.run.inner.RoundTrip(out)
 }
 
@@ -119,7 +123,13 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	now := e.run.now()
 	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
 	if c := wholeOf(info.Conn); c != nil {
+		if !carriesOthers(info.Conn) && c.retire(&e.run.Config, now) {
+			return // net/http asks for another
+		}
 		c.written.Store(false)
+	}
+	if !e.patience.got() {
+		return // too late: the request goes to another address
 	}
 	if e.sent {
 		e.Retries++

@@ -13,7 +13,7 @@ const maxHeaderBytes = 256 << 10
 func newTransport(c Config) *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            dial(c.Timeout, c.ConnectTo),
+		DialContext:            c.dial(c.ConnectTo),
 		TLSClientConfig:        c.TLS,
 		TLSHandshakeTimeout:    c.Timeout,
 		ForceAttemptHTTP2:      true,

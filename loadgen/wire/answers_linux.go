@@ -202,7 +202,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	l.sink.Record(x)
 	l.free(&c.x, at)
 	l.inFlight--
-	if !clean || c.ending || l.NoKeepAlive || !c.answer.KeepAlive || len(c.rest) > 0 {
+	if !clean || c.ending || l.NoKeepAlive || !c.answer.KeepAlive || len(c.rest) > 0 || l.usedUp(c, at) {
 		origin := int(c.origin)
 		l.drop(i)
 		l.openFor(origin, at)
@@ -229,7 +229,7 @@ func (l *loop) oneSegment(c *conn) bool {
 func (l *loop) exchange(x *exchange, at time.Duration) *Exchange {
 	l.x = Exchange{
 		K: x.k, Intended: x.intended, Slot: x.slot, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
-		BytesOut: uint64(x.body),
+		BytesOut: uint64(x.body), Address: x.address,
 	}
 	return &l.x
 }

@@ -2,7 +2,10 @@
 
 package wire
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // conn is a connection, or a place for one.
 type conn struct {
@@ -15,6 +18,9 @@ type conn struct {
 	origin int32
 	prev   int32 // neighbours in the list it is in, or none
 	next   int32
+
+	address netip.AddrPort // where it goes; of a unix socket, none
+	slow    bool           // connecting, it has been given up for another address
 
 	began  time.Duration // when connecting began
 	served uint32        // answers so far
@@ -48,6 +54,8 @@ type exchange struct {
 	limit      time.Duration // when it has taken too long
 	connect    time.Duration
 	retries    int
+	tries      int            // addresses that took no connection for it
+	address    netip.AddrPort // that it was sent to, where its origin has several
 	body       int
 	endpoint   int32
 	origin     int32

@@ -2,7 +2,11 @@
 
 package wire
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/address"
+)
 
 // networkSample is how many connections are asked about the network in a second.
 const networkSample = 4
@@ -23,11 +27,20 @@ func (l *loop) expire(now time.Duration) {
 	for i := l.connecting.first; i != none; {
 		c := &l.conns[i]
 		next := c.next
-		if now >= c.began+l.Timeout {
+		o := l.Origins[c.origin]
+		switch {
+		case now >= c.began+l.Timeout:
 			l.unlink(&l.connecting, i)
-			l.opening[c.origin]--
+			if !c.slow {
+				l.opening[c.origin]--
+			}
 			l.close(i)
-		} else {
+		case !c.slow && o.several() && now < c.began+address.SlowAfter:
+			l.earliest = min(l.earliest, c.began+min(l.Timeout, address.SlowAfter))
+		default:
+			if !c.slow {
+				l.tooSlow(c, now)
+			}
 			l.earliest = min(l.earliest, c.began+l.Timeout)
 		}
 		i = next

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"net/netip"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/users"
@@ -73,12 +74,13 @@ type Exchange struct {
 	// could: connecting counts, the engine's own lateness in asking does not. NeverFree where none was got.
 	Free time.Duration
 
-	Sent      time.Duration // just before the request was first written
-	FirstByte time.Duration // 0 too where the answer is longer than a segment and was not read as it arrived
-	End       time.Duration // last byte, failure, or the end of the run
-	Connect   time.Duration // time spent on connecting; 0 on a connection that was open already
-	Retries   int           // how often it was sent again because the server had closed the idle connection
-	UserClock bool          // End was read from the clock after the answer was read: the kernel gave no usable stamp
+	Sent      time.Duration  // just before the request was first written
+	FirstByte time.Duration  // 0 too where the answer is longer than a segment and was not read as it arrived
+	End       time.Duration  // last byte, failure, or the end of the run
+	Connect   time.Duration  // time spent on connecting; 0 on a connection that was open already
+	Address   netip.AddrPort // where it was sent, of an origin with several addresses; else none
+	Retries   int            // how often it was sent again because the server had closed the idle connection
+	UserClock bool           // End was read from the clock after the answer was read: the kernel gave no usable stamp
 
 	Outcome  Outcome
 	Kind     string // of a failure: "timeout", "connect: refused", "status 503"
@@ -115,6 +117,8 @@ type Config struct {
 	Deadline    time.Duration // from the intended start; 0: none
 	Users       *users.Crowd  // closed model: who asks, one for each slot, and when a request is intended; nil: the open one
 	NoKeepAlive bool          // a connection is closed after each answer; the requests say so to the server
+	ConnAge     time.Duration // a connection that is older is closed after its answer; 0: none is
+	ConnUses    uint32        // a connection is closed after so many answers; 0: none is
 	Spin        time.Duration // longest time before a request is due for which the loop may spin, to be there in time
 	Origins     []*Origin
 	Endpoints   int // how many the requests are of

@@ -32,7 +32,7 @@ func BenchmarkLargeAnswer(b *testing.B) {
 		b.ReportMetric(float64(writing.Swap(0))/float64(b.N)/1e6, "server-ms/op")
 	}
 	b.Run("eager reader", func(b *testing.B) {
-		c, err := net.Dial("tcp", (*origin.addresses.Load())[0].String())
+		c, err := net.Dial("tcp", origin.pool.Peek(0).String())
 		if err != nil {
 			b.Fatal(err)
 		}

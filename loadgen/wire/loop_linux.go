@@ -4,11 +4,13 @@ package wire
 
 import (
 	"context"
+	"net/netip"
 	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/stamp"
 	"golang.org/x/sys/unix"
 )
@@ -42,7 +44,6 @@ type loop struct {
 	connecting list
 	waiting    []queue // by origin
 	opening    []int   // connections being opened, by origin
-	turn       uint32  // of addresses
 	again      []int32
 	slots      slots
 	silence    silence
@@ -194,8 +195,11 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 			intended = l.Users.Due()
 		}
 		r, err := l.source.Render(l.k, intended)
-		if err == nil && l.idle[r.Origin].first == none && !mayOpen {
-			return true
+		i := none
+		if err == nil {
+			if i = l.idleFor(r.Origin, now); i == none && !mayOpen {
+				return true
+			}
 		}
 		ready, user := intended, 0
 		if l.Users != nil {
@@ -214,8 +218,11 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 			l.fail(&x, now, now, Shed, "deadline", "older than the deadline")
 		default:
 			x.endpoint, x.origin, x.body, x.resendable = int32(r.Endpoint), int32(r.Origin), r.Body, r.Idempotent
-			if i := l.idle[r.Origin].first; i != none {
+			if i != none {
 				l.unlink(&l.idle[r.Origin], i)
+				if o := l.Origins[r.Origin]; o.several() {
+					o.pool.Next(now)
+				}
 				l.begin(i, x, r)
 			} else {
 				x.asked = now
@@ -246,9 +253,20 @@ func (l *loop) openFor(origin int, now time.Duration) {
 		if len(l.unused) == 0 && int(l.used) == len(l.conns) && !l.closeIdle() {
 			return // one of the busy ones will be free
 		}
-		l.turn++
-		fd, errno := dial(l.Origins[origin], l.turn)
+		o := l.Origins[origin]
+		several, patience := o.several(), l.Timeout
+		var a netip.AddrPort
+		if o.pool != nil {
+			a = o.pool.Next(now)
+		}
+		if several {
+			patience = min(patience, address.SlowAfter)
+		}
+		fd, errno := dial(o, a)
 		if errno != 0 {
+			if several && l.elsewhere(origin, a, errno, now) {
+				continue
+			}
 			x := l.waiting[origin].pop()
 			l.refused(&x, now, errno)
 			continue
@@ -265,9 +283,10 @@ func (l *loop) openFor(origin int, now time.Duration) {
 		}
 		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = fd, connecting, int32(origin), now, 0, 0, 0
 		c.ending, c.again = false, false
+		c.address, c.slow = a, false
 		l.push(&l.connecting, i)
 		l.opening[origin]++
-		l.earliest = min(l.earliest, now+l.Timeout)
+		l.earliest = min(l.earliest, now+patience)
 	}
 }
 
@@ -317,17 +336,26 @@ func (l *loop) opened(i int32) {
 	now := l.now()
 	errno := connectError(c.fd)
 	origin := int(c.origin)
+	o := l.Origins[origin]
 	l.unlink(&l.connecting, i)
-	l.opening[origin]--
+	if !c.slow {
+		l.opening[origin]--
+	}
 	if errno != 0 {
 		l.close(i)
-		if l.waiting[origin].len() > 0 {
+		switch {
+		case o.several() && (c.slow || l.elsewhere(origin, c.address, errno, now)):
+			l.openFor(origin, now)
+		case l.waiting[origin].len() > 0:
 			x := l.waiting[origin].pop()
 			l.refused(&x, now, errno)
 		}
 		return
 	}
 	l.backOff = 0
+	if o.several() {
+		o.pool.Took(c.address, now)
+	}
 	if l.waiting[origin].len() == 0 {
 		c.state = idle
 		l.push(&l.idle[origin], i)
@@ -359,6 +387,9 @@ func (l *loop) begin(i int32, x exchange, r Request) {
 	c.state, c.reads, c.first = busy, 0, 0
 	c.answer.Begin(r.Head, l.KeepBody)
 	c.lazy = l.Users == nil && l.streak[x.endpoint] >= lazyAfter
+	if l.Origins[c.origin].several() {
+		x.address = c.address
+	}
 	if !c.lazy {
 		l.eager++
 	}

@@ -2,25 +2,25 @@ package wire
 
 import (
 	"net/netip"
-	"sync/atomic"
+
+	"github.com/seed-5a006608/bench/loadgen/address"
 )
 
-// Origin is where requests go: one or several addresses that serve the same. Connections are spread over them in turn.
+// Origin is where requests go: one or several addresses that serve the same. Requests are spread over them evenly.
 type Origin struct {
-	addresses atomic.Pointer[[]netip.AddrPort]
-	path      string // of a unix socket, instead of addresses
+	pool *address.Pool
+	path string // of a unix socket, instead of addresses
 }
 
 // NewOrigin returns an origin at addresses, of which there is at least one.
-func NewOrigin(addresses []netip.AddrPort) *Origin {
-	o := new(Origin)
-	o.Move(addresses)
-	return o
-}
+func NewOrigin(addresses []netip.AddrPort) *Origin { return PoolOrigin(address.New(addresses)) }
+
+// PoolOrigin returns an origin at the addresses of a pool, which may be given others while a run goes on: they hold for the
+// connections that are opened from then on.
+func PoolOrigin(pool *address.Pool) *Origin { return &Origin{pool: pool} }
 
 // UnixOrigin returns an origin that listens on a unix socket.
 func UnixOrigin(path string) *Origin { return &Origin{path: path} }
 
-// Move gives an origin other addresses, for the connections that are opened from now on. It may be called while a run
-// goes on.
-func (o *Origin) Move(addresses []netip.AddrPort) { o.addresses.Store(&addresses) }
+// several reports whether there is a choice of addresses.
+func (o *Origin) several() bool { return o.pool != nil && o.pool.Len() > 1 }

@@ -16,14 +16,12 @@ import (
 
 // The calls here that never block go by RawSyscall: telling the scheduler of a call costs as much as a short call does.
 
-// dial begins to connect to the n-th address of an origin, counted round. The socket is there also where connecting goes
-// on; errno tells a failure.
-func dial(o *Origin, n uint32) (fd int, errno syscall.Errno) {
+// dial begins to connect to an address of an origin. The socket is there also where connecting goes on; errno tells a
+// failure.
+func dial(o *Origin, a netip.AddrPort) (fd int, errno syscall.Errno) {
 	if o.path != "" {
 		return connect(unix.AF_UNIX, unixAddress(o.path))
 	}
-	list := *o.addresses.Load()
-	a := list[int(n%uint32(len(list)))]
 	if a.Addr().Is4() {
 		return connect(unix.AF_INET, inet4Address(a))
 	}

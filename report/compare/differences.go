@@ -11,7 +11,11 @@ import (
 // Differences names what differs between the plans and the environments of two runs, beside their targets: each alone may
 // explain a difference of their latencies. nil means nothing does.
 func Differences(a, b *loadgen.Run) []string {
-	return append(PlanDifferences(&a.Plan, &b.Plan), a.Environment.Differences(&b.Environment)...)
+	list := PlanDifferences(&a.Plan, &b.Plan)
+	if a.Plan.Spread != b.Plan.Spread { // known when a host's addresses are
+		list = append(list, "requests spread evenly over the addresses of a host, and not: name one with --connect-to")
+	}
+	return append(list, a.Environment.Differences(&b.Environment)...)
 }
 
 // PlanDifferences names what differs between two plans.
@@ -25,6 +29,8 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("start of the users (--start)", cmp.Or(p.Start, loadgen.Together), cmp.Or(q.Start, loadgen.Together))
 	d.add("connections", p.Connections, q.Connections)
 	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
+	d.add("longest age of a connection (--max-conn-age)", p.ConnAgeNS, q.ConnAgeNS)
+	d.add("most requests over a connection (--max-conn-requests)", p.ConnRequests, q.ConnRequests)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
 	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)

@@ -1,0 +1,142 @@
+package nethttp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/netip"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/address"
+)
+
+// lanes are the transports to the addresses of hosts that have several. Each has connections of its own: net/http would
+// send what it can over the connection that was used last, to one address.
+type lanes struct {
+	mu sync.Mutex
+	to map[netip.AddrPort]*http.Transport
+}
+
+func (l *lanes) close() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, t := range l.to {
+		t.CloseIdleConnections()
+	}
+}
+
+// pool returns the addresses of a URL's host; nil where it has one, or a proxy knows it.
+func (r *run) pool(u *url.URL) *address.Pool {
+	if len(r.Hosts) == 0 {
+		return nil
+	}
+	return r.Hosts[u.Scheme+"://"+u.Host]
+}
+
+// lane returns the transport to an address of a pool.
+func (r *run) lane(pool *address.Pool, a netip.AddrPort) *http.Transport {
+	r.lanes.mu.Lock()
+	defer r.lanes.mu.Unlock()
+	t := r.lanes.to[a]
+	if t == nil {
+		t = newTransport(r.Config)
+		t.Proxy = nil
+		dial := r.dial(a.String())
+		t.DialContext = func(ctx context.Context, network, where string) (net.Conn, error) {
+			c, err := dial(ctx, network, where)
+			switch now := r.now(); {
+			case err == nil:
+				pool.Took(a, now)
+			case isOwnLimit(err), ctx.Err() != nil:
+			default:
+				pool.Failed(a, now, classify(err))
+			}
+			return c, err
+		}
+		r.lanes.to[a] = t
+	}
+	return t
+}
+
+func isOwnLimit(err error) bool {
+	kind := classify(err)
+	return kind == OutOfDescriptors || kind == OutOfPorts
+}
+
+var errSlow = errors.New("no answer to an attempt to connect while others answer")
+
+// patience is how long a request waits for an address to take a connection before it goes to another.
+type patience struct{ state atomic.Int32 }
+
+const (
+	waiting = iota
+	connected
+	ranOut
+)
+
+// got tells that there is a connection. It returns false where patience ran out before.
+func (p *patience) got() bool {
+	return p == nil || p.state.CompareAndSwap(waiting, connected) || p.state.Load() == connected
+}
+
+// roundTrip sends a request to the address whose turn it is, or to the next where that takes no connection. One that does
+// not answer is asked again by the last attempt: net/http goes on connecting meanwhile.
+func (e *exchanging) roundTrip(pool *address.Pool, out *http.Request) (*http.Response, error) {
+	for tries := 1; ; tries++ {
+		a := pool.Next(e.run.now())
+		e.Address = a
+		attempt := out
+		if tries > 1 && out.GetBody != nil {
+			attempt = out.Clone(out.Context())
+			attempt.Body, _ = out.GetBody() // it cannot fail
+		}
+		response, err := e.attempt(pool, a, attempt, tries <= pool.Len())
+		var op *net.OpError
+		connecting := !e.sent || errors.Is(err, errSlow) || errors.As(err, &op) && op.Op == "dial" // that of a silent retry, too
+		if err == nil || !connecting || isOwnLimit(err) || out.Context().Err() != nil || tries > pool.Len() {
+			return response, err
+		}
+	}
+}
+
+func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Request, patient bool) (*http.Response, error) {
+	lane := e.run.lane(pool, a)
+	if !patient {
+		e.patience = nil
+		return lane.RoundTrip(out)
+	}
+	ctx, cancel := context.WithCancelCause(out.Context()) // it ends with the parent: the body is still to be read
+	p := new(patience)
+	e.patience = p
+	timer := time.AfterFunc(address.SlowAfter, func() {
+		if p.state.Load() == waiting && pool.Failed(a, e.run.now(), "connect: timeout") && p.state.CompareAndSwap(waiting, ranOut) {
+			cancel(errSlow)
+		}
+	})
+	defer timer.Stop()
+	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{ConnectDone: func(_, _ string, err error) {
+		if err == nil {
+			p.got()
+		}
+	}})
+	response, err := lane.RoundTrip(out.WithContext(traced))
+	if err != nil {
+		cancel(nil)
+		if p.state.Load() == ranOut {
+			err = errSlow
+		}
+	}
+	return response, err
+}
+
+// carriesOthers reports whether a connection carries several requests at once.
+func carriesOthers(c net.Conn) bool {
+	secure, ok := c.(*tls.Conn)
+	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
+}

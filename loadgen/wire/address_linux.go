@@ -1,0 +1,72 @@
+//go:build amd64 || arm64
+
+package wire
+
+import (
+	"net/netip"
+	"syscall"
+	"time"
+)
+
+// maxLooks is how many idle connections are looked at for one to the address whose turn it is.
+const maxLooks = 64
+
+// idleFor returns the idle connection that the next request to an origin takes: to the address whose turn it is, or to any
+// where no more connections may be open. none: one is to be opened.
+func (l *loop) idleFor(origin int, now time.Duration) int32 {
+	list := &l.idle[origin]
+	for list.first != none && l.ConnAge > 0 && now-l.conns[list.first].began >= l.ConnAge {
+		old := list.first
+		l.unlink(list, old)
+		l.close(old)
+	}
+	o := l.Origins[origin]
+	if list.first == none || !o.several() {
+		return list.first
+	}
+	want := o.pool.Peek(now)
+	for i, n := list.first, 0; i != none && n < maxLooks; i, n = l.conns[i].next, n+1 {
+		if l.conns[i].address == want {
+			return i
+		}
+	}
+	if len(l.unused) == 0 && int(l.used) == len(l.conns) {
+		return list.first
+	}
+	return none
+}
+
+// elsewhere notes that an address of several took no connection, and reports whether the request that has waited longest may
+// try another.
+func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now time.Duration) bool {
+	kind, own := connectKind(errno)
+	if own {
+		return false
+	}
+	o := l.Origins[origin]
+	o.pool.Failed(a, now, kind)
+	q := &l.waiting[origin]
+	if q.len() == 0 {
+		return true
+	}
+	x := &q.items[q.head]
+	x.tries++
+	return x.tries < o.pool.Len()
+}
+
+// tooSlow reports whether a connection that is being opened is to be given up for another address, and gives it up: should
+// it open, it is used all the same.
+func (l *loop) tooSlow(c *conn, now time.Duration) bool {
+	o := l.Origins[c.origin]
+	if !o.several() || !o.pool.Failed(c.address, now, "connect: timeout") {
+		return false
+	}
+	c.slow = true
+	l.opening[c.origin]--
+	return true
+}
+
+// usedUp reports whether a connection has been used for as long, or as often, as one may be.
+func (l *loop) usedUp(c *conn, now time.Duration) bool {
+	return l.ConnAge > 0 && now-c.began >= l.ConnAge || l.ConnUses > 0 && c.served >= l.ConnUses
+}
