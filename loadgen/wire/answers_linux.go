@@ -26,8 +26,10 @@ func (l *loop) handle(events []unix.EpollEvent) {
 			continue // it happened to a connection that is closed by now
 		}
 		if c.state == connecting {
-			l.opened(e.Fd)
-			continue
+			if l.opened(e.Fd); c.turn != e.Pad || c.state == closed {
+				continue
+			}
+			// What came with it is told once: the peer may have closed its side already.
 		}
 		if len(c.rest) > 0 && e.Events&unix.EPOLLOUT != 0 {
 			l.writable(e.Fd)
