@@ -130,6 +130,9 @@ func (look lookup) addressesOf(ctx context.Context, hostPort string) ([]netip.Ad
 	if err != nil {
 		return nil, fmt.Errorf("%s: there is no port %q", hostPort, service)
 	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return []netip.AddrPort{netip.AddrPortFrom(a.Unmap(), uint16(port))}, nil // a lookup forgets its zone
+	}
 	if look == nil {
 		look = net.DefaultResolver.LookupNetIP
 	}

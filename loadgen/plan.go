@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/profiles"
@@ -91,6 +92,9 @@ func (p Plan) withDefaults() Plan {
 	}
 	if p.Limits.Drain == 0 {
 		p.Limits.Drain = p.Limits.Timeout
+	}
+	if to, err := asciiHost(p.ConnectTo); err == nil && !strings.HasPrefix(to, unixPrefix) {
+		p.ConnectTo = to
 	}
 	if p.Wire.Loops == 0 {
 		p.Wire.Loops = 1

@@ -72,6 +72,13 @@ func anyFatal(findings []Finding) bool {
 	return false
 }
 
+// OnThisMachine reports whether what is sent to an address stays on this machine: one of loopback, of an interface, or the
+// one that stands for all of them.
+func OnThisMachine(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsLoopback() || a.IsUnspecified() || slices.Contains(ownAddresses(), a.WithZone(""))
+}
+
 // place says where an address is.
 func (p preflight) place(addr netip.Addr) placement {
 	switch {

@@ -131,6 +131,13 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if c.header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
 		return c, err
 	}
+	if named := c.header.fixed["Host"]; len(named) > 0 {
+		ascii, err := asciiHost(named[0])
+		if err != nil {
+			return c, fmt.Errorf("header Host: %w", err)
+		}
+		c.header.fixed["Host"] = []string{ascii}
+	}
 	if c.body, err = compileBody(r, seed, purpose+"/body"); err != nil {
 		return c, err
 	}
@@ -203,7 +210,12 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 	if scheme != "http" && scheme != "https" || authority == "" {
 		return nil, "", errors.New("URL: it must begin with http:// or https:// and a host")
 	}
-	u, err = url.Parse(scheme + "://" + authority)
+	u, err = url.Parse(scheme + "://" + encodeZone(authority))
+	if err == nil {
+		if u.Host, err = asciiHost(u.Host); err != nil {
+			return nil, "", fmt.Errorf("URL: %w", err)
+		}
+	}
 	switch {
 	case err != nil && strings.Contains(rest, "@"): // what was read as a host may be a password's beginning
 		err = errors.New("URL: host and port cannot be read; in a name and password before an @, percent-encode / ? and #")

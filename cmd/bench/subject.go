@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/netip"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
@@ -145,7 +149,7 @@ func (o *driveOptions) mayDrive(p profiles.Profile, address string) error {
 	if err != nil {
 		return err
 	}
-	if !o.staysHere(u.Hostname()) && o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !p.OfUsers() {
+	if o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !p.OfUsers() && !o.staysHere(u.Hostname()) {
 		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
 	}
 	return nil
@@ -219,15 +223,24 @@ func (m mixture) request(i int, base string) loadgen.Request {
 // staysHere reports whether what is sent to a host of that name stays on this machine.
 func (o *driveOptions) staysHere(host string) bool {
 	if o.connectTo == "" {
-		return isLoopback(host)
+		return isHere(host)
 	}
 	to, _, err := net.SplitHostPort(o.connectTo)
-	return strings.HasPrefix(o.connectTo, "unix:") || err == nil && isLoopback(to)
+	return strings.HasPrefix(o.connectTo, "unix:") || err == nil && isHere(to)
 }
 
-func isLoopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || ip != nil && ip.IsLoopback()
+// isHere reports whether a host is this machine: an address of its own, or a name of nothing but such addresses.
+func isHere(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return loadgen.OnThisMachine(a)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	return err == nil && !slices.ContainsFunc(list, func(a netip.Addr) bool { return !loadgen.OnThisMachine(a) })
 }
 
 // checks reads --expect, --hit-when and the file's slo. Its errors name no pattern: it may hold what a body must not show.
