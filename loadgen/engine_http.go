@@ -33,6 +33,9 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)
 		},
 	}
+	if r.plan.ConnectTo == "" {
+		c.Proxy = proxyOf
+	}
 	if r.mix.searchesBody(r.plan.Expect) || r.pair.seesBody() {
 		c.KeepBody = maxExpectedBody
 	}

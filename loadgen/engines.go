@@ -3,7 +3,6 @@ package loadgen
 import (
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -46,8 +45,8 @@ func (p Plan) beyondWire() error {
 		if u.Scheme == "https" {
 			return errors.New("the wire engine does not speak https: use --engine http")
 		}
-		if proxy, err := http.ProxyFromEnvironment(&http.Request{URL: u}); err == nil && proxy != nil {
-			return errors.New("the wire engine does not go through the proxy that HTTP_PROXY names: use --engine http, or NO_PROXY")
+		if proxy, err := proxyOf(u); p.ConnectTo == "" && (err != nil || proxy != nil) {
+			return errWireProxy
 		}
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"net/http"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -47,7 +46,7 @@ func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
 		if r.plan.ConnectTo != "" {
 			host = r.plan.ConnectTo
 		}
-		if strings.HasPrefix(host, unixPrefix) || !wired && r.mix.proxied(i) {
+		if strings.HasPrefix(host, unixPrefix) || !wired && r.plan.ConnectTo == "" && r.mix.proxied(i) {
 			continue
 		}
 		addresses, err := r.lookup.addressesOf(ctx, host)
@@ -82,7 +81,7 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 // proxied reports whether net/http goes through a proxy to one of the hosts.
 func (m *mix) proxied(host int) bool {
 	return slices.ContainsFunc(m.requests, func(c compiledRequest) bool {
-		proxy, err := http.ProxyFromEnvironment(&http.Request{URL: &url.URL{Scheme: c.scheme, Host: c.host}})
+		proxy, err := proxyOf(&url.URL{Scheme: c.scheme, Host: c.host})
 		return c.origin == host && (err != nil || proxy != nil)
 	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Preflight looks at what stands in the way of the plan, at each host that it sends to. See [Preflight].
@@ -42,17 +41,19 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 			}
 		}
 	}
-	addresses := m.hosts
-	if p.ConnectTo != "" {
-		addresses = []string{p.ConnectTo}
+	ways, noted := p.ways(m)
+	findings = append(findings, noted...)
+	if anyFatal(noted) {
+		return in.Connections, findings
 	}
-	if strings.HasPrefix(p.ConnectTo, unixPrefix) {
-		addresses = []string{""} // no port to run out of, and nobody else's machine
-	}
-	for _, in.Address = range addresses {
+	for _, w := range ways {
+		in.Address = w.address
 		var found []Finding
 		in.Connections, found = Preflight(ctx, in)
 		for _, f := range found {
+			if f.Fatal && !f.Usage && w.proxied {
+				f = w.deadProxy(f)
+			}
 			if !slices.Contains(findings, f) {
 				findings = append(findings, f)
 			}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"syscall"
 )
@@ -25,7 +26,14 @@ func classify(err error) string {
 		cert *tls.CertificateVerificationError
 		auth x509.UnknownAuthorityError
 	)
+	var refusal proxyRefusal
+	if errors.As(err, &refusal) {
+		return "proxy: status " + strconv.Itoa(int(refusal))
+	}
 	dialling := errors.As(err, &op) && op.Op == "dial"
+	if op != nil && op.Op == "proxyconnect" {
+		return "proxy: " + strings.TrimPrefix(classify(op.Err), "connect: ")
+	}
 	switch {
 	case errors.Is(err, errLongBody):
 		return "body too long"

@@ -76,6 +76,8 @@ type Config struct {
 	Users    *users.Crowd  // closed model: who asks, one for each slot, and when a request is intended; nil: the open one
 	TLS      *tls.Config
 
+	Proxy func(*url.URL) (*url.URL, error) // returns the proxy of a URL, nil for none; nil: none has one
+
 	NoKeepAlive bool   // a new connection for each request
 	ConnectTo   string // host:port, or unix: and a path, to which all connections go; empty: to the URLs' hosts
 

@@ -1,18 +1,37 @@
 package nethttp
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"strconv"
 	"sync"
 )
+
+// proxyRefusal is the status with which a proxy refused a connection to a host.
+type proxyRefusal int
+
+func (r proxyRefusal) Error() string { return "the proxy refused with status " + strconv.Itoa(int(r)) }
 
 // maxHeaderBytes bounds the header of an answer, interim answers (1xx) included, which bounds their number.
 const maxHeaderBytes = 256 << 10
 
 func newTransport(c Config) *http.Transport {
 	return &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy: func(r *http.Request) (*url.URL, error) {
+			if c.Proxy == nil {
+				return nil, nil
+			}
+			return c.Proxy(r.URL)
+		},
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode != http.StatusOK {
+				return proxyRefusal(answer.StatusCode)
+			}
+			return nil
+		},
 		DialContext:            c.dial(c.ConnectTo),
 		TLSClientConfig:        c.TLS,
 		TLSHandshakeTimeout:    c.Timeout,

@@ -1,0 +1,117 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+
+	"golang.org/x/net/http/httpproxy"
+)
+
+// proxyOf returns the proxy that the environment names for a URL, nil where there is none. It may hold a password. Hosts on
+// loopback have none.
+func proxyOf(u *url.URL) (*url.URL, error) {
+	env := httpproxy.FromEnvironment()
+	proxy, err := env.ProxyFunc()(u)
+	if err == nil && proxy == nil && !onLoopbackName(u.Hostname()) {
+		_, err = url.Parse(namedProxy(env, u)) // it is ignored where it cannot be read
+		if err != nil {
+			_, err = url.Parse("http://" + namedProxy(env, u))
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s does not hold the URL of a proxy, as in http://127.0.0.1:3128", proxyVariable(u)) // which may hold a password
+	}
+	return proxy, nil
+}
+
+// namedProxy is what the environment names for a URL's scheme, "" for nothing.
+func namedProxy(env *httpproxy.Config, u *url.URL) string {
+	if u.Scheme == "https" {
+		return env.HTTPSProxy
+	}
+	return env.HTTPProxy
+}
+
+// onLoopbackName reports whether a host is one that no proxy is asked for.
+func onLoopbackName(host string) bool {
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a.IsLoopback()
+}
+
+// proxyVariable is the variable that names the proxy of a URL.
+func proxyVariable(u *url.URL) string { return strings.ToUpper(u.Scheme) + "_PROXY" }
+
+// proxyAddress is where a proxy is, without its password.
+func proxyAddress(proxy *url.URL) string {
+	port := proxy.Port()
+	if port == "" {
+		port = map[string]string{"https": "443", "socks5": "1080", "socks5h": "1080"}[proxy.Scheme]
+		if port == "" {
+			port = "80"
+		}
+	}
+	return net.JoinHostPort(proxy.Hostname(), port)
+}
+
+// way is where the connections of one host's requests go.
+type way struct {
+	address string   // that is connected to; "" is a socket's path
+	origin  *url.URL // of the host
+	proxied bool     // address is a proxy's
+}
+
+// ways returns where the plan's connections go, one for each host and scheme, and what is to be known of proxies.
+func (p Plan) ways(m *mix) (list []way, findings []Finding) {
+	note := func(format string, args ...any) {
+		findings = append(findings, Finding{Text: fmt.Sprintf(format, args...)})
+	}
+	seen := map[string]bool{}
+	for i := range m.requests {
+		c := &m.requests[i]
+		w := way{address: m.hosts[c.origin], origin: &url.URL{Scheme: c.scheme, Host: c.host}}
+		if seen[c.scheme+w.address] {
+			continue
+		}
+		seen[c.scheme+w.address] = true
+		proxy, err := proxyOf(w.origin)
+		if err != nil && p.ConnectTo == "" {
+			return nil, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+		}
+		switch {
+		case p.ConnectTo != "" && (proxy != nil || err != nil):
+			note("the proxy that %s names is not used: --connect-to says where the connections go", proxyVariable(w.origin))
+		case p.ConnectTo != "":
+		case proxy != nil:
+			w.address, w.proxied = proxyAddress(proxy), true
+			note("requests to %s go through the proxy %s that %s names: its time is in every latency", c.host, w.address, proxyVariable(w.origin))
+		case ignoredProxy(w.origin):
+			note("the proxy that %s names is not used for %s, which is on this machine or named by NO_PROXY", proxyVariable(w.origin), c.host)
+		}
+		if p.ConnectTo != "" {
+			w.address = p.ConnectTo
+		}
+		if strings.HasPrefix(w.address, unixPrefix) {
+			w.address = "" // no port to run out of, and nobody else's machine
+		}
+		list = append(list, w)
+	}
+	return list, findings
+}
+
+// ignoredProxy reports whether the environment names a proxy for a URL's scheme that its host is not asked through.
+func ignoredProxy(u *url.URL) bool {
+	proxy, err := proxyOf(u)
+	return namedProxy(httpproxy.FromEnvironment(), u) != "" && proxy == nil && err == nil
+}
+
+// deadProxy names a proxy that could not be reached, and what to do.
+func (w way) deadProxy(f Finding) Finding {
+	f.Text = fmt.Sprintf("the proxy of %s: %s; NO_PROXY=%s goes there without one", proxyVariable(w.origin), f.Text, w.origin.Hostname())
+	return f
+}
+
+var errWireProxy = errors.New("the wire engine does not go through the proxy that HTTP_PROXY names: use --engine http, or NO_PROXY")
