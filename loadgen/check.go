@@ -82,6 +82,9 @@ func (r *Run) check() error {
 	if err := r.Disturbances.check(); err != nil {
 		return fmt.Errorf("disturbances: %w", err)
 	}
+	if d := r.Redirects; d != nil && (d.Count > q.Succeeded || len(d.To) > maxText) {
+		return fmt.Errorf("redirects: %d of %d successes, to %d bytes", d.Count, q.Succeeded, len(d.To))
+	}
 	if err := checkAddresses(r.Addresses); err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
 		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive, ConnectTo: r.plan.ConnectTo,
 		ConnAge: r.plan.Limits.ConnAge, ConnUses: r.plan.Limits.ConnRequests, Hosts: r.lanes(pools),
+		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows,
 		Failure: func(k uint64, status int, header http.Header, body []byte) string {
 			r.pair.answer(k, status, func() http.Header { return header }, body)
 			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)
@@ -104,6 +105,7 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 	}
 	if e.Header != nil {
 		s.marks.readMap(e.Header)
+		s.shard.redirects.take(x.outcome, e.Status, func() string { return e.Header.Get("Location") })
 		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
 	if x.outcome == succeeded {

@@ -127,6 +127,10 @@ func (s *wireSink) Record(e *wire.Exchange) {
 	}
 	if e.Header != nil {
 		s.marks.readLines(e.Header)
+		s.shard.redirects.take(x.outcome, e.Status, func() string {
+			location, _, _ := wire.Value(e.Header, "Location")
+			return string(location)
+		})
 		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
 	if x.outcome == succeeded {

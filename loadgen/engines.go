@@ -37,6 +37,9 @@ func (p Plan) engine() string {
 
 // beyondWire returns what the plan needs and the wire engine has not.
 func (p Plan) beyondWire() error {
+	if p.Follow.Most > 0 {
+		return errors.New("the wire engine does not follow redirects: use --engine http")
+	}
 	for _, r := range p.Requests {
 		u, err := OriginOf(r.URL)
 		if err != nil {

@@ -166,6 +166,7 @@ func add(a, b *Run) (*Run, error) {
 		return nil, err
 	}
 	m.Errors = mergeErrors(a.Errors, b.Errors)
+	m.Redirects = mergeRedirects(a.Redirects, b.Redirects)
 	if m.Addresses, err = mergeAddresses(a.Addresses, b.Addresses); err != nil {
 		return nil, err
 	}

@@ -30,6 +30,9 @@ type Plan struct {
 	// The requests and TLS name the URLs' hosts all the same. Empty: to the URLs' hosts.
 	ConnectTo string
 
+	// Follow says which redirects are followed; they are part of the request that got them, which is timed to the last answer.
+	Follow Follow
+
 	SLO        []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
 	Thresholds []Threshold // by which the run will be judged; their endpoints, and those of SLO, are told apart whatever their number
 	Expect     []Expect    // what an answer must be to count as a success
@@ -142,6 +145,9 @@ func (p Plan) validate() error {
 	if err := checkConnectTo(p.ConnectTo); err != nil {
 		return err
 	}
+	if err := p.Follow.validate(); err != nil {
+		return err
+	}
 	if err := p.Abort.validate(); err != nil {
 		return err
 	}
@@ -217,6 +223,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		Engine:      p.engine(),
 
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
+		Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
 	if r.Engine == EngineWire {
 		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}

@@ -212,6 +212,9 @@ func (r *recording) run(e ending, resources Resources) *Run {
 	}
 	sortErrors(run.Errors)
 	all.kernel.describe(run)
+	if all.redirects.Count > 0 {
+		run.Redirects = &all.redirects
+	}
 	run.Addresses = all.byAddress()
 	if len(run.Addresses) > 0 {
 		run.Plan.Spread = SpreadRequests

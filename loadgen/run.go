@@ -49,6 +49,7 @@ type Run struct {
 
 	FirstLine uint64 `json:"first_line,omitempty"` // where in a sequence of requests the run began, from 0
 
+	Redirects *Redirects       `json:"redirects,omitempty"` // of the answers that count as successes; nil: none, or a file of before
 	Addresses []AddressFigures `json:"addresses,omitempty"` // of hosts with several addresses, what each got
 
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
@@ -102,6 +103,8 @@ type PlanRecord struct {
 
 	ConnAgeNS    time.Duration `json:"conn_age_ns,omitempty"`   // an older connection carried no further request; 0: no limit
 	ConnRequests uint32        `json:"conn_requests,omitempty"` // a connection carried so many requests; 0: no limit
+	Follow       int           `json:"follow,omitempty"`        // so many redirects of a request were followed; 0: none was
+	FollowHosts  []string      `json:"follow_hosts,omitempty"`  // to these hosts, beside its own
 	Spread       string        `json:"spread,omitempty"`        // SpreadRequests
 
 	HeaderCase string `json:"header_case,omitempty"` // HeadersKept: a header's name was sent otherwise than in its canonical form

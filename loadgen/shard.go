@@ -60,8 +60,10 @@ type shard struct {
 	late     lateness
 	silences []silenceSpan
 	kernel   kernelFacts
-	sentTo   map[netip.AddrPort]*addressCounts
-	stood    lateness // in which the loop did not run
+
+	redirects Redirects
+	sentTo    map[netip.AddrPort]*addressCounts
+	stood     lateness // in which the loop did not run
 
 	lateness punctuality
 	waiting  heldBack
@@ -286,6 +288,7 @@ func (s *shard) merge(o *shard) {
 	s.silences = append(s.silences, o.silences...)
 	s.kernel.add(&o.kernel)
 	s.addAddresses(o)
+	s.redirects.add(&o.redirects)
 }
 
 func (d *detail) add(o *detail) {

@@ -32,7 +32,12 @@ func Answer(runs []*loadgen.Run) string {
 	case 0:
 		return ""
 	case 1:
-		return answerOne(subjects[0])
+		return subjects[0].redirected("") + answerOne(subjects[0])
+	}
+	for _, s := range subjects {
+		if text := s.redirected(s.label + ": "); text != "" {
+			return text + "Nothing is to be compared before that."
+		}
 	}
 	// What bench spoiled itself comes before anything that the target did.
 	if first := subjects[0]; count(subjects, unmeasured) == len(subjects) {
@@ -49,6 +54,22 @@ func Answer(runs []*loadgen.Run) string {
 		}
 	}
 	return sideBySide(subjects)
+}
+
+// redirected says that all that succeeded was a redirect, and what to do; nothing where that is not so.
+func (s subject) redirected(label string) string {
+	r := s.Redirects
+	if r == nil || r.Count < s.Requests.Succeeded {
+		return ""
+	}
+	every, to := "Every answer", ""
+	if label != "" {
+		every = label + "every answer"
+	}
+	if r.To != "" {
+		to = " to " + sentence(r.To)
+	}
+	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5. ", every, to)
 }
 
 // answerOne tells of one run.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -226,5 +227,25 @@ func TestAnswer(t *testing.T) {
 		if got := Answer(tc.runs); got != tc.want {
 			t.Errorf("%s:\n got %s\nwant %s", tc.why, got, tc.want)
 		}
+	}
+}
+
+// What was measured of a target that only redirects is the redirecting: that is said first.
+func TestAnAnswerThatOnlyRedirects(t *testing.T) {
+	hold := []loadgen.PhaseRecord{{Name: "load", Kind: "hold", DurationNS: 10 * time.Second, From: 100, To: 100}}
+	redirects := func(n uint64, to string) func(*loadgen.Run) {
+		return func(r *loadgen.Run) { r.Redirects = &loadgen.Redirects{Count: n, To: to} }
+	}
+	every := told("a", hold, time.Millisecond, redirects(1200, "https://shop.test"))
+	some := told("b", hold, time.Millisecond, redirects(1199, ""))
+	const want = "very answer was a redirect to https://shop.test, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5. "
+	if got := Answer([]*loadgen.Run{every}); !strings.HasPrefix(got, "E"+want) {
+		t.Errorf("every answer redirects: %q", got)
+	}
+	if got := Answer([]*loadgen.Run{some}); strings.Contains(got, "redirect") {
+		t.Errorf("one does not: %q", got)
+	}
+	if got := Answer([]*loadgen.Run{some, every}); !strings.HasPrefix(got, "a: e"+want) {
+		t.Errorf("of two, one redirects: %q", got)
 	}
 }

@@ -57,6 +57,9 @@ type driveOptions struct {
 	loops       int
 	spin        time.Duration
 	connectTo   string
+
+	follow      int
+	followHosts []string
 	dnsTTL      time.Duration
 	seed        uint64
 	cpus        string
@@ -144,6 +147,8 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.IntVar(&o.loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	f.DurationVar(&o.spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
 	f.StringVar(&o.connectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
+	f.IntVar(&o.follow, "follow", 0, "follow so many redirects of a request, to its own scheme, host and port; it is timed to the last answer")
+	f.StringSliceVar(&o.followHosts, "follow-hosts", nil, "follow redirects to these hosts too, as in a.test,b.test:8080")
 	f.DurationVar(&o.dnsTTL, "dns-ttl", 0, "look the hosts' names up again after so long (default: never during a run)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
@@ -348,6 +353,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		Wire:   loadgen.Wire{Loops: o.loops, Spin: &o.spin, DNSTTL: o.dnsTTL},
 
 		ConnectTo: o.connectTo,
+		Follow:    loadgen.Follow{Most: o.follow, Hosts: o.followHosts},
 		Limits: loadgen.Limits{
 			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
 			NoKeepAlive: o.noKeepAlive, ConnAge: o.connAge, ConnRequests: o.connUses,
@@ -363,6 +369,8 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, fmt.Errorf("--header-case %s: it is kept or canonical", o.headerCase)
 	case o.loops < 1:
 		return plan, fmt.Errorf("--loops must be above 0, got %d", o.loops)
+	case o.given.Changed("follow") && o.follow < 1:
+		return plan, fmt.Errorf("--follow must be above 0, got %d", o.follow)
 	case o.given.Changed("max-conn-age") && o.connAge <= 0:
 		return plan, fmt.Errorf("--max-conn-age must be above 0, got %v", o.connAge)
 	case o.given.Changed("max-conn-requests") && o.connUses == 0:

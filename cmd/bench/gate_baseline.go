@@ -87,6 +87,8 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("group", func() { o.group = groupName(p.Grouping) })
 	take("max-conn-age", func() { o.connAge = p.ConnAgeNS })
 	take("max-conn-requests", func() { o.connUses = p.ConnRequests })
+	take("follow", func() { o.follow = p.Follow })
+	take("follow-hosts", func() { o.followHosts = p.FollowHosts })
 	take("engine", func() { o.engine = p.Engine })
 	take("header-case", func() { o.headerCase = cmp.Or(p.HeaderCase, headersCanonical) })
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -125,6 +126,9 @@ func isURL(name string) bool { return strings.Contains(name, "://") }
 // driveRequests makes s a subject of requests to URLs, named after the first, or after its host where there are several.
 func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) error {
 	s.plan.Requests = requests
+	if err := o.mayFollow(s.plan.Profile); err != nil {
+		return err
+	}
 	for i, r := range requests {
 		if err := o.mayDrive(s.plan.Profile, r.URL); err != nil {
 			return err
@@ -149,8 +153,19 @@ func (o *driveOptions) mayDrive(p profiles.Profile, address string) error {
 	if err != nil {
 		return err
 	}
-	if o.rate == "" && o.peak == "" && len(o.stages) == 0 && o.vus == 0 && !p.OfUsers() && !o.staysHere(u.Hostname()) {
+	if !o.rateGiven() && !p.OfUsers() && !o.staysHere(u.Hostname()) {
 		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
+	}
+	return nil
+}
+
+// mayFollow refuses hosts to which redirects are followed as mayDrive does.
+func (o *driveOptions) mayFollow(p profiles.Profile) error {
+	for _, host := range o.followHosts {
+		u := url.URL{Host: host}
+		if !o.rateGiven() && !p.OfUsers() && !o.staysHere(u.Hostname()) {
+			return fmt.Errorf("--follow-hosts: %s is not on this machine: say with --rate how much it may get", host)
+		}
 	}
 	return nil
 }
@@ -218,6 +233,11 @@ func (m mixture) request(i int, base string) loadgen.Request {
 		request.Verbatim = m.verbatim[i]
 	}
 	return request
+}
+
+// rateGiven reports whether the user says how much a target may get, as one that is not on this machine needs it.
+func (o *driveOptions) rateGiven() bool {
+	return o.rate != "" || o.peak != "" || len(o.stages) > 0 || o.vus != 0
 }
 
 // staysHere reports whether what is sent to a host of that name stays on this machine.

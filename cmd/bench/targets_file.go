@@ -40,6 +40,9 @@ func (o *driveOptions) driveLines(s *subject, lines *loadgen.Lines) error {
 	if err := lines.Origins(func(url string) error { return o.mayDrive(s.plan.Profile, url) }); err != nil {
 		return err
 	}
+	if err := o.mayFollow(s.plan.Profile); err != nil {
+		return err
+	}
 	target, err := loadgen.TargetOf(lines.FirstURL())
 	if err == nil && lines.Len() > 1 {
 		target, err = hostOf(target)

@@ -37,6 +37,10 @@ func classify(err error) string {
 	switch {
 	case errors.Is(err, errLongBody):
 		return "body too long"
+	case errors.Is(err, errManyRedirects):
+		return "redirect: too many"
+	case errors.Is(err, errRedirectedOff):
+		return "redirect: other host"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return OutOfDescriptors
 	case errors.Is(err, syscall.EADDRNOTAVAIL):

@@ -84,6 +84,11 @@ type Config struct {
 	ConnAge  time.Duration // HTTP/1.1: a connection that is older carries no further request; 0: no limit
 	ConnUses uint32        // HTTP/1.1: a connection carries so many requests; 0: no limit
 
+	// Follow is how many redirects of a request are followed, 0: none is, and Follows whether one is from a request's own URL to
+	// another. It is called by many goroutines at once.
+	Follow  int
+	Follows func(from, to *url.URL) bool
+
 	// Hosts are the addresses of those hosts that have several, by scheme and host as in "http://host:8080": requests are spread
 	// over them evenly. Slots bounds the connections to each of them.
 	Hosts map[string]*address.Pool

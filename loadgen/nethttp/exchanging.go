@@ -30,6 +30,8 @@ type exchanging struct {
 	conn     net.Conn      // the last one that was got; nil: none was
 	asked    time.Duration // when a connection was asked for; 0: it was not
 	sent     bool
+	hops     int           // redirects that were followed
+	got      int           // of them, those for which there was a connection
 	stamps   *stampedConn  // below conn; nil: it does not tell when what is read arrived
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
 	released time.Duration // when the slot was free again
@@ -59,13 +61,10 @@ func (e *exchanging) perform() {
 	e.timer = timer
 	response, err := e.send(ctx, request)
 	if err == nil {
-		e.Status, e.Header = response.StatusCode, response.Header
-		if response.ProtoMajor != 1 {
-			e.stamps = nil // the connection carries other answers too
-		}
-		err = e.discard(response)
-		// The body is at its end or broken; closing it tells no more.
-		_ = response.Body.Close()
+		err = e.take(response)
+	}
+	if err == nil && e.run.Follow > 0 {
+		_, err = e.follow(ctx, request, response)
 	}
 	if err != nil {
 		e.fail(ctx, err)
@@ -76,6 +75,18 @@ func (e *exchanging) perform() {
 	if kind := e.run.Failure(e.K, e.Status, e.Header, e.kept); kind != "" {
 		e.Outcome, e.Kind = Failed, kind
 	}
+}
+
+// take reads an answer.
+func (e *exchanging) take(response *http.Response) error {
+	e.Status, e.Header = response.StatusCode, response.Header
+	if response.ProtoMajor != 1 {
+		e.stamps = nil // the connection carries other answers too
+	}
+	err := e.discard(response)
+	// The body is at its end or broken; closing it tells no more.
+	_ = response.Body.Close()
+	return err
 }
 
 // limit returns how long the request may take from now on, and false if it is too old already.
@@ -105,7 +116,7 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 	}).WithContext(ctx)
 	if len(r.Body) > 0 {
-		e.BytesOut = uint64(len(r.Body))
+		e.BytesOut += uint64(len(r.Body))
 		out.ContentLength = int64(len(r.Body))
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
 		out.Body, _ = out.GetBody() // as above: it cannot fail
@@ -132,7 +143,10 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 		return // too late: the request goes to another address
 	}
 	if e.sent {
-		e.Retries++
+		if e.hops == e.got {
+			e.Retries++
+		}
+		e.got = e.hops
 		return
 	}
 	e.sent, e.Sent = true, now

@@ -31,6 +31,10 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
 	d.add("longest age of a connection (--max-conn-age)", p.ConnAgeNS, q.ConnAgeNS)
 	d.add("most requests over a connection (--max-conn-requests)", p.ConnRequests, q.ConnRequests)
+	d.add("redirects that are followed (--follow)", p.Follow, q.Follow)
+	if !slices.Equal(p.FollowHosts, q.FollowHosts) {
+		d = append(d, "the hosts to which redirects are followed (--follow-hosts)")
+	}
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
 	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)

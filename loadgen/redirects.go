@@ -1,0 +1,94 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Follow says which redirects are followed.
+type Follow struct {
+	Most  int      // of one request; 0: none is
+	Hosts []string // NAME or NAME:PORT, to which they are beside the request's own scheme, host and port
+}
+
+const maxFollow = 50
+
+func (f Follow) validate() error {
+	switch {
+	case f.Most < 0 || f.Most > maxFollow:
+		return fmt.Errorf("follow must be 1 to %d, got %d", maxFollow, f.Most)
+	case f.Most == 0 && len(f.Hosts) > 0:
+		return errors.New("--follow-hosts says where redirects may lead: say with --follow how many are followed")
+	}
+	for _, host := range f.Hosts {
+		if u, err := url.Parse("http://" + host); err != nil || u.Host != host || host == "" {
+			return fmt.Errorf("--follow-hosts %q: give names, with or without a port, as in a.test,b.test:8080", bounded(host))
+		}
+	}
+	return nil
+}
+
+// allows reports whether a redirect from one URL to another is followed.
+func (f Follow) allows(from, to *url.URL) bool {
+	if to.Scheme != "http" && to.Scheme != "https" {
+		return false
+	}
+	if to.Scheme == from.Scheme && strings.EqualFold(to.Hostname(), from.Hostname()) && portOf(to) == portOf(from) {
+		return true
+	}
+	return slices.ContainsFunc(f.Hosts, func(host string) bool {
+		return strings.EqualFold(host, to.Hostname()) || strings.EqualFold(host, to.Host)
+	})
+}
+
+func portOf(u *url.URL) string {
+	if port := u.Port(); port != "" {
+		return port
+	}
+	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
+}
+
+// Redirects counts the successes whose answer says where to go instead.
+type Redirects struct {
+	Count uint64 `json:"count"`
+	To    string `json:"to,omitempty"` // scheme and host of the first one, as it was sent; "" on the same
+}
+
+func (r *Redirects) take(o outcome, status int, location func() string) {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	default:
+		return
+	}
+	if o != succeeded {
+		return
+	}
+	if r.Count++; r.Count > 1 {
+		return
+	}
+	if u, err := url.Parse(location()); err == nil && u.Host != "" {
+		r.To = bounded((&url.URL{Scheme: u.Scheme, Host: u.Host}).String())
+	}
+}
+
+func (r *Redirects) add(o *Redirects) {
+	if r.Count == 0 {
+		r.To = o.To
+	}
+	r.Count += o.Count
+}
+
+func mergeRedirects(a, b *Redirects) *Redirects {
+	if a == nil {
+		return b
+	}
+	m := *a
+	if b != nil {
+		m.add(b)
+	}
+	return &m
+}

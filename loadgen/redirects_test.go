@@ -1,0 +1,141 @@
+package loadgen
+
+import (
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// redirecting is a server of which each path leads somewhere. It keeps what was asked, by path.
+func redirecting(t *testing.T, elsewhere string) (base string, asked *sync.Map) {
+	t.Helper()
+	asked = new(sync.Map)
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		asked.Store(r.URL.Path, strings.Join([]string{r.Method, string(body), r.Header.Get("Authorization")}, " "))
+		to, status := "/end", http.StatusFound
+		switch r.URL.Path {
+		case "/end":
+			return
+		case "/see":
+			status = http.StatusSeeOther
+		case "/keep":
+			status = http.StatusPermanentRedirect
+		case "/loop":
+			to = "/loop"
+		case "/off":
+			to, status = elsewhere+"/end", http.StatusTemporaryRedirect
+		case "/scheme":
+			to = "ftp://127.0.0.1/"
+		}
+		w.Header().Set("Location", to)
+		w.WriteHeader(status)
+	}))
+	t.Cleanup(s.Close)
+	return s.URL, asked
+}
+
+// What is followed, with what method and credentials, and how it ends, is as with curl --location.
+func TestFollow(t *testing.T) {
+	other, askedThere := redirecting(t, "")
+	base, asked := redirecting(t, other)
+	there, _ := url.Parse(other)
+	for _, tc := range []struct {
+		method, path string
+		follow       Follow
+		kind         string
+		end, there   string // what /end was asked, here and there
+	}{
+		{"GET", "/a", Follow{Most: 1}, "", "GET  Basic dTpw", ""},
+		{"POST", "/a", Follow{Most: 1}, "", "GET  Basic dTpw", ""},
+		{"PUT", "/a", Follow{Most: 1}, "", "PUT body Basic dTpw", ""},
+		{"PUT", "/see", Follow{Most: 1}, "", "GET  Basic dTpw", ""},
+		{"POST", "/keep", Follow{Most: 1}, "", "POST body Basic dTpw", ""},
+		{"GET", "/loop", Follow{Most: 3}, "redirect: too many", "", ""},
+		{"GET", "/scheme", Follow{Most: 3}, "redirect: other host", "", ""},
+		{"POST", "/off", Follow{Most: 3}, "redirect: other host", "", ""},
+		{"POST", "/off", Follow{Most: 3, Hosts: []string{there.Host}}, "", "", "POST body "},
+		{"GET", "/a", Follow{}, "", "", ""},
+	} {
+		asked.Clear()
+		askedThere.Clear()
+		p := steady(base, 20*time.Millisecond)
+		p.Requests = []Request{{URL: base + tc.path, Method: tc.method, Login: "u:p"}}
+		if tc.method != "GET" {
+			p.Requests[0].Body = "body"
+		}
+		p.Follow = tc.follow
+		run, err := Drive(t.Context(), p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n := run.Requests
+		if kinds := kindsOf(run); kinds != tc.kind || (kinds == "") != (n.Succeeded == n.Due) || n.Due == 0 || n.Retried > 0 {
+			t.Errorf("%s %s, %+v: %+v, failed as %q, want %q", tc.method, tc.path, tc.follow, n, kinds, tc.kind)
+		}
+		here, _ := asked.Load("/end")
+		off, _ := askedThere.Load("/end")
+		if got := text(here); got != tc.end {
+			t.Errorf("%s %s: the end was asked %q, want %q", tc.method, tc.path, got, tc.end)
+		}
+		if got := text(off); got != tc.there {
+			t.Errorf("%s %s: the other server was asked %q, want %q", tc.method, tc.path, got, tc.there)
+		}
+		if run.Plan.Follow != tc.follow.Most {
+			t.Errorf("the plan says %d", run.Plan.Follow)
+		}
+	}
+}
+
+func text(v any) string {
+	s, _ := v.(string)
+	return s
+}
+
+func kindsOf(run *Run) string {
+	var list []string
+	for _, e := range run.Errors {
+		list = append(list, e.Kind)
+	}
+	return strings.Join(list, ", ")
+}
+
+// That a target only redirects is known of each engine's run, and where to.
+func TestRedirectsAreCounted(t *testing.T) {
+	base, _ := redirecting(t, "https://shop.test:8443")
+	for _, engine := range Engines() {
+		for path, to := range map[string]string{"/off": "https://shop.test:8443", "/a": ""} {
+			p := steady(base, 50*time.Millisecond)
+			p.Requests, p.Engine = []Request{{URL: base + path}}, engine
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if r := run.Redirects; r == nil || r.Count != run.Requests.Due || r.To != to {
+				t.Errorf("%s, %s: %+v of %d, want them to %q", engine, path, r, run.Requests.Due, to)
+			}
+		}
+	}
+}
+
+func TestFollowIsChecked(t *testing.T) {
+	for _, f := range []Follow{{Most: -1}, {Most: 51}, {Hosts: []string{"a.test"}}, {Most: 1, Hosts: []string{"http://a.test"}}, {Most: 1, Hosts: []string{""}}} {
+		if f.validate() == nil {
+			t.Errorf("%+v is taken", f)
+		}
+	}
+	p := steady("http://127.0.0.1:1", time.Second)
+	p.Follow = Follow{Most: 1, Hosts: []string{"a.test", "b.test:80"}}
+	if err := p.Check(); err != nil || p.engine() != EngineHTTP {
+		t.Errorf("%v, by the engine %s", err, p.engine())
+	}
+	p.Engine = EngineWire
+	if err := p.Check(); len(Engines()) > 1 && (err == nil || !strings.Contains(err.Error(), "does not follow redirects")) {
+		t.Errorf("the wire engine: %v", err)
+	}
+}
