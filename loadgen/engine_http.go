@@ -133,7 +133,7 @@ func (s *httpSink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan
 
 // config reads the files that t names.
 func (t TLS) config() (*tls.Config, error) {
-	c := &tls.Config{InsecureSkipVerify: t.Insecure}
+	c := &tls.Config{InsecureSkipVerify: t.Insecure, ServerName: t.SNI}
 	if t.CertFile != "" || t.KeyFile != "" {
 		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 		if err != nil {

@@ -71,6 +71,7 @@ type TLS struct {
 	Insecure bool   // do not verify the server's certificate
 	CertFile string // client certificate, PEM
 	KeyFile  string
+	SNI      string // name to ask for, and to hold the certificate against, instead of the URL's host
 	CAFile   string // certificates to trust instead of the system's, PEM
 }
 
@@ -223,7 +224,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		Engine:      p.engine(),
 
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
-		Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
+		SNI: p.TLS.SNI, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
 	if r.Engine == EngineWire {
 		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}

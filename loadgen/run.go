@@ -105,6 +105,7 @@ type PlanRecord struct {
 	ConnRequests uint32        `json:"conn_requests,omitempty"` // a connection carried so many requests; 0: no limit
 	Follow       int           `json:"follow,omitempty"`        // so many redirects of a request were followed; 0: none was
 	FollowHosts  []string      `json:"follow_hosts,omitempty"`  // to these hosts, beside its own
+	SNI          string        `json:"sni,omitempty"`           // the name that https asked for, and held certificates against; "": the URL's host
 	Spread       string        `json:"spread,omitempty"`        // SpreadRequests
 
 	HeaderCase string `json:"header_case,omitempty"` // HeadersKept: a header's name was sent otherwise than in its canonical form

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
+	"crypto/x509/pkix"
 	"math/big"
 	"testing"
 	"time"
@@ -34,4 +35,20 @@ func certified(t *testing.T, c *x509.Certificate) (*tls.Config, *x509.Certificat
 		t.Fatal(err)
 	}
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, parsed
+}
+
+// certifiedBy returns the TLS of a server whose certificate an issuer that no system trusts has signed.
+func certifiedBy(t *testing.T, c *x509.Certificate, issuer string) *tls.Config {
+	t.Helper()
+	_, parent := certified(t, &x509.Certificate{Subject: pkix.Name{CommonName: issuer}, NotAfter: time.Now().Add(time.Hour)})
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.SerialNumber = big.NewInt(2)
+	der, err := x509.CreateCertificate(rand.Reader, c, &x509.Certificate{Subject: parent.Subject}, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}
 }

@@ -97,6 +97,7 @@ var settings = map[string]string{
 	"tls":                   "Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate.",
 	"connect: refused":      "Nothing listens there: start the service, or check the URL's host and port.",
 	"connect: unknown host": "Check the URL's host; --connect-to HOST:PORT goes elsewhere whatever its name is.",
+	"status 421":            "The service does not serve that host over a connection that https made for another: name it with --sni NAME, or in the URL with --connect-to HOST:PORT for where it is.",
 	"status 401":            "The service wants to know who asks: give credentials with -H 'Authorization: ...'.",
 	"status 403":            "The service does not let these requests in: check the credentials given with -H.",
 	"status 404":            "There is no such page: check the URL's path.",

@@ -57,6 +57,7 @@ type driveOptions struct {
 	loops       int
 	spin        time.Duration
 	connectTo   string
+	sni         string
 
 	follow      int
 	followHosts []string
@@ -149,6 +150,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.connectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
 	f.IntVar(&o.follow, "follow", 0, "follow so many redirects of a request, to its own scheme, host and port; it is timed to the last answer")
 	f.StringSliceVar(&o.followHosts, "follow-hosts", nil, "follow redirects to these hosts too, as in a.test,b.test:8080")
+	f.StringVar(&o.sni, "sni", "", "https: name of the server to ask for, and that its certificate must be for, instead of the URL's host")
 	f.DurationVar(&o.dnsTTL, "dns-ttl", 0, "look the hosts' names up again after so long (default: never during a run)")
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
@@ -358,7 +360,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
 			NoKeepAlive: o.noKeepAlive, ConnAge: o.connAge, ConnRequests: o.connUses,
 		},
-		TLS: loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert},
+		TLS: loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert, SNI: o.sni},
 	}
 	switch {
 	case o.cpus != "split" && o.cpus != "shared":

@@ -89,6 +89,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("max-conn-requests", func() { o.connUses = p.ConnRequests })
 	take("follow", func() { o.follow = p.Follow })
 	take("follow-hosts", func() { o.followHosts = p.FollowHosts })
+	take("sni", func() { o.sni = p.SNI })
 	take("engine", func() { o.engine = p.Engine })
 	take("header-case", func() { o.headerCase = cmp.Or(p.HeaderCase, headersCanonical) })
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })

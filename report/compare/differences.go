@@ -35,6 +35,7 @@ func PlanDifferences(p, q *loadgen.PlanRecord) []string {
 	if !slices.Equal(p.FollowHosts, q.FollowHosts) {
 		d = append(d, "the hosts to which redirects are followed (--follow-hosts)")
 	}
+	d.add("name asked for by https (--sni)", p.SNI, q.SNI)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
 	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)

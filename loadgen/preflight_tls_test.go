@@ -1,0 +1,124 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// handshakes listens with TLS, takes every connection and answers none.
+func handshakes(t *testing.T, c *tls.Config) (address string) {
+	t.Helper()
+	return listen(t, func(conn net.Conn) {
+		secure := tls.Server(conn, c)
+		if secure.Handshake() == nil {
+			secure.Read(make([]byte, 1))
+		}
+	})
+}
+
+func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
+	here, hour := []net.IP{net.IPv4(127, 0, 0, 1)}, time.Hour
+	now := time.Now()
+	valid := func() *x509.Certificate { return &x509.Certificate{IPAddresses: here, NotAfter: now.Add(hour)} }
+	good, certificate := certified(t, valid())
+	bundle := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(bundle, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: certificate.Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expired, _ := certified(t, &x509.Certificate{IPAddresses: here, NotBefore: now.Add(-2 * hour), NotAfter: now.Add(-hour)})
+	early, _ := certified(t, &x509.Certificate{IPAddresses: here, NotBefore: now.Add(hour), NotAfter: now.Add(2 * hour)})
+	named, _ := certified(t, &x509.Certificate{DNSNames: []string{"shop.test"}, NotAfter: now.Add(hour)})
+	foreign := certifiedBy(t, valid(), "Some Issuer")
+	asking := good.Clone()
+	asking.ClientAuth = tls.RequireAnyClientCert
+	asking12 := asking.Clone()
+	asking12.MaxVersion = tls.VersionTLS12
+	optional := good.Clone()
+	optional.ClientAuth = tls.RequestClientCert
+	old := good.Clone()
+	old.MinVersion, old.MaxVersion = tls.VersionTLS10, tls.VersionTLS10
+	plain := listen(t, func(c net.Conn) {
+		c.Read(make([]byte, 1))
+		c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
+	})
+	for _, tc := range []struct {
+		name string
+		at   string
+		tls  TLS
+		host string
+		want string // of the finding; "": none
+	}{
+		{"trusted", handshakes(t, good), TLS{CAFile: bundle}, "", ""},
+		{"any is taken", handshakes(t, good), TLS{Insecure: true}, "", ""},
+		{"self-signed", handshakes(t, good), TLS{}, "", "self-signed: --cacert FILE trusts it, -k takes any"},
+		{"an issuer nobody knows", handshakes(t, foreign), TLS{}, "", "an issuer that this system does not trust: --cacert FILE trusts it"},
+		{"expired", handshakes(t, expired), TLS{}, "", "its certificate expired on "},
+		{"not yet valid", handshakes(t, early), TLS{}, "", "its certificate is not valid before "},
+		{"another name", handshakes(t, named), TLS{}, "", "its certificate is for shop.test, not for 127.0.0.1: --sni NAME asks"},
+		{"the name in the Host header", handshakes(t, named), TLS{}, "shop.test", "names: --sni shop.test asks for that, or give it in the URL, with --connect-to"},
+		{"another name, asked for", handshakes(t, named), TLS{SNI: "shop.test"}, "", "self-signed"},
+		{"a certificate wanted", handshakes(t, asking), TLS{CAFile: bundle}, "", "wants a certificate of the client: give one with --cert and --key"},
+		{"a certificate wanted, TLS 1.2", handshakes(t, asking12), TLS{CAFile: bundle}, "", "wants a certificate of the client: give one with --cert and --key"},
+		{"a certificate asked for", handshakes(t, optional), TLS{CAFile: bundle}, "", ""},
+		{"TLS 1.0", handshakes(t, old), TLS{CAFile: bundle}, "", "speaks no TLS that bench does, which is 1.2 and 1.3"},
+		{"no TLS", plain, TLS{}, "", "does not speak TLS: is it http://"},
+	} {
+		p := steady("https://"+tc.at, time.Second)
+		p.TLS = tc.tls
+		if tc.host != "" {
+			p.Requests[0].Header = http.Header{"Host": {tc.host}}
+		}
+		_, findings := p.Preflight(t.Context(), false)
+		var fatal []string
+		for _, f := range findings {
+			if f.Fatal {
+				fatal = append(fatal, f.Text)
+				if f.Usage {
+					t.Errorf("%s: it is taken for bad usage", tc.name)
+				}
+			}
+		}
+		if tc.want == "" && len(fatal) > 0 || tc.want != "" && (len(fatal) != 1 || !strings.HasPrefix(fatal[0], tc.at+": ") || !strings.Contains(fatal[0], tc.want)) {
+			t.Errorf("%s: found %q, want %q", tc.name, fatal, tc.want)
+		}
+	}
+}
+
+// The name that --sni gives is asked for, and the requests name the URL's host all the same.
+func TestSNI(t *testing.T) {
+	secure, _ := selfSigned(t, "shop.test")
+	names := make(chan string, 1000)
+	secure.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		names <- hello.ServerName
+		return nil, nil
+	}
+	listener, err := tls.Listen("tcp", "127.0.0.1:0", secure)
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := listener.Addr().String()
+	server := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host != host {
+			w.WriteHeader(http.StatusMisdirectedRequest)
+		}
+	})}
+	go server.Serve(listener)
+	defer server.Close()
+	p := steady("https://"+host, 50*time.Millisecond)
+	p.TLS = TLS{Insecure: true, SNI: "shop.test"}
+	run, err := Drive(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name := <-names; name != "shop.test" || run.Requests.Succeeded != run.Requests.Due || run.Plan.SNI != "shop.test" {
+		t.Errorf("asked for %q, %+v, the plan says %q", name, run.Requests, run.Plan.SNI)
+	}
+}
