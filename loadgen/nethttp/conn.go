@@ -39,7 +39,7 @@ func (c *conn) Read(p []byte) (int, error) {
 }
 
 // errUsedUp makes net/http send a request over another connection: nothing of it was written.
-var errUsedUp = errors.New("the connection has been used for as long as one may be")
+var errUsedUp = errors.New("the connection has been used for as long as one may be, or was closed")
 
 // Write leaves it to Read to tell that the peer takes no more of what was begun.
 func (c *conn) Write(p []byte) (int, error) {
@@ -80,9 +80,9 @@ func (cfg *Config) dial(to string) func(ctx context.Context, network, address st
 
 // retire reports whether a connection that is about to carry a request has carried all that it may, and sees to it that it
 // carries no more.
-func (c *conn) retire(limits *Config, now time.Duration) bool {
+func (c *conn) retire(limits *Config, now time.Duration, stale bool) bool {
 	old := limits.ConnAge > 0 && now-c.opened >= limits.ConnAge
-	if uses := c.uses.Add(1); old && uses > 1 || limits.ConnUses > 0 && uses > limits.ConnUses {
+	if uses := c.uses.Add(1); stale || old && uses > 1 || limits.ConnUses > 0 && uses > limits.ConnUses {
 		c.usedUp.Store(true)
 	}
 	return c.usedUp.Load()

@@ -30,6 +30,8 @@ type exchanging struct {
 	conn     net.Conn      // the last one that was got; nil: none was
 	asked    time.Duration // when a connection was asked for; 0: it was not
 	sent     bool
+	once     bool          // it cannot be sent twice
+	idle     time.Duration // how long its connection had been idle
 	hops     int           // redirects that were followed
 	got      int           // of them, those for which there was a connection
 	stamps   *stampedConn  // below conn; nil: it does not tell when what is read arrived
@@ -121,6 +123,7 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
 		out.Body, _ = out.GetBody() // as above: it cannot fail
 	}
+	e.once = once(r.Method)
 	e.asked = e.run.now()
 	if pool := e.run.pool(out.URL); pool != nil {
 		return e.roundTrip(pool, out)
@@ -134,7 +137,8 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	now := e.run.now()
 	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
 	if c := wholeOf(info.Conn); c != nil {
-		if !carriesOthers(info.Conn) && c.retire(&e.run.Config, now) {
+		stale := e.once && info.WasIdle && info.IdleTime > lookedAtAfter && e.stamps.hasEnded()
+		if !carriesOthers(info.Conn) && c.retire(&e.run.Config, now, stale) {
 			return // net/http asks for another
 		}
 		c.written.Store(false)
@@ -149,7 +153,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 		e.got = e.hops
 		return
 	}
-	e.sent, e.Sent = true, now
+	e.sent, e.Sent, e.idle = true, now, info.IdleTime
 	if !info.WasIdle {
 		// Had the engine asked the moment it could, it would have waited just as long.
 		e.Free += now - e.asked
@@ -193,6 +197,9 @@ func (e *exchanging) fail(ctx context.Context, err error) {
 		e.end(Unfinished, "", nil, false)
 	default:
 		kind, outcome := classifyEnd(err, endOf(e.conn)), Failed
+		if e.metIdleEnd(kind) {
+			kind = IdleClosed
+		}
 		if kind == "connect: timeout" {
 			outcome = TimedOut
 		}

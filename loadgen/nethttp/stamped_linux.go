@@ -64,3 +64,16 @@ func (c *stampedConn) Read(p []byte) (n int, err error) {
 	c.last.Store(at)
 	return n, nil
 }
+
+// hasEnded reports whether a connection over which nothing is to come was closed, or brought something all the same.
+func (c *stampedConn) hasEnded() (ended bool) {
+	if c == nil {
+		return false
+	}
+	_ = c.raw.Control(func(fd uintptr) { // closed here, it is not used
+		var b [1]byte
+		_, _, err := unix.Recvfrom(int(fd), b[:], unix.MSG_PEEK|unix.MSG_DONTWAIT)
+		ended = err != unix.EAGAIN && err != unix.EINTR
+	})
+	return ended
+}

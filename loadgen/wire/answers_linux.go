@@ -117,6 +117,8 @@ func (l *loop) ended(i int32, now time.Duration) {
 		// The body ended with the connection: at the last of its bytes, or with the close, which bears no stamp.
 		l.answered(i, now, false, false)
 	case !begun && l.resend(i, now):
+	case !begun && c.metIdleEnd():
+		l.failBusy(i, now, Failed, IdleClosed, idleClosed)
 	default:
 		l.failBusy(i, now, Failed, malformedKind(err), err.Error())
 	}
@@ -128,7 +130,11 @@ func (l *loop) broken(i int32, errno syscall.Errno) {
 	if !l.conns[i].answer.Begun() && l.resend(i, now) {
 		return
 	}
-	l.failBusy(i, now, Failed, kindOf(errno), errno.Error())
+	if kind := kindOf(errno); kind == "connection reset" && l.conns[i].metIdleEnd() {
+		l.failBusy(i, now, Failed, IdleClosed, idleClosed)
+	} else {
+		l.failBusy(i, now, Failed, kind, errno.Error())
+	}
 }
 
 // resend sends a request once more over another connection, where this one was idle before and it may be taken to have
@@ -159,6 +165,7 @@ func (l *loop) drop(i int32) {
 // waits, or any.
 func (l *loop) release(i int32, at time.Duration) {
 	c := &l.conns[i]
+	c.idleSince = at
 	if q := &l.waiting[c.origin]; q.len() > 0 {
 		now := l.now()
 		if q.items[q.head].retries > 0 {

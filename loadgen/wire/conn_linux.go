@@ -22,13 +22,14 @@ type conn struct {
 	address netip.AddrPort // where it goes; of a unix socket, none
 	slow    bool           // connecting, it has been given up for another address
 
-	began  time.Duration // when connecting began
-	served uint32        // answers so far
-	x      exchange      // while busy
-	answer Answer
-	reads  int           // of the present answer
-	first  time.Duration // when its first bytes came, as far as that is known; else 0
-	rest   []byte        // of the request, that the socket would not take yet
+	began     time.Duration // when connecting began
+	served    uint32        // answers so far
+	idleSince time.Duration // since when it was idle, before the present request
+	x         exchange      // while busy
+	answer    Answer
+	reads     int           // of the present answer
+	first     time.Duration // when its first bytes came, as far as that is known; else 0
+	rest      []byte        // of the request, that the socket would not take yet
 
 	retransmitted uint32 // segments sent again until it was last asked
 	segment       int64  // most bytes that a segment of the path carries; 0: it was not asked

@@ -197,7 +197,11 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 		r, err := l.source.Render(l.k, intended)
 		i := none
 		if err == nil {
-			if i = l.idleFor(r.Origin, now); i == none && !mayOpen {
+			i = l.idleFor(r.Origin, now)
+			if !r.Idempotent {
+				i = l.fresh(i, r.Origin, now)
+			}
+			if i == none && !mayOpen {
 				return true
 			}
 		}
@@ -356,6 +360,7 @@ func (l *loop) opened(i int32) {
 	if o.several() {
 		o.pool.Took(c.address, now)
 	}
+	c.idleSince = now
 	if l.waiting[origin].len() == 0 {
 		c.state = idle
 		l.push(&l.idle[origin], i)

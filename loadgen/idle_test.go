@@ -1,0 +1,44 @@
+package loadgen
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// A server whose idle time ends as a request comes that cannot be sent twice: the failure says so.
+func TestTheEndOfIdleTimeIsNamed(t *testing.T) {
+	address := listen(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		for i := 0; ; i++ {
+			r, err := http.ReadRequest(in)
+			if err != nil || i == 1 {
+				return
+			}
+			io.Copy(io.Discard, r.Body)
+			io.WriteString(c, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+		}
+	})
+	for _, engine := range Engines() {
+		for method, failed := range map[string]uint64{"POST": 2, "GET": 0} {
+			p := steady("http://"+address, 800*time.Millisecond)
+			p.Profile.Phases[0] = profiles.Phase{Name: "load", Kind: profiles.Hold, Duration: 800 * time.Millisecond, From: 5, To: 5}
+			p.Requests, p.Engine = []Request{{URL: "http://" + address, Method: method}}, engine
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := run.Requests; n.Due != 4 || n.Failed != failed || n.Retried == 0 && failed == 0 {
+				t.Errorf("%s, %s: %+v, want %d failed", engine, method, n, failed)
+			}
+			if failed > 0 && (len(run.Errors) != 1 || run.Errors[0].Kind != "idle connection closed") {
+				t.Errorf("%s, %s: errors %+v", engine, method, run.Errors)
+			}
+		}
+	}
+}
