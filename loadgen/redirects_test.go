@@ -57,8 +57,8 @@ func TestFollow(t *testing.T) {
 		{"PUT", "/see", Follow{Most: 1}, "", "GET  Basic dTpw", ""},
 		{"POST", "/keep", Follow{Most: 1}, "", "POST body Basic dTpw", ""},
 		{"GET", "/loop", Follow{Most: 3}, "redirect: too many", "", ""},
-		{"GET", "/scheme", Follow{Most: 3}, "redirect: other host", "", ""},
-		{"POST", "/off", Follow{Most: 3}, "redirect: other host", "", ""},
+		{"GET", "/scheme", Follow{Most: 3}, "redirect: not followed", "", ""},
+		{"POST", "/off", Follow{Most: 3}, "redirect: not followed", "", ""},
 		{"POST", "/off", Follow{Most: 3, Hosts: []string{there.Host}}, "", "", "POST body "},
 		{"GET", "/a", Follow{}, "", "", ""},
 	} {

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"math"
+	"net/url"
 	"strings"
 	"time"
 
@@ -62,14 +63,17 @@ func (s subject) redirected(label string) string {
 	if r == nil || r.Count < s.Requests.Succeeded {
 		return ""
 	}
-	every, to := "Every answer", ""
+	every, to, follow := "Every answer", "", "--follow 5"
 	if label != "" {
 		every = label + "every answer"
 	}
 	if r.To != "" {
 		to = " to " + sentence(r.To)
+		if u, err := url.Parse(r.To); err == nil && !strings.HasPrefix(s.Target.URL+"/", r.To+"/") {
+			follow += " --follow-hosts " + sentence(u.Hostname())
+		}
 	}
-	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5. ", every, to)
+	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to, or follow it with %s. ", every, to, follow)
 }
 
 // answerOne tells of one run.
@@ -94,13 +98,15 @@ func answerOne(s subject) string {
 
 // settings are what to do where every request failed by a kind that is no matter of load but of what was asked for.
 var settings = map[string]string{
-	"tls":                   "Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate.",
-	"connect: refused":      "Nothing listens there: start the service, or check the URL's host and port.",
-	"connect: unknown host": "Check the URL's host; --connect-to HOST:PORT goes elsewhere whatever its name is.",
-	"status 421":            "The service does not serve that host over a connection that https made for another: name it with --sni NAME, or in the URL with --connect-to HOST:PORT for where it is.",
-	"status 401":            "The service wants to know who asks: give credentials with -H 'Authorization: ...'.",
-	"status 403":            "The service does not let these requests in: check the credentials given with -H.",
-	"status 404":            "There is no such page: check the URL's path.",
+	"tls":                    "Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate.",
+	"connect: refused":       "Nothing listens there: start the service, or check the URL's host and port.",
+	"connect: unknown host":  "Check the URL's host; --connect-to HOST:PORT goes elsewhere whatever its name is.",
+	"redirect: not followed": "What it redirects to is another scheme, host or port: --follow-hosts NAME follows there, or give the URL that it leads to.",
+	"redirect: too many":     "It redirects on and on: check the URL, or follow more with --follow.",
+	"status 421":             "The service does not serve that host over a connection that https made for another: name it with --sni NAME, or in the URL with --connect-to HOST:PORT for where it is.",
+	"status 401":             "The service wants to know who asks: give credentials with -H 'Authorization: ...'.",
+	"status 403":             "The service does not let these requests in: check the credentials given with -H.",
+	"status 404":             "There is no such page: check the URL's path.",
 }
 
 // setting says what to do where all requests that failed did so for the same setting; nothing where that is not so.

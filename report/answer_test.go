@@ -238,9 +238,13 @@ func TestAnAnswerThatOnlyRedirects(t *testing.T) {
 	}
 	every := told("a", hold, time.Millisecond, redirects(1200, "https://shop.test"))
 	some := told("b", hold, time.Millisecond, redirects(1199, ""))
-	const want = "very answer was a redirect to https://shop.test, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5. "
+	const want = "very answer was a redirect to https://shop.test, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5 --follow-hosts shop.test. "
 	if got := Answer([]*loadgen.Run{every}); !strings.HasPrefix(got, "E"+want) {
 		t.Errorf("every answer redirects: %q", got)
+	}
+	here := told("a", hold, time.Millisecond, redirects(1200, "http://a.test:80"), func(r *loadgen.Run) { r.Target.URL = "http://a.test:80/x" })
+	if got := Answer([]*loadgen.Run{here}); !strings.Contains(got, "follow it with --follow 5. ") {
+		t.Errorf("it redirects to itself: %q", got)
 	}
 	if got := Answer([]*loadgen.Run{some}); strings.Contains(got, "redirect") {
 		t.Errorf("one does not: %q", got)

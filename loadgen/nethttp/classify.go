@@ -40,7 +40,7 @@ func classify(err error) string {
 	case errors.Is(err, errManyRedirects):
 		return "redirect: too many"
 	case errors.Is(err, errRedirectedOff):
-		return "redirect: other host"
+		return "redirect: not followed"
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
 		return OutOfDescriptors
 	case errors.Is(err, syscall.EADDRNOTAVAIL):

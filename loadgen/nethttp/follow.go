@@ -10,7 +10,7 @@ import (
 
 var (
 	errManyRedirects = errors.New("more redirects than are followed")
-	errRedirectedOff = errors.New("a redirect to a host that none is followed to")
+	errRedirectedOff = errors.New("a redirect to another scheme, host or port")
 )
 
 // follow goes on to where the answer to a request leads, as often as may be. It returns the last answer, whose body has been
@@ -28,7 +28,7 @@ func (e *exchanging) follow(ctx context.Context, r Request, response *http.Respo
 		}
 		to.User, to.Fragment, to.RawFragment = nil, "", ""
 		if !e.run.Follows(first, to) {
-			return response, fmt.Errorf("%w: %s", errRedirectedOff, to.Hostname())
+			return response, fmt.Errorf("%w: %s://%s", errRedirectedOff, to.Scheme, to.Host)
 		}
 		r = redirected(r, response.StatusCode, first, to)
 		e.kept = e.kept[:0]
