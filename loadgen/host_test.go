@@ -65,8 +65,10 @@ func TestInternationalNames(t *testing.T) {
 	for _, engine := range Engines() {
 		for _, to := range []string{"", "localhost:" + port} {
 			for _, name := range []string{"", "bücher.test"} {
+				mu.Lock()
 				clear(hosts)
 				clear(looked)
+				mu.Unlock()
 				p := steady("http://bücher.test:"+port, 100*time.Millisecond)
 				p.Engine, p.ConnectTo, p.Wire.DNSTTL = engine, to, time.Second
 				want, known := "xn--bcher-kva.test:"+port, "xn--bcher-kva.test"
@@ -83,9 +85,11 @@ func TestInternationalNames(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
+				mu.Lock()
 				if n := run.Requests; n.Succeeded != n.Due || len(hosts) != 1 || uint64(hosts[want]) != n.Due || len(looked) != 1 || looked[known] == 0 {
 					t.Errorf("%s, to %q, Host %q: %+v, the server heard of %v, asked for were %v", engine, to, name, n, hosts, looked)
 				}
+				mu.Unlock()
 			}
 		}
 	}

@@ -33,7 +33,7 @@ func newTransport(c Config) *http.Transport {
 			return nil
 		},
 		DialContext:            c.dial(c.ConnectTo),
-		TLSClientConfig:        c.TLS,
+		TLSClientConfig:        c.TLS.Clone(), // net/http changes it
 		TLSHandshakeTimeout:    c.Timeout,
 		ForceAttemptHTTP2:      true,
 		DisableCompression:     true,
