@@ -69,6 +69,9 @@ func TestFollow(t *testing.T) {
 		if tc.method != "GET" {
 			p.Requests[0].Body = "body"
 		}
+		if tc.there != "" { // spelled otherwise, it is as secret
+			p.Requests[0].Login, p.Requests[0].Header = "", http.Header{"authorization": {"Basic dTpw"}}
+		}
 		p.Follow = tc.follow
 		run, err := Drive(t.Context(), p, Options{})
 		if err != nil {

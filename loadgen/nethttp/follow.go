@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 )
 
 var (
@@ -63,8 +65,10 @@ func redirected(r Request, status int, first, to *url.URL) Request {
 	r.URL = to
 	if to.Scheme != first.Scheme || to.Host != first.Host {
 		r.Header = r.Header.Clone()
-		for _, name := range []string{"Authorization", "Cookie", "Host"} {
-			r.Header.Del(name)
+		for name := range r.Header { // they may be spelled as the user likes
+			if slices.ContainsFunc([]string{"Authorization", "Cookie", "Host"}, func(first string) bool { return strings.EqualFold(name, first) }) {
+				delete(r.Header, name)
+			}
 		}
 	}
 	return r
