@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -49,11 +50,15 @@ func tinyproxy(t *testing.T) (address string) {
 	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	var said strings.Builder
 	c.Stdout, c.Stderr = &said, &said
-	if err := c.Start(); err != nil {
+	started, ended := make(chan error), make(chan error, 1)
+	go func() {
+		runtime.LockOSThread() // the child ends with the thread that started it
+		started <- c.Start()
+		ended <- c.Wait()
+	}()
+	if err := <-started; err != nil {
 		t.Fatal(err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- c.Wait() }()
 	t.Cleanup(func() {
 		c.Process.Kill()
 		<-ended
