@@ -36,6 +36,7 @@ type Pool struct {
 type entry struct {
 	at     netip.AddrPort
 	out    bool
+	since  time.Duration // out: since when
 	until  time.Duration // out: when it is asked again
 	outage int           // out: its place in outages, or -1
 }
@@ -124,7 +125,7 @@ func (p *Pool) Failed(a netip.AddrPort, now time.Duration, why string) (others b
 	e := &p.list[i]
 	e.until = now + AskAgain
 	if !e.out {
-		e.out, e.outage = true, -1
+		e.out, e.outage, e.since = true, -1, now
 		if len(p.outages) < maxOutages {
 			e.outage = len(p.outages)
 			p.outages = append(p.outages, Outage{Address: a, From: now, Why: why})
@@ -136,11 +137,7 @@ func (p *Pool) Failed(a netip.AddrPort, now time.Duration, why string) (others b
 // takeAllIn ends what left addresses out. Nobody was, where none took a connection since.
 func (p *Pool) takeAllIn(now time.Duration) {
 	for i := range p.list {
-		e := &p.list[i]
-		if e.out && e.outage >= 0 {
-			p.outages[e.outage].To = now
-		}
-		e.out, e.outage = false, -1
+		p.takeIn(&p.list[i], now)
 	}
 	p.outages = slices.DeleteFunc(p.outages, func(o Outage) bool { return o.To == now && o.From >= p.took })
 }
@@ -151,12 +148,26 @@ func (p *Pool) Took(a netip.AddrPort, now time.Duration) {
 	defer p.mu.Unlock()
 	p.took = now
 	if i := p.find(a); i >= 0 && p.list[i].out {
-		e := &p.list[i]
-		if e.outage >= 0 {
-			p.outages[e.outage].To = now
-		}
-		e.out, e.outage = false, -1
+		p.takeIn(&p.list[i], now)
 	}
+}
+
+// Answered tells that a request that was sent to an address over a connection of before was answered: that ends what left it
+// out, unless that began after the request was sent.
+func (p *Pool) Answered(a netip.AddrPort, sent, now time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := p.find(a); i >= 0 && p.list[i].out && sent >= p.list[i].since {
+		p.takeIn(&p.list[i], now)
+	}
+}
+
+// takeIn ends what left an address out.
+func (p *Pool) takeIn(e *entry, now time.Duration) {
+	if e.out && e.outage >= 0 {
+		p.outages[e.outage].To = now
+	}
+	e.out, e.outage = false, -1
 }
 
 // Outages returns when addresses were left out, in order.

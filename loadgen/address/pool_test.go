@@ -49,6 +49,20 @@ func TestWhoTakesNoConnectionIsLeftOutAndAskedAgain(t *testing.T) {
 	}
 }
 
+// It is back too when it answers over a connection that is still open, but not by what it was sent before.
+func TestAnAnswerBringsAnAddressBack(t *testing.T) {
+	p := New([]netip.AddrPort{a, b})
+	p.Failed(b, 2*time.Second, "refused")
+	p.Answered(b, time.Second, 3*time.Second)
+	if n := taken(p, 3*time.Second, 10); n[a] != 10 {
+		t.Errorf("by an answer to what was sent before: %v", n)
+	}
+	p.Answered(b, 4*time.Second, 5*time.Second)
+	if n := taken(p, 5*time.Second, 10); n[b] != 5 {
+		t.Errorf("by an answer to what was sent after: %v", n)
+	}
+}
+
 func TestWhereAllRefuseNoneIsLeftOut(t *testing.T) {
 	p := New([]netip.AddrPort{a, b})
 	for now := range 5 * time.Second / 1e9 {

@@ -126,6 +126,9 @@ func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Req
 		}
 	}})
 	response, err := lane.RoundTrip(out.WithContext(traced))
+	if err == nil {
+		pool.Answered(a, e.Sent, e.run.now())
+	}
 	if err != nil {
 		cancel(nil)
 		if p.state.Load() == ranOut {

@@ -197,6 +197,9 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	if c.first == 0 && c.reads == 1 && stamped && l.oneSegment(c) {
 		c.first = at
 	}
+	if o := l.Origins[c.origin]; o.several() {
+		o.pool.Answered(c.address, c.x.sent, at)
+	}
 	x := l.exchange(&c.x, at)
 	x.Outcome, x.UserClock = Succeeded, !stamped
 	x.FirstByte = c.first
