@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -16,8 +17,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// asked are the requests to a URL that a command's flags make.
-func asked(t *testing.T, o *driveOptions, stdin string, args ...string) ([]loadgen.Request, error) {
+// asked is the plan that a command's flags make.
+func asked(t *testing.T, o *driveOptions, stdin string, args ...string) (loadgen.Plan, error) {
 	t.Helper()
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.addFlags(f)
@@ -32,13 +33,23 @@ func asked(t *testing.T, o *driveOptions, stdin string, args ...string) ([]loadg
 	}
 	plan, err := o.plan(file.Profile)
 	if err != nil {
-		return nil, err
+		return plan, err
 	}
 	list, err := o.subjects(names, mixture{}, plan, strings.NewReader(stdin))
 	if err != nil {
-		return nil, err
+		return plan, err
 	}
-	return list[0].plan.Requests, nil
+	return list[0].plan, nil
+}
+
+// first is the first request of a plan, as a preview shows it.
+func first(t *testing.T, p loadgen.Plan) loadgen.PreviewRequest {
+	t.Helper()
+	v, err := p.Preview(time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.First[0]
 }
 
 // fileOf writes a file of the test's own and returns its path.
@@ -58,30 +69,29 @@ func TestBodiesAreBytesOrTemplates(t *testing.T) {
 	values, plain := fileOf(t, "\x00{{seq}}\xff{{"), fileOf(t, "{{name}}")
 	template := fileOf(t, "{{seq}}")
 	for _, tc := range []struct {
-		args     []string
-		stdin    string
-		want     string
-		verbatim bool
-		noted    bool
+		args  []string
+		stdin string
+		want  string // of request 0
+		noted bool
 	}{
-		{args: []string{url, "-b", "{{seq}}"}, want: "{{seq}}"},
-		{args: []string{url, "-b", "@" + values}, want: "\x00{{seq}}\xff{{", verbatim: true, noted: true},
-		{args: []string{url, "-b", "@" + plain}, want: "{{name}}", verbatim: true},
-		{args: []string{url, "--body-template", "@" + template}, want: "{{seq}}"},
-		{args: []string{url, "--body-template", "{{seq}}"}, want: "{{seq}}"},
-		{args: []string{"-T", "-"}, stdin: "POST " + url + "\n@" + values + "\n\nPOST " + url + "\n@" + values, want: "\x00{{seq}}\xff{{", verbatim: true, noted: true},
-		{args: []string{"-T", "-"}, stdin: `{"method":"POST","url":"` + url + `","body":"e3tzZXF9fQ=="}`, want: "{{seq}}", verbatim: true, noted: true},
-		{args: []string{"-T", "-", "--body-template", "@" + template}, stdin: "POST " + url, want: "{{seq}}"},
-		{args: []string{"-T", "-", "-b", "@" + plain}, stdin: "POST " + url, want: "{{name}}", verbatim: true},
+		{args: []string{url, "-b", "{{seq}}"}, want: "0"},
+		{args: []string{url, "-b", "@" + values}, want: "\x00{{seq}}\xff{{", noted: true},
+		{args: []string{url, "-b", "@" + plain}, want: "{{name}}"},
+		{args: []string{url, "--body-template", "@" + template}, want: "0"},
+		{args: []string{url, "--body-template", "{{seq}}"}, want: "0"},
+		{args: []string{"-T", "-"}, stdin: "POST " + url + "\n@" + values + "\n\nPOST " + url + "\n@" + values, want: "\x00{{seq}}\xff{{", noted: true},
+		{args: []string{"-T", "-"}, stdin: `{"method":"POST","url":"` + url + `","body":"e3tzZXF9fQ=="}`, want: "{{seq}}", noted: true},
+		{args: []string{"-T", "-", "--body-template", "@" + template}, stdin: "POST " + url, want: "0"},
+		{args: []string{"-T", "-", "-b", "@" + plain}, stdin: "POST " + url, want: "{{name}}"},
 	} {
 		var o driveOptions
-		list, err := asked(t, &o, tc.stdin, tc.args...)
+		plan, err := asked(t, &o, tc.stdin, tc.args...)
 		if err != nil {
 			t.Errorf("%q: %v", tc.args, err)
 			continue
 		}
-		if r := list[0]; r.Body != tc.want || r.Verbatim != tc.verbatim {
-			t.Errorf("%q: body %q, bytes %v", tc.args, r.Body, r.Verbatim)
+		if got := first(t, plan).Body; got != len(tc.want) {
+			t.Errorf("%q: a body of %d bytes, want %q", tc.args, got, tc.want)
 		}
 		if noted := len(o.notes) == 1 && strings.Contains(o.notes[0], "--body-template @FILE"); noted != tc.noted || len(o.notes) > 1 {
 			t.Errorf("%q: notes %q", tc.args, o.notes)
@@ -111,7 +121,7 @@ func TestURLsWithValuesAreDriven(t *testing.T) {
 	for _, url := range []string{
 		"http://127.0.0.1:1?id={{seq}}", "http://127.0.0.1:1?u={{pick a/b c}}", "http://127.0.0.1:1/{{pick 50% a]b}}", "http://u:p@127.0.0.1:1?a=b@c",
 	} {
-		if list, err := asked(t, new(driveOptions), "", url); err != nil || list[0].URL != url {
+		if plan, err := asked(t, new(driveOptions), "", url); err != nil || plan.Requests[0].URL != url {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -129,15 +139,15 @@ func TestURLsWithValuesAreDriven(t *testing.T) {
 // Header names are kept as they are written, but where a flag or a test file of before asks for their canonical form.
 func TestHeaderCase(t *testing.T) {
 	const url = "http://127.0.0.1:1/"
-	kept := http.Header{"SOAPAction": {"u"}, "x-lower": {"1", "2"}}
-	canonical := http.Header{"Soapaction": {"u"}, "X-Lower": {"1", "2"}}
+	kept := []string{"SOAPAction: …", "x-lower: …", "x-lower: …"}
+	canonical := []string{"Soapaction: …", "X-Lower: …", "X-Lower: …"}
 	flags := []string{"-H", "SOAPAction: u", "-H", "X-LOWER: 1", "-H", "x-lower: 2"}
 	line := []string{"-T", "-"}
 	const stdin = "GET " + url + "\nSOAPAction: u\nx-lower: 1\nx-lower: 2\n"
 	for _, tc := range []struct {
 		args   []string
 		before bool
-		want   http.Header
+		want   []string // lines
 	}{
 		{append(flags, url), false, kept},
 		{append(flags, url, "--header-case", "canonical"), false, canonical},
@@ -148,12 +158,12 @@ func TestHeaderCase(t *testing.T) {
 		{line, true, canonical},
 	} {
 		o := driveOptions{asBefore: tc.before}
-		list, err := asked(t, &o, stdin, tc.args...)
+		plan, err := asked(t, &o, stdin, tc.args...)
 		if err != nil {
 			t.Errorf("%q: %v", tc.args, err)
 			continue
 		}
-		if got := list[0].Header; !equalHeaders(got, tc.want) {
+		if got := first(t, plan).Header; !slices.Equal(got, tc.want) {
 			t.Errorf("%q, of before: %v: %v, want %v", tc.args, tc.before, got, tc.want)
 		}
 	}
@@ -180,18 +190,6 @@ func TestAGateTakesTheHeaderCase(t *testing.T) {
 			}
 		}
 	}
-}
-
-func equalHeaders(a, b http.Header) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for name, values := range a {
-		if !slices.Equal(values, b[name]) {
-			return false
-		}
-	}
-	return true
 }
 
 // A test file of before there were versions keeps what its headers and an @ in its bodies meant.
