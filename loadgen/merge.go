@@ -90,7 +90,7 @@ func notShares(a, b *Run) string {
 // notAlike says why two runs are not two of one plan at one target, or nothing.
 func notAlike(a, b *Run) string {
 	switch {
-	case a.Target.Name != b.Target.Name || a.Target.Bundled != b.Target.Bundled || !a.Target.Bundled && a.Target.URL != b.Target.URL:
+	case !a.Target.same(b.Target):
 		return fmt.Sprintf("they are of different targets, %s and %s", a.Target.Name, b.Target.Name)
 	case a == b || a.Started.Equal(b.Started) && a.Seed == b.Seed && reflect.DeepEqual(a.Share, b.Share):
 		return "they are the same run twice"

@@ -65,13 +65,6 @@ type Share struct {
 	Of    uint64 `json:"of"`
 }
 
-// Target names what was driven. URL carries no user information and no query values.
-type Target struct {
-	Name    string `json:"name"`
-	URL     string `json:"url"`
-	Bundled bool   `json:"bundled,omitempty"` // started by bench itself, so its processor use is its own
-}
-
 // HeadersKept is the header case of a plan whose header names are sent over HTTP/1.1 as they were written, where that is not
 // their canonical form: before there was a choice, they were all sent in that.
 const HeadersKept = "kept"

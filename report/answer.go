@@ -214,7 +214,7 @@ func others(subjects []subject, label string) []string {
 // lesson tells what a cache does, where the runs can show it; "" where the outcomes have to be told one by one.
 func lesson(subjects []subject, m Margins) string {
 	cached, uncached := subjects[0], subjects[1]
-	if cached.Target.Name != "cached" {
+	if cached.Target.ServiceName() != "cached" {
 		cached, uncached = uncached, cached
 	}
 	switch {

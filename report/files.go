@@ -37,11 +37,7 @@ func fileSubjects(runs []*loadgen.Run) ([]subject, error) {
 	}
 	names := unique{}
 	for i, s := range subjects {
-		label := longName(s.Target.Name)
-		if label == "" {
-			label = longName(s.Target.URL)
-		}
-		subjects[i].label = names.name(label, "target")
+		subjects[i].label = names.name(longName(s.Target.Series()), "target")
 	}
 	return subjects, nil
 }

@@ -54,6 +54,19 @@ func TestBenchmarkEntries(t *testing.T) {
 	}
 }
 
+// The names of entries are those of the series: another port that bench chose makes no other ones.
+func TestBenchmarkNamesAreThoseOfTheSeries(t *testing.T) {
+	first, second, named := cachedRun(), cachedRun(), cachedRun()
+	first.Target = loadgen.Target{URL: "http://127.0.0.1:40001", Bundled: true}
+	second.Target = loadgen.Target{URL: "http://127.0.0.1:40002", Bundled: true}
+	named.Target = loadgen.Target{Name: "front", URL: "http://127.0.0.1:40003", Bundled: true, Named: true, Service: "cached"}
+	for want, r := range map[string]*loadgen.Run{"http://127.0.0.1, spike: P99": first, "http://127.0.0.1, baseline: P50": second, "front, spike: P99": named} {
+		if got := readEntries(t, written(t, GitHubBenchmark, r)); got[want].Unit != "ms" {
+			t.Errorf("no entry %q: %v", want, got)
+		}
+	}
+}
+
 func TestBenchmarkNamesStayInTheirCell(t *testing.T) {
 	for _, text := range hostile {
 		for name := range readEntries(t, written(t, GitHubBenchmark, hostileRun(text), hostileRun(text))) {

@@ -50,7 +50,7 @@ func History(w io.Writer, h *history.History, o Options) error {
 }
 
 func seriesName(s *history.Series) string {
-	return name(s.Plan.Profile) + " at " + name(s.Target.Name)
+	return name(s.Plan.Profile) + " at " + name(s.Target.Series())
 }
 
 // differing says what keeps a series from the one before it.

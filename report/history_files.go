@@ -29,7 +29,7 @@ func HistoryCSV(w io.Writer, h *history.History) error {
 	for i, s := range h.Series {
 		for j, p := range s.Points {
 			row := []string{
-				strconv.Itoa(i + 1), csvText(longName(s.Plan.Profile)), csvText(longName(s.Target.Name)), p.Started.UTC().Format(time.RFC3339Nano),
+				strconv.Itoa(i + 1), csvText(longName(s.Plan.Profile)), csvText(longName(s.Target.Series())), p.Started.UTC().Format(time.RFC3339Nano),
 				csvText(sentence(p.Source)), csvText(longName(p.Bench)), strconv.FormatUint(p.Requests, 10),
 			}
 			for q := range history.Percentiles {
@@ -115,7 +115,7 @@ type historyOmit struct {
 func HistoryJSON(w io.Writer, h *history.History) error {
 	f := historyFile{Schema: historySchema, Kind: HistoryKind, Window: h.Options.Window, PValue: h.Options.PValue, Magnitude: h.Options.Magnitude}
 	for _, s := range h.Series {
-		series := historySeries{Target: longName(s.Target.Name), Profile: longName(s.Plan.Profile), Plan: &s.Plan, Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
+		series := historySeries{Target: longName(s.Target.Series()), Profile: longName(s.Plan.Profile), Plan: &s.Plan, Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
 		for _, p := range s.Points {
 			run := historyRun{Started: p.Started, Source: sentence(p.Source), Bench: longName(p.Bench), Requests: p.Requests, NS: map[string]int64{}, Differs: cleaned(p.Differs)}
 			for q, percentile := range history.Percentiles {

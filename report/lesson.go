@@ -78,11 +78,11 @@ func lessonOf(subjects []subject) (m Margins, ok bool) {
 		return m, false
 	}
 	cached, uncached := subjects[0], subjects[1]
-	if cached.Target.Name != "cached" {
+	if cached.Target.ServiceName() != "cached" {
 		cached, uncached = uncached, cached
 	}
 	for want, s := range map[string]subject{"cached": cached, "uncached": uncached} {
-		if s.Target.Name != want || !s.Target.Bundled || s.focus.Kind != kindSpike {
+		if s.Target.ServiceName() != want || !s.Target.Bundled || s.focus.Kind != kindSpike {
 			return m, false
 		}
 	}

@@ -68,6 +68,24 @@ func TestLesson(t *testing.T) {
 
 // TestAdviceHelps follows what Missed says to try, again and again: the lesson must hold in the end. From a tenth of
 // misses on no rate helps, and Missed says something else.
+// The lesson is of the services, whatever they have been called.
+func TestLessonOfNamedServices(t *testing.T) {
+	pair := func() []*loadgen.Run {
+		return []*loadgen.Run{told("uncached", spikePhases(600), 4*ms, bundled(9*ms, 0)), told("cached", spikePhases(600), 4*ms, bundled(9*ms, 1))}
+	}
+	want, ok := lessonOf(subjectsOf(pair()))
+	if !ok {
+		t.Fatal("the bundled pair has no lesson")
+	}
+	named := pair()
+	for i, name := range []string{"cached", "uncached"} { // the one as the other
+		named[i].Target.Name, named[i].Target.Service, named[i].Target.Named = name, named[i].Target.Name, true
+	}
+	if got, ok := lessonOf(subjectsOf(named)); !ok || got != want {
+		t.Errorf("named: %+v, %v, want %+v", got, ok, want)
+	}
+}
+
 func TestAdviceHelps(t *testing.T) {
 	advice := regexp.MustCompile(`try --(peak|rate) ([0-9]+)/s`)
 	for cost := 200 * us; cost < 250*ms; cost = cost * 5 / 4 {

@@ -41,10 +41,7 @@ func subjectsOf(runs []*loadgen.Run) []subject {
 		if r == nil {
 			continue
 		}
-		label := name(r.Target.Name)
-		if label == "" {
-			label = name(r.Target.URL)
-		}
+		label := name(r.Target.Series())
 		if label == "" {
 			label = "target"
 		}

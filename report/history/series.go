@@ -86,7 +86,7 @@ type identity struct {
 // Add takes a run from a file. What bench or its host spoiled, what was ended early and what answered nothing is left out:
 // its latencies are not the target's, or are those of another length.
 func (c *Collector) Add(source string, r *loadgen.Run) {
-	id := identity{r.Target.Name, r.Started.UTC(), r.Seed}
+	id := identity{r.Target.Series(), r.Started.UTC(), r.Seed}
 	why := ""
 	switch spoiled := compare.Spoiled(r); {
 	case c.seen[id]:
@@ -101,7 +101,7 @@ func (c *Collector) Add(source string, r *loadgen.Run) {
 		why = "has no response time"
 	}
 	if why != "" {
-		c.leftOut = append(c.leftOut, LeftOut{source, r.Target.Name, why})
+		c.leftOut = append(c.leftOut, LeftOut{source, r.Target.Series(), why})
 		return
 	}
 	if c.seen == nil {
@@ -120,7 +120,7 @@ func (c *Collector) Skip(source, why string) {
 // seriesOf returns the series that a run belongs to.
 func (c *Collector) seriesOf(r *loadgen.Run) *Series {
 	for _, s := range c.series {
-		if s.Target.Name == r.Target.Name && s.Plan.Profile == r.Plan.Profile && (c.Force || s.differences(r) == nil) {
+		if s.Target.Series() == r.Target.Series() && s.Plan.Profile == r.Plan.Profile && (c.Force || s.differences(r) == nil) {
 			return s
 		}
 	}
@@ -189,7 +189,7 @@ func (c *Collector) History() *History {
 	for i, s := range h.Series {
 		s.Differs = nil
 		for _, before := range h.Series[:i] {
-			if before.Target.Name == s.Target.Name && before.Plan.Profile == s.Plan.Profile {
+			if before.Target.Series() == s.Target.Series() && before.Plan.Profile == s.Plan.Profile {
 				s.Differs = before.differences(s.Points[0].setting)
 			}
 		}

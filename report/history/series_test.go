@@ -95,6 +95,33 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 	}
 }
 
+// A port that bench chose keeps no runs apart, in old files as in new ones; one that was typed does, until the target is named.
+func TestSeriesByThePortThatWasTyped(t *testing.T) {
+	at := func(hour int, target loadgen.Target) *loadgen.Run {
+		r := runAt(1, "", time.Millisecond)
+		r.Target, r.Started = target, r.Started.Add(time.Duration(hour)*time.Hour)
+		return r
+	}
+	var c Collector
+	for i, target := range []loadgen.Target{
+		{URL: "http://127.0.0.1:40001", Bundled: true},
+		{URL: "http://127.0.0.1:40002", Bundled: true},
+		{Name: "127.0.0.1:8080", URL: "http://127.0.0.1:8080"},
+		{Name: "127.0.0.1:8081", URL: "http://127.0.0.1:8081"},
+		{Name: "shop", URL: "http://127.0.0.1:8080", Named: true},
+		{Name: "shop", URL: "http://127.0.0.1:8081", Named: true},
+	} {
+		c.Add("run.json", at(i, target))
+	}
+	points := map[string]int{}
+	for _, s := range c.History().Series {
+		points[s.Target.Series()] += len(s.Points)
+	}
+	if want := map[string]int{"http://127.0.0.1": 2, "127.0.0.1:8080": 1, "127.0.0.1:8081": 1, "shop": 2}; !reflect.DeepEqual(points, want) {
+		t.Errorf("points by series: %v, want %v", points, want)
+	}
+}
+
 func TestWhatIsNoPointIsLeftOut(t *testing.T) {
 	spoil := map[string]func(*loadgen.Run){
 		"was interrupted": func(r *loadgen.Run) { r.Interrupted = true },
