@@ -261,8 +261,8 @@ func hold(name string, warmUp, length time.Duration, rate float64) profiles.Prof
 func armNames(arms []*arm, gate bool) {
 	seen := map[string]int{}
 	for i, a := range arms {
-		a.label = a.name
-		if gate {
+		a.label = a.plan.Target.Name
+		if gate && !a.plan.Target.Named {
 			a.label = []string{"old", "new"}[min(i, 1)]
 		}
 		if seen[a.label]++; seen[a.label] > 1 {

@@ -80,7 +80,7 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 	if err != nil {
 		return usage(err)
 	}
-	a.label = a.name
+	a.label = a.plan.Target.Name
 	c := &conductor{o: &o.compareOptions, arms: []*arm{a}, stderr: s.err, began: time.Now()}
 	c.ends = c.began.Add(o.maxTime)
 	kept := path != names[0] // by name, in a directory of bench's own

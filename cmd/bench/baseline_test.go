@@ -184,6 +184,11 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"gate --baseline main.json few.json", exitInconclusive, "INCONCLUSIVE: 8 runs of old and 5 runs of new are shown and not judged"},
 		{"gate --baseline main.json few.json --inconclusive pass", exitOK, "INCONCLUSIVE"},
 		{"gate --baseline main.json main.json", exitOK, "PASS"},
+		{"gate --baseline main.json slow.json --name shop", exitRegression, "REGRESSION: shop is 30 % slower than old at P50"},
+		{"gate --baseline main.json same.json --name old", exitUsage, "--name old: that is what the baseline is called beside the new version"},
+		{"gate --baseline main.json same.json --name a --name b", exitUsage, "got 2 for 1"},
+		{"compare same.json slow.json --name stable --name canary", exitOK, "canary is 30 % slower than stable at P95"},
+		{"compare same.json slow.json --name canary", exitUsage, "got 1 for 2"},
 
 		{"gate --baseline cut.json same.json", exitUsage, "cut.json:1: is cut off after"},
 		{"gate --baseline edited.json same.json", exitUsage, "edited.json: was changed since it was saved"},

@@ -37,7 +37,7 @@ var defaultObjectives = []string{"p99<100ms", "errors<0.1%"}
 
 // drivingFlags are the flags of the driving commands that bench capacity has too.
 var drivingFlags = []string{
-	"targets", "order", "group", "connections", "no-keepalive", "header", "header-case", "user", "method", "body", "body-template", "expect", "hit-when", "insecure", "cert", "key", "cacert",
+	"targets", "order", "group", "name", "connections", "no-keepalive", "header", "header-case", "user", "method", "body", "body-template", "expect", "hit-when", "insecure", "cert", "key", "cacert",
 	"timeout", "drain", "deadline", "max-conn-age", "max-conn-requests", "engine", "loops", "spin", "connect-to", "dns-ttl", "sni", "follow", "follow-hosts", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
 }
 

@@ -17,7 +17,7 @@ func (o *capacityOptions) again(c *capacity.Capacity) string {
 	if c.MaxRate.Confirmed == 0 || c.Size > 0 || o.from != "" {
 		return ""
 	}
-	name := c.Target.Name
+	name := c.Target.ServiceName()
 	if !c.Target.Bundled {
 		name = withoutSecrets(c.Target.URL)
 	}
@@ -30,10 +30,15 @@ func (o *capacityOptions) again(c *capacity.Capacity) string {
 	if o.targets == "" { // a targets file names its hosts itself
 		words = append(words, name)
 	}
+	if c.Target.Named {
+		words = append(words, "--name", c.Target.Name)
+	}
 	words = append(words, "--rate", strconv.FormatFloat(rate, 'f', digits, 64)+"/s", "--warm-up", "10s")
 	for _, text := range c.Objectives {
 		words = append(words, "--threshold", text)
 	}
-	shared := repeated(o.given, func(name string) bool { return name != "verbose" && slices.Contains(drivingFlags, name) })
+	shared := repeated(o.given, func(name string) bool {
+		return name != "verbose" && name != "name" && slices.Contains(drivingFlags, name)
+	})
 	return report.Command(append(words, shared...)...)
 }

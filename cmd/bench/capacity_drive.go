@@ -72,9 +72,10 @@ func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.
 		if one.service == nil {
 			return nil, fmt.Errorf("--gomaxprocs is for the bundled services, which bench starts; %s is none", one.name)
 		}
+		named := one.plan.Target.Name
 		for _, n := range o.gomaxprocs {
 			one.maxProcs = n
-			one.plan.Target.Name = fmt.Sprintf("%s, GOMAXPROCS %d", one.name, n)
+			one.plan.Target.Name = fmt.Sprintf("%s, GOMAXPROCS %d", named, n)
 			sized = append(sized, one)
 		}
 	}

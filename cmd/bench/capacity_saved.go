@@ -15,6 +15,8 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 	switch {
 	case len(args) > 0:
 		return nil, usage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
+	case len(o.names) > 0:
+		return nil, usage(errors.New("--from takes the names of the targets from a file: leave out --name"))
 	case len(o.gomaxprocs) > 0:
 		return nil, usage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
 	}

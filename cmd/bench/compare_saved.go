@@ -24,6 +24,9 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 	case len(names) != 2:
 		return usage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
 	}
+	if err := o.checkNames(len(names)); err != nil {
+		return usage(err)
+	}
 	var sides [2][]*loadgen.Run
 	for i, name := range names {
 		if !isSaved(name) {
@@ -55,7 +58,10 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 		found.Arms = append(found.Arms, report.ComparedArm{Name: names[i], Target: runs[0].Target, Environment: runs[0].Environment})
 	}
 	labels := []string{sides[0][0].Target.Name, sides[1][0].Target.Name}
-	if labels[0] == labels[1] {
+	switch {
+	case len(o.names) > 0:
+		labels = o.names
+	case labels[0] == labels[1]:
 		labels = []string{"A", "B"}
 	}
 	found.Result = compare.Runs(labels[0], labels[1], sides[0], sides[1], compare.Options{Criteria: criteria})

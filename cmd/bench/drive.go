@@ -31,6 +31,7 @@ type driveOptions struct {
 	start       string
 	requests    uint64
 	connections int
+	names       []string // of the targets
 	headers     []string
 	user        string
 	method      string
@@ -125,6 +126,7 @@ func (o *driveOptions) addSequenceFlags(f *pflag.FlagSet) {
 
 // addRequestFlags adds the flags that say how requests are made and how bundled services are served.
 func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
+	f.StringArrayVar(&o.names, "name", nil, "what a target is called in reports, files and checks, wherever it is (once for each target, in their order)")
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
 	f.DurationVar(&o.connAge, "max-conn-age", 0, "HTTP/1.1: a connection that is older carries no further request, so that new servers get some")
@@ -340,7 +342,7 @@ func nextSteps(runs []*loadgen.Run) []string {
 			return []string{"run `bench selfcheck` to see what this machine can be trusted with"}
 		case loadgen.TargetLimited:
 			if r.Target.Bundled && r.Plan.Profile != "step" {
-				return []string{"bench step " + r.Target.Name + " (how much can it take?)"}
+				return []string{"bench step " + r.Target.ServiceName() + " (how much can it take?)"}
 			}
 		}
 	}

@@ -85,11 +85,11 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 		}
 		undo = append(undo, func() error { unpin(); return nil })
 		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
-		start := o.startOptions(ctx, s.name, stderr)
+		start := o.startOptions(ctx, s.plan.Target.Name, stderr)
 		start.CPUs, start.MaxProcs = options.Environment.TargetCPUs, cmp.Or(s.maxProcs, capacity.ProcessorsOf(options.Environment))
 		start.Progress = func(text string) {
 			if !o.quiet {
-				fmt.Fprintf(stderr, "%s: %s\n", s.name, text)
+				fmt.Fprintf(stderr, "%s: %s\n", s.plan.Target.Name, text)
 			}
 		}
 		child, err := targets.Start(ctx, s.name, start)

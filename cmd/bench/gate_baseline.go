@@ -37,7 +37,7 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	if err != nil {
 		return usage(err)
 	}
-	a.label = "new"
+	a.label = o.newName()
 	if !b.Runs[0].HasTargetTime() {
 		return usage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
 	}
@@ -53,8 +53,22 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	return errors.Join(err, o.conclude(found, outs, s))
 }
 
+// oldName is what a baseline is called beside what is held against it.
+const oldName = "old"
+
+// newName is what the new version is called beside a baseline.
+func (o *compareOptions) newName() string {
+	if len(o.names) > 0 {
+		return o.names[0]
+	}
+	return "new"
+}
+
 // againstOnly refuses the flags that are for old and new side by side.
 func (o *compareOptions) againstOnly() error {
+	if slices.Contains(o.names, oldName) {
+		return fmt.Errorf("--name %s: that is what the baseline is called beside the new version", oldName)
+	}
 	for _, name := range []string{"a", "a-cmd", "floor", "at", "round", "seed", "slo", "file"} {
 		if o.given.Changed(name) {
 			return fmt.Errorf("--%s is for old and new side by side: leave it out of a gate against a baseline", name)
@@ -193,6 +207,10 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 	if o.b != "" || o.bCmd != "" {
 		return usage(fmt.Errorf("%s holds saved runs and --b is driven: give one", names[0]))
 	}
+	if err := o.checkNames(1); err != nil {
+		return usage(err)
+	}
+	label := o.newName()
 	var runs []*loadgen.Run
 	for _, name := range names {
 		if !isSaved(name) {
@@ -215,8 +233,8 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 		}
 	}
 	found := &report.Compared{
-		Result: o.judgeRuns(b, "new", runs, criteria), Baseline: report.Against(b), Seed: runs[0].Seed, Repeat: o.repeat(names),
-		Arms: []report.ComparedArm{oldArm(b), {Name: "new", Target: runs[0].Target, Rate: b.Rate(), Environment: runs[0].Environment}},
+		Result: o.judgeRuns(b, label, runs, criteria), Baseline: report.Against(b), Seed: runs[0].Seed, Repeat: o.repeat(names),
+		Arms: []report.ComparedArm{oldArm(b), {Name: label, Target: runs[0].Target, Rate: b.Rate(), Environment: runs[0].Environment}},
 	}
 	for _, r := range runs {
 		for _, text := range remarks(b, &r.Environment) {
@@ -250,9 +268,9 @@ func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
 }
 
 func (o *compareOptions) judgeRuns(b *compare.Baseline, label string, runs []*loadgen.Run, criteria []compare.Criterion) compare.Result {
-	return compare.Runs("old", label, b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: o.gate.errorMargin})
+	return compare.Runs(oldName, label, b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: o.gate.errorMargin})
 }
 
 func oldArm(b *compare.Baseline) report.ComparedArm {
-	return report.ComparedArm{Name: "old", Target: b.Runs[0].Target, Rate: b.Rate(), Environment: b.Runs[0].Environment}
+	return report.ComparedArm{Name: oldName, Target: b.Runs[0].Target, Rate: b.Rate(), Environment: b.Runs[0].Environment}
 }

@@ -12,7 +12,7 @@ var repeatable = map[string]bool{
 	"rate": true, "at": true, "max-time": true, "round": true, "ready-timeout": true, "connections": true,
 	"timeout": true, "drain": true, "deadline": true, "engine": true, "loops": true, "spin": true, "dns-ttl": true, "max-conn-age": true, "sni": true, "follow": true, "follow-hosts": true, "max-conn-requests": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
 	"margin": true, "inconclusive": true, "method": true, "insecure": true, "slo": true, "file": true,
-	"baseline": true, "floor": true, "header-case": true, "order": true, "group": true,
+	"baseline": true, "floor": true, "header-case": true, "order": true, "group": true, "name": true,
 }
 
 // quietly are the flags that change nothing of what is found.

@@ -49,7 +49,7 @@ func (s *subject) said() (notes []string) {
 		return nil
 	}
 	for _, line := range s.words() {
-		notes = append(notes, s.name+" said: "+line)
+		notes = append(notes, s.plan.Target.Name+" said: "+line)
 	}
 	return notes
 }
@@ -118,7 +118,7 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 		}
 		list = append(list, s)
 	}
-	return list, nil
+	return list, o.giveNames(list)
 }
 
 func isURL(name string) bool { return strings.Contains(name, "://") }
