@@ -2,15 +2,16 @@ package profiles
 
 import "strings"
 
-// suggest returns the known word closest to a mistyped one, or "" where none is close enough to be meant.
-func suggest(got string, known []string) string {
+// Suggest returns the known word closest to a mistyped one, whatever their case, or "" where none is close enough to be
+// meant: a third of its bytes, or one more, may be wrong.
+func Suggest(got string, known []string) string {
 	if len(got) > 64 {
 		return ""
 	}
 	got = strings.ToLower(got)
 	best, bestDistance := "", 1+len(got)/3
 	for _, word := range known {
-		if d := editDistance(got, word); d <= bestDistance && (best == "" || d < bestDistance) {
+		if d := editDistance(got, strings.ToLower(word)); d <= bestDistance && (best == "" || d < bestDistance) {
 			best, bestDistance = word, d
 		}
 	}

@@ -202,7 +202,7 @@ func oneOf[T ~string](field, got string, known []T) (T, error) {
 		names[i] = string(k)
 	}
 	list := strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
-	if near := suggest(got, names); near != "" {
+	if near := Suggest(got, names); near != "" {
 		return "", fmt.Errorf("%s must be %s, got %s: did you mean %q?", field, list, quote(got), near)
 	}
 	return "", fmt.Errorf("%s must be %s, got %s", field, list, quote(got))

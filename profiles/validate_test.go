@@ -98,19 +98,20 @@ func TestValidate(t *testing.T) {
 }
 
 func TestSuggest(t *testing.T) {
-	known := []string{"duration", "rate", "from", "to"}
+	known := []string{"duration", "rate", "from", "to", "RELEASE"}
 	for _, tc := range []struct{ got, want, why string }{
 		{"durration", "duration", "one letter too many"},
 		{"druation", "duration", "two neighbours swapped"},
 		{"Rate", "rate", "case"},
+		{"releese", "RELEASE", "case of a known word"},
 		{"form", "from", "a swap is one edit, not two"},
 		{"rps", "", "nothing in common"},
 		{"t", "to", "one letter missing"},
 		{"", "", "nothing to go by"},
 		{strings.Repeat("rate", 1000), "", "long input is not measured"},
 	} {
-		if got := suggest(tc.got, known); got != tc.want {
-			t.Errorf("suggest(%.20q) = %q, want %q (%s)", tc.got, got, tc.want, tc.why)
+		if got := Suggest(tc.got, known); got != tc.want {
+			t.Errorf("Suggest(%.20q) = %q, want %q (%s)", tc.got, got, tc.want, tc.why)
 		}
 	}
 }

@@ -194,7 +194,7 @@ func (f yamlFile) mapping(node ast.Node, where, what string, known []string) ([]
 			return nil, f.errorf(line, "%sa key is a plain word, got %s", where, describe(it.Key()))
 		}
 		if !slices.Contains(known, key) {
-			if near := suggest(key, known); near != "" {
+			if near := Suggest(key, known); near != "" {
 				return nil, f.errorf(line, "%sunknown key %s: did you mean %q?", where, quote(key), near)
 			}
 			return nil, f.errorf(line, "%sunknown key %s; the keys are %s", where, quote(key), strings.Join(known, ", "))
