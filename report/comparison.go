@@ -28,6 +28,8 @@ type Compared struct {
 
 	Pilot    *compare.Found // how the rate was chosen; nil: it was given
 	Baseline *HeldAgainst   // that the new runs, or the margins, were held against; nil: none
+
+	FirstBaseline string // path of Baseline where there was none and the gate saved it: nothing was compared; "" else
 }
 
 // HeldAgainst is what is told of the baseline that a gate was held against.

@@ -15,6 +15,9 @@ func ComparisonAnswer(c *Compared) string {
 	r := &c.Result
 	var sentences []string
 	switch {
+	case c.FirstBaseline != "":
+		return fmt.Sprintf("INCONCLUSIVE: there was no baseline to hold %s against. It is the baseline now, saved to %s, and the next gate is held against that.",
+			name(c.firstName()), Clean(c.FirstBaseline, textColumns))
 	case r.Spoiled:
 		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, for most of a round, or did not send what it could have. "+
 			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), c.spoiledUnit()), ended(r.Why))
@@ -34,6 +37,14 @@ func ComparisonAnswer(c *Compared) string {
 		}
 	}
 	return strings.Join(sentences, " ")
+}
+
+// firstName is what became the first baseline.
+func (c *Compared) firstName() string {
+	if len(c.Arms) == 0 {
+		return "the new version"
+	}
+	return c.Arms[0].Name
 }
 
 // comparedAnswer says which is faster, by how much, and how sure that is.

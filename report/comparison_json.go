@@ -36,7 +36,8 @@ type comparisonFile struct {
 	Arms        []comparisonArm  `json:"arms"`
 	Comparisons []comparisonPart `json:"comparisons"`
 	Baseline    *HeldAgainst     `json:"baseline,omitempty"`
-	Compared    string           `json:"compared"` // target_time, or response_time of files of before
+	First       string           `json:"first_baseline,omitempty"` // path of the baseline, where there was none and the gate saved it
+	Compared    string           `json:"compared"`                 // target_time, or response_time of files of before
 
 	Foresight *comparedForesight `json:"foresight,omitempty"`
 	Pilot     *compare.Found     `json:"pilot,omitempty"` // how the rate was chosen
@@ -224,7 +225,7 @@ func ComparisonJSON(w io.Writer, c *Compared) error {
 		Schema: comparisonSchema, Kind: ComparisonKind, Answer: ComparisonAnswer(c), Outcome: r.Outcome(), Interrupted: r.Interrupted,
 		Spoiled: r.Spoiled, Early: r.Early, Quads: r.Quads, Planned: r.Planned, Rerun: r.Rerun, RoundNS: int64(c.Layout.Round), Pilot: c.Pilot,
 		Restarted: c.Restarted, Seed: c.Seed, Started: c.Started.UTC(), TookNS: int64(c.Took), Owned: c.Owned, Again: r.Why, Repeat: c.Repeat,
-		Notes: append([]string{}, c.Notes...), Footnotes: c.footnotes(), Baseline: c.Baseline,
+		Notes: append([]string{}, c.Notes...), Footnotes: c.footnotes(), Baseline: c.Baseline, First: c.FirstBaseline,
 		Arms: []comparisonArm{}, Comparisons: []comparisonPart{},
 	}
 	if r.Gate {

@@ -50,12 +50,26 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 			errorEvidence(found)))
 		all.Suites = append(all.Suites, suite)
 	}
+	if c.FirstBaseline != "" {
+		all.Suites = append(all.Suites, firstSuite(c))
+	}
 	text, err := xml.MarshalIndent(all, "", "  ")
 	if err != nil {
 		return fmt.Errorf("as XML: %w", err)
 	}
 	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
 	return err
+}
+
+// firstSuite is that of a gate that had no baseline and saved one: a case that is skipped.
+func firstSuite(c *Compared) junitSuite {
+	suite := junitSuite{
+		Package: "bench", Name: "gate: " + longName(c.firstName()), Hostname: "localhost", Timestamp: c.Started.UTC().Format("2006-01-02T15:04:05"),
+		Time:       strconv.FormatFloat(c.Took.Seconds(), 'f', 3, 64),
+		Properties: []junitProperty{{"seed", fmt.Sprint(c.Seed)}, {"verdict", string(compare.Inconclusive)}}, Out: ComparisonAnswer(c) + "\n",
+	}
+	suite.add("baseline", longName(c.firstName()), compare.Inconclusive, ComparisonAnswer(c))
+	return suite
 }
 
 // unitProperty says of how many pairs, or runs of the new version, a gate was made.

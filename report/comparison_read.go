@@ -46,7 +46,7 @@ func (f *comparisonFile) compared() (*Compared, error) {
 			Interrupted: f.Interrupted, ByResponse: f.Compared == "response_time",
 		},
 		Layout: compare.Layout{Round: time.Duration(f.RoundNS), Quads: f.Planned}, Restarted: f.Restarted, Owned: f.Owned, Seed: f.Seed, Repeat: f.Repeat,
-		Notes: f.Notes, Started: f.Started, Took: time.Duration(f.TookNS), Pilot: f.Pilot, Baseline: f.Baseline,
+		Notes: f.Notes, Started: f.Started, Took: time.Duration(f.TookNS), Pilot: f.Pilot, Baseline: f.Baseline, FirstBaseline: f.First,
 	}
 	if f.Notes == nil {
 		c.Notes = []string{notKept}
@@ -88,6 +88,8 @@ func (f *comparisonFile) check() error {
 		return fmt.Errorf("its kind is %q", f.Kind)
 	case len(f.Arms) > mostArms || len(f.Comparisons) >= mostArms:
 		return fmt.Errorf("it has %d arms and %d comparisons", len(f.Arms), len(f.Comparisons))
+	case f.First != "" && (f.Kind != GateKind || len(f.Comparisons) > 0 || f.Baseline == nil):
+		return errors.New("it saved the first baseline, and yet something was compared, or there is none")
 	case len(f.Notes) > mostNotes:
 		return fmt.Errorf("it has %d notes", len(f.Notes))
 	case f.Quads < 0 || f.Planned < 0 || f.Rerun < 0 || f.RoundNS < 0 || f.TookNS < 0:

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/cobra"
@@ -81,7 +82,7 @@ func readBaseline(name string) (*compare.Baseline, error) {
 	if isPath(name) {
 		b, err := compare.ReadBaseline(name)
 		if errors.Is(err, os.ErrNotExist) {
-			return nil, fmt.Errorf("%s: there is no such file (bench baseline list shows the baselines that are kept here)", name)
+			return nil, noBaseline{name}
 		}
 		return b, plain(err)
 	}
@@ -91,7 +92,57 @@ func readBaseline(name string) (*compare.Baseline, error) {
 			return b, plain(err)
 		}
 	}
-	return nil, fmt.Errorf("no baseline is called %q: bench baseline list shows those that are kept here, bench baseline save %s TARGET keeps one", name, name)
+	return nil, noBaseline{name}
+}
+
+// noBaseline is the error where there is no baseline of a name, or in a file.
+type noBaseline struct{ name string }
+
+func (e noBaseline) Error() string {
+	what := fmt.Sprintf("no baseline is called %q", e.name)
+	if isPath(e.name) {
+		what = e.name + ": there is no such file"
+	}
+	if near := e.near(); near != "" {
+		what += fmt.Sprintf("; did you mean %s?", near)
+	}
+	return fmt.Sprintf("%s (bench baseline list shows those that are kept here, bench baseline save %s TARGET keeps one)", what, report.Command(e.name))
+}
+
+// near returns the baseline, or the file beside it, that may have been meant; "" if none is that close.
+func (e noBaseline) near() string {
+	dir, name := baselinesDir, e.name
+	if isPath(e.name) {
+		dir, name = filepath.Split(e.name)
+	}
+	files, err := os.ReadDir(filepath.Clean(dir))
+	if err != nil {
+		return ""
+	}
+	known, called := []string{}, map[string]string{}
+	for _, f := range files {
+		if isSaved(f.Name()) {
+			word := withoutEnd(f.Name())
+			known, called[word] = append(known, word), word
+			if isPath(e.name) {
+				called[word] = filepath.Join(dir, f.Name())
+			}
+		}
+	}
+	return called[profiles.Suggest(withoutEnd(name), known)]
+}
+
+// withoutEnd leaves out the end of a baseline's file.
+func withoutEnd(file string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(file, ".gz"), ".json")
+}
+
+// unread is what a gate ends with whose baseline could not be read: where there is none, nobody can tell yet.
+func unread(err error) error {
+	if _, none := errors.AsType[noBaseline](err); none {
+		return exitError{exitInconclusive, err}
+	}
+	return usage(err)
 }
 
 // listBaselines reads all that are kept here, in the order of their names.
@@ -106,8 +157,7 @@ func listBaselines() ([]report.BaselineEntry, error) {
 			continue
 		}
 		b, err := compare.ReadBaseline(filepath.Join(baselinesDir, f.Name()))
-		name := strings.TrimSuffix(strings.TrimSuffix(f.Name(), ".gz"), ".json")
-		entries = append(entries, report.BaselineEntry{Name: name, Baseline: b, Err: err})
+		entries = append(entries, report.BaselineEntry{Name: withoutEnd(f.Name()), Baseline: b, Err: err})
 	}
 	return entries, nil
 }

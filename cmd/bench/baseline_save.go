@@ -81,34 +81,44 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 		return usage(err)
 	}
 	a.label = a.plan.Target.Name
-	c := &conductor{o: &o.compareOptions, arms: []*arm{a}, stderr: s.err, began: time.Now()}
+	if err := outs.check(); err != nil {
+		return err
+	}
+	b, err := o.save(ctx, a, names[0], path, s.err)
+	if err != nil {
+		return err
+	}
+	failed := shown(outs.text(s), report.Options{Saved: path}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, o) })
+	return together(failed, outs.write(b, s))
+}
+
+// save measures a baseline of that name and keeps it at that path.
+func (o *baselineSaveOptions) save(ctx context.Context, a *arm, name, path string, stderr io.Writer) (*compare.Baseline, error) {
+	c := &conductor{o: &o.compareOptions, arms: []*arm{a}, stderr: stderr, began: time.Now()}
 	c.ends = c.began.Add(o.maxTime)
-	kept := path != names[0] // by name, in a directory of bench's own
+	kept := path != name // by name, in a directory of bench's own
+	var err error
 	if kept {
 		err = canMake(baselinesDir)
 	} else {
 		err = canWrite(path)
 	}
 	if err != nil {
-		return fmt.Errorf("the baseline cannot be saved: %w", err)
+		return nil, fmt.Errorf("the baseline cannot be saved: %w", err)
 	}
-	if err := outs.check(); err != nil {
-		return err
-	}
-	b, err := o.measure(ctx, c, names[0])
+	b, err := o.measure(ctx, c, name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if kept {
 		if err := makeSavedDir(baselinesDir); err != nil {
-			return fmt.Errorf("the baseline is not saved: %w", err)
+			return nil, fmt.Errorf("the baseline is not saved: %w", err)
 		}
 	}
 	if err := loadgen.ReplaceFile(path, b.Encode); err != nil {
-		return fmt.Errorf("the baseline is not saved: %s: %w", path, cause(err))
+		return nil, fmt.Errorf("the baseline is not saved: %s: %w", path, cause(err))
 	}
-	failed := shown(outs.text(s), report.Options{Saved: path}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, o) })
-	return together(failed, outs.write(b, s))
+	return b, nil
 }
 
 func (o *baselineSaveOptions) check() error {

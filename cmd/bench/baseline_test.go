@@ -195,8 +195,8 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"gate --baseline schema.json same.json", exitUsage, "schema.json: is a baseline of schema 7 and this bench reads schema 1"},
 		{"gate --baseline runschema.json same.json", exitUsage, "runschema.json: has schema 7 and this bench reads schema 1"},
 		{"gate --baseline same.json same.json", exitUsage, "same.json: holds runs and is no baseline"},
-		{"gate --baseline missing.json same.json", exitUsage, "missing.json: there is no such file (bench baseline list"},
-		{"gate --baseline missing same.json", exitUsage, `no baseline is called "missing"`},
+		{"gate --baseline missing.json same.json", exitInconclusive, "missing.json: there is no such file (bench baseline list"},
+		{"gate --baseline missing same.json", exitInconclusive, `no baseline is called "missing"`},
 		{"gate --baseline elsewhere.json same.json", exitUsage, "same.json: run 1 cannot be judged: baseline main was saved on another machine, or measured otherwise, and what differs may come from that (processor: Zilog Z80 and "},
 		{"gate --baseline elsewhere.json --b http://127.0.0.1:1", exitUsage, "baseline main was saved on another machine"},
 		{"gate --floor elsewhere.json http://127.0.0.1:1 http://127.0.0.1:2", exitUsage, "baseline main was saved on another machine"},
@@ -249,6 +249,9 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		}
 		code := run(t.Context(), args, strings.NewReader(""), &stdout, &stderr)
 		said := stdout.String()
+		if tc.code == exitInconclusive {
+			said += stderr.String() // where there is no baseline
+		}
 		if tc.code == exitUsage || tc.code == exitLimited {
 			said = stderr.String()
 			if stdout.Len() > 0 {

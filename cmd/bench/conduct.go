@@ -48,6 +48,9 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if err != nil {
 		return usage(err)
 	}
+	if o.gate != nil && o.gate.orSave && o.gate.baseline == "" {
+		return usage(errors.New("--or-save saves the baseline that --baseline names: give one"))
+	}
 	if o.gate != nil && o.gate.baseline != "" {
 		return o.gateAgainst(ctx, names, criteria, outs, s)
 	}
@@ -56,7 +59,7 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	}
 	floor, err := o.readFloor()
 	if err != nil {
-		return usage(err)
+		return unread(err)
 	}
 	arms, err := o.armsOf(names)
 	if err != nil {

@@ -27,7 +27,7 @@ var exitMeanings = []struct {
 	{exitFailed, "failed to run: a target unreachable, a port taken, an output not written"},
 	{exitUsage, "bad usage or configuration: flags, a profile, an input file that cannot be read"},
 	{exitRegression, "`bench gate`: a regression"},
-	{exitInconclusive, "`bench gate`: inconclusive"},
+	{exitInconclusive, "`bench gate`: inconclusive, or there is no such baseline yet"},
 	{exitLimited, "thresholds cannot be judged: what bench did late could change the answer, or it did not send what it was to send; `bench capacity`: so, or too few requests were of an objective; in a comparison bench or its host was too late again and again, or late beside one side and not the other where that could change the answer; or `selfcheck` trusts no engine"},
 	{exitThreshold, "a threshold failed, or a run was aborted by `--abort-on`; `bench capacity`: the objective is met at no rate; `bench gate`: an objective is missed"},
 	{exitInterrupted, "interrupted; what was measured until then is reported. A second interrupt ends at once"},

@@ -23,6 +23,7 @@ type gateOptions struct {
 	testFile     string
 	baseline     string
 	floor        string
+	orSave       bool
 }
 
 func newGateCommand(s streams) *cobra.Command {
@@ -38,7 +39,8 @@ of a test file, the new version is to hold those objectives as well, and misses 
 Where the old version cannot be run any more, --baseline takes its place: as many runs of the new one are driven as
 the baseline holds, by its plan and each of a fresh start, or RUNs are read from files. What happened to the machine
 since the baseline was saved is then in the figures, so side by side is better. A margin below the noise floor that
-bench baseline save measured is refused, with what would hold it.`,
+bench baseline save measured is refused, with what would hold it. Where there is no such baseline yet it exits 4, and
+with --or-save the new version becomes it.`,
 		Example: `  bench gate --a-cmd './old --port 8081' --a http://127.0.0.1:8081 --b-cmd './new --port 8082' --b http://127.0.0.1:8082
   bench gate cached cached --max-time 60s        identical code: passes, or is inconclusive
   bench gate --baseline main --b-cmd './new --port 8082' --b http://127.0.0.1:8082
@@ -53,6 +55,7 @@ bench baseline save measured is refused, with what would hold it.`,
 	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
 	c.Flags().StringVarP(&o.gate.testFile, "file", "f", "", "take requests, expect, hit_when, limits and slo of a test file")
 	c.Flags().StringVar(&o.gate.baseline, "baseline", "", "hold the new version against this baseline, a `name` or a file, instead of an old one")
+	c.Flags().BoolVar(&o.gate.orSave, "or-save", false, "where there is no such baseline, save one of the new version, say so, and exit 4 (--inconclusive pass: 0)")
 	c.Flags().StringVar(&o.gate.floor, "floor", "", "refuse margins below the noise floor of this baseline, a `name` or a file, whose rate and rounds are taken")
 	c.Flags().StringVar(&o.gate.inconclusive, "inconclusive", "fail", "what an inconclusive gate does: fail exits 4, pass exits 0")
 	return c

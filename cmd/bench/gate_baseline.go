@@ -17,9 +17,12 @@ import (
 
 // gateAgainst holds new runs against a baseline: as many as it has, driven by its plan and each of a fresh start, or saved.
 func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
+	if err := o.againstOnly(); err != nil {
+		return usage(err)
+	}
 	b, err := readBaseline(o.gate.baseline)
-	if err == nil {
-		err = o.againstOnly()
+	if none, ok := errors.AsType[noBaseline](err); ok {
+		return o.firstGate(ctx, none, names, outs, s)
 	}
 	if err != nil {
 		return usage(err)

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// firstGate is the gate of a new version against a baseline that there is not yet. With --or-save the new version becomes it.
+func (o *compareOptions) firstGate(ctx context.Context, none noBaseline, names []string, outs outputs[*report.Compared], s streams) error {
+	path, err := baselinePath(none.name)
+	if err != nil {
+		return usage(err)
+	}
+	if len(names) > 0 && isSaved(names[0]) {
+		if o.gate.orSave {
+			return usage(fmt.Errorf("--or-save drives the new version, and %s holds saved runs: %w", names[0], none))
+		}
+		return unread(none)
+	}
+	a, err := o.oneArm(names, side{o.b, "--b", o.bCmd, "--b-cmd"})
+	if err != nil {
+		return usage(err)
+	}
+	if !o.gate.orSave {
+		return unread(none)
+	}
+	if near := none.near(); near != "" {
+		return usage(fmt.Errorf("--or-save saves none whose name is a slip away from another's: %w", none))
+	}
+	return o.saveFirst(ctx, a, none.name, path, names, outs, s)
+}
+
+// saveFirst saves a baseline of the new version, and judges nothing.
+func (o *compareOptions) saveFirst(ctx context.Context, a *arm, name, path string, names []string, outs outputs[*report.Compared], s streams) error {
+	criteria, err := o.gate.criteria()
+	if err != nil {
+		return usage(err)
+	}
+	a.label = o.newName()
+	first := baselineSaveOptions{compareOptions: *o, runs: defaultBaselineRuns}
+	first.gate = nil
+	if !o.given.Changed("max-time") {
+		first.maxTime = defaultBaselineTime
+	}
+	if err := first.check(); err != nil {
+		return usage(err)
+	}
+	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
+		return err
+	}
+	began := time.Now()
+	b, err := first.save(ctx, a, name, path, s.err)
+	if err != nil {
+		return err
+	}
+	found := firstFound(b, a.label, path)
+	found.Started, found.Took, found.Repeat = began, time.Since(began), o.repeat(names)
+	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
+		found.Notes = append(found.Notes, "the next gate will refuse its margins: "+report.RunsRefusal(b, short, len(b.Runs), len(b.Runs)))
+	}
+	return o.conclude(found, outs, s)
+}
+
+// firstFound is what a gate found that had no baseline and saved one.
+func firstFound(b *compare.Baseline, label, path string) *report.Compared {
+	r := b.Runs[0]
+	return &report.Compared{
+		Result: compare.Result{Gate: true}, Baseline: report.Against(b), FirstBaseline: path, Seed: r.Seed, Restarted: b.Floor.Fresh,
+		Arms: []report.ComparedArm{{Name: label, Target: r.Target, Rate: b.Rate(), Environment: r.Environment}},
+	}
+}
