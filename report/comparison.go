@@ -90,7 +90,7 @@ func (c *Compared) writeClosing(p *page) {
 // comparisonTable is the table of one comparison: in a gate with the margins and the verdicts.
 func comparisonTable(c *Compared, index int) *table {
 	found := &c.Result.Comparisons[index]
-	a, b := name(found.A), name(found.B)
+	a, b := sides(found)
 	t := &table{columns: []column{{title: c.rateTitle(), left: true}, {title: a}, {title: b}}}
 	if c.Result.Gate {
 		t.columns = append(t.columns, column{title: "change"}, column{title: "95 %", left: true, gap: 1}, column{title: "margin", gap: 1, rank: 1},

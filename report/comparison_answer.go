@@ -49,7 +49,7 @@ func (c *Compared) firstName() string {
 
 // comparedAnswer says which is faster, by how much, and how sure that is.
 func comparedAnswer(f *compare.Comparison) string {
-	a, b := name(f.A), name(f.B)
+	a, b := sides(f)
 	var settled []compare.Row
 	for _, key := range headlines {
 		if row, ok := f.Row(key); ok && (row.Outcome == compare.Worse || row.Outcome == compare.Better) {
@@ -134,7 +134,7 @@ func byHowMuch(r compare.Row) string {
 
 // gateAnswer says whether the gate is passed, and why not.
 func gateAnswer(f *compare.Comparison) string {
-	a, b := name(f.A), name(f.B)
+	a, b := sides(f)
 	var bad, open, better, late, unjudged []string
 	for _, r := range f.Rows {
 		higher, lower := higherLower(r.Metric)

@@ -50,10 +50,14 @@ func curveLines(curves []compare.Curve) []string {
 		}
 	}
 	span := math.Log(float64(high) / float64(low))
-	var legend []string
+	var arms, legend []string
+	for _, c := range curves {
+		arms = append(arms, c.Arm)
+	}
+	arms = toldApart(arms...)
 	for i, c := range curves[:min(len(curves), len(curveMarks))] {
 		mark := string(curveMarks[i])
-		legend = append(legend, mark+" "+name(c.Arm))
+		legend = append(legend, mark+" "+arms[i])
 		for x, v := range c.Values {
 			if v <= 0 {
 				continue

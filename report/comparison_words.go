@@ -183,7 +183,8 @@ func failedShare(f compare.Failures) string {
 
 // errorEvidence says what is known of the shares of failures.
 func errorEvidence(f *compare.Comparison) string {
-	e, b := f.Errors, name(f.B)
+	e := f.Errors
+	_, b := sides(f)
 	switch e.Outcome {
 	case compare.Regression:
 		least := 0.0
@@ -220,7 +221,8 @@ func failedRounds(f *compare.Comparison) string {
 	if f.RunsA > 0 {
 		unit = "run"
 	}
-	return fmt.Sprintf("failures came in %d of %s's %s and in %d of %s's %s", e.B.Hit, name(f.B), plural(uint64(e.B.Rounds), unit), e.A.Hit, name(f.A),
+	a, b := sides(f)
+	return fmt.Sprintf("failures came in %d of %s's %s and in %d of %s's %s", e.B.Hit, b, plural(uint64(e.B.Rounds), unit), e.A.Hit, a,
 		plural(uint64(e.A.Rounds), unit))
 }
 
@@ -252,15 +254,16 @@ func whyUnjudged(f *compare.Comparison, r compare.Row) string {
 // guardWords say why the lateness of bench was not left out alone, and beside which side it was late; "" where it could be.
 func guardWords(f *compare.Comparison) string {
 	g := f.Guard
+	a, b := sides(f)
 	switch {
 	case g.Differs:
-		late, other, share, less := name(f.B), name(f.A), g.B, g.A
+		late, other, share, less := b, a, g.B, g.A
 		if !g.MoreBesideB() {
 			late, other, share, less = other, late, less, share
 		}
 		return fmt.Sprintf("%s makes bench late: %s of its requests were disturbed by that, and %s of %s's", late, Share(share), Share(less), other)
 	case g.TooMany:
-		return fmt.Sprintf("bench was late too often: %s of %s's requests were disturbed by that, and %s of %s's", Share(g.A), name(f.A), Share(g.B), name(f.B))
+		return fmt.Sprintf("bench was late too often: %s of %s's requests were disturbed by that, and %s of %s's", Share(g.A), a, Share(g.B), b)
 	}
 	return ""
 }
@@ -274,8 +277,9 @@ func disturbedWords(f *compare.Comparison) string {
 	if g.A+g.B == 0 {
 		return ""
 	}
+	a, b := sides(f)
 	return fmt.Sprintf("left out are requests that a pause of bench or of its machine disturbed: %s of %s's and %s of %s's, alike but for chance",
-		Share(g.A), name(f.A), Share(g.B), name(f.B))
+		Share(g.A), a, Share(g.B), b)
 }
 
 // foresightWords say what the first quads foretell.

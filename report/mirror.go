@@ -97,7 +97,7 @@ func mirrorParts(m *Mirror) []string {
 	pairs := &m.Pairs
 	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " timed"}
 	if pairs.Timed > 0 {
-		parts = append(parts, fmt.Sprintf("%s slower in %s of them", name(m.Names[1]), Share(float64(pairs.Slower)/float64(pairs.Timed))))
+		parts = append(parts, fmt.Sprintf("%s slower in %s of them", toldApart(m.Names[:]...)[1], Share(float64(pairs.Slower)/float64(pairs.Timed))))
 	}
 	if pairs.OneBound > 0 {
 		parts = append(parts, fmt.Sprintf("in %s one was not answered in time", Count(pairs.OneBound)))
@@ -120,7 +120,7 @@ func mirrorNotes(m *Mirror) []string {
 // mirrorFootnotes are what has to be known to read the figures, and follows from them.
 func mirrorFootnotes(m *Mirror) (notes []string) {
 	for i, v := range m.Verdicts {
-		notes = append(notes, fmt.Sprintf("%s  %s: %s", name(m.Names[i]), kindOf(v), sentence(strings.Join(v.Evidence, "; "))))
+		notes = append(notes, fmt.Sprintf("%s  %s: %s", toldApart(m.Names[:]...)[i], kindOf(v), sentence(strings.Join(v.Evidence, "; "))))
 	}
 	if m.Spoiled == "" && slices.ContainsFunc(m.Rows, func(r compare.Row) bool { return r.Outcome == compare.Undecided }) {
 		notes = append(notes, "~ not told apart, which is not the same as equal")
@@ -133,7 +133,8 @@ func mirrorFootnotes(m *Mirror) (notes []string) {
 
 // mirrorAnswers says how many answers differed, and which side was slower.
 func mirrorAnswers(m *Mirror) []string {
-	a, b, pairs := name(m.Names[0]), name(m.Names[1]), &m.Pairs
+	names, pairs := toldApart(m.Names[:]...), &m.Pairs
+	a, b := names[0], names[1]
 	var answers []string
 	if m.Interrupted {
 		answers = append(answers, "INTERRUPTED: this is what was seen until then.")
@@ -170,7 +171,8 @@ func mirrorAnswers(m *Mirror) []string {
 }
 
 func mirrorTable(m *Mirror) *table {
-	a, b := name(m.Names[0]), name(m.Names[1])
+	names := toldApart(m.Names[:]...)
+	a, b := names[0], names[1]
 	t := &table{columns: []column{{left: true}, {title: a}, {title: b}, {title: b + " / " + a}, {title: "95 %", left: true, gap: 1}, {title: "evidence", left: true}}}
 	for _, r := range m.Rows {
 		change, between := openChangeOf(r)
@@ -213,9 +215,10 @@ func ruleTable(m *Mirror) *table {
 
 // sampleTable lists the first requests that were answered differently.
 func sampleTable(m *Mirror) *table {
+	names := toldApart(m.Names[:]...)
 	t := &table{columns: []column{
 		{title: "request"}, {title: "due at"}, {title: "endpoint", left: true}, {title: "differs in", left: true},
-		{title: "status " + name(m.Names[0]), rank: 1}, {title: "status " + name(m.Names[1]), rank: 1},
+		{title: "status " + names[0], rank: 1}, {title: "status " + names[1], rank: 1},
 	}}
 	for _, d := range m.Pairs.Samples {
 		t.row(Count(d.K), Span(d.AtNS), name(d.Endpoint), sentence(strings.Join(d.Rules, ", ")), fmt.Sprint(d.StatusA), fmt.Sprint(d.StatusB))

@@ -1,10 +1,13 @@
 package report
 
 import (
+	"slices"
 	"strconv"
 	"time"
+	"unicode/utf8"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
 )
 
 // Bounds of names in columns, and of a sentence from elsewhere in a paragraph.
@@ -17,6 +20,46 @@ const (
 func name(s string) string      { return Clean(s, nameColumns) }
 func sizedName(s string) string { return Clean(s, sizedColumns) }
 func sentence(s string) string  { return Clean(s, textColumns) }
+
+// toldApart shortens names that are told side by side, as [name] does; where that makes two of them one, it keeps their ends, and
+// where those are alike too, all that a file would hold.
+func toldApart(names ...string) []string {
+	for _, short := range []func(string) string{name, endOfName} {
+		list := make([]string, len(names))
+		seen := map[string]bool{}
+		for i, n := range names {
+			list[i] = short(n)
+			seen[list[i]] = true
+		}
+		if len(seen) == len(names) {
+			return list
+		}
+	}
+	list := make([]string, len(names))
+	for i, n := range names {
+		list[i] = longName(n)
+	}
+	return list
+}
+
+// endOfName shortens a name to its end.
+func endOfName(s string) string {
+	s = longName(s)
+	if columns(s) <= nameColumns {
+		return s
+	}
+	for columns(s) >= nameColumns {
+		_, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
+	}
+	return "…" + s
+}
+
+// sides are the names of the two that are compared.
+func sides(f *compare.Comparison) (a, b string) {
+	list := toldApart(f.A, f.B)
+	return list[0], list[1]
+}
 
 // The kinds of phases, as profiles name them.
 const (
@@ -37,11 +80,18 @@ type subject struct {
 func subjectsOf(runs []*loadgen.Run) []subject {
 	var subjects []subject
 	seen := map[string]int{}
+	var targets []string
+	for _, r := range runs {
+		if r != nil && !slices.Contains(targets, r.Target.Series()) {
+			targets = append(targets, r.Target.Series())
+		}
+	}
+	short := toldApart(targets...)
 	for _, r := range runs {
 		if r == nil {
 			continue
 		}
-		label := name(r.Target.Series())
+		label := short[slices.Index(targets, r.Target.Series())]
 		if label == "" {
 			label = "target"
 		}

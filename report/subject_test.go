@@ -1,0 +1,47 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// Long names that begin alike are told apart wherever they stand side by side.
+func TestNamesStayApart(t *testing.T) {
+	for _, tc := range []struct{ names, want []string }{
+		{[]string{"old", "new"}, []string{"old", "new"}},
+		{[]string{"a", "checkout-service-new"}, []string{"a", "checkout-servic…"}},
+		{[]string{"checkout-service-old", "checkout-service-new"}, []string{"…out-service-old", "…out-service-new"}},
+		{[]string{"checkout-service-old-1", "checkout-service-new-1", "b"}, []string{"…t-service-old-1", "…t-service-new-1", "b"}},
+		{[]string{"a service of ours, v1, in the far north", "a service of ours, v2, in the far north"}, []string{"a service of ours, v1, in the far north", "a service of ours, v2, in the far north"}},
+		{[]string{"サービスサービスサービス旧", "サービスサービスサービス新"}, []string{"…ビスサービス旧", "…ビスサービス新"}},
+	} {
+		if got := toldApart(tc.names...); !slices.Equal(got, tc.want) {
+			t.Errorf("%q: %q, want %q", tc.names, got, tc.want)
+		}
+	}
+
+	var runs []*loadgen.Run
+	for _, n := range []string{"checkout-service-old", "checkout-service-new", "checkout-service-new"} {
+		runs = append(runs, &loadgen.Run{Target: loadgen.Target{Name: n}})
+	}
+	var labels []string
+	for _, s := range subjectsOf(runs) {
+		labels = append(labels, s.label)
+	}
+	if want := []string{"…out-service-old", "…out-service-new", "…out-service-… 2"}; !slices.Equal(labels, want) {
+		t.Errorf("labels %q, want %q", labels, want)
+	}
+
+	c := &Compared{Result: compare.Result{Gate: true, Comparisons: []compare.Comparison{{A: "checkout-service-old", B: "checkout-service-new", Outcome: compare.Regression}}}}
+	var text strings.Builder
+	if err := Comparison(&text, c, Options{Width: DefaultWidth}); err != nil {
+		t.Fatal(err)
+	}
+	if table := text.String(); !strings.Contains(table, "…out-service-old") || !strings.Contains(table, "…out-service-new") {
+		t.Error(table)
+	}
+}
