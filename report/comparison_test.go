@@ -230,6 +230,11 @@ func TestComparisonFiles(t *testing.T) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	b.Reset()
+	c.Arms[1].Name, c.Arms[1].Target.Named = "shop, v2:b", true
+	if err := ComparisonAnnotations(&b, c); err != nil || !strings.HasPrefix(b.String(), "::error title=bench gate%3A shop%2C v2%3Ab::REGRESSION: ") {
+		t.Errorf("%v: %s", err, b.String())
+	}
+	b.Reset()
 	if err := ComparisonAnnotations(&b, compared(t, true, 1, 0)); err != nil || b.Len() != 0 {
 		t.Errorf("a gate that is passed is annotated: %s", b.String())
 	}

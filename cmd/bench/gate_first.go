@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/report"
@@ -59,8 +60,9 @@ func (o *compareOptions) saveFirst(ctx context.Context, a *arm, name, path strin
 	}
 	found := firstFound(b, a.label, path)
 	found.Started, found.Took, found.Repeat = began, time.Since(began), o.repeat(names)
-	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
-		found.Notes = append(found.Notes, "the next gate will refuse its margins: "+report.RunsRefusal(b, short, len(b.Runs), len(b.Runs)))
+	n := len(b.Runs)
+	for short := range slices.Chunk(b.Floor.BelowRuns(criteria, n, n), 1) { // a note each
+		found.Notes = append(found.Notes, "the next gate will refuse its margins: "+report.RunsRefusal(b, short, n, n))
 	}
 	return o.conclude(found, outs, s)
 }

@@ -24,6 +24,7 @@ func TestTheFirstGateSavesAndPassesNothing(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
 	driven := drivenRun(t, server)
+	driven.Target.Named = true
 	var runs []*loadgen.Run
 	for i := range 8 {
 		runs = append(runs, answeredIn(driven, 1+0.001*float64(i*3%8)))
@@ -49,7 +50,7 @@ func TestTheFirstGateSavesAndPassesNothing(t *testing.T) {
 			t.Errorf("--inconclusive %s: exit %d: %s%s", inconclusive, code, stdout.String(), stderr.String())
 		}
 		const answer = "INCONCLUSIVE: there was no baseline to hold shop against. It is the baseline now, saved to "
-		if !strings.Contains(stderr.String(), "::warning title=bench gate::"+answer) {
+		if !strings.Contains(stderr.String(), "::warning title=bench gate%3A shop::"+answer) {
 			t.Errorf("no warning: %s", stderr.String())
 		}
 		text, err := os.ReadFile("gate.xml")

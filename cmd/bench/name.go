@@ -8,7 +8,7 @@ import (
 	"github.com/seed-5a006608/bench/report"
 )
 
-// maxName bounds the name of a target, in columns: no report and no file cuts more off.
+// maxName bounds the name of a target, in columns: a file has room for so much of it.
 const maxName = 120
 
 // checkNames reads --name for so many targets.

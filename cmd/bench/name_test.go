@@ -135,6 +135,24 @@ func TestANameStandsInEveryFile(t *testing.T) {
 	}
 }
 
+// The sizes of a named service go by its name.
+func TestSizesOfANamedService(t *testing.T) {
+	var o capacityOptions
+	f := pflag.NewFlagSet("capacity", pflag.ContinueOnError)
+	o.addFlags(f)
+	if err := f.Parse([]string{"--name", "front", "--gomaxprocs", "1,2"}); err != nil {
+		t.Fatal(err)
+	}
+	objectives, err := o.objectives()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sizes, err := o.capacitySubjects([]string{"cached"}, objectives, streams{})
+	if err != nil || len(sizes) != 2 || sizes[1].plan.Target.Name != "front, GOMAXPROCS 2" || sizes[1].name != "cached" {
+		t.Errorf("%v: %+v", err, sizes)
+	}
+}
+
 // Of several named targets the suggestion names the one that it is of.
 func TestASuggestionKeepsTheName(t *testing.T) {
 	var o capacityOptions
