@@ -88,7 +88,7 @@ X-A: 2
 POST http://h:81/b
 GET http://other/{{seq}}?p={{pick a/b}}
 X-B: {{seq}}
-DELETE http://h:81/a b/ü?q=ä
+DELETE http://h:81/a%20b/ü?q=ä
 GET http://h:81/a%2Fb/c?x=%20&y=1+2
 `, Request{Header: http.Header{"X-All": {"1"}}, Body: "common {{seq}}", Login: ""})
 	m, err := p.mix()

@@ -55,7 +55,7 @@ func FuzzTargetLine(f *testing.F) {
 func beyondVegeta(text string, read []vegeta.Target) bool {
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		if strings.HasPrefix(line, "//") || strings.Contains(line, "HTTP/") || strings.ContainsAny(line, "\t\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") {
+		if strings.HasPrefix(line, "//") || strings.Contains(strings.ToUpper(line), "HTTP/") || strings.ContainsAny(line, "\t\u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000") {
 			return true
 		}
 	}

@@ -117,7 +117,7 @@ func withoutVersion(url []byte) []byte {
 	if i < 0 {
 		return url
 	}
-	version, is := bytes.CutPrefix(url[i+1:], []byte("HTTP/"))
+	version, is := bytes.CutPrefix(bytes.ToUpper(url[i+1:]), []byte("HTTP/"))
 	if !is || len(version) == 0 || len(bytes.Trim(version, "0123456789.")) > 0 {
 		return url
 	}

@@ -129,6 +129,9 @@ func (r *reader) add(t *target) error {
 	if origin == 0 {
 		return r.errorf(t.line, "%s", urlWords(t.url))
 	}
+	if words := spaceWords(t.url[origin:]); words != "" {
+		return r.errorf(t.line, "%s", words)
+	}
 	rest := t.url[origin:]
 	valued := bytes.Contains(t.url, []byte("{{"))
 	common := t.url[:origin]
@@ -271,6 +274,32 @@ func plain(path []byte) bool {
 	return true
 }
 
+// spaceWords says what is wrong with white space in a path and query, outside braces; "" where nothing is. A query may hold
+// it. In a path it is more likely what belongs elsewhere: a version, a comment, a header, a body's file.
+func spaceWords(path []byte) string {
+	inQuery, inBraces := false, false
+	for i := 0; i < len(path); i++ {
+		rest := path[i:]
+		switch c := path[i]; {
+		case bytes.HasPrefix(rest, []byte("{{")):
+			inBraces = true
+		case inBraces:
+			inBraces = !bytes.HasPrefix(rest, []byte("}}"))
+		case c == '?':
+			inQuery = true
+		case c != ' ' && c != '\t' && c != '\r':
+		case !inQuery:
+			return "a space stands in the path: write it %20; what is no part of the URL, such as a header, a body's @file or a comment, stands in a line of its own"
+		default:
+			next := bytes.ToUpper(bytes.TrimLeft(rest[:min(len(rest), 64)], " \t\r"))
+			if c == '\r' || bytes.HasPrefix(next, []byte("#")) || bytes.HasPrefix(next, []byte("HTTP/")) {
+				return "something follows the URL: a comment stands in a line of its own, and a request line ends with HTTP and its version; a space that is meant is written %20"
+			}
+		}
+	}
+	return ""
+}
+
 // cannotBeSent says why a path and query cannot be sent, however they are encoded; "" where they can.
 func cannotBeSent(path []byte) string {
 	end := bytes.IndexByte(path, '#')
@@ -279,7 +308,7 @@ func cannotBeSent(path []byte) string {
 	}
 	for i, c := range path[:end] {
 		if c == '%' && !(i+2 < end && isHex(path[i+1]) && isHex(path[i+2])) {
-			return fmt.Sprintf("the path or query holds a %% without two hexadecimal digits, %d bytes from its beginning: a %% itself is written %%25", i)
+			return fmt.Sprintf("the path or query holds a %% without two hexadecimal digits, at byte %d: a %% itself is written %%25", i+1)
 		}
 	}
 	return ""

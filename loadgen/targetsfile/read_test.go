@@ -61,7 +61,7 @@ var vegetaForms = map[string]string{
 	"bodies, headers":   "POST http://goku:9090/things\nX-Account-ID: 99\n@path/to/newthing.json\n",
 	"comments":          "# get a dragon ball\nGET http://goku:9090/path/to/dragon?item=ball\n# specify a test account\nX-Account-ID: 99\n",
 	"without blanks":    "GET http://goku/a\nGET http://goku/b\nPOST http://goku/c\n@path/to/newthing.json\nGET http://goku/d\nX-A: 1\nX-A: 2\nx-a: 3",
-	"spaces":            "\n\n  GET http://goku/a  \r\n   X-A:  1 \r\n\r\n \t \nGET http://goku/b c?d=e f\n",
+	"spaces":            "\n\n  GET http://goku/a  \r\n   X-A:  1 \r\n\r\n \t \nGET http://goku/b%20c?d=e f\n",
 	"body ends it":      "POST http://goku/a\n@path/to/newthing.json\nPOST http://goku/b\n@path/to/newthing.json",
 	"json":              `{"method":"POST", "url":"https://goku/1", "header":{"Content-Type":["text/plain"]}, "body": "Rk9P"}` + "\n" + `{"method":"GET",  "url":"https://goku/2"}`,
 	"json, blank lines": "\n" + `{"method":"GET","url":"http://goku/2","header":{"A":["b","c"],"x-d":["e"]}}` + "\n\n" + `{"url":"http://goku/\u00e4\/b","method":"PUT","body":"","other":{"a":[1,{}]}}` + "\n",
@@ -130,7 +130,7 @@ func TestOtherFormsAreUnderstood(t *testing.T) {
 		text string
 		want []request
 	}{
-		"an editor's file": {"### the first\n# @name checkout\nPOST http://h/a HTTP/1.1\nAccept: */*\n@b.json\n\n###\n// @name=second one\n// a remark\nGET http://h/b   HTTP/2\n\nGET\thttp://h/c", []request{
+		"an editor's file": {"### the first\n# @name checkout\nPOST http://h/a HTTP/1.1\nAccept: */*\n@b.json\n\n###\n// @name=second one\n// a remark\nGET http://h/b   http/2\n\nGET\thttp://h/c", []request{
 			{"checkout", "POST", "http://h/a", []Field{{"Accept", "*/*"}}, "body"}, {"second one", "GET", "http://h/b", nil, "-"}, {"", "GET", "http://h/c", nil, "-"},
 		}},
 		"a byte order mark": {"\xef\xbb\xbfGET http://h/a", []request{{"", "GET", "http://h/a", nil, "-"}}},
@@ -180,9 +180,17 @@ func TestRefusals(t *testing.T) {
 		start + "http://h/C4N4RY":                                     "f:3: the method is missing",
 		start + "get http://h/C4N4RY":                                 "f:3: a method is written in capitals",
 		start + "C4N4RY":                                              "f:3: a target is written as GET http://127.0.0.1:8080/path",
-		start + "GET http://h/%zz?a=C4N4RY":                           "f:3: the path or query holds a % without two hexadecimal digits, 1 bytes from its beginning",
+		start + "GET http://h/%zz?a=C4N4RY":                           "f:3: the path or query holds a % without two hexadecimal digits, at byte 2",
+		start + "GET http://h/a # C4N4RY":                             "f:3: a space stands in the path: write it %20; what is no part of the URL",
+		start + "GET http://h/a @C4N4RY.json":                         "f:3: a space stands in the path",
+		start + "GET http://h/a HTTP/1.1 200 12":                      "f:3: a space stands in the path",
+		start + "GET http://h/a HTTP/1.x":                             "f:3: a space stands in the path",
+		start + "GET http://h/a\rGET http://h/b\r":                    "f:3: a space stands in the path",
+		start + "GET http://h/?q=C4N4RY # all of them":                "f:3: something follows the URL: a comment stands in a line of its own",
+		start + "GET http://h/?q=C4N4RY http/1.1 200":                 "f:3: something follows the URL",
+		`{"method":"GET","url":"http://h/C4N4RY b HTTP/1.1"}`:         "f:1: a space stands in the path",
 		start + "GET http://h/%4":                                     "f:3: the path or query holds a %",
-		start + "GET http://h/?q=C4N4RY%":                             "f:3: the path or query holds a % without two hexadecimal digits, 10 bytes from its beginning",
+		start + "GET http://h/?q=C4N4RY%":                             "f:3: the path or query holds a % without two hexadecimal digits, at byte 11",
 		start + "GET http://h/" + long("x", 70000):                    "f:3: a URL of 70009 bytes is longer than 65536",
 		start + "GET http://h/a\nC4N4RY":                              "f:4: it is neither a header",
 		start + "GET http://h/a\nC4N4 RY: x":                          "f:4: it is neither a header",
