@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
 // compiledHeader is a request's header: what is the same for every request, and what holds values.
@@ -188,6 +191,51 @@ func (d *drawnHeader) render(k uint64, due time.Time) []string {
 		list[i] = string(t.append(nil, k, due))
 	}
 	return list
+}
+
+// checkHost refuses what cannot stand in a Host header, whatever is drawn, and puts international names in ASCII.
+func (c *compiledHeader) checkHost() error {
+	inASCII := func(text string) (string, error) {
+		ascii, err := asciiHost(text)
+		if err == nil {
+			err = wire.CheckHost(ascii)
+		}
+		return ascii, err
+	}
+	if named := c.fixed["Host"]; len(named) > 0 {
+		ascii, err := inASCII(named[0])
+		if err != nil {
+			return err
+		}
+		c.fixed["Host"] = []string{ascii}
+	}
+	for _, d := range c.drawn {
+		if d.name != "Host" {
+			continue
+		}
+		for _, t := range d.values {
+			for i := range t.segments {
+				s := &t.segments[i]
+				if err := wire.CheckHost(s.text); err != nil {
+					return err
+				}
+				list, ok := s.value.(textValue)
+				if !ok {
+					continue
+				}
+				var bad error
+				s.value = list.each(func(text string) string {
+					ascii, err := inASCII(text)
+					bad = cmp.Or(bad, err)
+					return ascii
+				})
+				if bad != nil {
+					return bad
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // checkHeaderText refuses what cannot be part of a header's value (RFC 9110, section 5.5).

@@ -149,3 +149,36 @@ func TestZonesAreLookedUp(t *testing.T) {
 		t.Errorf("%v, %v, want %v", list, err, want)
 	}
 }
+
+// A Host header that no host has is refused before anything is sent, whatever engine would send it, and of drawn values each.
+func TestHostHeadersThatCannotBeSent(t *testing.T) {
+	for host, ok := range map[string]bool{
+		"x.test": true, "x.test:81": true, "bücher.test": true, "{{pick bücher.test c}}": true, "h{{seq}}.test": true, "[::1]:81": true,
+		"a b": false, "x.test/": false, "http://x.test": false, `"x"`: false, "{{pick a/b c}}": false, "a/{{seq}}": false,
+	} {
+		err := Request{URL: "http://127.0.0.1/", Header: http.Header{"Host": {host}}}.Check()
+		if (err == nil) != ok || err != nil && !strings.HasPrefix(err.Error(), "header Host: ") {
+			t.Errorf("%q: %v", host, err)
+		}
+	}
+	m, err := newMix([]Request{{URL: "http://127.0.0.1/", Header: http.Header{"Host": {"{{pick bücher.test}}"}}}}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r, err := m.render(0, noon); err != nil || r.Header.Get("Host") != "xn--bcher-kva.test" {
+		t.Errorf("%v, %v", r.Header, err)
+	}
+}
+
+func TestURLsWithoutAHost(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://:81/":                 "URL: it must begin with http:// or https:// and a host",
+		"http://h:99999/":             "URL: a port is 1 to 65535, got 99999",
+		"http://127.0.0.1:81\\C4N4RY": `URL: "127.0.0.1:81" and what follows it is no host and port`,
+		"http://h:C4N\"4RY/":          `URL: "h:C4N" and what follows`,
+	} {
+		if err := (Request{URL: url}).Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", url, err, want)
+		}
+	}
+}

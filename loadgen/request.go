@@ -6,11 +6,13 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
+	"github.com/seed-5a006608/bench/loadgen/wire"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -131,12 +133,8 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if c.header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
 		return c, err
 	}
-	if named := c.header.fixed["Host"]; len(named) > 0 {
-		ascii, err := asciiHost(named[0])
-		if err != nil {
-			return c, fmt.Errorf("header Host: %w", err)
-		}
-		c.header.fixed["Host"] = []string{ascii}
+	if err := c.header.checkHost(); err != nil {
+		return c, fmt.Errorf("header Host: %w", err)
 	}
 	if c.body, err = compileBody(r, seed, purpose+"/body"); err != nil {
 		return c, err
@@ -207,7 +205,7 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 		return nil, "", errors.New("URL: the host must be the same for every request: no {{…}} may stand in it")
 	}
 	scheme = strings.ToLower(scheme)
-	if scheme != "http" && scheme != "https" || authority == "" {
+	if scheme != "http" && scheme != "https" || authority == "" || authority[0] == ':' {
 		return nil, "", errors.New("URL: it must begin with http:// or https:// and a host")
 	}
 	u, err = url.Parse(scheme + "://" + encodeZone(authority))
@@ -215,12 +213,21 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 		if u.Host, err = asciiHost(u.Host); err != nil {
 			return nil, "", fmt.Errorf("URL: %w", err)
 		}
+		if port := u.Port(); port != "" {
+			if n, bad := strconv.ParseUint(port, 10, 16); bad != nil || n == 0 {
+				return nil, "", fmt.Errorf("URL: a port is 1 to 65535, got %s", bounded(port))
+			}
+		}
 	}
 	switch {
 	case err != nil && strings.Contains(rest, "@"): // what was read as a host may be a password's beginning
 		err = errors.New("URL: host and port cannot be read; in a name and password before an @, percent-encode / ? and #")
-	case err != nil:
-		err = fmt.Errorf("URL: %q is no host and port: %w", authority, errorWithoutURL(err))
+	case err != nil: // what no host holds may be anything
+		end := strings.IndexFunc(authority, func(r rune) bool { return r < 0x80 && wire.CheckHost(string(r)) != nil })
+		if end < 0 {
+			end = len(authority)
+		}
+		err = fmt.Errorf("URL: %q and what follows it is no host and port", bounded(authority[:end]))
 	}
 	return u, rest, err
 }

@@ -175,7 +175,9 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 	service, err := targets.Find(s.name)
 	if err != nil {
 		if strings.ContainsAny(s.name, ":/.") {
-			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean http://%s?", s.name, s.name)
+			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.name, "https:"), "http:"), "/")
+			meant := withoutSecrets("http://" + host)
+			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)
 		}
 		return err
 	}

@@ -50,8 +50,8 @@ func NewHead(method, host string, header map[string][]string) (Head, error) {
 			host = values[0]
 		}
 	}
-	if i := strings.IndexFunc(host, notInHost); i >= 0 {
-		return Head{}, fmt.Errorf("the host cannot be sent: its byte %d must be encoded", i+1)
+	if err := CheckHost(host); err != nil {
+		return Head{}, err
 	}
 	h.fields = append(append(h.fields, withoutZone(host)...), "\r\n"...)
 	for _, name := range names {
@@ -105,6 +105,14 @@ func isToken(s string) bool {
 		}
 	}
 	return s != ""
+}
+
+// CheckHost returns why a host and port cannot be sent, or nil.
+func CheckHost(host string) error {
+	if i := strings.IndexFunc(host, notInHost); i >= 0 {
+		return fmt.Errorf("the host cannot be sent: its byte %d must be encoded", i+1)
+	}
+	return nil
 }
 
 // notInHost reports whether r cannot stand in a host and port (RFC 3986, section 3.2.2).
