@@ -402,3 +402,24 @@ func plainURL(rest string) bool {
 	}
 	return (path == "" || path[0] == '/') && strings.Trim(path, allowed+"%") == "" && strings.Trim(query, allowed+"?%") == ""
 }
+
+// Both engines send the same bytes, in the same order.
+func TestEnginesSendTheSameBytes(t *testing.T) {
+	for _, r := range []Request{
+		{Header: http.Header{"Accept": {"*/*"}, "X-One": {"1", "2"}, "x-lower": {"3"}}},
+		{Method: http.MethodPost, Body: "{{seq}}", Header: http.Header{"Accept": {"*/*"}, "Content-Type": {"text/plain"}, "Zone": {"z"}}},
+		{Method: http.MethodPut, Header: http.Header{"Authorization": {"Basic x"}}},
+	} {
+		r.URL = "http://host/a%2Fb|c?q=ü"
+		r.Header.Set("Host", "shop.example")
+		var sent []string
+		for _, engine := range Engines() {
+			sent = append(sent, asSent(t, engine, r, 1)[0])
+		}
+		for i := range sent {
+			if sent[i] != sent[0] {
+				t.Errorf("%s: %q\n%s: %q", Engines()[0], sent[0], Engines()[i], sent[i])
+			}
+		}
+	}
+}

@@ -16,7 +16,8 @@ type Head struct {
 	Close bool
 
 	method []byte // and the space after it
-	fields []byte // from the space after the target to the last header line
+	first  []byte // from the space after the target to Host and User-Agent
+	fields []byte // the other header lines
 	length bool   // a Content-Length is sent without a body too
 }
 
@@ -24,7 +25,8 @@ var errTarget = errors.New("the request target is empty or holds a space or a co
 
 // NewHead encodes method and header as net/http does: a Host in the header wins over host, IPv6 zones are left out, and
 // what frames the message (Content-Length, Transfer-Encoding, Trailer) is not the header's to say. A header without a
-// User-Agent sends none. Header lines are sorted by name, so that requests do not depend on a map's order.
+// User-Agent sends none. Host, User-Agent and Content-Length come first, as net/http has them; the other header lines are
+// sorted by name, so that requests do not depend on a map's order.
 //
 // The error names what cannot be sent, but no value, which may be a secret.
 func NewHead(method, host string, header map[string][]string) (Head, error) {
@@ -33,7 +35,7 @@ func NewHead(method, host string, header map[string][]string) (Head, error) {
 	}
 	h := Head{
 		method: []byte(method + " "),
-		fields: []byte(" HTTP/1.1\r\nHost: "),
+		first:  []byte(" HTTP/1.1\r\nHost: "),
 		length: method == "POST" || method == "PUT" || method == "PATCH", // many servers insist
 	}
 	names := slices.Sorted(maps.Keys(header))
@@ -53,17 +55,17 @@ func NewHead(method, host string, header map[string][]string) (Head, error) {
 	if err := CheckHost(host); err != nil {
 		return Head{}, err
 	}
-	h.fields = append(append(h.fields, withoutZone(host)...), "\r\n"...)
+	h.first = append(append(h.first, withoutZone(host)...), "\r\n"...)
 	for _, name := range names {
 		switch values := header[name]; strings.ToLower(name) {
 		case "host", "content-length", "transfer-encoding", "trailer":
 		case "user-agent":
 			if len(values) > 0 && values[0] != "" {
-				h.add(name, values[0])
+				h.first = appendField(h.first, name, values[0])
 			}
 		default:
 			for _, value := range values {
-				h.add(name, value)
+				h.fields = appendField(h.fields, name, value)
 				h.Close = h.Close || strings.EqualFold(name, "Connection") && hasToken([]byte(value), "close")
 			}
 		}
@@ -71,11 +73,11 @@ func NewHead(method, host string, header map[string][]string) (Head, error) {
 	return h, nil
 }
 
-func (h *Head) add(name, value string) {
-	h.fields = append(h.fields, name...)
-	h.fields = append(h.fields, ": "...)
-	h.fields = append(h.fields, trim([]byte(value))...)
-	h.fields = append(h.fields, "\r\n"...)
+func appendField(dst []byte, name, value string) []byte {
+	dst = append(dst, name...)
+	dst = append(dst, ": "...)
+	dst = append(dst, trim([]byte(value))...)
+	return append(dst, "\r\n"...)
 }
 
 // Append appends a request for target, in origin form as in "/items?id=7", to dst. It allocates nothing if dst has the
@@ -87,12 +89,13 @@ func (h *Head) Append(dst, target, body []byte) ([]byte, error) {
 	}
 	dst = append(dst, h.method...)
 	dst = append(dst, target...)
-	dst = append(dst, h.fields...)
+	dst = append(dst, h.first...)
 	if len(body) > 0 || h.length {
 		dst = append(dst, "Content-Length: "...)
 		dst = strconv.AppendInt(dst, int64(len(body)), 10)
 		dst = append(dst, "\r\n"...)
 	}
+	dst = append(dst, h.fields...)
 	dst = append(dst, "\r\n"...)
 	return append(dst, body...), nil
 }
