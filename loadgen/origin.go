@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -100,8 +101,8 @@ func (r *recording) lanes(pools []*address.Pool) map[string]*address.Pool {
 // outages are events that tell when an address took no connections while others of its host did.
 func (r *recording) outages() (events []Event) {
 	for i, pool := range r.addresses {
-		if pool == nil || strings.HasPrefix(r.mix.hosts[i], "localhost:") {
-			continue // one machine under two addresses, of which a server often has only one
+		if pool == nil || onePlace(cmp.Or(r.plan.ConnectTo, r.mix.hosts[i])) {
+			continue
 		}
 		for _, o := range pool.Outages() {
 			e := Event{Kind: EventAddress, AtNS: o.From, Text: fmt.Sprintf(
@@ -114,6 +115,13 @@ func (r *recording) outages() (events []Event) {
 		}
 	}
 	return events
+}
+
+// onePlace reports whether host:port names this machine under two addresses, of which a server often has only one.
+func onePlace(hostPort string) bool {
+	host, _, _ := net.SplitHostPort(hostPort)
+	a, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && a == netip.IPv6Unspecified()
 }
 
 // lookup returns the addresses of a name; nil: as the system does.
@@ -130,7 +138,11 @@ func (look lookup) addressesOf(ctx context.Context, hostPort string) ([]netip.Ad
 		return nil, fmt.Errorf("%s: there is no port %q", hostPort, service)
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		return []netip.AddrPort{netip.AddrPortFrom(a.Unmap(), uint16(port))}, nil // a lookup forgets its zone
+		list := []netip.AddrPort{netip.AddrPortFrom(a.Unmap(), uint16(port))} // a lookup forgets its zone
+		if a == netip.IPv6Unspecified() {
+			list = append(list, netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), uint16(port))) // of a server with IPv4 alone
+		}
+		return list, nil
 	}
 	if look == nil {
 		look = net.DefaultResolver.LookupNetIP

@@ -4,6 +4,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"sync/atomic"
 	"testing"
@@ -58,5 +59,30 @@ func TestConnectToIsChecked(t *testing.T) {
 		if err := checkConnectTo(to); (err == nil) != ok {
 			t.Errorf("%q: %v", to, err)
 		}
+	}
+}
+
+// The address that stands for all of this machine's reaches a server that has only IPv4, which is no outage of the other.
+func TestEveryAddressOfThisMachine(t *testing.T) {
+	for _, engine := range Engines() {
+		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+		_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+		for _, to := range []string{"", "[::]:" + port} {
+			p := steady("http://[::]:"+port, 50*time.Millisecond)
+			p.Engine, p.ConnectTo = engine, to
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := run.Requests; n.Succeeded != n.Due || n.Due == 0 {
+				t.Errorf("%s, connect to %q: %+v, %v", engine, to, n, run.Errors)
+			}
+			for _, e := range run.Events {
+				if e.Kind == EventAddress {
+					t.Errorf("%s, connect to %q: %s", engine, to, e.Text)
+				}
+			}
+		}
+		server.Close()
 	}
 }
