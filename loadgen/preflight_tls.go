@@ -27,16 +27,21 @@ func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
 	if err != nil {
 		return []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
 	}
-	wanted := false
-	if len(config.Certificates) == 0 {
-		config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
-			wanted = true
-			return new(tls.Certificate), nil
+	given, wanted := config.Certificates, false
+	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		wanted = true
+		for i := range given {
+			if r.SupportsCertificate(&given[i]) == nil {
+				return &given[i], nil
+			}
 		}
+		return new(tls.Certificate), nil // as the run does
 	}
 	name := cmp.Or(p.TLS.SNI, w.origin.Hostname())
 	config.ServerName = name
 	config.NextProtos = []string{"h2", "http/1.1"}
+	var secure *tls.Conn
+	config.ClientSessionCache = onTicket(func() { _ = secure.SetReadDeadline(time.Now()) })
 	network, address := "tcp", w.address
 	if path, ok := strings.CutPrefix(p.ConnectTo, unixPrefix); ok {
 		network, address = "unix", path
@@ -48,9 +53,9 @@ func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
 		return nil // reached a moment ago: the run will tell
 	}
 	defer conn.Close()
-	secure := tls.Client(conn, config)
+	secure = tls.Client(conn, config)
 	err = secure.HandshakeContext(ctx)
-	if err == nil && wanted {
+	if err == nil && wanted && secure.ConnectionState().Version >= tls.VersionTLS13 {
 		_ = secure.SetReadDeadline(time.Now().Add(refusalTime))
 		if _, err = secure.Read(make([]byte, 1)); errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
 			err = nil
@@ -59,19 +64,26 @@ func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
 	if err == nil || ctx.Err() != nil {
 		return nil
 	}
-	if text := tlsFault(err, name, asked, wanted); text != "" {
+	if text := p.TLS.fault(err, name, asked, wanted); text != "" {
 		return []Finding{{Text: fmt.Sprintf("%s: %s", w.origin.Host, text), Fatal: true}}
 	}
 	return nil
 }
+
+// onTicket is called as a server gives a session ticket, which it does after it has looked at the client's certificate.
+type onTicket func()
+
+func (onTicket) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+func (got onTicket) Put(string, *tls.ClientSessionState)    { got() }
 
 func isTimeout(err error) bool {
 	var timeout net.Error
 	return errors.As(err, &timeout) && timeout.Timeout()
 }
 
-// tlsFault words why a handshake failed, and what to do; "" where the run itself will tell.
-func tlsFault(err error, name, asked string, wanted bool) string {
+// fault words why a handshake failed, and what to do; "" where the run itself will tell. wanted: the server asked for a
+// certificate.
+func (t TLS) fault(err error, name, asked string, wanted bool) string {
 	var (
 		host    x509.HostnameError
 		unknown x509.UnknownAuthorityError
@@ -93,6 +105,8 @@ func tlsFault(err error, name, asked string, wanted bool) string {
 		return "its certificate is by an issuer that this system does not trust: --cacert FILE trusts it, -k takes any certificate"
 	case errors.As(err, &invalid):
 		return fmt.Sprintf("its certificate is not valid (%s): -k takes it as it is", bounded(invalid.Error()))
+	case wanted && alerted && t.CertFile != "":
+		return fmt.Sprintf("the server does not take the certificate of --cert (%s): is it by an issuer that the server trusts, and still valid?", bounded(text))
 	case wanted && alerted:
 		return "the server wants a certificate of the client: give one with --cert and --key"
 	case strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"):
@@ -101,8 +115,6 @@ func tlsFault(err error, name, asked string, wanted bool) string {
 		return "what answers there does not speak TLS: is it http://, or another port?"
 	case strings.Contains(text, "unrecognized name"):
 		return fmt.Sprintf("the server knows no host %q: --sni NAME asks for another", name)
-	case alerted && strings.Contains(text, "certificate"):
-		return fmt.Sprintf("the server refused the certificate of --cert (%s)", bounded(text))
 	}
 	return ""
 }

@@ -24,6 +24,25 @@ func handshakes(t *testing.T, c *tls.Config) (address string) {
 	})
 }
 
+// pemFiles writes a certificate and its key as files that --cert and --key name.
+func pemFiles(t *testing.T, c *tls.Config) TLS {
+	t.Helper()
+	key, err := x509.MarshalPKCS8PrivateKey(c.Certificates[0].PrivateKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := TLS{CertFile: filepath.Join(t.TempDir(), "cert.pem"), KeyFile: filepath.Join(t.TempDir(), "key.pem")}
+	for file, block := range map[string]*pem.Block{
+		files.CertFile: {Type: "CERTIFICATE", Bytes: c.Certificates[0].Certificate[0]},
+		files.KeyFile:  {Type: "PRIVATE KEY", Bytes: key},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
 func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 	here, hour := []net.IP{net.IPv4(127, 0, 0, 1)}, time.Hour
 	now := time.Now()
@@ -41,6 +60,13 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 	asking.ClientAuth = tls.RequireAnyClientCert
 	asking12 := asking.Clone()
 	asking12.MaxVersion = tls.VersionTLS12
+	verifying := good.Clone()
+	verifying.ClientAuth, verifying.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	verifying.ClientCAs.AddCert(certificate)
+	verifying12 := verifying.Clone()
+	verifying12.MaxVersion = tls.VersionTLS12
+	trusted, foreigner := pemFiles(t, good), pemFiles(t, certifiedBy(t, valid(), "Some Issuer"))
+	trusted.CAFile, foreigner.CAFile = bundle, bundle
 	optional := good.Clone()
 	optional.ClientAuth = tls.RequestClientCert
 	old := good.Clone()
@@ -67,6 +93,10 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 		{"another name, asked for", handshakes(t, named), TLS{SNI: "shop.test"}, "", "self-signed"},
 		{"a certificate wanted", handshakes(t, asking), TLS{CAFile: bundle}, "", "wants a certificate of the client: give one with --cert and --key"},
 		{"a certificate wanted, TLS 1.2", handshakes(t, asking12), TLS{CAFile: bundle}, "", "wants a certificate of the client: give one with --cert and --key"},
+		{"a certificate given", handshakes(t, verifying), trusted, "", ""},
+		{"any certificate taken", handshakes(t, asking), foreigner, "", ""},
+		{"a certificate not trusted", handshakes(t, verifying), foreigner, "", "the server does not take the certificate of --cert"},
+		{"a certificate not trusted, TLS 1.2", handshakes(t, verifying12), foreigner, "", "the server does not take the certificate of --cert"},
 		{"a certificate asked for", handshakes(t, optional), TLS{CAFile: bundle}, "", ""},
 		{"TLS 1.0", handshakes(t, old), TLS{CAFile: bundle}, "", "speaks no TLS that bench does, which is 1.2 and 1.3"},
 		{"no TLS", plain, TLS{}, "", "does not speak TLS: is it http://"},
