@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"context"
 	"io"
 	"net"
 	"net/http"
@@ -48,6 +49,17 @@ func TestConnectTo(t *testing.T) {
 			}
 			server.Close()
 		}
+	}
+}
+
+// A socket that is not there is found before the run.
+func TestConnectToNoSocket(t *testing.T) {
+	p := steady("http://shop.invalid", time.Second)
+	p.ConnectTo = unixPrefix + filepath.Join(t.TempDir(), "s")
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel() // one try is enough
+	if _, findings := p.Preflight(ctx, false); !anyFatal(findings) {
+		t.Errorf("found %q", texts(findings))
 	}
 }
 

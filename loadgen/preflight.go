@@ -16,7 +16,7 @@ type Finding struct {
 
 // PreflightInput is what Preflight has to know of the plan.
 type PreflightInput struct {
-	Address          string  // host:port that is connected to; "" tries none
+	Address          string  // host:port that is connected to, or unix: and a socket's path; "" tries none
 	Bundled          bool    // bench itself started the target on this host
 	Connections      int     // most connections open at once
 	ConnectionsGiven bool    // the user asked for just that many

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math"
 	"net"
 	"net/netip"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -23,8 +25,9 @@ const errWinRefused = syscall.Errno(10061)
 // reach connects to an address and closes the connection again, and says what it met. A service that is just starting
 // is given three tries.
 func reach(ctx context.Context, address string, dial func(ctx context.Context, network, address string) (net.Conn, error)) (remote netip.Addr, found []Finding) {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
+	network, at := dialed(address)
+	host, _, err := net.SplitHostPort(at)
+	if err != nil && network == "tcp" {
 		return remote, []Finding{{Text: fmt.Sprintf("%s is no address to connect to: give host and port, as in 127.0.0.1:8080", address), Fatal: true, Usage: true}}
 	}
 	began := time.Now()
@@ -34,7 +37,7 @@ func reach(ctx context.Context, address string, dial func(ctx context.Context, n
 	for n := 1; ; n++ {
 		next := time.NewTimer(reachInterval)
 		try, cancel := context.WithTimeout(ctx, reachInterval)
-		conn, err := dial(try, "tcp", address)
+		conn, err := dial(try, network, at)
 		cancel()
 		if err == nil {
 			next.Stop()
@@ -66,6 +69,14 @@ func reach(ctx context.Context, address string, dial func(ctx context.Context, n
 	}
 }
 
+// dialed returns what to dial for an address, which may be unix: and a socket's path.
+func dialed(address string) (network, at string) {
+	if path, ok := strings.CutPrefix(address, unixPrefix); ok {
+		return "unix", path
+	}
+	return "tcp", address
+}
+
 // isFinal says whether another try would meet the same.
 func isFinal(err error) bool {
 	var dns *net.DNSError
@@ -91,6 +102,10 @@ func unreachable(address, host string, err error) string {
 		return fmt.Sprintf("there is no host %q: is it spelled right? (%s)", host, dns.Err)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("the address of host %q cannot be found out: does name resolution work here? (%s)", host, dns.Err)
+	case strings.HasPrefix(address, unixPrefix) && errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("there is no socket at %s: is the path right, and the service running?", address)
+	case strings.HasPrefix(address, unixPrefix) && errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("this system forbids bench to connect to %s: may this user write to the socket?", address)
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errWinRefused):
 		return address + " refuses connections: is the service running?"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):

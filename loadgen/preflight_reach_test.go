@@ -67,6 +67,13 @@ func TestReach(t *testing.T) {
 		{"a port that is a word nobody knows", "10.0.0.9:htpt", []error{dialErr("", &net.DNSError{Err: "unknown port", Name: "tcp/htpt", IsNotFound: true})}, 1, 0,
 			`there is no host "10.0.0.9": is it spelled right? (unknown port)`, true, false},
 		{"no port", "10.0.0.9", nil, 0, 0, "10.0.0.9 is no address to connect to: give host and port, as in 127.0.0.1:8080", true, true},
+		{"a socket", "unix:/s", []error{nil}, 1, 0, "", false, false},
+		{"no socket there", "unix:/s", []error{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ENOENT)}}, 3, 2 * time.Second,
+			"there is no socket at unix:/s: is the path right, and the service running? (tried 3 times in 2 s)", true, false},
+		{"a socket of somebody else", "unix:/s", []error{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.EACCES)}}, 1, 0,
+			"this system forbids bench to connect to unix:/s: may this user write to the socket?", true, false},
+		{"a socket nobody listens to", "unix:/s", []error{&net.OpError{Op: "dial", Err: refused}}, 3, 2 * time.Second,
+			"unix:/s refuses connections: is the service running? (tried 3 times in 2 s)", true, false},
 		{"anything else, in its own words", "10.0.0.9:80", []error{errors.New("odd")}, 3, 2 * time.Second,
 			"10.0.0.9:80 takes no connection: odd (tried 3 times in 2 s)", true, false},
 	} {
@@ -74,7 +81,8 @@ func TestReach(t *testing.T) {
 			tries := 0
 			began := time.Now()
 			dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-				if address != tc.address || network != "tcp" {
+				path, isPath := strings.CutPrefix(tc.address, unixPrefix)
+				if address != path || isPath != (network == "unix") {
 					t.Errorf("%s: dials %s %s", tc.why, network, address)
 				}
 				err := tc.meets[min(tries, len(tc.meets)-1)]

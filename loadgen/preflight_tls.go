@@ -42,10 +42,7 @@ func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
 	config.NextProtos = []string{"h2", "http/1.1"}
 	var secure *tls.Conn
 	config.ClientSessionCache = onTicket(func() { _ = secure.SetReadDeadline(time.Now()) })
-	network, address := "tcp", w.address
-	if path, ok := strings.CutPrefix(p.ConnectTo, unixPrefix); ok {
-		network, address = "unix", path
-	}
+	network, address := dialed(w.address)
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)

@@ -59,7 +59,7 @@ func proxyAddress(proxy *url.URL) string {
 
 // way is where the connections of one host's requests go.
 type way struct {
-	address string   // that is connected to; "" is a socket's path
+	address string   // that is connected to, as [PreflightInput] has it
 	origin  *url.URL // of the host
 	proxied bool     // address is a proxy's
 }
@@ -93,9 +93,6 @@ func (p Plan) ways(m *mix) (list []way, findings []Finding) {
 		}
 		if p.ConnectTo != "" {
 			w.address = p.ConnectTo
-		}
-		if strings.HasPrefix(w.address, unixPrefix) {
-			w.address = "" // no port to run out of, and nobody else's machine
 		}
 		list = append(list, w)
 	}
