@@ -48,7 +48,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 	} else {
 		source.cursor = r.schedule.Cursor()
 	}
-	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil})
+	end := nethttp.Run(ctx, c, source, &httpSink{shard: r.shards[0], mix: r.mix, expect: r.plan.Expect, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil})
 	return ending{at: end.At, cut: end.Cut, loops: []loopEnd{{end.Next, end.FreeSince, end.Stopped}}}
 }
 
@@ -79,10 +79,11 @@ func (s *httpSource) Render(k uint64, intended time.Duration) (nethttp.Request, 
 
 // httpSink makes samples of the engine's exchanges.
 type httpSink struct {
-	shard *shard
-	mix   *mix
-	marks *answerMarks
-	pair  *pairSide
+	shard  *shard
+	mix    *mix
+	expect []Expect // of each answer
+	marks  *answerMarks
+	pair   *pairSide
 
 	closed bool // the watch tells when bench did not run
 }
@@ -105,7 +106,7 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 	}
 	if e.Header != nil {
 		s.marks.readMap(e.Header)
-		s.shard.redirects.take(x.outcome, e.Status, func() string { return e.Header.Get("Location") })
+		s.shard.redirects.take(x.outcome, e.Status, s.mix.expected(e.K, s.expect), func() string { return e.Header.Get("Location") })
 		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
 	if x.outcome == succeeded {

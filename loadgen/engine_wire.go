@@ -49,7 +49,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 		} else {
 			source.cursor = r.schedule.Cursor()
 		}
-		sink := &wireSink{shard: r.shards[i], mix: r.mix, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil}
+		sink := &wireSink{shard: r.shards[i], mix: r.mix, expect: r.plan.Expect, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair, closed: r.plan.Closed != nil}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, sink) })
 	}
 	running.Wait()
@@ -105,10 +105,11 @@ func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
 
 // wireSink makes samples of the engine's exchanges.
 type wireSink struct {
-	shard *shard
-	mix   *mix
-	marks *answerMarks
-	pair  *pairSide
+	shard  *shard
+	mix    *mix
+	expect []Expect // of each answer
+	marks  *answerMarks
+	pair   *pairSide
 
 	closed bool
 }
@@ -127,7 +128,7 @@ func (s *wireSink) Record(e *wire.Exchange) {
 	}
 	if e.Header != nil {
 		s.marks.readLines(e.Header)
-		s.shard.redirects.take(x.outcome, e.Status, func() string {
+		s.shard.redirects.take(x.outcome, e.Status, s.mix.expected(e.K, s.expect), func() string {
 			location, _, _ := wire.Value(e.Header, "Location")
 			return string(location)
 		})

@@ -52,25 +52,29 @@ func portOf(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// Redirects counts the successes whose answer says where to go instead.
+// Redirects counts the successes whose answer says where to go instead, but for those of which a redirect's status was expected.
 type Redirects struct {
 	Count uint64 `json:"count"`
 	To    string `json:"to,omitempty"` // scheme and host of the first one, as it was sent; "" on the same
 }
 
-func (r *Redirects) take(o outcome, status int, location func() string) {
+func (r *Redirects) take(o outcome, status int, expected []Expect, location func() string) {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 	default:
 		return
 	}
-	if o != succeeded {
+	if o != succeeded || slices.ContainsFunc(expected, func(e Expect) bool { return len(e.statuses) > 0 }) {
+		return // a success with an expectation on the status has that status
+	}
+	to := location()
+	if to == "" {
 		return
 	}
 	if r.Count++; r.Count > 1 {
 		return
 	}
-	if u, err := url.Parse(location()); err == nil && u.Host != "" {
+	if u, err := url.Parse(to); err == nil && u.Host != "" {
 		r.To = bounded((&url.URL{Scheme: u.Scheme, Host: u.Host}).String())
 	}
 }

@@ -126,6 +126,37 @@ func TestRedirectsAreCounted(t *testing.T) {
 	}
 }
 
+// What leads nowhere, or was asked for by its status, is none.
+func TestWhatIsNoRedirect(t *testing.T) {
+	asked, err := ParseExpect("status=302")
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := ParseExpect("body~ok")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		why      string
+		expected []Expect
+		status   int
+		location string
+		want     uint64
+	}{
+		{"a redirect", nil, 302, "/x", 1},
+		{"one whose body was asked for", []Expect{body}, 302, "/x", 1},
+		{"one without Location", nil, 302, "", 0},
+		{"one that was asked for", []Expect{body, asked}, 302, "/x", 0},
+		{"not modified", nil, 304, "/x", 0},
+	} {
+		var r Redirects
+		r.take(succeeded, tc.status, tc.expected, func() string { return tc.location })
+		if r.Count != tc.want {
+			t.Errorf("%s: counted %d, want %d", tc.why, r.Count, tc.want)
+		}
+	}
+}
+
 func TestFollowIsChecked(t *testing.T) {
 	for _, f := range []Follow{{Most: -1}, {Most: 51}, {Hosts: []string{"a.test"}}, {Most: 1, Hosts: []string{"http://a.test"}}, {Most: 1, Hosts: []string{""}}} {
 		if f.validate() == nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -57,10 +58,10 @@ func Answer(runs []*loadgen.Run) string {
 	return sideBySide(subjects)
 }
 
-// redirected says that all that succeeded was a redirect, and what to do; nothing where that is not so.
+// redirected says that all that was answered was a redirect, and what to do; nothing where that is not so.
 func (s subject) redirected(label string) string {
 	r := s.Redirects
-	if r == nil || r.Count < s.Requests.Succeeded {
+	if r == nil || r.Count < s.Requests.Succeeded || slices.ContainsFunc(s.Errors, answered) {
 		return ""
 	}
 	every, to, follow := "Every answer", "", "--follow 5"
@@ -74,6 +75,11 @@ func (s subject) redirected(label string) string {
 		}
 	}
 	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to, or follow it with %s. ", every, to, follow)
+}
+
+// answered reports whether failures of a kind are answers that were not what they were to be.
+func answered(e loadgen.ErrorCount) bool {
+	return strings.HasPrefix(e.Kind, "status ") || strings.HasPrefix(e.Kind, "expected ")
 }
 
 // answerOne tells of one run.

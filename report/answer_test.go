@@ -249,6 +249,14 @@ func TestAnAnswerThatOnlyRedirects(t *testing.T) {
 	if got := Answer([]*loadgen.Run{some}); strings.Contains(got, "redirect") {
 		t.Errorf("one does not: %q", got)
 	}
+	for kind, said := range map[string]bool{"status 404": false, "expected body": false, "connect: refused": true} {
+		mixed := told("a", hold, time.Millisecond, redirects(1200, ""), func(r *loadgen.Run) {
+			r.Errors = []loadgen.ErrorCount{{Kind: kind, Count: 10}}
+		})
+		if got := Answer([]*loadgen.Run{mixed}); strings.Contains(got, "very answer was a redirect") != said {
+			t.Errorf("others failed by %s: %q", kind, got)
+		}
+	}
 	if got := Answer([]*loadgen.Run{some, every}); !strings.HasPrefix(got, "a: e"+want) {
 		t.Errorf("of two, one redirects: %q", got)
 	}
