@@ -34,6 +34,8 @@ type grouped struct {
 	endpoints []EndpointRecord // at most maxEndpoints, and then other, where there are more
 	slots     []uint8          // of each request, which endpoint it is counted as
 	grouping  Grouping         // what was done
+	lumped    bool             // there is no room for some names, which are counted as other
+	ownNames  int              // of those, the names that the file itself gives
 }
 
 const otherSlot = 255 // until it is known which one it is
@@ -120,6 +122,7 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 	room := maxEndpoints - len(own)
 	var rest float64
 	var name []byte
+	ownNames := map[string]bool{}
 	for i := range g.slots {
 		var given bool
 		name, given = m.nameOf(name[:0], i)
@@ -142,13 +145,17 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 		case mayStop:
 			return g, false
 		default:
-			g.slots[i] = otherSlot
+			g.slots[i], g.lumped = otherSlot, true
 			rest += m.weightOf(i)
+			if given {
+				ownNames[string(name)] = true
+			}
 			continue
 		}
 		g.slots[i] = slot
 		g.endpoints[slot].Weight += m.weightOf(i)
 	}
+	g.ownNames = len(ownNames)
 	g.close(rest)
 	return g, true
 }
@@ -222,9 +229,9 @@ func (g *grouped) listed() string {
 	return listedNames(names)
 }
 
-// words says what was grouped by pattern, for a note.
+// words says what was grouped by pattern and what is counted as other, for a note.
 func (g *grouped) words() string {
-	if g.grouping != GroupByPattern {
+	if g.grouping != GroupByPattern && !g.lumped {
 		return ""
 	}
 	const most = 4
@@ -250,6 +257,13 @@ func (g *grouped) words() string {
 	}
 	if together > 0 {
 		text += fmt.Sprintf("; %s more are %q", countLines(together), other)
+		switch g.ownNames {
+		case 0:
+		case 1:
+			text += ", one of them of a name that the file gives"
+		default:
+			text += fmt.Sprintf(", among them %d names that the file gives", g.ownNames)
+		}
 	}
 	return text + " (--group never tells the first lines apart instead)"
 }

@@ -108,6 +108,40 @@ func TestManyNamesAreGroupedByPattern(t *testing.T) {
 	}
 }
 
+// What is counted as other is said where no pattern was found either, with how many of the file's own names are.
+func TestNamesThatAreCountedAsOtherAreSaid(t *testing.T) {
+	var words, named, few strings.Builder
+	for i := range maxEndpoints + 8 {
+		word := fmt.Sprintf("page%c%c", 'a'+i/26, 'a'+i%26)
+		fmt.Fprintf(&words, "GET http://h/%s\n\n", word)
+		fmt.Fprintf(&named, "# @name %s\nGET http://h/\n\n", word)
+		fmt.Fprintf(&few, "GET http://h/%d\n\n", i%maxEndpoints)
+	}
+	const said = `the targets file has more than 32 endpoints; 8 lines more are "other"`
+	const instead = " (--group never tells the first lines apart instead)"
+	for _, tc := range []struct {
+		text string
+		by   Grouping
+		want string
+	}{
+		{words.String(), GroupByPattern, said + instead},
+		{words.String(), GroupByName, said + instead},
+		{words.String(), GroupNever, ""},
+		{named.String(), GroupByPattern, said + ", among them 8 names that the file gives" + instead},
+		{few.String(), GroupByPattern, ""},
+	} {
+		p := linesOf(t, tc.text, Request{})
+		p.Group = tc.by
+		m, err := p.mix()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := m.words(); got != tc.want {
+			t.Errorf("%q, %.30q: %s", tc.by, tc.text, got)
+		}
+	}
+}
+
 func TestPatterns(t *testing.T) {
 	for name, want := range map[string]string{
 		"GET /item/123":                                 "GET /item/{n}",
