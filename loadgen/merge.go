@@ -95,7 +95,7 @@ func notAlike(a, b *Run) string {
 	case a == b || a.Started.Equal(b.Started) && a.Seed == b.Seed && reflect.DeepEqual(a.Share, b.Share):
 		return "they are the same run twice"
 	case !reflect.DeepEqual(a.Plan.whatever(), b.Plan.whatever()):
-		return fmt.Sprintf("they are of different plans, of %s and of %s", a.Plan.Profile, b.Plan.Profile)
+		return otherPlans(a.Plan.whatever(), b.Plan.whatever())
 	}
 	if len(a.Phases) != len(b.Phases) {
 		return "one of them ended in another phase than the other"
@@ -106,6 +106,25 @@ func notAlike(a, b *Run) string {
 		}
 	}
 	return ""
+}
+
+// otherPlans says how two plans differ.
+func otherPlans(p, q PlanRecord) string {
+	list := p.Differences(&q)
+	add := func(what string, differ bool) {
+		if differ {
+			list = append(list, what)
+		}
+	}
+	add("what the service is to hold (--slo)", !slices.Equal(p.SLO, q.SLO))
+	add("when a run is ended early (--abort-on)", !slices.Equal(p.AbortOn, q.AbortOn))
+	add("how long a run goes on before it may be ended early (--abort-grace)", p.AbortGraceNS != q.AbortGraceNS)
+	add("the number of requests (-n)", p.Requests != q.Requests)
+	add("how requests are spread over the addresses of a host: name one with --connect-to", p.Spread != q.Spread)
+	if len(list) == 0 {
+		return "they are of different plans"
+	}
+	return "they are of different plans: " + strings.Join(list, "; ")
 }
 
 // whatever returns the plan however its engine was set, which is a matter of measuring it.

@@ -112,7 +112,11 @@ func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 		want   string
 	}{
 		"pool, other target":      {Pool, func(r []*Run) []*Run { r[1].Target = Target{Name: "uncached"}; return r }, "different targets, fake and uncached"},
-		"pool, other plan":        {Pool, func(r []*Run) []*Run { r[1].Plan.Profile = "soak"; return r }, "different plans, of judged and of soak"},
+		"pool, other plan":        {Pool, func(r []*Run) []*Run { r[1].Plan.Profile = "soak"; return r }, "different plans: profile: judged and soak"},
+		"pool, other order":       {Pool, func(r []*Run) []*Run { r[1].Plan.Order = Sequential; return r }, "different plans: order of the requests: random and sequential (--order random makes them alike)"},
+		"pool, other header case": {Pool, func(r []*Run) []*Run { r[1].Plan.HeaderCase = HeadersKept; return r }, "--header-case canonical"},
+		"merge, other objective":  {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Plan.SLO = []string{"p99<1s"}; return r }, "different plans: what the service is to hold (--slo)"},
+		"merge, other think time": {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Plan.ThinkNS = 7; return r }, "--think"},
 		"pool, the same twice":    {Pool, func(r []*Run) []*Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
 		"pool, other kernel":      {Pool, func(r []*Run) []*Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},
 		"pool, other measuring":   {Pool, func(r []*Run) []*Run { r[1].Environment.Generation = 2; return r }, "different environments: measuring generation: 1 and 2"},

@@ -11,7 +11,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
-	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
 )
 
@@ -53,7 +52,7 @@ func TestARunOfBeforeMeansWhatItMeant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := compare.PlanDifferences(&was.Plan, &now); !slices.Equal(got, tc.want) {
+		if got := was.Plan.Differences(&now); !slices.Equal(got, tc.want) {
 			t.Errorf("%q %v: %q, want %q", tc.version, tc.flags, got, tc.want)
 		}
 	}

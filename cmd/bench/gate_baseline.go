@@ -148,7 +148,7 @@ func samePlan(b *compare.Baseline, a *arm) error {
 	if err != nil {
 		return err
 	}
-	list := compare.PlanDifferences(b.Plan(), &p)
+	list := b.Plan().Differences(&p)
 	if a.rate != b.Rate() {
 		list = append(list, fmt.Sprintf("rate: %s and %s", report.Rate(b.Rate()), report.Rate(a.rate)))
 	}
@@ -264,7 +264,7 @@ func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
 	if list := first.Environment.Differences(&r.Environment); len(list) > 0 {
 		return usage(fmt.Errorf("cannot be judged: %w", otherMachine(b, list)))
 	}
-	if list := compare.PlanDifferences(&first.Plan, &r.Plan); len(list) > 0 {
+	if list := first.Plan.Differences(&r.Plan); len(list) > 0 {
 		return usage(fmt.Errorf("cannot be judged: %w", otherPlan(b, list)))
 	}
 	return nil

@@ -19,10 +19,10 @@ func TestDifferencesOfTheNetworkAreNamed(t *testing.T) {
 	} {
 		var p, q loadgen.PlanRecord
 		change(&q)
-		if list := PlanDifferences(&p, &q); len(list) != 1 || !strings.Contains(list[0], flag) {
+		if list := p.Differences(&q); len(list) != 1 || !strings.Contains(list[0], flag) {
 			t.Errorf("%s: %q", flag, list)
 		}
-		if list := PlanDifferences(&q, &q); list != nil {
+		if list := q.Differences(&q); list != nil {
 			t.Errorf("%s: a plan differs from itself: %q", flag, list)
 		}
 	}

@@ -105,7 +105,7 @@ func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
 	} {
 		p := old
 		change(&p)
-		if list := PlanDifferences(&old, &p); strings.Join(list, "; ") != want {
+		if list := old.Differences(&p); strings.Join(list, "; ") != want {
 			t.Errorf("%q, want %q", list, want)
 		}
 	}
