@@ -31,6 +31,16 @@ type drawnHeader struct {
 // errHeaderText is about a header's value, which it must not show.
 var errHeaderText = errors.New("holds a line end or another control character")
 
+// HeaderError is about one header of a request. Its words name the header, and show nothing of its value.
+type HeaderError struct {
+	Name string
+	Err  error
+}
+
+func (e *HeaderError) Error() string { return e.Err.Error() }
+
+func (e *HeaderError) Unwrap() error { return e.Err }
+
 // framing are the headers that say how a message is framed and whom it is for: net/http knows them by this spelling alone.
 var framing = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer"}
 
@@ -56,14 +66,14 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 		for i, text := range c.fixed[name] {
 			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, known, i))
 			if err != nil {
-				return c, err
+				return c, &HeaderError{name, err}
 			}
 			c.visible = append(c.visible, visibleHeader{name, t})
 			if t, err = t.resolved(); err == nil {
 				err = t.checkHeaderText()
 			}
 			if err != nil {
-				return c, fmt.Errorf("header %s: %w", name, err)
+				return c, &HeaderError{name, fmt.Errorf("header %s: %w", name, err)}
 			}
 			fixed = fixed && t.fixed()
 			d.values = append(d.values, t)

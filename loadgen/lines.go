@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -63,6 +64,25 @@ func (l *Lines) origin(k *targetsfile.Kind) (origin, whole string) {
 	return l.base, whole
 }
 
+// LineError is about a line of a targets file.
+type LineError struct {
+	File string
+	Line int
+	Err  error
+}
+
+func (e *LineError) Error() string { return fmt.Sprintf("%s:%d: %v", e.File, e.Line, e.Err) }
+
+func (e *LineError) Unwrap() error { return e.Err }
+
+// lineOf returns the line that an error of a kind is about: a header's own, where it is about one.
+func (l *Lines) lineOf(kind int, err error) int {
+	if bad := (*HeaderError)(nil); errors.As(err, &bad) {
+		return l.list.HeaderLine(kind, bad.Name)
+	}
+	return l.list.Kinds[kind].Line
+}
+
 // Len returns how many requests there are.
 func (l *Lines) Len() int { return l.list.Len() }
 
@@ -90,7 +110,7 @@ func (l *Lines) Origins(visit func(url string) error) error {
 		}
 		seen[at] = true
 		if err := visit(at); err != nil {
-			return fmt.Errorf("%s:%d: %w", l.list.Name, k.Line, err)
+			return &LineError{l.list.Name, k.Line, err}
 		}
 	}
 	return nil
@@ -121,7 +141,7 @@ func (l *Lines) mix(p Plan) (*mix, error) {
 	for i := range l.list.Kinds {
 		c, err := l.kind(m, i, p.Seed)
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", l.list.Name, l.list.Kinds[i].Line, err)
+			return nil, &LineError{l.list.Name, l.lineOf(i, err), err}
 		}
 		c.origin = known.of(m, &c)
 		m.requests = append(m.requests, c)
@@ -192,8 +212,8 @@ func (l *Lines) checkPaths() error {
 		}
 		if _, bad := encodedTarget(string(path)); bad >= 0 {
 			origin, _ := l.origin(k)
-			return fmt.Errorf("%s:%d: %w", l.list.Name, l.list.Line(i),
-				&TextError{Part: "URL", At: len(origin) + bad, Length: 1, What: "%", Err: errPercent})
+			return &LineError{l.list.Name, l.list.Line(i),
+				&TextError{Part: "URL", At: len(origin) + bad, Length: 1, What: "%", Err: errPercent}}
 		}
 	}
 	return nil

@@ -128,12 +128,15 @@ GET http://h:81/a%2Fb/c?x=%20&y=1+2
 // What cannot be sent is refused by its line, and nothing of it is repeated.
 func TestLinesThatCannotBeSent(t *testing.T) {
 	for text, want := range map[string]string{
-		"GET http://h/a\n\nGET http://h:port/":                 `f:3: `,
-		"GET http://h/a\n\nGET http://u:C4N%@h/":               `f:3: the user information`,
-		"GET http://h/a\n\nGET http://{{seq}}/":                `f:3: `,
-		"GET http://h/a\n\nGET http://h/{{nothing}}":           `f:3: URL: `,
-		"GET http://h/a\n\nGET http://h/\nX: ${file:/no/such}": `f:3: header X`,
-		"{\"method\":\"GET\",\"url\":\"http:\\/\\/[h\\/C4N\"}": `f:1: `,
+		"GET http://h/a\n\nGET http://h:port/":                                              `f:3: `,
+		"GET http://h/a\n\nGET http://u:C4N%@h/":                                            `f:3: the user information`,
+		"GET http://h/a\n\nGET http://{{seq}}/":                                             `f:3: `,
+		"GET http://h/a\n\nGET http://h/{{nothing}}":                                        `f:3: URL: `,
+		"GET http://h/a\n\nGET http://h/\nX: ${file:/no/such}":                              `f:4: header X`,
+		"GET http://h/a\nX: 1\n\nGET http://h/\n# of it\nA: 1\nx-u : {{C4N}}\nB: 1":         `f:7: header x-u: the {{…}}`,
+		"{\"method\":\"GET\",\n\"url\":\"http://h/\",\n\"header\":{\n\"X-U\":\"{{C4N}}\"}}": `f:4: header X-U: the {{…}}`,
+		"{\"method\":\"GET\",\"url\":\"http://h/\",\"header\":{\"X-U\":\"{{C4N}}\"}}":       `f:1: header X-U: the {{…}}`,
+		"{\"method\":\"GET\",\"url\":\"http:\\/\\/[h\\/C4N\"}":                              `f:1: `,
 	} {
 		p := linesOf(t, text, Request{})
 		if err := p.Check(); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "C4N") {

@@ -195,7 +195,7 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 			return err
 		}
 	}
-	return s.plan.Check()
+	return ofTargets(s.plan.Check())
 }
 
 // at makes what a bundled service is asked, at its address.

@@ -38,7 +38,7 @@ func (o *driveOptions) readLines(stdin io.Reader, common loadgen.Request) (*load
 // several.
 func (o *driveOptions) driveLines(s *subject, lines *loadgen.Lines) error {
 	if err := lines.Origins(func(url string) error { return o.mayDrive(s.plan.Profile, url) }); err != nil {
-		return err
+		return ofTargets(err)
 	}
 	if err := o.mayFollow(s.plan.Profile); err != nil {
 		return err
@@ -54,7 +54,15 @@ func (o *driveOptions) driveLines(s *subject, lines *loadgen.Lines) error {
 	if s.plan.Order, s.plan.Group, err = o.sequence(); err != nil {
 		return err
 	}
-	return s.plan.Check()
+	return ofTargets(s.plan.Check())
+}
+
+// ofTargets names the flag in an error about a line of the targets file.
+func ofTargets(err error) error {
+	if _, ok := errors.AsType[*loadgen.LineError](err); ok {
+		return fmt.Errorf("--targets %w", err)
+	}
+	return err
 }
 
 // driveLinesAt makes s a subject of the requests of a targets file at a URL, whose scheme and host stand for the file's.

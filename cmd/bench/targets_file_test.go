@@ -126,8 +126,9 @@ func TestFlagsOfATargetsFileNeedOne(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"GET http://127.0.0.1:1/a\n\nGET http://bench.invalid/b":           "standard input:3: bench.invalid is not on this machine",
-		"GET http://127.0.0.1:1/a\n\nGET http://127.0.0.1:1/{{nothing x}}": "standard input:3: URL",
+		"GET http://127.0.0.1:1/a\n\nGET http://bench.invalid/b":           "--targets standard input:3: bench.invalid is not on this machine",
+		"GET http://127.0.0.1:1/a\n\nGET http://127.0.0.1:1/{{nothing x}}": "--targets standard input:3: URL",
+		"GET http://127.0.0.1:1/a\nX-U: {{nothing x}}":                     "--targets standard input:2: header X-U",
 		"GET http://127.0.0.1:1/a\n\nPOST http://127.0.0.1:1/\n{}":         "--targets standard input:4: a body comes from @file",
 	} {
 		if _, err := sequenced(t, "", text, "-T", "-"); err == nil || !strings.HasPrefix(err.Error(), want) {

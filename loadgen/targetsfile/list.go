@@ -77,6 +77,26 @@ func (l *List) Line(i int) int {
 	return l.Kinds[l.Kind(i)].Line
 }
 
+// HeaderLine returns where in the file a header of a kind stands that has a line of its own, else where the first request of the
+// kind stands.
+func (l *List) HeaderLine(kind int, name string) int {
+	k := &l.Kinds[kind]
+	number := 0
+	for line := range bytes.Lines(l.text) {
+		if number++; number <= k.Line {
+			continue
+		}
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 || isRequestLine(line) {
+			break
+		}
+		if word, _, _ := bytes.Cut(line, []byte{':'}); bytes.EqualFold(bytes.Trim(word, " \t\""), []byte(name)) {
+			return number
+		}
+	}
+	return k.Line
+}
+
 // Bodies ranges over the bodies that requests have, those of files each once. They must not be changed.
 func (l *List) Bodies() iter.Seq[[]byte] {
 	return func(yield func([]byte) bool) {
