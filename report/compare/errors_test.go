@@ -94,3 +94,19 @@ func TestFailuresOfRunsAreJudgedByTheRun(t *testing.T) {
 		}
 	}
 }
+
+// A gate that is interrupted before the first run of the new version is complete has counted failures of the old one only.
+func TestFailuresOfNoRunsAreCountedAndNotJudged(t *testing.T) {
+	var none []Failures
+	for _, side := range [][2][]Failures{{rounds(8, 3), none}, {none, rounds(8, 3)}, {none, none}} {
+		got := judgeRunErrors(side[0], side[1], 0.001, true, alpha)
+		by := got.By[0]
+		if got.Outcome != Inconclusive || !math.IsNaN(by.Center) || !math.IsInf(by.Low, -1) || !math.IsInf(by.High, 1) {
+			t.Errorf("%d and %d runs: %+v", len(side[0]), len(side[1]), got)
+		}
+		low, high := newShift(sharesOf(side[0]), sharesOf(side[1])).bounds(alpha)
+		if !math.IsInf(low, -1) || !math.IsInf(high, 1) {
+			t.Errorf("%d and %d runs: bounds %v and %v", len(side[0]), len(side[1]), low, high)
+		}
+	}
+}

@@ -52,6 +52,9 @@ func newEstimate(x []float64) estimate {
 // bounds are ±Inf.
 func (e estimate) bounds(level float64) (low, high float64) {
 	low, high = e.ranked(level)
+	if e.n == 0 {
+		return low, high
+	}
 	return min(low, e.center-resolution), max(high, e.center+resolution)
 }
 

@@ -70,12 +70,21 @@ func newShift(a, b []float64) shift {
 	return s
 }
 
-func (s shift) center() float64 { return median(s.differences) }
+// center returns the estimate, NaN where a side has no value.
+func (s shift) center() float64 {
+	if len(s.differences) == 0 {
+		return math.NaN()
+	}
+	return median(s.differences)
+}
 
 // bounds returns the interval of the two-sided error level, never narrower than what histograms resolve. Without one the
 // bounds are ±Inf.
 func (s shift) bounds(level float64) (low, high float64) {
 	low, high = s.ranked(level)
+	if len(s.differences) == 0 {
+		return low, high
+	}
 	return min(low, s.center()-resolution), max(high, s.center()+resolution)
 }
 
