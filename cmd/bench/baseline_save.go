@@ -147,7 +147,7 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 		fresh := freshRuns{profile: baselineProfile(round, a.rate), seeds: seedsFrom(o.seed, o.runs)}
 		if err := c.driveFresh(ctx, &fresh); err != nil {
 			if errors.Is(err, errInterrupted) {
-				fmt.Fprintf(c.stderr, "interrupted after %d of %d runs: no baseline is saved\n", len(fresh.runs), o.runs)
+				err = errors.Join(err, tooEarly{fmt.Errorf("interrupted after %d of %d runs: no baseline is saved", len(fresh.runs), o.runs)})
 			}
 			return err
 		}
@@ -159,7 +159,7 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 		}
 		return nil
 	})
-	return b, err
+	return b, nothingMeasured(err, "run")
 }
 
 // seedsFrom numbers the seeds of runs: each sends other requests, and the runs of the new version the same ones.

@@ -119,7 +119,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 		found, failure = o.measure(ctx, args, outs, s)
 	}
 	if len(found) == 0 {
-		return failure
+		return nothingMeasured(failure, "step")
 	}
 	// Of saved targets one that could not be planned for shares the demand of the others.
 	var before *capacity.Plan

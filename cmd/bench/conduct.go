@@ -76,7 +76,7 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	}
 	found, err := c.compare(ctx, criteria)
 	if found == nil {
-		return err
+		return nothingMeasured(err, "pair")
 	}
 	found.Repeat = o.repeat(names)
 	return errors.Join(err, o.conclude(found, outs, s))

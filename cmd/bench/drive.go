@@ -310,7 +310,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	}
 	runs, failure := o.driveAll(ctx, subjects, s.err)
 	if len(runs) == 0 {
-		return failure
+		return nothingMeasured(failure, "request")
 	}
 	for _, r := range runs {
 		r.Judge(thresholds)

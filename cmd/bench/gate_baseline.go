@@ -50,7 +50,7 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	}
 	found, err := c.gateFresh(ctx, criteria)
 	if found == nil {
-		return err
+		return nothingMeasured(err, "run of new")
 	}
 	found.Repeat = o.repeat(names)
 	return errors.Join(err, o.conclude(found, outs, s))
@@ -180,7 +180,7 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 		}
 		return c.driveFresh(ctx, &fresh)
 	})
-	if err != nil && !errors.Is(err, errInterrupted) {
+	if err != nil && (!errors.Is(err, errInterrupted) || len(fresh.runs) == 0) {
 		return nil, err
 	}
 	found = c.found(c.o.judgeRuns(b, a.label, fresh.runs, criteria))

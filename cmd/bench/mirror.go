@@ -42,7 +42,7 @@ func (o *compareOptions) runMirror(ctx context.Context, names []string, s stream
 	}
 	found, err := c.mirror(ctx, rules)
 	if found == nil {
-		return err
+		return nothingMeasured(err, "pair")
 	}
 	found.Repeat = o.repeat(names)
 	return errors.Join(err, o.concludeMirror(found, outs, s))
