@@ -65,7 +65,7 @@ late is made again. Nothing is kept of a save that did not come to its end; one 
 }
 
 func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, baselineFormats)
+	outs, err := parseOutputs(o.outputs, baselineFormats, o.inputs(names[1:])...)
 	if err != nil {
 		return err
 	}

@@ -99,7 +99,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 }
 
 func (o *capacityOptions) run(ctx context.Context, args []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, capacityFormats)
+	outs, err := parseOutputs(o.outputs, capacityFormats, append(o.driveOptions.inputs(args), o.from, o.planFile, o.plan.Curve, o.plan.Peaks, o.plan.Prices)...)
 	if err != nil {
 		return err
 	}

@@ -265,7 +265,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return usage(err)
 	}
-	outputs, err := parseOutputs(o.outputs, formats)
+	outputs, err := parseOutputs(o.outputs, formats, append(o.inputs(args), where)...)
 	if err != nil {
 		return err
 	}

@@ -60,7 +60,7 @@ the magnitude. It exits 0 whatever it finds: bench gate is what blocks a merge.`
 }
 
 func (o *historyOptions) run(paths []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, historyFormats)
+	outs, err := parseOutputs(o.outputs, historyFormats, paths...)
 	if err != nil {
 		return err
 	}

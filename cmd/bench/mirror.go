@@ -23,7 +23,7 @@ var mirrorFormats = []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md",
 
 // runMirror loads two at once with the same requests, compares the answers and reports.
 func (o *compareOptions) runMirror(ctx context.Context, names []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, mirrorFormats)
+	outs, err := parseOutputs(o.outputs, mirrorFormats, o.inputs(names)...)
 	if err != nil {
 		return err
 	}

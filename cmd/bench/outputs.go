@@ -70,8 +70,8 @@ type output[T any] struct {
 // outputs are where a result goes beside the terminal.
 type outputs[T any] []output[T]
 
-// parseOutputs reads the values of -o.
-func parseOutputs[T any](values []string, formats []format[T]) (outputs[T], error) {
+// parseOutputs reads the values of -o. None may be another's file, or one of the inputs.
+func parseOutputs[T any](values []string, formats []format[T], inputs ...string) (outputs[T], error) {
 	var list outputs[T]
 	stdout := 0
 	for _, v := range values {
@@ -87,7 +87,7 @@ func parseOutputs[T any](values []string, formats []format[T]) (outputs[T], erro
 	if stdout > 1 {
 		return nil, usage(errors.New("-o: only one output can go to stdout"))
 	}
-	return list, nil
+	return list, usage(list.apart(inputs))
 }
 
 // parseOutput reads kind=path.

@@ -78,6 +78,14 @@ func (o reportOptions) run(paths []string, s streams) error {
 	return o.showComparisons(files, s)
 }
 
+func pathsOf(files []document) []string {
+	var paths []string
+	for _, d := range files {
+		paths = append(paths, d.path)
+	}
+	return paths
+}
+
 // showEach shows documents of a kind one after the other; other outputs are of one alone.
 func showEach[T any](o reportOptions, files []document, s streams, formats []format[T], decode func(string, []byte) (T, error),
 	show func(io.Writer, T, report.Options) error) error {
@@ -91,7 +99,7 @@ func showEach[T any](o reportOptions, files []document, s streams, formats []for
 
 // decodeEach reads all documents before the first is shown.
 func decodeEach[T any](o reportOptions, files []document, formats []format[T], decode func(string, []byte) (T, error), show func(outputs[T], T) error) error {
-	outs, err := parseOutputs(o.outputs, formats)
+	outs, err := parseOutputs(o.outputs, formats, pathsOf(files)...)
 	if err != nil {
 		return err
 	}
@@ -125,7 +133,7 @@ func (o reportOptions) showComparisons(files []document, s streams) error {
 
 // showCapacities shows saved capacities beside each other.
 func (o reportOptions) showCapacities(files []document, s streams) error {
-	outs, err := parseOutputs(o.outputs, capacityFormats)
+	outs, err := parseOutputs(o.outputs, capacityFormats, pathsOf(files)...)
 	if err != nil {
 		return err
 	}
@@ -141,7 +149,7 @@ func (o reportOptions) showCapacities(files []document, s streams) error {
 }
 
 func (o reportOptions) showRuns(files []document, s streams) error {
-	outputs, err := parseOutputs(o.outputs, formats)
+	outputs, err := parseOutputs(o.outputs, formats, pathsOf(files)...)
 	if err != nil {
 		return err
 	}
