@@ -157,7 +157,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.StringVar(&o.db, "db", "", targets.DBUsage)
-	f.IntVar(&o.poolSize, "pool-size", 0, "connections in the pool of the bundled pooled service")
+	f.IntVar(&o.poolSize, "pool-size", 0, "database connections of the bundled services that pool them (default one for each processor)")
 	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer (default 5m)")
 	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers of each kind the bundled cached service keeps (default 10000)")
 }

@@ -25,6 +25,9 @@ func newServeCommand(s streams) *cobra.Command {
 			if err := targets.CheckGiven(cmd.Flags()); err != nil {
 				return usage(err)
 			}
+			if err := checkServed(cmd.Flags(), args[0]); err != nil {
+				return usage(err)
+			}
 			o.Progress = func(line string) { fmt.Fprintln(s.err, line) }
 			o.Patience = patience(cmd.Context())
 			err := targets.Serve(cmd.Context(), args[0], o, func(url string) { fmt.Fprintln(s.out, url) })

@@ -118,6 +118,9 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 		}
 		list = append(list, s)
 	}
+	if err := o.checkHonoured(list); err != nil {
+		return nil, err
+	}
 	return list, o.giveNames(list)
 }
 

@@ -58,7 +58,7 @@ func TestArgumentsOfADriverAreNotShown(t *testing.T) {
 	}))
 	defer s.Close()
 	address := strings.Replace(s.URL, "://", "://"+canary+":"+canary+"@", 1)
-	b := start(t, "sustained", address, "-r", "50/s", "-d", "60s", "-H", "Cookie: s="+canary, "-kua"+canary+":x", "--body=x="+canary, "-X", "POST")
+	b := start(t, "sustained", address, "-r", "50/s", "-d", "60s", "-H", "Cookie: s="+canary, "-qua"+canary+":x", "--body=x="+canary, "-X", "POST")
 	within(t, time.Minute, "no request has what the arguments say", func() bool { return got.Load() > 0 })
 	shown, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(b.Process.Pid), "cmdline"))
 	if err != nil {
