@@ -28,7 +28,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls
 		Timeout: r.plan.Limits.Timeout, Drain: r.plan.Limits.Drain, Deadline: r.plan.Limits.Deadline,
 		MaxBody: maxAnswerBody, TLS: tlsConfig, NoKeepAlive: r.plan.Limits.NoKeepAlive, ConnectTo: r.plan.ConnectTo,
 		ConnAge: r.plan.Limits.ConnAge, ConnUses: r.plan.Limits.ConnRequests, Hosts: r.lanes(pools),
-		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows,
+		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows, Encode: encodedReference,
 		Failure: func(k uint64, status int, header http.Header, body []byte) string {
 			r.pair.answer(k, status, func() http.Header { return header }, body)
 			return judgeAnswer(r.mix.expected(k, r.plan.Expect), status, header, body)

@@ -1,7 +1,9 @@
 package loadgen
 
 import (
+	"bufio"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -122,6 +124,56 @@ func TestRedirectsAreCounted(t *testing.T) {
 			if r := run.Redirects; r == nil || r.Count != run.Requests.Due || r.To != to {
 				t.Errorf("%s, %s: %+v of %d, want them to %q", engine, path, r, run.Requests.Due, to)
 			}
+		}
+	}
+}
+
+// Whatever a server writes in Location, what is sent is a request line.
+func TestARedirectIsEncoded(t *testing.T) {
+	lines := make(chan string, 100)
+	address := listen(t, func(c net.Conn) {
+		in := bufio.NewReader(c)
+		for {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				return
+			}
+			for more := line; more != "\r\n" && err == nil; {
+				more, err = in.ReadString('\n')
+			}
+			answer := "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
+			if strings.HasPrefix(line, "GET / ") {
+				answer = "HTTP/1.1 302 Found\r\nLocation: d\u00f6ne/%2F?q=\u00fc x&r=%42&s=100%&t=a\"b\r\nContent-Length: 0\r\n\r\n"
+			} else {
+				lines <- strings.TrimSpace(line)
+			}
+			io.WriteString(c, answer)
+		}
+	})
+	p := steady("http://"+address, 10*time.Millisecond)
+	p.Requests, p.Follow = p.Requests[:1], Follow{Most: 3}
+	p.Requests[0].URL = "http://" + address + "/"
+	if _, err := Drive(t.Context(), p, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	const want = "GET /d%C3%B6ne/%2F?q=%C3%BC%20x&r=%42&s=100%&t=a%22b HTTP/1.1"
+	select {
+	case line := <-lines:
+		if line != want {
+			t.Errorf("sent %q, want %q", line, want)
+		}
+	default:
+		t.Error("the redirect was not followed")
+	}
+}
+
+func TestEncodedReference(t *testing.T) {
+	for ref, want := range map[string]string{
+		"/a b%2Fc{d}": "/a%20b%2Fc%7Bd%7D", "http://[::1]:80/\u00fc[?a=[1]#f": "http://[::1]:80/%C3%BC%5B?a=[1]", "//h?q=a b": "//h?q=a%20b",
+		"?q=//x y": "?q=//x%20y", "a//b c": "a//b%20c", "https://h": "https://h", "": "", "/100%?a=100%": "/100%?a=100%",
+	} {
+		if got := encodedReference(ref); got != want {
+			t.Errorf("%q: %q, want %q", ref, got, want)
 		}
 	}
 }

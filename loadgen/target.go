@@ -71,6 +71,24 @@ func encodedTarget(rest string) (target string, bad int) {
 	return string(e.text), bad
 }
 
+// encodedReference encodes what stands behind the host of a URL, or of a reference to one, that a server wrote. A % that
+// encodes nothing stays, as clients leave it; a fragment does not.
+func encodedReference(ref string) string {
+	start := 0
+	if i := strings.Index(ref, "//"); i == 0 || i > 0 && ref[i-1] == ':' && !strings.ContainsAny(ref[:i], "/?#") {
+		_, authority, _ := splitURL("x:" + ref[i:])
+		start = i + len("//") + len(authority)
+	}
+	e := targetEncoder{text: []byte(ref[:start]), allowed: &pathBytes, escape: url.PathEscape}
+	for rest := ref[start:]; ; {
+		bad, _ := e.encode(rest)
+		if bad < 0 {
+			return string(e.text)
+		}
+		e.text, rest = append(e.text, '%'), rest[bad+1:]
+	}
+}
+
 // targetEncoder encodes a request target piece by piece.
 type targetEncoder struct {
 	text    []byte

@@ -88,6 +88,7 @@ type Config struct {
 	// another. It is called by many goroutines at once.
 	Follow  int
 	Follows func(from, to *url.URL) bool
+	Encode  func(location string) string // encodes what a redirect leads to as a URL is sent
 
 	// Hosts are the addresses of those hosts that have several, by scheme and host as in "http://host:8080": requests are spread
 	// over them evenly. Slots bounds the connections to each of them.

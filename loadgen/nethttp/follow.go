@@ -24,7 +24,7 @@ func (e *exchanging) follow(ctx context.Context, r Request, response *http.Respo
 			return response, fmt.Errorf("%w: %d", errManyRedirects, e.hops)
 		}
 		e.hops++
-		to, err := r.URL.Parse(response.Header.Get("Location"))
+		to, err := r.URL.Parse(e.run.Encode(response.Header.Get("Location")))
 		if err != nil {
 			return response, errRedirectedOff // what was sent may be anything
 		}
