@@ -50,13 +50,15 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 		in.Address = w.address
 		var found []Finding
 		in.Connections, found = Preflight(ctx, in)
-		if w.origin.Scheme == "https" && !w.proxied && !anyFatal(found) {
+		for i, f := range found {
+			if f.Fatal && !f.Usage && w.proxy != nil {
+				found[i] = w.deadProxy(f)
+			}
+		}
+		if w.origin.Scheme == "https" && !anyFatal(found) {
 			found = append(found, p.handshake(ctx, w, m.askedOf(w.origin))...)
 		}
 		for _, f := range found {
-			if f.Fatal && !f.Usage && w.proxied {
-				f = w.deadProxy(f)
-			}
 			if !slices.Contains(findings, f) {
 				findings = append(findings, f)
 			}

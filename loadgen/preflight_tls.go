@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -43,6 +44,9 @@ func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
 	var secure *tls.Conn
 	config.ClientSessionCache = onTicket(func() { _ = secure.SetReadDeadline(time.Now()) })
 	network, address := dialed(w.address)
+	if w.proxy != nil && w.proxy.Scheme != "http" {
+		return nil // what a proxy by TLS or SOCKS says, the run will tell
+	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
@@ -50,6 +54,14 @@ func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
 		return nil // reached a moment ago: the run will tell
 	}
 	defer conn.Close()
+	if w.proxy != nil {
+		switch status, err := w.tunnel(ctx, conn); {
+		case status == http.StatusProxyAuthRequired:
+			return []Finding{w.unknownUser()}
+		case err != nil || status != http.StatusOK:
+			return nil // the run will tell
+		}
+	}
 	secure = tls.Client(conn, config)
 	err = secure.HandshakeContext(ctx)
 	if err == nil && wanted && secure.ConnectionState().Version >= tls.VersionTLS13 {

@@ -1,9 +1,14 @@
 package loadgen
 
 import (
+	"bufio"
+	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"net/http"
 	"net/netip"
 	"net/url"
 	"strings"
@@ -61,7 +66,7 @@ func proxyAddress(proxy *url.URL) string {
 type way struct {
 	address string   // that is connected to, as [PreflightInput] has it
 	origin  *url.URL // of the host
-	proxied bool     // address is a proxy's
+	proxy   *url.URL // whose address it is; nil: none. It may hold a password
 }
 
 // ways returns where the plan's connections go, one for each host and scheme, and what is to be known of proxies.
@@ -86,7 +91,7 @@ func (p Plan) ways(m *mix) (list []way, findings []Finding) {
 			note("the proxy that %s names is not used: --connect-to says where the connections go", proxyVariable(w.origin))
 		case p.ConnectTo != "":
 		case proxy != nil:
-			w.address, w.proxied = proxyAddress(proxy), true
+			w.address, w.proxy = proxyAddress(proxy), proxy
 			note("requests to %s go through the proxy %s that %s names: its time is in every latency", c.host, w.address, proxyVariable(w.origin))
 		case ignoredProxy(w.origin):
 			note("the proxy that %s names is not used for %s, which is on this machine or named by NO_PROXY", proxyVariable(w.origin), c.host)
@@ -105,10 +110,43 @@ func ignoredProxy(u *url.URL) bool {
 	return namedProxy(httpproxy.FromEnvironment(), u) != "" && proxy == nil && err == nil
 }
 
-// deadProxy names a proxy that could not be reached, and what to do.
+// deadProxy names a proxy that cannot be used, and what to do.
 func (w way) deadProxy(f Finding) Finding {
 	f.Text = fmt.Sprintf("the proxy of %s: %s; NO_PROXY=%s goes there without one", proxyVariable(w.origin), f.Text, w.origin.Hostname())
 	return f
+}
+
+// tunnel asks a proxy for a connection to the way's origin, over one to the proxy. It returns the answer's status.
+func (w way) tunnel(ctx context.Context, conn net.Conn) (status int, err error) {
+	if until, ok := ctx.Deadline(); ok {
+		_ = conn.SetDeadline(until)
+	}
+	to := net.JoinHostPort(w.origin.Hostname(), portOf(w.origin))
+	r := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: to}, Host: to, Header: http.Header{}}
+	if u := w.proxy.User; u != nil {
+		password, _ := u.Password()
+		r.Header.Set("Proxy-Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(u.Username()+":"+password)))
+	}
+	if err := r.Write(conn); err != nil {
+		return 0, err
+	}
+	answer, err := http.ReadResponse(bufio.NewReader(io.LimitReader(conn, maxProxyAnswer)), r)
+	if err != nil {
+		return 0, err
+	}
+	return answer.StatusCode, nil // what is behind its header is the origin's, which does not speak first
+}
+
+// maxProxyAnswer bounds what a proxy answers before a tunnel begins, in bytes.
+const maxProxyAnswer = 64 << 10
+
+// unknownUser says that a proxy wants to know who asks, and what to do.
+func (w way) unknownUser() Finding {
+	text := " wants to know who asks (status 407): give user:password@ before the host in its URL"
+	if w.proxy.User != nil {
+		text = " does not take the user and password in its URL (status 407): correct them"
+	}
+	return w.deadProxy(Finding{Text: w.address + text, Fatal: true})
 }
 
 var errWireProxy = errors.New("the wire engine does not go through the proxy that HTTP_PROXY names: use --engine http, or NO_PROXY")

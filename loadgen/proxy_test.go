@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -120,6 +121,28 @@ func TestAProxyThatRefuses(t *testing.T) {
 		}
 		if text, _ := json.Marshal(run); strings.Contains(string(text), "wr0ng") {
 			t.Errorf("%s: the run file holds the proxy's password", scheme)
+		}
+	}
+}
+
+// What a proxy of https or the origin behind it refuses is found before the run.
+func TestThroughAProxyIsTriedBeforeTheRun(t *testing.T) {
+	secure := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	secure.Config.ErrorLog = log.New(io.Discard, "", 0)
+	secure.StartTLS()
+	defer secure.Close()
+	right, _ := forwardProxy(t, secure.Listener.Addr().String())
+	at := right[strings.Index(right, "@")+1:]
+	for proxy, want := range map[string]string{
+		right:                  "shop.internal: its certificate is ",
+		"http://" + at:         "the proxy of HTTPS_PROXY: " + at + " wants to know who asks (status 407): give user:password@",
+		"http://user:no@" + at: "the proxy of HTTPS_PROXY: " + at + " does not take the user and password",
+	} {
+		environ(t, "", proxy)
+		_, findings := steady("https://shop.internal", time.Second).Preflight(t.Context(), false)
+		last := findings[len(findings)-1]
+		if !last.Fatal || last.Usage || !strings.HasPrefix(last.Text, want) || strings.Contains(last.Text, "s3cr3t") {
+			t.Errorf("%s: found %+v, want %q", proxy, last, want)
 		}
 	}
 }

@@ -111,9 +111,13 @@ var settings = map[string]string{
 	"redirect: too many":     "It redirects on and on: check the URL, or follow more with --follow.",
 	"status 421":             "The service does not serve that host over a connection that https made for another: name it with --sni NAME, or in the URL with --connect-to HOST:PORT for where it is.",
 	"status 401":             "The service wants to know who asks: give credentials with -H 'Authorization: ...'.",
+	"status 407":             askedByProxy,
+	"proxy: status 407":      askedByProxy,
 	"status 403":             "The service does not let these requests in: check the credentials given with -H.",
 	"status 404":             "There is no such page: check the URL's path.",
 }
+
+const askedByProxy = "The proxy wants to know who asks: give user:password@ before the host in the URL of the proxy, in HTTP_PROXY or HTTPS_PROXY."
 
 // setting says what to do where all requests that failed did so for the same setting; nothing where that is not so.
 func (s subject) setting() string {

@@ -261,3 +261,21 @@ func TestAnAnswerThatOnlyRedirects(t *testing.T) {
 		t.Errorf("of two, one redirects: %q", got)
 	}
 }
+
+// Where every request failed for a setting, which one is said.
+func TestAnAnswerSaysTheSetting(t *testing.T) {
+	hold := []loadgen.PhaseRecord{{Name: "load", Kind: "hold", DurationNS: 10 * time.Second, From: 100, To: 100}}
+	for kind, want := range map[string]string{
+		"status 407":        "give user:password@ before the host in the URL of the proxy",
+		"proxy: status 407": "give user:password@ before the host in the URL of the proxy",
+	} {
+		run := told("a", hold, time.Millisecond, func(r *loadgen.Run) {
+			r.Requests.Succeeded, r.Requests.Failed = 0, r.Requests.Due
+			r.Errors = []loadgen.ErrorCount{{Kind: kind, Count: r.Requests.Due}}
+		})
+		s := subjectsOf([]*loadgen.Run{run})[0]
+		if got := s.setting(); !strings.Contains(got, want) {
+			t.Errorf("%s: %q, want %q", kind, got, want)
+		}
+	}
+}
