@@ -108,6 +108,8 @@ func (t TLS) fault(err error, name, asked string, wanted bool) string {
 		return fmt.Sprintf("its certificate is not valid before %s: is the clock right? -k takes it as it is", date(invalid.Cert.NotBefore))
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Sprintf("its certificate expired on %s: renew it; -k takes it as it is", date(invalid.Cert.NotAfter))
+	case errors.As(err, &unknown) && t.CAFile != "":
+		return fmt.Sprintf("its certificate is by an issuer that --cacert %s does not hold: is it the right file? -k takes any certificate", bounded(t.CAFile))
 	case errors.As(err, &unknown) && unknown.Cert != nil && unknown.Cert.Issuer.String() == unknown.Cert.Subject.String():
 		return "its certificate is self-signed: --cacert FILE trusts it, -k takes any"
 	case errors.As(err, &unknown):

@@ -86,6 +86,7 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 		{"any is taken", handshakes(t, good), TLS{Insecure: true}, "", ""},
 		{"self-signed", handshakes(t, good), TLS{}, "", "self-signed: --cacert FILE trusts it, -k takes any"},
 		{"an issuer nobody knows", handshakes(t, foreign), TLS{}, "", "an issuer that this system does not trust: --cacert FILE trusts it"},
+		{"an issuer that the file does not hold", handshakes(t, foreign), TLS{CAFile: bundle}, "", "an issuer that --cacert " + bundle + " does not hold"},
 		{"expired", handshakes(t, expired), TLS{}, "", "its certificate expired on "},
 		{"not yet valid", handshakes(t, early), TLS{}, "", "its certificate is not valid before "},
 		{"another name", handshakes(t, named), TLS{}, "", "its certificate is for shop.test, not for 127.0.0.1: --sni NAME asks"},
