@@ -149,6 +149,9 @@ func (p Plan) validate() error {
 	if err := p.Follow.validate(); err != nil {
 		return err
 	}
+	if err := checkSNI(p.TLS.SNI); err != nil {
+		return err
+	}
 	if err := p.Abort.validate(); err != nil {
 		return err
 	}
@@ -168,7 +171,10 @@ func (p Plan) Check() error {
 	if err := p.checkJudgedPhases(); err != nil {
 		return err
 	}
-	_, err := p.mix()
+	m, err := p.mix()
+	if err == nil && p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !m.secure() {
+		err = errPlainSNI
+	}
 	return err
 }
 

@@ -153,3 +153,28 @@ func TestSNI(t *testing.T) {
 		t.Errorf("asked for %q, %+v, the plan says %q", name, run.Requests, run.Plan.SNI)
 	}
 }
+
+func TestSNIIsChecked(t *testing.T) {
+	for _, tc := range []struct {
+		url, name string
+		follow    Follow
+		want      string // of the error; "": none
+	}{
+		{"https://127.0.0.1", "a-b.shop_1.test", Follow{}, ""},
+		{"https://127.0.0.1", "A.test.", Follow{}, ""},
+		{"https://127.0.0.1", "::1", Follow{}, ""},
+		{"https://127.0.0.1", "a b", Follow{}, `--sni "a b": give the name of a host`},
+		{"https://127.0.0.1", "a.test:443", Follow{}, "without port"},
+		{"https://127.0.0.1", "a..test", Follow{}, "give the name of a host"},
+		{"https://127.0.0.1", "b\u00fccher.test", Follow{}, "xn--"},
+		{"http://127.0.0.1", "", Follow{}, ""},
+		{"http://127.0.0.1", "a.test", Follow{}, "no request goes by https"},
+		{"http://127.0.0.1", "a.test", Follow{Most: 1, Hosts: []string{"a.test"}}, ""},
+	} {
+		p := steady(tc.url, time.Second)
+		p.TLS.SNI, p.Follow = tc.name, tc.follow
+		if err := p.Check(); (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s, --sni %q: %v, want %q", tc.url, tc.name, err, tc.want)
+		}
+	}
+}

@@ -124,7 +124,11 @@ func (s subject) setting() string {
 	if len(s.Errors) != 1 || s.Errors[0].Count < s.due() {
 		return ""
 	}
-	if text := settings[s.Errors[0].Kind]; text != "" {
+	text := settings[s.Errors[0].Kind]
+	if s.Errors[0].Kind == "status 421" && !strings.HasPrefix(s.Target.URL, "https://") {
+		text = "The service does not serve that host: name the right one in the URL, with --connect-to HOST:PORT for where it is."
+	}
+	if text != "" {
 		return " " + text
 	}
 	return ""

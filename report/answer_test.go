@@ -266,6 +266,7 @@ func TestAnAnswerThatOnlyRedirects(t *testing.T) {
 func TestAnAnswerSaysTheSetting(t *testing.T) {
 	hold := []loadgen.PhaseRecord{{Name: "load", Kind: "hold", DurationNS: 10 * time.Second, From: 100, To: 100}}
 	for kind, want := range map[string]string{
+		"status 421":        "The service does not serve that host: name the right one in the URL",
 		"status 407":        "give user:password@ before the host in the URL of the proxy",
 		"proxy: status 407": "give user:password@ before the host in the URL of the proxy",
 	} {

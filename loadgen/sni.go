@@ -1,0 +1,35 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// maxName is how long a host's name may be, in bytes (RFC 1035, section 2.3.4, as text).
+const maxName = 253
+
+var errPlainSNI = errors.New("--sni names the server to https, and no request goes by https: leave it out, or name the host in the URL, with --connect-to HOST:PORT for where it is")
+
+// checkSNI wants the name that https asks for to be that of a host, or an address to hold certificates against; "" is none.
+func checkSNI(name string) error {
+	if _, err := netip.ParseAddr(name); name == "" || err == nil {
+		return nil
+	}
+	foreign := func(c rune) bool {
+		return !('a' <= c|0x20 && c|0x20 <= 'z' || '0' <= c && c <= '9' || strings.ContainsRune("-_", c))
+	}
+	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
+		if label == "" || len(name) > maxName || strings.ContainsFunc(label, foreign) {
+			return fmt.Errorf("--sni %q: give the name of a host, as in shop.test, without port, and a foreign one as it is looked up (xn--)", bounded(name))
+		}
+	}
+	return nil
+}
+
+// secure reports whether a request goes by https.
+func (m *mix) secure() bool {
+	return slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return c.scheme == "https" })
+}
