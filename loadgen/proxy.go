@@ -27,6 +27,12 @@ func proxyOf(u *url.URL) (*url.URL, error) {
 			_, err = url.Parse("http://" + namedProxy(env, u))
 		}
 	}
+	if named := namedProxy(env, u); err == nil && proxy != nil && strings.Contains(named, "://") {
+		var whole *url.URL // else its scheme was taken for a host
+		if whole, err = url.Parse(named); err == nil && whole.Host == "" {
+			err = errors.New("no host")
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s does not hold the URL of a proxy, as in http://127.0.0.1:3128", proxyVariable(u)) // which may hold a password
 	}

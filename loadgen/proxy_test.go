@@ -220,6 +220,17 @@ func TestAProxyIsIgnoredForLoopback(t *testing.T) {
 	}
 }
 
+// What cannot be read as the URL of a proxy is no host of that name.
+func TestAProxyThatIsNoURL(t *testing.T) {
+	for _, named := range []string{"http://u:s3cr3t@[bad", "http://"} {
+		environ(t, named, "")
+		_, findings := steady("http://shop.internal", time.Second).Preflight(t.Context(), false)
+		if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, "HTTP_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
+			t.Errorf("%q: found %q", named, text)
+		}
+	}
+}
+
 func TestWhereAProxyIs(t *testing.T) {
 	for raw, want := range map[string]string{
 		"http://user:pw@p.test": "p.test:80", "https://p.test": "p.test:443", "socks5://p.test": "p.test:1080", "http://[::1]:3128": "[::1]:3128",
