@@ -41,8 +41,10 @@ func (e *HeaderError) Error() string { return e.Err.Error() }
 
 func (e *HeaderError) Unwrap() error { return e.Err }
 
-// framing are the headers that say how a message is framed and whom it is for: net/http knows them by this spelling alone.
-var framing = []string{"Host", "Content-Length", "Transfer-Encoding", "Trailer"}
+// framing are the headers that say how a message is framed, which is for whoever sends it.
+var framing = []string{"Content-Length", "Transfer-Encoding", "Trailer"}
+
+var errFraming = errors.New("bench says itself how long a body is and how it is sent: leave this header out")
 
 // compileHeader compiles header values, and what the user information of a URL or a name and a password stand for.
 func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed uint64, purpose string) (compiledHeader, error) {
@@ -52,7 +54,10 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 			return c, errors.New("a header's name must be the same for every request: only its value may hold {{…}}")
 		}
 		spelled := name
-		if known := http.CanonicalHeaderKey(name); slices.Contains(framing, known) {
+		switch known := http.CanonicalHeaderKey(name); {
+		case slices.Contains(framing, known):
+			return c, &HeaderError{name, fmt.Errorf("header %s: %w", name, errFraming)}
+		case known == "Host": // net/http knows it by this spelling alone
 			spelled = known
 		}
 		for _, value := range header[name] {

@@ -46,12 +46,11 @@ func (o *driveOptions) request() (r loadgen.Request, err error) {
 	if err = checked.Check(); err == nil {
 		return r, nil
 	}
-	if bad, ok := errors.AsType[*loadgen.TextError](err); ok {
-		if bad.Part == "body" {
-			bad.Part = flag
-		} else {
-			bad.Part = "-H: " + bad.Part
-		}
+	if _, ok := errors.AsType[*loadgen.HeaderError](err); ok {
+		return r, fmt.Errorf("-H: %w", err)
+	}
+	if bad, ok := errors.AsType[*loadgen.TextError](err); ok && bad.Part == "body" {
+		bad.Part = flag
 	}
 	return r, err
 }

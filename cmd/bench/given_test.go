@@ -108,6 +108,9 @@ func TestBodiesAreBytesOrTemplates(t *testing.T) {
 		{[]string{"--body-template", "@missing"}, "--body-template @missing: cannot be read: no such file"},
 		{[]string{"-b", "@missing"}, "--body @missing: cannot be read: no such file"},
 		{[]string{"-H", "X-Key: {{pick C4N4RY}}{{C4N4RY}}"}, "-H: header X-Key: the {{…}} of 10 bytes, 15 bytes from its beginning, is no value"},
+		{[]string{"-H", "X-Key: ${env:BENCH_TEST_MISSING}"}, "-H: header X-Key: ${env:BENCH_TEST_MISSING}: the environment has no variable"},
+		{[]string{"-H", "content-length: 99"}, "-H: header content-length: bench says itself how long a body is and how it is sent"},
+		{[]string{"-H", "Transfer-Encoding: chunked"}, "-H: header Transfer-Encoding: bench says itself"},
 	} {
 		_, err := asked(t, new(driveOptions), "", append(tc.args, url)...)
 		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "C4N4RY") {
@@ -238,6 +241,7 @@ func TestRequestsOfATestFile(t *testing.T) {
 		"    body: a\n    body_template: b\n": "x.yaml:4: body and body_template both say what the body is: keep one",
 		"    body: \"@missing\"\n":            "x.yaml:4: body @missing: cannot be read: no such file",
 		"    body: \"{{C4N4RY}}\"\n":          "x.yaml:4: body: the {{…}} of 10 bytes, 0 bytes from its beginning, is no value",
+		"    headers: [\"Trailer: Sum\"]\n":   "x.yaml:4: header Trailer: bench says itself how long a body is",
 		"    headers: [\"X: {{C4N4RY}}\"]\n":  "x.yaml:4: header X: the {{…}} of 10 bytes, 0 bytes from its beginning, is no value",
 	} {
 		if _, _, err := read("version: 2\n" + head + "  - path: /\n" + body); err == nil || !strings.Contains(err.Error(), strings.Replace(want, ":4:", ":5:", 1)) || strings.Contains(err.Error(), "C4N4RY") {
