@@ -79,6 +79,9 @@ func (r *Run) check() error {
 	if !(r.InStep >= 0 && r.InStep <= 1) {
 		return fmt.Errorf("in_step: %v is no share", r.InStep)
 	}
+	if r.InStepOfNS < 0 || r.InStepOfNS > time.Second {
+		return fmt.Errorf("in_step_of_ns: %v is no part of a second", r.InStepOfNS)
+	}
 	if err := r.Disturbances.check(); err != nil {
 		return fmt.Errorf("disturbances: %w", err)
 	}

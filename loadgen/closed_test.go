@@ -262,3 +262,42 @@ func TestUsersInStepAreTold(t *testing.T) {
 		}
 	}
 }
+
+// Users who think shorter than a second are told of too, however long their answers take.
+func TestUsersInStepOfAShortThinkTimeAreTold(t *testing.T) {
+	const users, length = 50, 10 * time.Second
+	for _, tc := range []struct {
+		think  string
+		cycle  time.Duration
+		apart  time.Duration // from one user's request to the next one's
+		share  float64
+		window time.Duration
+	}{
+		{"200ms", 201 * ms, ms / 10, 0.9, 200 * ms},
+		{"200ms", 215 * ms, ms / 10, 0.9, 200 * ms},
+		{"340ms", 370 * ms, ms / 10, 0.9, 300 * ms},
+		{"100ms", 104 * ms, ms / 10, 0.9, 100 * ms},
+		{"200ms", 200 * ms, 4 * ms, 0, 0},
+		{"100ms", 100 * ms, 2 * ms, 0, 0},
+		{"150ms..250ms", 200 * ms, 4 * ms, 0, 0},
+		{"20ms", 22 * ms, ms / 10, 0, 0}, // too shortly to tell
+	} {
+		p := closedPlan(Closed{VUs: users, Think: thinks(t, tc.think)})
+		p.Profile.Phases[0].Duration = length
+		r, err := newRecording(p.withDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for begin := tc.cycle; begin < length; begin += tc.cycle {
+			for u := range users {
+				if at := begin + time.Duration(u)*tc.apart; at < length {
+					r.shards[0].record(&sample{intended: at, slot: at, free: at, sent: at, wasSent: true, end: at + ms})
+				}
+			}
+		}
+		run := r.finish(ending{at: length + time.Second, cut: length, loops: []loopEnd{{}}}, Resources{})
+		if run.InStep < tc.share || tc.share == 0 && run.InStep != 0 || run.InStepOfNS != tc.window {
+			t.Errorf("%s, again after %v: %v of %v, want %v of %v", tc.think, tc.cycle, run.InStep, run.InStepOfNS, tc.share, tc.window)
+		}
+	}
+}

@@ -202,7 +202,9 @@ func add(a, b *Run) (*Run, error) {
 	slices.SortStableFunc(m.Resources.Host, func(x, y HostSample) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	m.Profile = cmp.Or(a.Profile, b.Profile)
 	m.Disturbances = mergeDisturbances(a.Disturbances, b.Disturbances)
-	m.InStep = max(a.InStep, b.InStep)
+	if b.InStep > a.InStep {
+		m.InStep, m.InStepOfNS = b.InStep, b.InStepOfNS
+	}
 	mergeKernel(&m, a, b)
 	m.mergeThresholds(a.Thresholds, b.Thresholds)
 	return &m, nil

@@ -205,7 +205,10 @@ func (r *recording) run(e ending, resources Resources) *Run {
 		run.Requests.Planned = r.schedule.Total()
 	}
 	if c := r.plan.Closed; c != nil && c.Think != (profiles.Think{}) {
-		run.InStep = r.timeline.inStep(min(e.cut, r.layout.length))
+		share, window := r.timeline.inStep(c.Think, min(e.cut, r.layout.length))
+		if run.InStep = share; window < time.Second {
+			run.InStepOfNS = window
+		}
 	}
 	for _, e := range all.errors {
 		run.Errors = append(run.Errors, *e)

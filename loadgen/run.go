@@ -43,9 +43,10 @@ type Run struct {
 	Stamps      *Stamps      `json:"stamps,omitempty"`  // nil where the engine has only bench's own clock
 	Network     *Network     `json:"network,omitempty"` // nil where the engine cannot tell
 
-	// InStep is the share of the requests of its second half that were sent in the fullest twentieth of their second, where users
-	// who think ask in step; 0 where they do not, or it was not looked for.
-	InStep float64 `json:"in_step,omitempty"`
+	// InStep is the share of the requests of its second half that were sent in the fullest 50 ms of each window of InStepOfNS, where
+	// users who think ask in step; 0 where they do not, or it was not looked for.
+	InStep     float64       `json:"in_step,omitempty"`
+	InStepOfNS time.Duration `json:"in_step_of_ns,omitempty"` // 0: a second, as in files of before
 
 	FirstLine uint64 `json:"first_line,omitempty"` // where in a sequence of requests the run began, from 0
 

@@ -51,7 +51,11 @@ func notesOf(subjects []subject) []string {
 	}
 	for _, s := range subjects {
 		if s.InStep > 0 {
-			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest twentieth of each second: %s", s.label, Percent(s.InStep), unlockstep(&s.Plan)))
+			of := "twentieth of each second"
+			if window := s.InStepOfNS; window > 0 {
+				of = "50 ms of each " + Duration(window)
+			}
+			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest %s: %s", s.label, Percent(s.InStep), of, unlockstep(&s.Plan)))
 		}
 		for _, note := range s.Environment.Notes {
 			add(ended(note))

@@ -38,6 +38,15 @@ func TestUsersInStepAreNoted(t *testing.T) {
 	}
 }
 
+// Of users who think shorter than a second the window is said.
+func TestUsersInStepOfAShortThinkTimeAreNoted(t *testing.T) {
+	run := told("a", spikePhases(600), ms)
+	run.Plan.Model, run.InStep, run.InStepOfNS = "closed", 0.97, 200*ms
+	if got := notesOf(subjectsOf([]*loadgen.Run{run})); len(got) != 1 || !strings.Contains(got[0], "97 % of the requests in the fullest 50 ms of each 200 ms: --start spread") {
+		t.Errorf("notes %q", got)
+	}
+}
+
 func TestAdviceAlreadyFollowedIsLeftOut(t *testing.T) {
 	run := told("a", spikePhases(600), ms)
 	for _, tc := range []struct {
