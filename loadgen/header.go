@@ -70,6 +70,9 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 		fixed := true
 		for i, text := range c.fixed[name] {
 			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, known, i))
+			if err == nil {
+				err = checkReferences("header "+name, text)
+			}
 			if err != nil {
 				return c, &HeaderError{name, err}
 			}
@@ -136,6 +139,9 @@ func (c *compiledHeader) authenticate(login string, inURL *url.Userinfo) error {
 	}
 	switch {
 	case login != "":
+		if err := checkReferences("user", login); err != nil {
+			return err
+		}
 		resolved, err := resolve(login)
 		if err != nil {
 			return fmt.Errorf("user %w", err)

@@ -40,6 +40,8 @@ func TestHeadersHoldValues(t *testing.T) {
 		{http.Header{"TRAILER": {"C4N4RY"}}, "header TRAILER: bench says itself"},
 		{http.Header{"X-A": {"C4N4RY {{seq"}}, "header X-A: the {{ of 2 bytes, 7 bytes from its beginning, has no }} behind it"},
 		{http.Header{"X-A": {"C4N4RY {{C4N4RY}}"}}, `header X-A: the {{…}} of 10 bytes, 7 bytes from its beginning, is no value: use zipf`},
+		{http.Header{"X-A": {"C4N4RY ${env:C4N4RY"}}, "header X-A: the ${env: of 6 bytes, 7 bytes from its beginning, has no } behind it: a reference is written as ${env:NAME}"},
+		{http.Header{"X-A": {"${C4N4RY ${file:C4N4RY{{seq}}"}}, "header X-A: the ${file: of 7 bytes, 9 bytes from its beginning, has no }"},
 		{http.Header{"X-A": {"C4N4RY\n"}}, "header X-A: holds a line end"},
 		{http.Header{"X-A": {"${env:BENCH_TEST_TOKEN}"}}, "header X-A: holds a line end"},
 		{http.Header{"X-A": {"${env:BENCH_TEST_MISSING}"}}, "header X-A: ${env:BENCH_TEST_MISSING}: the environment has no variable"},

@@ -173,6 +173,9 @@ func compileBody(r Request, seed uint64, purpose string) (template, error) {
 		return template{[]segment{{text: r.Body}}}, nil
 	}
 	t, err := parseTemplate("body", r.Body, seed, purpose)
+	if err == nil {
+		err = checkReferences("body", r.Body)
+	}
 	if err != nil {
 		return t, err
 	}

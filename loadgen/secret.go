@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -34,6 +35,28 @@ func resolve(text string) (string, error) {
 		}
 		b.WriteString(value)
 		text = rest
+	}
+}
+
+// errUnclosedReference is about a reference that is opened and not closed.
+var errUnclosedReference = errors.New("has no } behind it: a reference is written as ${env:NAME} or ${file:PATH}")
+
+// checkReferences refuses a reference to a secret that is not closed where the fixed text ends in which it begins. Its error is a
+// [TextError] of the part.
+func checkReferences(part, text string) error {
+	for at := 0; ; {
+		i := strings.Index(text[at:], "${")
+		if i < 0 {
+			return nil
+		}
+		begin := at + i
+		at = begin + len("${")
+		fixed, _, _ := strings.Cut(text[at:], openBraces)
+		kind, name, ok := strings.Cut(fixed, ":")
+		if ok && (kind == "env" || kind == "file") && !strings.Contains(name, "}") {
+			what := "${" + kind + ":"
+			return &TextError{Part: part, At: begin, Length: len(what), What: what, Err: errUnclosedReference}
+		}
 	}
 }
 

@@ -109,6 +109,9 @@ func TestBodiesAreBytesOrTemplates(t *testing.T) {
 		{[]string{"-b", "@missing"}, "--body @missing: cannot be read: no such file"},
 		{[]string{"-H", "X-Key: {{pick C4N4RY}}{{C4N4RY}}"}, "-H: header X-Key: the {{…}} of 10 bytes, 15 bytes from its beginning, is no value"},
 		{[]string{"-H", "X-Key: ${env:BENCH_TEST_MISSING}"}, "-H: header X-Key: ${env:BENCH_TEST_MISSING}: the environment has no variable"},
+		{[]string{"-H", "X: a ${env:"}, "-H: header X: the ${env: of 6 bytes, 2 bytes from its beginning, has no } behind it"},
+		{[]string{"-b", "a ${file:b"}, "--body: the ${file: of 7 bytes, 2 bytes from its beginning, has no } behind it"},
+		{[]string{"-u", "ann:${env:C4N4RY"}, "the ${env: of 6 bytes, 4 bytes from its beginning, has no } behind it"},
 		{[]string{"-H", "content-length: 99"}, "-H: header content-length: bench says itself how long a body is and how it is sent"},
 		{[]string{"-H", "Transfer-Encoding: chunked"}, "-H: header Transfer-Encoding: bench says itself"},
 	} {
