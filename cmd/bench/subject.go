@@ -84,6 +84,9 @@ func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, 
 			return nil, err
 		}
 	}
+	if lines != nil && request.Method != "" {
+		return nil, errors.New("--method is for a URL: each request of the targets file has its own")
+	}
 	if lines != nil && o.atEach && len(mix.requests) > 0 {
 		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
 	}

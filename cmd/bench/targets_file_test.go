@@ -118,6 +118,7 @@ func TestFlagsOfATargetsFileNeedOne(t *testing.T) {
 		{[]string{"http://127.0.0.1:1/", "--group", "never"}, "--group says how the requests of a targets file"},
 		{[]string{"-T", "-", "--order", "shuffled"}, "--order shuffled: they follow each other as they stand or are drawn"},
 		{[]string{"-T", "-", "--group", "all"}, "--group all: it is pattern, name or never"},
+		{[]string{"-T", "-", "-X", "POST"}, "--method is for a URL: each request of the targets file has its own"},
 		{[]string{"-T", "no-such-file"}, "--targets no-such-file: cannot be read: no such file"},
 	} {
 		_, err := sequenced(t, "", twoLines, tc.args...)

@@ -63,6 +63,8 @@ func Parse(name string, text []byte) (*List, error) {
 	if first := bytes.TrimLeft(text, " \t\r\n"); len(first) > 0 && (first[0] == '{' || first[0] == '[') {
 		r.list.lines = make([]line, 0, bytes.Count(text, []byte(`"url"`)))
 		err = r.json()
+	} else if number := jsonBehindComments(text); number > 0 {
+		return nil, r.errorf(number, "targets in JSON have no comments: take out the lines above that begin with # or //")
 	} else {
 		r.list.lines = make([]line, 0, bytes.Count(text, []byte{'\n'})+1)
 		err = r.http()
@@ -74,6 +76,22 @@ func Parse(name string, text []byte) (*List, error) {
 		return nil, fmt.Errorf("%s: holds no target; a line is %s", name, example)
 	}
 	return &r.list, nil
+}
+
+// jsonBehindComments returns the line at which JSON begins behind nothing but comments; 0: no such line.
+func jsonBehindComments(text []byte) int {
+	number := 0
+	for line := range bytes.Lines(text) {
+		number++
+		switch line = bytes.TrimSpace(line); {
+		case len(line) == 0, line[0] == '#', bytes.HasPrefix(line, []byte("//")):
+		case line[0] == '{', line[0] == '[':
+			return number
+		default:
+			return 0
+		}
+	}
+	return 0
 }
 
 const byteOrderMark = "\xef\xbb\xbf"
