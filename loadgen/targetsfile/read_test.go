@@ -168,6 +168,7 @@ func TestRefusals(t *testing.T) {
 	}
 	const start = "GET http://h/first\n\n"
 	for text, want := range map[string]string{
+		"# c\n\n// d\n{\"method\":\"GET\",\"url\":\"http://h/\"}": "f:4: targets in JSON have no comments",
 		"":                                                            "f: holds no target; a line is GET http://127.0.0.1:8080/path",
 		"# only a comment\n":                                          "f: holds no target",
 		"\xff\xfeG\x00E\x00T\x00":                                     "f: is UTF-16: save it as UTF-8",
