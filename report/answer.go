@@ -93,13 +93,24 @@ func answerOne(s subject) string {
 		return fmt.Sprintf("Interrupted after %s: what follows covers %s of %s planned requests.", s.elapsed(),
 			Count(s.due()), Count(max(s.Requests.Planned, s.due())))
 	case idle:
-		return "Nothing was sent: no request was due. A longer --duration or a higher --rate makes some."
+		return "Nothing was sent: no request was due. " + moreRequests(&s.Plan)
 	case silent:
 		return fmt.Sprintf("No request succeeded: the service %s.%s", s.predicate(), s.setting())
 	case carried:
 		return fmt.Sprintf("The service %s: %s.", s.predicate(), s.figures())
 	}
 	return "The service " + s.predicate() + "."
+}
+
+// moreRequests says what makes some requests where a plan made none.
+func moreRequests(p *loadgen.PlanRecord) string {
+	switch {
+	case p.Model != "closed":
+		return "A longer --duration or a higher --rate makes some."
+	case slices.ContainsFunc(p.Phases, func(ph loadgen.PhaseRecord) bool { return ph.FromVUs+ph.ToVUs > 0 }):
+		return "A longer --vus-stage or one of more users makes some."
+	}
+	return "A longer --duration or a shorter --think makes some."
 }
 
 // settings are what to do where every request failed by a kind that is no matter of load but of what was asked for.

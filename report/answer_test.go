@@ -164,6 +164,12 @@ func TestAnswer(t *testing.T) {
 			"No request succeeded: the service answered none of 1,200 requests (most: status 503)."},
 		{"nothing was due", []*loadgen.Run{told("api", hold, 4*ms, func(r *loadgen.Run) { r.Requests = loadgen.Requests{} })},
 			"Nothing was sent: no request was due. A longer --duration or a higher --rate makes some."},
+		{"no user was there", []*loadgen.Run{told("api", hold, 4*ms, func(r *loadgen.Run) {
+			r.Plan.Model, r.Plan.Phases, r.Requests = "closed", []loadgen.PhaseRecord{{Name: "users", FromVUs: 1}}, loadgen.Requests{}
+		})},
+			"Nothing was sent: no request was due. A longer --vus-stage or one of more users makes some."},
+		{"users who only thought", []*loadgen.Run{told("api", hold, 4*ms, func(r *loadgen.Run) { r.Plan.Model, r.Requests = "closed", loadgen.Requests{} })},
+			"Nothing was sent: no request was due. A longer --duration or a shorter --think makes some."},
 		{"interrupted", []*loadgen.Run{told("api", spike, 4*ms, func(r *loadgen.Run) {
 			r.Interrupted, r.Requests = true, loadgen.Requests{Planned: 6120, Due: 412, Succeeded: 412}
 			for at := range time.Duration(9) {
