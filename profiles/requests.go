@@ -92,8 +92,8 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 		case "body_template":
 			out.BodyTemplate = text
 		case "path":
-			if out.Path = text; !strings.HasPrefix(text, "/") {
-				return out, r.errorf(pair.line, "%spath must begin with a slash; the host is the target's", where)
+			if out.Path = text; !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "?") {
+				return out, r.errorf(pair.line, "%spath must begin with a slash, or with the ? of a query; the host is the target's", where)
 			}
 		case "weight":
 			weight, ok := parseDecimal(text)

@@ -122,7 +122,7 @@ func TestParseRefusesBadRequestsAndLimits(t *testing.T) {
 		"requests: none":                                `f.yaml:7: requests must be a list`,
 		"requests: []":                                  `f.yaml:7: requests must list 1 to 1000 requests, got 0`,
 		"requests:\n  - name: x":                        `f.yaml:8: request 1: path missing; add one such as`,
-		"requests:\n  - path: items":                    `f.yaml:8: request 1: path must begin with a slash; the host is the target's`,
+		"requests:\n  - path: items":                    `f.yaml:8: request 1: path must begin with a slash, or with the ? of a query; the host is the target's`,
 		"requests:\n  - path: http://h/":                `path must begin with a slash`,
 		"requests:\n  - path: /\n    weight: -1":        `f.yaml:9: request 1: weight must be a number above 0, got "-1"`,
 		"requests:\n  - path: /\n    wieght: 1":         `f.yaml:9: request 1: unknown key "wieght": did you mean "weight"?`,

@@ -1,6 +1,7 @@
 package profiles
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
@@ -23,6 +24,9 @@ const (
 	ExponentialThink ThinkLaw = "exp"     // as the gaps of independent users' requests are
 )
 
+// errThinkShare is about a think time that could be below 0.
+var errThinkShare = errors.New("it varies by at most 100%, as in 1s±50%")
+
 // MaxThink is the longest think time, in the mean or where it is uniform at most.
 const MaxThink = time.Hour
 
@@ -31,6 +35,8 @@ const MaxThink = time.Hour
 func ParseThink(s string) (Think, error) {
 	t, err := parseThink(s)
 	switch {
+	case errors.Is(err, errThinkShare):
+		return Think{}, fmt.Errorf("think time %s: %w", quote(s), err)
 	case err != nil:
 		return Think{}, fmt.Errorf("think time must be such as 1s, 1s±50%%, exp:1s or 1s..3s, got %s", quote(s))
 	case t.Low < 0 || t.Mean < 0:
@@ -62,7 +68,10 @@ func parseThink(s string) (Think, error) {
 		return Think{Mean: d}, err
 	}
 	percent, number := parseDecimal(strings.TrimSuffix(share, "%"))
-	if !strings.HasSuffix(share, "%") || !number || percent < 0 || percent > 100 {
+	if number && percent > 100 {
+		return Think{}, errThinkShare
+	}
+	if !strings.HasSuffix(share, "%") || !number || percent < 0 {
 		return Think{}, fmt.Errorf("not a share of it: %s", share)
 	}
 	by := time.Duration(math.Round(percent / 100 * float64(d)))

@@ -31,7 +31,7 @@ func TestParseThink(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"": "such as", "1": "such as", "exp:": "such as", "exp:x": "such as", "1s±": "such as", "1s±50": "such as", "1s±150%": "such as", "1s±-5%": "such as",
+		"": "such as", "1": "such as", "exp:": "such as", "exp:x": "such as", "1s±": "such as", "1s±50": "such as", "1s±150%": "it varies by at most 100%", "1s±-5%": "such as",
 		"1s..": "such as", "3s..1s": "the shorter one first", "-1s": "not be below 0", "-1s..1s": "not be below 0", "exp:-1s": "not be below 0",
 		"2h": "at most 1h0m0s", "exp:2h": "at most", "1s..2h": "at most",
 	} {

@@ -244,6 +244,7 @@ func TestRequestsOfATestFile(t *testing.T) {
 		"    body: a\n    body_template: b\n": "x.yaml:4: body and body_template both say what the body is: keep one",
 		"    body: \"@missing\"\n":            "x.yaml:4: body @missing: cannot be read: no such file",
 		"    body: \"{{C4N4RY}}\"\n":          "x.yaml:4: body: the {{…}} of 10 bytes, 0 bytes from its beginning, is no value",
+		"    body_template: \"a {{C4N4RY\"\n": "x.yaml:4: body_template: the {{ of 2 bytes, 2 bytes from its beginning, has no }}",
 		"    headers: [\"Trailer: Sum\"]\n":   "x.yaml:4: header Trailer: bench says itself how long a body is",
 		"    headers: [\"X: {{C4N4RY}}\"]\n":  "x.yaml:4: header X: the {{…}} of 10 bytes, 0 bytes from its beginning, is no value",
 	} {
@@ -253,6 +254,9 @@ func TestRequestsOfATestFile(t *testing.T) {
 	}
 	if _, _, err := read(head + "  - path: /a/{{C4N4RY}}\n"); err == nil || !strings.Contains(err.Error(), "x.yaml:4: path: the {{…}} of 10 bytes, 3 bytes from its beginning, is no value") {
 		t.Errorf("path: %v", err)
+	}
+	if m, _, err := read(head + "  - path: \"?id={{seq}}\"\n"); err != nil || m.at("http://h")[0].URL != "http://h?id={{seq}}" {
+		t.Errorf("a path that is a query alone: %+v, %v", m.requests, err)
 	}
 	if m, _, err := read(head + "  - path: /\n    headers: [\"X-TWO: file\"]\n"); err == nil {
 		m.header = http.Header{"x-two": {"flag"}}

@@ -102,8 +102,13 @@ func (o *driveOptions) fileRequests(name string, asked []profiles.Request) (mixt
 		mix.expect = append(mix.expect, expect)
 		const anywhere = "http://127.0.0.1"
 		if err := mix.request(len(mix.requests)-1, anywhere).Check(); err != nil {
-			if bad, ok := errors.AsType[*loadgen.TextError](err); ok && bad.Part == "URL" {
-				bad.Part, bad.At = "path", bad.At-len(anywhere)
+			if bad, ok := errors.AsType[*loadgen.TextError](err); ok {
+				switch {
+				case bad.Part == "URL":
+					bad.Part, bad.At = "path", bad.At-len(anywhere)
+				case bad.Part == "body" && r.BodyTemplate != "":
+					bad.Part = "body_template"
+				}
 			}
 			return mix, fmt.Errorf("%s:%d: %w", name, r.Line, err)
 		}
