@@ -172,10 +172,10 @@ func TestAnswer(t *testing.T) {
 			"Nothing was sent: no request was due. A longer --duration or a shorter --think makes some."},
 		{"interrupted", []*loadgen.Run{told("api", spike, 4*ms, func(r *loadgen.Run) {
 			r.Interrupted, r.Requests = true, loadgen.Requests{Planned: 6120, Due: 412, Succeeded: 412}
-			for at := range time.Duration(9) {
-				r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: at * time.Second, Due: 40})
-			}
-		})}, "Interrupted after 9 s of 30 s: what follows covers 412 of 6,120 planned requests."},
+			r.Phases = r.Phases[:2]
+			r.Phases[1].DurationNS = 2370 * ms // from 3 s on
+			r.Intervals = []loadgen.Interval{{Due: 40}, {StartNS: 5 * time.Second, Due: 40}}
+		})}, "Interrupted after 5.3 s of 30 s: what follows covers 412 of 6,120 planned requests."},
 		{"bench was late", []*loadgen.Run{told("api", spike, 4*ms, judged(loadgen.GeneratorLimited, "3.1 % of requests left over 1 ms late."))},
 			"These latencies are bench's own: 3.1 % of requests left over 1 ms late. Try --peak 300/s."},
 		{"the worst phase gives the evidence", []*loadgen.Run{told("api", spike, 4*ms, lateIn(2, "lag P99 8 ms"))},
@@ -216,9 +216,10 @@ func TestAnswer(t *testing.T) {
 		{"the host spoiled even the baseline", []*loadgen.Run{told("a", spike, 4*ms, func(r *loadgen.Run) {
 			r.Verdict.Kind, r.Phases[1].Verdict = loadgen.HostLimited, loadgen.Verdict{Kind: loadgen.HostLimited, Evidence: []string{"lag P99 9 ms"}}
 		})}, "These latencies are bench's own, kept waiting by its host: lag P99 9 ms. Run it again when nothing else uses this machine."},
-		{"one of two interrupted", []*loadgen.Run{cached(1), uncached(9*ms, func(r *loadgen.Run) {
-			r.Interrupted, r.Intervals = true, []loadgen.Interval{{Due: 30}}
-		})}, "cached carried the spike. uncached was interrupted after 1 s of 30 s."},
+		{"one of two interrupted", []*loadgen.Run{cached(1), told("uncached", spike, 9*ms, func(r *loadgen.Run) {
+			r.Interrupted, r.Phases, r.Intervals = true, r.Phases[:1], []loadgen.Interval{{Due: 30}}
+			r.Phases[0].DurationNS = 350 * ms
+		})}, "cached carried the spike. uncached was interrupted after 350 ms of 30 s."},
 
 		{"both carried it", []*loadgen.Run{told("b", hold, 12*ms), told("a", hold, 4*ms)},
 			"Both carried 100/s for 30 s: P99 was 4.0 ms on a and 12 ms on b, 3.0× as much."},

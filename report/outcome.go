@@ -231,19 +231,20 @@ func (s subject) mostly() string {
 // abortion says which condition ended the run, with its figures.
 func (s subject) abortion() string { return ended(s.Abort().Text) }
 
-// elapsed says how much of its profile a run that ended early had behind it.
+// elapsed says how much of its profile a run that ended early had behind it: its last phase ends where it was cut.
 func (s subject) elapsed() string {
 	var at, total time.Duration
-	for _, i := range s.Intervals {
-		if i.Due > 0 {
-			at = i.StartNS + time.Second
-		}
+	if n := len(s.Phases); n > 0 {
+		at = s.Phases[n-1].StartNS + s.Phases[n-1].DurationNS
 	}
 	if e := s.Abort(); e != nil {
 		at = e.AtNS
 	}
 	for _, p := range s.Plan.Phases {
 		total += p.DurationNS
+	}
+	if at = at.Truncate(time.Millisecond); at > time.Second {
+		at = at.Truncate(100 * time.Millisecond) // as much as Span shows, never more than there was
 	}
 	if total <= 0 || at > total {
 		return Span(at)
