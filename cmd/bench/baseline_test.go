@@ -207,6 +207,10 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"gate --baseline noisy.json same.json", exitUsage, "baseline main: the margin of P50 is 5 %, and this machine's noise floor "},
 		{"gate --baseline noisy.json --b http://127.0.0.1:1", exitUsage, "runs a side would hold it"},
 
+		{"gate --baseline noisy.json --b http://127.0.0.1:1 -c 12", exitUsage, "baseline main is of another plan, so what differs may be the plan's (connections: 256 and 12)"},
+		{"gate --baseline noisy.json --b http://127.0.0.1:1 -r 900/s", exitUsage, "(rate: 1,000/s and 900/s)"},
+		{"gate --baseline noisy.json --b http://127.0.0.1:1/other", exitUsage, "(the endpoints)"},
+
 		{"gate --baseline main.json same.json --slo p99<1s", exitUsage, "--slo is for old and new side by side: leave it out of a gate against a baseline"},
 		{"gate --baseline main.json --b http://127.0.0.1:1 --seed 3", exitUsage, "--seed is for old and new side by side"},
 

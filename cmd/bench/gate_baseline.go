@@ -30,9 +30,6 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	if len(names) > 0 && isSaved(names[0]) {
 		return o.gateSaved(b, names, criteria, outs, s)
 	}
-	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
-		return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(b.Runs))))
-	}
 	if err := o.takePlan(b); err != nil {
 		return usage(err)
 	}
@@ -43,6 +40,13 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	a.label = o.newName()
 	if !b.Runs[0].HasTargetTime() {
 		return usage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
+	}
+	// The floor is one of the baseline's plan: of another it says nothing.
+	if err := samePlan(b, a); err != nil {
+		return usage(err)
+	}
+	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
+		return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(b.Runs))))
 	}
 	c := &conductor{o: o, arms: []*arm{a}, stderr: s.err, began: time.Now(), floor: b}
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
@@ -142,7 +146,15 @@ func otherMachine(b *compare.Baseline, differ []string) error {
 		b.Name, strings.Join(differ, "; "))
 }
 
-// samePlan refuses an arm that would be driven otherwise than the baseline was.
+// sameAsBaseline refuses an arm that would be driven otherwise than the baseline was, or where it was not.
+func sameAsBaseline(b *compare.Baseline, a *arm) error {
+	if err := samePlan(b, a); err != nil {
+		return err
+	}
+	return sameMachine(b, a.options.Environment)
+}
+
+// samePlan refuses an arm of another plan than the baseline's.
 func samePlan(b *compare.Baseline, a *arm) error {
 	p, err := a.planOf(profileOf(b.Plan()), nil, 1).Record()
 	if err != nil {
@@ -155,7 +167,7 @@ func samePlan(b *compare.Baseline, a *arm) error {
 	if len(list) > 0 {
 		return otherPlan(b, list)
 	}
-	return sameMachine(b, a.options.Environment)
+	return nil
 }
 
 func otherPlan(b *compare.Baseline, differ []string) error {
@@ -171,7 +183,7 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 		fresh.seeds = append(fresh.seeds, r.Seed)
 	}
 	err = c.whileUp(ctx, func() error {
-		err := samePlan(b, a)
+		err := sameAsBaseline(b, a) // preflight may have changed the plan
 		if err == nil {
 			err = c.inTime(len(fresh.seeds), fresh.profile.Duration())
 		}

@@ -40,7 +40,7 @@ func (c *conductor) holdToFloor(criteria []compare.Criterion) error {
 		return nil
 	}
 	for _, a := range c.arms {
-		if err := samePlan(b, a); err != nil {
+		if err := sameAsBaseline(b, a); err != nil {
 			return err
 		}
 	}
