@@ -132,6 +132,12 @@ func (s *httpSink) ClockStep(at, by time.Duration) { s.shard.kernel.clockStep(at
 
 func (s *httpSink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{from, to}) }
 
+// Check returns what is wrong with the files that t names, or nil.
+func (t TLS) Check() error {
+	_, err := t.config()
+	return err
+}
+
 // config reads the files that t names.
 func (t TLS) config() (*tls.Config, error) {
 	c := &tls.Config{InsecureSkipVerify: t.Insecure, ServerName: t.SNI}

@@ -392,6 +392,9 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	if err == nil {
 		err = targets.CheckDB(o.db)
 	}
+	if err == nil {
+		err = plan.TLS.Check()
+	}
 	if err != nil {
 		return plan, err
 	}
