@@ -55,7 +55,7 @@ func checkCommand(t *testing.T, where, line string) {
 		if len(words) == 0 || words[0] != "bench" && words[0] != "./bench" {
 			continue
 		}
-		root := newRoot(streams{strings.NewReader(""), io.Discard, io.Discard})
+		root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
 		c, rest, err := root.Find(words[1:])
 		if err == nil && c == root && len(rest) > 0 {
 			err = noCommand(root, rest)
@@ -103,7 +103,7 @@ func TestDocumentedCommandsExist(t *testing.T) {
 	if found < 15 {
 		t.Errorf("%d commands were found in README.md", found)
 	}
-	root := newRoot(streams{strings.NewReader(""), io.Discard, io.Discard})
+	root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
 	for _, c := range append([]*cobra.Command{root}, root.Commands()...) {
 		for _, line := range strings.Split(c.Example, "\n") {
 			checkCommand(t, c.CommandPath()+" --help", line)

@@ -40,7 +40,7 @@ func TestExitCodesHaveOneSource(t *testing.T) {
 		t.Errorf("README.md has\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
 	}
 	var help strings.Builder
-	root := newRoot(streams{strings.NewReader(""), &help, io.Discard})
+	root := newRoot(streams{in: strings.NewReader(""), out: &help, err: io.Discard})
 	root.SetArgs([]string{"--help"})
 	root.SetOut(&help)
 	if err := root.Execute(); err != nil {

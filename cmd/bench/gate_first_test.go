@@ -46,7 +46,7 @@ func TestTheFirstGateSavesAndPassesNothing(t *testing.T) {
 		found := firstFound(b, "shop", filepath.Join(baselinesDir, "main.json"))
 		found.Started, found.Took, found.Repeat = time.Now(), time.Minute, "bench gate --baseline main --or-save"
 		var stdout, stderr bytes.Buffer
-		if code := codeOf(o.conclude(found, outs, streams{strings.NewReader(""), &stdout, &stderr})); code != want {
+		if code := codeOf(o.conclude(found, outs, streams{in: strings.NewReader(""), out: &stdout, err: &stderr})); code != want {
 			t.Errorf("--inconclusive %s: exit %d: %s%s", inconclusive, code, stdout.String(), stderr.String())
 		}
 		const answer = "INCONCLUSIVE: there was no baseline to hold shop against. It is the baseline now, saved to "

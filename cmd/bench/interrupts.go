@@ -55,18 +55,18 @@ func (i *interrupts) tell() (waited bool) {
 	return waited
 }
 
-// tooEarly is an interrupt before anything was measured, which no report tells: its words are still to be said.
-type tooEarly struct{ error }
+// untold is an interrupt that no report tells: its words are still to be said.
+type untold struct{ error }
 
-func (e tooEarly) Unwrap() []error { return []error{e.error, errInterrupted} }
+func (e untold) Unwrap() []error { return []error{e.error, errInterrupted} }
 
 // nothingMeasured gives an interrupt words where there is nothing to report, as of its unit, such as a pair, none was measured.
 // Another error, and one that has words, it returns as it is.
 func nothingMeasured(err error, unit string) error {
-	if _, has := errors.AsType[tooEarly](err); has || !errors.Is(err, errInterrupted) {
+	if _, has := errors.AsType[untold](err); has || !errors.Is(err, errInterrupted) {
 		return err
 	}
-	return errors.Join(err, tooEarly{fmt.Errorf("interrupted before the first %s: nothing was measured", unit)})
+	return errors.Join(err, untold{fmt.Errorf("interrupted before the first %s: nothing was measured", unit)})
 }
 
 // interruptedBy is errInterrupted, with what was left behind where err says so.

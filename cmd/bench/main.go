@@ -36,7 +36,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var told interrupts
 	ctx = context.WithValue(ctx, interruptsKey{}, &told)
 	done := make(chan int, 1)
-	go func() { done <- execute(ctx, args, streams{stdin, piped(stdout), stderr}) }()
+	go func() { done <- execute(ctx, args, streams{stdin, piped(stdout), stderr, patience(ctx)}) }()
 	interrupted := false
 	var end <-chan time.Time
 	for {
@@ -72,4 +72,6 @@ func endings() []os.Signal {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
+
+	patience func() (context.Context, context.CancelFunc) // for what may wait for another program for ever; nil: it waits
 }

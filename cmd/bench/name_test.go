@@ -17,7 +17,7 @@ import (
 // Whatever drives a target can name it.
 func TestWhatDrivesNamesItsTargets(t *testing.T) {
 	found := 0
-	for _, c := range commandsOf(newRoot(streams{strings.NewReader(""), io.Discard, io.Discard})) {
+	for _, c := range commandsOf(newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})) {
 		if c.Name() == "selfcheck" || !drives(c) {
 			continue
 		}

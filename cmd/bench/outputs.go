@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -113,18 +114,28 @@ func (o outputs[T]) text(s streams) io.Writer {
 	return s.out
 }
 
-// write writes the result to each output. One that fails does not keep back the others.
+// write writes the result to each output. One that fails does not keep back the others. A pipe that nobody reads waits until
+// the next interrupt.
 func (o outputs[T]) write(result T, s streams) error {
+	ctx, done := context.Background(), context.CancelFunc(func() {})
+	if s.patience != nil {
+		ctx, done = s.patience()
+	}
+	defer done()
 	var failed error
 	for _, out := range o {
 		var err error
 		if out.path == "-" {
 			err = out.format.print(s.out, result)
 		} else {
-			err = loadgen.ReplaceFile(out.path, func(w io.Writer) error { return out.format.write(w, result) })
+			err = loadgen.ReplaceFileUntil(ctx, out.path, func(w io.Writer) error { return out.format.write(w, result) })
 		}
 		if err != nil {
-			failed = together(failed, fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err)))
+			err = fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err))
+			if ctx.Err() != nil {
+				err = untold{err}
+			}
+			failed = together(failed, err)
 		}
 	}
 	return failed

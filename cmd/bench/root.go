@@ -27,8 +27,8 @@ func execute(ctx context.Context, args []string, s streams) int {
 	}
 	var said alreadySaid
 	if errors.Is(err, errInterrupted) {
-		if early, ok := errors.AsType[tooEarly](err); ok {
-			fmt.Fprintf(s.err, "bench: %s\n", oneLine(early))
+		if text, ok := errors.AsType[untold](err); ok {
+			fmt.Fprintf(s.err, "bench: %s\n", oneLine(text))
 		}
 		if left, ok := errors.AsType[*process.StopError](err); ok {
 			fmt.Fprintf(s.err, "bench: %s\n", oneLine(left))
