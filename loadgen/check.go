@@ -31,6 +31,8 @@ func (r *Run) check() error {
 		return fmt.Errorf("share: %d of %d cannot be", r.Share.Index, r.Share.Of)
 	case r.Pooled < 0 || r.Pooled == 1 || r.Pooled > maxPooled:
 		return fmt.Errorf("pooled: %d runs cannot be", r.Pooled)
+	case len(r.Seeds) != 0 && len(r.Seeds) != r.Pooled:
+		return fmt.Errorf("seeds: it has %d, of %d pooled runs", len(r.Seeds), r.Pooled)
 	case r.Environment.Generation < 0 || r.Environment.Quota != nil && *r.Environment.Quota < 0:
 		return errors.New("environment: its measuring generation or its quota is below 0")
 	case len(r.Intervals) > maxIntervals:

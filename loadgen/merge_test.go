@@ -102,6 +102,16 @@ func TestPoolOfRunsThatDiffer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if !slices.Equal(pooled.Seeds, []uint64{runs[0].Seed, 2}) {
+		t.Errorf("seeds %v", pooled.Seeds)
+	}
+	for _, e := range append(slices.Clone(pooled.Verdict.Evidence), pooled.Phases[1].Verdict.Evidence...) {
+		which, told, _ := strings.Cut(e, ": ")
+		of := map[string]*Run{"run 1": runs[0], "run 2": runs[1]}[which]
+		if of == nil || !slices.Contains(append(slices.Clone(of.Verdict.Evidence), of.Phases[1].Verdict.Evidence...), told) {
+			t.Errorf("evidence %q is of no run", e)
+		}
+	}
 	readBack(t, pooled)
 }
 

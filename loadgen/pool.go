@@ -1,6 +1,8 @@
 package loadgen
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,17 +11,24 @@ import (
 const maxPooled = 10_000
 
 // Pool makes one run of repetitions of one plan at one target in one environment. Histograms and counts add up; rates, what
-// was counted of each second, the backlog and what was sampled are the mean of a run. The verdict is the worst one. Its
-// error is an [Unmixable].
+// was counted of each second, the backlog and what was sampled are the mean of a run. The verdict is the worst one, and its
+// evidence says of which run it is. Its error is an [Unmixable].
 func Pool(runs []*Run) (*Run, error) {
 	if err := eachPair(runs, notRepetitions); err != nil {
 		return nil, err
 	}
-	m, err := sumOf(runs)
+	told := make([]*Run, len(runs))
+	for i, r := range runs {
+		told[i] = r.tellingOf(fmt.Sprintf("run %d: ", i+1))
+	}
+	m, err := sumOf(told)
 	if err != nil {
 		return nil, err
 	}
-	m.Pooled = len(runs)
+	m.Pooled, m.Seeds = len(runs), nil
+	for _, r := range runs {
+		m.Seeds = append(m.Seeds, r.Seed)
+	}
 	n := uint64(len(runs))
 	m.Overall.pooled(n)
 	for i := range m.Phases {
@@ -35,6 +44,26 @@ func Pool(runs []*Run) (*Run, error) {
 	m.remark(runs)
 	m.mergeThresholds(m.Thresholds, nil)
 	return m, nil
+}
+
+// tellingOf returns the run with evidence that says which run it is of: its figures are not those of the sum.
+func (r *Run) tellingOf(which string) *Run {
+	told := *r
+	told.Verdict = r.Verdict.tellingOf(which)
+	told.Overall.Verdict = r.Overall.Verdict.tellingOf(which)
+	told.Phases = slices.Clone(r.Phases)
+	for i := range told.Phases {
+		told.Phases[i].Verdict = told.Phases[i].Verdict.tellingOf(which)
+	}
+	return &told
+}
+
+func (v Verdict) tellingOf(which string) Verdict {
+	v.Evidence = slices.Clone(v.Evidence)
+	for i, e := range v.Evidence {
+		v.Evidence[i] = which + e
+	}
+	return v
 }
 
 // Repetitions is how many runs' counts are in this one: 1, or those that were pooled.

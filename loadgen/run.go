@@ -29,6 +29,7 @@ type Run struct {
 	Seed        uint64       `json:"seed"`
 	Share       *Share       `json:"share,omitempty"`  // which part of the schedule it sent; nil: all of it
 	Pooled      int          `json:"pooled,omitempty"` // so many repetitions' counts are in it, and rates and seconds are their mean; 0: it is one run
+	Seeds       []uint64     `json:"seeds,omitempty"`  // of the repetitions that were pooled, in their order; nil: it is one run, or a file of before
 	Started     time.Time    `json:"started"`
 	Environment Environment  `json:"environment"`
 	Verdict     Verdict      `json:"verdict"`

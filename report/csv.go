@@ -21,7 +21,7 @@ var csvDists = []struct {
 
 // CSV writes a row for each second of each run, under one header row. A figure that was not measured is an empty cell,
 // and one that is only a lower bound has true in the column _at_least beside it. The phase is that in which the second
-// begins.
+// begins. Where a run is pooled of several, every count is the mean of one, and columns at the end say of how many and their seeds.
 func CSV(w io.Writer, runs []*loadgen.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
@@ -37,12 +37,20 @@ func CSV(w io.Writer, runs []*loadgen.Run) error {
 			header = append(header, d.name+"_"+f.name+"_ms", d.name+"_"+f.name+"_at_least")
 		}
 	}
+	pooled := anyPooled(subjects)
+	if pooled {
+		header = append(header, "pooled_runs", "seeds")
+	}
 	if err := out.Write(header); err != nil {
 		return err
 	}
 	for _, s := range subjects {
 		for i := range s.Intervals {
-			if err := out.Write(csvRow(s, &s.Intervals[i])); err != nil {
+			row := csvRow(s, &s.Intervals[i])
+			if pooled {
+				row = append(row, strconv.Itoa(s.Repetitions()), s.seeds())
+			}
+			if err := out.Write(row); err != nil {
 				return err
 			}
 		}
@@ -61,7 +69,7 @@ func csvRow(s subject, second *loadgen.Interval) []string {
 	}
 	for _, d := range csvDists {
 		dist := d.of(second)
-		row = append(row, strconv.FormatUint(dist.Count, 10), strconv.FormatUint(censoredOf(dist), 10))
+		row = append(row, strconv.FormatUint(s.mean(dist.Count), 10), strconv.FormatUint(s.mean(censoredOf(dist)), 10))
 		for _, f := range fileFigures {
 			if dist.Count == 0 {
 				row = append(row, "", "")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -65,6 +66,9 @@ func ghExtra(s subject, p *loadgen.Phase, atLeast bool) string {
 	extra := kindOf(p.Verdict) + ", served " + Rate(p.Served().Rate)
 	if !s.closed() {
 		extra += " of " + Rate(p.Offered.Rate)
+	}
+	if pooled := s.pooledOf(); pooled != "" {
+		extra = strings.Join(slices.DeleteFunc([]string{pooled, s.seedsOf(), extra}, func(part string) bool { return part == "" }), ", ")
 	}
 	if atLeast {
 		extra = fmt.Sprintf("at least this: %s never finished; ", plural(censoredOf(&p.ResponseTime), "request")) + extra

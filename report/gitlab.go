@@ -30,6 +30,9 @@ type (
 		Count uint64  `json:"count"`
 		Rate  float64 `json:"rate"`
 	}
+	k6Gauge struct {
+		Value int `json:"value"`
+	}
 )
 
 // k6Keys are a summary's keys for those of the run file.
@@ -72,6 +75,9 @@ func GitLab(w io.Writer, runs []*loadgen.Run) error {
 	}
 	if made := passed + lost - p.Requests.Unsent; made > 0 {
 		metrics["http_reqs"] = k6Counter{made, rateOf(made, p.DurationNS*time.Duration(subjects[0].Repetitions()))}
+	}
+	if s := subjects[0]; s.Pooled > 0 {
+		metrics["bench_pooled_runs"] = k6Gauge{s.Pooled}
 	}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")

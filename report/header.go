@@ -27,13 +27,10 @@ func writeHeader(p *page, subjects []subject, o Options) {
 		if first.Plan.Arrivals != "" && !first.closed() {
 			parts = append(parts, name(first.Plan.Arrivals))
 		}
-		parts = append(parts, fmt.Sprintf("seed %d", first.Seed))
 	} else {
 		parts = append(parts, "driven by different plans")
 	}
-	if first.Pooled > 1 {
-		parts = append(parts, fmt.Sprintf("%d runs pooled, rates are their mean", first.Pooled))
-	}
+	parts = append(parts, repeated(subjects)...)
 	if o.FromFile && !first.Started.IsZero() {
 		parts = append(parts, "of "+Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
 	}
@@ -60,7 +57,7 @@ func labels(subjects []subject) string {
 func samePlan(subjects []subject) bool {
 	first := subjects[0]
 	for _, s := range subjects[1:] {
-		if s.Seed != first.Seed || s.Plan.Arrivals != first.Plan.Arrivals || s.Plan.Model != first.Plan.Model ||
+		if s.seeds() != first.seeds() || s.Plan.Arrivals != first.Plan.Arrivals || s.Plan.Model != first.Plan.Model ||
 			loadOf(&s.Plan) != loadOf(&first.Plan) {
 			return false
 		}

@@ -33,7 +33,7 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 	baseMs := max(base.Unix(), 0) * 1000
 	out := hdrhistogram.NewHistogramLogWriter(w)
 	out.SetBaseTime(baseMs)
-	if err := writeLogHead(out, baseMs, censored); err != nil {
+	if err := writeLogHead(out, baseMs, censored, subjects); err != nil {
 		return err
 	}
 	tags := unique{}
@@ -65,9 +65,16 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 }
 
 // writeLogHead writes nothing of what others named: a name could look like a base time.
-func writeLogHead(out *hdrhistogram.HistogramLogWriter, baseMs int64, censored uint64) error {
+func writeLogHead(out *hdrhistogram.HistogramLogWriter, baseMs int64, censored uint64, subjects []subject) error {
 	if err := out.OutputComment("[bench: response times of successes, from the intended start, in ns]"); err != nil {
 		return err
+	}
+	for i, s := range subjects {
+		if pooled := s.pooledOf(); pooled != "" {
+			if err := out.OutputComment(fmt.Sprintf("[target %d: %s, so each second holds the requests of all]", i+1, pooled)); err != nil {
+				return err
+			}
+		}
 	}
 	if censored > 0 {
 		comment := fmt.Sprintf("[not in here: %s without an end, at least as old as when bench stopped waiting]", plural(censored, "request"))

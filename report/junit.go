@@ -5,6 +5,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -84,8 +85,14 @@ func junitOf(id int, s subject) junitSuite {
 		ID: id, Package: "bench", Name: cmp.Or(strings.TrimSpace(s.label), "target"), Hostname: "localhost", // as the schema has it where the host is not known
 		Timestamp: s.Started.UTC().Format("2006-01-02T15:04:05"), Tests: len(s.Thresholds),
 		Properties: []junitProperty{
-			{"profile", longName(s.Plan.Profile)}, {"seed", fmt.Sprint(s.Seed)}, {"verdict", kindOf(s.Verdict)},
+			{"profile", longName(s.Plan.Profile)}, {"verdict", kindOf(s.Verdict)},
 		},
+	}
+	if seeds := s.seeds(); seeds != "" {
+		suite.Properties = slices.Insert(suite.Properties, 1, junitProperty{"seed", seeds})
+	}
+	if s.Pooled > 0 {
+		suite.Properties = append(suite.Properties, junitProperty{"pooled_runs", fmt.Sprint(s.Pooled)})
 	}
 	var length time.Duration
 	for _, p := range s.Phases {

@@ -113,9 +113,11 @@ func markdownHead(subjects []subject) string {
 		if load := loadOf(&first.Plan); load != "" {
 			parts = append(parts, prose(load))
 		}
-		parts = append(parts, fmt.Sprintf("seed %d", first.Seed))
 	} else {
 		parts = append(parts, "driven by different plans")
+	}
+	for _, text := range repeated(subjects) {
+		parts = append(parts, prose(text))
 	}
 	for _, text := range sequences(subjects) {
 		parts = append(parts, prose(text))

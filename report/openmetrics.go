@@ -83,6 +83,9 @@ func OpenMetrics(w io.Writer, runs []*loadgen.Run) error {
 	families = append(families, byteFamilies(all)...)
 	families = append(families, verdictFamily(all), thresholdsFamily(subjects))
 	families = append(families, distFamilies(all)...)
+	if anyPooled(subjects) {
+		families = append(families, pooledFamily(subjects))
+	}
 	for _, f := range families {
 		if _, err := io.WriteString(w, f.b.String()); err != nil {
 			return err
@@ -163,6 +166,19 @@ func thresholdsFamily(subjects []subject) *family {
 			}
 			f.add("", passed, "target", s.label, "threshold", texts.name(longName(r.Text), "unknown"))
 		}
+	}
+	return f
+}
+
+// pooledFamily tells a sum of runs from one run.
+func pooledFamily(subjects []subject) *family {
+	f := newFamily("bench_pooled_runs", "gauge", "", "Runs whose requests are counted together; rates are their mean.")
+	for _, s := range subjects {
+		labels := []string{"target", s.label}
+		if seeds := s.seeds(); seeds != "" {
+			labels = append(labels, "seeds", seeds)
+		}
+		f.add("", float64(s.Repetitions()), labels...)
 	}
 	return f
 }
