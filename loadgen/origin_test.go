@@ -98,3 +98,12 @@ func TestEveryAddressOfThisMachine(t *testing.T) {
 		server.Close()
 	}
 }
+
+// A zone may be written as in a URL.
+func TestConnectToAZone(t *testing.T) {
+	for to, want := range map[string]string{"[fe80::1%25lo]:80": "[fe80::1%lo]:80", "[fe80::1%lo]:80": "[fe80::1%lo]:80", "unix:/a%25b": "unix:/a%25b"} {
+		if got := (Plan{ConnectTo: to}).withDefaults().ConnectTo; got != want {
+			t.Errorf("%s: %s, want %s", to, got, want)
+		}
+	}
+}

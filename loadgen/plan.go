@@ -85,6 +85,9 @@ const maxLoops = 64
 
 // withDefaults fills in what the user left open.
 func (p Plan) withDefaults() Plan {
+	if strings.HasPrefix(p.ConnectTo, "[") {
+		p.ConnectTo = strings.Replace(p.ConnectTo, "%25", "%", 1) // of a zone, as a URL has it (RFC 6874)
+	}
 	if p.Limits.Connections == 0 {
 		p.Limits.Connections = DefaultConnections
 		if p.Closed != nil {

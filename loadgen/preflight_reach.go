@@ -8,6 +8,7 @@ import (
 	"math"
 	"net"
 	"net/netip"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -89,9 +90,10 @@ func isFinal(err error) bool {
 
 // unreachable words why an address could not be connected to, and what to do.
 func unreachable(address, host string, err error) string {
+	bare, _, _ := strings.Cut(host, "%")
 	// A name may stand for an address that nobody expected.
 	if op := new(net.OpError); errors.As(err, &op) && op.Addr != nil {
-		if tcp, ok := op.Addr.(*net.TCPAddr); ok && tcp.IP.String() != host {
+		if tcp, ok := op.Addr.(*net.TCPAddr); ok && tcp.IP.String() != bare {
 			address = fmt.Sprintf("%s (%s)", address, tcp.IP)
 		}
 	}
@@ -106,6 +108,8 @@ func unreachable(address, host string, err error) string {
 		return fmt.Sprintf("there is no socket at %s: is the path right, and the service running?", address)
 	case strings.HasPrefix(address, unixPrefix) && errors.Is(err, fs.ErrPermission):
 		return fmt.Sprintf("this system forbids bench to connect to %s: may this user write to the socket?", address)
+	case noInterface(host) != "":
+		return fmt.Sprintf("%s: this system has no network interface %q", address, noInterface(host))
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errWinRefused):
 		return address + " refuses connections: is the service running?"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
@@ -120,4 +124,21 @@ func unreachable(address, host string, err error) string {
 		return address + " does not answer: is the address right, or does a firewall drop what is sent there?"
 	}
 	return fmt.Sprintf("%s takes no connection: %v", address, err)
+}
+
+// noInterface returns the zone of an address where it is no interface of this system, "" where it is, or there is none.
+func noInterface(host string) string {
+	a, err := netip.ParseAddr(host)
+	if err != nil || a.Zone() == "" {
+		return ""
+	}
+	if _, err := net.InterfaceByName(a.Zone()); err == nil {
+		return ""
+	}
+	if i, err := strconv.Atoi(a.Zone()); err == nil {
+		if _, err := net.InterfaceByIndex(i); err == nil {
+			return ""
+		}
+	}
+	return a.Zone()
 }

@@ -74,6 +74,8 @@ func TestReach(t *testing.T) {
 			"this system forbids bench to connect to unix:/s: may this user write to the socket?", true, false},
 		{"a socket nobody listens to", "unix:/s", []error{&net.OpError{Op: "dial", Err: refused}}, 3, 2 * time.Second,
 			"unix:/s refuses connections: is the service running? (tried 3 times in 2 s)", true, false},
+		{"an interface that is not", "[fe80::1%none7]:80", []error{dialErr("fe80::1", os.NewSyscallError("connect", syscall.EINVAL))}, 3, 2 * time.Second,
+			`[fe80::1%none7]:80: this system has no network interface "none7" (tried 3 times in 2 s)`, true, false},
 		{"anything else, in its own words", "10.0.0.9:80", []error{errors.New("odd")}, 3, 2 * time.Second,
 			"10.0.0.9:80 takes no connection: odd (tried 3 times in 2 s)", true, false},
 	} {
