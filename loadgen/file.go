@@ -171,5 +171,11 @@ func jsonError(name, what string, data []byte, err error) error {
 	if offset == int64(len(data)) && syntax != nil {
 		return fmt.Errorf("%s:%d: is cut off after %d bytes: take a whole copy of it, or run again", name, line, len(data))
 	}
+	switch {
+	case kind != nil && kind.Field == "":
+		return fmt.Errorf("%s:%d: is no %s: it is a JSON %s and not an object", name, line, what, bounded(kind.Value))
+	case kind != nil:
+		return fmt.Errorf("%s:%d: is no %s: %q is JSON of a kind that it cannot be (%s), at byte %d", name, line, what, bounded(kind.Field), bounded(kind.Value), offset)
+	}
 	return fmt.Errorf("%s:%d: is no %s: %w at byte %d", name, line, what, err, offset)
 }

@@ -125,7 +125,8 @@ func TestReadFileRefuses(t *testing.T) {
 	for content, want := range map[string]string{
 		"":                                "f.json:1: is cut off after 0 bytes",
 		"{}":                              "is no run file",
-		"[]":                              "is no run file",
+		"[]":                              "f.json:1: is no run file: it is a JSON array and not an object",
+		`{"schema":"1"}`:                  `f.json:1: is no run file: "schema" is JSON of a kind that it cannot be (string), at byte 1`,
 		`{"schema":2,"runs":[{}]}`:        "has schema 2 and this bench reads schema 1",
 		`{"schema":1,"runs":[]}`:          "holds no run",
 		`{"schema":1,"runs":[null]}`:      "is damaged",

@@ -52,9 +52,13 @@ func HLog(w io.Writer, runs []*loadgen.Run) error {
 			if err != nil {
 				return fmt.Errorf("%s: second %s: %w", s.label, Span(second.StartNS), err)
 			}
+			length := max(0, min(time.Second, end-second.StartNS))
+			if length == 0 && h.TotalCount() == 0 {
+				continue // the run was draining: no request was due
+			}
 			start := max(s.Started.UnixMilli(), baseMs) + second.StartNS.Milliseconds()
 			h.SetStartTimeMs(start)
-			h.SetEndTimeMs(start + max(0, min(time.Second, end-second.StartNS)).Milliseconds())
+			h.SetEndTimeMs(start + length.Milliseconds())
 			h.SetTag(tag)
 			if err := out.OutputIntervalHistogram(h); err != nil {
 				return err

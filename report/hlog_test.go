@@ -139,3 +139,19 @@ func TestLogSaysHowLongTheLastSecondWas(t *testing.T) {
 		}
 	}
 }
+
+// The seconds in which a run drains come after its last phase: without an answer of their own they are no intervals.
+func TestLogLeavesOutTheDrain(t *testing.T) {
+	run := twoDigits(t, cachedRun())
+	want := len(readLog(t, written(t, HLog, run)))
+	run.Intervals = append(run.Intervals, loadgen.Interval{StartNS: time.Duration(len(run.Intervals)) * time.Second})
+	lines := readLog(t, written(t, HLog, run))
+	if len(lines) != want {
+		t.Fatalf("%d intervals, want %d", len(lines), want)
+	}
+	for i, h := range lines {
+		if h.EndTimeMs() <= h.StartTimeMs() {
+			t.Errorf("interval %d is from %d to %d ms", i, h.StartTimeMs(), h.EndTimeMs())
+		}
+	}
+}

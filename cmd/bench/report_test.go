@@ -134,7 +134,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	}
 
 	for name, text := range map[string]string{
-		"later.json": `{"schema":1,"kind":"later"}`, "other.json": `{"name":"x"}`, "run-1.shop.cpu.pprof": "\x0a\x04", "cut.json": `{"schema":1,"runs":[{`,
+		"later.json": `{"schema":1,"kind":"later"}`, "other.json": `{"name":"x"}`, "list.json": "[]", "run-1.shop.cpu.pprof": "\x0a\x04", "cut.json": `{"schema":1,"runs":[{`,
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -149,6 +149,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 		"comparison.json -o junit=-":  `no output is called "junit": there is json, md`,
 		"missing.json":                "missing.json: there is no such file",
 		"later.json":                  `later.json: is of the kind "later", which this bench does not know: it shows run, baseline, `,
+		"list.json":                   "list.json:1: is no run file: it is a JSON array and not an object",
 		"other.json":                  "other.json: is no run file",
 		"run-1.shop.cpu.pprof":        "is a profile of the target, for go tool pprof",
 		"cut.json":                    "cut.json:1: is cut off",

@@ -82,7 +82,7 @@ func canMake(dir string) error {
 func canCreateIn(dir string) error {
 	f, err := os.CreateTemp(dir, ".bench-*")
 	if err != nil {
-		return err
+		return &fs.PathError{Op: "create a file in", Path: dir, Err: cause(err)} // nobody has heard of the temporary one
 	}
 	name := f.Name()
 	if err := f.Close(); err != nil {
