@@ -19,6 +19,7 @@ func TestArgumentsOfAServiceAreNotShown(t *testing.T) {
 	const canary = "C4N4RY"
 	dsn := "postgres://u:" + canary + "@127.0.0.1:1/shop"
 	for _, args := range [][]string{{"--db", dsn}, {"--db=" + dsn}} {
+		args = append(args, "--lifeline=0") // as a child, which may be given a database that it does nothing with
 		b := start(t, append([]string{"serve", "reference", "--service", "fixed:0s"}, args...)...)
 		within(t, time.Minute, "it is not ready", func() bool { return strings.HasSuffix(b.stdout.String(), "\n") })
 		shown, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(b.Process.Pid), "cmdline"))
