@@ -271,14 +271,6 @@ func TargetOf(raw string) (Target, error) {
 	return Target{Name: strings.TrimSuffix(host+path, "/"), URL: scheme + "://" + host + path}, nil
 }
 
-// errorWithoutURL drops the URL that net/url repeats in its errors: it may hold a secret in its query.
-func errorWithoutURL(err error) error {
-	if u, ok := err.(*url.Error); ok {
-		return u.Err
-	}
-	return err
-}
-
 // pathOf returns the path of a URL template; query keys are kept, their values are not.
 func pathOf(raw string) string {
 	_, rest, _ := strings.Cut(raw, "://")
