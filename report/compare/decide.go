@@ -86,24 +86,11 @@ func (c candidate) decision(level float64) Interval {
 // to fail, with weights: of the rows that did not clear it yet each may spend its weight's share, and whenever one has
 // cleared it the others share what there is. A pass needs no correction, since the gate passes only if all do
 // (intersection–union, Berger, Technometrics 24, 1982). Where a row is surely above its margin and surely below the one
-// that is let pass it regresses. Goodput, a count of answers as failures are, has an error of its own as they have: in the open
-// model it moves only where requests fail, and would take from the percentiles what it has no use for.
+// that is let pass it regresses.
 func decideGate(rows []candidate, level func(share float64) float64) {
-	var counts, others []candidate
 	for _, c := range rows {
 		c.pass(level(1))
-		if c.row.Metric.Key == Goodput.Key {
-			counts = append(counts, c)
-		} else {
-			others = append(others, c)
-		}
 	}
-	regressions(counts, level)
-	regressions(others, level)
-}
-
-// regressions finds, of rows that share alpha, those that regress.
-func regressions(rows []candidate, level func(share float64) float64) {
 	for open := rows; len(open) > 0; {
 		var weights float64
 		for _, c := range open {
