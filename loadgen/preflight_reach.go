@@ -126,7 +126,7 @@ func unreachable(address, host string, err error) string {
 	return fmt.Sprintf("%s takes no connection: %v", address, err)
 }
 
-// noInterface returns the zone of an address where it is no interface of this system, "" where it is, or there is none.
+// noInterface returns the zone of an address where it is no interface of this system; "" where it is, and without a zone.
 func noInterface(host string) string {
 	a, err := netip.ParseAddr(host)
 	if err != nil || a.Zone() == "" {

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/net/http/httpproxy"
 )
 
-// proxyOf returns the proxy that the environment names for a URL, nil where there is none. It may hold a password. Hosts on
+// proxyOf returns the proxy that the environment names for a URL; nil: no proxy. It may hold a password. Hosts on
 // loopback have none.
 func proxyOf(u *url.URL) (*url.URL, error) {
 	env := httpproxy.FromEnvironment()

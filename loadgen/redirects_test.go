@@ -178,7 +178,7 @@ func TestEncodedReference(t *testing.T) {
 	}
 }
 
-// What leads nowhere, or was asked for by its status, is none.
+// What leads nowhere, or was asked for by its status, is not counted as a redirect.
 func TestWhatIsNoRedirect(t *testing.T) {
 	asked, err := ParseExpect("status=302")
 	if err != nil {

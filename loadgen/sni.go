@@ -13,7 +13,7 @@ const maxName = 253
 
 var errPlainSNI = errors.New("--sni names the server to https, and no request goes by https: leave it out, or name the host in the URL, with --connect-to HOST:PORT for where it is")
 
-// checkSNI wants the name that https asks for to be that of a host, or an address to hold certificates against; "" is none.
+// checkSNI wants the name that https asks for to be that of a host, or an address to hold certificates against; "" asks for the URL's host.
 func checkSNI(name string) error {
 	if _, err := netip.ParseAddr(name); name == "" || err == nil {
 		return nil

@@ -143,7 +143,7 @@ type comparedObjective struct {
 // comparedHeld is how one arm did by an objective, in the unit of the threshold: ns, a share, or requests/s.
 type comparedHeld struct {
 	Value   *float64        `json:"value,omitempty"` // absent where the rounds do not tell
-	Low     *float64        `json:"low,omitempty"`   // bounds of value, at the error that decided; absent where there is none
+	Low     *float64        `json:"low,omitempty"`   // bounds of value, at the error that decided; absent where a bound is open
 	High    *float64        `json:"high,omitempty"`
 	AtLeast bool            `json:"at_least,omitempty"`
 	Outcome compare.Outcome `json:"outcome"`
@@ -164,7 +164,7 @@ func heldOf(h compare.Held) comparedHeld {
 	return c
 }
 
-// ratioInterval leaves a bound out where there is none, and the ratio where it is only known to be above low.
+// ratioInterval leaves an open bound out, and the ratio where it is only known to be above low.
 type ratioInterval struct {
 	Ratio float64  `json:"ratio,omitempty"`
 	Low   *float64 `json:"low,omitempty"`

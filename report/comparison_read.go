@@ -89,7 +89,7 @@ func (f *comparisonFile) check() error {
 	case len(f.Arms) > mostArms || len(f.Comparisons) >= mostArms:
 		return fmt.Errorf("it has %d arms and %d comparisons", len(f.Arms), len(f.Comparisons))
 	case f.First != "" && (f.Kind != GateKind || len(f.Comparisons) > 0 || f.Baseline == nil):
-		return errors.New("it saved the first baseline, and yet something was compared, or there is none")
+		return errors.New("it saved the first baseline, and yet something was compared, or no baseline is named")
 	case len(f.Notes) > mostNotes:
 		return fmt.Errorf("it has %d notes", len(f.Notes))
 	case f.Quads < 0 || f.Planned < 0 || f.Rerun < 0 || f.RoundNS < 0 || f.TookNS < 0:

@@ -137,7 +137,7 @@ func withoutEnd(file string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(file, ".gz"), ".json")
 }
 
-// unread is what a gate ends with whose baseline could not be read: where there is none, nobody can tell yet.
+// unread is what a gate ends with whose baseline could not be read: without one, nobody can tell yet.
 func unread(err error) error {
 	if _, none := errors.AsType[noBaseline](err); none {
 		return exitError{exitInconclusive, err}

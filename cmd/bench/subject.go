@@ -40,7 +40,7 @@ func (s *subject) goOn(run *loadgen.Run) {
 	s.sent, s.sequence = s.sent+run.Requests.Sent, uint64(run.Plan.Lines)
 }
 
-// progress says how much of a sequence of requests was sent; "" where there is none.
+// progress says how much of a sequence of requests was sent; "" without a sequence.
 func (s *subject) progress() string { return report.Sequence(s.sent, s.sequence) }
 
 // said are notes of what a bundled service said of itself while it was driven.

@@ -133,7 +133,7 @@ func groupName(g loadgen.Grouping) string {
 	return string(g)
 }
 
-// checkSequence refuses the flags of a targets file where there is none.
+// checkSequence refuses the flags of a targets file without one.
 func (o *driveOptions) checkSequence(ofFile bool) error {
 	switch {
 	case o.targets != "":

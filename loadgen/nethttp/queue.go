@@ -80,7 +80,7 @@ func (q *queue) next() *Exchange {
 }
 
 // hand waits until a request is due and puts it aside for the worker that vegeta is about to wake. It returns false
-// when there is none to come. In the closed model it wakes a worker for each user.
+// when no request is to come. In the closed model it wakes a worker for each user.
 func (q *queue) hand() bool {
 	if q.closed {
 		q.users--

@@ -170,7 +170,7 @@ func (j *jsonReader) body(key string) error {
 		return j.errorf(`%q is no string: write what is to be sent in quotes as "text", as in "text": "{\"id\": 7}", or in base64 as "body"`, key)
 	}
 	text, at, err := j.str(key)
-	if err != nil || len(text) == 0 { // as in vegeta, an empty one is none
+	if err != nil || len(text) == 0 { // as in vegeta, an empty one means no body
 		return err
 	}
 	if t.own, t.body = true, text; at >= 0 {

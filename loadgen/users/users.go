@@ -15,7 +15,7 @@ type Config struct {
 	// Think returns how long a user thinks after the answer to request k.
 	Think func(k uint64) time.Duration
 
-	// Present returns the first instant, at or after another, at which a user is there to ask; Never where there is none.
+	// Present returns the first instant, at or after another, at which a user is there to ask; Never where no user comes.
 	Present func(user int, at time.Duration) time.Duration
 }
 
