@@ -17,15 +17,6 @@ type Closed struct {
 	Start Start
 }
 
-// Start says when users first ask who come at one instant.
-type Start string
-
-// The starts. The zero value is [Together], as it was in plans before there were others.
-const (
-	Together Start = "together" // when they have thought once: all at once
-	Spread   Start = "spread"   // spread over one think time, as if they had been at it for long
-)
-
 func (c *Closed) validate(p profiles.Profile, connections int) error {
 	switch {
 	case c.VUs < 1 || c.VUs > profiles.MaxVUs:

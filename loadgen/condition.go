@@ -24,7 +24,7 @@ func newConditions(p Plan) ([]*condition, error) {
 	var list []*condition
 	for _, t := range p.Abort.On {
 		c := &condition{Threshold: t, undisturbed: newTargetTimes(detailDigits), part: part{bounded: t.ofResponse(), ok: &histogram{digits: detailDigits}, censored: &histogram{digits: detailDigits}}}
-		scope, err := t.scopeOf(p.Profile.Phases)
+		scope, err := scopeOf(t, p.Profile.Phases)
 		if err != nil {
 			return nil, err
 		}
@@ -46,8 +46,8 @@ func newConditions(p Plan) ([]*condition, error) {
 	return list, nil
 }
 
-// scopeOf tells which phases the threshold is about.
-func (t Threshold) scopeOf(phases []profiles.Phase) ([]bool, error) {
+// scopeOf tells which phases a threshold is about.
+func scopeOf(t Threshold, phases []profiles.Phase) ([]bool, error) {
 	scope, names := make([]bool, len(phases)), []string{}
 	named := slices.ContainsFunc(phases, func(p profiles.Phase) bool { return p.Name == t.Phase })
 	for i, p := range phases {
@@ -134,10 +134,7 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 	if !c.enough(&now) {
 		return "", false
 	}
-	result := ThresholdResult{Text: c.Text}
-	c.measure(&result, &now)
-	result.FewSamples = false
-	c.compare(&result, &now)
+	result := c.judgePart(&now)
 	return result.Sentence, result.Passed
 }
 

@@ -106,11 +106,11 @@ func (s *httpSink) Record(e *nethttp.Exchange) {
 	}
 	if e.Header != nil {
 		s.marks.readMap(e.Header)
-		s.shard.redirects.take(x.outcome, e.Status, s.mix.expected(e.K, s.expect), func() string { return e.Header.Get("Location") })
+		takeRedirect(&s.shard.redirects, x.outcome, e.Status, s.mix.expected(e.K, s.expect), func() string { return e.Header.Get("Location") })
 		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
 	if x.outcome == succeeded {
-		s.shard.kernel.stamps.count(e.UserClock)
+		s.shard.kernel.stamped(e.UserClock)
 	}
 	s.shard.record(&x)
 	s.pair.done(e.K, &x, s.mix.nameAt(e.K))

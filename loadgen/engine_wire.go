@@ -12,9 +12,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
-// DefaultSpin is the longest time before a request is due for which the wire engine may spin.
-const DefaultSpin = 50 * time.Microsecond
-
 // runWire drives the recording's plan with the wire engine, one loop a shard. Instant 0 is epoch.
 func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wire.Origin) (ending, error) {
 	loops := len(r.shards)
@@ -128,14 +125,14 @@ func (s *wireSink) Record(e *wire.Exchange) {
 	}
 	if e.Header != nil {
 		s.marks.readLines(e.Header)
-		s.shard.redirects.take(x.outcome, e.Status, s.mix.expected(e.K, s.expect), func() string {
+		takeRedirect(&s.shard.redirects, x.outcome, e.Status, s.mix.expected(e.K, s.expect), func() string {
 			location, _, _ := wire.Value(e.Header, "Location")
 			return string(location)
 		})
 		x.cache, x.timings = s.marks.cache(), s.marks.timings
 	}
 	if x.outcome == succeeded {
-		s.shard.kernel.stamps.count(e.UserClock)
+		s.shard.kernel.stamped(e.UserClock)
 	}
 	s.shard.record(&x)
 	s.pair.done(e.K, &x, s.mix.nameAt(e.K))

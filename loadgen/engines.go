@@ -9,12 +9,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
-// The engines.
-const (
-	EngineHTTP = "http" // over net/http: https, HTTP/2, proxies
-	EngineWire = "wire" // over raw sockets: HTTP/1.1 without TLS, with the kernel's timestamps
-)
-
 // Engines returns the names of the engines that this system has, as [Plan].Engine takes them.
 func Engines() []string {
 	if wire.Supported {
@@ -85,37 +79,4 @@ func (p Plan) checkEngine() error {
 		return p.beyondWire()
 	}
 	return nil
-}
-
-// EngineDifferences names what differs between the engines of two plans, and how they are set. A plan that does not say how is
-// taken for one with the defaults, and can be compared with that alone.
-func (r *PlanRecord) EngineDifferences(q *PlanRecord) []string {
-	if r.Engine != q.Engine {
-		return []string{fmt.Sprintf("engine: %s and %s", r.Engine, q.Engine)}
-	}
-	defaults := WireRecord{Loops: 1, SpinNS: DefaultSpin}
-	a, b := defaults, defaults
-	if r.Wire != nil {
-		a = *r.Wire
-	}
-	if q.Wire != nil {
-		b = *q.Wire
-	}
-	var list []string
-	differ := func(flag string, x, y any) {
-		if x == y {
-			return
-		}
-		if r.Wire == nil {
-			x = notWritten
-		}
-		if q.Wire == nil {
-			y = notWritten
-		}
-		list = append(list, fmt.Sprintf("--%s: %v and %v", flag, x, y))
-	}
-	differ("loops", a.Loops, b.Loops)
-	differ("spin", a.SpinNS, b.SpinNS)
-	differ("dns-ttl", a.DNSTTLNS, b.DNSTTLNS)
-	return list
 }

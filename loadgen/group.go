@@ -7,28 +7,6 @@ import (
 	"strings"
 )
 
-// Grouping is how the requests of a targets file are counted as endpoints.
-type Grouping string
-
-// The groupings. A plan's record has none where no request is counted with another, and GroupByName where only requests of one
-// name are.
-const (
-	GroupNever     Grouping = ""        // each request is an endpoint of its own
-	GroupByName    Grouping = "name"    // requests of one name are one
-	GroupByPattern Grouping = "pattern" // and where there are more than are told apart, those of one pattern, such as GET /item/{n}
-)
-
-// ParseGrouping reads "pattern", "name" or "never".
-func ParseGrouping(s string) (Grouping, error) {
-	switch s {
-	case string(GroupByPattern), string(GroupByName):
-		return Grouping(s), nil
-	case "never":
-		return GroupNever, nil
-	}
-	return "", fmt.Errorf("it is pattern, name or never, got %q", bounded(s))
-}
-
 // grouped are the endpoints that are told apart.
 type grouped struct {
 	endpoints []EndpointRecord // at most maxEndpoints, and then other, where there are more

@@ -211,18 +211,19 @@ func add(a, b *Run) (*Run, error) {
 }
 
 func mergeKernel(m, a, b *Run) {
-	var f kernelFacts
+	var s Stamps
+	var n Network
 	for _, r := range []*Run{a, b} {
 		if r.Stamps != nil {
-			f.stamps.Kernel += r.Stamps.Kernel
-			f.stamps.User += r.Stamps.User
+			s.Kernel += r.Stamps.Kernel
+			s.User += r.Stamps.User
 		}
 		if r.Network != nil {
-			f.network.add(r.Network)
+			n.add(r.Network)
 		}
 	}
 	m.Stamps, m.Network = nil, nil
-	f.describe(m)
+	m.TellKernel(s, n)
 }
 
 func worseVerdict(a, b Verdict) Verdict {
@@ -260,11 +261,10 @@ func mergePhase(a, b Phase) (Phase, error) {
 	m.CPU = addCPU(a.CPU, b.CPU)
 	// The peaks need not have come at the same second, so their sum is the most that there can have been.
 	m.Backlog = Backlog{a.Backlog.Start + b.Backlog.Start, a.Backlog.End + b.Backlog.End, a.Backlog.Peak + b.Backlog.Peak, a.Backlog.Grew || b.Backlog.Grew}
-	t := totals{timings: slices.Clone(a.ServerTiming)}
+	m.ServerTiming = slices.Clone(a.ServerTiming)
 	for _, s := range b.ServerTiming {
-		t.addTiming([]byte(s.Name), s.Count, s.SumNS)
+		m.ServerTiming = addTiming(m.ServerTiming, []byte(s.Name), s.Count, s.SumNS)
 	}
-	m.ServerTiming = t.timings
 	m.Recovery = worseRecovery(a.Recovery, b.Recovery)
 	theirs := b.dists()
 	for i, d := range m.dists() {

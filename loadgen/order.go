@@ -1,32 +1,11 @@
 package loadgen
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
 	"github.com/seed-5a006608/bench/profiles"
 )
-
-// Order is how a plan's requests follow each other.
-type Order string
-
-// The orders.
-const (
-	Random     Order = ""           // each request is drawn, by weight
-	Sequential Order = "sequential" // as they stand, from the first again after the last
-)
-
-// ParseOrder reads "sequential" or "random".
-func ParseOrder(s string) (Order, error) {
-	switch s {
-	case string(Sequential):
-		return Sequential, nil
-	case "random":
-		return Random, nil
-	}
-	return "", fmt.Errorf("they follow each other as they stand or are drawn: it is sequential or random, got %q", bounded(s))
-}
 
 // ordering says which of n requests is sent as number k.
 type ordering struct {

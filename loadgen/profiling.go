@@ -5,23 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/pprof"
 	"github.com/seed-5a006608/bench/profiles"
 )
-
-// TargetProfile is what a Go target's own profiles said of it. Taking the CPU's costs the target some of its processor.
-type TargetProfile struct {
-	Phase      string         `json:"phase"`       // in which the CPU profile was taken
-	StartNS    time.Duration  `json:"start_ns"`    // of the CPU profile
-	DurationNS time.Duration  `json:"duration_ns"` // of the CPU profile
-	CPU        *pprof.Summary `json:"cpu,omitempty"`
-	Mutex      *pprof.Summary `json:"mutex,omitempty"` // at the end, since the target's start
-	Heap       *pprof.Summary `json:"heap,omitempty"`  // at the end
-	Problems   []string       `json:"problems,omitempty"`
-}
 
 // maxProfiled bounds the CPU profile: what a long phase does shows in half a minute.
 const maxProfiled = 30 * time.Second
@@ -92,15 +80,15 @@ func (r *recording) profileTarget(ctx context.Context, epoch time.Time, t *tls.C
 		case failure != nil:
 			p.Problems = []string{failure.Error()}
 		default:
-			p.read(ctx, client, cpu)
+			readProfiles(ctx, client, cpu, p)
 		}
 		return p
 	}, nil
 }
 
-// read says what is in the CPU profile and pulls the others, where the run was not ended early. A target that has no
+// readProfiles says what is in the CPU profile and pulls the others, where the run was not ended early. A target that has no
 // profile of its CPU is not asked for others: one sentence on that is enough.
-func (p *TargetProfile) read(ctx context.Context, client *pprof.Client, cpu []byte) {
+func readProfiles(ctx context.Context, client *pprof.Client, cpu []byte, p *TargetProfile) {
 	var err error
 	if p.CPU, err = pprof.Summarise(pprof.CPU, cpu); err != nil {
 		p.Problems = []string{fmt.Sprintf("what the target sent as its CPU profile is none: %v", err)}
@@ -118,37 +106,4 @@ func (p *TargetProfile) read(ctx context.Context, client *pprof.Client, cpu []by
 			p.Problems = append(p.Problems, fmt.Sprintf("no %s profile: %v", kind, err))
 		}
 	}
-}
-
-// Kinds returns the profiles that there are, by kind, in the order in which they are shown.
-func (p *TargetProfile) Kinds() []KindOfProfile {
-	var list []KindOfProfile
-	for _, k := range []KindOfProfile{{pprof.CPU, p.CPU}, {pprof.Mutex, p.Mutex}, {pprof.Heap, p.Heap}} {
-		if k.Summary != nil {
-			list = append(list, k)
-		}
-	}
-	return list
-}
-
-// KindOfProfile is one of a target's profiles.
-type KindOfProfile struct {
-	Kind pprof.Kind
-	*pprof.Summary
-}
-
-// check validates an untrusted profile.
-func (p *TargetProfile) check() error {
-	if p == nil {
-		return nil
-	}
-	for _, k := range p.Kinds() {
-		if err := k.Check(); err != nil {
-			return fmt.Errorf("profile: %s: %w", k.Kind, err)
-		}
-	}
-	if len(strings.Join(p.Problems, "")) > maxText {
-		return fmt.Errorf("profile: a text is longer than %d bytes", maxText)
-	}
-	return nil
 }

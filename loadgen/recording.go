@@ -214,7 +214,7 @@ func (r *recording) run(e ending, resources Resources) *Run {
 		run.Errors = append(run.Errors, *e)
 	}
 	sortErrors(run.Errors)
-	all.kernel.describe(run)
+	run.TellKernel(all.kernel.stamps, all.kernel.network)
 	if all.redirects.Count > 0 {
 		run.Redirects = &all.redirects
 	}
@@ -295,18 +295,6 @@ func difference(from, to *time.Duration) *time.Duration {
 	}
 	d := max(*to-*from, 0)
 	return &d
-}
-
-// addCPU sums two phases' processor time; what one of them lacks is unknown of both.
-func addCPU(sum, more CPU) CPU {
-	add := func(a, b *time.Duration) *time.Duration {
-		if a == nil || b == nil {
-			return b
-		}
-		s := *a + *b
-		return &s
-	}
-	return CPU{add(sum.Generator, more.Generator), add(sum.Target, more.Target)}
 }
 
 func (r *recording) recoveries(run *Run) {

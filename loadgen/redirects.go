@@ -52,13 +52,8 @@ func portOf(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// Redirects counts the successes whose answer says where to go instead, but for those of which a redirect's status was expected.
-type Redirects struct {
-	Count uint64 `json:"count"`
-	To    string `json:"to,omitempty"` // scheme and host of the first one, as it was sent; "" on the same
-}
-
-func (r *Redirects) take(o outcome, status int, expected []Expect, location func() string) {
+// takeRedirect counts an answer that says where to go instead.
+func takeRedirect(r *Redirects, o outcome, status int, expected []Expect, location func() string) {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
 	default:
@@ -77,22 +72,4 @@ func (r *Redirects) take(o outcome, status int, expected []Expect, location func
 	if u, err := url.Parse(to); err == nil && u.Host != "" {
 		r.To = bounded((&url.URL{Scheme: u.Scheme, Host: u.Host}).String())
 	}
-}
-
-func (r *Redirects) add(o *Redirects) {
-	if r.Count == 0 {
-		r.To = o.To
-	}
-	r.Count += o.Count
-}
-
-func mergeRedirects(a, b *Redirects) *Redirects {
-	if a == nil {
-		return b
-	}
-	m := *a
-	if b != nil {
-		m.add(b)
-	}
-	return &m
 }

@@ -202,7 +202,7 @@ func TestWhatIsNoRedirect(t *testing.T) {
 		{"not modified", nil, 304, "/x", 0},
 	} {
 		var r Redirects
-		r.take(succeeded, tc.status, tc.expected, func() string { return tc.location })
+		takeRedirect(&r, succeeded, tc.status, tc.expected, func() string { return tc.location })
 		if r.Count != tc.want {
 			t.Errorf("%s: counted %d, want %d", tc.why, r.Count, tc.want)
 		}

@@ -37,7 +37,7 @@ func TestParseServerTiming(t *testing.T) {
 func inTotals(timings []timing) []ServerTiming {
 	var t totals
 	for _, m := range timings {
-		t.addTiming(m.name, 1, m.duration)
+		t.timings = addTiming(t.timings, m.name, 1, m.duration)
 	}
 	return t.timings
 }

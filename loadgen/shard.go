@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"net/netip"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -11,10 +10,8 @@ import (
 
 // The bounds on what is told apart. The plan's later endpoints, and later kinds of failure, are counted as other.
 const (
-	maxEndpoints  = 32
 	maxErrorKinds = 64
 	maxSilences   = 1000
-	other         = "other"
 )
 
 // layout is what every shard of a run agrees on. It is immutable but for cut.
@@ -244,14 +241,6 @@ func (s *shard) failedBy() string {
 		}
 	}
 	return most.Kind
-}
-
-// maxSample bounds the words of a failure that are kept, in bytes.
-const maxSample = 200
-
-// bounded cuts text to maxSample bytes of valid UTF-8. What shows it cleans it for its own medium.
-func bounded(s string) string {
-	return strings.ToValidUTF8(s[:min(len(s), maxSample)], "")
 }
 
 // silence keeps a silence to be judged when the run is over; maxSilences of them are enough to see what is wrong.

@@ -3,7 +3,6 @@ package loadgen
 import (
 	"cmp"
 	"fmt"
-	"time"
 )
 
 // TargetTime is wait + service of the requests: what the target did, whatever bench did. It is kept in two parts, because what
@@ -15,6 +14,11 @@ type TargetTime struct {
 	Untold      uint64 `json:"untold,omitempty"` // requests that were not sent though their slot was free: they tell nothing of the target
 
 	digits int // of its histograms; 0: as many as a phase's have
+}
+
+// newTargetTime returns target times from distributions of so many significant digits.
+func newTargetTime(digits int, undisturbed, disturbed Dist, untold uint64) *TargetTime {
+	return &TargetTime{Undisturbed: undisturbed, Disturbed: disturbed, Untold: untold, digits: digits}
 }
 
 // All returns both parts together.
@@ -58,57 +62,4 @@ func (t *TargetTime) check(digits int) error {
 		return fmt.Errorf("target_time: disturbed: %w", err)
 	}
 	return nil
-}
-
-// targetTimes counts target times: of successes, and the bounds of requests without an answer.
-type targetTimes struct {
-	parts  [2]struct{ ok, bounds histogram } // undisturbed, disturbed
-	untold uint64
-}
-
-func newTargetTimes(digits int) (t targetTimes) {
-	for i := range t.parts {
-		t.parts[i].ok.digits, t.parts[i].bounds.digits = digits, digits
-	}
-	return t
-}
-
-func (t *targetTimes) count(h *held, disturbed bool) { t.countN(h.target, h.told, disturbed, 1) }
-
-func (t *targetTimes) countN(target time.Duration, told telling, disturbed bool, n uint64) {
-	part := &t.parts[0]
-	if disturbed {
-		part = &t.parts[1]
-	}
-	switch told {
-	case targetMeasured:
-		part.ok.recordN(target, int64(n))
-	case targetAtLeast:
-		part.bounds.recordN(target, int64(n))
-	case targetUntold:
-		t.untold += n
-	}
-}
-
-func (t *targetTimes) add(other *targetTimes) {
-	for i := range t.parts {
-		t.parts[i].ok.add(&other.parts[i].ok)
-		t.parts[i].bounds.add(&other.parts[i].bounds)
-	}
-	t.untold += other.untold
-}
-
-func (t *targetTimes) reset() {
-	for i := range t.parts {
-		t.parts[i].ok.reset()
-		t.parts[i].bounds.reset()
-	}
-	t.untold = 0
-}
-
-func (t *targetTimes) describe() *TargetTime {
-	return &TargetTime{
-		Undisturbed: newDist(&t.parts[0].ok, &t.parts[0].bounds), Disturbed: newDist(&t.parts[1].ok, &t.parts[1].bounds), Untold: t.untold,
-		digits: t.parts[0].ok.digits,
-	}
 }

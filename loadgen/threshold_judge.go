@@ -75,6 +75,15 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 	return result
 }
 
+// judgePart judges what has been counted so far, however few it is.
+func (t Threshold) judgePart(p *part) ThresholdResult {
+	result := ThresholdResult{Text: t.Text}
+	t.measure(&result, p)
+	result.FewSamples = false
+	t.compare(&result, p)
+	return result
+}
+
 // Delivered reports whether bench sent what it was to send, as far as the target let it: it ran out of neither descriptors nor
 // ports, and of the requests that had a slot it sent 99 %. What the target kept from being sent counts at its age.
 func (r *Run) Delivered() bool {

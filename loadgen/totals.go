@@ -32,9 +32,6 @@ type totals struct {
 	timings           []ServerTiming
 }
 
-// maxTimings bounds the metrics of Server-Timing that are summed.
-const maxTimings = 8
-
 func newTotals() totals {
 	three := histogram{digits: totalDigits}
 	return totals{
@@ -148,20 +145,7 @@ func (t *totals) answered(s *sample) {
 		t.misses++
 	}
 	for _, m := range s.timings {
-		t.addTiming(m.name, 1, m.duration)
-	}
-}
-
-func (t *totals) addTiming(name []byte, count uint64, sum time.Duration) {
-	for i := range t.timings {
-		if t.timings[i].Name == string(name) {
-			t.timings[i].Count += count
-			t.timings[i].SumNS += sum
-			return
-		}
-	}
-	if len(t.timings) < maxTimings {
-		t.timings = append(t.timings, ServerTiming{string(name), count, sum})
+		t.timings = addTiming(t.timings, m.name, 1, m.duration)
 	}
 }
 
@@ -190,7 +174,7 @@ func (t *totals) add(other *totals) {
 	t.target.add(&other.target)
 	t.disturbed += other.disturbed
 	for _, m := range other.timings {
-		t.addTiming([]byte(m.Name), m.Count, m.SumNS)
+		t.timings = addTiming(t.timings, []byte(m.Name), m.Count, m.SumNS)
 	}
 }
 
@@ -219,34 +203,4 @@ func (t *totals) phase(p *Phase) {
 	p.Bytes = Bytes{t.bytesIn, t.bytesOut}
 	p.Cache = Cache{t.hits, t.misses}
 	p.ServerTiming = slices.Clone(t.timings)
-}
-
-// coveredShare is the least share of a phase's requests that a figure has to be of, to stand for them.
-const coveredShare = 0.9
-
-// Covers reports whether d is of so many of the requests whose service time is known, or is known in part, that its figures
-// stand for them.
-func (p *Phase) Covers(d *Dist) bool {
-	return d.Count > 0 && float64(d.Count) >= coveredShare*float64(p.ServiceTime.Count)
-}
-
-// dropPartial leaves out the first bytes where too few are known: those that are would be of the answers that were read as
-// they arrived, which are not like the others.
-func (p *Phase) dropPartial() {
-	if !p.Covers(&p.FirstByte) {
-		p.FirstByte = Dist{}
-	}
-}
-
-// answered counts the successes of a phase over its length.
-func (p *Phase) answered() {
-	n := p.Requests.Succeeded
-	p.Answered = &Rate{n, perSecond(n, p.DurationNS.Seconds())}
-}
-
-func perSecond(n uint64, seconds float64) float64 {
-	if seconds == 0 {
-		return 0
-	}
-	return float64(n) / seconds
 }

@@ -4,15 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"time"
-
-	"github.com/seed-5a006608/bench/loadgen/nethttp"
 )
 
 // The bounds of the verdict.
 const (
 	lateShare    = 0.01 // of a phase in which bench could have sent and did not: from there on its P99 is bench's own
 	lagShare     = 0.1  // in the closed model, which has no schedule to be late by: of the response P99, lag P99 above it is late
-	sentShare    = 0.99 // of the requests whose slot was free when due, this share must have been sent
 	hostShare    = 0.5  // of the late time, this share spent waiting for the host makes it the host's
 	longWait     = time.Millisecond
 	connectShare = 0.1  // connecting P99 above this share of the response P99 is the target's, where connections are kept
@@ -135,13 +132,6 @@ func (t *totals) opened(connecting time.Duration) string {
 	return ""
 }
 
-// The kinds of failure that are bench's own limits. A request that fails so was not sent, and makes its phase
-// GENERATOR-LIMITED.
-const (
-	OutOfDescriptors = nethttp.OutOfDescriptors
-	OutOfPorts       = nethttp.OutOfPorts
-)
-
 // exhausted says what bench ran out of, nil if of nothing. Whatever else is seen then, the load was not the one planned.
 func (t *totals) exhausted() []string {
 	var evidence []string
@@ -211,8 +201,6 @@ func (t *totals) wayToTheWire() (wait, lag *histogram) {
 	return wait, lag
 }
 
-var severity = []VerdictKind{HostLimited, GeneratorLimited, TargetLimited, Valid}
-
 // worst returns the verdict of a run: that of its worst phase, the warm-up not counted. Its evidence names the phases
 // that share it.
 func worst(phases []Phase) Verdict {
@@ -268,14 +256,6 @@ func throttledPeriods(r Resources, from, to time.Duration) (periods uint64) {
 		}
 	}
 	return periods
-}
-
-// generatorProcessors returns how many processors bench might use.
-func (e *Environment) generatorProcessors() int {
-	if n := len(e.GeneratorCPUs); n > 0 {
-		return n
-	}
-	return max(e.Processors, 1)
 }
 
 // hostDelay returns, for the windows between resource samples in which bench was late within [from, to), how long it
