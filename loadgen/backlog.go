@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -85,12 +86,12 @@ func (b *backlogTrend) grew() (evidence string, grew bool) {
 	if b.End <= b.Start || float64(growth) <= backlogShare*float64(b.length) {
 		return "", false
 	}
-	by := count(b.End - b.Start)
+	by := units.Count(b.End - b.Start)
 	if b.long() {
 		p := Rising(b.seconds)
 		return fmt.Sprintf("the backlog grew by %s requests and rose second by second (p %.2g)", by, p), p < trendConfidence
 	}
-	return fmt.Sprintf("the backlog grew by %s requests, by as many as fell due in %s, and the usual service P99 is %s", by, span(growth), span(b.service)),
+	return fmt.Sprintf("the backlog grew by %s requests, by as many as fell due in %s, and the usual service P99 is %s", by, units.Precise(growth), units.Precise(b.service)),
 		b.more() && growth > b.service
 }
 
@@ -100,10 +101,10 @@ func (b *backlogTrend) words() string {
 	case !b.more():
 		return "the backlog did not grow"
 	case float64(b.growth()) <= backlogShare*float64(b.length):
-		return fmt.Sprintf("the backlog stayed at what falls due in %s", span(b.to))
+		return fmt.Sprintf("the backlog stayed at what falls due in %s", units.Precise(b.to))
 	case b.long():
-		return fmt.Sprintf("the backlog came to what falls due in %s, without a trend", span(b.to))
+		return fmt.Sprintf("the backlog came to what falls due in %s, without a trend", units.Precise(b.to))
 	default:
-		return fmt.Sprintf("the backlog came to what falls due in %s, within the usual service P99 of %s", span(b.to), span(b.service))
+		return fmt.Sprintf("the backlog came to what falls due in %s, within the usual service P99 of %s", units.Precise(b.to), units.Precise(b.service))
 	}
 }

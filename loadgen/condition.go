@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -62,7 +63,7 @@ func scopeOf(t Threshold, phases []profiles.Phase) ([]bool, error) {
 		}
 	}
 	if t.Phase != "" && !slices.Contains(scope, true) {
-		return nil, fmt.Errorf("condition %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, listedNames(names))
+		return nil, fmt.Errorf("condition %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Listed(names))
 	}
 	return scope, nil
 }

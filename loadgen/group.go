@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"strconv"
 	"strings"
@@ -204,7 +205,7 @@ func (g *grouped) listed() string {
 			names = append(names, e.Name)
 		}
 	}
-	return listedNames(names)
+	return units.Listed(names)
 }
 
 // words says what was grouped by pattern and what is counted as other, for a note.
@@ -250,7 +251,7 @@ func countLines(n float64) string {
 	if n == 1 {
 		return "1 line"
 	}
-	return count(uint64(n)) + " lines"
+	return units.Count(uint64(n)) + " lines"
 }
 
 // placeholder stands in a pattern for what differs.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -50,13 +51,13 @@ func (p Plan) checkJudgedPhases() error {
 			continue
 		}
 		if slices.ContainsFunc(p.Profile.Phases, is) {
-			return fmt.Errorf("threshold %s: phase %q is never reached with %s", strconv.Quote(bounded(t.Text)), t.Phase, requests(p.Limits.Requests))
+			return fmt.Errorf("threshold %s: phase %q is never reached with %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Requests(p.Limits.Requests))
 		}
 		var names []string
 		for _, ph := range phases {
 			names = append(names, ph.Name)
 		}
-		return fmt.Errorf("threshold %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, listedNames(names))
+		return fmt.Errorf("threshold %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Listed(names))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"reflect"
 	"slices"
 	"strings"
@@ -82,7 +83,7 @@ func notShares(a, b *Run) string {
 	case a.Share.Index == b.Share.Index:
 		return fmt.Sprintf("both are share %d of %d", a.Share.Index, a.Share.Of)
 	case a.Started.Sub(b.Started).Abs() > startTolerance:
-		return fmt.Sprintf("they began %s apart, so they are no shares of one run", span(a.Started.Sub(b.Started).Abs()))
+		return fmt.Sprintf("they began %s apart, so they are no shares of one run", units.Precise(a.Started.Sub(b.Started).Abs()))
 	}
 	return ""
 }

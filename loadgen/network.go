@@ -1,6 +1,9 @@
 package loadgen
 
-import "time"
+import (
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"time"
+)
 
 // kernelFacts are what the kernel told of a run, counted by one shard.
 type kernelFacts struct {
@@ -30,9 +33,9 @@ func (f *kernelFacts) clockStep(at, by time.Duration) {
 
 func setBy(by time.Duration) string {
 	if by < 0 {
-		return "back by " + span(-by)
+		return "back by " + units.Precise(-by)
 	}
-	return "forward by " + span(by)
+	return "forward by " + units.Precise(by)
 }
 
 func (f *kernelFacts) add(other *kernelFacts) {

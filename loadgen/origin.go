@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
@@ -109,7 +110,7 @@ func (r *recording) outages() (events []Event) {
 				"%s took no connections (%s) and was left out, to be asked again every %v", o.Address, o.Why, address.AskAgain)}
 			if o.To > 0 {
 				e.DurationNS = o.To - o.From
-				e.Text = fmt.Sprintf("%s took no connections (%s) and was left out for %s", o.Address, o.Why, span(e.DurationNS))
+				e.Text = fmt.Sprintf("%s took no connections (%s) and was left out for %s", o.Address, o.Why, units.Precise(e.DurationNS))
 			}
 			events = append(events, e)
 		}

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"time"
 )
 
@@ -59,7 +60,7 @@ func pauseEvents(pauses []silenceSpan) []Event {
 	var events []Event
 	for _, p := range pauses {
 		events = append(events, Event{Kind: EventPause, AtNS: p.from, DurationNS: p.to - p.from, Text: fmt.Sprintf(
-			"bench itself did not run for %s: it was stopped, or its machine was", span(p.to-p.from))})
+			"bench itself did not run for %s: it was stopped, or its machine was", units.Precise(p.to-p.from))})
 	}
 	return events
 }

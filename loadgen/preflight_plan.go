@@ -3,6 +3,7 @@ package loadgen
 import (
 	"context"
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 )
 
@@ -22,7 +23,7 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 			}
 			if in.Requests = s.Total(); in.Requests < n {
 				findings = append(findings, Finding{Text: fmt.Sprintf("the profile ends after %s, before the %s that are the limit",
-					requests(in.Requests), count(n))})
+					units.Requests(in.Requests), units.Count(n))})
 			}
 		}
 	} else {

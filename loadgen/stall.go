@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"time"
 )
@@ -28,7 +29,7 @@ func stalls(silences, pauses []silenceSpan, phases []Phase, intervals []Interval
 		}
 		events = append(events, Event{
 			Kind: EventStall, AtNS: q.from, DurationNS: length,
-			Text: fmt.Sprintf("nothing was received for %s though requests were outstanding (usual service P99 %s)", span(length), span(usual)),
+			Text: fmt.Sprintf("nothing was received for %s though requests were outstanding (usual service P99 %s)", units.Precise(length), units.Precise(usual)),
 		})
 	}
 	slices.SortFunc(events, func(a, b Event) int { return int(a.AtNS - b.AtNS) })

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"strconv"
 	"strings"
@@ -47,7 +48,7 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 	case p.due == 0:
 		result.Sentence = "no request was due"
 	case p.succeeded == 0:
-		result.Sentence = fmt.Sprintf("none of the %s that were due succeeded", requests(p.due))
+		result.Sentence = fmt.Sprintf("none of the %s that were due succeeded", units.Requests(p.due))
 		if t.Metric == MetricErrors {
 			t.measure(&result, &p)
 		}
@@ -180,14 +181,14 @@ func (t Threshold) compare(result *ThresholdResult, p *part) {
 	}
 	is, limit := t.words(figure, p), t.words(t.Limit, nil)
 	if result.AtLeast { // only durations are lower bounds
-		is = lowSpan(time.Duration(figure))
+		is = units.PreciseLow(time.Duration(figure))
 	}
 	switch {
 	case result.Undecided:
 		result.Sentence = t.undecided(result, name, relation)
 	case result.AtLeast && !result.Passed:
 		result.Sentence = fmt.Sprintf("%s is at least %s, as %s had no answer by then: a lower bound is %s %s",
-			name, is, requests(p.dist.Censored.Count), relation, limit)
+			name, is, units.Requests(p.dist.Censored.Count), relation, limit)
 	case result.AtLeast:
 		result.Sentence = fmt.Sprintf("%s is at least %s, %s %s", name, is, relation, limit)
 	case is == limit:
@@ -205,9 +206,9 @@ func (t Threshold) compare(result *ThresholdResult, p *part) {
 	case result.Samples == 1:
 		result.Sentence += "; it rests on one sample"
 	case t.Metric == MetricPercentile:
-		result.Sentence += fmt.Sprintf("; of %s samples fewer than %d lie beyond it", count(result.Samples), fewest)
+		result.Sentence += fmt.Sprintf("; of %s samples fewer than %d lie beyond it", units.Count(result.Samples), fewest)
 	default:
-		result.Sentence += fmt.Sprintf("; it rests on %s samples", count(result.Samples))
+		result.Sentence += fmt.Sprintf("; it rests on %s samples", units.Count(result.Samples))
 	}
 	if t.StrictSamples {
 		result.Sentence += ", which is too few"
@@ -220,26 +221,26 @@ func (t Threshold) undecided(result *ThresholdResult, name, relation string) str
 	if result.AtLeast {
 		bound = "at least "
 	}
-	with := fmt.Sprintf("%s is %s%s with what bench did late in it", name, bound, span(time.Duration(*result.Actual)))
+	with := fmt.Sprintf("%s is %s%s with what bench did late in it", name, bound, units.Precise(time.Duration(*result.Actual)))
 	if result.Target == nil {
 		return fmt.Sprintf("%s, and no request was undisturbed: whether it is %s %s cannot be judged",
 			with, strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
 	}
 	return fmt.Sprintf("%s and %s without: whether it is %s %s cannot be judged",
-		with, span(time.Duration(*result.Target)), strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
+		with, units.Precise(time.Duration(*result.Target)), strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
 }
 
 // words writes a figure or, where there is no part, the limit.
 func (t Threshold) words(v float64, p *part) string {
 	switch {
 	case t.Metric == MetricErrors && p != nil:
-		return fmt.Sprintf("%s %% (%s of %s)", three(v*100), count(p.due-p.succeeded), requests(p.due))
+		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.due-p.succeeded), units.Requests(p.due))
 	case t.Metric == MetricErrors:
 		return strconv.FormatFloat(v*100, 'g', 6, 64) + " %"
 	case t.Metric == MetricRate:
-		return three(v) + "/s"
+		return units.ThreeDigits(v) + "/s"
 	default:
-		return span(time.Duration(v))
+		return units.Precise(time.Duration(v))
 	}
 }
 
@@ -249,13 +250,6 @@ func exact(t Threshold, v float64) string {
 		return fmt.Sprintf("%v/s", v)
 	}
 	return time.Duration(v).String()
-}
-
-func requests(n uint64) string {
-	if n == 1 {
-		return "1 request"
-	}
-	return count(n) + " requests"
 }
 
 // maxThresholds bounds the thresholds of a run.

@@ -3,9 +3,9 @@ package loadgen
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -95,7 +95,7 @@ func (t Threshold) phasesOf(r *Run) (phases []*Phase, missing string) {
 	case slices.ContainsFunc(r.Plan.Phases, func(p PhaseRecord) bool { return p.Name == t.Phase || p.Kind == t.Phase }):
 		return nil, fmt.Sprintf("the run ended before phase %q", t.Phase)
 	}
-	return nil, fmt.Sprintf("the run has no phase %q, by name or kind: it has %s", t.Phase, listedNames(names))
+	return nil, fmt.Sprintf("the run has no phase %q, by name or kind: it has %s", t.Phase, units.Listed(names))
 }
 
 func (t Threshold) missingEndpoint(r *Run) string {
@@ -111,20 +111,11 @@ func (t Threshold) missingEndpoint(r *Run) string {
 		}
 		names = append(names, e.Name)
 	}
-	missing := fmt.Sprintf("the run has no endpoint %q: it has %s", t.Endpoint, listedNames(names))
+	missing := fmt.Sprintf("the run has no endpoint %q: it has %s", t.Endpoint, units.Listed(names))
 	if len(names) > maxEndpoints {
 		missing += fmt.Sprintf(", and all after the first %d together as %q", maxEndpoints, other)
 	}
 	return missing
-}
-
-// listedNames joins the first names of a list.
-func listedNames(names []string) string {
-	const most = 5
-	if more := len(names) - most; more > 0 {
-		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
-	}
-	return strings.Join(names, ", ")
 }
 
 // addEndpoint adds what was counted of the threshold's endpoint in a phase: the durations of its successes, and of its

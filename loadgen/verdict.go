@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"fmt"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"time"
 )
@@ -40,7 +41,7 @@ type judgement struct {
 // target.
 func judge(j judgement) Verdict {
 	if j.paused > 0 && float64(j.paused) > pausedShare*float64(j.length) {
-		evidence := fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", span(j.paused), span(j.length))
+		evidence := fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", units.Precise(j.paused), units.Precise(j.length))
 		return Verdict{HostLimited, append([]string{evidence}, j.throttling()...)}
 	}
 	if evidence := j.totals.exhausted(); evidence != nil {
@@ -56,13 +57,13 @@ func judge(j judgement) Verdict {
 	disturbed := float64(j.disturbed) > lateShare*float64(j.length)
 	unsent := float64(j.totals.freeSent) < sentShare*float64(j.totals.free)
 	if (slow || disturbed || unsent) && !j.fullTilt {
-		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", span(lagP99), span(j.response))}
+		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", units.Precise(lagP99), units.Precise(j.response))}
 		if disturbed {
 			evidence = append(evidence, fmt.Sprintf("bench could have sent and did not for %s of %s, which disturbed %s of %s requests",
-				span(j.disturbed), span(j.length), count(j.touched), count(j.totals.requests().Due)))
+				units.Precise(j.disturbed), units.Precise(j.length), units.Count(j.touched), units.Count(j.totals.requests().Due)))
 		}
 		if unsent {
-			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", count(j.totals.free), count(j.totals.freeSent)))
+			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", units.Count(j.totals.free), units.Count(j.totals.freeSent)))
 		}
 		return Verdict{j.lateness(), append(append(evidence, j.lateFor()), j.throttling()...)}
 	}
@@ -70,9 +71,9 @@ func judge(j judgement) Verdict {
 	slot, connecting := j.totals.waits(0.99)
 	switch {
 	case slot > longWait:
-		evidence = append(evidence, fmt.Sprintf("requests waited for the target: wait P99 %s", span(waitP99)))
+		evidence = append(evidence, fmt.Sprintf("requests waited for the target: wait P99 %s", units.Precise(waitP99)))
 	case !j.anew && failing == "" && connecting > longWait && float64(connecting) > connectShare*float64(j.response):
-		evidence = append(evidence, fmt.Sprintf("requests waited for a connection: P99 %s of a response P99 of %s", span(connecting), span(j.response)))
+		evidence = append(evidence, fmt.Sprintf("requests waited for a connection: P99 %s of a response P99 of %s", units.Precise(connecting), units.Precise(j.response)))
 	}
 	if j.backlog != nil {
 		if text, grew := j.backlog.grew(); grew {
@@ -84,18 +85,18 @@ func judge(j judgement) Verdict {
 			evidence = append([]string{failing}, evidence...)
 		}
 		if j.used > 0 {
-			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", three(j.used*100), three(j.taken*100)))
+			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", units.ThreeDigits(j.used*100), units.ThreeDigits(j.taken*100)))
 		}
 		if j.held() {
 			evidence = append(evidence, j.lateFor())
 		}
 		evidence = append(evidence, j.throttling()...)
-		return Verdict{j.holdsBack(), append(evidence, "lag P99 "+span(lagP99))}
+		return Verdict{j.holdsBack(), append(evidence, "lag P99 "+units.Precise(lagP99))}
 	}
 	if failing != "" {
 		evidence = append(evidence, failing)
 	}
-	evidence = append(evidence, "lag P99 "+span(lagP99), "wait P99 "+span(waitP99)+j.totals.opened(connecting))
+	evidence = append(evidence, "lag P99 "+units.Precise(lagP99), "wait P99 "+units.Precise(waitP99)+j.totals.opened(connecting))
 	if j.backlog != nil {
 		evidence = append(evidence, j.backlog.words())
 	}
@@ -109,9 +110,9 @@ func (t *totals) failing(kind string) string {
 	case q.Failed == 0 || q.Failed < q.Due:
 		return ""
 	case kind == "":
-		return fmt.Sprintf("all %s requests failed", count(q.Due))
+		return fmt.Sprintf("all %s requests failed", units.Count(q.Due))
 	}
-	return fmt.Sprintf("all %s requests failed (most: %s)", count(q.Due), kind)
+	return fmt.Sprintf("all %s requests failed (most: %s)", units.Count(q.Due), kind)
 }
 
 // barred reports whether no request could be sent, and none was kept waiting for that until it had taken too long: then
@@ -127,7 +128,7 @@ func (t *totals) waits(q float64) (slot, connecting time.Duration) {
 // opened tells of the connections that were opened, where requests waited for them so long; nothing where they did not.
 func (t *totals) opened(connecting time.Duration) string {
 	if n := t.connect.count(); n > 0 && connecting > longWait {
-		return fmt.Sprintf(": %s connections were opened, in %s (P99)", count(n), span(t.connect.quantile(0.99)))
+		return fmt.Sprintf(": %s connections were opened, in %s (P99)", units.Count(n), units.Precise(t.connect.quantile(0.99)))
 	}
 	return ""
 }
@@ -141,7 +142,7 @@ func (t *totals) exhausted() []string {
 	}{{t.noDescriptor, "file descriptors"}, {t.noPort, "local ports"}} {
 		if lack.requests > 0 {
 			evidence = append(evidence, fmt.Sprintf("bench ran out of %s, so %s of %s requests were not sent",
-				lack.of, count(lack.requests), count(t.requests().Due)))
+				lack.of, units.Count(lack.requests), units.Count(t.requests().Due)))
 		}
 	}
 	return evidence
@@ -149,7 +150,7 @@ func (t *totals) exhausted() []string {
 
 // lateFor says for how long bench was late, and what the host did meanwhile.
 func (j judgement) lateFor() string {
-	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", span(j.late), span(j.host.sum()), j.host)
+	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", units.Precise(j.late), units.Precise(j.host.sum()), j.host)
 }
 
 // throttling says how often bench's control group held it back, nothing if never.
@@ -157,7 +158,7 @@ func (j judgement) throttling() []string {
 	if j.periods == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("its control group throttled bench in %s periods", count(j.periods))}
+	return []string{fmt.Sprintf("its control group throttled bench in %s periods", units.Count(j.periods))}
 }
 
 // lateness says whose doing it is that bench was late.
@@ -305,9 +306,9 @@ func (h *hostShares) add(o hostShares) {
 }
 
 func (h hostShares) String() string {
-	text := fmt.Sprintf(" (run queue %s, steal %s, throttled %s)", span(h.queue), span(h.steal), span(h.throttled))
+	text := fmt.Sprintf(" (run queue %s, steal %s, throttled %s)", units.Precise(h.queue), units.Precise(h.steal), units.Precise(h.throttled))
 	if h.unexplained > 0 {
-		text += fmt.Sprintf("; this machine paused for %s of it, and nothing in it explains that", span(h.unexplained))
+		text += fmt.Sprintf("; this machine paused for %s of it, and nothing in it explains that", units.Precise(h.unexplained))
 	}
 	return text
 }

@@ -1,4 +1,4 @@
-package loadgen
+package units
 
 import (
 	"testing"
@@ -9,7 +9,7 @@ func TestLowerBoundsAreNotRoundedUp(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		1999600 * time.Microsecond: "1.99 s", 999_600: "999 us", 9_999_900: "9.99 ms", 2 * time.Second: "2.00 s", 7: "7 ns",
 	} {
-		if got := lowSpan(d); got != want {
+		if got := PreciseLow(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
 		}
 	}

@@ -1,37 +1,38 @@
-package loadgen
+package units
 
 import (
 	"fmt"
 	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
 // span writes a duration with three digits, for evidence and events.
-func span(d time.Duration) string {
+func Precise(d time.Duration) string {
 	switch {
 	case d < time.Microsecond:
 		return fmt.Sprintf("%d ns", d)
 	case d < 999500*time.Nanosecond:
-		return three(float64(d)/1e3) + " us"
+		return ThreeDigits(float64(d)/1e3) + " us"
 	case d < 999500*time.Microsecond:
-		return three(float64(d)/1e6) + " ms"
+		return ThreeDigits(float64(d)/1e6) + " ms"
 	default:
-		return three(d.Seconds()) + " s"
+		return ThreeDigits(d.Seconds()) + " s"
 	}
 }
 
 // lowSpan writes a lower bound of a duration: with three digits of it, and never more than is known.
-func lowSpan(d time.Duration) string {
+func PreciseLow(d time.Duration) string {
 	unit := time.Duration(1)
 	for d/unit >= 1000 {
 		unit *= 10
 	}
-	return span(d.Truncate(unit))
+	return Precise(d.Truncate(unit))
 }
 
 // three writes a number with three digits, or all of those before the point.
-func three(v float64) string {
+func ThreeDigits(v float64) string {
 	decimals := 2
 	switch a := math.Abs(v); {
 	case a >= 99.95:
@@ -43,10 +44,27 @@ func three(v float64) string {
 }
 
 // count writes a whole number with its thousands apart.
-func count(n uint64) string {
+func Count(n uint64) string {
 	s := strconv.FormatUint(n, 10)
 	for i := len(s) - 3; i > 0; i -= 3 {
 		s = s[:i] + "," + s[i:]
 	}
 	return s
+}
+
+// requests writes a number of requests.
+func Requests(n uint64) string {
+	if n == 1 {
+		return "1 request"
+	}
+	return Count(n) + " requests"
+}
+
+// listedNames joins the first names of a list.
+func Listed(names []string) string {
+	const most = 5
+	if more := len(names) - most; more > 0 {
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
+	}
+	return strings.Join(names, ", ")
 }
