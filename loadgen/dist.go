@@ -141,6 +141,9 @@ func (d *Dist) Quantile(q float64) (value time.Duration, atLeast bool) {
 // IsLowerBound reports whether the figure with this key of the run file ("p99_ns", "mean_ns") is a lower bound.
 func (d *Dist) IsLowerBound(key string) bool { return slices.Contains(d.AtLeast, key) }
 
+// Pack forgets the decoded histogram, up to 270 KB. The figures and the encoded one stay; Quantile and ShareAbove return 0.
+func (d *Dist) Pack() { d.all = nil }
+
 // ShareAbove returns the share (0-1) of values above v.
 func (d *Dist) ShareAbove(v time.Duration) float64 {
 	if d.all == nil {

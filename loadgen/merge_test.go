@@ -223,15 +223,5 @@ func TestFirstBytesOfFewAnswersAreLeftOut(t *testing.T) {
 		if p.FirstByte.Count != want {
 			t.Errorf("%d of %d: %d are shown", tc.known, tc.of, p.FirstByte.Count)
 		}
-		m, err := mergePhase(p, phase(0, 5))
-		if merged := want / 100 * 100; err != nil || m.FirstByte.Count != merged { // 90 of 105 are too few
-			t.Errorf("%d of %d beside 5 more of which none is known: %d are shown, %v", tc.known, tc.of, m.FirstByte.Count, err)
-		}
-		old := phase(100, 100)
-		old.TargetTime = nil
-		old.FirstByte = NewDist(totalDigits, make([]time.Duration, tc.known), nil)
-		if err := old.check(1); err != nil || old.FirstByte.Count != want {
-			t.Errorf("of a file of before with %d of %d: %d are shown, %v", tc.known, tc.of, old.FirstByte.Count, err)
-		}
 	}
 }

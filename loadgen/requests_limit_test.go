@@ -13,15 +13,17 @@ import (
 )
 
 // readBack wants the run's own file to be believed.
-func readBack(t *testing.T, run *Run) {
+func readBack(t *testing.T, run *Run) *Run {
 	t.Helper()
 	var file bytes.Buffer
 	if err := Encode(&file, []*Run{run}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Decode("run.json", &file); err != nil {
-		t.Errorf("its own file is refused: %v", err)
+	read, err := Decode("run.json", &file)
+	if err != nil {
+		t.Fatalf("its own file is refused: %v", err)
 	}
+	return read.Runs[0]
 }
 
 func TestLimitOfRequestsEndsTheSchedule(t *testing.T) {

@@ -311,11 +311,15 @@ func TestOldResultsAreKept(t *testing.T) {
 	run.Judge([]Threshold{th})
 	run.Thresholds[0].Passed, run.Thresholds[0].Sentence = false, "as it was said then"
 	run.Judging = ""
-	if err := run.checkThresholds(); err != nil || run.Thresholds[0].Sentence != "as it was said then" {
-		t.Errorf("%v, %+v", err, run.Thresholds[0])
+	if read := readBack(t, run); read.Thresholds[0].Sentence != "as it was said then" {
+		t.Errorf("%+v", read.Thresholds[0])
 	}
 	run.Judging = JudgingBounds
-	if err := run.checkThresholds(); err == nil {
+	var file bytes.Buffer
+	if err := Encode(&file, []*Run{run}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Decode("run.json", &file); err == nil {
 		t.Error("a result that the run does not say was believed")
 	}
 }

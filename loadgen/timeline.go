@@ -166,8 +166,10 @@ func (t *timeline) encode(index int) {
 	}
 	c.targetTime = o.target.describe()
 	// The summaries keep the encoded histograms; the counts themselves would be 37 KB a second.
-	c.responseTime.all, c.serviceTime.all = nil, nil
-	c.targetTime.Undisturbed.all, c.targetTime.Disturbed.all = nil, nil
+	c.responseTime.Pack()
+	c.serviceTime.Pack()
+	c.targetTime.Undisturbed.Pack()
+	c.targetTime.Disturbed.Pack()
 }
 
 // finish seals what is left when the run is over.
