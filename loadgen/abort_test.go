@@ -302,8 +302,8 @@ func checkOutstanding(t *rapid.T, now time.Duration, claim []waiting, samples []
 		}
 	}
 	for _, x := range samples {
-		if x.intended < now && (x.end >= now || !x.over()) {
-			ages = append(ages, now-x.intended)
+		if x.Intended < now && (x.End >= now || !x.Over()) {
+			ages = append(ages, now-x.Intended)
 		}
 	}
 	oldest := func(a, b time.Duration) int { return cmp.Compare(b, a) }

@@ -5,7 +5,7 @@ import (
 	"net/http"
 	"strconv"
 
-	"github.com/seed-5a006608/bench/loadgen/wire"
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // answerMarks reads what an answer's header says of the cache that it came through and of the server's own times. It
@@ -26,9 +26,17 @@ func newAnswerMarks(rule *HitRule) *answerMarks {
 	return m
 }
 
-// readMap reads a header as net/http gives it.
-func (m *answerMarks) readMap(header http.Header) {
-	m.reset()
+// read reads a header.
+func (m *answerMarks) read(header exchange.Header) {
+	m.marks, m.aged, m.timings = [4]cacheMark{}, false, m.timings[:0]
+	if header.Fields != nil {
+		m.readFields(header.Fields)
+	} else {
+		m.readLines(header.Lines)
+	}
+}
+
+func (m *answerMarks) readFields(header http.Header) {
 	for i, name := range m.wanted {
 		for _, value := range header[name] {
 			m.take(i, []byte(value))
@@ -36,11 +44,9 @@ func (m *answerMarks) readMap(header http.Header) {
 	}
 }
 
-// readLines reads a header as it came.
 func (m *answerMarks) readLines(header []byte) {
-	m.reset()
 	for {
-		name, value, rest, ok := wire.Line(header)
+		name, value, rest, ok := exchange.Line(header)
 		if !ok {
 			return
 		}
@@ -51,10 +57,6 @@ func (m *answerMarks) readLines(header []byte) {
 		}
 		header = rest
 	}
-}
-
-func (m *answerMarks) reset() {
-	m.marks, m.aged, m.timings = [4]cacheMark{}, false, m.timings[:0]
 }
 
 // take reads the value of a line whose name is the i-th of those wanted.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"pgregory.net/rapid"
 )
 
@@ -39,8 +40,8 @@ func TestAnswerMarksOfBothEngines(t *testing.T) {
 		}
 		for i, raw := range marks { // which have read others before
 			asMap := newAnswerMarks(rules[i])
-			asMap.readMap(http.Header(header))
-			raw.readLines([]byte(lines.String()))
+			asMap.read(exchange.Header{Fields: http.Header(header)})
+			raw.read(exchange.Header{Lines: []byte(lines.String())})
 			if got, want := inTotals(raw.timings), inTotals(asMap.timings); raw.cache() != asMap.cache() || !slices.Equal(got, want) {
 				t.Fatalf("%q under %v\nas it came: %v, %v\nby net/http: %v, %v", lines.String(), rules[i], raw.cache(), got, asMap.cache(), want)
 			}
@@ -53,9 +54,9 @@ const markedHeader = "Server: nginx\r\nDate: Tue, 24 Nov 2026 12:00:00 GMT\r\nCo
 
 // A rule is left out: regexp keeps what it matches with in a pool, which the race detector empties at random.
 func TestAnswerMarksAllocateNothing(t *testing.T) {
-	header, m := []byte(markedHeader), newAnswerMarks(nil)
+	header, m := exchange.Header{Lines: []byte(markedHeader)}, newAnswerMarks(nil)
 	if n := testing.AllocsPerRun(50, func() {
-		m.readLines(header)
+		m.read(header)
 		if m.cache() != cacheHit || len(m.timings) != 2 {
 			t.Fatalf("%v, %v", m.cache(), inTotals(m.timings))
 		}
@@ -65,10 +66,10 @@ func TestAnswerMarksAllocateNothing(t *testing.T) {
 }
 
 func BenchmarkAnswerMarks(b *testing.B) {
-	header, m := []byte(markedHeader), newAnswerMarks(nil)
+	header, m := exchange.Header{Lines: []byte(markedHeader)}, newAnswerMarks(nil)
 	b.ReportAllocs()
 	for b.Loop() {
-		if m.readLines(header); m.cache() != cacheHit || len(m.timings) != 2 {
+		if m.read(header); m.cache() != cacheHit || len(m.timings) != 2 {
 			b.Fatalf("%v, %v", m.cache(), inTotals(m.timings))
 		}
 	}

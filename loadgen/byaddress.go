@@ -2,6 +2,8 @@ package loadgen
 
 import (
 	"net/netip"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // addressCounts counts the requests that were sent to one address.
@@ -11,10 +13,10 @@ type addressCounts struct {
 }
 
 func (s *shard) countAddress(x *sample) {
-	if !x.wasSent {
+	if !x.WasSent() {
 		return
 	}
-	c := s.sentTo[x.address]
+	c := s.sentTo[x.Address]
 	if c == nil {
 		if len(s.sentTo) >= maxAddresses {
 			return
@@ -23,13 +25,13 @@ func (s *shard) countAddress(x *sample) {
 			s.sentTo = make(map[netip.AddrPort]*addressCounts)
 		}
 		c = &addressCounts{service: histogram{digits: detailDigits}}
-		s.sentTo[x.address] = c
+		s.sentTo[x.Address] = c
 	}
 	c.requests++
-	switch x.outcome {
-	case succeeded:
-		c.service.record(x.service())
-	case failed, timedOut:
+	switch x.Outcome {
+	case exchange.Succeeded:
+		c.service.record(x.Service())
+	case exchange.Failed, exchange.TimedOut:
 		c.failed++
 	}
 }

@@ -3,6 +3,8 @@ package loadgen
 import (
 	"net/http"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 func TestCacheMarkOf(t *testing.T) {
@@ -35,7 +37,7 @@ func TestCacheMarkOf(t *testing.T) {
 		{http.Header{}, rule, cacheMiss},
 	} {
 		m := newAnswerMarks(tc.rule)
-		if m.readMap(tc.header); m.cache() != tc.want {
+		if m.read(exchange.Header{Fields: tc.header}); m.cache() != tc.want {
 			t.Errorf("%v under %v = %v, want %v", tc.header, tc.rule, m.cache(), tc.want)
 		}
 	}

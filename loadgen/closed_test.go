@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/users"
 	"github.com/seed-5a006608/bench/profiles"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -252,7 +253,7 @@ func TestUsersInStepAreTold(t *testing.T) {
 			for i := range 40 {
 				at := time.Duration(second)*time.Second + tc.at(i, second)
 				if tc.at(i, second) < time.Second {
-					r.shards[0].record(&sample{intended: at, slot: at, free: at, sent: at, wasSent: true, end: at + ms})
+					r.shards[0].record(&sample{Exchange: &exchange.Exchange{Intended: at, Slot: at, Free: at, Sent: at + 1, End: at + ms}})
 				}
 			}
 		}
@@ -291,7 +292,7 @@ func TestUsersInStepOfAShortThinkTimeAreTold(t *testing.T) {
 		for begin := tc.cycle; begin < length; begin += tc.cycle {
 			for u := range users {
 				if at := begin + time.Duration(u)*tc.apart; at < length {
-					r.shards[0].record(&sample{intended: at, slot: at, free: at, sent: at, wasSent: true, end: at + ms})
+					r.shards[0].record(&sample{Exchange: &exchange.Exchange{Intended: at, Slot: at, Free: at, Sent: at + 1, End: at + ms}})
 				}
 			}
 		}

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/wire"
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -35,9 +35,9 @@ func TestAnInterruptedRunHasOneCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		ends := make([]wire.End, len(tc.cuts))
+		ends := make([]exchange.End, len(tc.cuts))
 		for i, cut := range tc.cuts {
-			ends[i] = wire.End{At: tc.want + 100*ms, Cut: cut, Stopped: cut, Next: uint64(i)}
+			ends[i] = exchange.End{At: tc.want + 100*ms, Cut: cut, Stopped: cut, Next: uint64(i)}
 		}
 		cursor := r.schedule.Cursor()
 		for {
@@ -50,7 +50,7 @@ func TestAnInterruptedRunHasOneCut(t *testing.T) {
 				continue
 			}
 			loop.Next = k + uint64(len(ends))
-			r.shards[0].record(&sample{intended: at, free: at, slot: at, sent: at, wasSent: true, firstByte: at + ms, end: at + ms})
+			r.shards[0].record(&sample{Exchange: &exchange.Exchange{Intended: at, Free: at, Slot: at, Sent: at + 1, FirstByte: at + ms, End: at + ms}})
 		}
 		if tc.tick > 0 {
 			r.tick(tc.tick)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -56,9 +57,11 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 		}
 		distinct := fmt.Sprint(k)
 		r.shards[0].record(&sample{
-			endpoint: r.mix.endpoint(k), intended: at, free: at, sent: at, wasSent: true, end: at + time.Millisecond,
-			outcome: failed, kind: "status " + distinct, detail: distinct + text[:k%uint64(len(text))],
-			timings: []timing{{[]byte("t" + distinct), time.Millisecond}},
+			Exchange: &exchange.Exchange{
+				Intended: at, Free: at, Sent: at + 1, End: at + time.Millisecond,
+				Outcome: exchange.Failed, Kind: "status " + distinct, Detail: distinct + text[:k%uint64(len(text))],
+			},
+			endpoint: r.mix.endpoint(k), timings: []timing{{[]byte("t" + distinct), time.Millisecond}},
 		})
 	}
 	late := liveHeap()

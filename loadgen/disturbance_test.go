@@ -15,13 +15,13 @@ func checkTargetTime(t *rapid.T, p *Phase, samples []sample) {
 	var all twin
 	var untold uint64
 	for _, s := range samples {
-		if s.intended < p.StartNS || s.intended >= p.StartNS+p.DurationNS {
+		if s.Intended < p.StartNS || s.Intended >= p.StartNS+p.DurationNS {
 			continue
 		}
 		switch d, told := s.targetTime(); told {
 		case targetMeasured:
-			if d != s.response()-s.lag() {
-				t.Fatalf("target time %v of a response of %v with lag %v", d, s.response(), s.lag())
+			if d != s.Response()-s.Lag() {
+				t.Fatalf("target time %v of a response of %v with lag %v", d, s.Response(), s.Lag())
 			}
 			all.values = append(all.values, d)
 		case targetAtLeast:
@@ -85,7 +85,7 @@ func TestPauseDisturbs(t *testing.T) {
 		}
 		var want uint64
 		for _, s := range samples {
-			if s.intended >= 1490*ms && s.intended <= 1740*ms {
+			if s.Intended >= 1490*ms && s.Intended <= 1740*ms {
 				want++
 			}
 		}

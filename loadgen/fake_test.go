@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -43,44 +44,45 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			end.loops[0].next = k
 			break
 		}
+		at = max(at, 1) // what is sent at 0 was not sent
 		free := slots[0]
 		ready := max(at, free)
 		if ready >= stopped {
 			end.loops[0].next = k
 			break
 		}
-		x := sample{endpoint: r.mix.endpoint(k), intended: at, slot: ready, free: ready}
+		x := sample{Exchange: &exchange.Exchange{Intended: at, Slot: ready, Free: ready}, endpoint: r.mix.endpoint(k)}
 		if server.connect > 0 {
-			x.free, x.connect = server.connection(&open, ready)
+			x.Free, x.Connect = server.connection(&open, ready)
 		}
-		x.sent, x.wasSent = x.free, true
+		x.Sent = x.Free
 		if server.lag != nil {
-			x.sent += server.lag(k, x.free)
+			x.Sent += server.lag(k, x.Free)
 		}
-		if x.sent >= stopped {
+		if x.Sent >= stopped {
 			end.loops[0] = loopEnd{k, free, stopped}
 			break
 		}
-		done := server.answer(workers, k, x.sent)
-		x.firstByte = done
-		x.end = done
-		switch timeout := x.sent + r.plan.Limits.Timeout; {
+		done := server.answer(workers, k, x.Sent)
+		x.FirstByte = done
+		x.End = done
+		switch timeout := x.Sent + r.plan.Limits.Timeout; {
 		case done > timeout && timeout <= end.at:
-			x.outcome, x.kind, x.end, x.firstByte = timedOut, "timeout", timeout, 0
+			x.Outcome, x.Kind, x.End, x.FirstByte = exchange.TimedOut, exchange.Timeout, timeout, 0
 		case done > end.at:
-			x.outcome, x.end, x.firstByte = unfinished, end.at, 0
+			x.Outcome, x.End, x.FirstByte = exchange.Unfinished, end.at, 0
 		case server.fails != nil && server.fails(k):
-			x.outcome, x.kind = failed, "status 500"
+			x.Outcome, x.Kind = exchange.Failed, "status 500"
 		}
-		slots[0] = x.end
+		slots[0] = x.End
 		heap.Fix(&slots, 0)
 		if !r.plan.Limits.NoKeepAlive {
-			heap.Push(&open, x.end)
+			heap.Push(&open, x.End)
 		}
 		samples = append(samples, x)
 	}
 	inOrder := slices.Clone(samples)
-	slices.SortStableFunc(inOrder, func(a, b sample) int { return int(a.end - b.end) })
+	slices.SortStableFunc(inOrder, func(a, b sample) int { return int(a.End - b.End) })
 	second := time.Second
 	tickUntil := func(at time.Duration) {
 		for ; second+settle <= at; second += time.Second {
@@ -92,8 +94,8 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 	}
 	sends := newFakeSends(samples)
 	for i := range inOrder {
-		sends.tell(r.shards, inOrder[i].end)
-		tickUntil(inOrder[i].end)
+		sends.tell(r.shards, inOrder[i].End)
+		tickUntil(inOrder[i].End)
 		r.shards[i%len(r.shards)].record(&inOrder[i])
 	}
 	tickUntil(end.at)
@@ -109,19 +111,19 @@ type fakeSends struct {
 
 func newFakeSends(samples []sample) *fakeSends {
 	s := &fakeSends{samples: slices.Clone(samples), ready: make([]time.Duration, len(samples)+1)}
-	slices.SortStableFunc(s.samples, func(a, b sample) int { return int(a.sent - b.sent) })
+	slices.SortStableFunc(s.samples, func(a, b sample) int { return int(a.Sent - b.Sent) })
 	s.ready[len(samples)] = 1<<63 - 1
 	for i := len(samples) - 1; i >= 0; i-- {
-		s.ready[i] = min(s.ready[i+1], max(s.samples[i].intended, s.samples[i].free))
+		s.ready[i] = min(s.ready[i+1], max(s.samples[i].Intended, s.samples[i].Free))
 	}
 	return s
 }
 
 // tell tells what was sent by now, each by another loop.
 func (s *fakeSends) tell(shards []*shard, now time.Duration) {
-	for ; s.told < len(s.samples) && s.samples[s.told].sent <= now; s.told++ {
+	for ; s.told < len(s.samples) && s.samples[s.told].Sent <= now; s.told++ {
 		x := &s.samples[s.told]
-		shards[s.told%len(shards)].lateness.sent(max(x.intended, x.free), x.sent)
+		shards[s.told%len(shards)].lateness.sent(max(x.Intended, x.Free), x.Sent)
 	}
 	for _, shard := range shards {
 		shard.lateness.cleared(min(now, s.ready[s.told]))

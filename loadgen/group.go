@@ -2,10 +2,11 @@ package loadgen
 
 import (
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // grouped are the endpoints that are told apart.

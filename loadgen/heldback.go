@@ -39,17 +39,17 @@ func (s *shard) holdBack(x *sample, detail int) {
 	if w.n == len(w.ring) {
 		w.grow()
 	}
-	w.ring[(w.head+w.n)&(len(w.ring)-1)] = held{x.intended, target, int32(detail), told}
+	w.ring[(w.head+w.n)&(len(w.ring)-1)] = held{x.Intended, target, int32(detail), told}
 	w.n++
 	if told == targetUntold {
-		ready := max(x.intended, x.free)
-		s.lateness.tell(lateSpan{ready, x.end, x.end - ready})
+		ready := x.Ready()
+		s.lateness.tell(lateSpan{ready, x.End, x.End - ready})
 	}
 	if w.oracle.of.rule() == nil {
 		if told == targetMeasured || told == targetAtLeast {
 			w.first.record(target)
 		}
-		s.settleRule(x.end)
+		s.settleRule(x.End)
 	}
 	s.letGo()
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -93,9 +94,10 @@ func recordMillions(t *testing.T) {
 		}
 		next = k + 1
 		x := sample{
-			endpoint: r.mix.endpoint(k), intended: at, free: at, sent: at + 50_000, wasSent: true,
-			end: at + 50_000 + time.Duration(draws.Exp(k)*20e6), kind: "status 500",
-			timings: []timing{{[]byte("db"), time.Millisecond}},
+			Exchange: &exchange.Exchange{
+				Intended: at, Free: at, Sent: at + 50_000, End: at + 50_000 + time.Duration(draws.Exp(k)*20e6), Kind: "status 500",
+			},
+			endpoint: r.mix.endpoint(k), timings: []timing{{[]byte("db"), time.Millisecond}},
 		}
 		switch k % 4 {
 		case 1:
@@ -103,7 +105,7 @@ func recordMillions(t *testing.T) {
 		case 2:
 			x.cache = cacheMiss
 		case 3:
-			x.outcome = failed
+			x.Outcome = exchange.Failed
 		}
 		r.shards[0].record(&x)
 		if at >= second {

@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"reflect"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Unmixable says why two of the runs that were to be one cannot be.

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 var mergeStart = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
@@ -205,9 +207,9 @@ func TestFirstBytesOfFewAnswersAreLeftOut(t *testing.T) {
 	phase := func(known, answers int) Phase {
 		p, all := Phase{}, newTotals()
 		for i := range answers {
-			x := sample{wasSent: true, end: 2 * ms}
+			x := sample{Exchange: &exchange.Exchange{Sent: 1, End: 2 * ms}}
 			if i < known {
-				x.firstByte = ms
+				x.FirstByte = ms
 			}
 			all.count(&x)
 		}

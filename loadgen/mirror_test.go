@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -164,13 +165,13 @@ func TestPairingIsBounded(t *testing.T) {
 	a, b := &pairSide{p, 0}, &pairSide{p, 1}
 	const due = maxWaitingPairs + 10
 	for k := range uint64(due) {
-		a.done(k, &sample{outcome: failed}, "")
+		a.done(&sample{Exchange: &exchange.Exchange{K: k, Outcome: exchange.Failed}}, "")
 	}
 	if len(p.waiting) != maxWaitingPairs {
 		t.Errorf("%d wait, want %d", len(p.waiting), maxWaitingPairs)
 	}
 	for k := range uint64(maxWaitingPairs) {
-		b.done(k, &sample{outcome: failed}, "")
+		b.done(&sample{Exchange: &exchange.Exchange{K: k, Outcome: exchange.Failed}}, "")
 	}
 	if f := p.result(due); f.Neither != maxWaitingPairs || f.Uncounted != 10 {
 		t.Errorf("%+v, want 10 that were not counted", f)
@@ -180,12 +181,13 @@ func TestPairingIsBounded(t *testing.T) {
 // What one side did not answer in time took at least so long there; where neither did, which took longer is not known.
 func TestPairsOfWhatWasNotAnsweredInTime(t *testing.T) {
 	p := newPairing(DefaultDiffRules(), 0)
-	pair := func(k uint64, a, b sample) {
-		(&pairSide{p, 0}).done(k, &a, "")
-		(&pairSide{p, 1}).done(k, &b, "")
+	pair := func(k uint64, a, b exchange.Exchange) {
+		a.K, b.K = k, k
+		(&pairSide{p, 0}).done(&sample{Exchange: &a}, "")
+		(&pairSide{p, 1}).done(&sample{Exchange: &b}, "")
 	}
-	fast, slow := sample{wasSent: true, end: 5 * time.Millisecond}, sample{wasSent: true, end: 3 * time.Second}
-	hangs, failing := sample{wasSent: true, end: 2 * time.Second, outcome: timedOut}, sample{wasSent: true, end: time.Millisecond, outcome: failed}
+	fast, slow := exchange.Exchange{Sent: 1, End: 5 * time.Millisecond}, exchange.Exchange{Sent: 1, End: 3 * time.Second}
+	hangs, failing := exchange.Exchange{Sent: 1, End: 2 * time.Second, Outcome: exchange.TimedOut}, exchange.Exchange{Sent: 1, End: time.Millisecond, Outcome: exchange.Failed}
 	pair(1, fast, hangs)
 	pair(2, hangs, fast)
 	pair(3, hangs, hangs)
@@ -206,8 +208,9 @@ func TestLongBodiesDifferByTheirLength(t *testing.T) {
 	p := newPairing(DefaultDiffRules(), 0)
 	for side, length := range []uint64{100_000, 100_001} {
 		s := &pairSide{p, side}
-		s.answer(1, 200, nil, make([]byte, maxExpectedBody))
-		s.done(1, &sample{bytesIn: length}, "")
+		x := exchange.Exchange{K: 1, Status: 200, BytesIn: length}
+		s.answer(&x, make([]byte, maxExpectedBody))
+		s.done(&sample{Exchange: &x}, "")
 	}
 	if f := p.result(1); f.Different != 1 || f.ByRule["body"] != 1 {
 		t.Errorf("%+v, want a difference of the body", f)

@@ -1,8 +1,9 @@
 package loadgen
 
 import (
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // kernelFacts are what the kernel told of a run, counted by one shard.

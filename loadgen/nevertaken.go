@@ -5,35 +5,36 @@ import (
 	"math/bits"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // neverSent is a request that the loop did not take, though it was due at an instant of a run that ended at another.
-func (l loopEnd) neverSent(endpoint int, intended, end time.Duration) sample {
-	x := sample{endpoint: endpoint, intended: intended, slot: neverFree, free: neverFree, end: end, outcome: unsent}
+func (l loopEnd) neverSent(intended, end time.Duration) exchange.Exchange {
+	x := exchange.Exchange{Intended: intended, Slot: exchange.NeverFree, Free: exchange.NeverFree, End: end, Outcome: exchange.Unsent}
 	if l.freeSince >= 0 && intended < l.stopped {
-		x.slot = max(intended, l.freeSince)
-		x.free, x.stopped = x.slot, l.stopped
+		x.Slot = max(intended, l.freeSince)
+		x.Free, x.Stopped = x.Slot, l.stopped
 	}
 	return x
 }
 
 // alike returns until when a request that the loop did not take would be recorded as one that is due at an instant is: its
 // durations fall into the same places of the histograms.
-func (l loopEnd) alike(x *sample) (until time.Duration) {
+func (l loopEnd) alike(x *exchange.Exchange) (until time.Duration) {
 	until = never
 	bound := func(from time.Duration) { // of a duration that is from less the intended start
-		until = min(until, from-leastAlike(from-x.intended)+1)
+		until = min(until, from-leastAlike(from-x.Intended)+1)
 	}
-	bound(x.end) // the response time, and without a slot the wait
-	if l.freeSince > x.intended {
+	bound(x.End) // the response time, and without a slot the wait
+	if l.freeSince > x.Intended {
 		bound(l.freeSince) // the wait
 		until = min(until, l.freeSince)
 	}
-	if l.stopped > x.intended {
+	if l.stopped > x.Intended {
 		bound(l.stopped) // the lag
 		until = min(until, l.stopped)
-		if late := l.stopped - lateAfter; late > x.intended {
+		if late := l.stopped - lateAfter; late > x.Intended {
 			until = min(until, late)
 		}
 	}
@@ -55,9 +56,10 @@ func leastAlike(d time.Duration) time.Duration {
 	return least
 }
 
-// unsentRequests are n requests that no loop took and that are recorded alike; the sample is the first of them.
+// unsentRequests are n requests to an endpoint that no loop took and that are recorded alike; the exchange is the first of them.
 type unsentRequests struct {
-	sample
+	exchange.Exchange
+	endpoint  int
 	n         uint64
 	disturbed bool
 }
@@ -68,8 +70,8 @@ func (r *recording) tellNeverTaken(e *ending) {
 	for i, l := range e.loops {
 		k := l.next + (uint64(i)+step-l.next%step)%step
 		if at := r.schedule.At(k); k < r.schedule.Total() && at < e.cut {
-			if x := l.neverSent(0, at, e.at); x.free != neverFree {
-				r.shards[0].lateness.tell(lateSpan{x.free, x.end, x.end - x.free})
+			if x := l.neverSent(at, e.at); x.Free != exchange.NeverFree {
+				r.shards[0].lateness.tell(lateSpan{x.Free, x.End, x.End - x.Free})
 			}
 		}
 	}
@@ -106,8 +108,8 @@ func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
 					continue
 				}
 				counts[i] = 0
-				x := e.loops[uint64(i)%loops].neverSent(i/int(loops), at, e.at)
-				if !yield(unsentRequests{x, n, disturbed}) {
+				x := e.loops[uint64(i)%loops].neverSent(at, e.at)
+				if !yield(unsentRequests{x, i / int(loops), n, disturbed}) {
 					return
 				}
 			}
@@ -126,7 +128,7 @@ func (r *recording) sameUntil(at time.Duration, e *ending) (disturbed bool, unti
 		until = min(until, end)
 	}
 	for _, l := range e.loops {
-		x := l.neverSent(0, at, e.at)
+		x := l.neverSent(at, e.at)
 		until = min(until, l.alike(&x))
 	}
 	return disturbed, until
@@ -147,31 +149,31 @@ func (r *recording) firstDue(cursor *profiles.Cursor, from time.Duration) uint64
 
 // recordUnsent counts n requests that were never taken and are recorded alike.
 func (s *shard) recordUnsent(x *sample, n uint64, disturbed bool) {
-	wait, lag := x.wait(), x.lag()
-	t := &s.phases[s.phaseAt(x.intended)]
+	wait, lag := x.Wait(), x.Lag()
+	t := &s.phases[s.phaseAt(x.Intended)]
 	t.unsent += n
 	times := int64(n)
-	if x.free != neverFree && wait == 0 && lag > lateAfter {
+	if x.Free != exchange.NeverFree && wait == 0 && lag > lateAfter {
 		t.free += n
 	}
 	if wait > 0 {
 		t.slotWait.recordN(wait, times)
 	}
-	t.responseCensored.recordN(x.response(), times)
-	if x.free != neverFree {
+	t.responseCensored.recordN(x.Response(), times)
+	if x.Free != exchange.NeverFree {
 		t.wait.recordN(wait, times)
 		t.lagCensored.recordN(lag, times)
 	} else {
 		t.waitCensored.recordN(wait, times)
 	}
-	d, _ := s.detailAt(s.phaseAt(x.intended), x)
-	d.responseBounds.recordN(x.response(), times)
-	c := s.second(x.intended)
-	c.lastEnd = max(c.lastEnd, x.end)
-	c.responseCensored.recordN(x.response(), times)
+	d, _ := s.detailAt(s.phaseAt(x.Intended), x)
+	d.responseBounds.recordN(x.Response(), times)
+	c := s.second(x.Intended)
+	c.lastEnd = max(c.lastEnd, x.End)
+	c.responseCensored.recordN(x.Response(), times)
 	c.done += n
 	if lag > lateAfter {
-		ready := max(x.intended, x.free)
+		ready := x.Ready()
 		s.late.mark(ready, ready+lag)
 	}
 	if disturbed {

@@ -49,8 +49,8 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 			for k := uint64(0); k < r.schedule.Total(); k++ {
 				l := tc.e.loops[k%uint64(len(tc.e.loops))]
 				if at := r.schedule.At(k); k >= l.next && at < tc.e.cut {
-					x := l.neverSent(r.mix.index(k), at, tc.e.at)
-					r.shards[0].record(&x)
+					x := l.neverSent(at, tc.e.at)
+					r.shards[0].record(&sample{Exchange: &x, endpoint: r.mix.endpoint(k)})
 				}
 			}
 			return r.finish(ending{at: tc.e.at, cut: tc.e.cut, loops: []loopEnd{{next: r.schedule.Total()}}}, Resources{})

@@ -2,9 +2,10 @@ package loadgen
 
 import (
 	"hash/maphash"
-	"net/http"
 	"sync"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // The bounds of what a mirrored run keeps. Requests beyond them are counted and not compared.
@@ -87,40 +88,37 @@ type pairSide struct {
 // seesBody reports whether answers' bodies have to be kept.
 func (p *pairSide) seesBody() bool { return p != nil && rulesSeeBody(p.rules) }
 
-// answer takes a whole answer to request k, before done.
-func (p *pairSide) answer(k uint64, status int, header func() http.Header, body []byte) {
+// answer takes a whole answer, before done.
+func (p *pairSide) answer(x *exchange.Exchange, body []byte) {
 	if p == nil {
 		return
 	}
-	d := digestOf(p.rules, p.seed, status, header, body)
+	d := digestOf(p.rules, p.seed, x.Status, x.Header.Map, body)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if pair := p.of(k); pair != nil {
-		pair.answered[p.side], pair.digest[p.side], pair.status[p.side] = true, d, status
+	if pair := p.of(x.K); pair != nil {
+		pair.answered[p.side], pair.digest[p.side], pair.status[p.side] = true, d, x.Status
 	}
 }
 
-// done takes the end of request k.
-func (p *pairSide) done(k uint64, s *sample, endpoint string) {
-	if p == nil {
-		return
-	}
+// done takes the end of a request.
+func (p *pairSide) done(s *sample, endpoint string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	pair := p.of(k)
+	pair := p.of(s.K)
 	if pair == nil {
 		return
 	}
-	pair.ended[p.side], pair.bytes[p.side] = true, s.bytesIn
+	pair.ended[p.side], pair.bytes[p.side] = true, s.BytesIn
 	if took, told := s.targetTime(); told == targetMeasured || told == targetAtLeast {
 		pair.took[p.side], pair.low[p.side] = max(took, 1), told == targetAtLeast
 	}
 	if !pair.ended[1-p.side] {
 		return
 	}
-	delete(p.waiting, k)
-	if s.intended >= p.from {
-		p.compare(k, s.intended, endpoint, pair)
+	delete(p.waiting, s.K)
+	if s.Intended >= p.from {
+		p.compare(s.K, s.Intended, endpoint, pair)
 	}
 }
 

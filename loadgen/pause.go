@@ -2,8 +2,9 @@ package loadgen
 
 import (
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 const (

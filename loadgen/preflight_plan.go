@@ -3,8 +3,9 @@ package loadgen
 import (
 	"context"
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Preflight looks at what stands in the way of the plan, at each host that it sends to. See [Preflight].

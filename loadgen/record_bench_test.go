@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -39,7 +40,7 @@ func BenchmarkRecord(b *testing.B) {
 		at := time.Duration(i) * 10 * time.Microsecond
 		service := time.Duration(100e3 * (1 + services.Exp(uint64(i))))
 		s.lateness.cleared(at)
-		s.record(&sample{intended: at, free: at, sent: at + 3000, wasSent: true, end: at + 3000 + service, firstByte: at + 3000 + service, bytesIn: 128})
+		s.record(&sample{Exchange: &exchange.Exchange{Intended: at, Free: at, Sent: at + 3000, End: at + 3000 + service, FirstByte: at + 3000 + service, BytesIn: 128}})
 	}
 	close(stop)
 	<-done

@@ -138,7 +138,7 @@ func (r *recording) finish(e ending, resources Resources) *Run {
 	letAllGo(r.shards)
 	if r.schedule != nil {
 		for b := range r.neverTaken(&e) {
-			r.shards[0].recordUnsent(&b.sample, b.n, b.disturbed)
+			r.shards[0].recordUnsent(&sample{Exchange: &b.Exchange, endpoint: b.endpoint}, b.n, b.disturbed)
 		}
 	}
 	r.timeline.finish(r.shards)

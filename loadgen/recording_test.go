@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
 )
@@ -69,7 +70,8 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 		if !ok || at >= end.cut {
 			break
 		}
-		samples = append(samples, end.loops[0].neverSent(r.mix.endpoint(k), at, end.at))
+		x := end.loops[0].neverSent(at, end.at)
+		samples = append(samples, sample{Exchange: &x, endpoint: r.mix.endpoint(k)})
 	}
 	return r, r.finish(end, Resources{}), samples, end
 }
@@ -93,8 +95,8 @@ func TestRunAgreesWithItsSamples(t *testing.T) {
 		r, run, samples, end := anyRun(t)
 
 		for _, s := range samples {
-			if s.wasSent && s.wait()+s.lag()+s.service() != s.response() {
-				t.Fatalf("wait %v + lag %v + service %v ≠ response %v", s.wait(), s.lag(), s.service(), s.response())
+			if s.WasSent() && s.Wait()+s.Lag()+s.Service() != s.Response() {
+				t.Fatalf("wait %v + lag %v + service %v ≠ response %v", s.Wait(), s.Lag(), s.Service(), s.Response())
 			}
 		}
 		if got, want := run.Requests.Due, uint64(len(samples)); got != want || got != r.schedule.Count(end.cut) {
@@ -106,38 +108,38 @@ func TestRunAgreesWithItsSamples(t *testing.T) {
 			var achieved, ended, due uint64
 			var response twin
 			for _, s := range samples {
-				if s.over() && s.end >= span.Start && s.end < span.End && s.outcome == succeeded {
+				if s.Over() && s.End >= span.Start && s.End < span.End && s.Outcome == exchange.Succeeded {
 					achieved++
 				}
-				if s.over() && s.end < span.End {
+				if s.Over() && s.End < span.End {
 					ended++
 				}
-				if s.intended < span.End {
+				if s.Intended < span.End {
 					due++
 				}
-				if s.intended < span.Start || s.intended >= span.End {
+				if s.Intended < span.Start || s.Intended >= span.End {
 					continue
 				}
 				want.Planned++
 				want.Due++
-				if s.wasSent {
+				if s.WasSent() {
 					want.Sent++
 				}
-				switch s.outcome {
-				case succeeded:
+				switch s.Outcome {
+				case exchange.Succeeded:
 					want.Succeeded++
-				case unfinished:
+				case exchange.Unfinished:
 					want.Unfinished++
-				case unsent:
+				case exchange.Unsent:
 					want.Unsent++
 				default:
 					want.Failed++
 				}
-				if s.outcome != failed {
-					response.values = append(response.values, s.response())
+				if s.Outcome != exchange.Failed {
+					response.values = append(response.values, s.Response())
 				}
-				if s.outcome > failed {
-					response.bounds = append(response.bounds, s.response())
+				if s.Outcome > exchange.Failed {
+					response.bounds = append(response.bounds, s.Response())
 				}
 			}
 			if p.Requests != want {
@@ -179,25 +181,25 @@ func checkSeconds(t *rapid.T, run *Run, samples []sample, end ending) {
 		in := func(at time.Duration) bool { return at >= from && at < to }
 		var want Interval
 		for _, x := range samples {
-			if in(x.intended) {
+			if in(x.Intended) {
 				want.Due++
-				switch x.outcome {
-				case succeeded:
+				switch x.Outcome {
+				case exchange.Succeeded:
 					want.OK++
-				case failed, timedOut, shed:
+				case exchange.Failed, exchange.TimedOut, exchange.Shed:
 					want.Failed++
 				}
 			}
-			if x.wasSent && in(x.sent) {
+			if x.WasSent() && in(x.Sent) {
 				want.Sent++
 			}
-			if x.over() && in(x.end) {
+			if x.Over() && in(x.End) {
 				want.Finished++
 			}
-			if x.wasSent && x.sent < to && (!x.over() || x.end >= to) {
+			if x.WasSent() && x.Sent < to && (!x.Over() || x.End >= to) {
 				want.InFlight++
 			}
-			if x.intended < to && (!x.over() || x.end >= to) {
+			if x.Intended < to && (!x.Over() || x.End >= to) {
 				want.Backlog++
 			}
 		}
@@ -228,4 +230,3 @@ func TestRunFileHoldsTheWholeRun(t *testing.T) {
 		}
 	})
 }
-

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // Follow says which redirects are followed.
@@ -52,17 +54,21 @@ func portOf(u *url.URL) string {
 	return map[string]string{"http": "80", "https": "443"}[u.Scheme]
 }
 
-// takeRedirect counts an answer that says where to go instead.
-func takeRedirect(r *Redirects, o outcome, status int, expected []Expect, location func() string) {
+// leadsElsewhere reports whether a status is a redirect's.
+func leadsElsewhere(status int) bool {
 	switch status {
 	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
-	default:
-		return
+		return true
 	}
-	if o != succeeded || slices.ContainsFunc(expected, func(e Expect) bool { return len(e.statuses) > 0 }) {
+	return false
+}
+
+// takeRedirect counts an exchange whose status leads elsewhere.
+func takeRedirect(r *Redirects, x *exchange.Exchange, expected []Expect) {
+	if x.Outcome != exchange.Succeeded || slices.ContainsFunc(expected, func(e Expect) bool { return len(e.statuses) > 0 }) {
 		return // a success with an expectation on the status has that status
 	}
-	to := location()
+	to := x.Header.Get("Location")
 	if to == "" {
 		return
 	}

@@ -1,6 +1,10 @@
 package loadgen
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+)
 
 // second counts what belongs to one second: by intended time, or where it says so by the clock.
 type second struct {
@@ -27,26 +31,26 @@ func (c *second) histograms() []*histogram {
 
 // count counts a request that was intended in this second.
 func (c *second) count(s *sample) {
-	c.lastEnd = max(c.lastEnd, s.end)
-	switch s.outcome {
-	case succeeded:
+	c.lastEnd = max(c.lastEnd, s.End)
+	switch s.Outcome {
+	case exchange.Succeeded:
 		c.ok++
-		c.response.record(s.response())
-		c.service.record(s.service())
-	case failed:
+		c.response.record(s.Response())
+		c.service.record(s.Service())
+	case exchange.Failed:
 		c.failed++
-	case timedOut, shed:
+	case exchange.TimedOut, exchange.Shed:
 		c.failed++
 		c.censor(s)
-	case unfinished, unsent:
+	case exchange.Unfinished, exchange.Unsent:
 		c.censor(s)
 	}
 }
 
 func (c *second) censor(s *sample) {
-	c.responseCensored.record(s.response())
-	if s.wasSent {
-		c.serviceCensored.record(s.service())
+	c.responseCensored.record(s.Response())
+	if s.WasSent() {
+		c.serviceCensored.record(s.Service())
 	}
 }
 

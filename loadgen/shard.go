@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -134,49 +135,49 @@ func (s *shard) detailOf(phase, slot int, class Class) int {
 
 // record counts one sample. It neither locks nor, once the memory of a phase is there, allocates.
 func (s *shard) record(x *sample) {
-	phase := s.phaseAt(x.intended)
+	phase := s.phaseAt(x.Intended)
 	s.phases[phase].count(x)
 	detail := s.detail(phase, x)
-	s.second(x.intended).count(x)
-	if x.wasSent {
-		c := s.second(x.sent)
+	s.second(x.Intended).count(x)
+	if x.WasSent() {
+		c := s.second(x.Sent)
 		c.sent++
 		if s.closed {
-			c.parts.count(x.sent)
+			c.parts.count(x.Sent)
 		}
 	}
-	if x.over() {
-		c := s.second(x.end)
+	if x.Over() {
+		c := s.second(x.End)
 		c.finished++
 		s.ended.Add(1)
-		if x.wasSent {
+		if x.WasSent() {
 			c.returned++
 			s.returned.Add(1)
 		}
-		if int64(x.end) < s.cut.Load() {
-			at := &s.phases[s.phaseAt(x.end)]
+		if int64(x.End) < s.cut.Load() {
+			at := &s.phases[s.phaseAt(x.End)]
 			at.finished++
-			if x.outcome == succeeded {
+			if x.Outcome == exchange.Succeeded {
 				at.achieved++
 			}
 		}
 	}
-	if lag := x.lag(); lag > lateAfter {
-		ready := max(x.intended, x.free)
+	if lag := x.Lag(); lag > lateAfter {
+		ready := x.Ready()
 		s.late.mark(ready, ready+lag)
 	}
-	switch x.outcome {
-	case succeeded:
+	switch x.Outcome {
+	case exchange.Succeeded:
 		s.ok.Add(1)
-	case failed, timedOut, shed:
+	case exchange.Failed, exchange.TimedOut, exchange.Shed:
 		s.failed.Add(1)
 		s.failure(x)
 	}
-	if x.address.IsValid() {
+	if x.Address.IsValid() {
 		s.countAddress(x)
 	}
 	s.holdBack(x, detail)
-	if turn := int(x.end / time.Second); turn != s.turn {
+	if turn := int(x.End / time.Second); turn != s.turn {
 		s.turn = turn
 		s.handOver()
 	}
@@ -196,35 +197,35 @@ func (s *shard) detailAt(phase int, x *sample) (d *detail, index int) {
 
 func (s *shard) detail(phase int, x *sample) (index int) {
 	d, i := s.detailAt(phase, x)
-	if x.over() {
+	if x.Over() {
 		d.count++
 	}
 	response, service := &d.response, &d.service
-	if x.outcome > failed {
+	if x.Outcome > exchange.Failed {
 		response, service = &d.responseBounds, &d.serviceBounds
 	}
-	response.record(x.response())
-	if x.wasSent {
-		service.record(x.service())
+	response.record(x.Response())
+	if x.WasSent() {
+		service.record(x.Service())
 	}
 	return i
 }
 
 func (s *shard) failure(x *sample) {
-	e := s.errors[x.kind]
+	e := s.errors[x.Kind]
 	if e == nil {
-		kind := x.kind
+		kind := x.Kind
 		if len(s.errors) >= maxErrorKinds {
 			kind = other
 		}
 		if e = s.errors[kind]; e == nil {
-			e = &ErrorCount{Kind: kind, FirstNS: x.end, Sample: bounded(x.detail)}
+			e = &ErrorCount{Kind: kind, FirstNS: x.End, Sample: bounded(x.Detail)}
 			s.errors[kind] = e
 		}
 	}
 	e.Count++
-	e.FirstNS = min(e.FirstNS, x.end)
-	e.LastNS = max(e.LastNS, x.end)
+	e.FirstNS = min(e.FirstNS, x.End)
+	e.LastNS = max(e.LastNS, x.End)
 }
 
 // failedBy returns the kind of most failures of a run without a success; "" where some request succeeded.

@@ -2,9 +2,10 @@ package loadgen
 
 import (
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // The bounds of the stall rule: how long a silence must be at least, and how many times the usual service P99.

@@ -2,11 +2,12 @@ package loadgen
 
 import (
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // JudgingBounds names the rules by which a run's thresholds are judged: by bounds. A run that names no rules was judged by a bench

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"pgregory.net/rapid"
 )
 
@@ -135,14 +136,14 @@ func TestThresholdsAgreeWithTheSamples(t *testing.T) {
 				continue
 			}
 			due++
-			if s.outcome == succeededOutcome {
+			if s.Outcome == exchange.Succeeded {
 				succeeded++
 			}
-			if s.outcome != failed {
-				all.values = append(all.values, s.response())
+			if s.Outcome != exchange.Failed {
+				all.values = append(all.values, s.Response())
 			}
-			if s.outcome > failed {
-				all.bounds = append(all.bounds, s.response())
+			if s.Outcome > exchange.Failed {
+				all.bounds = append(all.bounds, s.Response())
 			}
 		}
 		got := th.Judge(run)
@@ -191,16 +192,13 @@ func TestThresholdsAgreeWithTheSamples(t *testing.T) {
 	})
 }
 
-// succeededOutcome is succeeded, where a count has that name.
-const succeededOutcome = succeeded
-
 // concerns reports whether a threshold is about a sample.
 func concerns(run *Run, th Threshold, s sample) bool {
 	if th.Endpoint != "" && th.Endpoint != run.Plan.Endpoints[s.endpoint].Name {
 		return false
 	}
 	for i, p := range run.Phases {
-		if s.intended < p.StartNS+p.DurationNS || i == len(run.Phases)-1 {
+		if s.Intended < p.StartNS+p.DurationNS || i == len(run.Phases)-1 {
 			return p.Name == th.Phase || th.Phase == "" && p.Kind != "warmup"
 		}
 	}

@@ -3,6 +3,8 @@ package loadgen
 import (
 	"slices"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // totals counts the requests intended in one phase.
@@ -53,35 +55,35 @@ func (t *totals) histograms() []*histogram {
 
 // count counts a request by its intended time; achieved and finished go by the clock and are counted elsewhere.
 func (t *totals) count(s *sample) {
-	wait, lag := s.wait(), s.lag()
+	wait, lag := s.Wait(), s.Lag()
 	// What an interrupt kept from being sent in time was not late yet.
-	if s.free != neverFree && wait == 0 && (s.outcome != unsent || lag > lateAfter) {
+	if s.Free != exchange.NeverFree && wait == 0 && (s.Outcome != exchange.Unsent || lag > lateAfter) {
 		t.free++
-		if s.wasSent {
+		if s.WasSent() {
 			t.freeSent++
 		}
 	}
 	if wait > 0 {
 		t.waited(s, wait)
 	}
-	if s.wasSent {
+	if s.WasSent() {
 		t.sent++
-		t.bytesOut += s.bytesOut
+		t.bytesOut += s.BytesOut
 	}
-	t.retried += uint64(s.retries)
-	t.bytesIn += s.bytesIn
+	t.retried += uint64(s.Retries)
+	t.bytesIn += s.BytesIn
 
-	switch s.outcome {
-	case succeeded:
+	switch s.Outcome {
+	case exchange.Succeeded:
 		t.ok++
-		t.response.record(s.response())
-		t.service.record(s.service())
-		if s.firstByte > 0 {
-			t.firstByte.record(s.firstByte - s.sent)
+		t.response.record(s.Response())
+		t.service.record(s.Service())
+		if s.FirstByte > 0 {
+			t.firstByte.record(s.FirstByte - s.Sent)
 		}
-	case failed:
+	case exchange.Failed:
 		t.failed++
-		switch s.kind {
+		switch s.Kind {
 		case OutOfDescriptors:
 			t.noDescriptor++
 		case OutOfPorts:
@@ -91,24 +93,24 @@ func (t *totals) count(s *sample) {
 		t.failedLag.record(lag)
 		t.answered(s)
 		return
-	case timedOut, shed:
+	case exchange.TimedOut, exchange.Shed:
 		t.failed++
 		t.censor(s)
-	case unfinished:
+	case exchange.Unfinished:
 		t.unfinished++
 		t.censor(s)
-	case unsent:
+	case exchange.Unsent:
 		t.unsent++
 		t.censor(s)
 	}
-	if s.free != neverFree {
+	if s.Free != exchange.NeverFree {
 		t.wait.record(wait)
 	} else {
 		t.waitCensored.record(wait)
 	}
-	if s.wasSent {
+	if s.WasSent() {
 		t.lag.record(lag)
-	} else if s.free != neverFree {
+	} else if s.Free != exchange.NeverFree {
 		t.lagCensored.record(lag)
 	}
 	t.answered(s)
@@ -116,27 +118,27 @@ func (t *totals) count(s *sample) {
 
 // waited records what a request waited for. A connection that failed at once tells nothing of the time that one takes.
 func (t *totals) waited(s *sample, wait time.Duration) {
-	slot := s.slotWait()
+	slot := s.SlotWait()
 	if slot > 0 {
 		t.slotWait.record(slot)
 	}
-	if connecting := wait - slot; connecting > 0 && (s.wasSent || s.outcome != failed) {
+	if connecting := wait - slot; connecting > 0 && (s.WasSent() || s.Outcome != exchange.Failed) {
 		t.connecting.record(connecting)
 	}
 }
 
 // censor records the bounds of a request that never finished.
 func (t *totals) censor(s *sample) {
-	t.responseCensored.record(s.response())
-	if s.wasSent {
-		t.serviceCensored.record(s.service())
+	t.responseCensored.record(s.Response())
+	if s.WasSent() {
+		t.serviceCensored.record(s.Service())
 	}
 }
 
 // answered counts what a connection and an answer's header tell, whatever the outcome.
 func (t *totals) answered(s *sample) {
-	if s.connect > 0 {
-		t.connect.record(s.connect)
+	if s.Connect > 0 {
+		t.connect.record(s.Connect)
 	}
 	switch s.cache {
 	case cacheHit:

@@ -2,9 +2,10 @@ package loadgen
 
 import (
 	"fmt"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"slices"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // The bounds of the verdict.

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -16,9 +17,9 @@ const ms = time.Millisecond
 func counted(n int, share float64, wait, lag time.Duration) *totals {
 	t := newTotals()
 	for i := range n {
-		x := sample{free: 0, sent: 0, wasSent: true, end: 5 * ms}
+		x := sample{Exchange: &exchange.Exchange{Sent: 1, End: 5 * ms}}
 		if float64(i) < share*float64(n) {
-			x.slot, x.free, x.sent, x.end = wait, wait, wait+lag, wait+lag+5*ms
+			x.Slot, x.Free, x.Sent, x.End = wait, wait, wait+lag, wait+lag+5*ms
 		}
 		t.count(&x)
 	}
@@ -29,7 +30,7 @@ func counted(n int, share float64, wait, lag time.Duration) *totals {
 func opening(n int, connecting, service time.Duration) *totals {
 	t := newTotals()
 	for range n {
-		t.count(&sample{free: connecting, connect: connecting, sent: connecting, wasSent: true, end: connecting + service})
+		t.count(&sample{Exchange: &exchange.Exchange{Free: connecting, Connect: connecting, Sent: connecting, End: connecting + service}})
 	}
 	return &t
 }
@@ -93,7 +94,7 @@ func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
 		"connect: refused": "",
 	} {
 		tot := counted(1000, 0.1, 30*ms, 0)
-		tot.count(&sample{end: 1, outcome: failed, kind: kind})
+		tot.count(&sample{Exchange: &exchange.Exchange{End: 1, Outcome: exchange.Failed, Kind: kind}})
 		sum := newTotals()
 		sum.add(tot)
 		got := judge(judgement{totals: &sum, response: 35 * ms, fullTilt: true})
@@ -110,7 +111,7 @@ func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
 func TestJudgeFindsTheUnsent(t *testing.T) {
 	tot := counted(900, 0, 0, 0)
 	for range 100 {
-		tot.count(&sample{intended: 0, free: 0, stopped: 10 * time.Second, end: 10 * time.Second, outcome: unsent})
+		tot.count(&sample{Exchange: &exchange.Exchange{Intended: 0, Free: 0, Stopped: 10 * time.Second, End: 10 * time.Second, Outcome: exchange.Unsent}})
 	}
 	got := judge(judgement{totals: tot, response: time.Hour, late: time.Second})
 	if got.Kind != GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1,000 requests due with a free slot, 900 were sent") {
@@ -240,9 +241,9 @@ func TestSlowTargetIsNotTheGenerator(t *testing.T) {
 func TestJudgeSaysThatAllFailed(t *testing.T) {
 	tls, missing, slow := newTotals(), newTotals(), newTotals()
 	for range 100 {
-		tls.count(&sample{free: neverFree, end: 30 * ms, outcome: failed, kind: "tls"})
-		missing.count(&sample{free: 2 * ms, connect: 2 * ms, sent: 2 * ms, wasSent: true, end: 3 * ms, outcome: failed, kind: "status 404"})
-		slow.count(&sample{slot: neverFree, free: neverFree, end: 10 * time.Second, outcome: timedOut, kind: "connect: timeout"})
+		tls.count(&sample{Exchange: &exchange.Exchange{Free: exchange.NeverFree, End: 30 * ms, Outcome: exchange.Failed, Kind: "tls"}})
+		missing.count(&sample{Exchange: &exchange.Exchange{Free: 2 * ms, Connect: 2 * ms, Sent: 2 * ms, End: 3 * ms, Outcome: exchange.Failed, Kind: "status 404"}})
+		slow.count(&sample{Exchange: &exchange.Exchange{Slot: exchange.NeverFree, Free: exchange.NeverFree, End: 10 * time.Second, Outcome: exchange.TimedOut, Kind: "connect: timeout"}})
 	}
 	for _, tc := range []struct {
 		totals  *totals

@@ -4,40 +4,19 @@ import (
 	"net/http"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/wire"
-	"github.com/seed-5a006608/bench/profiles"
 )
 
-// wireSource numbers the requests of one loop, every step-th, and encodes them.
+// wireSource encodes the requests of one loop.
 type wireSource struct {
+	numbers
 	mix      *mix
 	requests []wireRequest
 	epoch    time.Time
-	cursor   *profiles.Cursor // nil in the closed model, which has no schedule
-	next     uint64
-	step     uint64
-	most     uint64 // in the closed model, the numbers are below it
 	buffer   []byte
 	target   []byte
 	body     []byte
-}
-
-func (s *wireSource) Next() (k uint64, at time.Duration, ok bool) {
-	k = s.next
-	if s.cursor == nil {
-		if k >= s.most {
-			return k, 0, false
-		}
-		s.next += s.step
-		return k, 0, true
-	}
-	s.next += s.step
-	for {
-		j, at, ok := s.cursor.Next()
-		if !ok || j == k {
-			return k, at, ok
-		}
-	}
 }
 
 func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, error) {
@@ -77,7 +56,7 @@ func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
 	list := make([]wireRequest, len(m.requests))
 	for i := range m.requests {
 		c, w := &m.requests[i], &list[i]
-		w.isHead, w.idempotent, w.noKeepAlive = c.method == http.MethodHead, idempotent(c.method), noKeepAlive
+		w.isHead, w.idempotent, w.noKeepAlive = c.method == http.MethodHead, exchange.Idempotent(c.method), noKeepAlive
 		var err error
 		if w.head, err = wire.NewHead(c.method, c.host, w.connection(c.header.render(0, time.Time{}))); err != nil {
 			return nil, err
@@ -101,13 +80,4 @@ func (w *wireRequest) connection(h http.Header) http.Header {
 		SetHeader(h, "Connection", []string{"close"})
 	}
 	return h
-}
-
-// idempotent reports whether sending a request twice does what sending it once does (RFC 9110, section 9.2.2).
-func idempotent(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace, http.MethodPut, http.MethodDelete:
-		return true
-	}
-	return false
 }

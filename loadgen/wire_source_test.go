@@ -81,7 +81,7 @@ func TestLoopsShareTheSchedule(t *testing.T) {
 	const loops = 3
 	got := map[uint64]time.Duration{}
 	for i := range uint64(loops) {
-		s := &wireSource{next: i, step: loops, cursor: schedule.Cursor()}
+		s := numbers{next: i, step: loops, cursor: schedule.Cursor()}
 		for k, at, ok := s.Next(); ok; k, at, ok = s.Next() {
 			if _, twice := got[k]; twice || k%loops != i {
 				t.Errorf("loop %d takes number %d, twice: %v", i, k, twice)

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // A body of the longest length is a success, one byte more is not, whether its length was said or not.
@@ -13,15 +15,15 @@ func TestLongBodyIsAFailureOfItsOwn(t *testing.T) {
 	const longest = 100_000
 	for _, tc := range []struct {
 		length    int
-		outcome   Outcome
+		outcome   exchange.Outcome
 		kind      string
 		announced bool
 	}{
-		{longest, Succeeded, "", true},
-		{longest, Succeeded, "", false},
-		{longest + 1, Failed, "body too long", true},
-		{longest + 1, Failed, "body too long", false},
-		{50 * longest, Failed, "body too long", false},
+		{longest, exchange.Succeeded, "", true},
+		{longest, exchange.Succeeded, "", false},
+		{longest + 1, exchange.Failed, "body too long", true},
+		{longest + 1, exchange.Failed, "body too long", false},
+		{50 * longest, exchange.Failed, "body too long", false},
 	} {
 		target := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			if tc.announced {

@@ -6,18 +6,13 @@ import (
 	"errors"
 	"io"
 	"net"
-	"strconv"
 	"strings"
 	"syscall"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
-// The kinds of failure that are the generator's own limits and say nothing of the target.
-const (
-	OutOfDescriptors = "generator: out of descriptors"
-	OutOfPorts       = "generator: out of ports"
-)
-
-// classify names a failure by its cause. The names are few and fixed, so that they can be counted.
+// classify names a failure by its cause.
 func classify(err error) string {
 	var (
 		dns  *net.DNSError
@@ -28,42 +23,42 @@ func classify(err error) string {
 	)
 	var refusal proxyRefusal
 	if errors.As(err, &refusal) {
-		return "proxy: status " + strconv.Itoa(int(refusal))
+		return exchange.ProxyKind(exchange.StatusKind(int(refusal)))
 	}
 	dialling := errors.As(err, &op) && op.Op == "dial"
 	if op != nil && op.Op == "proxyconnect" {
-		return "proxy: " + strings.TrimPrefix(classify(op.Err), "connect: ")
+		return exchange.ProxyKind(classify(op.Err))
 	}
 	switch {
 	case errors.Is(err, errLongBody):
-		return "body too long"
+		return exchange.BodyTooLong
 	case errors.Is(err, errManyRedirects):
-		return "redirect: too many"
+		return exchange.ManyRedirects
 	case errors.Is(err, errRedirectedOff):
-		return "redirect: not followed"
+		return exchange.RedirectedOff
 	case errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return OutOfDescriptors
+		return exchange.OutOfDescriptors
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return OutOfPorts
+		return exchange.OutOfPorts
 	case errors.As(err, &dns) && strings.Contains(dns.Err, syscall.EMFILE.Error()): // it wraps no cause
-		return OutOfDescriptors
+		return exchange.OutOfDescriptors
 	case dns != nil:
-		return "connect: unknown host"
+		return exchange.UnknownHost
 	case errors.As(err, &cert), errors.As(err, &auth), errors.As(err, &rec):
-		return "tls"
+		return exchange.TLS
 	case errors.Is(err, syscall.ECONNREFUSED):
-		return "connect: refused"
+		return exchange.ConnectRefused
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, syscall.ECONNABORTED):
 		// Also while dialling: a server that resets at once is seen there or at the first write, as it happens.
-		return "connection reset"
+		return exchange.Reset
 	case dialling && op.Timeout():
-		return "connect: timeout"
+		return exchange.ConnectTimeout
 	case dialling:
-		return "connect: failed"
+		return exchange.ConnectFailed
 	case errors.Is(err, syscall.ETIMEDOUT), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return "connection lost"
+		return exchange.Lost
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return "connection closed early"
+		return exchange.ClosedEarly
 	default:
 		return classifyText(err)
 	}
@@ -71,16 +66,16 @@ func classify(err error) string {
 
 // unexported are the beginnings of errors that net/http and crypto/tls have no exported value or type for.
 var unexported = []struct{ text, kind string }{
-	{"http: server closed idle connection", "connection closed early"},
-	{"http2: server sent GOAWAY", "connection closed early"},
-	{"http2: Transport received GOAWAY", "connection closed early"},
-	{"http2: Transport received Server's graceful shutdown GOAWAY", "connection closed early"},
-	{"http2: client conn", "connection closed early"}, // is closed, is not usable, could not be established
-	{"net/http: server response headers exceeded", "header too long"},
-	{"http2: response header list larger", "header too long"},
-	{"header list too large", "header too long"}, // of interim answers
-	{"net/http: TLS handshake timeout", "connect: timeout"},
-	{"tls: ", "tls"}, // alerts, sent or received, and handshake messages that make no sense
+	{"http: server closed idle connection", exchange.ClosedEarly},
+	{"http2: server sent GOAWAY", exchange.ClosedEarly},
+	{"http2: Transport received GOAWAY", exchange.ClosedEarly},
+	{"http2: Transport received Server's graceful shutdown GOAWAY", exchange.ClosedEarly},
+	{"http2: client conn", exchange.ClosedEarly}, // is closed, is not usable, could not be established
+	{"net/http: server response headers exceeded", exchange.HeaderTooLong},
+	{"http2: response header list larger", exchange.HeaderTooLong},
+	{"header list too large", exchange.HeaderTooLong}, // of interim answers
+	{"net/http: TLS handshake timeout", exchange.ConnectTimeout},
+	{"tls: ", exchange.TLS}, // alerts, sent or received, and handshake messages that make no sense
 }
 
 // classifyText names a failure by the text of its innermost error. What a server sent may stand in that text, but never
@@ -93,9 +88,9 @@ func classifyText(err error) string {
 		}
 	}
 	if strings.HasPrefix(text, "stream error: ") && strings.HasSuffix(text, "; received from peer") {
-		return "stream reset"
+		return exchange.StreamReset
 	}
-	return "bad response"
+	return exchange.BadResponse
 }
 
 func innermost(err error) error {

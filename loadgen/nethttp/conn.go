@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // conn remembers how reading from it ended. Net/http tells that only in part: an answer that was cut short within a line
@@ -112,12 +114,12 @@ func endOf(c net.Conn) error {
 func classifyEnd(err, end error) string {
 	kind := classify(err)
 	switch {
-	case kind != "bad response" && kind != "connection closed early":
+	case kind != exchange.BadResponse && kind != exchange.ClosedEarly:
 		return kind
 	case errors.Is(end, syscall.ECONNRESET):
-		return "connection reset"
+		return exchange.Reset
 	case errors.Is(end, io.EOF) && cutShort(innermost(err).Error()):
-		return "connection closed early"
+		return exchange.ClosedEarly
 	default:
 		return kind
 	}

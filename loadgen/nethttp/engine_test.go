@@ -12,12 +12,12 @@ import (
 	"net/url"
 	"runtime"
 	"slices"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/users"
 	"go.uber.org/goleak"
 )
@@ -51,13 +51,13 @@ func (s *evenly) Render(k uint64, _ time.Duration) (Request, error) {
 
 // recorded keeps everything. The lock is for Silence: Record is called by one goroutine.
 type recorded struct {
-	exchanges []Exchange
+	exchanges []exchange.Exchange
 	sent      atomic.Int64
 	mu        sync.Mutex
 	silences  [][2]time.Duration
 }
 
-func (r *recorded) Record(x *Exchange)                     { r.exchanges = append(r.exchanges, *x) }
+func (r *recorded) Record(x *exchange.Exchange)            { r.exchanges = append(r.exchanges, *x) }
 func (r *recorded) Sent(_, _ time.Duration)                { r.sent.Add(1) }
 func (r *recorded) Cleared(time.Duration)                  {}
 func (r *recorded) ClockStep(time.Duration, time.Duration) {}
@@ -68,7 +68,7 @@ func (r *recorded) Silence(from, to time.Duration) {
 	r.silences = append(r.silences, [2]time.Duration{from, to})
 }
 
-func (r *recorded) count(o Outcome) int {
+func (r *recorded) count(o exchange.Outcome) int {
 	n := 0
 	for _, x := range r.exchanges {
 		if x.Outcome == o {
@@ -81,13 +81,13 @@ func (r *recorded) count(o Outcome) int {
 // hang is longer than anything takes that ends, however busy the machine.
 const hang = time.Minute
 
-func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config) (*recorded, End) {
+func drive(t *testing.T, ctx context.Context, target string, n uint64, c Config) (*recorded, exchange.End) {
 	t.Helper()
 	return driveHeard(t, ctx, target, n, c, nil)
 }
 
 // driveHeard is drive with a function that hears of each request as it is rendered.
-func driveHeard(t *testing.T, ctx context.Context, target string, n uint64, c Config, heard func(k uint64)) (*recorded, End) {
+func driveHeard(t *testing.T, ctx context.Context, target string, n uint64, c Config, heard func(k uint64)) (*recorded, exchange.End) {
 	t.Helper()
 	u, err := url.Parse(target)
 	if err != nil {
@@ -107,9 +107,9 @@ func driveHeard(t *testing.T, ctx context.Context, target string, n uint64, c Co
 		c.MaxBody = 1 << 20
 	}
 	if c.Failure == nil {
-		c.Failure = func(_ uint64, status int, _ http.Header, _ []byte) string {
-			if status >= 400 {
-				return "status " + strconv.Itoa(status)
+		c.Failure = func(x *exchange.Exchange, _ []byte) string {
+			if x.Status >= 400 {
+				return exchange.StatusKind(x.Status)
 			}
 			return ""
 		}
@@ -140,7 +140,7 @@ func TestEveryRequestIsSentOnceAndTimed(t *testing.T) {
 		io.WriteString(w, "world!")
 	})
 	r, end := drive(t, t.Context(), target, 300, Config{})
-	if n := r.count(Succeeded); n != 300 || got.Load() != 300 || r.sent.Load() != 300 || end.Next != 300 {
+	if n := r.count(exchange.Succeeded); n != 300 || got.Load() != 300 || r.sent.Load() != 300 || end.Next != 300 {
 		t.Fatalf("%d succeeded, %d arrived, %d were sent and %d taken, of 300", n, got.Load(), r.sent.Load(), end.Next)
 	}
 	seen := map[uint64]bool{}
@@ -173,8 +173,8 @@ func TestWaitingForASlotIsWait(t *testing.T) {
 		}
 		<-release
 	})
-	r, _ := drive(t, t.Context(), target, 50, Config{Slots: 2})
-	if n := r.count(Succeeded); n != 50 {
+	r, _ := drive(t, t.Context(), target, 50, Config{Config: exchange.Config{Slots: 2}})
+	if n := r.count(exchange.Succeeded); n != 50 {
 		t.Fatalf("%d of 50 succeeded", n)
 	}
 	for _, x := range r.exchanges {
@@ -193,8 +193,8 @@ func TestTimeoutRunsFromTheSend(t *testing.T) {
 		io.ReadAll(r.Body) // so that the server notices that the client is gone
 		<-r.Context().Done()
 	})
-	r, end := drive(t, t.Context(), target, 4, Config{Slots: 1, Timeout: 60 * time.Millisecond})
-	if n := r.count(TimedOut); n != 4 {
+	r, end := drive(t, t.Context(), target, 4, Config{Config: exchange.Config{Slots: 1, Timeout: 60 * time.Millisecond}})
+	if n := r.count(exchange.TimedOut); n != 4 {
 		t.Fatalf("%d of 4 timed out: %+v", n, r.exchanges)
 	}
 	for _, x := range r.exchanges {
@@ -213,13 +213,13 @@ func TestDrainEndsWithWhatIsUnfinishedAndUnsent(t *testing.T) {
 		io.ReadAll(r.Body)
 		<-r.Context().Done()
 	})
-	r, end := drive(t, t.Context(), target, 20, Config{Slots: 3, Drain: 150 * time.Millisecond})
+	r, end := drive(t, t.Context(), target, 20, Config{Config: exchange.Config{Slots: 3, Drain: 150 * time.Millisecond}})
 	sent := int(r.sent.Load()) // 3, unless the machine is too busy to open three connections meanwhile
-	if n := r.count(Unfinished); n != sent || sent > 3 {
+	if n := r.count(exchange.Unfinished); n != sent || sent > 3 {
 		t.Errorf("%d unfinished of %d sent, want all, and no more than 3", n, sent)
 	}
-	if taken := len(r.exchanges); uint64(taken) != end.Next || r.count(Unsent) != taken-sent {
-		t.Errorf("%d recorded, %d taken, %d sent, %d unsent", taken, end.Next, sent, r.count(Unsent))
+	if taken := len(r.exchanges); uint64(taken) != end.Next || r.count(exchange.Unsent) != taken-sent {
+		t.Errorf("%d recorded, %d taken, %d sent, %d unsent", taken, end.Next, sent, r.count(exchange.Unsent))
 	}
 	if sent == 3 && end.FreeSince >= 0 || end.Cut != 20*time.Millisecond {
 		t.Errorf("free since %v, cut at %v", end.FreeSince, end.Cut)
@@ -265,8 +265,8 @@ func TestAfterAnInterruptNoSlotIsFree(t *testing.T) {
 		}
 	})
 	defer close(over)
-	r, end := drive(t, ctx, target, 10_000, Config{Slots: 2, Drain: 100 * time.Millisecond})
-	if end.FreeSince >= 0 || end.Stopped > end.At || end.Stopped > end.Cut || r.count(Unfinished) == 0 {
+	r, end := drive(t, ctx, target, 10_000, Config{Config: exchange.Config{Slots: 2, Drain: 100 * time.Millisecond}})
+	if end.FreeSince >= 0 || end.Stopped > end.At || end.Stopped > end.Cut || r.count(exchange.Unfinished) == 0 {
 		t.Errorf("cut at %v, stopped at %v, ended at %v, a slot free since %v", end.Cut, end.Stopped, end.At, end.FreeSince)
 	}
 	if end.Next != uint64(len(r.exchanges)) {
@@ -285,13 +285,13 @@ func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
 			<-r.Context().Done()
 		}
 	})
-	r, end := drive(t, t.Context(), target, 100, Config{Slots: 1, Deadline: deadline})
-	late, ok := r.count(Shed)+r.count(TimedOut), r.count(Succeeded)
+	r, end := drive(t, t.Context(), target, 100, Config{Config: exchange.Config{Slots: 1, Deadline: deadline}})
+	late, ok := r.count(exchange.Shed)+r.count(exchange.TimedOut), r.count(exchange.Succeeded)
 	if late < 90 || late+ok != 100 {
-		t.Errorf("%d shed, %d timed out and %d succeeded of 100", r.count(Shed), r.count(TimedOut), ok)
+		t.Errorf("%d shed, %d timed out and %d succeeded of 100", r.count(exchange.Shed), r.count(exchange.TimedOut), ok)
 	}
 	for _, x := range r.exchanges {
-		if age := x.End - x.Intended; x.Outcome != Succeeded && (age < deadline || x.Kind != "deadline") {
+		if age := x.End - x.Intended; x.Outcome != exchange.Succeeded && (age < deadline || x.Kind != "deadline") {
 			t.Errorf("request %d: outcome %d, %q, %v after it was due", x.K, x.Outcome, x.Kind, age)
 		}
 	}
@@ -313,19 +313,19 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 		t.Fatal(err)
 	}
 	const think = 20 * time.Millisecond
-	run := func(n uint64, length time.Duration) (*recorded, End) {
+	run := func(n uint64, length time.Duration) (*recorded, exchange.End) {
 		r := &recorded{}
-		end := Run(t.Context(), Config{
-			Epoch: time.Now(), Length: length, Slots: 3, Timeout: hang, Drain: hang, MaxBody: 1 << 20,
-			Failure: func(uint64, int, http.Header, []byte) string { return "" },
+		end := Run(t.Context(), Config{MaxBody: 1 << 20, Config: exchange.Config{
+			Epoch: time.Now(), Length: length, Slots: 3, Timeout: hang, Drain: hang,
+			Failure: func(*exchange.Exchange, []byte) string { return "" },
 			Users: users.New(users.Config{
 				Step: 1, Count: 3, Length: length,
 				Think:   func(uint64) time.Duration { return think },
 				Present: func(_ int, at time.Duration) time.Duration { return max(at, think) },
 			}),
-		}, &evenly{n: n, url: u}, r)
-		if most.Load() > 3 || r.count(Succeeded) != len(r.exchanges) {
-			t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(Succeeded), len(r.exchanges))
+		}}, &evenly{n: n, url: u}, r)
+		if most.Load() > 3 || r.count(exchange.Succeeded) != len(r.exchanges) {
+			t.Errorf("%d at once of 3 users, %d of %d succeeded", most.Load(), r.count(exchange.Succeeded), len(r.exchanges))
 		}
 		for _, x := range r.exchanges {
 			if x.Intended < think || x.Intended >= length {
@@ -412,7 +412,7 @@ func TestFailuresAreNamed(t *testing.T) {
 	} {
 		r, _ := drive(t, t.Context(), tc.target, 3, Config{})
 		for _, x := range r.exchanges {
-			if x.Outcome != Failed || x.Kind != tc.kind {
+			if x.Outcome != exchange.Failed || x.Kind != tc.kind {
 				t.Errorf("%s: outcome %d, kind %q (%s), want %q", tc.name, x.Outcome, x.Kind, x.Detail, tc.kind)
 			}
 		}
@@ -429,8 +429,8 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	})
 	r, _ := drive(t, t.Context(), target, 5, Config{})
-	if r.count(Succeeded) != 5 || got.Load() != 5 {
-		t.Errorf("%d succeeded and %d arrived, of 5", r.count(Succeeded), got.Load())
+	if r.count(exchange.Succeeded) != 5 || got.Load() != 5 {
+		t.Errorf("%d succeeded and %d arrived, of 5", r.count(exchange.Succeeded), got.Load())
 	}
 }
 
@@ -465,13 +465,13 @@ func TestAConnectionWaitedForIsWait(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	defer close(over)
-	r, _ := driveHeard(t, t.Context(), s.URL, n, Config{Slots: n, TLS: &tls.Config{InsecureSkipVerify: true}}, func(uint64) {
+	r, _ := driveHeard(t, t.Context(), s.URL, n, Config{Config: exchange.Config{Slots: n}, TLS: &tls.Config{InsecureSkipVerify: true}}, func(uint64) {
 		if asked.Add(1) == n {
 			close(all)
 		}
 	})
-	if r.count(Succeeded) != n {
-		t.Fatalf("%d of %d succeeded", r.count(Succeeded), n)
+	if r.count(exchange.Succeeded) != n {
+		t.Fatalf("%d of %d succeeded", r.count(exchange.Succeeded), n)
 	}
 	for _, x := range r.exchanges {
 		if waited := x.Free - x.Slot; x.Connect == 0 && waited < held/2 || x.Slot != x.Intended {
@@ -485,11 +485,11 @@ func TestFailureSeesTheBeginningOfTheBody(t *testing.T) {
 		w.Header().Set("X-Test", "yes")
 		io.WriteString(w, "0123456789")
 	})
-	r, _ := drive(t, t.Context(), target, 5, Config{KeepBody: 4, Failure: func(_ uint64, status int, header http.Header, body []byte) string {
-		return fmt.Sprint(status, header.Get("X-Test"), string(body))
-	}})
+	r, _ := drive(t, t.Context(), target, 5, Config{Config: exchange.Config{KeepBody: 4, Failure: func(x *exchange.Exchange, body []byte) string {
+		return fmt.Sprint(x.Status, x.Header.Get("X-Test"), string(body))
+	}}})
 	for _, x := range r.exchanges {
-		if x.Outcome != Failed || x.Kind != "200yes0123" || x.BytesIn != 10 {
+		if x.Outcome != exchange.Failed || x.Kind != "200yes0123" || x.BytesIn != 10 {
 			t.Errorf("request %d: outcome %d, %q, %d bytes", x.K, x.Outcome, x.Kind, x.BytesIn)
 		}
 	}
@@ -518,11 +518,11 @@ func TestAnswersAreTimedByTheKernel(t *testing.T) {
 				if !x.UserClock {
 					stamped++
 				}
-				if x.Outcome == Succeeded && (x.End <= x.Sent || x.FirstByte > x.End) {
+				if x.Outcome == exchange.Succeeded && (x.End <= x.Sent || x.FirstByte > x.End) {
 					t.Errorf("%s: sent at %v, first byte at %v, end at %v", tc.name, x.Sent, x.FirstByte, x.End)
 				}
 			}
-			if n := r.count(Succeeded); n != 50 {
+			if n := r.count(exchange.Succeeded); n != 50 {
 				t.Errorf("%s: %d of 50 succeeded", tc.name, n)
 			}
 			if !tc.stamped || stamped > 45 || time.Since(begun) > hang/2 {

@@ -10,6 +10,8 @@ import (
 	"net/http/httptrace"
 	"sync/atomic"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // maxDetail bounds the words of a failure that are kept, in bytes.
@@ -24,7 +26,7 @@ var (
 
 // exchanging is an exchange on its way. It belongs to the worker that performs it, but for first.
 type exchanging struct {
-	*Exchange
+	*exchange.Exchange
 	run      *run
 	free     time.Duration // since when the slot has been free
 	conn     net.Conn      // the last one that was got; nil: none was
@@ -48,12 +50,12 @@ func (e *exchanging) perform() {
 	e.Free = e.Slot
 	request, err := e.run.source.Render(e.K, e.Intended)
 	if err != nil {
-		e.end(Failed, "request", err, false)
+		e.end(exchange.Failed, exchange.NotSendable, err, false)
 		return
 	}
 	limit, ok := e.limit(e.run.now())
 	if !ok {
-		e.end(Shed, "deadline", errDeadline, false)
+		e.end(exchange.Shed, exchange.Deadline, errDeadline, false)
 		return
 	}
 	ctx, cancel := context.WithCancelCause(e.run.requests)
@@ -72,16 +74,16 @@ func (e *exchanging) perform() {
 		e.fail(ctx, err)
 		return
 	}
-	e.end(Succeeded, "", nil, true)
+	e.end(exchange.Succeeded, "", nil, true)
 	// Judged after the clock was read: a search in the body is bench's own time.
-	if kind := e.run.Failure(e.K, e.Status, e.Header, e.kept); kind != "" {
-		e.Outcome, e.Kind = Failed, kind
+	if kind := e.run.Failure(e.Exchange, e.kept); kind != "" {
+		e.Outcome, e.Kind = exchange.Failed, kind
 	}
 }
 
 // take reads an answer.
 func (e *exchanging) take(response *http.Response) error {
-	e.Status, e.Header = response.StatusCode, response.Header
+	e.Status, e.Header.Fields = response.StatusCode, response.Header
 	if response.ProtoMajor != 1 {
 		e.stamps = nil // the connection carries other answers too
 	}
@@ -123,7 +125,7 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 		out.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(r.Body)), nil }
 		out.Body, _ = out.GetBody() // as above: it cannot fail
 	}
-	e.once = once(r.Method)
+	e.once = !exchange.Idempotent(r.Method)
 	e.asked = e.run.now()
 	if pool := e.run.pool(out.URL); pool != nil {
 		return e.roundTrip(pool, out)
@@ -137,7 +139,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	now := e.run.now()
 	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
 	if c := wholeOf(info.Conn); c != nil {
-		stale := e.once && info.WasIdle && info.IdleTime > lookedAtAfter && e.stamps.hasEnded()
+		stale := e.once && info.WasIdle && info.IdleTime > exchange.LookedAtAfter && e.stamps.hasEnded()
 		if !carriesOthers(info.Conn) && c.retire(&e.run.Config, now, stale) {
 			return // net/http asks for another
 		}
@@ -186,37 +188,37 @@ func (e *exchanging) arrival(now time.Duration) (at time.Duration, ok bool) {
 func (e *exchanging) fail(ctx context.Context, err error) {
 	switch cause := context.Cause(ctx); {
 	case errors.Is(cause, errTimeout) && !e.sent:
-		e.end(TimedOut, "connect: timeout", cause, false)
+		e.end(exchange.TimedOut, exchange.ConnectTimeout, cause, false)
 	case errors.Is(cause, errTimeout):
-		e.end(TimedOut, "timeout", cause, false)
+		e.end(exchange.TimedOut, exchange.Timeout, cause, false)
 	case errors.Is(cause, errDeadline):
-		e.end(TimedOut, "deadline", cause, false)
+		e.end(exchange.TimedOut, exchange.Deadline, cause, false)
 	case cause != nil && !e.sent:
-		e.end(Unsent, "", nil, false)
+		e.end(exchange.Unsent, "", nil, false)
 	case cause != nil:
-		e.end(Unfinished, "", nil, false)
+		e.end(exchange.Unfinished, "", nil, false)
 	default:
-		kind, outcome := classifyEnd(err, endOf(e.conn)), Failed
+		kind, outcome := classifyEnd(err, endOf(e.conn)), exchange.Failed
 		if e.metIdleEnd(kind) {
-			kind = IdleClosed
+			kind = exchange.IdleClosed
 		}
-		if kind == "connect: timeout" {
-			outcome = TimedOut
+		if kind == exchange.ConnectTimeout {
+			outcome = exchange.TimedOut
 		}
 		free := e.Free
 		e.end(outcome, kind, err, true)
-		if kind == OutOfDescriptors || kind == OutOfPorts {
+		if exchange.OwnLimit(kind) {
 			e.Free = free // the target would have taken a connection
 		}
 	}
 }
 
 // end says what became of the exchange; heard, whether its end was something received.
-func (e *exchanging) end(outcome Outcome, kind string, err error, heard bool) {
+func (e *exchanging) end(outcome exchange.Outcome, kind string, err error, heard bool) {
 	now := e.run.now()
 	at := now
 	e.UserClock = true
-	if outcome == Succeeded {
+	if outcome == exchange.Succeeded {
 		var stamped bool
 		at, stamped = e.arrival(now)
 		e.UserClock = !stamped
@@ -227,7 +229,7 @@ func (e *exchanging) end(outcome Outcome, kind string, err error, heard bool) {
 		e.Detail = e.Detail[:min(len(e.Detail), maxDetail)]
 	}
 	if !e.sent && e.asked > 0 {
-		e.Free = NeverFree
+		e.Free = exchange.NeverFree
 	}
 	if e.sent {
 		e.FirstByte = time.Duration(e.first.Load())

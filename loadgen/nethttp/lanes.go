@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // lanes are the transports to the addresses of hosts that have several. Each has connections of its own: net/http would
@@ -65,8 +66,7 @@ func (r *run) lane(pool *address.Pool, a netip.AddrPort) *http.Transport {
 }
 
 func isOwnLimit(err error) bool {
-	kind := classify(err)
-	return kind == OutOfDescriptors || kind == OutOfPorts
+	return exchange.OwnLimit(classify(err))
 }
 
 var errSlow = errors.New("no answer to an attempt to connect while others answer")
@@ -115,7 +115,7 @@ func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Req
 	p := new(patience)
 	e.patience = p
 	timer := time.AfterFunc(address.SlowAfter, func() {
-		if p.state.Load() == waiting && pool.Failed(a, e.run.now(), "connect: timeout") && p.state.CompareAndSwap(waiting, ranOut) {
+		if p.state.Load() == waiting && pool.Failed(a, e.run.now(), exchange.ConnectTimeout) && p.state.CompareAndSwap(waiting, ranOut) {
 			cancel(errSlow)
 		}
 	})

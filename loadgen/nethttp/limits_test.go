@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 func TestNoKeepAlive(t *testing.T) {
@@ -24,13 +26,13 @@ func TestNoKeepAlive(t *testing.T) {
 		s.Start()
 		t.Cleanup(s.Close)
 		const n = 20
-		r, _ := drive(t, t.Context(), s.URL, n, Config{Length: time.Second, Slots: 1, NoKeepAlive: !alive})
+		r, _ := drive(t, t.Context(), s.URL, n, Config{Config: exchange.Config{Length: time.Second, Slots: 1, NoKeepAlive: !alive}})
 		want := int64(n)
 		if alive {
 			want = 1
 		}
-		if r.count(Succeeded) != n || opened.Load() != want {
-			t.Errorf("keep-alive %v: %d succeeded over %d connections, want %d over %d", alive, r.count(Succeeded), opened.Load(), n, want)
+		if r.count(exchange.Succeeded) != n || opened.Load() != want {
+			t.Errorf("keep-alive %v: %d succeeded over %d connections, want %d over %d", alive, r.count(exchange.Succeeded), opened.Load(), n, want)
 		}
 		for _, x := range r.exchanges {
 			if !alive && x.Connect == 0 {
@@ -46,10 +48,10 @@ func TestOwnLimitsAreNamed(t *testing.T) {
 		err  error
 		want string
 	}{
-		{dial(syscall.EMFILE), OutOfDescriptors},
-		{dial(syscall.ENFILE), OutOfDescriptors},
-		{dial(syscall.EADDRNOTAVAIL), OutOfPorts},
-		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "dial udp: socket: too many open files", Name: "h"}}, OutOfDescriptors},
+		{dial(syscall.EMFILE), exchange.OutOfDescriptors},
+		{dial(syscall.ENFILE), exchange.OutOfDescriptors},
+		{dial(syscall.EADDRNOTAVAIL), exchange.OutOfPorts},
+		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "dial udp: socket: too many open files", Name: "h"}}, exchange.OutOfDescriptors},
 		{&net.OpError{Op: "dial", Err: &net.DNSError{Err: "no such host", Name: "h", IsNotFound: true}}, "connect: unknown host"},
 		{dial(syscall.ECONNREFUSED), "connect: refused"},
 		{dial(errors.New("odd")), "connect: failed"},

@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // queue is the schedule as a queue: what is due and not taken. It holds at most the next request, and those that were
@@ -20,7 +22,7 @@ type queue struct {
 	k      uint64 // the next request
 	at     time.Duration
 	more   bool
-	handed []*Exchange
+	handed []*exchange.Exchange
 	taken  uint64
 	ended  bool
 }
@@ -39,7 +41,7 @@ func (q *queue) close() {
 }
 
 // take returns the first request that is due, or nil.
-func (q *queue) take() *Exchange {
+func (q *queue) take() *exchange.Exchange {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if q.ended || q.pacing.Err() != nil {
@@ -63,7 +65,7 @@ func (q *queue) notTaken() uint64 {
 }
 
 // next takes the next request from the source if it is due.
-func (q *queue) next() *Exchange {
+func (q *queue) next() *exchange.Exchange {
 	if !q.more || q.pacing.Err() != nil {
 		return nil
 	}
@@ -73,7 +75,7 @@ func (q *queue) next() *Exchange {
 			return nil
 		}
 	}
-	x := &Exchange{K: q.k, Intended: q.at}
+	x := &exchange.Exchange{K: q.k, Intended: q.at}
 	q.taken = q.k + 1
 	q.k, q.at, q.more = q.source.Next()
 	return x

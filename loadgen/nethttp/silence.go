@@ -3,6 +3,8 @@ package nethttp
 import (
 	"sync"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // silence watches for the times in which nothing is received though requests are outstanding.
@@ -40,7 +42,7 @@ func (s *silence) ended(at time.Duration, heard bool) {
 }
 
 func (s *silence) heard(at time.Duration) {
-	if !s.closed && s.outstanding > 0 && at-s.since >= MinSilence {
+	if !s.closed && s.outstanding > 0 && at-s.since >= exchange.MinSilence {
 		s.tell(s.since, at)
 	}
 	s.since = max(s.since, at)

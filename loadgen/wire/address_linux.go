@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"syscall"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // maxLooks is how many idle connections are looked at for one to the address whose turn it is.
@@ -39,8 +41,8 @@ func (l *loop) idleFor(origin int, now time.Duration) int32 {
 // elsewhere notes that an address of several took no connection, and reports whether the request that has waited longest may
 // try another.
 func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now time.Duration) bool {
-	kind, own := connectKind(errno)
-	if own {
+	kind := connectKind(errno)
+	if exchange.OwnLimit(kind) {
 		return false
 	}
 	o := l.Origins[origin]
@@ -58,7 +60,7 @@ func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now 
 // it open, it is used all the same.
 func (l *loop) tooSlow(c *conn, now time.Duration) bool {
 	o := l.Origins[c.origin]
-	if !o.several() || !o.pool.Failed(c.address, now, "connect: timeout") {
+	if !o.several() || !o.pool.Failed(c.address, now, exchange.ConnectTimeout) {
 		return false
 	}
 	c.slow = true

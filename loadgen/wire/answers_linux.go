@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"golang.org/x/sys/unix"
 )
 
@@ -82,7 +83,7 @@ func (l *loop) readable(i int32) {
 		c.reads++
 		if c.reads == 1 {
 			if c.x.retries == 0 && l.clock.Before(stamp, c.x.sent) {
-				l.failBusy(i, now, Failed, "bad response", "an answer came before its request was sent")
+				l.failBusy(i, now, exchange.Failed, exchange.BadResponse, "an answer came before its request was sent")
 				return
 			}
 			if !c.lazy {
@@ -91,7 +92,7 @@ func (l *loop) readable(i int32) {
 		}
 		used, done, err := c.answer.Feed(l.buffer[:n])
 		if err != nil {
-			l.failBusy(i, now, Failed, malformedKind(err), err.Error())
+			l.failBusy(i, now, exchange.Failed, malformedKind(err), err.Error())
 			return
 		}
 		switch {
@@ -118,9 +119,9 @@ func (l *loop) ended(i int32, now time.Duration) {
 		l.answered(i, now, false, false)
 	case !begun && l.resend(i, now):
 	case !begun && c.metIdleEnd():
-		l.failBusy(i, now, Failed, IdleClosed, idleClosed)
+		l.failBusy(i, now, exchange.Failed, exchange.IdleClosed, idleClosed)
 	default:
-		l.failBusy(i, now, Failed, malformedKind(err), err.Error())
+		l.failBusy(i, now, exchange.Failed, malformedKind(err), err.Error())
 	}
 }
 
@@ -130,10 +131,10 @@ func (l *loop) broken(i int32, errno syscall.Errno) {
 	if !l.conns[i].answer.Begun() && l.resend(i, now) {
 		return
 	}
-	if kind := kindOf(errno); kind == "connection reset" && l.conns[i].metIdleEnd() {
-		l.failBusy(i, now, Failed, IdleClosed, idleClosed)
+	if kind := kindOf(errno); kind == exchange.Reset && l.conns[i].metIdleEnd() {
+		l.failBusy(i, now, exchange.Failed, exchange.IdleClosed, idleClosed)
 	} else {
-		l.failBusy(i, now, Failed, kind, errno.Error())
+		l.failBusy(i, now, exchange.Failed, kind, errno.Error())
 	}
 }
 
@@ -200,12 +201,12 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	if o := l.Origins[c.origin]; o.several() {
 		o.pool.Answered(c.address, c.x.sent, at)
 	}
-	x := l.exchange(&c.x, at)
-	x.Outcome, x.UserClock = Succeeded, !stamped
+	x := l.over(&c.x, at)
+	x.Outcome, x.UserClock = exchange.Succeeded, !stamped
 	x.FirstByte = c.first
 	l.heard(c)
-	if x.Kind = l.Failure(x.K, x.Status, x.Header, c.answer.Body()); x.Kind != "" {
-		x.Outcome = Failed
+	if x.Kind = l.Failure(x, c.answer.Body()); x.Kind != "" {
+		x.Outcome = exchange.Failed
 	}
 	if l.KeepBody > 0 {
 		l.worked()
@@ -237,9 +238,9 @@ func (l *loop) oneSegment(c *conn) bool {
 	return c.answer.WireBytes <= c.segment
 }
 
-// exchange begins the record of a request that ends at an instant.
-func (l *loop) exchange(x *exchange, at time.Duration) *Exchange {
-	l.x = Exchange{
+// over begins the record of a request that ends at an instant.
+func (l *loop) over(x *pending, at time.Duration) *exchange.Exchange {
+	l.x = exchange.Exchange{
 		K: x.k, Intended: x.intended, Slot: x.slot, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
 		BytesOut: uint64(x.body), Address: x.address,
 	}
@@ -248,14 +249,14 @@ func (l *loop) exchange(x *exchange, at time.Duration) *Exchange {
 
 // heard adds what an answer says to the record.
 func (l *loop) heard(c *conn) {
-	l.x.Status, l.x.Header, l.x.BytesIn = c.answer.Status, c.answer.Header(), uint64(c.answer.BodyBytes)
+	l.x.Status, l.x.Header.Lines, l.x.BytesIn = c.answer.Status, c.answer.Header(), uint64(c.answer.BodyBytes)
 }
 
 // failBusy ends a request whose connection is of no more use.
-func (l *loop) failBusy(i int32, now time.Duration, outcome Outcome, kind, detail string) {
+func (l *loop) failBusy(i int32, now time.Duration, outcome exchange.Outcome, kind, detail string) {
 	c := &l.conns[i]
 	l.streak[c.x.endpoint] = 0
-	x := l.exchange(&c.x, now)
+	x := l.over(&c.x, now)
 	x.Outcome, x.Kind, x.Detail, x.FirstByte, x.UserClock = outcome, kind, detail, c.first, true
 	x.BytesIn = uint64(c.answer.BodyBytes)
 	l.silence.ended()
@@ -268,11 +269,11 @@ func (l *loop) failBusy(i int32, now time.Duration, outcome Outcome, kind, detai
 }
 
 // fail ends a request that has no connection. Its slot can be used again from freed on.
-func (l *loop) fail(x *exchange, now, freed time.Duration, outcome Outcome, kind, detail string) {
-	r := l.exchange(x, now)
+func (l *loop) fail(x *pending, now, freed time.Duration, outcome exchange.Outcome, kind, detail string) {
+	r := l.over(x, now)
 	r.Outcome, r.Kind, r.Detail, r.UserClock = outcome, kind, detail, true
 	if x.asked > 0 && x.sent == 0 {
-		r.Free = NeverFree
+		r.Free = exchange.NeverFree
 	}
 	if x.sent > 0 {
 		l.silence.ended()
@@ -287,11 +288,11 @@ const maxBackOff = 100 * time.Millisecond
 
 // refused ends a request for which no connection could be opened. Its slot is free again only after a while, so that a
 // server that refuses is not asked as fast as it can refuse.
-func (l *loop) refused(x *exchange, now time.Duration, errno syscall.Errno) {
+func (l *loop) refused(x *pending, now time.Duration, errno syscall.Errno) {
 	l.backOff = min(max(2*l.backOff, time.Millisecond), maxBackOff)
-	kind, own := connectKind(errno)
-	if own {
+	kind := connectKind(errno)
+	if exchange.OwnLimit(kind) {
 		x.asked = 0 // the target would have taken a connection
 	}
-	l.fail(x, now, now+l.backOff, Failed, kind, errno.Error())
+	l.fail(x, now, now+l.backOff, exchange.Failed, kind, errno.Error())
 }

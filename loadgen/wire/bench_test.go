@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -101,15 +100,5 @@ func BenchmarkAnswer(b *testing.B) {
 				}
 			}
 		})
-	}
-}
-
-func BenchmarkValue(b *testing.B) {
-	header := []byte(plain[strings.Index(plain, "\n")+1 : strings.Index(plain, "\r\n\r\n")+2])
-	b.ReportAllocs()
-	for b.Loop() {
-		if v, _, ok := Value(header, "Cache-Control"); !ok || !bytes.Equal(v, []byte("no-store")) {
-			b.Fatalf("%q", v)
-		}
 	}
 }

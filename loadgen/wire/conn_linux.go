@@ -25,7 +25,7 @@ type conn struct {
 	began     time.Duration // when connecting began
 	served    uint32        // answers so far
 	idleSince time.Duration // since when it was idle, before the present request
-	x         exchange      // while busy
+	x         pending       // while busy
 	answer    Answer
 	reads     int           // of the present answer
 	first     time.Duration // when its first bytes came, as far as that is known; else 0
@@ -44,8 +44,8 @@ const (
 	busy
 )
 
-// exchange is a request on its way.
-type exchange struct {
+// pending is a request on its way.
+type pending struct {
 	k          uint64
 	intended   time.Duration
 	slot       time.Duration // when a slot was there for it
@@ -99,13 +99,13 @@ func (l *loop) push(of *list, i int32) {
 
 // queue holds the requests that have a slot and wait for a connection, in order.
 type queue struct {
-	items []exchange
+	items []pending
 	head  int
 }
 
 func (q *queue) len() int { return len(q.items) - q.head }
 
-func (q *queue) push(x exchange) {
+func (q *queue) push(x pending) {
 	if q.head > 0 && len(q.items) == cap(q.items) {
 		q.items = q.items[:copy(q.items, q.items[q.head:])]
 		q.head = 0
@@ -114,18 +114,18 @@ func (q *queue) push(x exchange) {
 }
 
 // pushFront puts a request before all others.
-func (q *queue) pushFront(x exchange) {
+func (q *queue) pushFront(x pending) {
 	if q.head > 0 {
 		q.head--
 		q.items[q.head] = x
 		return
 	}
-	q.items = append(q.items, exchange{})
+	q.items = append(q.items, pending{})
 	copy(q.items[1:], q.items)
 	q.items[0] = x
 }
 
-func (q *queue) pop() exchange {
+func (q *queue) pop() pending {
 	x := q.items[q.head]
 	q.head++
 	if q.head == len(q.items) {

@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 func TestRefusalIsNamedAndNotHammered(t *testing.T) {
@@ -24,12 +26,12 @@ func TestRefusalIsNamedAndNotHammered(t *testing.T) {
 	}
 	origin := at(t, listener.Addr().String())
 	listener.Close()
-	r, end := drive(t, t.Context(), origin, evenly{n: 8}, Config{Users: crowd(1, 0, hang), Slots: 1, Length: hang})
+	r, end := drive(t, t.Context(), origin, evenly{n: 8}, exchange.Config{Users: crowd(1, 0, hang), Slots: 1, Length: hang})
 	if n, least := len(r.exchanges), 127*time.Millisecond; n != 8 || end.At < least {
 		t.Errorf("%d attempts in %v, want 8 in no less than %v: 1 + 2 + 4 + … ms between them", n, end.At, least)
 	}
 	for _, x := range r.exchanges {
-		if x.Outcome != Failed || x.Kind != "connect: refused" || x.Free != NeverFree || x.Sent != 0 {
+		if x.Outcome != exchange.Failed || x.Kind != "connect: refused" || x.Free != exchange.NeverFree || x.Sent != 0 {
 			t.Errorf("request %d: outcome %v, %q, free %v, sent %v", x.K, x.Outcome, x.Kind, x.Free, x.Sent)
 		}
 	}
@@ -50,9 +52,9 @@ func TestWhereItGoes(t *testing.T) {
 		if network == "tcp6" {
 			origin = at(t, listener.Addr().String())
 		}
-		r, _ := drive(t, t.Context(), origin, evenly{n: 20}, Config{})
-		if r.count(Succeeded) != 20 {
-			t.Errorf("%s: %d of 20 succeeded", network, r.count(Succeeded))
+		r, _ := drive(t, t.Context(), origin, evenly{n: 20}, exchange.Config{})
+		if r.count(exchange.Succeeded) != 20 {
+			t.Errorf("%s: %d of 20 succeeded", network, r.count(exchange.Succeeded))
 		}
 		server.Close()
 	}
@@ -69,9 +71,9 @@ func TestConnectionsAreSpreadOverAddresses(t *testing.T) {
 		defer s.Close()
 		addresses = append(addresses, netip.MustParseAddrPort(s.Listener.Addr().String()))
 	}
-	r, _ := drive(t, t.Context(), NewOrigin(addresses), evenly{n: 40}, Config{})
-	if r.count(Succeeded) != 40 || counts[0].Load() != 20 || counts[1].Load() != 20 {
-		t.Errorf("%d of 40 succeeded, %d and %d at the two addresses", r.count(Succeeded), counts[0].Load(), counts[1].Load())
+	r, _ := drive(t, t.Context(), NewOrigin(addresses), evenly{n: 40}, exchange.Config{})
+	if r.count(exchange.Succeeded) != 40 || counts[0].Load() != 20 || counts[1].Load() != 20 {
+		t.Errorf("%d of 40 succeeded, %d and %d at the two addresses", r.count(exchange.Succeeded), counts[0].Load(), counts[1].Load())
 	}
 }
 
@@ -84,13 +86,13 @@ func TestALargeRequestIsSentWhole(t *testing.T) {
 	})
 	body := strings.Repeat("x", size)
 	r, _ := drive(t, t.Context(), origin, evenly{n: 3, request: fmt.Sprintf("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: %d\r\n\r\n%s", size, body)},
-		Config{Failure: func(_ uint64, status int, _, body []byte) string {
+		exchange.Config{Failure: func(_ *exchange.Exchange, body []byte) string {
 			if string(body) != strconv.Itoa(size) {
 				return "got " + string(body)
 			}
 			return ""
 		}, KeepBody: 100})
-	if r.count(Succeeded) != 3 {
-		t.Errorf("%d of 3 succeeded: %+v", r.count(Succeeded), r.exchanges)
+	if r.count(exchange.Succeeded) != 3 {
+		t.Errorf("%d of 3 succeeded: %+v", r.count(exchange.Succeeded), r.exchanges)
 	}
 }

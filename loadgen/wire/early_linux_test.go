@@ -7,10 +7,11 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // waitsOnce keeps the loop, after the first bytes of the first request were written, until an event.
@@ -36,11 +37,11 @@ func TestAnAnswerBeforeAReset(t *testing.T) {
 	const size = 8 << 20
 	large := fmt.Sprintf("POST / HTTP/1.1\r\nHost: test\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size))
 	r := &waitsOnce{&recorded{}, gone}
-	c := Config{
-		Epoch: time.Now(), Length: time.Millisecond, Slots: 1, Timeout: hang, Drain: hang, Origins: []*Origin{origin}, Endpoints: 1,
-		Failure: func(_ uint64, status int, _, _ []byte) string { return "status " + strconv.Itoa(status) },
+	c := exchange.Config{
+		Epoch: time.Now(), Length: time.Millisecond, Slots: 1, Timeout: hang, Drain: hang,
+		Failure: func(x *exchange.Exchange, _ []byte) string { return exchange.StatusKind(x.Status) },
 	}
-	if _, err := Run(t.Context(), c, &evenly{n: 1, request: large}, r); err != nil {
+	if _, err := Run(t.Context(), Config{Config: c, Origins: []*Origin{origin}, Endpoints: 1}, &evenly{n: 1, request: large}, r); err != nil {
 		t.Fatal(err)
 	}
 	if x := r.exchanges; len(x) != 1 || x[0].Kind != "status 413" {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // networkSample is how many connections are asked about the network in a second.
@@ -54,11 +55,11 @@ func (l *loop) expire(now time.Duration) {
 				l.earliest = min(l.earliest, x.limit)
 				q.push(x)
 			case l.pastDeadline(&x, now):
-				l.fail(&x, now, now, TimedOut, "deadline", "older than the deadline")
+				l.fail(&x, now, now, exchange.TimedOut, exchange.Deadline, "older than the deadline")
 			case x.sent > 0:
-				l.fail(&x, now, now, TimedOut, "timeout", "no whole answer within the timeout")
+				l.fail(&x, now, now, exchange.TimedOut, exchange.Timeout, "no whole answer within the timeout")
 			default:
-				l.fail(&x, now, now, TimedOut, "connect: timeout", "no connection within the timeout")
+				l.fail(&x, now, now, exchange.TimedOut, exchange.ConnectTimeout, "no connection within the timeout")
 			}
 		}
 		l.openFor(o, now)
@@ -78,13 +79,13 @@ func (l *loop) exceeded(i int32, now time.Duration) {
 // outOfTime ends a request that was not answered in time.
 func (l *loop) outOfTime(i int32, now time.Duration) {
 	if l.pastDeadline(&l.conns[i].x, now) {
-		l.failBusy(i, now, TimedOut, "deadline", "older than the deadline")
+		l.failBusy(i, now, exchange.TimedOut, exchange.Deadline, "older than the deadline")
 	} else {
-		l.failBusy(i, now, TimedOut, "timeout", "no whole answer within the timeout")
+		l.failBusy(i, now, exchange.TimedOut, exchange.Timeout, "no whole answer within the timeout")
 	}
 }
 
-func (l *loop) pastDeadline(x *exchange, now time.Duration) bool {
+func (l *loop) pastDeadline(x *pending, now time.Duration) bool {
 	return l.Deadline > 0 && now >= x.intended+l.Deadline
 }
 
@@ -139,17 +140,17 @@ func (l *loop) giveUp() {
 	}
 	for i := l.busy.first; i != none; i = l.busy.first {
 		c := &l.conns[i]
-		x := l.exchange(&c.x, now)
-		x.Outcome, x.FirstByte, x.BytesIn = Unfinished, c.first, uint64(c.answer.BodyBytes)
+		x := l.over(&c.x, now)
+		x.Outcome, x.FirstByte, x.BytesIn = exchange.Unfinished, c.first, uint64(c.answer.BodyBytes)
 		l.sink.Record(x)
 		l.drop(i)
 	}
 	for o := range l.waiting {
 		for q := &l.waiting[o]; q.len() > 0; {
 			waiting := q.pop()
-			x := l.exchange(&waiting, now)
-			if x.Outcome = Unfinished; waiting.sent == 0 {
-				x.Outcome, x.Free = Unsent, NeverFree
+			x := l.over(&waiting, now)
+			if x.Outcome = exchange.Unfinished; waiting.sent == 0 {
+				x.Outcome, x.Free = exchange.Unsent, exchange.NeverFree
 			}
 			l.sink.Record(x)
 		}

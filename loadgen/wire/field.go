@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"encoding/binary"
 	"math/bits"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // nameBytes are the characters of a token (RFC 9110, section 5.6.2), and the space, which net/http bears with in a name:
@@ -60,77 +62,16 @@ func equalFold(b []byte, lower string) bool {
 	return true
 }
 
-// trim returns value without the white space around it.
-func trim(value []byte) []byte {
-	for len(value) > 0 && (value[0] == ' ' || value[0] == '\t') {
-		value = value[1:]
-	}
-	for len(value) > 0 && (value[len(value)-1] == ' ' || value[len(value)-1] == '\t') {
-		value = value[:len(value)-1]
-	}
-	return value
-}
-
 // hasToken reports whether the list holds the token, given in lower case.
 func hasToken(list []byte, lower string) bool {
 	for {
 		comma := bytes.IndexByte(list, ',')
 		if comma < 0 {
-			return equalFold(trim(list), lower)
+			return equalFold(exchange.Trim(list), lower)
 		}
-		if equalFold(trim(list[:comma]), lower) {
+		if equalFold(exchange.Trim(list[:comma]), lower) {
 			return true
 		}
 		list = list[comma+1:]
 	}
-}
-
-// Line returns the first line of a header that [Answer.Header] returned, and what follows it. ok is false when there is
-// none.
-func Line(header []byte) (name, value, rest []byte, ok bool) {
-	if len(header) == 0 {
-		return nil, nil, nil, false
-	}
-	line, rest, _ := bytes.Cut(header, []byte{'\n'})
-	if len(line) > 0 && line[len(line)-1] == '\r' {
-		line = line[:len(line)-1]
-	}
-	name, value, _ = bytes.Cut(line, []byte{':'})
-	return name, trim(value), rest, true
-}
-
-// Value returns the value of the first line of that name in a header that [Answer.Header] returned, and what follows that
-// line, where the next one of that name may be. The case of the name does not matter.
-func Value(header []byte, name string) (value, rest []byte, ok bool) {
-	for len(header) > 0 {
-		line := header
-		if end := bytes.IndexByte(header, '\n'); end >= 0 {
-			line, header = header[:end], header[end+1:]
-		} else {
-			header = nil
-		}
-		if len(line) <= len(name) || line[len(name)] != ':' || !sameName(line[:len(name)], name) {
-			continue
-		}
-		value = line[len(name)+1:]
-		if len(value) > 0 && value[len(value)-1] == '\r' {
-			value = value[:len(value)-1]
-		}
-		return trim(value), header, true
-	}
-	return nil, nil, false
-}
-
-// sameName reports whether two names of one length are the same but for the case of ASCII letters.
-func sameName(b []byte, name string) bool {
-	for i, c := range b {
-		d := name[i]
-		if c == d {
-			continue
-		}
-		if c^d != 0x20 || c|0x20 < 'a' || c|0x20 > 'z' {
-			return false
-		}
-	}
-	return true
 }

@@ -1,6 +1,10 @@
 package wire
 
-import "bytes"
+import (
+	"bytes"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+)
 
 var statusPrefix = []byte("HTTP/")
 
@@ -187,16 +191,16 @@ func (f *framing) takeField(name, value []byte) error {
 	switch len(name) { // names are mostly written as here, which one comparison tells
 	case len("Connection"):
 		if string(name) == "Connection" || equalFold(name, "connection") {
-			f.takeConnection(trim(value))
+			f.takeConnection(exchange.Trim(value))
 		}
 	case len("Content-Length"):
 		if string(name) == "Content-Length" || equalFold(name, "content-length") {
-			return f.takeLength(trim(value))
+			return f.takeLength(exchange.Trim(value))
 		}
 	case len("Transfer-Encoding"):
 		if string(name) == "Transfer-Encoding" || equalFold(name, "transfer-encoding") {
 			f.codings++
-			f.chunked = equalFold(trim(value), "chunked")
+			f.chunked = equalFold(exchange.Trim(value), "chunked")
 		}
 	}
 	return nil

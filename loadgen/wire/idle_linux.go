@@ -5,25 +5,15 @@ package wire
 import (
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"golang.org/x/sys/unix"
 )
-
-const (
-	// lookedAtAfter is after how long an idle connection is looked at before it carries a request that cannot be sent twice.
-	lookedAtAfter = time.Second
-
-	// idleRace is from which idle time on a server may be taken to have closed a connection for it.
-	idleRace = 100 * time.Millisecond
-)
-
-// IdleClosed names the failure of a request that cannot be sent twice, and met the end of its connection's idle time.
-const IdleClosed = "idle connection closed"
 
 const idleClosed = "the server closed a connection that had been idle, as a request came over it that cannot be sent twice"
 
 // fresh returns an idle connection for a request that cannot be sent twice: one that is long idle is looked at.
 func (l *loop) fresh(i int32, origin int, now time.Duration) int32 {
-	for i != none && now-l.conns[i].idleSince > lookedAtAfter && hasEnded(l.conns[i].fd) {
+	for i != none && now-l.conns[i].idleSince > exchange.LookedAtAfter && hasEnded(l.conns[i].fd) {
 		l.unlink(&l.idle[origin], i)
 		l.close(i)
 		i = l.idleFor(origin, now)
@@ -40,5 +30,5 @@ func hasEnded(fd int) bool {
 
 // metIdleEnd reports whether a request whose connection ended without an answer met the end of its idle time.
 func (c *conn) metIdleEnd() bool {
-	return c.served > 0 && !c.x.resendable && !c.answer.Begun() && c.x.sent-c.idleSince >= idleRace
+	return c.served > 0 && !c.x.resendable && !c.answer.Begun() && c.x.sent-c.idleSince >= exchange.IdleRace
 }

@@ -8,6 +8,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // A server closes an idle connection after the loop last looked at it, and before it sends what cannot be sent twice.
@@ -15,7 +17,7 @@ func TestALongIdleConnectionIsLookedAt(t *testing.T) {
 	for _, tc := range []struct {
 		idle time.Duration
 		kind string // of the failure; "": none
-	}{{1100 * time.Millisecond, ""}, {200 * time.Millisecond, IdleClosed}} {
+	}{{1100 * time.Millisecond, ""}, {200 * time.Millisecond, exchange.IdleClosed}} {
 		end, ended := make(chan bool), make(chan bool)
 		origin := answer(t, func(n int, c net.Conn, in *bufio.Reader) {
 			for i := 0; request(in); i++ {
@@ -36,9 +38,9 @@ func TestALongIdleConnectionIsLookedAt(t *testing.T) {
 				close(end)
 				<-ended
 			}
-		}}, Config{Slots: 2})
+		}}, exchange.Config{Slots: 2})
 		for _, x := range r.exchanges {
-			if want := tc.kind; x.K == 1 && (x.Kind != want || (want == "") != (x.Outcome == Succeeded)) {
+			if want := tc.kind; x.K == 1 && (x.Kind != want || (want == "") != (x.Outcome == exchange.Succeeded)) {
 				t.Errorf("idle for %v: outcome %d, %q, want %q", tc.idle, x.Outcome, x.Kind, want)
 			}
 		}

@@ -5,19 +5,19 @@ package wire
 import (
 	"syscall"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"golang.org/x/sys/unix"
 )
 
-// kindOf names the failure of an operation on an open connection. The names are few and fixed, so that they can be
-// counted, and the same as the other engine's.
+// kindOf names the failure of an operation on an open connection.
 func kindOf(errno syscall.Errno) string {
 	switch errno {
 	case unix.ECONNRESET, unix.EPIPE, unix.ECONNABORTED:
-		return "connection reset"
+		return exchange.Reset
 	case unix.ETIMEDOUT, unix.EHOSTUNREACH, unix.ENETUNREACH, unix.ENETDOWN:
-		return "connection lost"
+		return exchange.Lost
 	default:
-		return "connection failed"
+		return exchange.Broken
 	}
 }
 
@@ -25,30 +25,30 @@ func kindOf(errno syscall.Errno) string {
 func malformedKind(err error) string {
 	switch err {
 	case errLongHeader:
-		return "header too long"
+		return exchange.HeaderTooLong
 	case errLongBody:
-		return "body too long"
+		return exchange.BodyTooLong
 	}
 	if _, cut := err.(Truncated); cut {
-		return "connection closed early"
+		return exchange.ClosedEarly
 	}
-	return "bad response"
+	return exchange.BadResponse
 }
 
-// connectKind names why a connection could not be opened, and tells whether it was for a limit of the generator's own.
-func connectKind(errno syscall.Errno) (kind string, own bool) {
+// connectKind names why a connection could not be opened.
+func connectKind(errno syscall.Errno) string {
 	switch errno {
 	case unix.EMFILE, unix.ENFILE:
-		return "generator: out of descriptors", true
+		return exchange.OutOfDescriptors
 	case unix.EADDRNOTAVAIL:
-		return "generator: out of ports", true
+		return exchange.OutOfPorts
 	case unix.ECONNREFUSED:
-		return "connect: refused", false
+		return exchange.ConnectRefused
 	case unix.ETIMEDOUT:
-		return "connect: timeout", false
+		return exchange.ConnectTimeout
 	case unix.ECONNRESET:
-		return "connection reset", false
+		return exchange.Reset
 	default:
-		return "connect: failed", false
+		return exchange.ConnectFailed
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // A body of 8 MB: how long it takes, and for how long the server is kept writing, beside a client that does nothing but
@@ -51,10 +53,9 @@ func BenchmarkLargeAnswer(b *testing.B) {
 		report(b)
 	})
 	b.Run("loop", func(b *testing.B) {
-		c := Config{
-			Length: time.Hour, Slots: 1, Timeout: time.Minute, Drain: time.Hour,
-			Origins: []*Origin{origin}, Endpoints: 1, Failure: succeed, Epoch: time.Now(),
-		}
+		c := Config{Origins: []*Origin{origin}, Endpoints: 1, Config: exchange.Config{
+			Length: time.Hour, Slots: 1, Timeout: time.Minute, Drain: time.Hour, Failure: succeed, Epoch: time.Now(),
+		}}
 		sink := &counted{}
 		if _, err := Run(context.Background(), c, &fixed{n: uint64(b.N), gap: 1, request: Request{Bytes: []byte(get), Idempotent: true}}, sink); err != nil || sink.ok != b.N {
 			b.Fatalf("%d of %d succeeded, %v", sink.ok, b.N, err)

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // responder starts the barest server there is in a process of its own.
@@ -48,8 +50,8 @@ func responder(t testing.TB) *Origin {
 // counted counts.
 type counted struct{ ok, failed, stamped int }
 
-func (c *counted) Record(x *Exchange) {
-	if x.Outcome == Succeeded {
+func (c *counted) Record(x *exchange.Exchange) {
+	if x.Outcome == exchange.Succeeded {
 		c.ok++
 	} else {
 		c.failed++
@@ -83,15 +85,15 @@ func (f *fixed) Next() (uint64, time.Duration, bool) {
 
 func (f *fixed) Render(uint64, time.Duration) (Request, error) { return f.request, nil }
 
-func succeed(uint64, int, []byte, []byte) string { return "" }
+func succeed(*exchange.Exchange, []byte) string { return "" }
 
 // As fast as it goes over 32 connections: processor time and allocations of the loop for one request.
 func BenchmarkLoop(b *testing.B) {
 	origin := responder(b)
-	c := Config{
+	c := Config{Origins: []*Origin{origin}, Endpoints: 1, Config: exchange.Config{
 		Length: time.Hour, Slots: 32, Timeout: time.Minute, Drain: time.Minute, Users: crowd(32, 0, time.Hour),
-		Origins: []*Origin{origin}, Endpoints: 1, Failure: succeed, Epoch: time.Now(),
-	}
+		Failure: succeed, Epoch: time.Now(),
+	}}
 	source := &fixed{n: uint64(b.N), request: Request{Bytes: []byte(get), Idempotent: true}}
 	sink := &counted{}
 	b.ReportAllocs()
@@ -117,10 +119,9 @@ func processorTime(t testing.TB) time.Duration {
 func TestTheLoopAllocatesNothing(t *testing.T) {
 	origin := responder(t)
 	allocated := func(n uint64, closed bool) uint64 {
-		c := Config{
-			Length: time.Hour, Slots: 8, Timeout: time.Minute, Drain: time.Minute,
-			Origins: []*Origin{origin}, Endpoints: 1, Failure: succeed, Epoch: time.Now(),
-		}
+		c := Config{Origins: []*Origin{origin}, Endpoints: 1, Config: exchange.Config{
+			Length: time.Hour, Slots: 8, Timeout: time.Minute, Drain: time.Minute, Failure: succeed, Epoch: time.Now(),
+		}}
 		if closed {
 			c.Users = crowd(8, 0, time.Hour)
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/stamp"
 	"golang.org/x/sys/unix"
 )
@@ -64,15 +65,15 @@ type loop struct {
 	interrupted atomic.Bool
 	stopped     bool
 	hardEnd     time.Duration
-	x           Exchange // to be recorded
-	end         End
+	x           exchange.Exchange // to be recorded
+	end         exchange.End
 }
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
 // over, or ctx is cancelled and a second has passed. It occupies an operating system thread and one of the scheduler's
 // processors (GOMAXPROCS) meanwhile, of which there must be another. An error means that the system lacks what the loop
 // stands on, and nothing was sent.
-func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
+func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer sharpTimers()()
@@ -82,7 +83,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
 		idle:  make([]list, len(c.Origins)), busy: list{none, none}, connecting: list{none, none},
 		waiting: make([]queue, len(c.Origins)), opening: make([]int, len(c.Origins)),
 		slots: newSlots(c.Slots), silence: silence{tell: sink.Silence}, streak: make([]uint8, c.Endpoints),
-		earliest: never, hardEnd: c.Length + c.Drain, end: End{Cut: c.Length}, nextTick: time.Second,
+		earliest: never, hardEnd: c.Length + c.Drain, end: exchange.End{Cut: c.Length}, nextTick: time.Second,
 		pace: pace{most: c.Spin},
 	}
 	for i := range l.idle {
@@ -90,7 +91,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (End, error) {
 	}
 	defer l.poller.close()
 	if err := l.poller.open(); err != nil {
-		return End{}, err
+		return exchange.End{}, err
 	}
 	woken := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
@@ -135,7 +136,7 @@ func (l *loop) run() {
 		if l.interrupted.Load() && !l.stopped {
 			l.stop(now)
 			l.end.Cut = min(l.end.Cut, now)
-			l.hardEnd = min(l.hardEnd, now+min(l.Drain, interruptDrain))
+			l.hardEnd = min(l.hardEnd, now+min(l.Drain, exchange.InterruptDrain))
 		}
 		if l.sendDue(now, false) {
 			// No connection is idle. One may be, as soon as its answer is read; else another is opened.
@@ -165,7 +166,7 @@ func (l *loop) startsLater(now time.Duration) bool {
 }
 
 // free tells that the slot of a request can be used again from an instant on.
-func (l *loop) free(x *exchange, at time.Duration) {
+func (l *loop) free(x *pending, at time.Duration) {
 	if l.Users != nil {
 		l.Users.Over(x.user, x.k, at)
 	} else {
@@ -211,15 +212,15 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 		} else {
 			ready = max(intended, l.slots.take())
 		}
-		x := exchange{k: l.k, user: user, intended: intended, slot: ready, free: ready}
+		x := pending{k: l.k, user: user, intended: intended, slot: ready, free: ready}
 		l.inFlight++
 		l.k, l.at, l.more = l.source.Next()
 		l.end.Next = l.k
 		switch {
 		case err != nil:
-			l.fail(&x, now, now, Failed, "request", err.Error())
+			l.fail(&x, now, now, exchange.Failed, exchange.NotSendable, err.Error())
 		case l.Deadline > 0 && now >= x.intended+l.Deadline:
-			l.fail(&x, now, now, Shed, "deadline", "older than the deadline")
+			l.fail(&x, now, now, exchange.Shed, exchange.Deadline, "older than the deadline")
 		default:
 			x.endpoint, x.origin, x.body, x.resendable = int32(r.Endpoint), int32(r.Origin), r.Body, r.Idempotent
 			if i != none {
@@ -239,7 +240,7 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 }
 
 // wait lets a request wait for a connection, and opens one for it if there may be another.
-func (l *loop) wait(x exchange, now time.Duration) {
+func (l *loop) wait(x pending, now time.Duration) {
 	if x.sent == 0 {
 		l.limit(&x, now)
 	}
@@ -306,7 +307,7 @@ func (l *loop) place() int32 {
 }
 
 // limit notes when a request will have taken too long, from an instant on.
-func (l *loop) limit(x *exchange, from time.Duration) {
+func (l *loop) limit(x *pending, from time.Duration) {
 	x.limit = from + l.Timeout
 	if l.Deadline > 0 {
 		x.limit = min(x.limit, x.intended+l.Deadline)
@@ -376,10 +377,10 @@ func (l *loop) opened(i int32) {
 }
 
 // render sends a request that waited over a connection.
-func (l *loop) render(i int32, x exchange, now time.Duration) {
+func (l *loop) render(i int32, x pending, now time.Duration) {
 	r, err := l.source.Render(x.k, x.intended)
 	if err != nil { // it did render when it was due
-		l.fail(&x, now, now, Failed, "request", err.Error())
+		l.fail(&x, now, now, exchange.Failed, exchange.NotSendable, err.Error())
 		l.release(i, now)
 		return
 	}
@@ -387,7 +388,7 @@ func (l *loop) render(i int32, x exchange, now time.Duration) {
 }
 
 // begin sends a request over an open connection that is in no list.
-func (l *loop) begin(i int32, x exchange, r Request) {
+func (l *loop) begin(i int32, x pending, r Request) {
 	c := &l.conns[i]
 	c.state, c.reads, c.first = busy, 0, 0
 	c.answer.Begin(r.Head, l.KeepBody)

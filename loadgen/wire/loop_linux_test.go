@@ -21,6 +21,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/users"
 	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
@@ -57,7 +58,7 @@ func (s *evenly) Render(k uint64, _ time.Duration) (Request, error) {
 
 // recorded keeps everything.
 type recorded struct {
-	exchanges []Exchange
+	exchanges []exchange.Exchange
 	headers   []string
 	sent      int
 	silences  [][2]time.Duration
@@ -68,8 +69,8 @@ type recorded struct {
 	networks  int
 }
 
-func (r *recorded) Record(x *Exchange) {
-	r.headers = append(r.headers, string(x.Header))
+func (r *recorded) Record(x *exchange.Exchange) {
+	r.headers = append(r.headers, string(x.Header.Lines))
 	r.exchanges = append(r.exchanges, *x)
 }
 func (r *recorded) Sent(ready, at time.Duration) {
@@ -86,7 +87,7 @@ func (r *recorded) Silence(from, to time.Duration) {
 func (r *recorded) ClockStep(_, by time.Duration)     { r.steps = append(r.steps, by) }
 func (r *recorded) Network(_ time.Duration, _ uint32) { r.networks++ }
 
-func (r *recorded) count(o Outcome) int {
+func (r *recorded) count(o exchange.Outcome) int {
 	n := 0
 	for _, x := range r.exchanges {
 		if x.Outcome == o {
@@ -123,7 +124,7 @@ func crowd(n int, think, length time.Duration) *users.Crowd {
 }
 
 // drive sends n requests, a millisecond apart unless the source has another gap.
-func drive(t *testing.T, ctx context.Context, o *Origin, source evenly, c Config) (*recorded, End) {
+func drive(t *testing.T, ctx context.Context, o *Origin, source evenly, c exchange.Config) (*recorded, exchange.End) {
 	t.Helper()
 	if source.gap == 0 {
 		source.gap = time.Millisecond
@@ -141,9 +142,9 @@ func drive(t *testing.T, ctx context.Context, o *Origin, source evenly, c Config
 		c.Drain = hang
 	}
 	if c.Failure == nil {
-		c.Failure = func(_ uint64, status int, _, _ []byte) string {
-			if status >= 400 {
-				return "status " + strconv.Itoa(status)
+		c.Failure = func(x *exchange.Exchange, _ []byte) string {
+			if x.Status >= 400 {
+				return exchange.StatusKind(x.Status)
 			}
 			return ""
 		}
@@ -151,10 +152,9 @@ func drive(t *testing.T, ctx context.Context, o *Origin, source evenly, c Config
 	if c.Length == 0 {
 		c.Length = time.Duration(source.n) * source.gap
 	}
-	c.Origins, c.Endpoints = []*Origin{o}, 1
 	c.Epoch = time.Now()
 	r := &recorded{}
-	end, err := Run(ctx, c, &source, r)
+	end, err := Run(ctx, Config{Config: c, Origins: []*Origin{o}, Endpoints: 1}, &source, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,8 +230,8 @@ func TestEveryRequestIsSentOnceAndTimed(t *testing.T) {
 		w.Header().Set("X-Cache", "HIT")
 		io.WriteString(w, "world!")
 	})
-	r, end := drive(t, t.Context(), origin, evenly{n: 300, request: post}, Config{Spin: 20 * time.Microsecond})
-	if n := r.count(Succeeded); n != 300 || got.Load() != 300 || r.sent != 300 || end.Next != 300 {
+	r, end := drive(t, t.Context(), origin, evenly{n: 300, request: post}, exchange.Config{})
+	if n := r.count(exchange.Succeeded); n != 300 || got.Load() != 300 || r.sent != 300 || end.Next != 300 {
 		t.Fatalf("%d succeeded, %d arrived, %d were sent and %d taken, of 300", n, got.Load(), r.sent, end.Next)
 	}
 	seen := map[uint64]bool{}
@@ -258,7 +258,7 @@ func TestAnswersAreTimedByTheKernel(t *testing.T) {
 	origin := serve(t, func(http.ResponseWriter, *http.Request) {})
 	stamped := 0
 	for begun := time.Now(); stamped < 95 && time.Since(begun) < hang/2; {
-		r, _ := drive(t, t.Context(), origin, evenly{n: 100}, Config{})
+		r, _ := drive(t, t.Context(), origin, evenly{n: 100}, exchange.Config{})
 		stamped = 0
 		for _, x := range r.exchanges {
 			if !x.UserClock {
@@ -286,9 +286,9 @@ func TestAnUnreadAnswerKeepsItsArrival(t *testing.T) {
 		}
 	})
 	begun := time.Now() // before instant 0 of the run
-	r, _ := drive(t, t.Context(), origin, evenly{n: 60, gap: gap, resend: true, request: "GET /{k} HTTP/1.1\r\nHost: test\r\n\r\n"}, Config{})
-	if r.count(Succeeded) != 60 {
-		t.Fatalf("%d of 60 succeeded", r.count(Succeeded))
+	r, _ := drive(t, t.Context(), origin, evenly{n: 60, gap: gap, resend: true, request: "GET /{k} HTTP/1.1\r\nHost: test\r\n\r\n"}, exchange.Config{})
+	if r.count(exchange.Succeeded) != 60 {
+		t.Fatalf("%d of 60 succeeded", r.count(exchange.Succeeded))
 	}
 	lazy, early := 0, 0
 	for _, x := range r.exchanges {
@@ -331,7 +331,7 @@ func TestFirstByteOfAnAnswerReadLate(t *testing.T) {
 				io.WriteString(c, whole)
 			}
 		})
-		r, _ := drive(t, t.Context(), origin, evenly{n: 60, resend: true}, Config{})
+		r, _ := drive(t, t.Context(), origin, evenly{n: 60, resend: true}, exchange.Config{})
 		stamped, unknown := 0, 0
 		for _, x := range r.exchanges {
 			if x.UserClock {
@@ -358,9 +358,9 @@ func TestFirstByteOfAnAnswerInPieces(t *testing.T) {
 			io.WriteString(c, "k")
 		}
 	})
-	r, _ := drive(t, t.Context(), origin, evenly{n: 20, gap: 5 * time.Millisecond}, Config{Slots: 32})
-	if r.count(Succeeded) != 20 {
-		t.Fatalf("%d of 20 succeeded", r.count(Succeeded))
+	r, _ := drive(t, t.Context(), origin, evenly{n: 20, gap: 5 * time.Millisecond}, exchange.Config{Slots: 32})
+	if r.count(exchange.Succeeded) != 20 {
+		t.Fatalf("%d of 20 succeeded", r.count(exchange.Succeeded))
 	}
 	// A machine that stands still for as long as the pause reads both pieces at once.
 	apart := 0
@@ -391,15 +391,15 @@ func TestAnIdleConnectionThatWasClosedIsNoFailure(t *testing.T) {
 				io.WriteString(c, ok)
 			}
 		})
-		r, _ := drive(t, t.Context(), origin, evenly{n: 3, gap: 20 * time.Millisecond, request: tc.request, resend: tc.resend}, Config{Slots: 1})
+		r, _ := drive(t, t.Context(), origin, evenly{n: 3, gap: 20 * time.Millisecond, request: tc.request, resend: tc.resend}, exchange.Config{Slots: 1})
 		retries := 0
 		for _, x := range r.exchanges {
 			retries += x.Retries
-			if x.Outcome == Failed && x.Kind != "connection closed early" && x.Kind != "connection reset" {
+			if x.Outcome == exchange.Failed && x.Kind != "connection closed early" && x.Kind != "connection reset" {
 				t.Errorf("failed as %q", x.Kind)
 			}
 		}
-		if got := r.count(Succeeded); got != tc.want || retries != tc.want-2 {
+		if got := r.count(exchange.Succeeded); got != tc.want || retries != tc.want-2 {
 			t.Errorf("resend %v: %d of 3 succeeded with %d retries, want %d with %d", tc.resend, got, retries, tc.want, tc.want-2)
 		}
 	}
@@ -411,14 +411,14 @@ func TestSurplusBytesAreNoAnswer(t *testing.T) {
 			io.WriteString(c, ok+"HTTP/1.1 500 Surplus\r\nContent-Length: 0\r\n\r\n")
 		}
 	})
-	r, _ := drive(t, t.Context(), origin, evenly{n: 30, gap: 2 * time.Millisecond}, Config{})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 30, gap: 2 * time.Millisecond}, exchange.Config{})
 	for _, x := range r.exchanges {
-		if x.Outcome == Failed && x.Kind == "status 500" {
+		if x.Outcome == exchange.Failed && x.Kind == "status 500" {
 			t.Errorf("request %d was given an answer that nobody asked for", x.K)
 		}
 	}
-	if r.count(Succeeded) != 30 {
-		t.Errorf("%d of 30 succeeded", r.count(Succeeded))
+	if r.count(exchange.Succeeded) != 30 {
+		t.Errorf("%d of 30 succeeded", r.count(exchange.Succeeded))
 	}
 }
 
@@ -431,13 +431,13 @@ func TestAnAnswerBeforeItsRequestIsRefused(t *testing.T) {
 			io.WriteString(c, ok)
 		}
 	})
-	r, _ := drive(t, t.Context(), origin, evenly{n: 60, gap: 4 * time.Millisecond}, Config{Slots: 1})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 60, gap: 4 * time.Millisecond}, exchange.Config{Slots: 1})
 	for _, x := range r.exchanges {
-		if x.Outcome == Succeeded && x.End < x.Sent {
+		if x.Outcome == exchange.Succeeded && x.End < x.Sent {
 			t.Errorf("request %d, sent at %v, was answered at %v", x.K, x.Sent, x.End)
 		}
 	}
-	if got := r.count(Succeeded) + r.count(Failed); got != 60 {
+	if got := r.count(exchange.Succeeded) + r.count(exchange.Failed); got != 60 {
 		t.Errorf("%d of 60 came to an end", got)
 	}
 }
@@ -449,9 +449,9 @@ func TestTimeoutRunsFromTheSend(t *testing.T) {
 		<-release
 	})
 	defer close(release)
-	r, _ := drive(t, t.Context(), origin, evenly{n: 4}, Config{Slots: 2, Timeout: 50 * time.Millisecond})
-	if r.count(TimedOut) != 4 {
-		t.Fatalf("%d of 4 timed out", r.count(TimedOut))
+	r, _ := drive(t, t.Context(), origin, evenly{n: 4}, exchange.Config{Slots: 2, Timeout: 50 * time.Millisecond})
+	if r.count(exchange.TimedOut) != 4 {
+		t.Fatalf("%d of 4 timed out", r.count(exchange.TimedOut))
 	}
 	for _, x := range r.exchanges {
 		// A busy machine may need longer than that to connect, and then nothing was sent.
@@ -468,11 +468,11 @@ func TestDrainEndsWithWhatIsUnfinishedAndUnsent(t *testing.T) {
 		<-release
 	})
 	defer close(release)
-	r, end := drive(t, t.Context(), origin, evenly{n: 10}, Config{Slots: 3, Drain: 50 * time.Millisecond})
+	r, end := drive(t, t.Context(), origin, evenly{n: 10}, exchange.Config{Slots: 3, Drain: 50 * time.Millisecond})
 	// All three are sent, unless the machine is too busy to open three connections meanwhile.
-	if r.count(Unfinished) != r.sent || r.count(Unsent) != 3-r.sent || len(r.exchanges) != 3 || end.Next != 3 || end.FreeSince >= 0 {
+	if r.count(exchange.Unfinished) != r.sent || r.count(exchange.Unsent) != 3-r.sent || len(r.exchanges) != 3 || end.Next != 3 || end.FreeSince >= 0 {
 		t.Errorf("%d unfinished of %d recorded and %d sent, next is %d, free since %v; want 3 of 3, 3, never",
-			r.count(Unfinished), len(r.exchanges), r.sent, end.Next, end.FreeSince)
+			r.count(exchange.Unfinished), len(r.exchanges), r.sent, end.Next, end.FreeSince)
 	}
 	if end.At < 60*time.Millisecond || end.At > hang/2 || end.Cut != 10*time.Millisecond {
 		t.Errorf("ended at %v, cut at %v, want little more than 60ms and 10ms", end.At, end.Cut)
@@ -488,7 +488,7 @@ func TestInterruptSendsNothingMore(t *testing.T) {
 			interrupt()
 		}
 	})
-	r, end := drive(t, ctx, origin, evenly{n: 60_000}, Config{})
+	r, end := drive(t, ctx, origin, evenly{n: 60_000}, exchange.Config{})
 	if n := len(r.exchanges); n < 20 || n == 60_000 || end.Next != uint64(n) {
 		t.Errorf("%d requests recorded, %d taken, want little more than 20", n, end.Next)
 	}
@@ -518,8 +518,8 @@ func TestAfterAnInterruptNoSlotIsFree(t *testing.T) {
 		}
 	})
 	defer close(over)
-	r, end := drive(t, ctx, origin, evenly{n: 10_000}, Config{Slots: 2, Drain: 100 * time.Millisecond})
-	if end.FreeSince >= 0 || end.Stopped > end.At || end.Stopped < end.Cut || r.count(Unfinished) == 0 {
+	r, end := drive(t, ctx, origin, evenly{n: 10_000}, exchange.Config{Slots: 2, Drain: 100 * time.Millisecond})
+	if end.FreeSince >= 0 || end.Stopped > end.At || end.Stopped < end.Cut || r.count(exchange.Unfinished) == 0 {
 		t.Errorf("cut at %v, stopped at %v, ended at %v, a slot free since %v", end.Cut, end.Stopped, end.At, end.FreeSince)
 	}
 }
@@ -534,15 +534,15 @@ func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
 			<-r.Context().Done()
 		}
 	})
-	r, end := drive(t, t.Context(), origin, evenly{n: 100}, Config{Slots: 1, Deadline: deadline})
+	r, end := drive(t, t.Context(), origin, evenly{n: 100}, exchange.Config{Slots: 1, Deadline: deadline})
 	for _, x := range r.exchanges {
-		if age := x.End - x.Intended; x.Outcome != Succeeded && (age < deadline || x.Kind != "deadline") {
+		if age := x.End - x.Intended; x.Outcome != exchange.Succeeded && (age < deadline || x.Kind != "deadline") {
 			t.Errorf("request %d: %q at the age of %v", x.K, x.Kind, age)
 		}
 	}
-	late := r.count(Shed) + r.count(TimedOut)
-	if late < 90 || late+r.count(Succeeded) != 100 {
-		t.Errorf("%d were too late, %d succeeded, of 100", late, r.count(Succeeded))
+	late := r.count(exchange.Shed) + r.count(exchange.TimedOut)
+	if late < 90 || late+r.count(exchange.Succeeded) != 100 {
+		t.Errorf("%d were too late, %d succeeded, of 100", late, r.count(exchange.Succeeded))
 	}
 	if end.At > 50*deadline {
 		t.Errorf("ended at %v, want little more than the last deadline at %v", end.At, deadline+99*time.Millisecond)
@@ -551,9 +551,9 @@ func TestDeadlineRunsFromTheIntendedStart(t *testing.T) {
 
 func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	origin := serve(t, func(http.ResponseWriter, *http.Request) { time.Sleep(10 * time.Millisecond) })
-	closed := Config{Users: crowd(4, 10*time.Millisecond, 200*time.Millisecond), Slots: 4, Length: 200 * time.Millisecond}
+	closed := exchange.Config{Users: crowd(4, 10*time.Millisecond, 200*time.Millisecond), Slots: 4, Length: 200 * time.Millisecond}
 	r, _ := drive(t, t.Context(), origin, evenly{n: 1 << 40}, closed)
-	if n := r.count(Succeeded); n < 4 || n > 44 || n != len(r.exchanges) {
+	if n := r.count(exchange.Succeeded); n < 4 || n > 44 || n != len(r.exchanges) {
 		t.Errorf("%d of %d succeeded; four users of 20 ms a request make 40 in 200 ms", n, len(r.exchanges))
 	}
 	for _, x := range r.exchanges {
@@ -564,7 +564,7 @@ func TestClosedModelWaitsForItsUsers(t *testing.T) {
 	// However long that takes, the users come again.
 	closed.Users, closed.Length = crowd(4, 10*time.Millisecond, hang), hang
 	r, end := drive(t, t.Context(), origin, evenly{n: 40}, closed)
-	if n := r.count(Succeeded); n != 40 || end.At < 200*time.Millisecond {
+	if n := r.count(exchange.Succeeded); n != 40 || end.At < 200*time.Millisecond {
 		t.Errorf("%d of 40 succeeded in %v, which take four users of 20 ms a request 200 ms or more", n, end.At)
 	}
 }
@@ -578,7 +578,7 @@ func TestASilenceIsTold(t *testing.T) {
 			io.WriteString(c, ok)
 		}
 	})
-	r, _ := drive(t, t.Context(), origin, evenly{n: 30, gap: 2 * time.Millisecond}, Config{Slots: 1})
+	r, _ := drive(t, t.Context(), origin, evenly{n: 30, gap: 2 * time.Millisecond}, exchange.Config{Slots: 1})
 	// There are more where the machine itself stands still.
 	if !slices.ContainsFunc(r.silences, func(s [2]time.Duration) bool { return s[1]-s[0] >= 190*time.Millisecond }) {
 		t.Errorf("silences %v, want one of 200 ms", r.silences)

@@ -19,11 +19,11 @@ func TestQueueIsASlice(t *testing.T) {
 			switch rapid.IntRange(0, 4).Draw(t, "step") {
 			case 0, 1:
 				k++
-				q.push(exchange{k: k})
+				q.push(pending{k: k})
 				twin = append(twin, k)
 			case 2:
 				k++
-				q.pushFront(exchange{k: k})
+				q.pushFront(pending{k: k})
 				twin = append([]uint64{k}, twin...)
 			default:
 				if len(twin) == 0 {

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // Head is what requests that differ in target and body have in common, encoded once.
@@ -76,7 +78,7 @@ func NewHead(method, host string, header map[string][]string) (Head, error) {
 func appendField(dst []byte, name, value string) []byte {
 	dst = append(dst, name...)
 	dst = append(dst, ": "...)
-	dst = append(dst, trim([]byte(value))...)
+	dst = append(dst, exchange.Trim([]byte(value))...)
 	return append(dst, "\r\n"...)
 }
 

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"golang.org/x/sys/unix"
 )
 
@@ -30,11 +31,11 @@ func TestWhatIsSentAgainGoesOverANewConnection(t *testing.T) {
 		listener.Close()
 		served <- err
 	}()
-	r, _ := drive(t, t.Context(), at(t, listener.Addr().String()), evenly{n: 4, resend: true}, Config{Slots: 2})
+	r, _ := drive(t, t.Context(), at(t, listener.Addr().String()), evenly{n: 4, resend: true}, exchange.Config{Slots: 2})
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if n := r.count(Succeeded); n != 4 {
+	if n := r.count(exchange.Succeeded); n != 4 {
 		t.Errorf("%d of 4 requests succeeded: %+v", n, r.exchanges)
 	}
 }

@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+)
 
 // silence watches for the times in which nothing is received though requests are outstanding.
 type silence struct {
@@ -18,7 +22,7 @@ func (s *silence) sent(at time.Duration) {
 
 // received tells the silence that ends with what was received at an instant.
 func (s *silence) received(at time.Duration) {
-	if s.outstanding > 0 && at-s.since >= MinSilence {
+	if s.outstanding > 0 && at-s.since >= exchange.MinSilence {
 		s.tell(s.since, at)
 	}
 	s.since = max(s.since, at)

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // A time in which the loop does not run is told, in the open model and in the closed; so is since when what it kept waiting
@@ -17,7 +19,7 @@ func TestStandingIsTold(t *testing.T) {
 	for _, closed := range []bool{false, true} {
 		t.Run(fmt.Sprint("closed ", closed), func(t *testing.T) {
 			o := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
-			c := Config{Slots: 4, Length: 10 * time.Second}
+			c := exchange.Config{Slots: 4, Length: 10 * time.Second}
 			if closed {
 				c.Users = crowd(4, 0, c.Length)
 			}

@@ -12,6 +12,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // outcome is what became of one answer.
@@ -65,7 +67,7 @@ func scanOne(a *Answer, raw []byte, head bool, split func() int) outcome {
 	}
 	o := outcome{status: a.Status, header: http.Header{}, body: string(a.Body()), keepAlive: a.KeepAlive, consumed: used}
 	for header := a.Header(); ; {
-		name, value, rest, ok := Line(header)
+		name, value, rest, ok := exchange.Line(header)
 		if !ok {
 			break
 		}

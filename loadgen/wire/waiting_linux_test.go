@@ -11,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // While no second connection can be opened, all requests go over the first: they have a slot and wait for it, and that is the
@@ -33,14 +35,14 @@ func TestAConnectionWaitedForIsWait(t *testing.T) {
 		if k == n-1 {
 			last.Do(func() { close(all) })
 		}
-	}}, Config{Slots: n})
+	}}, exchange.Config{Slots: n})
 	if err := <-served; err != nil {
 		t.Fatal(err)
 	}
-	if r.count(Succeeded) != n {
-		t.Fatalf("%d of %d succeeded", r.count(Succeeded), n)
+	if r.count(exchange.Succeeded) != n {
+		t.Fatalf("%d of %d succeeded", r.count(exchange.Succeeded), n)
 	}
-	slices.SortFunc(r.exchanges, func(a, b Exchange) int { return cmp.Compare(a.Sent, b.Sent) })
+	slices.SortFunc(r.exchanges, func(a, b exchange.Exchange) int { return cmp.Compare(a.Sent, b.Sent) })
 	for i, x := range r.exchanges {
 		if i > 0 && (x.Free != r.exchanges[i-1].End || x.Free-x.Slot < held) || x.Slot != x.Intended {
 			t.Errorf("request %d: due at %v, a slot at %v, a connection at %v", x.K, x.Intended, x.Slot, x.Free)

@@ -1,0 +1,139 @@
+package loadgen
+
+import (
+	"math"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// config is what an engine, or the i-th loop of one, is told of the run.
+func (r *recording) config(epoch time.Time, i int) exchange.Config {
+	l, loops := &r.plan.Limits, len(r.shards)
+	c := exchange.Config{
+		Epoch: epoch, Length: r.layout.length, Slots: share(r.plan.slots(), i, loops),
+		Timeout: l.Timeout, Drain: l.Drain, Deadline: l.Deadline,
+		NoKeepAlive: l.NoKeepAlive, ConnAge: l.ConnAge, ConnUses: l.ConnRequests, Failure: r.failure,
+	}
+	if r.mix.searchesBody(r.plan.Expect) || r.pair.seesBody() {
+		c.KeepBody = maxExpectedBody
+	}
+	if r.plan.Closed != nil {
+		c.Users, c.Slots = r.plan.crowd(i, loops, r.layout.length), r.plan.Closed.usersOf(i, loops)
+	}
+	return c
+}
+
+// share is the i-th of n parts of a whole, as equal as they can be.
+func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
+
+// failure returns what the failure of an answer is called, or "" for a success.
+func (r *recording) failure(x *exchange.Exchange, body []byte) string {
+	r.pair.answer(x, body)
+	expected := r.mix.expected(x.K, r.plan.Expect)
+	if len(expected) == 0 {
+		return judgeAnswer(nil, x.Status, nil, nil)
+	}
+	return judgeAnswer(expected, x.Status, x.Header.Map(), body)
+}
+
+// numbers are those of the plan's requests that one loop sends: every step-th.
+type numbers struct {
+	cursor *profiles.Cursor // nil in the closed model, which has no schedule
+	next   uint64
+	step   uint64
+	most   uint64 // in the closed model, the numbers are below it
+}
+
+// numbers returns those of the i-th loop.
+func (r *recording) numbers(i int) numbers {
+	n := numbers{next: uint64(i), step: uint64(len(r.shards)), most: math.MaxUint64}
+	if r.plan.Closed == nil {
+		n.cursor = r.schedule.Cursor()
+	} else if r.plan.Limits.Requests > 0 {
+		n.most = r.plan.Limits.Requests
+	}
+	return n
+}
+
+func (n *numbers) Next() (k uint64, at time.Duration, ok bool) {
+	k = n.next
+	if n.cursor == nil {
+		if k >= n.most {
+			return k, 0, false
+		}
+		n.next += n.step
+		return k, 0, true
+	}
+	n.next += n.step
+	for {
+		j, at, ok := n.cursor.Next()
+		if !ok || j == k {
+			return k, at, ok
+		}
+	}
+}
+
+// sink counts an engine's exchanges, or those of one of its loops.
+type sink struct {
+	shard   *shard
+	mix     *mix
+	expect  []Expect // of each answer
+	marks   *answerMarks
+	pair    *pairSide
+	closed  bool
+	handing time.Duration // how long after Cleared a request may still be with whoever sends it
+}
+
+// sink returns that of the i-th loop.
+func (r *recording) sink(i int) *sink {
+	return &sink{
+		shard: r.shards[i], mix: r.mix, expect: r.plan.Expect, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair,
+		closed: r.plan.Closed != nil,
+	}
+}
+
+func (s *sink) Record(x *exchange.Exchange) {
+	e := sample{Exchange: x, endpoint: s.mix.endpoint(x.K)}
+	if !x.Header.None() {
+		s.marks.read(x.Header)
+		e.cache, e.timings = s.marks.cache(), s.marks.timings
+		if leadsElsewhere(x.Status) {
+			takeRedirect(&s.shard.redirects, x, s.mix.expected(x.K, s.expect))
+		}
+	}
+	if x.Outcome == exchange.Succeeded {
+		s.shard.kernel.stamped(x.UserClock)
+	}
+	s.shard.record(&e)
+	if s.pair != nil {
+		s.pair.done(&e, s.mix.nameAt(x.K))
+	}
+}
+
+func (s *sink) Sent(ready, at time.Duration) {
+	s.shard.sent.Add(1)
+	if !s.closed {
+		s.shard.lateness.sent(ready, at)
+	}
+}
+
+func (s *sink) Cleared(at time.Duration) { s.shard.lateness.cleared(at - s.handing) }
+
+// Stood takes a time in which the loop did not run. In the closed model, where nothing is due by a schedule, only that is a
+// disturbance.
+func (s *sink) Stood(from, to time.Duration) {
+	s.shard.stood.mark(from, to)
+	if s.closed {
+		s.shard.lateness.tell(lateSpan{from, to, to - from})
+	}
+}
+
+func (s *sink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{from, to}) }
+
+func (s *sink) ClockStep(at, by time.Duration) { s.shard.kernel.clockStep(at, by) }
+
+func (s *sink) Network(roundTrip time.Duration, retransmitted uint32) {
+	s.shard.kernel.network.add(&Network{1, roundTrip, roundTrip, uint64(retransmitted)})
+}
