@@ -31,14 +31,14 @@ func TestLongBodyIsAFailureOfItsOwn(t *testing.T) {
 			}
 			io.WriteString(w, strings.Repeat("x", tc.length)) // fails when the client has had enough
 		})
-		r, _ := drive(t, t.Context(), target, 3, Config{MaxBody: longest})
-		for _, x := range r.exchanges {
+		r := drive(t, target, 3, Config{MaxBody: longest})
+		for _, x := range r.Exchanges {
 			if x.Outcome != tc.outcome || x.Kind != tc.kind || x.BytesIn > longest+16<<10 {
 				t.Errorf("%d bytes: outcome %d, %q after %d bytes", tc.length, x.Outcome, x.Kind, x.BytesIn)
 			}
 		}
-		if len(r.exchanges) != 3 {
-			t.Errorf("%d bytes: %d recorded of 3", tc.length, len(r.exchanges))
+		if len(r.Exchanges) != 3 {
+			t.Errorf("%d bytes: %d recorded of 3", tc.length, len(r.Exchanges))
 		}
 	}
 }

@@ -53,17 +53,23 @@ func newTransport(c Config) *http.Transport {
 func (r *run) RoundTrip(hit *http.Request) (*http.Response, error) {
 	if r.crowd != nil {
 		r.serveUsers()
-	}
-	for x := r.queue.take(); x != nil && r.crowd == nil; x = r.queue.take() {
-		e := &exchanging{run: r, Exchange: x, free: r.slots.take()}
-		e.perform()
-		r.slots.release(e.released)
-		r.over <- x
+	} else {
+		r.serveDue()
 	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{}, Body: http.NoBody, Request: hit,
 	}, nil
+}
+
+// serveDue sends what is due, one after the other.
+func (r *run) serveDue() {
+	for x := r.queue.take(); x != nil; x = r.queue.take() {
+		e := &exchanging{run: r, Exchange: x, free: r.slots.take()}
+		e.perform()
+		r.slots.release(e.released)
+		r.over <- x
+	}
 }
 
 // buffers are what bodies are read into.

@@ -190,6 +190,9 @@ func (a *Answer) End() (done bool, err error) {
 // Begun reports whether any byte of the answer has arrived.
 func (a *Answer) Begun() bool { return a.WireBytes > 0 }
 
+// HasHeader reports whether the final answer's header was read to its end.
+func (a *Answer) HasHeader() bool { return a.state != inHeader }
+
 // Header returns the lines of the final answer's header, without the status line and the empty line at its end, for
 // [Value] and [Line]. It is valid until the next Feed or Begin, and as long as what Feed was last given.
 func (a *Answer) Header() []byte { return a.header }

@@ -247,9 +247,11 @@ func (l *loop) over(x *pending, at time.Duration) *exchange.Exchange {
 	return &l.x
 }
 
-// heard adds what an answer says to the record.
+// heard adds to the record what an answer says, which may have come in part.
 func (l *loop) heard(c *conn) {
-	l.x.Status, l.x.Header.Lines, l.x.BytesIn = c.answer.Status, c.answer.Header(), uint64(c.answer.BodyBytes)
+	if c.answer.HasHeader() {
+		l.x.Status, l.x.Header.Lines, l.x.BytesIn = c.answer.Status, c.answer.Header(), uint64(c.answer.BodyBytes)
+	}
 }
 
 // failBusy ends a request whose connection is of no more use.
@@ -258,7 +260,7 @@ func (l *loop) failBusy(i int32, now time.Duration, outcome exchange.Outcome, ki
 	l.streak[c.x.endpoint] = 0
 	x := l.over(&c.x, now)
 	x.Outcome, x.Kind, x.Detail, x.FirstByte, x.UserClock = outcome, kind, detail, c.first, true
-	x.BytesIn = uint64(c.answer.BodyBytes)
+	l.heard(c)
 	l.silence.ended()
 	l.sink.Record(x)
 	l.free(&c.x, now)

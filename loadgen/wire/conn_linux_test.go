@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 )
 
 func TestRefusalIsNamedAndNotHammered(t *testing.T) {
@@ -26,11 +27,11 @@ func TestRefusalIsNamedAndNotHammered(t *testing.T) {
 	}
 	origin := at(t, listener.Addr().String())
 	listener.Close()
-	r, end := drive(t, t.Context(), origin, evenly{n: 8}, exchange.Config{Users: crowd(1, 0, hang), Slots: 1, Length: hang})
-	if n, least := len(r.exchanges), 127*time.Millisecond; n != 8 || end.At < least {
+	r, end := drive(t, t.Context(), origin, evenly{n: 8}, exchange.Config{Users: exchangetest.Crowd(1, 0, hang), Slots: 1, Length: hang})
+	if n, least := len(r.Exchanges), 127*time.Millisecond; n != 8 || end.At < least {
 		t.Errorf("%d attempts in %v, want 8 in no less than %v: 1 + 2 + 4 + … ms between them", n, end.At, least)
 	}
-	for _, x := range r.exchanges {
+	for _, x := range r.Exchanges {
 		if x.Outcome != exchange.Failed || x.Kind != "connect: refused" || x.Free != exchange.NeverFree || x.Sent != 0 {
 			t.Errorf("request %d: outcome %v, %q, free %v, sent %v", x.K, x.Outcome, x.Kind, x.Free, x.Sent)
 		}
@@ -53,8 +54,8 @@ func TestWhereItGoes(t *testing.T) {
 			origin = at(t, listener.Addr().String())
 		}
 		r, _ := drive(t, t.Context(), origin, evenly{n: 20}, exchange.Config{})
-		if r.count(exchange.Succeeded) != 20 {
-			t.Errorf("%s: %d of 20 succeeded", network, r.count(exchange.Succeeded))
+		if r.Count(exchange.Succeeded) != 20 {
+			t.Errorf("%s: %d of 20 succeeded", network, r.Count(exchange.Succeeded))
 		}
 		server.Close()
 	}
@@ -72,8 +73,8 @@ func TestConnectionsAreSpreadOverAddresses(t *testing.T) {
 		addresses = append(addresses, netip.MustParseAddrPort(s.Listener.Addr().String()))
 	}
 	r, _ := drive(t, t.Context(), NewOrigin(addresses), evenly{n: 40}, exchange.Config{})
-	if r.count(exchange.Succeeded) != 40 || counts[0].Load() != 20 || counts[1].Load() != 20 {
-		t.Errorf("%d of 40 succeeded, %d and %d at the two addresses", r.count(exchange.Succeeded), counts[0].Load(), counts[1].Load())
+	if r.Count(exchange.Succeeded) != 40 || counts[0].Load() != 20 || counts[1].Load() != 20 {
+		t.Errorf("%d of 40 succeeded, %d and %d at the two addresses", r.Count(exchange.Succeeded), counts[0].Load(), counts[1].Load())
 	}
 }
 
@@ -92,7 +93,7 @@ func TestALargeRequestIsSentWhole(t *testing.T) {
 			}
 			return ""
 		}, KeepBody: 100})
-	if r.count(exchange.Succeeded) != 3 {
-		t.Errorf("%d of 3 succeeded: %+v", r.count(exchange.Succeeded), r.exchanges)
+	if r.Count(exchange.Succeeded) != 3 {
+		t.Errorf("%d of 3 succeeded: %+v", r.Count(exchange.Succeeded), r.Exchanges)
 	}
 }

@@ -44,7 +44,7 @@ func TestAnAnswerBeforeAReset(t *testing.T) {
 	if _, err := Run(t.Context(), Config{Config: c, Origins: []*Origin{origin}, Endpoints: 1}, &evenly{n: 1, request: large}, r); err != nil {
 		t.Fatal(err)
 	}
-	if x := r.exchanges; len(x) != 1 || x[0].Kind != "status 413" {
+	if x := r.Exchanges; len(x) != 1 || x[0].Kind != "status 413" {
 		t.Errorf("%+v, want status 413", x)
 	}
 }

@@ -141,7 +141,8 @@ func (l *loop) giveUp() {
 	for i := l.busy.first; i != none; i = l.busy.first {
 		c := &l.conns[i]
 		x := l.over(&c.x, now)
-		x.Outcome, x.FirstByte, x.BytesIn = exchange.Unfinished, c.first, uint64(c.answer.BodyBytes)
+		x.Outcome, x.FirstByte = exchange.Unfinished, c.first
+		l.heard(c)
 		l.sink.Record(x)
 		l.drop(i)
 	}

@@ -39,7 +39,7 @@ func TestALongIdleConnectionIsLookedAt(t *testing.T) {
 				<-ended
 			}
 		}}, exchange.Config{Slots: 2})
-		for _, x := range r.exchanges {
+		for _, x := range r.Exchanges {
 			if want := tc.kind; x.K == 1 && (x.Kind != want || (want == "") != (x.Outcome == exchange.Succeeded)) {
 				t.Errorf("idle for %v: outcome %d, %q, want %q", tc.idle, x.Outcome, x.Kind, want)
 			}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 )
 
 // responder starts the barest server there is in a process of its own.
@@ -91,7 +92,7 @@ func succeed(*exchange.Exchange, []byte) string { return "" }
 func BenchmarkLoop(b *testing.B) {
 	origin := responder(b)
 	c := Config{Origins: []*Origin{origin}, Endpoints: 1, Config: exchange.Config{
-		Length: time.Hour, Slots: 32, Timeout: time.Minute, Drain: time.Minute, Users: crowd(32, 0, time.Hour),
+		Length: time.Hour, Slots: 32, Timeout: time.Minute, Drain: time.Minute, Users: exchangetest.Crowd(32, 0, time.Hour),
 		Failure: succeed, Epoch: time.Now(),
 	}}
 	source := &fixed{n: uint64(b.N), request: Request{Bytes: []byte(get), Idempotent: true}}
@@ -123,7 +124,7 @@ func TestTheLoopAllocatesNothing(t *testing.T) {
 			Length: time.Hour, Slots: 8, Timeout: time.Minute, Drain: time.Minute, Failure: succeed, Epoch: time.Now(),
 		}}
 		if closed {
-			c.Users = crowd(8, 0, time.Hour)
+			c.Users = exchangetest.Crowd(8, 0, time.Hour)
 		}
 		source := &fixed{n: n, gap: 50 * time.Microsecond, request: Request{Bytes: []byte(get), Idempotent: true}}
 		sink := &counted{}

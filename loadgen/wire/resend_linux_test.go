@@ -35,8 +35,8 @@ func TestWhatIsSentAgainGoesOverANewConnection(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Error(err)
 	}
-	if n := r.count(exchange.Succeeded); n != 4 {
-		t.Errorf("%d of 4 requests succeeded: %+v", n, r.exchanges)
+	if n := r.Count(exchange.Succeeded); n != 4 {
+		t.Errorf("%d of 4 requests succeeded: %+v", n, r.Exchanges)
 	}
 }
 

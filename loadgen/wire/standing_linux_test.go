@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 )
 
 // A time in which the loop does not run is told, in the open model and in the closed; so is since when what it kept waiting
@@ -21,7 +22,7 @@ func TestStandingIsTold(t *testing.T) {
 			o := serve(t, func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "ok") })
 			c := exchange.Config{Slots: 4, Length: 10 * time.Second}
 			if closed {
-				c.Users = crowd(4, 0, c.Length)
+				c.Users = exchangetest.Crowd(4, 0, c.Length)
 			}
 			r, _ := drive(t, t.Context(), o, evenly{n: n, heard: func(k uint64) {
 				if k == 10 {
@@ -35,11 +36,11 @@ func TestStandingIsTold(t *testing.T) {
 			if longest < held {
 				t.Errorf("it stood for at most %v: %v", longest, r.stood)
 			}
-			if len(r.sends) != n {
-				t.Fatalf("%d sends were told", len(r.sends))
+			if len(r.Sends) != n {
+				t.Fatalf("%d sends were told", len(r.Sends))
 			}
 			var latest time.Duration
-			for _, s := range r.sends {
+			for _, s := range r.Sends {
 				if s[1] < s[0] {
 					t.Errorf("sent at %v, and ready at %v", s[1], s[0])
 				}
@@ -48,7 +49,7 @@ func TestStandingIsTold(t *testing.T) {
 			if !closed && latest < held-time.Millisecond {
 				t.Errorf("sends were late by at most %v", latest)
 			}
-			if r.clear == 0 {
+			if r.Clear == 0 {
 				t.Error("nothing was told to be clear")
 			}
 		})

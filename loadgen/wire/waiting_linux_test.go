@@ -39,12 +39,12 @@ func TestAConnectionWaitedForIsWait(t *testing.T) {
 	if err := <-served; err != nil {
 		t.Fatal(err)
 	}
-	if r.count(exchange.Succeeded) != n {
-		t.Fatalf("%d of %d succeeded", r.count(exchange.Succeeded), n)
+	if r.Count(exchange.Succeeded) != n {
+		t.Fatalf("%d of %d succeeded", r.Count(exchange.Succeeded), n)
 	}
-	slices.SortFunc(r.exchanges, func(a, b exchange.Exchange) int { return cmp.Compare(a.Sent, b.Sent) })
-	for i, x := range r.exchanges {
-		if i > 0 && (x.Free != r.exchanges[i-1].End || x.Free-x.Slot < held) || x.Slot != x.Intended {
+	slices.SortFunc(r.Exchanges, func(a, b exchange.Exchange) int { return cmp.Compare(a.Sent, b.Sent) })
+	for i, x := range r.Exchanges {
+		if i > 0 && (x.Free != r.Exchanges[i-1].End || x.Free-x.Slot < held) || x.Slot != x.Intended {
 			t.Errorf("request %d: due at %v, a slot at %v, a connection at %v", x.K, x.Intended, x.Slot, x.Free)
 		}
 	}

@@ -1,0 +1,161 @@
+// Package exchangetest holds an engine to what package exchange says of it, as testing/fstest does a file system: [Run] drives
+// it at real servers on loopback. What an engine's own tests need of that is exported.
+//
+// No check bounds from above what a busy machine may take.
+package exchangetest
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/users"
+)
+
+// Request is what an engine is asked to send.
+type Request struct {
+	Method string
+	Target string // path and query
+	Body   string
+}
+
+// Engine sends what a source has to one server, and records it in a sink.
+type Engine func(context.Context, exchange.Config, exchange.Source[Request], exchange.Sink) (exchange.End, error)
+
+// Run tests the engine that newEngine makes for the server at an address, a host and a port.
+func Run(t *testing.T, newEngine func(t *testing.T, address string) Engine) {
+	for _, c := range []struct {
+		name  string
+		check func(*testing.T, suite)
+	}{
+		{"EveryRequestIsSentOnceAndTimed", knownAnswers},
+		{"AnswersAreTimedByTheKernel", stamped},
+		{"FailureSeesTheBeginningOfTheBody", seenByFailure},
+		{"RedirectsAreNotFollowed", redirects},
+		{"WaitingForASlotIsWait", slotWait},
+		{"ConnectTimeIsWait", connectTime},
+		{"ConnectionsAreKeptAsLongAsTheyMay", keptConnections},
+		{"ASilenceIsTold", silence},
+		{"FailuresAreNamed", failures},
+		{"WhatCannotBeRenderedFails", notSendable},
+		{"AnAnswerThatIsCutOffSaysItsStatus", cutOff},
+		{"AnIdleConnectionThatWasClosedIsNoFailure", closedWhileIdle},
+		{"TimeoutRunsFromTheSend", timeout},
+		{"DeadlineRunsFromTheIntendedStart", deadline},
+		{"DrainEndsWithWhatIsUnfinishedAndUnsent", drain},
+		{"InterruptSendsNothingMore", interrupt},
+		{"AfterAnInterruptNoSlotIsFree", interruptedSlots},
+		{"ClosedModelWaitsForItsUsers", closedModel},
+	} {
+		t.Run(c.name, func(t *testing.T) { c.check(t, newEngine) })
+	}
+}
+
+type suite func(t *testing.T, address string) Engine
+
+// Hang is longer than anything takes that ends, however busy the machine.
+const Hang = time.Minute
+
+// Evenly is a source of N requests, each a gap after the one before; of a millisecond, unless it says another.
+type Evenly struct {
+	Request
+	N        uint64
+	Gap      time.Duration
+	Rendered func(k uint64) error // called as a request is rendered, which fails with its error; may be nil
+
+	next uint64
+}
+
+func (s *Evenly) Next() (uint64, time.Duration, bool) {
+	k := s.next
+	if k == s.N {
+		return k, 0, false
+	}
+	s.next++
+	return k, time.Duration(k) * s.gap(), true
+}
+
+func (s *Evenly) gap() time.Duration {
+	if s.Gap == 0 {
+		return time.Millisecond
+	}
+	return s.Gap
+}
+
+func (s *Evenly) Render(k uint64, _ time.Duration) (Request, error) {
+	if s.Rendered != nil {
+		if err := s.Rendered(k); err != nil {
+			return Request{}, err
+		}
+	}
+	return s.Request, nil
+}
+
+// Length is that of the schedule.
+func (s *Evenly) Length() time.Duration { return time.Duration(s.N) * s.gap() }
+
+// Filled fills in what a test leaves open of a configuration: a status of 400 or more is a failure, and nothing takes too long.
+// The run begins now.
+func Filled(c exchange.Config, length time.Duration) exchange.Config {
+	if c.Slots == 0 {
+		c.Slots = 8
+	}
+	if c.Timeout == 0 {
+		c.Timeout = Hang
+	}
+	if c.Drain == 0 {
+		c.Drain = Hang
+	}
+	if c.Failure == nil {
+		c.Failure = func(x *exchange.Exchange, _ []byte) string {
+			if x.Status >= 400 {
+				return exchange.StatusKind(x.Status)
+			}
+			return ""
+		}
+	}
+	if c.Length == 0 {
+		c.Length = length
+	}
+	c.Epoch = time.Now()
+	return c
+}
+
+// Post is a request that cannot be sent twice.
+var Post = Request{Method: http.MethodPost, Target: "/", Body: "hello"}
+
+var get = Request{Method: http.MethodGet, Target: "/"}
+
+// drive has the engine send requests to a server.
+func (s suite) drive(t *testing.T, ctx context.Context, address string, source Evenly, c exchange.Config) (*Recorded, exchange.End) {
+	t.Helper()
+	if source.Request == (Request{}) {
+		source.Request = get
+	}
+	r := new(Recorded)
+	end, err := s(t, address)(ctx, Filled(c, source.Length()), &source, r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r, end
+}
+
+// serve starts a server of net/http, and returns its address.
+func serve(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	s := httptest.NewServer(h)
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
+}
+
+// Crowd is users who think for so long, at first too.
+func Crowd(n int, think, length time.Duration) *users.Crowd {
+	return users.New(users.Config{
+		Step: 1, Count: n, Length: length,
+		Think:   func(uint64) time.Duration { return think },
+		Present: func(_ int, at time.Duration) time.Duration { return max(at, think) },
+	})
+}

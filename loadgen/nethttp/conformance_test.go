@@ -1,0 +1,36 @@
+package nethttp
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
+)
+
+func TestEngine(t *testing.T) {
+	exchangetest.Run(t, func(_ *testing.T, address string) exchangetest.Engine {
+		server := &url.URL{Scheme: "http", Host: address}
+		return func(ctx context.Context, c exchange.Config, source exchange.Source[exchangetest.Request], sink exchange.Sink) (exchange.End, error) {
+			return Run(ctx, Config{Config: c, MaxBody: 1 << 20}, parsed{source, server}, sink), nil
+		}
+	})
+}
+
+// parsed is a source of the suite's requests as net/http takes them.
+type parsed struct {
+	exchange.Source[exchangetest.Request]
+	server *url.URL
+}
+
+func (s parsed) Render(k uint64, intended time.Duration) (Request, error) {
+	r, err := s.Source.Render(k, intended)
+	if err != nil {
+		return Request{}, err
+	}
+	u, err := s.server.Parse(r.Target)
+	return Request{Method: r.Method, URL: u, Header: http.Header{"User-Agent": {"test"}}, Body: []byte(r.Body)}, err
+}
