@@ -51,7 +51,7 @@ func TestClockSetDuringTheRun(t *testing.T) {
 		return time.Now()
 	}
 	before := time.Now()
-	run, err := drive(t.Context(), steady(s.URL, 1500*ms), Options{}, wall)
+	run, err := compiled(t, steady(s.URL, 1500*ms)).drive(t.Context(), Options{}, wall)
 	if err != nil {
 		t.Fatal(err)
 	}

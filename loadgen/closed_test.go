@@ -245,7 +245,7 @@ func TestUsersInStepAreTold(t *testing.T) {
 	} {
 		p := closedPlan(tc.c)
 		p.Profile.Phases[0].Duration = 6 * time.Second
-		r, err := newRecording(p.withDefaults())
+		r, err := newRecording(p)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +285,7 @@ func TestUsersInStepOfAShortThinkTimeAreTold(t *testing.T) {
 	} {
 		p := closedPlan(Closed{VUs: users, Think: thinks(t, tc.think)})
 		p.Profile.Phases[0].Duration = length
-		r, err := newRecording(p.withDefaults())
+		r, err := newRecording(p)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 	for i := range paths {
 		p.Requests = append(p.Requests, Request{URL: fmt.Sprintf("http://h/%d/{{seq}}", i)})
 	}
-	r, err := newRecording(p.withDefaults())
+	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,7 +54,7 @@ func pausedRun(t *testing.T, shards int, rule DisturbanceRule) (*Run, []sample) 
 			{Name: "load", Kind: profiles.Hold, Duration: 3 * time.Second, From: 1000, To: 1000},
 		}},
 		Requests: []Request{{URL: "http://fake/"}}, Disturbance: rule,
-	}.withDefaults()
+	}
 	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)

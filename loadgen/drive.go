@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -23,24 +22,28 @@ type Options struct {
 // ErrTargetExit is returned, with what was measured until then, when the target's process ended during the run.
 var ErrTargetExit = errors.New("its process ended during the run")
 
-// Drive drives the plan and returns what was measured. Cancelling ctx ends it early: no new request is sent, answers
+// Drive compiles the plan and drives it. See [Job.Drive].
+func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
+	j, err := p.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return j.Drive(ctx, o)
+}
+
+// Drive drives the job and returns what was measured. Cancelling ctx ends it early: no new request is sent, answers
 // are awaited for a second, and the run that is returned says that it was interrupted. An error without a run means
 // that the plan cannot be driven.
-func Drive(ctx context.Context, p Plan, o Options) (*Run, error) { return drive(ctx, p, o, time.Now) }
+func (j *Job) Drive(ctx context.Context, o Options) (*Run, error) { return j.drive(ctx, o, time.Now) }
 
 // drive is Drive with the clock that tells the date.
-func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run, error) {
-	p = p.withDefaults()
-	r, err := newRecording(p)
+func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*Run, error) {
+	r, err := j.recording()
 	if err != nil {
 		return nil, err
 	}
 	r.pair, r.lookup = o.pair, o.lookup
-	tlsConfig, err := p.TLS.config()
-	if err != nil {
-		return nil, err
-	}
-	send, err := r.engine(ctx, tlsConfig)
+	send, err := r.engine(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +63,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	w.readCPU(0) // a run may be over before the watch has begun
 	started := o.begin()
 	w.epoch = started
-	profiled, err := r.profileTarget(ctx, started, tlsConfig)
+	profiled, err := r.profileTarget(ctx, started)
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +82,7 @@ func drive(ctx context.Context, p Plan, o Options, wall func() time.Time) (*Run,
 	run.Started = started.UTC()
 	run.Profile = profiled(end.cut)
 	if w.exited {
-		return run, fmt.Errorf("target %s: %w", p.Target.Name, ErrTargetExit)
+		return run, fmt.Errorf("target %s: %w", j.Plan.Target.Name, ErrTargetExit)
 	}
 	return run, nil
 }
@@ -93,13 +96,13 @@ func (o *Options) begin() time.Time {
 }
 
 // engine returns what drives the recording's plan: everything that can go wrong before the run has not.
-func (r *recording) engine(ctx context.Context, tlsConfig *tls.Config) (send func(context.Context, time.Time) (ending, error), err error) {
+func (r *recording) engine(ctx context.Context) (send func(context.Context, time.Time) (ending, error), err error) {
 	if r.plan.engine() == EngineWire {
 		origins, err := r.origins(ctx)
 		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, origins) }, err
 	}
 	pools, err := r.pools(ctx)
 	return func(ctx context.Context, epoch time.Time) (ending, error) {
-		return r.runHTTP(ctx, epoch, tlsConfig, pools), nil
+		return r.runHTTP(ctx, epoch, pools), nil
 	}, err
 }

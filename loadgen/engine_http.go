@@ -18,10 +18,10 @@ import (
 const maxAnswerBody = 1 << 30
 
 // runHTTP drives the recording's plan with the engine over net/http. Instant 0 is epoch.
-func (r *recording) runHTTP(ctx context.Context, epoch time.Time, tlsConfig *tls.Config, pools []*address.Pool) ending {
+func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*address.Pool) ending {
 	defer r.following(ctx)()
 	c := nethttp.Config{
-		Config: r.config(epoch, 0), MaxBody: maxAnswerBody, TLS: tlsConfig, ConnectTo: r.plan.ConnectTo, Hosts: r.lanes(pools),
+		Config: r.config(epoch, 0), MaxBody: maxAnswerBody, TLS: r.tls, ConnectTo: r.plan.ConnectTo, Hosts: r.lanes(pools),
 		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows, Encode: encodedReference,
 	}
 	if r.plan.ConnectTo == "" {

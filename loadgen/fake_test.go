@@ -3,11 +3,31 @@ package loadgen
 import (
 	"container/heap"
 	"slices"
+	"testing"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/profiles"
 )
+
+// compiled is a plan as a job.
+func compiled(t testing.TB, p Plan) *Job {
+	t.Helper()
+	j, err := p.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j
+}
+
+// newRecording prepares to record a run of a plan.
+func newRecording(p Plan) (*recording, error) {
+	j, err := p.Compile()
+	if err != nil {
+		return nil, err
+	}
+	return j.recording()
+}
 
 // fakeServer is a server in virtual time: workers that take requests in the order in which they arrive.
 type fakeServer struct {

@@ -18,7 +18,7 @@ func savedRun(t testing.TB) ([]byte, *Run) {
 		Profile:  shortSpike(),
 		Requests: []Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
 		Seed:     3, Limits: Limits{Connections: 4, Timeout: 200 * ms, Drain: 300 * ms},
-	}.withDefaults()
+	}
 	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)

@@ -2,12 +2,7 @@ package loadgen
 
 import (
 	"errors"
-	"fmt"
 	"slices"
-	"strconv"
-
-	"github.com/seed-5a006608/bench/loadgen/units"
-	"github.com/seed-5a006608/bench/profiles"
 )
 
 // judged are the thresholds that the run will be held against.
@@ -30,34 +25,4 @@ func (p Plan) mix() (*mix, error) {
 	}
 	m.grouped, err = m.group(GroupNever, p.judged())
 	return m, err
-}
-
-// checkJudgedPhases wants each phase that a threshold names to be one of the run's.
-func (p Plan) checkJudgedPhases() error {
-	phases := p.Profile.Phases
-	if p.Limits.Requests > 0 {
-		schedule, err := p.schedule()
-		if err != nil {
-			return err
-		}
-		phases = phases[:len(schedule.Spans())]
-	}
-	for _, t := range p.judged() {
-		if t.Phase == "" {
-			continue
-		}
-		is := func(ph profiles.Phase) bool { return ph.Name == t.Phase || string(ph.Kind) == t.Phase }
-		if slices.ContainsFunc(phases, is) {
-			continue
-		}
-		if slices.ContainsFunc(p.Profile.Phases, is) {
-			return fmt.Errorf("threshold %s: phase %q is never reached with %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Requests(p.Limits.Requests))
-		}
-		var names []string
-		for _, ph := range phases {
-			names = append(names, ph.Name)
-		}
-		return fmt.Errorf("threshold %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Listed(names))
-	}
-	return nil
 }

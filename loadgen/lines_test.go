@@ -116,7 +116,7 @@ GET http://h:81/a%2Fb/c?x=%20&y=1+2
 	if !reflect.DeepEqual(m.hosts, []string{"h:81", "other:80"}) {
 		t.Errorf("hosts %v", m.hosts)
 	}
-	v, err := p.Preview(noon)
+	v, err := compiled(t, p).Preview(noon)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -270,7 +270,7 @@ func TestNotesOfATargetsFile(t *testing.T) {
 		fmt.Fprintf(&b, "{\"method\":\"GET\",\"url\":\"http://127.0.0.1:1/item/%d\"}\n", i)
 	}
 	p := linesOf(t, b.String(), Request{})
-	_, findings := p.Preflight(t.Context(), false)
+	_, findings := compiled(t, p).Preflight(t.Context(), false)
 	for _, want := range []string{`f:1: a "body" is taken for base64, as in vegeta`, "grouped by pattern: GET /item/{n} (40 lines) (--group never"} {
 		if !slices.ContainsFunc(findings, func(f Finding) bool { return strings.Contains(f.Text, want) && !f.Fatal }) {
 			t.Errorf("%q is not said: %+v", want, findings)

@@ -77,7 +77,6 @@ func recordMillions(t *testing.T) {
 	for i := range endpoints {
 		p.Requests = append(p.Requests, Request{URL: fmt.Sprintf("http://h/endpoint/%d", i)})
 	}
-	p = p.withDefaults()
 	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)

@@ -16,20 +16,20 @@ type Mirrored struct {
 	Pairs Pairs
 }
 
-// Mirror drives two plans at once from one instant on: request k of both is the same request and is due at the same time
+// Mirror drives two jobs at once from one instant on: request k of both is the same request and is due at the same time
 // at each target. The answers are compared by the rules, of which there are at most [MaxDiffRules]. Both plans have the same
 // profile and seed, in the open model. Both targets, and the load on both, share the machine: what one of them costs is in
 // the other's latencies. Options are those of A and of B. An error without a result means that a plan cannot be driven.
-func Mirror(ctx context.Context, a, b Plan, rules []DiffRule, options [2]Options) (*Mirrored, error) {
+func Mirror(ctx context.Context, a, b *Job, rules []DiffRule, options [2]Options) (*Mirrored, error) {
 	switch {
-	case a.Closed != nil || b.Closed != nil:
+	case a.Plan.Closed != nil || b.Plan.Closed != nil:
 		return nil, errors.New("in the closed model requests are due when answers came: there is nothing to mirror")
 	case len(rules) == 0 || len(rules) > MaxDiffRules:
 		return nil, errors.New("answers are compared by 1 to 8 rules")
 	}
-	pairing := newPairing(rules, warmUpOf(a.Profile))
+	pairing := newPairing(rules, warmUpOf(a.Plan.Profile))
 	// A loop of the wire engine keeps its processor while it waits; one more is left for all else.
-	if loops := max(a.Wire.Loops, 1) + max(b.Wire.Loops, 1); runtime.GOMAXPROCS(0) <= loops {
+	if loops := a.Plan.Wire.Loops + b.Plan.Wire.Loops; runtime.GOMAXPROCS(0) <= loops {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(loops + 1))
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -38,12 +38,12 @@ func Mirror(ctx context.Context, a, b Plan, rules []DiffRule, options [2]Options
 	var runs [2]*Run
 	var errs [2]error
 	var driving sync.WaitGroup
-	for i, plan := range []Plan{a, b} {
+	for i, job := range []*Job{a, b} {
 		o := options[i]
 		o.pair = &pairSide{pairing, i}
 		o.start = func() time.Time { return ready.wait(ctx) }
 		driving.Go(func() {
-			runs[i], errs[i] = Drive(ctx, plan, o)
+			runs[i], errs[i] = job.Drive(ctx, o)
 			if runs[i] == nil {
 				cancel() // or the other would wait for this one for ever
 			}

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -73,7 +74,7 @@ func TestMirrorComparesTheAnswersToTheSameRequests(t *testing.T) {
 			defer serverA.Close()
 			defer serverB.Close()
 			rules := rulesOf(t, "status", "body", "header:x-build", `body~total (\d+)`, "header:Content-Type")
-			m, err := Mirror(context.Background(), mirrorPlan(serverA.URL, engine), mirrorPlan(serverB.URL, engine), rules, [2]Options{})
+			m, err := Mirror(context.Background(), compiled(t, mirrorPlan(serverA.URL, engine)), compiled(t, mirrorPlan(serverB.URL, engine)), rules, [2]Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -137,7 +138,7 @@ func TestMirrorInterrupted(t *testing.T) {
 	serverA, serverB := httptest.NewServer(a), httptest.NewServer(b)
 	defer serverA.Close()
 	defer serverB.Close()
-	m, err := Mirror(ctx, mirrorPlan(serverA.URL, ""), mirrorPlan(serverB.URL, ""), DefaultDiffRules(), [2]Options{})
+	m, err := Mirror(ctx, compiled(t, mirrorPlan(serverA.URL, "")), compiled(t, mirrorPlan(serverB.URL, "")), DefaultDiffRules(), [2]Options{})
 	if err != nil || !m.A.Interrupted || !m.B.Interrupted {
 		t.Fatalf("%+v, %v", m, err)
 	}
@@ -147,13 +148,14 @@ func TestMirrorInterrupted(t *testing.T) {
 func TestMirrorOfWhatCannotBeDriven(t *testing.T) {
 	server := httptest.NewServer(&echo{})
 	defer server.Close()
-	bad := mirrorPlan(server.URL, "")
-	bad.Limits.Connections = -1
-	if m, err := Mirror(context.Background(), mirrorPlan(server.URL, ""), bad, DefaultDiffRules(), [2]Options{}); m != nil || err == nil {
+	good, bad := compiled(t, mirrorPlan(server.URL, "")), compiled(t, mirrorPlan(server.URL, ""))
+	bad.schedule = func() (*profiles.Schedule, error) { return nil, errors.New("no schedule") }
+	if m, err := Mirror(context.Background(), good, bad, DefaultDiffRules(), [2]Options{}); m != nil || err == nil {
 		t.Errorf("%+v, %v, want an error", m, err)
 	}
-	closed := mirrorPlan(server.URL, "")
-	closed.Closed = &Closed{VUs: 1}
+	users := mirrorPlan(server.URL, "")
+	users.Closed = &Closed{VUs: 1}
+	closed := compiled(t, users)
 	if _, err := Mirror(context.Background(), closed, closed, DefaultDiffRules(), [2]Options{}); err == nil || !strings.Contains(err.Error(), "closed model") {
 		t.Errorf("%v, want that the closed model cannot be mirrored", err)
 	}

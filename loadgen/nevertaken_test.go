@@ -35,7 +35,7 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 			p.Requests = append(p.Requests, Request{URL: "http://h/" + string(rune('a'+i))})
 		}
 		recorded := func(finish func(*recording) *Run) *Run {
-			r, err := newRecording(p.withDefaults())
+			r, err := newRecording(p)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -73,7 +73,7 @@ func TestNeverTakenAreFew(t *testing.T) {
 	p := steady("http://h/", 5*time.Second)
 	p.Profile.Phases[0].From, p.Profile.Phases[0].To = 1e7, 1e7
 	p.Requests = p.Requests[:1]
-	r, err := newRecording(p.withDefaults())
+	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +94,7 @@ func BenchmarkNeverTaken(b *testing.B) {
 	p.Profile.Phases[0].From, p.Profile.Phases[0].To = 1e7, 1e7
 	p.Requests = p.Requests[:1]
 	for b.Loop() {
-		r, err := newRecording(p.withDefaults())
+		r, err := newRecording(p)
 		if err != nil {
 			b.Fatal(err)
 		}

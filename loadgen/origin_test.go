@@ -37,7 +37,7 @@ func TestConnectTo(t *testing.T) {
 			if network == "unix" {
 				p.ConnectTo = unixPrefix + address
 			}
-			if _, findings := p.Preflight(t.Context(), false); len(findings) > 0 && findings[0].Fatal {
+			if _, findings := compiled(t, p).Preflight(t.Context(), false); len(findings) > 0 && findings[0].Fatal {
 				t.Errorf("%s, %s: %v", engine, network, findings)
 			}
 			run, err := Drive(t.Context(), p, Options{})
@@ -58,7 +58,7 @@ func TestConnectToNoSocket(t *testing.T) {
 	p.ConnectTo = unixPrefix + filepath.Join(t.TempDir(), "s")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // one try is enough
-	if _, findings := p.Preflight(ctx, false); !anyFatal(findings) {
+	if _, findings := compiled(t, p).Preflight(ctx, false); !anyFatal(findings) {
 		t.Errorf("found %q", texts(findings))
 	}
 }

@@ -66,7 +66,7 @@ type Wire struct {
 	DNSTTL time.Duration
 }
 
-// TLS says how https is spoken. Paths are read when the plan is driven.
+// TLS says how https is spoken. Paths are read when the plan is compiled.
 type TLS struct {
 	Insecure bool   // do not verify the server's certificate
 	CertFile string // client certificate, PEM
@@ -165,22 +165,6 @@ func (p Plan) validate() error {
 	return err
 }
 
-// Check returns what keeps the plan from being driven, or nil.
-func (p Plan) Check() error {
-	p = p.withDefaults()
-	if err := p.validate(); err != nil {
-		return err
-	}
-	if err := p.checkJudgedPhases(); err != nil {
-		return err
-	}
-	m, err := p.mix()
-	if err == nil && p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !m.secure() {
-		err = errPlainSNI
-	}
-	return err
-}
-
 // schedule plans the arrivals, up to the limit of requests. In the closed model they are the users' doing, but the phases
 // are the profile's.
 func (p Plan) schedule() (*profiles.Schedule, error) {
@@ -203,19 +187,6 @@ func (p Plan) slots() int {
 		return p.Closed.VUs
 	}
 	return p.Limits.Connections
-}
-
-// Record returns what a run of the plan will say of it, or what keeps the plan from being driven.
-func (p Plan) Record() (PlanRecord, error) {
-	p = p.withDefaults()
-	if err := p.validate(); err != nil {
-		return PlanRecord{}, err
-	}
-	m, err := p.mix()
-	if err != nil {
-		return PlanRecord{}, err
-	}
-	return p.record(m), nil
 }
 
 // record returns what of the plan may be written to a file.

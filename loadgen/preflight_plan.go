@@ -8,9 +8,10 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// Preflight looks at what stands in the way of the plan, at each host that it sends to. See [Preflight].
-func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections int, findings []Finding) {
-	p = p.withDefaults()
+// Preflight looks at what stands in the way of the job, at each host that it sends to, and returns the job with as many
+// connections as can be held. See [Preflight].
+func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, findings []Finding) {
+	p, m := &j.Plan, j.mix
 	in := PreflightInput{
 		Bundled: p.Target.Bundled, Connections: p.Limits.Connections, ConnectionsGiven: connectionsGiven,
 		KeepAlive: !p.Limits.NoKeepAlive,
@@ -18,9 +19,9 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 	if p.Closed == nil {
 		in.Requests, in.PeakRate = uint64(p.Profile.Expected()), p.Profile.PeakRate()
 		if n := p.Limits.Requests; n > 0 {
-			s, err := p.schedule()
+			s, err := j.schedule()
 			if err != nil {
-				return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+				return j, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
 			}
 			if in.Requests = s.Total(); in.Requests < n {
 				findings = append(findings, Finding{Text: fmt.Sprintf("the profile ends after %s, before the %s that are the limit",
@@ -32,10 +33,6 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 		// Fewer connections than users would be another load than was asked for.
 		in.ConnectionsGiven = true
 	}
-	m, err := p.mix()
-	if err != nil {
-		return in.Connections, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
-	}
 	if m.lines != nil {
 		for _, note := range slices.Concat(m.lines.Notes, []string{m.words()}) {
 			if note != "" {
@@ -46,7 +43,7 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 	ways, noted := p.ways(m)
 	findings = append(findings, noted...)
 	if anyFatal(noted) {
-		return in.Connections, findings
+		return j, findings
 	}
 	for _, w := range ways {
 		in.Address = w.address
@@ -58,16 +55,20 @@ func (p Plan) Preflight(ctx context.Context, connectionsGiven bool) (connections
 			}
 		}
 		if w.origin.Scheme == "https" && !anyFatal(found) {
-			found = append(found, p.handshake(ctx, w, m.askedOf(w.origin))...)
+			found = append(found, p.handshake(ctx, j.tls.Clone(), w, m.askedOf(w.origin))...)
 		}
 		for _, f := range found {
 			if !slices.Contains(findings, f) {
 				findings = append(findings, f)
 			}
 			if f.Fatal {
-				return in.Connections, findings
+				return j, findings
 			}
 		}
 	}
-	return in.Connections, findings
+	able, err := j.holding(in.Connections)
+	if err != nil {
+		return j, append(findings, Finding{Text: err.Error(), Fatal: true})
+	}
+	return able, findings
 }

@@ -23,11 +23,7 @@ const (
 
 // handshake looks whether TLS with one of the plan's hosts works, before anything is sent, and says what is wrong and what to
 // do. asked is the name in the Host header of requests to it, where that is another than the URL's.
-func (p Plan) handshake(ctx context.Context, w way, asked string) []Finding {
-	config, err := p.TLS.config()
-	if err != nil {
-		return []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
-	}
+func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) []Finding {
 	given, wanted := config.Certificates, false
 	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		wanted = true

@@ -107,7 +107,7 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 		if tc.host != "" {
 			p.Requests[0].Header = http.Header{"Host": {tc.host}}
 		}
-		_, findings := p.Preflight(t.Context(), false)
+		_, findings := compiled(t, p).Preflight(t.Context(), false)
 		var fatal []string
 		for _, f := range findings {
 			if f.Fatal {

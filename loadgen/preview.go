@@ -41,10 +41,10 @@ const (
 	curveParts = 60
 )
 
-// Preview renders the plan's beginning, as if it were driven now.
-func (p Plan) Preview(now time.Time) (*Preview, error) {
-	p = p.withDefaults()
-	r, err := newRecording(p)
+// Preview renders the job's beginning, as if it were driven now.
+func (j *Job) Preview(now time.Time) (*Preview, error) {
+	p := &j.Plan
+	r, err := j.recording()
 	if err != nil {
 		return nil, err
 	}

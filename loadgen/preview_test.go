@@ -24,11 +24,11 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 		}},
 		Seed: 1,
 	}
-	v, err := p.Preview(noon)
+	v, err := compiled(t, p).Preview(noon)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRecording(p.withDefaults())
+	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,12 +54,12 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 		t.Errorf("the preview shows a secret: %s", text)
 	}
 	p.Closed, p.Limits.Requests = &Closed{VUs: 3}, 4
-	if v, err := p.Preview(noon); err != nil || v.Requests != 4 || v.Curve != nil || len(v.First) != 4 {
+	if v, err := compiled(t, p).Preview(noon); err != nil || v.Requests != 4 || v.Curve != nil || len(v.First) != 4 {
 		t.Errorf("closed: %+v, %v", v, err)
 	}
 	p.Requests = nil
-	if _, err := p.Preview(noon); err == nil {
-		t.Error("a plan without requests was previewed")
+	if _, err := p.Compile(); err == nil {
+		t.Error("a plan without requests was compiled")
 	}
 }
 

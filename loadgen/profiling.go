@@ -2,7 +2,6 @@ package loadgen
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"time"
@@ -38,11 +37,11 @@ func profiledPhase(phases []profiles.Phase) int {
 // profileTarget begins to pull the plan's profiles, in a goroutine that waits for its phase. The function that it returns
 // is called when nothing is sent any more, with the instant at which the profile of the load ended; it pulls the rest, ends
 // the goroutine and returns what there is, or nil where no profile was asked for.
-func (r *recording) profileTarget(ctx context.Context, epoch time.Time, t *tls.Config) (finish func(cut time.Duration) *TargetProfile, err error) {
+func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish func(cut time.Duration) *TargetProfile, err error) {
 	if r.plan.ProfileURL == "" {
 		return func(time.Duration) *TargetProfile { return nil }, nil
 	}
-	client, err := pprof.New(r.plan.ProfileURL, t)
+	client, err := pprof.New(r.plan.ProfileURL, r.tls)
 	if err != nil {
 		return nil, err
 	}

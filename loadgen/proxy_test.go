@@ -87,7 +87,7 @@ func TestThroughAProxy(t *testing.T) {
 		environ(t, proxy, proxy)
 		p := steady(scheme+"://shop.internal", 200*time.Millisecond)
 		p.TLS.Insecure = true
-		_, findings := p.Preflight(t.Context(), false)
+		_, findings := compiled(t, p).Preflight(t.Context(), false)
 		if anyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy 127.0.0.1:") {
 			t.Fatalf("%s: found %q", scheme, texts(findings))
 		}
@@ -139,7 +139,7 @@ func TestThroughAProxyIsTriedBeforeTheRun(t *testing.T) {
 		"http://user:no@" + at: "the proxy of HTTPS_PROXY: " + at + " does not take the user and password",
 	} {
 		environ(t, "", proxy)
-		_, findings := steady("https://shop.internal", time.Second).Preflight(t.Context(), false)
+		_, findings := compiled(t, steady("https://shop.internal", time.Second)).Preflight(t.Context(), false)
 		last := findings[len(findings)-1]
 		if !last.Fatal || last.Usage || !strings.HasPrefix(last.Text, want) || strings.Contains(last.Text, "s3cr3t") {
 			t.Errorf("%s: found %+v, want %q", proxy, last, want)
@@ -157,7 +157,7 @@ func TestADeadProxyIsNamed(t *testing.T) {
 	environ(t, "http://user:s3cr3t@"+dead, "http://%zz:s3cr3t@"+dead)
 	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
-	_, findings := steady("http://shop.internal", time.Second).Preflight(ctx, false)
+	_, findings := compiled(t, steady("http://shop.internal", time.Second)).Preflight(ctx, false)
 	want := "the proxy of HTTP_PROXY: " + dead + " refuses connections: is the service running?"
 	if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, want) || !strings.Contains(text, "NO_PROXY=shop.internal") || strings.Contains(text, "s3cr3t") {
 		t.Errorf("found %q, want %q", text, want)
@@ -169,7 +169,7 @@ func TestADeadProxyIsNamed(t *testing.T) {
 	if len(run.Errors) != 1 || run.Errors[0].Kind != "proxy: refused" {
 		t.Errorf("errors %+v, want proxy: refused", run.Errors)
 	}
-	_, findings = steady("https://shop.internal", time.Second).Preflight(ctx, false)
+	_, findings = compiled(t, steady("https://shop.internal", time.Second)).Preflight(ctx, false)
 	if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, "HTTPS_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
 		t.Errorf("found %q", text)
 	}
@@ -196,7 +196,7 @@ func TestConnectToWinsOverAProxy(t *testing.T) {
 		})
 		p := steady("http://shop.internal", 100*time.Millisecond)
 		p.Engine, p.ConnectTo = engine, target
-		_, findings := p.Preflight(t.Context(), false)
+		_, findings := compiled(t, p).Preflight(t.Context(), false)
 		if anyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used: --connect-to says") {
 			t.Errorf("%s: found %q", engine, texts(findings))
 		}
@@ -214,7 +214,7 @@ func TestConnectToWinsOverAProxy(t *testing.T) {
 func TestAProxyIsIgnoredForLoopback(t *testing.T) {
 	environ(t, "http://127.0.0.1:1", "")
 	address := listen(t, func(net.Conn) {})
-	_, findings := steady("http://"+address, time.Second).Preflight(t.Context(), false)
+	_, findings := compiled(t, steady("http://"+address, time.Second)).Preflight(t.Context(), false)
 	if anyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used for "+address) {
 		t.Errorf("found %q", texts(findings))
 	}
@@ -224,7 +224,7 @@ func TestAProxyIsIgnoredForLoopback(t *testing.T) {
 func TestAProxyThatIsNoURL(t *testing.T) {
 	for _, named := range []string{"http://u:s3cr3t@[bad", "http://"} {
 		environ(t, named, "")
-		_, findings := steady("http://shop.internal", time.Second).Preflight(t.Context(), false)
+		_, findings := compiled(t, steady("http://shop.internal", time.Second)).Preflight(t.Context(), false)
 		if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, "HTTP_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
 			t.Errorf("%q: found %q", named, text)
 		}

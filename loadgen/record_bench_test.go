@@ -14,7 +14,7 @@ func BenchmarkRecord(b *testing.B) {
 		Target:   Target{Name: "t", URL: "http://127.0.0.1/"},
 		Profile:  profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{{Name: "load", Kind: profiles.Hold, Duration: time.Hour, From: 1, To: 1}}},
 		Requests: []Request{{URL: "http://127.0.0.1/"}},
-	}.withDefaults()
+	}
 	r, err := newRecording(p)
 	if err != nil {
 		b.Fatal(err)

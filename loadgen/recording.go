@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"cmp"
+	"crypto/tls"
 	"slices"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 type recording struct {
 	plan        Plan
 	mix         *mix
+	tls         *tls.Config
 	schedule    *profiles.Schedule // nil in the closed model
 	layout      layout
 	shards      []*shard
@@ -39,19 +41,10 @@ type cpuReading struct {
 	generator, target *time.Duration
 }
 
-// newRecording prepares to record a plan whose defaults are filled in.
-func newRecording(p Plan) (*recording, error) {
-	if err := p.validate(); err != nil {
-		return nil, err
-	}
-	m, err := p.mix()
-	if err != nil {
-		return nil, err
-	}
-	if err := p.checkJudgedPhases(); err != nil {
-		return nil, err
-	}
-	schedule, err := p.schedule()
+// recording prepares to record a run of the job.
+func (j *Job) recording() (*recording, error) {
+	p := j.Plan
+	schedule, err := j.schedule()
 	if err != nil {
 		return nil, err
 	}
@@ -60,8 +53,8 @@ func newRecording(p Plan) (*recording, error) {
 		return nil, err
 	}
 	p.Profile = p.Profile.Until(schedule.Duration())
-	r := &recording{plan: p, mix: m, conditions: conditions}
-	r.layout.spans, r.layout.length, r.layout.endpoints = schedule.Spans(), schedule.Duration(), len(m.endpoints)
+	r := &recording{plan: p, mix: j.mix, tls: j.tls, conditions: conditions}
+	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.endpoints)
 	r.layout.interrupt(r.layout.length)
 	if r.layout.closed = p.Closed != nil; !r.layout.closed {
 		r.schedule = schedule

@@ -42,7 +42,7 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 			Timeout:     time.Duration(rapid.IntRange(100, 5000).Draw(t, "timeout ms")) * time.Millisecond,
 			Drain:       time.Duration(rapid.IntRange(1, 3000).Draw(t, "drain ms")) * time.Millisecond,
 		},
-	}.withDefaults()
+	}
 	r, err := newRecording(p)
 	if err != nil {
 		t.Skip("a profile of no arrivals:", err)

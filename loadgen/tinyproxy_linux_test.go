@@ -94,7 +94,7 @@ func TestThroughTinyproxy(t *testing.T) {
 		_, port, _ := net.SplitHostPort(target.Listener.Addr().String())
 		p := steady(scheme+"://shop.internal:"+port, 300*time.Millisecond)
 		p.TLS.Insecure = true
-		_, findings := p.Preflight(t.Context(), false)
+		_, findings := compiled(t, p).Preflight(t.Context(), false)
 		if anyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy "+at) {
 			t.Fatalf("%s: found %q", scheme, texts(findings))
 		}

@@ -173,7 +173,7 @@ func phasedFake(t *testing.T, limits Limits, server fakeServer, phases ...profil
 	p := Plan{
 		Profile:  profiles.Profile{Name: "test", Arrivals: profiles.Even, Phases: phases},
 		Requests: []Request{{URL: "http://fake/"}}, Seed: 1, Limits: limits,
-	}.withDefaults()
+	}
 	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)

@@ -59,7 +59,7 @@ func (c *conductor) bringUp(ctx context.Context) error {
 			return err
 		}
 		c.starts += time.Since(began)
-		if err := preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
+		if _, err := preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
 			return err
 		}
 	}

@@ -51,7 +51,7 @@ func (o *driveOptions) drive(ctx context.Context, s subject, stderr io.Writer) (
 	// Net/http logs what a server sends unasked, a line for each answer. The report counts what came of it.
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(io.Discard)
-	run, err = loadgen.Drive(ctx, s.plan, options)
+	run, err = s.job.Drive(ctx, options)
 	if run != nil {
 		run.Environment.Notes = append(run.Environment.Notes, s.said()...)
 	}
@@ -110,7 +110,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 		}
 		s.at(child.URL)
 	}
-	if err := preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
+	if s.job, err = preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
 		return options, end, err
 	}
 	return options, end, around(ctx, "--before", o.before, s.plan.Target, stderr)
@@ -149,25 +149,29 @@ func share(cpus string, e *loadgen.Environment) (unpin func(), err error) {
 	}, nil
 }
 
-// preflight looks for what would spoil the run before anything is sent, and lowers the connections to what can be held
-// unless just so many were given.
-func preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *loadgen.Environment) error {
-	connections, findings := plan.Preflight(ctx, given)
+// preflight compiles a plan, looks for what would spoil the run before anything is sent, and lowers the connections to what can
+// be held unless just so many were given.
+func preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *loadgen.Environment) (*loadgen.Job, error) {
+	job, err := plan.Compile()
+	if err != nil {
+		return nil, usage(err)
+	}
+	job, findings := job.Preflight(ctx, given)
 	for _, f := range findings {
 		switch {
 		case f.Usage:
-			return usage(errors.New(f.Text))
+			return nil, usage(errors.New(f.Text))
 		case f.Fatal && ctx.Err() != nil:
-			return errInterrupted
+			return nil, errInterrupted
 		case f.Fatal:
-			return errors.New(f.Text)
+			return nil, errors.New(f.Text)
 		}
 		if !slices.Contains(e.Notes, f.Text) {
 			e.Notes = append(e.Notes, f.Text)
 		}
 	}
-	plan.Limits.Connections = connections
-	return nil
+	plan.Limits.Connections = job.Plan.Limits.Connections
+	return job, nil
 }
 
 // live returns the line that shows on stderr how a run goes on.

@@ -45,7 +45,11 @@ func asked(t *testing.T, o *driveOptions, stdin string, args ...string) (loadgen
 // first is the first request of a plan, as a preview shows it.
 func first(t *testing.T, p loadgen.Plan) loadgen.PreviewRequest {
 	t.Helper()
-	v, err := p.Preview(time.Now())
+	j, err := p.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := j.Preview(time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -105,7 +105,13 @@ func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found
 	a, b := c.arms[0], c.arms[1]
 	alike(c.arms)
 	c.o.say(c.stderr, a.label+" and "+b.label)("sending the same requests to both for " + report.Span(length))
-	both, err := loadgen.Mirror(ctx, a.planOf(profile, nil, c.o.seed), b.planOf(profile, nil, c.o.seed), rules, [2]loadgen.Options{a.options, b.options})
+	var jobs [2]*loadgen.Job
+	for i, arm := range c.arms {
+		if jobs[i], err = arm.planOf(profile, nil, c.o.seed).Compile(); err != nil {
+			return nil, err
+		}
+	}
+	both, err := loadgen.Mirror(ctx, jobs[0], jobs[1], rules, [2]loadgen.Options{a.options, b.options})
 	if both == nil {
 		return nil, err
 	}

@@ -13,7 +13,11 @@ import (
 func (o *driveOptions) preview(subjects []subject, w io.Writer) error {
 	var previews []*loadgen.Preview
 	for _, s := range subjects {
-		v, err := s.plan.Preview(time.Now())
+		job, err := s.plan.Compile()
+		if err != nil {
+			return usage(err)
+		}
+		v, err := job.Preview(time.Now())
 		if err != nil {
 			return usage(err)
 		}

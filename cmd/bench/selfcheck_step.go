@@ -67,14 +67,15 @@ func interrupted(ctx context.Context, err error) error {
 
 // drive drives the plan, beside an idle thread if that is wanted.
 func (b *testBench) drive(ctx context.Context, plan loadgen.Plan, watch bool, child *targets.Child) (run *loadgen.Run, idle []time.Duration, err error) {
-	if err := preflight(ctx, &plan, false, &b.environment); err != nil {
+	job, err := preflight(ctx, &plan, false, &b.environment)
+	if err != nil {
 		return nil, nil, err
 	}
 	if watch {
 		stop := b.watch()
 		defer func() { idle = stop() }()
 	}
-	run, err = loadgen.Drive(ctx, plan, loadgen.Options{TargetPID: child.PID, TargetExit: child.Done(), Environment: b.environment})
+	run, err = job.Drive(ctx, loadgen.Options{TargetPID: child.PID, TargetExit: child.Done(), Environment: b.environment})
 	if run != nil {
 		b.note(run.Environment.Notes...)
 	}

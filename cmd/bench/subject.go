@@ -26,6 +26,7 @@ type subject struct {
 	mix     mixture          // what a bundled service is asked
 	lines   *loadgen.Lines   // asked of it in place of that; nil: none
 	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
+	job     *loadgen.Job     // the plan, when all is up
 
 	maxProcs int             // GOMAXPROCS of a bundled service; 0: that of its processors
 	words    func() []string // what a bundled service has said since it is up

@@ -1,0 +1,98 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// Job is a plan made ready: it was checked, the files and the secrets that it names were read, and its requests compiled. It does
+// not change, and can be driven several times.
+type Job struct {
+	Plan Plan // with its defaults; not to be changed
+
+	mix      *mix
+	tls      *tls.Config
+	schedule func() (*profiles.Schedule, error) // of the arrivals, drawn when it is first asked for
+}
+
+// Compile makes the plan ready to be driven, or returns what keeps it from that.
+func (p Plan) Compile() (*Job, error) {
+	p = p.withDefaults()
+	if err := p.validate(); err != nil {
+		return nil, err
+	}
+	j := &Job{Plan: p, schedule: sync.OnceValues(p.schedule)}
+	if err := j.checkJudgedPhases(); err != nil {
+		return nil, err
+	}
+	var err error
+	if j.mix, err = p.mix(); err != nil {
+		return nil, err
+	}
+	if p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !j.mix.secure() {
+		return nil, errPlainSNI
+	}
+	if j.tls, err = p.TLS.config(); err != nil {
+		return nil, err
+	}
+	return j, nil
+}
+
+// Check returns what keeps the plan from being driven, or nil.
+func (p Plan) Check() error {
+	_, err := p.Compile()
+	return err
+}
+
+// holding returns the job with another number of connections.
+func (j *Job) holding(connections int) (*Job, error) {
+	other := *j
+	other.Plan.Limits.Connections = connections
+	return &other, other.Plan.validate()
+}
+
+// checkJudgedPhases wants each phase that a threshold names to be one of the run's.
+func (j *Job) checkJudgedPhases() error {
+	p := &j.Plan
+	phases := p.Profile.Phases
+	if p.Limits.Requests > 0 {
+		schedule, err := j.schedule()
+		if err != nil {
+			return err
+		}
+		phases = phases[:len(schedule.Spans())]
+	}
+	for _, t := range p.judged() {
+		if t.Phase == "" {
+			continue
+		}
+		is := func(ph profiles.Phase) bool { return ph.Name == t.Phase || string(ph.Kind) == t.Phase }
+		if slices.ContainsFunc(phases, is) {
+			continue
+		}
+		if slices.ContainsFunc(p.Profile.Phases, is) {
+			return fmt.Errorf("threshold %s: phase %q is never reached with %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Requests(p.Limits.Requests))
+		}
+		var names []string
+		for _, ph := range phases {
+			names = append(names, ph.Name)
+		}
+		return fmt.Errorf("threshold %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Listed(names))
+	}
+	return nil
+}
+
+// Record returns what a run of the plan will say of it, or what keeps the plan from being driven.
+func (p Plan) Record() (PlanRecord, error) {
+	j, err := p.Compile()
+	if err != nil {
+		return PlanRecord{}, err
+	}
+	return j.Plan.record(j.mix), nil
+}
