@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // writeAccounts shows where every request went: due = succeeded + failed + unfinished + unsent.
-func writeAccounts(p *page, subjects []subject, _ Options) error {
+func writeAccounts(p *oldPage, subjects []subject, _ Options) error {
 	t := &table{columns: []column{
 		{title: "requests", left: true}, {title: "planned"}, {title: "due"}, {title: "sent"}, {title: "succeeded"},
 		{title: "failed"}, {title: "unfinished"}, {title: "unsent"}, {title: "retried"},
@@ -21,7 +23,7 @@ func writeAccounts(p *page, subjects []subject, _ Options) error {
 }
 
 // writeTransport shows the parts of every phase's response times, and what went over the connections.
-func writeTransport(p *page, subjects []subject, _ Options) error {
+func writeTransport(p *oldPage, subjects []subject, _ Options) error {
 	parts := &table{columns: []column{
 		{title: "P50 / P99", left: true}, {left: true}, {title: "service"}, {title: "first byte"}, {title: "wait"}, {title: "lag"},
 	}}
@@ -47,14 +49,14 @@ func writeTransport(p *page, subjects []subject, _ Options) error {
 }
 
 // writeSetting shows what the runs were made with, as far as the header does not.
-func writeSetting(p *page, subjects []subject, _ Options) error {
+func writeSetting(p *oldPage, subjects []subject, _ Options) error {
 	b := &block{page: p, label: "made with"}
 	p.blank()
 	seen := map[string]bool{}
 	for _, s := range subjects {
 		e, plan := &s.Environment, &s.Plan
 		system := strings.Trim(e.OS+"/"+e.Arch, "/")
-		parts := []string{labelled("bench", e.Bench), Clean(e.Go, 24), Clean(system, 24), Clean(e.Kernel, 64)}
+		parts := []string{labelled("bench", e.Bench), page.Clean(e.Go, 24), page.Clean(system, 24), page.Clean(e.Kernel, 64)}
 		if e.OpenFiles > 0 {
 			parts = append(parts, "may open "+plural(e.OpenFiles, "file"))
 		}
@@ -85,7 +87,7 @@ func writeSetting(p *page, subjects []subject, _ Options) error {
 	}
 	for _, s := range subjects {
 		if s.Target.URL != "" {
-			b.row(fmt.Sprintf("%s at %s", s.label, Clean(s.Target.URL, 200)), 2)
+			b.row(fmt.Sprintf("%s at %s", s.label, page.Clean(s.Target.URL, 200)), 2)
 		}
 	}
 	return nil
@@ -95,5 +97,5 @@ func labelled(label, value string) string {
 	if value == "" {
 		return ""
 	}
-	return label + " " + Clean(value, 40)
+	return label + " " + page.Clean(value, 40)
 }

@@ -1,7 +1,7 @@
 package report
 
 // writeAddresses says what each address of a host with several got.
-func writeAddresses(p *page, subjects []subject, _ Options) error {
+func writeAddresses(p *oldPage, subjects []subject, _ Options) error {
 	t := &table{columns: []column{
 		{title: "address", left: true}, {title: "requests"}, {title: "failed"}, {title: "service: P50"}, {title: "P99"},
 	}}

@@ -12,7 +12,7 @@ import (
 )
 
 // writeAnswer says in one sentence what the runs found. Evidence and tables follow it.
-func writeAnswer(p *page, subjects []subject) {
+func writeAnswer(p *oldPage, subjects []subject) {
 	p.strong(Answer(runsOf(subjects)))
 	if m, ok := lessonOf(subjects); ok && m.Holds() {
 		p.text(m.Arithmetic(), 2)

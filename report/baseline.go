@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // gatePairs is how many pairs a side by side gate of the usual three minutes has.
@@ -33,7 +34,7 @@ func Baseline(w io.Writer, b *compare.Baseline, o Options) error {
 		p.text(note, 2)
 	}
 	if o.Saved != "" {
-		p.text("saved "+Clean(o.Saved, 4096), 2)
+		p.text("saved "+page.Clean(o.Saved, 4096), 2)
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err

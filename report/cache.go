@@ -16,7 +16,7 @@ const (
 
 // writeCache says what the target told of its own work: hits and misses apart, and its Server-Timing per request. It is
 // left out where no target tells anything.
-func writeCache(p *page, subjects []subject, _ Options) error {
+func writeCache(p *oldPage, subjects []subject, _ Options) error {
 	timings := timingNames(subjects)
 	timings = timings[:min(len(timings), maxTimings)]
 	t := &table{columns: []column{
@@ -100,7 +100,7 @@ func timingCell(p *loadgen.Phase, metric string) string {
 }
 
 // writeTimings shows every metric of the Server-Timing, one a row, where the table above had no room for it.
-func writeTimings(p *page, subjects []subject, _ Options) error {
+func writeTimings(p *oldPage, subjects []subject, _ Options) error {
 	t := &table{columns: []column{
 		{title: where(subjects), left: true}, {title: "Server-Timing", left: true}, {title: "answers"}, {title: "per request × time each"},
 	}}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // capacitySection is one block of a capacity report, for any format.
@@ -53,7 +54,7 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 	if o.Again != "" {
 		// Copied from here, so it is neither broken nor cut.
 		p.text("next: drive 95 % of what was confirmed again", 2)
-		p.put("  " + Clean(o.Again, maxCommand))
+		p.put("  " + page.Clean(o.Again, maxCommand))
 	}
 	for _, next := range capacityNext(list, o) {
 		p.text("next: "+next, 2)
@@ -62,7 +63,7 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 	return err
 }
 
-func (p *page) section(s capacitySection) error {
+func (p *oldPage) section(s capacitySection) error {
 	if s.empty() {
 		return nil
 	}
@@ -99,7 +100,7 @@ func CapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
 	for _, c := range list {
 		t.line("## Capacity of " + code(sizedName(c.Target.Name)))
 		t.line("")
-		t.line("**" + prose(Clean(capacityAnswer(c), maxSentence)) + "**")
+		t.line("**" + prose(page.Clean(capacityAnswer(c), maxSentence)) + "**")
 		for _, s := range capacitySections(c, true) {
 			t.section(s)
 		}
@@ -117,14 +118,14 @@ func (t *markdownText) section(s capacitySection) {
 	}
 	t.line("")
 	if s.title != "" {
-		t.line("**" + prose(Clean(s.title, maxSentence)) + "**")
+		t.line("**" + prose(page.Clean(s.title, maxSentence)) + "**")
 		t.line("")
 	}
 	if s.drawn {
 		t.line("```text")
 	}
 	for _, sentence := range s.text {
-		switch sentence = Clean(sentence, maxSentence); {
+		switch sentence = page.Clean(sentence, maxSentence); {
 		case s.drawn:
 			t.line(sentence)
 		default:
@@ -152,7 +153,7 @@ func (t *markdownText) section(s capacitySection) {
 	for _, row := range s.rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			cells[i] = prose(Clean(cell, maxSentence))
+			cells[i] = prose(page.Clean(cell, maxSentence))
 		}
 		t.line("| " + strings.Join(cells, " | ") + " |")
 	}
@@ -247,5 +248,5 @@ func CapacityStep(target string, m capacity.Measurement) string {
 		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), Rate(m.Served) + " served",
 		"P99 " + bounded(m.P99, m.AtLeast), outcome,
 	})
-	return Clean(line, 160)
+	return page.Clean(line, 160)
 }

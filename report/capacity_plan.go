@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // money writes an amount of a currency: cents where it is small.
@@ -17,7 +18,7 @@ func money(v float64, currency string) string {
 	case v > 0 && v < 100:
 		decimals = 2
 	}
-	return decimal(v, decimals) + " " + Clean(currency, 8)
+	return decimal(v, decimals) + " " + page.Clean(currency, 8)
 }
 
 // planSections are the blocks of a plan.
@@ -146,7 +147,7 @@ func offerSection(p *capacity.Plan) capacitySection {
 	in := &p.Inputs
 	s := capacitySection{
 		title: "Offers, for the demand of now: the cheapest mix of reserved, on demand and spot",
-		head:  []string{"offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", "requests per " + Clean(in.Prices.Currency, 8)},
+		head:  []string{"offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", "requests per " + page.Clean(in.Prices.Currency, 8)},
 	}
 	for _, c := range p.Months[0].Costs {
 		s.rows = append(s.rows, []string{

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // capacitySections are the blocks of one target's report, without its answer.
@@ -109,7 +110,7 @@ func holdsWords(m capacity.Measurement) string {
 	case !m.Holds:
 		why, _, _ := strings.Cut(m.Why, "; ")
 		why, _, _ = strings.Cut(why, ": ")
-		return "no: " + Clean(why, 44)
+		return "no: " + page.Clean(why, 44)
 	case m.Purpose == capacity.Confirmation:
 		return "yes, confirmed over " + Span(m.Hold)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // measuredCapacity is what a search may have found, with a name that means harm.
@@ -62,8 +63,8 @@ func TestCapacityReport(t *testing.T) {
 		t.Errorf("the steps are not by rate:\n%s", text)
 	}
 	for _, line := range strings.Split(text, "\n") {
-		if columns(line) > DefaultWidth {
-			t.Errorf("%d columns: %s", columns(line), line)
+		if page.Columns(line) > page.DefaultWidth {
+			t.Errorf("%d columns: %s", page.Columns(line), line)
 		}
 	}
 }

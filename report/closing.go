@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // maxNotes bounds the notes on the environment that are shown without Verbose.
@@ -12,7 +13,7 @@ const maxNotes = 4
 
 // writeNotes says what has to be known to read the figures: findings on the environment, differences between the runs,
 // what could not be measured, and the footnotes.
-func writeNotes(p *page, subjects []subject, o Options) {
+func writeNotes(p *oldPage, subjects []subject, o Options) {
 	b := &block{page: p, label: "note"}
 	notes := notesOf(subjects)
 	for i, note := range notes {
@@ -86,12 +87,12 @@ func sameMachine(subjects []subject) bool {
 }
 
 // writeNext says where the run is kept and what to do now, leaving out what was done already.
-func writeNext(p *page, subjects []subject, o Options) {
+func writeNext(p *oldPage, subjects []subject, o Options) {
 	p.blank()
 	const all = "-v (every phase, endpoint and resource)"
 	if o.Saved != "" {
 		// A path is copied from here, so it is not cut.
-		path := Clean(o.Saved, 4096)
+		path := page.Clean(o.Saved, 4096)
 		p.parts([]string{"saved " + path, "again: bench report " + shellQuoted(path)}, 2)
 	}
 	var next []string

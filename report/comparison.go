@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Compared is what a comparison or a gate found, and how it was made.
@@ -77,13 +78,13 @@ func Comparison(w io.Writer, c *Compared, o Options) error {
 	return err
 }
 
-func (c *Compared) writeClosing(p *page) {
+func (c *Compared) writeClosing(p *oldPage) {
 	p.blank()
 	if c.Repeat != "" {
-		p.text("repeat: "+Clean(c.Repeat, 4096), 2)
+		p.text("repeat: "+page.Clean(c.Repeat, 4096), 2)
 	}
 	if c.Saved != "" {
-		p.text("saved "+Clean(c.Saved, 4096), 2)
+		p.text("saved "+page.Clean(c.Saved, 4096), 2)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // headlines are the percentiles that the answer speaks of, the first that is settled first.
@@ -17,7 +18,7 @@ func ComparisonAnswer(c *Compared) string {
 	switch {
 	case c.FirstBaseline != "":
 		return fmt.Sprintf("INCONCLUSIVE: there was no baseline to hold %s against. It is the baseline now, saved to %s, and the next gate is held against that.",
-			name(c.firstName()), Clean(c.FirstBaseline, textColumns))
+			name(c.firstName()), page.Clean(c.FirstBaseline, textColumns))
 	case r.Spoiled:
 		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, for most of a round, or did not send what it could have. "+
 			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), c.spoiledUnit()), ended(r.Why))

@@ -17,7 +17,7 @@ const (
 
 // writeCurves draws the percentile curves of all arms over each other: to the right a factor of ten fewer requests beyond,
 // upwards slower, both logarithmic.
-func writeCurves(p *page, curves []compare.Curve) {
+func writeCurves(p *oldPage, curves []compare.Curve) {
 	lines := curveLines(curves)
 	if lines == nil {
 		return

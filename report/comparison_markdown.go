@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"strings"
+
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // ComparisonMarkdown writes what a comparison or a gate found as text for a pull request: the verdict, the table, the
@@ -34,7 +36,7 @@ func comparisonMarkdown(w io.Writer, c *Compared, limit int) error {
 	}
 	if c.Repeat != "" {
 		t.line("")
-		t.line("Repeat: " + code(Clean(c.Repeat, 4096)))
+		t.line("Repeat: " + code(page.Clean(c.Repeat, 4096)))
 	}
 	return t.end(w)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // The bounds of what is read again.
@@ -198,7 +199,7 @@ func metricOf(key string) (compare.Metric, error) {
 			return m, nil
 		}
 	}
-	return compare.Metric{}, fmt.Errorf("there is no metric %q", Clean(key, 40))
+	return compare.Metric{}, fmt.Errorf("there is no metric %q", page.Clean(key, 40))
 }
 
 // known returns an error for what is no outcome; "" is that of what is only shown.
@@ -207,7 +208,7 @@ func known(o compare.Outcome) error {
 	case "", compare.Regression, compare.Pass, compare.Missed, compare.Inconclusive, compare.Worse, compare.Better, compare.Undecided, compare.Mixed, compare.CannotTell:
 		return nil
 	}
-	return fmt.Errorf("there is no outcome %q", Clean(string(o), 40))
+	return fmt.Errorf("there is no outcome %q", page.Clean(string(o), 40))
 }
 
 func or(v *float64, none float64) float64 {

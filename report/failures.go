@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // What is shown of failures and events without Verbose, for each run.
@@ -16,7 +17,7 @@ const (
 )
 
 // writeFailures lists the failures by kind, the most frequent first, and what happened during the runs.
-func writeFailures(p *page, subjects []subject, o Options) error {
+func writeFailures(p *oldPage, subjects []subject, o Options) error {
 	b := &block{page: p, label: "errors"}
 	for _, s := range subjects {
 		kinds := mostFrequent(s.Errors)
@@ -55,7 +56,7 @@ func prefix(s subject, subjects []subject) string {
 	}
 	widest := 0
 	for _, s := range subjects {
-		widest = max(widest, columns(s.label))
+		widest = max(widest, page.Columns(s.label))
 	}
 	return pad(s.label, widest+2)
 }
@@ -67,7 +68,7 @@ func failure(e loadgen.ErrorCount) string {
 	} else {
 		text += ", at " + Duration(e.FirstNS)
 	}
-	if sample := Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
+	if sample := page.Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
 		text += ": " + sample
 	}
 	return text

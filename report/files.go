@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // longColumns bounds a name in a file, which has more room for it than a table on a terminal.
 const longColumns = 120
 
-func longName(s string) string { return Clean(s, longColumns) }
+func longName(s string) string { return page.Clean(s, longColumns) }
 
 // unique tells equal names apart by a number behind them.
 type unique map[string]int

@@ -9,15 +9,16 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // maxNamed bounds the targets that a line names one by one.
 const maxNamed = 4
 
 // writeHeader says what was driven, and where.
-func writeHeader(p *page, subjects []subject, o Options) {
+func writeHeader(p *oldPage, subjects []subject, o Options) {
 	first := subjects[0]
-	command := Clean(o.Command, nameColumns*2)
+	command := page.Clean(o.Command, nameColumns*2)
 	if command == "" {
 		command = "bench " + name(first.Plan.Profile)
 	}
@@ -32,7 +33,7 @@ func writeHeader(p *page, subjects []subject, o Options) {
 	}
 	parts = append(parts, repeated(subjects)...)
 	if o.FromFile && !first.Started.IsZero() {
-		parts = append(parts, "of "+Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
+		parts = append(parts, "of "+page.Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
 	}
 	p.parts(parts, 2)
 	target := "target"
@@ -175,7 +176,7 @@ func placeOf(e *loadgen.Environment, target string, bundled bool, o Options) str
 		where += " on " + machine
 	}
 	var about []string
-	if cpu := Clean(e.CPU, 40); cpu != "" {
+	if cpu := page.Clean(e.CPU, 40); cpu != "" {
 		about = append(about, cpu)
 	}
 	if e.Processors > 0 {
@@ -192,7 +193,7 @@ func engineOf(s subject) string {
 	if engine := name(s.Plan.Engine); engine != "" {
 		parts = append(parts, "engine "+engine)
 	}
-	if clock := Clean(s.Environment.Clock, 40); clock != "" {
+	if clock := page.Clean(s.Environment.Clock, 40); clock != "" {
 		if !strings.Contains(clock, "clock") {
 			clock += " clock"
 		}
@@ -223,7 +224,7 @@ func cpuList(cpus []int) string {
 		}
 		i = j + 1
 	}
-	return Clean("cpus "+strings.Join(ranges, ","), 40)
+	return page.Clean("cpus "+strings.Join(ranges, ","), 40)
 }
 
 // plural writes a count with its noun: 1 core, 2 cores.

@@ -61,7 +61,7 @@ func differing(s *history.Series, opening string) string {
 	return opening + sentence(strings.Join(s.Differs, "; "))
 }
 
-func writeSeries(p *page, s *history.Series, options history.Options, o Options) error {
+func writeSeries(p *oldPage, s *history.Series, options history.Options, o Options) error {
 	p.blank()
 	for _, answer := range seriesAnswers(s, options) {
 		p.strong(answer)
@@ -135,7 +135,7 @@ func pWords(p float64) string {
 }
 
 // writeRunsOf writes the table of a series' runs.
-func writeRunsOf(p *page, s *history.Series, o Options) error {
+func writeRunsOf(p *oldPage, s *history.Series, o Options) error {
 	layout, from := dateTime, max(len(s.Points)-shownRuns, 0)
 	if p.width < narrowPage {
 		layout = shortTime
@@ -205,7 +205,7 @@ func changeCells(s *history.Series, run int) (cells []string, changed bool) {
 }
 
 // writeLeftOut names what is no point of a series, and why.
-func writeLeftOut(p *page, list []history.LeftOut, all bool) {
+func writeLeftOut(p *oldPage, list []history.LeftOut, all bool) {
 	if len(list) == 0 {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // leastSpread is the ratio of highest to lowest from which on a chart uses all its levels, so that noise looks like noise.
@@ -17,7 +18,7 @@ func historyChart(s *history.Series, width int) *table {
 	ranges, widest := make([]string, len(history.Percentiles)), 0
 	for q := range history.Percentiles {
 		ranges[q] = rangeOf(s, q)
-		widest = max(widest, columns(ranges[q]))
+		widest = max(widest, page.Columns(ranges[q]))
 	}
 	free := min(max(width-3-2-2-widest, minSketch), maxSketch)
 	bucket := divideUp(len(s.Points), free)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // slowed are the runs of 30 days, of which P99 is twice as high from the 21st on.
@@ -47,7 +48,7 @@ func TestHistory(t *testing.T) {
 		}
 		text := b.String()
 		for line := range strings.Lines(text) {
-			if n := columns(strings.TrimSuffix(line, "\n")); n > width {
+			if n := page.Columns(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("width %d: a line of %d columns: %s", width, n, line)
 			}
 		}

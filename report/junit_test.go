@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 	"pgregory.net/rapid"
 )
 
@@ -158,7 +159,7 @@ func TestJUnitShowsHostileNamesAsText(t *testing.T) {
 		if c.XMLName.Local != "testcase" {
 			continue
 		}
-		want := Clean(names[i], textColumns)
+		want := page.Clean(names[i], textColumns)
 		if got := c.attr("name"); got != want {
 			t.Errorf("%.60q is named %.60q, want %.60q", names[i], got, want)
 		}

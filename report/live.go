@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // plainEvery is how much of a run lies between two lines where the output is not a terminal.
@@ -32,7 +33,7 @@ type Live struct {
 // NewLive returns a Live for w, a terminal of width columns or not. Colour needs a terminal.
 func NewLive(w io.Writer, terminal bool, color bool, width int) *Live {
 	if width <= 0 {
-		width = DefaultWidth
+		width = page.DefaultWidth
 	}
 	return &Live{w: w, terminal: terminal, color: color && terminal, width: width}
 }
@@ -68,7 +69,7 @@ func (l *Live) Done() {
 // rewrite overwrites the old line with spaces where the new one is shorter, which every terminal understands. The line
 // leaves the last column free: some terminals would begin a new one.
 func (l *Live) rewrite(line string) {
-	width := columns(line)
+	width := page.Columns(line)
 	rest := strings.Repeat(" ", max(l.shown-width, 0))
 	if l.color {
 		line = bold + line + reset
@@ -87,8 +88,8 @@ func liveLine(p loadgen.Progress, width int) string {
 				b.WriteString(part.text)
 			}
 		}
-		if line := Clean(b.String(), 1<<12); columns(line) <= width || drop == maxRank {
-			return Clean(line, width)
+		if line := page.Clean(b.String(), 1<<12); page.Columns(line) <= width || drop == maxRank {
+			return page.Clean(line, width)
 		}
 	}
 }
@@ -166,6 +167,6 @@ func plainLine(p loadgen.Progress) string {
 	if p.Most > 0 {
 		done = fmt.Sprintf("%s of %s requests", Count(p.Sent), Count(p.Most))
 	}
-	return Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phaseText(p),
+	return page.Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phaseText(p),
 		done, Rate(p.Offered), Rate(p.Achieved), latency, Count(p.InFlight), Count(p.Waiting), Count(p.Failed)), 1<<10)
 }

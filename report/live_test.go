@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // inSpike is the state six seconds into the spike of the sketch that the line was designed on.
@@ -46,7 +47,7 @@ func TestLiveLine(t *testing.T) {
 		{"nothing known", loadgen.Progress{}, 110, "   0 s of 0 · 0 of 0 s ▕          ▏ 0/s → 0/s · nothing finished · 0 in flight, 0 waiting · 0 failed"},
 	} {
 		got := liveLine(tc.state, tc.width)
-		if got != tc.want || columns(got) > tc.width {
+		if got != tc.want || page.Columns(got) > tc.width {
 			t.Errorf("%s, %d columns:\n got %q\nwant %q", tc.why, tc.width, got, tc.want)
 		}
 	}

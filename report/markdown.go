@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // maxMarkdown bounds a Markdown report, in bytes: GitHub takes 65,536 characters as the text of a pull request.
@@ -215,7 +216,7 @@ func (t *markdownText) failures(subjects []subject) {
 				break
 			}
 			row := fmt.Sprintf("- %s× %s", Count(e.Count), code(sentence(e.Kind)))
-			if sample := Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
+			if sample := page.Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
 				row += ": " + code(sample)
 			}
 			t.line(row)

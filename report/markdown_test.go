@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 func TestMarkdownOfTheSpike(t *testing.T) {
@@ -36,7 +37,7 @@ var (
 // TestMarkdownTextIsText holds for any text that it shows as what Clean makes of it, and holds nothing that Markdown reads.
 func TestMarkdownTextIsText(t *testing.T) {
 	check := func(t rapid.TB, text string) {
-		clean := strings.TrimSpace(Clean(text, 200))
+		clean := strings.TrimSpace(page.Clean(text, 200))
 		if got := code(clean); !span.MatchString(got) || clean != "" && readAs(got) != clean {
 			t.Fatalf("code(%q) = %q", clean, got)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Mirror is what a mirrored run found, with what is known around it.
@@ -63,10 +64,10 @@ func Mirrored(w io.Writer, m *Mirror, o Options) error {
 	}
 	p.blank()
 	if m.Repeat != "" {
-		p.text("repeat: "+Clean(m.Repeat, 4096), 2)
+		p.text("repeat: "+page.Clean(m.Repeat, 4096), 2)
 	}
 	if m.Saved != "" {
-		p.text("saved "+Clean(m.Saved, 4096), 2)
+		p.text("saved "+page.Clean(m.Saved, 4096), 2)
 	}
 	_, err := io.WriteString(w, p.out.String())
 	return err
@@ -87,7 +88,7 @@ func MirrorMarkdown(w io.Writer, m *Mirror) error {
 	}
 	if m.Repeat != "" {
 		t.line("")
-		t.line("Repeat: " + code(Clean(m.Repeat, 4096)))
+		t.line("Repeat: " + code(page.Clean(m.Repeat, 4096)))
 	}
 	return t.end(w)
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 func mirrorFixture() *Mirror {
@@ -37,7 +38,7 @@ func TestMirrored(t *testing.T) {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(b.String()) {
-			if n := columns(strings.TrimSuffix(line, "\n")); n > width {
+			if n := page.Columns(strings.TrimSuffix(line, "\n")); n > width {
 				t.Errorf("width %d: a line of %d columns: %s", width, n, line)
 			}
 		}

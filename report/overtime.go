@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 const (
@@ -20,7 +21,7 @@ const (
 var bars = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 
 // writeOverTime sketches the P99 of each second, beside the reading of the phase that asks most of the target.
-func writeOverTime(p *page, subjects []subject, o Options) error {
+func writeOverTime(p *oldPage, subjects []subject, o Options) error {
 	sk := newSketch(subjects, o.Verbose)
 	if sk.to <= sk.from || sk.high <= 0 {
 		return nil
@@ -40,9 +41,9 @@ func writeOverTime(p *page, subjects []subject, o Options) error {
 	if len(subjects) > 1 {
 		beside = t.width([]int{0}) + t.gap(sketchColumn, sketchColumn)
 	}
-	if spare := columns(title) - beside; spare <= free {
+	if spare := page.Columns(title) - beside; spare <= free {
 		// The title stands over the names and the sketches.
-		t.rows[0][sketchColumn] += strings.Repeat(" ", max(spare-columns(t.rows[0][sketchColumn]), 0))
+		t.rows[0][sketchColumn] += strings.Repeat(" ", max(spare-page.Columns(t.rows[0][sketchColumn]), 0))
 		t.overHeader = title
 		return p.table(t)
 	}
@@ -162,12 +163,12 @@ func (sk *sketch) axis(s subject, verbose bool) string {
 			end = (indexOf(s.Phases[i+1].StartNS, len(s.Intervals)) - sk.from) / sk.bucket
 		}
 		// A name may push the next one aside a little.
-		text := Clean(name(p.Name), end-at+1)
-		if at = max(at, used+min(used, 1)); columns(text) < 3 || at > end {
+		text := page.Clean(name(p.Name), end-at+1)
+		if at = max(at, used+min(used, 1)); page.Columns(text) < 3 || at > end {
 			continue
 		}
 		b.WriteString(strings.Repeat(" ", at-used) + text)
-		used = at + columns(text)
+		used = at + page.Columns(text)
 		named++
 	}
 	if named < 2 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // second is an interval with that P99; 0 leaves it without requests, -1 with requests that all failed.
@@ -67,7 +68,7 @@ func TestSketchFitsAndSkipsWarmup(t *testing.T) {
 		t.Errorf("500 s are sketched under %q", title)
 	}
 	lines := strings.Split(rest, "\n")
-	if drawn := columns(strings.Fields(lines[0])[0]); drawn != 56 {
+	if drawn := page.Columns(strings.Fields(lines[0])[0]); drawn != 56 {
 		t.Errorf("500 s by 9 are drawn in %d columns: %q", drawn, lines[0])
 	}
 	if at := strings.Index(lines[1], "storm"); !strings.HasPrefix(lines[1], "calm") || at != 250/9 {

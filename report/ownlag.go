@@ -12,7 +12,7 @@ const apartShare = 0.02
 
 // writeTargetTime puts the target's own time beside the response time where bench's own lateness makes them differ: what the
 // table of phases shows is then not the target's doing alone.
-func writeTargetTime(p *page, subjects []subject, _ Options) error {
+func writeTargetTime(p *oldPage, subjects []subject, _ Options) error {
 	t := &table{columns: []column{
 		{title: where(subjects), left: true}, {title: "", left: true}, {title: "P50"}, {title: "P95"}, {title: "P99"}, {title: "left out"},
 	}}
@@ -58,7 +58,7 @@ func leftOut(p *loadgen.Phase) string {
 const toldShare = 0.01
 
 // writeDisturbances says how often bench itself could have sent and did not, and what is known of why.
-func writeDisturbances(p *page, subjects []subject, o Options) error {
+func writeDisturbances(p *oldPage, subjects []subject, o Options) error {
 	b := &block{page: p, label: "late"}
 	for _, s := range subjects {
 		d := s.Disturbances

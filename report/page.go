@@ -3,14 +3,13 @@ package report
 import (
 	"slices"
 	"strings"
+
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// DefaultWidth is the number of columns of a report where none is given.
-const DefaultWidth = 100
-
-// page collects the lines of a report for a terminal. It is the only way out: each line is cleaned and bounded here,
+// oldPage collects the lines of a report for a terminal. It is the only way out: each line is cleaned and bounded here,
 // whatever it was made of, and coloured only afterwards.
-type page struct {
+type oldPage struct {
 	width int
 	color bool
 	out   strings.Builder
@@ -18,15 +17,15 @@ type page struct {
 	marks map[string]bool // the footnote marks that were used
 }
 
-func newPage(width int, color bool) *page {
+func newPage(width int, color bool) *oldPage {
 	if width <= 0 {
-		width = DefaultWidth
+		width = page.DefaultWidth
 	}
-	return &page{width: width, color: color, empty: true, marks: map[string]bool{}}
+	return &oldPage{width: width, color: color, empty: true, marks: map[string]bool{}}
 }
 
 // line writes one line, cut at the page's width.
-func (p *page) line(s string) {
+func (p *oldPage) line(s string) {
 	s = p.fit(s)
 	if s == "" {
 		return
@@ -38,7 +37,7 @@ func (p *page) line(s string) {
 }
 
 // strong writes a paragraph that stands out.
-func (p *page) strong(s string) {
+func (p *oldPage) strong(s string) {
 	for _, l := range wrap(s, p.width, 0) {
 		if l = p.fit(l); p.color {
 			l = bold + l + reset
@@ -48,18 +47,18 @@ func (p *page) strong(s string) {
 }
 
 // text writes a paragraph, the lines after its first indented.
-func (p *page) text(s string, indent int) {
+func (p *oldPage) text(s string, indent int) {
 	for _, l := range wrap(s, p.width, indent) {
 		p.line(l)
 	}
 }
 
 // parts writes what dotted joins, going on to the next line between two parts rather than within one.
-func (p *page) parts(parts []string, indent int) {
+func (p *oldPage) parts(parts []string, indent int) {
 	line := ""
 	for _, part := range parts {
 		switch joined := dotted([]string{line, part}); {
-		case columns(joined) <= p.width || line == "":
+		case page.Columns(joined) <= p.width || line == "":
 			line = joined
 		default:
 			p.text(line, indent)
@@ -75,16 +74,16 @@ func dotted(parts []string) string {
 }
 
 // blank parts two blocks; several in a row are one.
-func (p *page) blank() {
+func (p *oldPage) blank() {
 	if !p.empty {
 		p.out.WriteByte('\n')
 		p.empty = true
 	}
 }
 
-func (p *page) fit(s string) string { return strings.TrimRight(Clean(s, p.width), " ") }
+func (p *oldPage) fit(s string) string { return strings.TrimRight(page.Clean(s, p.width), " ") }
 
-func (p *page) put(s string) {
+func (p *oldPage) put(s string) {
 	p.out.WriteString(s)
 	p.out.WriteByte('\n')
 	p.empty = false
@@ -106,7 +105,7 @@ func wrap(s string, width, indent int) []string {
 	lead := len(s) - len(strings.TrimLeft(s, " "))
 	line, used = s[:lead], lead
 	for i, word := range strings.Split(s[lead:], " ") {
-		w := columns(word)
+		w := page.Columns(word)
 		if i > 0 {
 			if used+1+w > width && used > indent {
 				flush()
@@ -122,7 +121,7 @@ func wrap(s string, width, indent int) []string {
 			line += head
 			flush()
 			word = word[len(head):]
-			w = columns(word)
+			w = page.Columns(word)
 		}
 		line, used = line+word, used+w
 	}
@@ -133,7 +132,7 @@ func wrap(s string, width, indent int) []string {
 func headOf(s string, width int) string {
 	used := 0
 	for i, r := range s {
-		if used += columns(string(r)); used > width {
+		if used += page.Columns(string(r)); used > width {
 			return s[:i]
 		}
 	}

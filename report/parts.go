@@ -9,7 +9,7 @@ import (
 
 // writeParts says where the response time went. It takes means, since means add up and percentiles do not, and puts the
 // median beside them: where few requests lie above the mean, a few slow ones made it.
-func writeParts(p *page, subjects []subject, _ Options) error {
+func writeParts(p *oldPage, subjects []subject, _ Options) error {
 	t := &table{columns: []column{
 		{title: where(subjects), left: true},
 		{title: "response: P50", rank: 1},

@@ -26,7 +26,7 @@ var footnotes = []struct{ mark, text string }{
 const leading = 4
 
 // writePhases tabulates the response times of every phase.
-func writePhases(p *page, subjects []subject, o Options) error {
+func writePhases(p *oldPage, subjects []subject, o Options) error {
 	t := newPhaseTable(subjects)
 	for _, s := range subjects {
 		t.add(s, o)
@@ -180,7 +180,7 @@ func ratio(q percentile, over, under *loadgen.Dist) (text string, ok bool) {
 }
 
 // write lays the table out: columns that hold nothing are left out, figures and their marks joined.
-func (t *phaseTable) write(p *page) error {
+func (t *phaseTable) write(p *oldPage) error {
 	grid := table{columns: t.columns(), rows: make([][]string, len(t.cells))}
 	for c := range grid.columns {
 		column := []marked{{figure: grid.columns[c].title}}

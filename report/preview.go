@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Preview writes what a plan would do.
 func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 	p := newPage(o.Width, o.Color)
-	p.strong(fmt.Sprintf("%s at %s: nothing is sent", v.Plan.Profile, Clean(v.Target.Name, 80)))
+	p.strong(fmt.Sprintf("%s at %s: nothing is sent", v.Plan.Profile, page.Clean(v.Target.Name, 80)))
 	if len(v.Curve) > 0 {
 		p.text(fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", Count(v.Requests), Span(v.Length), v.Plan.Arrivals, v.Seed), 2)
 		p.blank()
@@ -55,9 +56,9 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 		if r.Body > 0 {
 			body = "  + " + Bytes(uint64(r.Body))
 		}
-		p.text(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, Clean(r.URL, 1<<10), body), columns(at)+9)
+		p.text(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, page.Clean(r.URL, 1<<10), body), page.Columns(at)+9)
 		if len(r.Header) > 0 {
-			p.text(strings.Repeat(" ", columns(at)+7)+Clean(strings.Join(r.Header, " · "), 1<<10), columns(at)+9)
+			p.text(strings.Repeat(" ", page.Columns(at)+7)+page.Clean(strings.Join(r.Header, " · "), 1<<10), page.Columns(at)+9)
 		}
 	}
 	_, err := io.WriteString(w, p.out.String())

@@ -7,7 +7,7 @@ import (
 )
 
 // writeProcesses shows what the targets, bench and the host used, second by second at the most and on average.
-func writeProcesses(p *page, subjects []subject, _ Options) error {
+func writeProcesses(p *oldPage, subjects []subject, _ Options) error {
 	t := &table{columns: []column{
 		{title: "resources", left: true}, {left: true}, {title: "cpu, mean"}, {title: "cpu, most"}, {title: "kept waiting", rank: 2},
 		{title: "memory"}, {title: "descriptors", rank: 1}, {title: "threads", rank: 3}, {title: "switches"},
@@ -49,7 +49,7 @@ func processCells(samples []loadgen.ProcessSample) []string {
 	}
 }
 
-func writeHost(p *page, subjects []subject) error {
+func writeHost(p *oldPage, subjects []subject) error {
 	t := &table{columns: []column{
 		{title: "host", left: true}, {title: "busy, mean"}, {title: "busy, most"}, {title: "stolen"}, {title: "throttled"},
 		{title: "memory"}, {title: "network in"}, {title: "out"}, {title: "switches"},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // How many functions of a profile are shown: those with the most of their own, and those that most was spent under.
@@ -24,7 +25,7 @@ const (
 const functionColumns = 64
 
 // writeProfile says in which functions the targets' processor time went, and what their profiles say at the end.
-func writeProfile(p *page, subjects []subject, o Options) error {
+func writeProfile(p *oldPage, subjects []subject, o Options) error {
 	if !slices.ContainsFunc(subjects, func(s subject) bool { return s.Profile != nil }) {
 		return nil
 	}
@@ -58,7 +59,7 @@ func writeProfile(p *page, subjects []subject, o Options) error {
 			b.row(before+"not whole: "+ended(problem), 2)
 		}
 		if cpu := s.Profile.CPU; cpu != nil && cpu.File != "" && o.Saved != "" {
-			b.row("go tool pprof "+shellQuoted(Clean(filepath.Join(filepath.Dir(o.Saved), cpu.File), 4096)), 2)
+			b.row("go tool pprof "+shellQuoted(page.Clean(filepath.Join(filepath.Dir(o.Saved), cpu.File), 4096)), 2)
 		}
 	}
 	return nil
@@ -114,7 +115,7 @@ func functionName(s string) string {
 	if i := strings.IndexAny(s, "([{ "); i >= 0 {
 		head, rest = s[:i], s[i:]
 	}
-	return Clean(head[strings.LastIndexByte(head, '/')+1:]+rest, functionColumns)
+	return page.Clean(head[strings.LastIndexByte(head, '/')+1:]+rest, functionColumns)
 }
 
 func (t *markdownText) profiles(subjects []subject) {

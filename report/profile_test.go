@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // profiledRun is one whose target told where its time went.
@@ -81,7 +82,7 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, l := range strings.Split(b.String(), "\n") {
-				if columns(l) > DefaultWidth || strings.ContainsAny(l, "\x1b\r") {
+				if page.Columns(l) > page.DefaultWidth || strings.ContainsAny(l, "\x1b\r") {
 					t.Errorf("%q in %q", l, name)
 				}
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/clipperhouse/displaywidth"
 	"pgregory.net/rapid"
@@ -171,4 +172,18 @@ func anyProgress() *rapid.Generator[loadgen.Progress] {
 			Elapsed: d.Draw(t, "elapsed"), Total: d.Draw(t, "total"), Draining: rapid.Bool().Draw(t, "draining"), Offered: anyRate().Draw(t, "offered"),
 			P50: d.Draw(t, "p50"), Samples: anyCount().Draw(t, "samples"), InFlight: anyCount().Draw(t, "in flight")}
 	})
+}
+
+// anyText draws strings that are likely to be harmful, as those that package page is tested with.
+func anyText() *rapid.Generator[string] {
+	harmful := []rune("\x00\a\b\t\n\r\x1b\x7f\u0085\u009b\u00ad\u0301\u034f\u115f\u200b\u200d\u200e\u2028\u2029\u202e\u2066\u3000\u3164\ue000\ufe0f\ufeff漢한🇩🇪👍🏽e/ {%[31m|<&=+-@")
+	return rapid.OneOf(
+		rapid.String(),
+		rapid.StringOf(rapid.SampledFrom(harmful)),
+		rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 40), func(b []byte) string { return string(b) }),
+	)
+}
+
+func harmless(r rune) bool {
+	return r != '\u2028' && r != '\u2029' && !unicode.Is(unicode.C, r) && !unicode.Is(unicode.Variation_Selector, r)
 }

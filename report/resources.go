@@ -8,7 +8,7 @@ import (
 )
 
 // writeResources says how busy and how large the targets and bench were.
-func writeResources(p *page, subjects []subject, _ Options) error {
+func writeResources(p *oldPage, subjects []subject, _ Options) error {
 	b := &block{page: p, label: "cpu"}
 	var busy, large []string
 	for _, s := range subjects {

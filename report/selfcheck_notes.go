@@ -8,7 +8,7 @@ import (
 )
 
 // writeSelfcheckNotes says what is the machine's doing, why an engine is not trusted, and what was found on the way.
-func writeSelfcheckNotes(p *page, r *selfcheck.Report) {
+func writeSelfcheckNotes(p *oldPage, r *selfcheck.Report) {
 	p.blank()
 	if l := r.IdleThread; l != nil {
 		p.text(fmt.Sprintf("idle: how late a thread that only sleeps is woken beside the engine; with nothing beside it %s at P50, %s at P99: "+

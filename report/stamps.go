@@ -8,7 +8,7 @@ import (
 )
 
 // writeStamps says what the clock of the answers is worth, and what the network did.
-func writeStamps(p *page, subjects []subject, _ Options) error {
+func writeStamps(p *oldPage, subjects []subject, _ Options) error {
 	b := &block{page: p, label: "timed by"}
 	began := false
 	for _, s := range subjects {

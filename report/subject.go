@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Bounds of names in columns, and of a sentence from elsewhere in a paragraph.
@@ -17,9 +18,9 @@ const (
 	textColumns  = 400
 )
 
-func name(s string) string      { return Clean(s, nameColumns) }
-func sizedName(s string) string { return Clean(s, sizedColumns) }
-func sentence(s string) string  { return Clean(s, textColumns) }
+func name(s string) string      { return page.Clean(s, nameColumns) }
+func sizedName(s string) string { return page.Clean(s, sizedColumns) }
+func sentence(s string) string  { return page.Clean(s, textColumns) }
 
 // toldApart shortens names that are told side by side, as [name] does; where that makes two of them one, it keeps their ends, and
 // where those are alike too, all that a file would hold.
@@ -45,10 +46,10 @@ func toldApart(names ...string) []string {
 // endOfName shortens a name to its end.
 func endOfName(s string) string {
 	s = longName(s)
-	if columns(s) <= nameColumns {
+	if page.Columns(s) <= nameColumns {
 		return s
 	}
-	for columns(s) >= nameColumns {
+	for page.Columns(s) >= nameColumns {
 		_, size := utf8.DecodeRuneInString(s)
 		s = s[size:]
 	}
@@ -97,7 +98,7 @@ func subjectsOf(runs []*loadgen.Run) []subject {
 		}
 		if seen[label]++; seen[label] > 1 {
 			suffix := " " + strconv.Itoa(seen[label])
-			label = Clean(label, nameColumns-len(suffix)) + suffix
+			label = page.Clean(label, nameColumns-len(suffix)) + suffix
 		}
 		subjects = append(subjects, subject{Run: r, label: label, focus: focusOf(r)})
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Long names that begin alike are told apart wherever they stand side by side.
@@ -38,7 +39,7 @@ func TestNamesStayApart(t *testing.T) {
 
 	c := &Compared{Result: compare.Result{Gate: true, Comparisons: []compare.Comparison{{A: "checkout-service-old", B: "checkout-service-new", Outcome: compare.Regression}}}}
 	var text strings.Builder
-	if err := Comparison(&text, c, Options{Width: DefaultWidth}); err != nil {
+	if err := Comparison(&text, c, Options{Width: page.DefaultWidth}); err != nil {
 		t.Fatal(err)
 	}
 	if table := text.String(); !strings.Contains(table, "…out-service-old") || !strings.Contains(table, "…out-service-new") {

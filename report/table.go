@@ -7,6 +7,7 @@ import (
 	"github.com/olekukonko/tablewriter"
 	"github.com/olekukonko/tablewriter/renderer"
 	"github.com/olekukonko/tablewriter/tw"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // column is one column of a table. The zero value is a column of figures: aligned to the right, two spaces after the
@@ -37,8 +38,8 @@ func overlay(line, text string) string {
 	case free == len(line): // nothing else stands there
 		return text
 	}
-	text = Clean(text, free-2)
-	return text + line[columns(text):]
+	text = page.Clean(text, free-2)
+	return text + line[page.Columns(text):]
 }
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
@@ -50,11 +51,11 @@ type marked struct{ figure, mark string }
 func hang(cells []marked) []string {
 	widest := 0
 	for _, c := range cells {
-		widest = max(widest, columns(c.mark))
+		widest = max(widest, page.Columns(c.mark))
 	}
 	joined := make([]string, len(cells))
 	for i, c := range cells {
-		joined[i] = c.figure + c.mark + strings.Repeat(" ", widest-columns(c.mark))
+		joined[i] = c.figure + c.mark + strings.Repeat(" ", widest-page.Columns(c.mark))
 	}
 	return joined
 }
@@ -139,9 +140,9 @@ func (t *table) fitted(width int) []int {
 func (t *table) width(kept []int) int {
 	total := 0
 	for i, c := range kept {
-		w := columns(t.columns[c].title)
+		w := page.Columns(t.columns[c].title)
 		for _, row := range t.rows {
-			w = max(w, columns(at(row, c)))
+			w = max(w, page.Columns(at(row, c)))
 		}
 		total += t.gap(i, c) + w
 	}

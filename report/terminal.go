@@ -11,7 +11,7 @@ import (
 // Options says how a report is shown and what stands around it. The zero value shows a run without colour in 100
 // columns.
 type Options struct {
-	Width    int      // columns; 0 takes DefaultWidth
+	Width    int      // columns; 0 takes page.DefaultWidth
 	Color    bool     // whether escape sequences may be written
 	Verbose  bool     // warm-up phases, endpoints, resources: everything that was measured
 	Command  string   // what made the runs, such as "bench spike"; "" takes it from the profile
@@ -33,7 +33,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 	p.blank()
 	writeAnswer(p, subjects)
 
-	sections := []func(*page, []subject, Options) error{
+	sections := []func(*oldPage, []subject, Options) error{
 		writeThresholds, writePhases, writeOverTime, writeParts, writeTargetTime, writeProfile, writeCache, writeVerdicts, writeDisturbances, writeFailures, writeResources,
 	}
 	if o.Verbose {
@@ -51,7 +51,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 }
 
 // table writes a table below a blank line, nothing where it has no rows.
-func (p *page) table(t *table) error {
+func (p *oldPage) table(t *table) error {
 	if len(t.rows) == 0 {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (p *page) table(t *table) error {
 	return p.rows(t)
 }
 
-func (p *page) rows(t *table) error {
+func (p *oldPage) rows(t *table) error {
 	lines, err := t.lines(p.width)
 	for _, l := range lines {
 		p.line(l)

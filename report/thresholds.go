@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // thresholdColumns bounds a threshold's own text; its sentence has the rest of the line.
@@ -28,12 +29,12 @@ func verdictWord(r loadgen.ThresholdResult) string {
 }
 
 // writeThresholds shows each threshold with its figure, and how well the first objective was met.
-func writeThresholds(p *page, subjects []subject, _ Options) error {
+func writeThresholds(p *oldPage, subjects []subject, _ Options) error {
 	names, texts, told := 0, 0, 0
 	for _, s := range subjects {
-		names = max(names, columns(s.label)+2)
+		names = max(names, page.Columns(s.label)+2)
 		for _, r := range s.Thresholds {
-			texts = max(texts, columns(Clean(r.Text, thresholdColumns))+2)
+			texts = max(texts, page.Columns(page.Clean(r.Text, thresholdColumns))+2)
 			told++
 		}
 		if _, ok := s.Objective(); ok {
@@ -54,7 +55,7 @@ func writeThresholds(p *page, subjects []subject, _ Options) error {
 			label = ""
 		}
 		for _, r := range s.Thresholds {
-			b.row(pad(label, names)+verdictWord(r)+"  "+pad(Clean(r.Text, thresholdColumns), texts)+sentence(r.Sentence), names+6+texts)
+			b.row(pad(label, names)+verdictWord(r)+"  "+pad(page.Clean(r.Text, thresholdColumns), texts)+sentence(r.Sentence), names+6+texts)
 			label = ""
 		}
 	}
@@ -100,7 +101,7 @@ func listThresholds(runs []*loadgen.Run, so string, is func(loadgen.ThresholdRes
 			if !is(r) {
 				continue
 			}
-			text := Clean(r.Text, thresholdColumns)
+			text := page.Clean(r.Text, thresholdColumns)
 			if len(subjects) > 1 {
 				text = s.label + " " + text
 			}

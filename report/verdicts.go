@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // maxEvidence bounds the sentences of evidence that are shown without Verbose.
@@ -11,7 +12,7 @@ const maxEvidence = 3
 
 // block writes rows under one label at the left, their text wrapped beside it.
 type block struct {
-	page  *page
+	page  *oldPage
 	label string
 }
 
@@ -20,19 +21,19 @@ const indent = 10
 
 // row writes one row of the block; the label stands before the first only.
 func (b *block) row(text string, hanging int) {
-	head := b.label + strings.Repeat(" ", max(indent-columns(b.label), 1))
+	head := b.label + strings.Repeat(" ", max(indent-page.Columns(b.label), 1))
 	b.label = ""
 	b.page.text(head+text, indent+hanging)
 }
 
 // writeVerdicts says what limited each run, with the evidence.
-func writeVerdicts(p *page, subjects []subject, o Options) error {
+func writeVerdicts(p *oldPage, subjects []subject, o Options) error {
 	b := &block{page: p, label: "verdict"}
 	p.blank()
 	names, kinds := 0, 0
 	for _, s := range subjects {
-		names = max(names, columns(s.label)+2)
-		kinds = max(kinds, columns(kindOf(s.Verdict))+3)
+		names = max(names, page.Columns(s.label)+2)
+		kinds = max(kinds, page.Columns(kindOf(s.Verdict))+3)
 	}
 	if len(subjects) == 1 {
 		names = 0
@@ -69,7 +70,7 @@ func kindOf(v loadgen.Verdict) string {
 	if v.Kind == "" {
 		return "not judged"
 	}
-	return Clean(string(v.Kind), len(loadgen.GeneratorLimited)) // the longest there is
+	return page.Clean(string(v.Kind), len(loadgen.GeneratorLimited)) // the longest there is
 }
 
 // listed joins sentences of evidence, the first few unless all are wanted.
@@ -87,4 +88,4 @@ func listed(evidence []string, verbose bool) string {
 }
 
 // pad fills text with spaces up to width.
-func pad(s string, width int) string { return s + strings.Repeat(" ", max(width-columns(s), 0)) }
+func pad(s string, width int) string { return s + strings.Repeat(" ", max(width-page.Columns(s), 0)) }

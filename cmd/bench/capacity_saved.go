@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
-	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // fromFile concludes from saved runs, or returns what a saved capacity concluded.
@@ -52,7 +52,7 @@ func (o *capacityOptions) fromCapacity(data []byte) ([]*capacity.Capacity, error
 	case err != nil:
 		return nil, usage(err)
 	case len(o.slo) > 0:
-		return nil, usage(fmt.Errorf("%s: it was measured for %s, and other objectives take other steps: leave out --slo, or measure again", o.from, report.Clean(strings.Join(found[0].Objectives, " and "), 200)))
+		return nil, usage(fmt.Errorf("%s: it was measured for %s, and other objectives take other steps: leave out --slo, or measure again", o.from, page.Clean(strings.Join(found[0].Objectives, " and "), 200)))
 	case len(o.servers) > 0:
 		return nil, usage(fmt.Errorf("%s: what it holds is fitted already: leave out --servers, or measure again", o.from))
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
@@ -37,7 +38,7 @@ func readDocument(path string) (document, error) {
 	case slices.Contains(documentKinds, d.kind):
 		return d, nil
 	case d.kind != "":
-		return d, fmt.Errorf("%s: is of the kind %q, which this bench does not know: it shows %s", path, report.Clean(d.kind, 40), strings.Join(documentKinds, ", "))
+		return d, fmt.Errorf("%s: is of the kind %q, which this bench does not know: it shows %s", path, page.Clean(d.kind, 40), strings.Join(documentKinds, ", "))
 	}
 	if what := foreign(path, data); what != "" {
 		return d, fmt.Errorf("%s: is %s: show what it was made of again, a file under .bench/ or of -o json=FILE", path, what)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // maxName bounds the name of a target, in columns: a file has room for so much of it.
@@ -17,7 +17,7 @@ func (o *driveOptions) checkNames(targets int) error {
 		switch {
 		case n == "" || n[0] == ' ' || n[len(n)-1] == ' ':
 			return errors.New("--name: a name is not empty, and neither begins nor ends with a space")
-		case report.Clean(n, maxName) != n:
+		case page.Clean(n, maxName) != n:
 			return fmt.Errorf("--name number %d: a name is text that can be printed, of at most %d columns in one line", i+1, maxName)
 		case slices.Contains(o.names[:i], n):
 			return fmt.Errorf("--name %s: two targets cannot have one name", n)

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/page"
 	"golang.org/x/term"
 )
 
@@ -176,11 +177,11 @@ func shown(w io.Writer, options report.Options, show func(io.Writer, report.Opti
 func look(w io.Writer) (width int, color bool) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return report.DefaultWidth, false
+		return page.DefaultWidth, false
 	}
 	width, _, err := term.GetSize(int(f.Fd()))
 	if err != nil || width < 40 {
-		width = report.DefaultWidth
+		width = page.DefaultWidth
 	}
 	return width, os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
@@ -36,7 +37,7 @@ func shownAgain[T any](t *testing.T, kind string, formats []format[T], found T, 
 			}
 			continue
 		}
-		if err := show(&want, found, report.Options{Width: report.DefaultWidth, FromFile: true}); err != nil {
+		if err := show(&want, found, report.Options{Width: page.DefaultWidth, FromFile: true}); err != nil {
 			t.Fatal(err)
 		}
 		if code != exitOK || stdout.String() != want.String() || stderr.Len() > 0 {

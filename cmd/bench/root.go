@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -54,9 +54,9 @@ const (
 func oneLine(err error) string {
 	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\ufffd")), " ")
 	if len(text) <= maxErrorHead+maxErrorTail {
-		return report.Clean(text, maxErrorHead+maxErrorTail)
+		return page.Clean(text, maxErrorHead+maxErrorTail)
 	}
-	piece := func(from, to int) string { return report.Clean(strings.ToValidUTF8(text[from:to], ""), to-from) }
+	piece := func(from, to int) string { return page.Clean(strings.ToValidUTF8(text[from:to], ""), to-from) }
 	return piece(0, maxErrorHead) + " … " + piece(len(text)-maxErrorTail, len(text))
 }
 
