@@ -1,20 +1,20 @@
 package report
 
-// writeAddresses says what each address of a host with several got.
-func writeAddresses(p *oldPage, subjects []subject, _ Options) error {
-	t := &table{columns: []column{
-		{title: "address", left: true}, {title: "requests"}, {title: "failed"}, {title: "service: P50"}, {title: "P99"},
+import "github.com/seed-5a006608/bench/report/page"
+
+// addressTable says what each address of a host with several got.
+func addressTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: "target", Words: true, Names: true, Stub: true, Of: true, Plain: true}, {Title: "address", Words: true, Names: true}, {Title: "requests"},
+		{Title: "failed"}, {Title: "service: P50"}, {Title: "P99"},
 	}}
 	for _, s := range subjects {
 		for i := range s.Addresses {
 			a := &s.Addresses[i]
 			d := &a.ServiceTime
-			t.row(prefix(s, subjects)+a.Address, Count(a.Requests), Count(a.Failed),
-				figure(d, "p50_ns", d.P50NS), figure(d, "p99_ns", d.P99NS))
+			t.Add(page.Words(s.label), page.Words(a.Address), numberCell(a.Requests), numberCell(a.Failed),
+				durationCell(d, "p50_ns", d.P50NS), durationCell(d, "p99_ns", d.P99NS))
 		}
 	}
-	if len(t.rows) == 0 {
-		return nil
-	}
-	return p.table(t)
+	return t
 }

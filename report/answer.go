@@ -9,14 +9,16 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// writeAnswer says in one sentence what the runs found. Evidence and tables follow it.
-func writeAnswer(p *oldPage, subjects []subject) {
-	p.strong(Answer(runsOf(subjects)))
+// runAnswer says in one sentence what the runs found, and where the arithmetic of their loads is known, that.
+func runAnswer(subjects []subject) page.Section {
+	blocks := []page.Block{page.Headline{Text: Answer(runsOf(subjects))}}
 	if m, ok := lessonOf(subjects); ok && m.Holds() {
-		p.text(m.Arithmetic(), 2)
+		blocks = append(blocks, page.Text{Text: m.Arithmetic(), Detail: page.Usual})
 	}
+	return page.Section{Blocks: blocks}
 }
 
 func runsOf(subjects []subject) []*loadgen.Run {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // What is shown of Server-Timing: its metrics as columns, and as rows with Verbose.
@@ -14,49 +15,52 @@ const (
 	maxTimingRows = 32
 )
 
-// writeCache says what the target told of its own work: hits and misses apart, and its Server-Timing per request. It is
-// left out where no target tells anything.
-func writeCache(p *oldPage, subjects []subject, _ Options) error {
+// cacheTable says what the target told of its own work: hits and misses apart, and its Server-Timing per request. It has no
+// rows where no target tells anything.
+func cacheTable(subjects []subject) *page.Table {
 	timings := timingNames(subjects)
 	timings = timings[:min(len(timings), maxTimings)]
-	t := &table{columns: []column{
-		{title: where(subjects), left: true},
-		{title: "hit ratio"},
-		{title: "hits, P50 / P99", rank: 1},
-		{title: "misses, P50 / P99", rank: 1},
+	t := &page.Table{Detail: page.Usual, Columns: []page.Column{
+		{Title: where(subjects), Words: true, Names: true},
+		{Title: "hit ratio"},
+		{Title: "hits, P50 / P99", Rank: 1},
+		{Title: "misses, P50 / P99", Rank: 1},
 	}}
 	for i, timing := range timings {
-		t.columns = append(t.columns, column{title: name(timing) + " per request", gap: 3, rank: 2 + i})
+		t.Columns = append(t.Columns, page.Column{Title: name(timing) + " per request", Gap: 3, Rank: 2 + i})
 	}
 	marks := false
 	for _, s := range subjects {
 		ratio := hitRatio(s.focus.Cache)
-		marks = marks || ratio != absent
+		marks = marks || ratio.Figure
 		label := s.label
 		if len(subjects) == 1 {
 			label = ""
 		}
-		row := []string{label, ratio, classTimes(s.focus, loadgen.ClassHit), classTimes(s.focus, loadgen.ClassMiss)}
+		row := []page.Cell{page.Words(label), ratio, page.Words(classTimes(s.focus, loadgen.ClassHit)), page.Words(classTimes(s.focus, loadgen.ClassMiss))}
 		for _, timing := range timings {
-			row = append(row, timingCell(s.focus, timing))
+			row = append(row, page.Words(timingCell(s.focus, timing)))
 		}
-		t.row(row...)
+		t.Add(row...)
 	}
-	for i := 1; i <= 3; i++ {
-		t.columns[i].hidden = !marks
+	switch {
+	case !marks && len(timings) == 0:
+		return &page.Table{}
+	case !marks:
+		return t.Without(func(c page.Column) bool {
+			return slices.Contains([]string{"hit ratio", "hits, P50 / P99", "misses, P50 / P99"}, c.Title)
+		})
 	}
-	if !marks && len(timings) == 0 {
-		return nil
-	}
-	return p.table(t)
+	return t
 }
 
-func hitRatio(c loadgen.Cache) string {
+func hitRatio(c loadgen.Cache) page.Cell {
 	marks := float64(c.Hits) + float64(c.Misses)
 	if marks == 0 {
-		return absent
+		return page.Words(absent)
 	}
-	return Share(float64(c.Hits) / marks)
+	ratio := float64(c.Hits) / marks
+	return page.Figure(Share(ratio), ratio)
 }
 
 // classTimes writes the response times of a class, of all endpoints together: so those of hits and of misses are of the
@@ -99,20 +103,16 @@ func timingCell(p *loadgen.Phase, metric string) string {
 	return absent
 }
 
-// writeTimings shows every metric of the Server-Timing, one a row, where the table above had no room for it.
-func writeTimings(p *oldPage, subjects []subject, _ Options) error {
-	t := &table{columns: []column{
-		{title: where(subjects), left: true}, {title: "Server-Timing", left: true}, {title: "answers"}, {title: "per request × time each"},
+// timingTable shows every metric of the Server-Timing, one a row, where the table above had no room for it.
+func timingTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: where(subjects), Words: true, Names: true, Stub: true}, {Title: "Server-Timing", Words: true, Names: true}, {Title: "answers"},
+		{Title: "per request × time each"},
 	}}
 	for _, s := range subjects {
-		label := s.label
-		for i, st := range s.focus.ServerTiming {
-			if i == maxTimingRows {
-				break
-			}
-			t.row(label, name(st.Name), Count(st.Count), timingCell(s.focus, st.Name))
-			label = ""
+		for _, st := range s.focus.ServerTiming[:min(len(s.focus.ServerTiming), maxTimingRows)] {
+			t.Add(page.Words(s.label), page.Words(name(st.Name)), numberCell(st.Count), page.Words(timingCell(s.focus, st.Name)))
 		}
 	}
-	return p.table(t)
+	return t
 }

@@ -11,23 +11,14 @@ import (
 // maxNotes bounds the notes on the environment that are shown without Verbose.
 const maxNotes = 4
 
-// writeNotes says what has to be known to read the figures: findings on the environment, differences between the runs,
-// what could not be measured, and the footnotes.
-func writeNotes(p *oldPage, subjects []subject, o Options) {
-	b := &block{page: p, label: "note"}
+// noteList says what has to be known to read the figures: findings on the environment, differences between the runs, and
+// what could not be measured.
+func noteList(subjects []subject, o Options) page.List {
 	notes := notesOf(subjects)
-	for i, note := range notes {
-		if i == maxNotes && !o.Verbose {
-			b.row(fmt.Sprintf("and %d more (-v)", len(notes)-i), 0)
-			break
-		}
-		b.row(note, 2)
+	if more := len(notes) - maxNotes; more > 0 && !o.Verbose {
+		notes = append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more (-v)", more))
 	}
-	for _, f := range footnotes {
-		if p.marks[f.mark] {
-			p.text(f.mark+" "+f.text, 2)
-		}
-	}
+	return page.List{Label: "note", Items: page.Items(notes...), Detail: page.Usual}
 }
 
 func notesOf(subjects []subject) []string {
@@ -86,26 +77,27 @@ func sameMachine(subjects []subject) bool {
 	return true
 }
 
-// writeNext says where the run is kept and what to do now, leaving out what was done already.
-func writeNext(p *oldPage, subjects []subject, o Options) {
-	p.blank()
+// nextCommands says where the run is kept and what to do now, leaving out what was done already.
+func nextCommands(o Options) page.Commands {
+	b := page.Commands{Detail: page.Usual}
 	const all = "-v (every phase, endpoint and resource)"
 	if o.Saved != "" {
 		// A path is copied from here, so it is not cut.
 		path := page.Clean(o.Saved, 4096)
-		p.parts([]string{"saved " + path, "again: bench report " + shellQuoted(path)}, 2)
+		b.Lines = append(b.Lines, []page.Command{{Word: "saved", Text: path, File: true}, {Word: "again", Text: "bench report " + shellQuoted(path)}})
 	}
-	var next []string
+	var next []page.Command
 	for _, n := range o.Next {
-		next = append(next, sentence(n))
+		next = append(next, page.Command{Text: sentence(n)})
 	}
 	if !o.Verbose {
-		next = append(next, all)
+		next = append(next, page.Command{Text: all})
 	}
 	if len(next) > 0 {
-		next[0] = "next: " + next[0]
-		p.parts(next, 6)
+		next[0].Word = "next"
+		b.Lines = append(b.Lines, next)
 	}
+	return b
 }
 
 // shellQuoted quotes a path that a shell would take apart.

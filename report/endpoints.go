@@ -10,28 +10,26 @@ import (
 // maxEndpointRows bounds the table for one run; a run holds no more than 33 endpoints of 4 classes.
 const maxEndpointRows = 4 * 33
 
-// writeEndpoints shows each endpoint's answers by class, in the phase that asks most of the target.
-func writeEndpoints(p *oldPage, subjects []subject, _ Options) error {
-	t := &table{columns: []column{
-		{title: where(subjects), left: true}, {title: "endpoint", left: true}, {title: "class", left: true}, {title: "requests"},
-		{title: "P50"}, {title: "P95"}, {title: "P99"}, {title: "max", rank: 2}, {title: "service P99", rank: 1},
+// endpointTable shows each endpoint's answers by class, in the phase that asks most of the target.
+func endpointTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: where(subjects), Words: true, Names: true, Stub: true}, {Title: "endpoint", Words: true, Names: true}, {Title: "class", Words: true},
+		{Title: "requests"}, {Title: "P50"}, {Title: "P95"}, {Title: "P99"}, {Title: "max", Rank: 2}, {Title: "service P99", Rank: 1},
 	}}
 	for _, s := range subjects {
-		label := s.label
 		for i := range s.focus.Endpoints {
 			if i == maxEndpointRows {
-				t.row("", fmt.Sprintf("and %d more", len(s.focus.Endpoints)-i))
+				t.AddWords(s.label, fmt.Sprintf("and %d more", len(s.focus.Endpoints)-i))
 				break
 			}
 			e := &s.focus.Endpoints[i]
 			d := &e.ResponseTime
-			t.row(label, page.Clean(e.Name, 2*nameColumns), name(string(e.Class)), Count(e.Count), figure(d, "p50_ns", d.P50NS),
-				figure(d, "p95_ns", d.P95NS), figure(d, "p99_ns", d.P99NS), figure(d, "max_ns", d.MaxNS),
-				figure(&e.ServiceTime, "p99_ns", e.ServiceTime.P99NS))
-			label = ""
+			t.Add(page.Words(s.label), page.Words(page.Clean(e.Name, 2*nameColumns)), page.Words(name(string(e.Class))), numberCell(e.Count),
+				durationCell(d, "p50_ns", d.P50NS), durationCell(d, "p95_ns", d.P95NS), durationCell(d, "p99_ns", d.P99NS),
+				durationCell(d, "max_ns", d.MaxNS), durationCell(&e.ServiceTime, "p99_ns", e.ServiceTime.P99NS))
 		}
 	}
-	return p.table(t)
+	return t
 }
 
 // middleAndTail writes the median and the 99th percentile.

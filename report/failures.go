@@ -16,30 +16,35 @@ const (
 	maxEvents     = 3
 )
 
-// writeFailures lists the failures by kind, the most frequent first, and what happened during the runs.
-func writeFailures(p *oldPage, subjects []subject, o Options) error {
-	b := &block{page: p, label: "errors"}
+// errorList lists the failures by kind, the most frequent first.
+func errorList(subjects []subject, o Options) page.List {
+	b := page.List{Label: "errors"}
 	for _, s := range subjects {
 		kinds := mostFrequent(s.Errors)
 		for i, e := range kinds {
 			if i == maxErrorKinds && !o.Verbose {
-				b.row(prefix(s, subjects)+fmt.Sprintf("and %s more (-v)", plural(uint64(len(kinds)-i), "kind")), 2)
+				b.Items = append(b.Items, page.Item{Of: s.label, Text: fmt.Sprintf("and %s more (-v)", plural(uint64(len(kinds)-i), "kind"))})
 				break
 			}
-			b.row(prefix(s, subjects)+failure(e), 2)
+			b.Items = append(b.Items, page.Item{Of: s.label, Text: failure(e)})
 		}
 	}
-	b = &block{page: p, label: "events"}
+	return b
+}
+
+// eventList tells what happened during the runs.
+func eventList(subjects []subject, o Options) page.List {
+	b := page.List{Label: "events"}
 	for _, s := range subjects {
 		for i, e := range s.Events {
 			if i == maxEvents && !o.Verbose {
-				b.row(prefix(s, subjects)+fmt.Sprintf("and %d more (-v)", len(s.Events)-i), 2)
+				b.Items = append(b.Items, page.Item{Of: s.label, Text: fmt.Sprintf("and %d more (-v)", len(s.Events)-i)})
 				break
 			}
-			b.row(prefix(s, subjects)+event(e), 2)
+			b.Items = append(b.Items, page.Item{Of: s.label, Text: event(e)})
 		}
 	}
-	return nil
+	return b
 }
 
 // mostFrequent orders failures by their number, the most frequent first.
@@ -47,18 +52,6 @@ func mostFrequent(errors []loadgen.ErrorCount) []loadgen.ErrorCount {
 	return slices.SortedStableFunc(slices.Values(errors), func(a, b loadgen.ErrorCount) int {
 		return cmp.Compare(b.Count, a.Count)
 	})
-}
-
-// prefix names a run's target where there are several.
-func prefix(s subject, subjects []subject) string {
-	if len(subjects) == 1 {
-		return ""
-	}
-	widest := 0
-	for _, s := range subjects {
-		widest = max(widest, page.Columns(s.label))
-	}
-	return pad(s.label, widest+2)
 }
 
 func failure(e loadgen.ErrorCount) string {

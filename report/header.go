@@ -15,32 +15,39 @@ import (
 // maxNamed bounds the targets that a line names one by one.
 const maxNamed = 4
 
-// writeHeader says what was driven, and where.
-func writeHeader(p *oldPage, subjects []subject, o Options) {
-	first := subjects[0]
-	command := page.Clean(o.Command, nameColumns*2)
-	if command == "" {
-		command = "bench " + name(first.Plan.Profile)
+// commandOf is what made the runs.
+func commandOf(subjects []subject, o Options) string {
+	if command := strings.TrimSpace(page.Clean(o.Command, nameColumns*2)); command != "" {
+		return command
 	}
-	parts := []string{strings.TrimSpace(command), labels(subjects)}
+	return strings.TrimSpace("bench " + o.name(subjects[0].Plan.Profile))
+}
+
+// runFacts says what was driven, and where.
+func runFacts(subjects []subject, o Options) page.Section {
+	first := subjects[0]
+	parts := page.Parts(page.Usual, labels(subjects))
 	if samePlan(subjects) {
-		parts = append(parts, loadOf(&first.Plan))
+		parts = append(parts, page.Part{Text: loadOf(&first.Plan)})
 		if first.Plan.Arrivals != "" && !first.closed() {
-			parts = append(parts, name(first.Plan.Arrivals))
+			parts = append(parts, page.Part{Text: name(first.Plan.Arrivals), Detail: page.Usual})
 		}
 	} else {
-		parts = append(parts, "driven by different plans")
+		parts = append(parts, page.Part{Text: "driven by different plans"})
 	}
-	parts = append(parts, repeated(subjects)...)
+	parts = append(parts, page.Parts(page.Brief, repeated(subjects)...)...)
 	if o.FromFile && !first.Started.IsZero() {
-		parts = append(parts, "of "+page.Clean(first.Started.Format("2006-01-02 15:04"), nameColumns))
+		parts = append(parts, page.Part{Text: "of " + page.Clean(first.Started.Format("2006-01-02 15:04"), nameColumns), Detail: page.Usual})
 	}
-	p.parts(parts, 2)
 	target := "target"
 	if len(subjects) > 1 {
 		target = "targets"
 	}
-	p.parts(append([]string{placeOf(&first.Environment, target, first.Target.Bundled, o), engineOf(first)}, sequences(subjects)...), 2)
+	place := page.Parts(page.Usual, placeOf(&first.Environment, target, first.Target.Bundled, o), engineOf(first))
+	return page.Section{Blocks: []page.Block{
+		page.Facts{Command: commandOf(subjects, o), Parts: parts},
+		page.Facts{Parts: append(place, page.Parts(page.Brief, sequences(subjects)...)...)},
+	}}
 }
 
 func labels(subjects []subject) string {

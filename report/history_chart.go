@@ -9,6 +9,12 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
+// The columns that a chart takes.
+const (
+	minSketch = 10
+	maxSketch = 60
+)
+
 // leastSpread is the ratio of highest to lowest from which on a chart uses all its levels, so that noise looks like noise.
 const leastSpread = 1.5
 

@@ -13,9 +13,6 @@ import (
 // maxMarkdown bounds a Markdown report, in bytes: GitHub takes 65,536 characters as the text of a pull request.
 const maxMarkdown = 60_000
 
-// maxMarkdownErrors bounds the kinds of errors that a Markdown report lists of each run.
-const maxMarkdownErrors = 20
-
 // cutSentence ends a report that was too long.
 const cutSentence = "\nCut here, as it was too long: the whole is in the run file (`-o json=FILE`).\n"
 
@@ -30,16 +27,12 @@ func markdown(w io.Writer, runs []*loadgen.Run, limit int) error {
 	if err != nil {
 		return err
 	}
-	t := &markdownText{limit: limit}
-	t.line("**" + prose(Answer(runs)) + "**")
-	t.line("")
-	t.line(markdownHead(subjects))
-	t.thresholds(subjects)
-	t.phases(subjects)
-	t.verdicts(subjects)
-	t.failures(subjects)
-	t.profiles(subjects)
-	return t.end(w)
+	return writeMarkdown(w, runPage(subjects, Options{Verbose: true, long: true}), limit)
+}
+
+// writeMarkdown writes the brief form of a page.
+func writeMarkdown(w io.Writer, p *page.Page, limit int) error {
+	return page.Markdown(w, p, page.MarkdownOptions{Limit: limit, Cut: strings.TrimSpace(cutSentence)})
 }
 
 // markdownText is a text in the making that ends at its limit.
@@ -105,126 +98,6 @@ func (t *markdownText) drawing(lines []string) {
 		t.line(strings.ReplaceAll(l, "`", "'"))
 	}
 	t.line("```")
-}
-
-func markdownHead(subjects []subject) string {
-	first := subjects[0]
-	parts := []string{code("bench " + longName(first.Plan.Profile))}
-	if samePlan(subjects) {
-		if load := loadOf(&first.Plan); load != "" {
-			parts = append(parts, prose(load))
-		}
-	} else {
-		parts = append(parts, "driven by different plans")
-	}
-	for _, text := range repeated(subjects) {
-		parts = append(parts, prose(text))
-	}
-	for _, text := range sequences(subjects) {
-		parts = append(parts, prose(text))
-	}
-	return strings.Join(parts, " · ")
-}
-
-func (t *markdownText) thresholds(subjects []subject) {
-	head := []string{"", "| target | threshold | | found |", "| --- | --- | --- | --- |"}
-	for _, s := range subjects {
-		for _, r := range s.Thresholds {
-			for _, l := range head {
-				t.line(l)
-			}
-			head = nil
-			t.line("| " + strings.Join([]string{code(s.label), code(longName(r.Text)), verdictWord(r), prose(sentence(r.Sentence))}, " | ") + " |")
-		}
-	}
-}
-
-func (t *markdownText) phases(subjects []subject) {
-	t.line("")
-	t.line("| target | phase | offered | served | P50 | P95 | P99 | P99.9 | max | failed | verdict |")
-	t.line("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |")
-	marks := map[string]bool{}
-	for _, s := range subjects {
-		for _, index := range shownPhases(s, true) {
-			p := s.focus
-			if index < len(s.Phases) {
-				p = &s.Phases[index]
-			}
-			cells := []string{code(s.label), code(longName(p.Name)), absent, Rate(p.Served().Rate)}
-			if !s.closed() {
-				cells[2] = Rate(p.Offered.Rate)
-			}
-			for _, q := range percentiles {
-				cell := q.of(&p.ResponseTime)
-				if q.thin(&p.ResponseTime) {
-					cell += thinMark
-					marks[thinMark] = true
-				}
-				cells = append(cells, cell)
-			}
-			lost := lostCell(p.Requests)
-			if lost.mark != "" {
-				marks[lost.mark] = true
-			}
-			cells = append(cells, lost.figure+lost.mark, kindOf(p.Verdict))
-			for i, cell := range cells[2:] {
-				cells[i+2] = prose(cell)
-			}
-			t.line("| " + strings.Join(cells, " | ") + " |")
-		}
-	}
-	for _, f := range footnotes {
-		if marks[f.mark] {
-			t.line("")
-			t.line(f.mark + " " + f.text)
-		}
-	}
-}
-
-func (t *markdownText) verdicts(subjects []subject) {
-	t.line("")
-	for _, s := range subjects {
-		of, evidence := s.evidence()
-		text := listed(evidence, true)
-		if of != "" && text != "" {
-			text = of + ": " + text
-		}
-		if text != "" {
-			text = ": " + text
-		}
-		t.line("- " + code(s.label) + " " + prose(kindOf(s.Verdict)+text))
-	}
-	for _, s := range subjects {
-		if s.closed() {
-			t.line("- Closed model: a slow answer delays the next request, so these percentiles flatter (coordinated omission).")
-			break
-		}
-	}
-}
-
-func (t *markdownText) failures(subjects []subject) {
-	for _, s := range subjects {
-		if len(s.Errors)+len(s.Events) == 0 {
-			continue
-		}
-		t.line("")
-		t.line("Errors and events of " + code(s.label) + ":")
-		t.line("")
-		for i, e := range mostFrequent(s.Errors) {
-			if i == maxMarkdownErrors {
-				t.line(fmt.Sprintf("- and %s more", plural(uint64(len(s.Errors)-i), "kind")))
-				break
-			}
-			row := fmt.Sprintf("- %s× %s", Count(e.Count), code(sentence(e.Kind)))
-			if sample := page.Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
-				row += ": " + code(sample)
-			}
-			t.line(row)
-		}
-		for _, e := range s.Events {
-			t.line("- Event: " + prose(event(e)))
-		}
-	}
 }
 
 // code shows clean text from elsewhere as a code span, where GitHub looks for no mention, reference, address or emoji. A

@@ -13,47 +13,25 @@ import (
 const (
 	gapCell    = " " // nothing was measured
 	failedCell = "×" // requests were due and none succeeded
-
-	minSketch = 10 // columns
-	maxSketch = 60
 )
 
 var bars = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 
-// writeOverTime sketches the P99 of each second, beside the reading of the phase that asks most of the target.
-func writeOverTime(p *oldPage, subjects []subject, o Options) error {
-	sk := newSketch(subjects, o.Verbose)
+// overTime sketches the P99 of each second, beside the reading of the phase that asks most of the target.
+func overTime(subjects []subject, verbose bool) *page.Table {
+	sk := newSketch(subjects, verbose)
 	if sk.to <= sk.from || sk.high <= 0 {
-		return nil
+		return &page.Table{}
 	}
 	t := readings(subjects)
-	free := p.width - t.width(t.fitted(math.MaxInt))
-	sk.bucket = divideUp(sk.to-sk.from, min(max(free, minSketch), maxSketch))
-	for i, s := range subjects {
-		t.rows[i][sketchColumn] = sk.row(s)
-	}
-	if axis := sk.axis(subjects[0], o.Verbose); axis != "" && samePlan(subjects) {
-		t.row("", axis)
-	}
-
-	title := sk.title()
-	beside := 0
-	if len(subjects) > 1 {
-		beside = t.width([]int{0}) + t.gap(sketchColumn, sketchColumn)
-	}
-	if spare := page.Columns(title) - beside; spare <= free {
-		// The title stands over the names and the sketches.
-		t.rows[0][sketchColumn] += strings.Repeat(" ", max(spare-page.Columns(t.rows[0][sketchColumn]), 0))
-		t.overHeader = title
-		return p.table(t)
-	}
-	p.blank()
-	p.text(title, 2)
-	return p.rows(t)
+	t.Sparks = sk
+	return t
 }
 
 // sketch is a row of characters for each subject, all of the same seconds and on the same logarithmic scale.
 type sketch struct {
+	subjects  []subject
+	verbose   bool
 	from, to  int // seconds
 	bucket    int // seconds in a character
 	low, high time.Duration
@@ -61,8 +39,20 @@ type sketch struct {
 	failed    bool // somewhere requests were due and none succeeded
 }
 
+// Draw draws each subject in at most width columns.
+func (sk *sketch) Draw(width int) (title string, rows []string, axis string) {
+	sk.bucket = divideUp(sk.to-sk.from, width)
+	for _, s := range sk.subjects {
+		rows = append(rows, sk.row(s))
+	}
+	if samePlan(sk.subjects) {
+		axis = sk.axis(sk.subjects[0], sk.verbose)
+	}
+	return sk.title(), rows, axis
+}
+
 func newSketch(subjects []subject, verbose bool) *sketch {
-	sk := &sketch{from: math.MaxInt, bucket: 1, low: math.MaxInt64}
+	sk := &sketch{subjects: subjects, verbose: verbose, from: math.MaxInt, bucket: 1, low: math.MaxInt64}
 	for _, s := range subjects {
 		sk.from = min(sk.from, firstSecond(s, verbose))
 		sk.to = max(sk.to, len(s.Intervals))

@@ -5,16 +5,17 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // apartShare is by how much response time and target time differ where both are shown.
 const apartShare = 0.02
 
-// writeTargetTime puts the target's own time beside the response time where bench's own lateness makes them differ: what the
+// targetTimeTable puts the target's own time beside the response time where bench's own lateness makes them differ: what the
 // table of phases shows is then not the target's doing alone.
-func writeTargetTime(p *oldPage, subjects []subject, _ Options) error {
-	t := &table{columns: []column{
-		{title: where(subjects), left: true}, {title: "", left: true}, {title: "P50"}, {title: "P95"}, {title: "P99"}, {title: "left out"},
+func targetTimeTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Usual, Columns: []page.Column{
+		{Title: where(subjects), Words: true, Names: true, Stub: true}, {Words: true}, {Title: "P50"}, {Title: "P95"}, {Title: "P99"}, {Title: "left out"},
 	}}
 	for _, s := range subjects {
 		f := s.focus
@@ -26,10 +27,12 @@ func writeTargetTime(p *oldPage, subjects []subject, _ Options) error {
 			label = ""
 		}
 		r, u := &f.ResponseTime, &f.TargetTime.Undisturbed
-		t.row(label, "response, bench's own lateness in it", figure(r, "p50_ns", r.P50NS), figure(r, "p95_ns", r.P95NS), figure(r, "p99_ns", r.P99NS), "")
-		t.row("", "the target's own time", figure(u, "p50_ns", u.P50NS), figure(u, "p95_ns", u.P95NS), figure(u, "p99_ns", u.P99NS), leftOut(f))
+		t.Add(page.Words(label), page.Words("response, bench's own lateness in it"), durationCell(r, "p50_ns", r.P50NS),
+			durationCell(r, "p95_ns", r.P95NS), durationCell(r, "p99_ns", r.P99NS))
+		t.Add(page.Words(label), page.Words("the target's own time"), durationCell(u, "p50_ns", u.P50NS),
+			durationCell(u, "p95_ns", u.P95NS), durationCell(u, "p99_ns", u.P99NS), leftOut(f))
 	}
-	return p.table(t)
+	return t
 }
 
 // ownLateness reports whether a percentile of the response times is not the target's own.
@@ -47,19 +50,18 @@ func ownLateness(p *loadgen.Phase) bool {
 }
 
 // leftOut is the share of the requests that the target's own time leaves out, as bench's lateness touched them.
-func leftOut(p *loadgen.Phase) string {
+func leftOut(p *loadgen.Phase) page.Cell {
 	if p.Disturbed == 0 {
-		return ""
+		return page.Cell{}
 	}
-	return Percent(float64(p.Disturbed) / float64(max(p.Requests.Due, 1)))
+	return shareCell(float64(p.Disturbed) / float64(max(p.Requests.Due, 1)))
 }
 
 // toldShare is the share of disturbed requests from which on it is told without being asked for.
 const toldShare = 0.01
 
-// writeDisturbances says how often bench itself could have sent and did not, and what is known of why.
-func writeDisturbances(p *oldPage, subjects []subject, o Options) error {
-	b := &block{page: p, label: "late"}
+// disturbances says how often bench itself could have sent and did not, and what is known of why.
+func disturbances(subjects []subject, o Options) (texts []page.Block) {
 	for _, s := range subjects {
 		d := s.Disturbances
 		if d == nil || d.Count == 0 {
@@ -77,7 +79,7 @@ func writeDisturbances(p *oldPage, subjects []subject, o Options) error {
 		if len(subjects) > 1 {
 			text = s.label + ": " + text
 		}
-		b.row(text, 0)
+		texts = append(texts, page.Text{Label: "late", Text: text, Detail: page.Usual})
 	}
-	return nil
+	return texts
 }

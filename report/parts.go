@@ -5,52 +5,45 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// writeParts says where the response time went. It takes means, since means add up and percentiles do not, and puts the
+// partsTable says where the response time went. It takes means, since means add up and percentiles do not, and puts the
 // median beside them: where few requests lie above the mean, a few slow ones made it.
-func writeParts(p *oldPage, subjects []subject, _ Options) error {
-	t := &table{columns: []column{
-		{title: where(subjects), left: true},
-		{title: "response: P50", rank: 1},
-		{title: "mean (above it)"},
-		{title: "=", gap: 1},
-		{title: "waiting for a connection", gap: 1},
-		{title: "+", gap: 1},
-		{title: "bench's own lag", gap: 1},
-		{title: "+", gap: 1},
-		{title: "service", gap: 1},
+func partsTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Usual, Columns: []page.Column{
+		{Title: where(subjects), Words: true, Names: true},
+		{Title: "response: P50", Rank: 1},
+		{Title: "mean (above it)"},
+		{Title: "=", Gap: 1},
+		{Title: "waiting for a connection", Short: "waiting", Gap: 1},
+		{Title: "+", Gap: 1},
+		{Title: "bench's own lag", Short: "own lag", Gap: 1},
+		{Title: "+", Gap: 1},
+		{Title: "service", Gap: 1},
 	}}
 	for _, s := range subjects {
 		f := s.focus
 		if f.ResponseTime.Count == 0 {
 			continue
 		}
-		mark := ""
+		whole, mark := mean(&f.ResponseTime), ""
 		if !adds(f) {
 			mark = partsMark
-			p.marks[partsMark] = true
+			t.Notes = footnotesOf(map[string]bool{partsMark: true})
 		}
+		whole.Text += mark + above(&f.ResponseTime)
 		label := s.label
 		if len(subjects) == 1 {
 			label = ""
 		}
-		t.row(label, figure(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), mean(&f.ResponseTime)+mark+above(&f.ResponseTime),
-			"=", mean(&f.Wait), "+", mean(&f.Lag), "+", mean(&f.ServiceTime))
+		t.Add(page.Words(label), durationCell(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), whole,
+			page.Words("="), mean(&f.Wait), page.Words("+"), mean(&f.Lag), page.Words("+"), mean(&f.ServiceTime))
 	}
-	if t.width(t.fitted(p.width)) > p.width {
-		t.columns[waitColumn].title, t.columns[lagColumn].title = "waiting", "own lag"
-	}
-	return p.table(t)
+	return t
 }
 
-// The columns whose titles have a short form.
-const (
-	waitColumn = 4
-	lagColumn  = 6
-)
-
-func mean(d *loadgen.Dist) string { return figure(d, "mean_ns", d.MeanNS) }
+func mean(d *loadgen.Dist) page.Cell { return durationCell(d, "mean_ns", d.MeanNS) }
 
 // above writes the share of requests above the mean; nothing where no histogram tells.
 func above(d *loadgen.Dist) string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // maxPhases bounds the phases of a run that the table shows without Verbose; a profile may be made of many short ones.
@@ -16,89 +17,91 @@ const (
 	partsMark = "³"
 )
 
-var footnotes = []struct{ mark, text string }{
-	{thinMark, "fewer than 10 requests lie beyond it"},
-	{lostMark, "with those that had no answer when the run ended"},
-	{partsMark, "the parts do not add up to it: requests that were never sent or never answered lack some"},
+var footnotes = []page.Footnote{
+	{Mark: thinMark, Text: "fewer than 10 requests lie beyond it"},
+	{Mark: lostMark, Text: "with those that had no answer when the run ended"},
+	{Mark: partsMark, Text: "the parts do not add up to it: requests that were never sent or never answered lack some"},
+}
+
+// footnotesOf explains the marks that were used.
+func footnotesOf(marks map[string]bool) (notes []page.Footnote) {
+	for _, f := range footnotes {
+		if marks[f.Mark] {
+			notes = append(notes, f)
+		}
+	}
+	return notes
 }
 
 // leading is the number of columns before the percentiles.
 const leading = 4
 
-// writePhases tabulates the response times of every phase.
-func writePhases(p *oldPage, subjects []subject, o Options) error {
-	t := newPhaseTable(subjects)
-	for _, s := range subjects {
-		t.add(s, o)
+// phaseTable tabulates the response times of every phase.
+func phaseTable(subjects []subject, o Options) *page.Table {
+	t := &page.Table{Columns: []page.Column{
+		{Title: "target", Words: true, Names: true, Stub: true, Of: true, Plain: true}, {Title: "phase", Words: true, Names: true, Plain: true},
+		{Title: "offered"}, {Title: "served"},
+	}}
+	for _, q := range percentiles {
+		t.Columns = append(t.Columns, page.Column{Title: q.title})
 	}
-	t.ratios(subjects)
-	return t.write(p)
-}
-
-// phaseTable is the table in the making: figures keep their marks apart until each column is whole.
-type phaseTable struct {
-	named, offered bool // whether targets are named, and rates were offered
-	cells          [][]marked
-	ratio          string // heads the last row, where that holds ratios
-}
-
-func newPhaseTable(subjects []subject) *phaseTable {
-	t := &phaseTable{named: len(subjects) > 1}
+	// Out of a table that is too wide the maximum goes first, then P99.9, then P95.
+	t.Columns[leading+4].Rank, t.Columns[leading+3].Rank, t.Columns[leading+1].Rank = 3, 2, 1
+	t.Columns = append(t.Columns, page.Column{Title: "failed"}, page.Column{Title: "verdict", Words: true, Wide: true})
+	offered := false
+	marks := map[string]bool{}
 	for _, s := range subjects {
-		t.offered = t.offered || !s.closed()
+		offered = offered || !s.closed()
+		for _, index := range shownPhases(s, o.Verbose) {
+			switch {
+			case index < 0:
+				t.AddWords(s.label, "…")
+			case index < len(s.Phases):
+				t.Add(phaseRow(s, &s.Phases[index], o, marks)...)
+			default:
+				t.Add(phaseRow(s, s.focus, o, marks)...)
+			}
+		}
+	}
+	t.Notes = footnotesOf(marks)
+	addRatios(t, subjects)
+	if !offered {
+		return t.Without(func(c page.Column) bool { return c.Title == "offered" })
 	}
 	return t
 }
 
-func (t *phaseTable) columns() []column {
-	cols := []column{{left: true}, {left: true}, {title: "offered"}, {title: "served"}}
-	for _, q := range percentiles {
-		cols = append(cols, column{title: q.title})
+// phaseRow are the cells of a phase.
+func phaseRow(s subject, p *loadgen.Phase, o Options, marks map[string]bool) []page.Cell {
+	phase := o.name(p.Name)
+	if phase == "" {
+		phase = "the run"
 	}
-	return append(cols, column{title: "failed"})
-}
-
-func (t *phaseTable) add(s subject, o Options) {
-	label := s.label
-	for _, index := range shownPhases(s, o.Verbose) {
-		row := make([]marked, len(t.columns()))
-		row[0].figure, label = label, ""
-		switch {
-		case index < 0:
-			row[1].figure = "…"
-		case index < len(s.Phases):
-			t.fill(row, s, &s.Phases[index])
-		default:
-			t.fill(row, s, s.focus)
-		}
-		t.cells = append(t.cells, row)
-	}
-}
-
-func (t *phaseTable) fill(row []marked, s subject, p *loadgen.Phase) {
-	row[1].figure = name(p.Name)
-	if row[1].figure == "" {
-		row[1].figure = "the run"
-	}
+	offered := page.Words(absent)
 	if !s.closed() {
-		row[2].figure = Rate(p.Offered.Rate)
+		offered = rateCell(p.Offered.Rate)
 	}
-	row[3].figure = Rate(p.Served().Rate)
-	for i, q := range percentiles {
-		cell := &row[leading+i]
-		cell.figure = q.of(&p.ResponseTime)
+	cells := []page.Cell{page.Words(s.label), page.Words(phase), offered, rateCell(p.Served().Rate)}
+	for _, q := range percentiles {
+		cell := q.cell(&p.ResponseTime)
 		if q.thin(&p.ResponseTime) {
-			cell.mark = thinMark
+			cell.Mark = thinMark
+			marks[thinMark] = true
 		}
+		cells = append(cells, cell)
 	}
-	row[len(row)-1] = lostCell(p.Requests)
+	lost := lostCell(p.Requests)
+	if lost.Mark != "" {
+		marks[lost.Mark] = true
+	}
+	return append(cells, lost, page.Cell{Text: kindOf(p.Verdict), Tone: kindTone(p.Verdict)})
 }
 
 // lostCell writes the requests that failed, marked where it counts some without any answer among them.
-func lostCell(r loadgen.Requests) marked {
-	lost := marked{figure: some(unanswered(r))}
+func lostCell(r loadgen.Requests) page.Cell {
+	lost := countCell(unanswered(r))
 	if unanswered(r) > r.Failed {
-		lost.mark = lostMark
+		lost.Mark = lostMark
 	}
 	return lost
 }
@@ -140,23 +143,21 @@ func shownPhases(s subject, verbose bool) []int {
 	return shown
 }
 
-// ratios compares two runs in the phase that asks most of them, percentile by percentile.
-func (t *phaseTable) ratios(subjects []subject) {
+// addRatios compares two runs in the phase that asks most of them, percentile by percentile.
+func addRatios(t *page.Table, subjects []subject) {
 	if len(subjects) != 2 || !samePlan(subjects) || subjects[0].focus.Name != subjects[1].focus.Name {
 		return
 	}
 	under, over := subjects[0], subjects[1]
-	row := make([]marked, len(t.columns()))
+	row := page.Row{Head: fmt.Sprintf("%s / %s %s", over.label, under.label, where(subjects)), Cells: make([]page.Cell, len(t.Columns)), Detail: page.Usual}
 	found := false
 	for i, q := range percentiles {
-		low, high := &under.focus.ResponseTime, &over.focus.ResponseTime
-		text, ok := ratio(q, high, low)
-		row[leading+i].figure = text
+		text, ok := ratio(q, &over.focus.ResponseTime, &under.focus.ResponseTime)
+		row.Cells[leading+i].Text = text
 		found = found || ok
 	}
 	if found {
-		t.ratio = fmt.Sprintf("%s / %s %s", over.label, under.label, where(subjects))
-		t.cells = append(t.cells, row)
+		t.Rows = append(t.Rows, row)
 	}
 }
 
@@ -177,32 +178,4 @@ func ratio(q percentile, over, under *loadgen.Dist) (text string, ok bool) {
 		text = "≤ " + timesTo(times, up)
 	}
 	return text, true
-}
-
-// write lays the table out: columns that hold nothing are left out, figures and their marks joined.
-func (t *phaseTable) write(p *oldPage) error {
-	grid := table{columns: t.columns(), rows: make([][]string, len(t.cells))}
-	for c := range grid.columns {
-		column := []marked{{figure: grid.columns[c].title}}
-		for _, row := range t.cells {
-			column = append(column, row[c])
-		}
-		texts := hang(column)
-		grid.columns[c].title = texts[0]
-		for r, text := range texts[1:] {
-			grid.rows[r] = append(grid.rows[r], text)
-		}
-	}
-	// Out of a table that is too wide the maximum goes first, then P99.9, then P95.
-	grid.columns[leading+4].rank, grid.columns[leading+3].rank, grid.columns[leading+1].rank = 3, 2, 1
-	grid.columns[0].hidden, grid.columns[2].hidden = !t.named, !t.offered
-	for _, row := range t.cells {
-		for _, cell := range row {
-			if cell.mark != "" {
-				p.marks[cell.mark] = true
-			}
-		}
-	}
-	grid.overLast = t.ratio
-	return p.table(&grid)
 }

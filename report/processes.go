@@ -4,34 +4,30 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// writeProcesses shows what the targets, bench and the host used, second by second at the most and on average.
-func writeProcesses(p *oldPage, subjects []subject, _ Options) error {
-	t := &table{columns: []column{
-		{title: "resources", left: true}, {left: true}, {title: "cpu, mean"}, {title: "cpu, most"}, {title: "kept waiting", rank: 2},
-		{title: "memory"}, {title: "descriptors", rank: 1}, {title: "threads", rank: 3}, {title: "switches"},
+// processTable shows what the targets and bench used, second by second at the most and on average.
+func processTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: "resources", Words: true, Names: true, Stub: true}, {Words: true}, {Title: "cpu, mean"}, {Title: "cpu, most"},
+		{Title: "kept waiting", Rank: 2}, {Title: "memory"}, {Title: "descriptors", Rank: 1}, {Title: "threads", Rank: 3}, {Title: "switches"},
 	}}
 	for _, s := range subjects {
-		label := s.label
 		for _, of := range []struct {
 			who     string
 			samples []loadgen.ProcessSample
 		}{{"target", s.Resources.Target}, {"bench", s.Resources.Generator}} {
 			if len(of.samples) > 0 {
-				t.row(append([]string{label, of.who}, processCells(of.samples)...)...)
-				label = ""
+				t.Add(append([]page.Cell{page.Words(s.label), page.Words(of.who)}, processCells(of.samples)...)...)
 			}
 		}
 	}
-	if err := p.table(t); err != nil {
-		return err
-	}
-	return writeHost(p, subjects)
+	return t
 }
 
 // processCells sums up samples of one second each. Shares are of one processor, so that they may pass 100 %.
-func processCells(samples []loadgen.ProcessSample) []string {
+func processCells(samples []loadgen.ProcessSample) []page.Cell {
 	var cpu, most, delay time.Duration
 	var rss, switches uint64
 	var descriptors, threads int
@@ -43,16 +39,17 @@ func processCells(samples []loadgen.ProcessSample) []string {
 		descriptors, threads = max(descriptors, s.Descriptors), max(threads, s.Threads)
 	}
 	n := float64(len(samples))
-	return []string{
-		Percent(cpu.Seconds() / n), Percent(most.Seconds()), Percent(delay.Seconds() / n), Bytes(rss),
-		Count(uint64(max(descriptors, 0))), Count(uint64(max(threads, 0))), Rate(float64(switches) / n),
+	return []page.Cell{
+		shareCell(cpu.Seconds() / n), shareCell(most.Seconds()), shareCell(delay.Seconds() / n), bytesCell(rss),
+		numberCell(uint64(max(descriptors, 0))), numberCell(uint64(max(threads, 0))), rateCell(float64(switches) / n),
 	}
 }
 
-func writeHost(p *oldPage, subjects []subject) error {
-	t := &table{columns: []column{
-		{title: "host", left: true}, {title: "busy, mean"}, {title: "busy, most"}, {title: "stolen"}, {title: "throttled"},
-		{title: "memory"}, {title: "network in"}, {title: "out"}, {title: "switches"},
+// hostTable shows what the host as a whole did.
+func hostTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: "host", Words: true, Names: true}, {Title: "busy, mean"}, {Title: "busy, most"}, {Title: "stolen", Rank: 1}, {Title: "throttled", Rank: 2},
+		{Title: "memory"}, {Title: "network in", Rank: 3}, {Title: "out", Rank: 4}, {Title: "switches"},
 	}}
 	for _, s := range subjects {
 		if len(s.Resources.Host) == 0 {
@@ -72,9 +69,8 @@ func writeHost(p *oldPage, subjects []subject) error {
 			switches += float64(h.Switches)
 		}
 		n := float64(len(s.Resources.Host))
-		t.row(s.label, Percent(busy/n), Percent(most), Duration(stolen), Duration(throttled), Bytes(memory),
-			format(in/n, sizes)+"/s", format(out/n, sizes)+"/s", Rate(switches/n))
+		t.Add(page.Words(s.label), shareCell(busy/n), shareCell(most), spanCell(stolen), spanCell(throttled), bytesCell(memory),
+			page.Figure(format(in/n, sizes)+"/s", in/n), page.Figure(format(out/n, sizes)+"/s", out/n), rateCell(switches/n))
 	}
-	t.columns[3].rank, t.columns[4].rank, t.columns[6].rank, t.columns[7].rank = 1, 2, 3, 4
-	return p.table(t)
+	return t
 }

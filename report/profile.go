@@ -15,54 +15,76 @@ import (
 
 // How many functions of a profile are shown: those with the most of their own, and those that most was spent under.
 const (
-	shownFlat    = 5
-	shownCum     = 3
-	shownLine    = 3 // in a line
-	markdownFlat = 10
+	shownFlat = 5
+	shownCum  = 3
+	shownLine = 3  // in a line
+	briefFlat = 10 // in a report for those who open no other
 )
 
 // functionColumns bounds the name of a function.
 const functionColumns = 64
 
-// writeProfile says in which functions the targets' processor time went, and what their profiles say at the end.
-func writeProfile(p *oldPage, subjects []subject, o Options) error {
-	if !slices.ContainsFunc(subjects, func(s subject) bool { return s.Profile != nil }) {
-		return nil
-	}
-	p.blank()
-	b := &block{page: p, label: "profile"}
+// profileSection says in which functions the targets' processor time went, and what their profiles say at the end.
+func profileSection(subjects []subject, o Options) page.Section {
+	var blocks []page.Block
 	for _, s := range subjects {
 		if s.Profile == nil {
 			continue
 		}
-		before := prefix(s, subjects)
+		said := page.List{Label: profileLabel}
 		for _, k := range s.Profile.Kinds() {
-			head, functions := before+profiled(s.Profile, k), shownFunctions(k.Summary, shownFlat, shownCum)
+			head := profiled(s.Profile, k)
 			switch {
-			case o.Verbose:
-				functions = k.Functions
-			case k.Kind != pprof.CPU:
-				switch {
-				case k.Total > 0:
-					b.row(head+": "+mostOf(k.Summary), 2)
-				case k.Kind == pprof.Heap:
-					b.row(head, 2)
-				}
-				continue
-			}
-			b.row(head, 2)
-			for _, f := range functions {
-				b.row(fmt.Sprintf("%5s flat %5s cum  %s", part(f.Flat, k.Total), part(f.Cum, k.Total), functionName(f.Name)), 2)
+			case len(k.Functions) > 0 && (k.Kind == pprof.CPU || o.Verbose):
+				blocks = append(blocks, functionTable(s, k, head, o))
+			case o.Verbose || k.Kind == pprof.CPU || k.Kind == pprof.Heap && k.Total == 0:
+				said.Items = append(said.Items, page.Item{Of: s.label, Text: head, Detail: page.Usual})
+			case k.Total > 0:
+				said.Items = append(said.Items, page.Item{Of: s.label, Text: head + ": " + mostOf(k.Summary)})
 			}
 		}
 		for _, problem := range s.Profile.Problems {
-			b.row(before+"not whole: "+ended(problem), 2)
+			said.Items = append(said.Items, page.Item{Of: s.label, Text: "not whole: " + ended(problem)})
 		}
 		if cpu := s.Profile.CPU; cpu != nil && cpu.File != "" && o.Saved != "" {
-			b.row("go tool pprof "+shellQuoted(page.Clean(filepath.Join(filepath.Dir(o.Saved), cpu.File), 4096)), 2)
+			said.Items = append(said.Items, page.Item{Text: "go tool pprof " + shellQuoted(page.Clean(filepath.Join(filepath.Dir(o.Saved), cpu.File), 4096)),
+				Detail: page.Usual})
 		}
+		blocks = append(blocks, said)
 	}
-	return nil
+	return page.Section{Blocks: blocks}
+}
+
+const profileLabel = "profile"
+
+// functionTable lists the functions of a profile: all of them in a full report, and in a short one more than usual.
+func functionTable(s subject, k loadgen.KindOfProfile, head string, o Options) *page.Table {
+	t := &page.Table{Label: profileLabel, Of: s.label, Caption: head, Columns: []page.Column{
+		{Title: "flat"}, {Title: "cum", Gap: 1}, {Title: "function", Words: true, Names: true},
+	}}
+	if !o.Verbose {
+		for _, f := range shownFunctions(k.Summary, shownFlat, shownCum) {
+			t.Add(functionCells(f, k.Total)...)
+		}
+		return t
+	}
+	flat, cum := briefFlat, shownCum
+	if k.Kind != pprof.CPU {
+		flat, cum = shownFlat, 0
+	}
+	brief := shownFunctions(k.Summary, flat, cum)
+	for _, f := range k.Functions {
+		detail := page.Full
+		if slices.Contains(brief, f) {
+			detail = page.Brief
+		}
+		t.Rows = append(t.Rows, page.Row{Cells: functionCells(f, k.Total), Detail: detail})
+	}
+	return t
+}
+
+func functionCells(f pprof.Function, total int64) []page.Cell {
+	return []page.Cell{page.Figure(part(f.Flat, total), float64(f.Flat)), page.Figure(part(f.Cum, total), float64(f.Cum)), page.Words(functionName(f.Name))}
 }
 
 // profiled says what a profile is of, and how much there is of it.
@@ -116,33 +138,4 @@ func functionName(s string) string {
 		head, rest = s[:i], s[i:]
 	}
 	return page.Clean(head[strings.LastIndexByte(head, '/')+1:]+rest, functionColumns)
-}
-
-func (t *markdownText) profiles(subjects []subject) {
-	for _, s := range subjects {
-		if s.Profile == nil {
-			continue
-		}
-		for _, k := range s.Profile.Kinds() {
-			if k.Total == 0 {
-				continue
-			}
-			t.line("")
-			t.line("Profile of " + code(s.label) + ", " + prose(profiled(s.Profile, k)) + ":")
-			t.line("")
-			t.line("| function | flat | cum |")
-			t.line("| --- | ---: | ---: |")
-			flat, cum := markdownFlat, shownCum
-			if k.Kind != pprof.CPU {
-				flat, cum = shownFlat, 0
-			}
-			for _, f := range shownFunctions(k.Summary, flat, cum) {
-				t.line("| " + strings.Join([]string{code(functionName(f.Name)), part(f.Flat, k.Total), part(f.Cum, k.Total)}, " | ") + " |")
-			}
-		}
-		for _, problem := range s.Profile.Problems {
-			t.line("")
-			t.line("Profile of " + code(s.label) + " not whole: " + prose(ended(problem)))
-		}
-	}
 }

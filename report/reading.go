@@ -4,43 +4,40 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// sketchColumn is the place of the sketch in the table of readings.
-const sketchColumn = 1
-
-// readings tabulates how a spike, or else the phase of the highest rate, was taken; the sketches are still to be filled
-// in.
-func readings(subjects []subject) *table {
+// readings tabulates how a spike, or else the phase of the highest rate, was taken.
+func readings(subjects []subject) *page.Table {
 	heading := "peak P99"
 	if of := where(subjects); strings.HasPrefix(of, "in ") {
 		heading = strings.TrimPrefix(strings.TrimPrefix(of, "in "), "the ") + ": peak P99"
 	}
-	t := &table{columns: []column{
-		{left: true, hidden: len(subjects) == 1},
-		{left: true},
-		{title: heading, rank: 2},
-		{title: "peak backlog", rank: 3},
-		{title: "failed", rank: 4},
-		{title: "recovery", left: true, rank: 1, hidden: true},
+	t := &page.Table{Detail: page.Usual, Columns: []page.Column{
+		{Title: "target", Words: true, Names: true, Of: true, Plain: true}, {Spark: true}, {Title: heading, Rank: 2}, {Title: "peak backlog", Rank: 3},
+		{Title: "failed", Rank: 4}, {Title: "recovery", Words: true, Rank: 1},
 	}}
+	recovers := false
 	for _, s := range subjects {
 		peak, atLeast := s.peakP99(s.focus)
-		p99 := absent
+		p99 := page.Words(absent)
 		if peak > 0 {
-			p99 = bounded(peak, atLeast)
+			p99 = page.Cell{Text: bounded(peak, atLeast), Figure: true, Value: float64(peak), AtLeast: atLeast}
 		}
-		backlog := some(s.focus.Backlog.Peak)
+		backlog := countCell(s.focus.Backlog.Peak)
 		if s.closed() {
-			backlog = absent
+			backlog = page.Words(absent)
 		}
-		if s.focus.Recovery != nil {
-			t.columns[len(t.columns)-1].hidden = false
-		}
+		recovers = recovers || s.focus.Recovery != nil
 		lost := lostCell(s.focus.Requests)
-		t.row(s.label, "", p99, backlog, lost.figure+lost.mark, recovery(s.focus.Recovery))
+		if lost.Mark != "" {
+			t.Notes = footnotesOf(map[string]bool{lost.Mark: true})
+		}
+		// The digits of few rows need not stay in line: the mark stands in the text.
+		lost.Text, lost.Mark = lost.Text+lost.Mark, ""
+		t.Add(page.Words(s.label), page.Cell{}, p99, backlog, lost, page.Words(recovery(s.focus.Recovery)))
 	}
-	return t
+	return t.Without(func(c page.Column) bool { return c.Title == "recovery" && !recovers })
 }
 
 // recovery writes the time to recover in a few words.

@@ -5,38 +5,43 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// writeResources says how busy and how large the targets and bench were.
-func writeResources(p *oldPage, subjects []subject, _ Options) error {
-	b := &block{page: p, label: "cpu"}
-	var busy, large []string
+// busyText says how busy the targets and bench were.
+func busyText(subjects []subject) page.Text {
+	var busy []string
 	for _, s := range subjects {
 		if share, ok := usage(s.focus.CPU.Target, s.focusClock(), targetProcessors(&s.Environment)); ok {
 			busy = append(busy, s.label+" "+share)
-		}
-		if rss := peakRSS(s.Resources.Target); rss > 0 {
-			large = append(large, s.label+" "+Bytes(rss))
 		}
 	}
 	if own, ok := busiest(subjects); ok {
 		busy = append(busy, "bench "+own)
 	}
+	if len(busy) == 0 {
+		return page.Text{}
+	}
+	return page.Text{Label: "cpu", Text: where(subjects) + ": " + page.Dotted(busy), Detail: page.Usual}
+}
+
+// memoryText says how large the targets and bench were.
+func memoryText(subjects []subject) page.Text {
+	var large []string
 	own := uint64(0)
 	for _, s := range subjects {
+		if rss := peakRSS(s.Resources.Target); rss > 0 {
+			large = append(large, s.label+" "+Bytes(rss))
+		}
 		own = max(own, peakRSS(s.Resources.Generator))
 	}
 	if own > 0 {
 		large = append(large, "bench "+Bytes(own))
 	}
-	if len(busy) > 0 {
-		b.row(where(subjects)+": "+dotted(busy), 0)
+	if len(large) == 0 {
+		return page.Text{}
 	}
-	if len(large) > 0 {
-		b = &block{page: p, label: "memory"}
-		b.row("at most: "+dotted(large), 0)
-	}
-	return nil
+	return page.Text{Label: "memory", Text: "at most: " + page.Dotted(large), Detail: page.Usual}
 }
 
 // busiest returns the highest use that bench made of its processors.

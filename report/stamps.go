@@ -5,12 +5,12 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
-// writeStamps says what the clock of the answers is worth, and what the network did.
-func writeStamps(p *oldPage, subjects []subject, _ Options) error {
-	b := &block{page: p, label: "timed by"}
-	began := false
+// stampList says what the clock of the answers is worth, and what the network did.
+func stampList(subjects []subject) page.List {
+	b := page.List{Label: "timed by", Detail: page.Full}
 	for _, s := range subjects {
 		var parts []string
 		if share, ok := stamped(s.Stamps); ok {
@@ -24,20 +24,11 @@ func writeStamps(p *oldPage, subjects []subject, _ Options) error {
 				"round trip "+Duration(n.RoundTripSum/time.Duration(min(n.Samples, math.MaxInt64)))+" on average, "+Duration(n.RoundTripMax)+" at most",
 				plural(n.Retransmitted, "segment")+" sent again")
 		}
-		if len(parts) == 0 {
-			continue
+		if len(parts) > 0 {
+			b.Items = append(b.Items, page.Item{Of: s.label, Text: page.Dotted(parts)})
 		}
-		if !began {
-			p.blank()
-			began = true
-		}
-		text := dotted(parts)
-		if len(subjects) > 1 {
-			text = s.label + ": " + text
-		}
-		b.row(text, 2)
 	}
-	return nil
+	return b
 }
 
 // stamped returns the share of the answers whose arrival the kernel stamped.

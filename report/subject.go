@@ -258,4 +258,4 @@ func (p percentile) thin(d *loadgen.Dist) bool {
 	return p.quantile < 1 && d.Count > 0 && float64(d.Count)*(1-p.quantile) < 10-1e-9
 }
 
-func (p percentile) of(d *loadgen.Dist) string { return figure(d, p.key, p.value(d)) }
+func (p percentile) cell(d *loadgen.Dist) page.Cell { return durationCell(d, p.key, p.value(d)) }

@@ -44,22 +44,6 @@ func overlay(line, text string) string {
 
 func (t *table) row(cells ...string) { t.rows = append(t.rows, cells) }
 
-// marked is a figure with a hanging footnote mark: the digits above and below it stay in line.
-type marked struct{ figure, mark string }
-
-// hang joins a column's figures and their marks; where any carries one, the others get its width in spaces.
-func hang(cells []marked) []string {
-	widest := 0
-	for _, c := range cells {
-		widest = max(widest, page.Columns(c.mark))
-	}
-	joined := make([]string, len(cells))
-	for i, c := range cells {
-		joined[i] = c.figure + c.mark + strings.Repeat(" ", widest-page.Columns(c.mark))
-	}
-	return joined
-}
-
 // lines renders the table within width by leaving out the columns of the highest ranks, as far as those suffice.
 func (t *table) lines(width int) ([]string, error) {
 	kept := t.fitted(width)

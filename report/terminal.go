@@ -2,16 +2,17 @@ package report
 
 import (
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Options says how a report is shown and what stands around it. The zero value shows a run without colour in 100
 // columns.
 type Options struct {
-	Width    int      // columns; 0 takes page.DefaultWidth
+	Width    int      // columns; 0 takes [page.DefaultWidth]
 	Color    bool     // whether escape sequences may be written
 	Verbose  bool     // warm-up phases, endpoints, resources: everything that was measured
 	Command  string   // what made the runs, such as "bench spike"; "" takes it from the profile
@@ -19,50 +20,63 @@ type Options struct {
 	Saved    string   // path of the run file; "" where none was written
 	Again    string   // the command that drives the rate of a capacity again
 	Next     []string // commands to go on with, each with its reason; the caller knows which there are
+
+	long bool // names as long as a file holds them
+}
+
+// name bounds a name from elsewhere.
+func (o Options) name(s string) string {
+	if o.long {
+		return longName(s)
+	}
+	return name(s)
+}
+
+// write shows a page on a terminal.
+func (o Options) write(w io.Writer, p *page.Page) error {
+	detail := page.Usual
+	if o.Verbose {
+		detail = page.Full
+	}
+	return page.Terminal(w, p, page.TerminalOptions{Width: o.Width, Color: o.Color, Detail: detail})
 }
 
 // Terminal writes the report of one run, or of several side by side, each at its own target. It writes once, when the
 // report is whole; its error is that of w, or says that there is no run.
 func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
+	p, err := RunPage(runs, o)
+	if err != nil {
+		return err
+	}
+	return o.write(w, p)
+}
+
+// RunPage is the report of one run, or of several side by side. Its error says that there is no run.
+func RunPage(runs []*loadgen.Run, o Options) (*page.Page, error) {
 	subjects := subjectsOf(runs)
 	if len(subjects) == 0 {
-		return errors.New("there is no run to report on")
+		return nil, errors.New("there is no run to report on")
 	}
-	p := newPage(o.Width, o.Color)
-	writeHeader(p, subjects, o)
-	p.blank()
-	writeAnswer(p, subjects)
+	return runPage(subjects, o), nil
+}
 
-	sections := []func(*oldPage, []subject, Options) error{
-		writeThresholds, writePhases, writeOverTime, writeParts, writeTargetTime, writeProfile, writeCache, writeVerdicts, writeDisturbances, writeFailures, writeResources,
+// runPage makes the blocks of a report on runs.
+func runPage(subjects []subject, o Options) *page.Page {
+	p := &page.Page{Title: commandOf(subjects, o) + ": " + labels(subjects)}
+	for _, s := range subjects {
+		p.Subjects = append(p.Subjects, s.label)
 	}
+	p.Add(runFacts(subjects, o), runAnswer(subjects), thresholdSection(subjects, o), phaseTable(subjects, o), overTime(subjects, o.Verbose),
+		partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o), cacheTable(subjects))
+
+	closing := slices.Concat([]page.Block{verdictList(subjects, o), closedText(subjects)}, disturbances(subjects, o),
+		[]page.Block{errorList(subjects, o), eventList(subjects, o), busyText(subjects), memoryText(subjects)})
 	if o.Verbose {
-		sections = append(sections, writeAccounts, writeTransport, writeStamps, writeAddresses, writeEndpoints, writeTimings, writeProcesses, writeSetting)
+		p.Add(page.Section{Blocks: closing})
+		p.Add(accountsTable(subjects), partsOfPhases(subjects), transportTable(subjects), stampList(subjects), addressTable(subjects),
+			endpointTable(subjects), timingTable(subjects), processTable(subjects), hostTable(subjects))
+		closing = madeWith(subjects)
 	}
-	for _, section := range sections {
-		if err := section(p, subjects, o); err != nil {
-			return fmt.Errorf("laying out the report: %w", err)
-		}
-	}
-	writeNotes(p, subjects, o)
-	writeNext(p, subjects, o)
-	_, err := io.WriteString(w, p.out.String())
-	return err
-}
-
-// table writes a table below a blank line, nothing where it has no rows.
-func (p *oldPage) table(t *table) error {
-	if len(t.rows) == 0 {
-		return nil
-	}
-	p.blank()
-	return p.rows(t)
-}
-
-func (p *oldPage) rows(t *table) error {
-	lines, err := t.lines(p.width)
-	for _, l := range lines {
-		p.line(l)
-	}
-	return err
+	p.Add(page.Section{Blocks: append(closing, noteList(subjects, o))}, nextCommands(o))
+	return p
 }

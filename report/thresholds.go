@@ -28,48 +28,37 @@ func verdictWord(r loadgen.ThresholdResult) string {
 	return failWord
 }
 
-// writeThresholds shows each threshold with its figure, and how well the first objective was met.
-func writeThresholds(p *oldPage, subjects []subject, _ Options) error {
-	names, texts, told := 0, 0, 0
+func verdictTone(r loadgen.ThresholdResult) page.Tone {
+	switch {
+	case r.Passed:
+		return page.Good
+	case r.Undecided:
+		return page.Plain
+	}
+	return page.Bad
+}
+
+// thresholdSection shows each threshold with its figure, and how well the first objective was met.
+func thresholdSection(subjects []subject, o Options) page.Section {
+	t := &page.Table{Label: "threshold", Columns: []page.Column{
+		{Title: "target", Words: true, Names: true, Stub: true, Of: true}, {Words: true}, {Title: "threshold", Words: true, Names: true},
+		{Title: "found", Words: true},
+	}}
+	goodput := page.List{Label: "goodput", Detail: page.Usual}
 	for _, s := range subjects {
-		names = max(names, page.Columns(s.label)+2)
 		for _, r := range s.Thresholds {
-			texts = max(texts, page.Columns(page.Clean(r.Text, thresholdColumns))+2)
-			told++
-		}
-		if _, ok := s.Objective(); ok {
-			told++
-		}
-	}
-	if told == 0 {
-		return nil
-	}
-	if len(subjects) == 1 {
-		names = 0
-	}
-	p.blank()
-	b := &block{page: p, label: "threshold"}
-	for _, s := range subjects {
-		label := s.label
-		if names == 0 {
-			label = ""
-		}
-		for _, r := range s.Thresholds {
-			b.row(pad(label, names)+verdictWord(r)+"  "+pad(page.Clean(r.Text, thresholdColumns), texts)+sentence(r.Sentence), names+6+texts)
-			label = ""
-		}
-	}
-	b = &block{page: p, label: "goodput"}
-	for _, s := range subjects {
-		label := s.label
-		if names == 0 {
-			label = ""
+			text := longName(r.Text)
+			if !o.long {
+				text = page.Clean(r.Text, thresholdColumns)
+			}
+			t.Add(page.Words(s.label), page.Cell{Text: verdictWord(r), Tone: verdictTone(r)}, page.Words(text), page.Words(sentence(r.Sentence)))
 		}
 		if o, ok := s.Objective(); ok {
-			b.row(pad(label, names)+fmt.Sprintf("%s within %s · Apdex %s", Rate(o.Goodput), Span(o.Target), apdex(o.Apdex)), names)
+			goodput.Items = append(goodput.Items, page.Item{Of: s.label,
+				Text: fmt.Sprintf("%s within %s · Apdex %s", Rate(o.Goodput), Span(o.Target), apdex(o.Apdex))})
 		}
 	}
-	return nil
+	return page.Section{Blocks: []page.Block{t, goodput}}
 }
 
 // apdex writes the index with the two decimals that it is given by, and nothing short of all as 1.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -10,60 +11,46 @@ import (
 // maxEvidence bounds the sentences of evidence that are shown without Verbose.
 const maxEvidence = 3
 
-// block writes rows under one label at the left, their text wrapped beside it.
-type block struct {
-	page  *oldPage
-	label string
-}
-
-// indent is where the text of a block begins: verdict, errors, events, cpu, memory, note.
-const indent = 10
-
-// row writes one row of the block; the label stands before the first only.
-func (b *block) row(text string, hanging int) {
-	head := b.label + strings.Repeat(" ", max(indent-page.Columns(b.label), 1))
-	b.label = ""
-	b.page.text(head+text, indent+hanging)
-}
-
-// writeVerdicts says what limited each run, with the evidence.
-func writeVerdicts(p *oldPage, subjects []subject, o Options) error {
-	b := &block{page: p, label: "verdict"}
-	p.blank()
-	names, kinds := 0, 0
+// verdictList says what limited each run, with the evidence; of a full report also what limited each phase.
+func verdictList(subjects []subject, o Options) page.List {
+	b := page.List{Label: "verdict"}
 	for _, s := range subjects {
-		names = max(names, page.Columns(s.label)+2)
-		kinds = max(kinds, page.Columns(kindOf(s.Verdict))+3)
-	}
-	if len(subjects) == 1 {
-		names = 0
-	}
-	for _, s := range subjects {
-		label := s.label
-		if names == 0 {
-			label = ""
-		}
 		of, deciding := s.evidence()
 		text := listed(deciding, o.Verbose)
 		if of != "" && text != "" {
 			text = of + ": " + text
 		}
-		b.row(pad(label, names)+pad(kindOf(s.Verdict), kinds)+text, names+kinds)
+		item := page.Item{Of: s.label, Word: kindOf(s.Verdict), Tone: kindTone(s.Verdict), Text: text}
 		for _, phase := range s.Phases {
-			if words := listed(phase.Verdict.Evidence, true); o.Verbose && words != "" && phase.Kind != kindWarmup && name(phase.Name) != of {
-				b.row(pad("", names)+name(phase.Name)+": "+kindOf(phase.Verdict)+", "+words, names+2)
+			if words := listed(phase.Verdict.Evidence, true); words != "" && phase.Kind != kindWarmup && name(phase.Name) != of {
+				item.More = append(item.More, name(phase.Name)+": "+kindOf(phase.Verdict)+", "+words)
 			}
 		}
+		b.Items = append(b.Items, item)
 	}
-	for _, s := range subjects {
-		if s.closed() {
-			b = &block{page: p, label: "closed"}
-			b.row("a slow answer delays its user's next request, so slow moments are sampled less and these percentiles "+
-				"flatter (coordinated omission); --rate measures without it", 0)
-			break
-		}
+	return b
+}
+
+// closedText warns of the percentiles of a closed model.
+func closedText(subjects []subject) page.Text {
+	if !slices.ContainsFunc(subjects, subject.closed) {
+		return page.Text{}
 	}
-	return nil
+	return page.Text{Label: "closed", Text: "a slow answer delays its user's next request, so slow moments are sampled less and these percentiles " +
+		"flatter (coordinated omission); --rate measures without it"}
+}
+
+// kindTone says how bad a verdict is.
+func kindTone(v loadgen.Verdict) page.Tone {
+	switch v.Kind {
+	case loadgen.Valid:
+		return page.Good
+	case loadgen.TargetLimited:
+		return page.Doubtful
+	case loadgen.GeneratorLimited, loadgen.HostLimited:
+		return page.Bad
+	}
+	return page.Plain
 }
 
 func kindOf(v loadgen.Verdict) string {

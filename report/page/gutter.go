@@ -33,7 +33,7 @@ func (t *terminal) list(b List) {
 	names, words := 0, 0
 	for _, item := range b.Items {
 		if t.several && item.Of != "" {
-			names = max(names, Columns(item.Of)+2)
+			names = t.names
 		}
 		if item.Word != "" {
 			words = max(words, Columns(item.Word)+3)
@@ -64,7 +64,7 @@ func (t *terminal) labelled(b *Table) {
 	if b.Caption != "" {
 		of := ""
 		if t.several && b.Of != "" {
-			of = b.Of + "  "
+			of = pad(b.Of, t.names)
 		}
 		t.row(b.Label, of+b.Caption, 2)
 	}

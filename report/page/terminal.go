@@ -23,6 +23,9 @@ func Terminal(w io.Writer, p *Page, o TerminalOptions) error {
 		o.Width = DefaultWidth
 	}
 	t := &terminal{width: o.Width, color: o.Color, several: len(p.Subjects) > 1, told: map[string]bool{}}
+	for _, of := range p.Subjects {
+		t.names = max(t.names, Columns(of)+2)
+	}
 	for _, b := range p.Upto(o.Detail).Blocks {
 		if _, last := b.(Commands); last {
 			t.footnotes()
@@ -44,6 +47,7 @@ type terminal struct {
 	width   int
 	color   bool
 	several bool // the page is of several subjects
+	names   int  // width of their names, with the space behind them
 	out     strings.Builder
 	apart   bool   // a blank line stands before the next one
 	label   string // of the rows that were written last
