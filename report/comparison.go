@@ -59,73 +59,112 @@ type ComparedArm struct {
 
 // Comparison writes what a comparison or a gate found, for a terminal: the answer, the table, the percentile curves, and
 // how it was made. Its error is that of w.
-func Comparison(w io.Writer, c *Compared, o Options) error {
-	p := newPage(o.Width, o.Color)
-	p.strong(ComparisonAnswer(c))
+func Comparison(w io.Writer, c *Compared, o Options) error { return o.write(w, ComparisonPage(c)) }
+
+// ComparisonPage is the report of a comparison or a gate.
+func ComparisonPage(c *Compared) *page.Page {
+	p := &page.Page{Title: c.title()}
+	for _, a := range c.Arms {
+		p.Subjects = append(p.Subjects, name(a.Name))
+	}
+	p.Add(page.Headline{Text: ComparisonAnswer(c)})
 	for i := range c.Result.Comparisons {
-		if err := p.table(comparisonTable(c, i)); err != nil {
-			return fmt.Errorf("laying out the report: %w", err)
-		}
+		p.Add(comparisonTable(c, i))
 	}
-	writeCurves(p, c.Result.Curves)
-	p.blank()
-	p.parts(c.layoutParts(), 2)
-	for _, note := range c.notes() {
-		p.text(note, 2)
+	p.Add(page.Chart{Title: "percentile curves", Drawing: curves(c.Result.Curves), Folded: true})
+	made := []page.Block{page.Facts{Parts: page.Parts(page.Brief, c.layoutParts()...)}}
+	for _, note := range c.footnotes() {
+		made = append(made, page.Text{Text: note})
 	}
-	c.writeClosing(p)
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	for _, note := range c.Notes {
+		made = append(made, page.Note{Text: sentence(note)})
+	}
+	p.Add(page.Section{Blocks: made}, repeatCommands(c.Repeat, c.Saved))
+	return p
 }
 
-func (c *Compared) writeClosing(p *oldPage) {
-	p.blank()
-	if c.Repeat != "" {
-		p.text("repeat: "+page.Clean(c.Repeat, 4096), 2)
+// repeatCommands says how to do the same again, and where it was saved.
+func repeatCommands(repeat, saved string) (b page.Commands) {
+	if repeat != "" {
+		b.Lines = append(b.Lines, []page.Command{{Word: "repeat", Text: page.Clean(repeat, maxCommand)}})
 	}
-	if c.Saved != "" {
-		p.text("saved "+page.Clean(c.Saved, 4096), 2)
+	if saved != "" {
+		b.Lines = append(b.Lines, []page.Command{{Word: "saved", Text: page.Clean(saved, maxCommand), File: true, Detail: page.Usual}})
 	}
+	return b
 }
 
 // comparisonTable is the table of one comparison: in a gate with the margins and the verdicts.
-func comparisonTable(c *Compared, index int) *table {
+func comparisonTable(c *Compared, index int) *page.Table {
 	found := &c.Result.Comparisons[index]
 	a, b := sides(found)
-	t := &table{columns: []column{{title: c.rateTitle(), left: true}, {title: a}, {title: b}}}
+	t := &page.Table{Columns: []page.Column{{Title: c.rateTitle(), Words: true}, {Title: a}, {Title: b}}}
 	if c.Result.Gate {
-		t.columns = append(t.columns, column{title: "change"}, column{title: "95 %", left: true, gap: 1}, column{title: "margin", gap: 1, rank: 1},
-			column{title: "verdict", left: true, gap: 1})
+		t.Columns = append(t.Columns, page.Column{Title: "change"}, page.Column{Title: "95 %", Words: true, Gap: 1}, page.Column{Title: "margin", Gap: 1, Rank: 1},
+			page.Column{Title: "verdict", Words: true, Gap: 1})
 		if slices.ContainsFunc(found.Rows, unsettled) {
-			t.columns = append(t.columns, column{title: "settled by", left: true, gap: 1, rank: 2})
+			t.Columns = append(t.Columns, page.Column{Title: "settled by", Words: true, Gap: 1, Rank: 2})
 		}
 	} else {
-		t.columns = append(t.columns, column{title: b + " / " + a}, column{title: "95 %", left: true, gap: 1},
-			column{title: "evidence", left: true})
+		t.Columns = append(t.Columns, page.Column{Title: b + " / " + a}, page.Column{Title: "95 %", Words: true, Gap: 1},
+			page.Column{Title: "evidence", Words: true})
 	}
 	for _, r := range found.Rows {
-		cells := []string{metricName(r.Metric) + thinOf(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow)}
 		change, between := changeOf(r)
-		cells = append(cells, change, between)
+		cells := append(metricCells(r), changeCell(r, change), page.Words(between))
 		if c.Result.Gate {
-			cells = append(cells, marginOf(r))
+			cells = append(cells, page.Words(marginOf(r)))
 		}
-		cells = append(cells, evidenceOf(r, b, unitOf(found)))
+		cells = append(cells, page.Cell{Text: evidenceOf(r, b, unitOf(found)), Tone: outcomeTone(r.Outcome)})
 		if unsettled(r) {
-			cells = append(cells, plural(uint64(r.Needed), strings.TrimSuffix(unitOf(found), "s")))
+			cells = append(cells, page.Words(plural(uint64(r.Needed), strings.TrimSuffix(unitOf(found), "s"))))
 		}
-		t.row(cells...)
+		t.Add(cells...)
 	}
 	for _, o := range found.Objectives {
-		t.row(objectiveName(o), objectiveValue(o, o.A), objectiveValue(o, o.B), "", "", "", objectiveEvidence(o, a))
+		t.Add(page.Words(objectiveName(o)), page.Words(objectiveValue(o, o.A)), page.Words(objectiveValue(o, o.B)), page.Cell{}, page.Cell{}, page.Cell{},
+			page.Cell{Text: objectiveEvidence(o, a), Tone: outcomeTone(o.B.Outcome)})
 	}
 	e := found.Errors
-	cells := []string{"failed", failedShare(e.A), failedShare(e.B), "", ""}
+	cells := []page.Cell{page.Words("failed"), page.Words(failedShare(e.A)), page.Words(failedShare(e.B)), {}, {}}
 	if c.Result.Gate {
-		cells = append(cells, trimmed(100*e.Margin)+" pp")
+		cells = append(cells, page.Words(trimmed(100*e.Margin)+" pp"))
 	}
-	t.row(append(cells, errorEvidence(found))...)
+	t.Add(append(cells, page.Cell{Text: errorEvidence(found), Tone: outcomeTone(e.Outcome)})...)
 	return t
+}
+
+// metricCells are the first cells of a row: its metric, and its values on both sides.
+func metricCells(r compare.Row) []page.Cell {
+	cells := []page.Cell{{Text: metricName(r.Metric)}}
+	if r.Thin {
+		cells[0].Mark = thinMark
+	}
+	for _, side := range []struct {
+		value   float64
+		atLeast bool
+	}{{r.A, r.ALow}, {r.B, r.BLow}} {
+		cell := page.Figure(metricValue(r.Metric, side.value, side.atLeast), side.value)
+		cell.Figure, cell.AtLeast = cell.Text != absent, side.atLeast
+		cells = append(cells, cell)
+	}
+	return cells
+}
+
+// changeCell shows the change of a row as it was written.
+func changeCell(r compare.Row, text string) page.Cell {
+	return page.Cell{Text: text, Figure: text != "", Value: r.Change.Center}
+}
+
+// outcomeTone says how bad an outcome is.
+func outcomeTone(o compare.Outcome) page.Tone {
+	switch o {
+	case compare.Regression, compare.Missed:
+		return page.Bad
+	case compare.Pass:
+		return page.Good
+	}
+	return page.Plain
 }
 
 // unsettled reports whether it is known how much more a gate's row takes.
@@ -209,15 +248,6 @@ func (c *Compared) runsParts() []string {
 // carriedWarning is the autocorrelation of pairs from which on an interval is too narrow.
 const carriedWarning = 0.3
 
-// notes are the footnotes, and what was noticed.
-func (c *Compared) notes() []string {
-	notes := c.footnotes()
-	for _, n := range c.Notes {
-		notes = append(notes, "note  "+sentence(n))
-	}
-	return notes
-}
-
 // footnotes are what has to be known to read the figures, and follows from them.
 func (c *Compared) footnotes() []string {
 	notes := []string{}
@@ -260,13 +290,6 @@ func (c *Compared) footnotes() []string {
 		notes = append(notes, least)
 	}
 	return notes
-}
-
-func thinOf(r compare.Row) string {
-	if r.Thin {
-		return thinMark
-	}
-	return ""
 }
 
 // Command writes the words of a command as a shell takes them.

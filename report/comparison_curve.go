@@ -15,24 +15,15 @@ const (
 	curveShared = "*" // several lie there
 )
 
-// writeCurves draws the percentile curves of all arms over each other: to the right a factor of ten fewer requests beyond,
-// upwards slower, both logarithmic.
-func writeCurves(p *oldPage, curves []compare.Curve) {
-	lines := curveLines(curves)
-	if lines == nil {
-		return
-	}
-	p.blank()
-	for _, l := range lines {
-		p.line(l)
-	}
-}
+// curves are the percentile curves of all arms over each other: to the right a factor of ten fewer requests beyond, upwards
+// slower, both logarithmic.
+type curves []compare.Curve
 
-// curveLines returns the drawing, or nothing where there is nothing to draw.
-func curveLines(curves []compare.Curve) []string {
+// Lines draws them; nothing where there is nothing to draw.
+func (list curves) Lines(int) []string {
 	low, high := time.Duration(math.MaxInt64), time.Duration(0)
 	width := 0
-	for _, c := range curves {
+	for _, c := range list {
 		for i, v := range c.Values {
 			if v > 0 {
 				low, high, width = min(low, v), max(high, v), max(width, i+1)
@@ -51,11 +42,11 @@ func curveLines(curves []compare.Curve) []string {
 	}
 	span := math.Log(float64(high) / float64(low))
 	var arms, legend []string
-	for _, c := range curves {
+	for _, c := range list {
 		arms = append(arms, c.Arm)
 	}
 	arms = toldApart(arms...)
-	for i, c := range curves[:min(len(curves), len(curveMarks))] {
+	for i, c := range list[:min(len(list), len(curveMarks))] {
 		mark := string(curveMarks[i])
 		legend = append(legend, mark+" "+arms[i])
 		for x, v := range c.Values {

@@ -264,14 +264,14 @@ func TestComparisonShowsNoControlCharacters(t *testing.T) {
 }
 
 func TestCurvesNeedSomethingToDraw(t *testing.T) {
-	for _, curves := range [][]compare.Curve{nil, {{Arm: "a"}}, {{Arm: "a", Values: []time.Duration{5}}}, {{Arm: "a", Values: []time.Duration{5, 5}}}} {
-		if lines := curveLines(curves); lines != nil {
-			t.Errorf("%v: %q", curves, lines)
+	for _, list := range []curves{nil, {{Arm: "a"}}, {{Arm: "a", Values: []time.Duration{5}}}, {{Arm: "a", Values: []time.Duration{5, 5}}}} {
+		if lines := list.Lines(0); lines != nil {
+			t.Errorf("%v: %q", list, lines)
 		}
 	}
-	lines := curveLines([]compare.Curve{
+	lines := curves{
 		{Arm: "a", Values: []time.Duration{1e6, 1e6, 100e6}}, {Arm: "b", Values: []time.Duration{1e6, 10e6}},
-	})
+	}.Lines(0)
 	if got := fmt.Sprint(strings.Contains(lines[1], "100 ms ┤  A"), strings.Contains(lines[5], "10 ms ┤ B"), strings.Contains(lines[9], "1.0 ms ┤*A")); got != "true true true" {
 		t.Errorf("%s\n%s", got, strings.Join(lines, "\n"))
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"strings"
 
+	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -37,4 +38,11 @@ func (p *oldPage) rows(t *table) error {
 		p.line(l)
 	}
 	return err
+}
+
+func legacyThin(r compare.Row) string {
+	if r.Thin {
+		return thinMark
+	}
+	return ""
 }

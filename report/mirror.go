@@ -181,7 +181,7 @@ func mirrorTable(m *Mirror) *table {
 		if m.Spoiled != "" {
 			evidence = ""
 		}
-		t.row(metricName(r.Metric)+thinOf(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow), change, between, evidence)
+		t.row(metricName(r.Metric)+legacyThin(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow), change, between, evidence)
 	}
 	return t
 }

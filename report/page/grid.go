@@ -70,9 +70,11 @@ func newGrid(b *Table, several bool) *grid {
 	for c, column := range b.Columns {
 		widest := 0
 		for _, row := range b.Rows {
-			widest = max(widest, Columns(row.Cell(c).Mark))
+			if !column.Words {
+				widest = max(widest, Columns(row.Cell(c).Mark))
+			}
 		}
-		hang := func(text, mark string) string { return text + mark + strings.Repeat(" ", widest-Columns(mark)) }
+		hang := func(text, mark string) string { return text + mark + strings.Repeat(" ", max(widest-Columns(mark), 0)) }
 		if !column.Plain {
 			g.titles[c] = hang(column.Title, "")
 		}
