@@ -11,153 +11,77 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// capacitySection is one block of a capacity report, for any format.
-type capacitySection struct {
-	title string
-	text  []string // sentences, or the lines of a drawing
-	drawn bool
-	head  []string
-	rows  [][]string
-}
-
-func (s capacitySection) empty() bool { return len(s.text) == 0 && len(s.rows) == 0 }
-
 // Capacity writes the capacity report of one target, or of several side by side. Its error is that of w, or says that there
 // is nothing to report on.
 func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
-	if len(list) == 0 {
-		return errors.New("there is no capacity to report on")
+	p, err := CapacityPage(list, o)
+	if err != nil {
+		return err
 	}
-	p := newPage(o.Width, o.Color)
-	for i, c := range list {
-		if i > 0 {
-			p.blank()
-		}
-		p.parts([]string{"bench capacity", sizedName(c.Target.Name), strings.Join(c.Objectives, " and ")}, 2)
-		p.blank()
-		p.strong(capacityAnswer(c))
-		for _, s := range capacitySections(c, o.Verbose) {
-			if err := p.section(s); err != nil {
-				return fmt.Errorf("laying out the report: %w", err)
-			}
-		}
-	}
-	if len(list) > 1 {
-		if err := p.section(capacityBeside(list)); err != nil {
-			return fmt.Errorf("laying out the report: %w", err)
-		}
-	}
-	p.blank()
-	if o.Saved != "" {
-		p.text(fmt.Sprintf("saved %s · again: bench report %s · other prices: bench capacity --from %s --prices FILE", o.Saved, o.Saved, o.Saved), 2)
-	}
-	if o.Again != "" {
-		// Copied from here, so it is neither broken nor cut.
-		p.text("next: drive 95 % of what was confirmed again", 2)
-		p.put("  " + page.Clean(o.Again, maxCommand))
-	}
-	for _, next := range capacityNext(list, o) {
-		p.text("next: "+next, 2)
-	}
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	return o.write(w, p)
 }
-
-func (p *oldPage) section(s capacitySection) error {
-	if s.empty() {
-		return nil
-	}
-	p.blank()
-	if s.title != "" {
-		p.text(s.title, 2)
-	}
-	for _, t := range s.text {
-		p.text("  "+t, 4)
-	}
-	if len(s.rows) == 0 {
-		return nil
-	}
-	t := &table{rows: s.rows}
-	for i, h := range s.head {
-		c := column{title: h, left: leftHeads[h], rank: max(0, len(s.head)-i-3)}
-		if i == 0 || leftHeads[h] {
-			c.rank = 0
-		}
-		t.columns = append(t.columns, c)
-	}
-	return p.rows(t)
-}
-
-// leftHeads are the columns of words.
-var leftHeads = map[string]bool{"holds": true, "target": true, "offer": true, "policy": true, "by": true, "": true}
 
 // CapacityMarkdown writes the capacity report in GitHub's Markdown, with its formulas and assumptions.
 func CapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
-	if len(list) == 0 {
-		return errors.New("there is no capacity to report on")
+	p, err := CapacityPage(list, Options{Verbose: true})
+	if err != nil {
+		return err
 	}
-	t := &markdownText{limit: maxMarkdown}
-	for _, c := range list {
-		t.line("## Capacity of " + code(sizedName(c.Target.Name)))
-		t.line("")
-		t.line("**" + prose(page.Clean(capacityAnswer(c), maxSentence)) + "**")
-		for _, s := range capacitySections(c, true) {
-			t.section(s)
-		}
-		t.line("")
-	}
-	if len(list) > 1 {
-		t.section(capacityBeside(list))
-	}
-	return t.end(w)
+	return writeMarkdown(w, p, maxMarkdown)
 }
 
-func (t *markdownText) section(s capacitySection) {
-	if s.empty() {
-		return
+// CapacityPage is the capacity report of one target, or of several side by side. Its error says that there is nothing to
+// report on.
+func CapacityPage(list []*capacity.Capacity, o Options) (*page.Page, error) {
+	if len(list) == 0 {
+		return nil, errors.New("there is no capacity to report on")
 	}
-	t.line("")
-	if s.title != "" {
-		t.line("**" + prose(page.Clean(s.title, maxSentence)) + "**")
-		t.line("")
+	p := &page.Page{Title: "capacity"}
+	for _, c := range list {
+		who := sizedName(c.Target.Name)
+		p.Subjects = append(p.Subjects, who)
+		p.Add(page.Facts{Title: "Capacity of " + who, Command: "bench capacity", Parts: page.Parts(page.Usual, who, strings.Join(c.Objectives, " and "))},
+			page.Headline{Text: page.Clean(capacityAnswer(c), maxSentence)})
+		p.Add(capacitySections(c, o.Verbose)...)
 	}
-	if s.drawn {
-		t.line("```text")
+	if len(list) > 1 {
+		p.Add(capacityBeside(list))
 	}
-	for _, sentence := range s.text {
-		switch sentence = page.Clean(sentence, maxSentence); {
-		case s.drawn:
-			t.line(sentence)
-		default:
-			t.line("- " + prose(sentence))
-		}
-	}
-	if s.drawn {
-		t.line("```")
-	}
-	if len(s.rows) == 0 {
-		return
-	}
-	if len(s.text) > 0 {
-		t.line("")
-	}
-	head, rule := make([]string, len(s.head)), make([]string, len(s.head))
-	for i, h := range s.head {
-		head[i], rule[i] = prose(h), "---:"
-		if leftHeads[h] {
-			rule[i] = "---"
-		}
-	}
-	t.line("| " + strings.Join(head, " | ") + " |")
-	t.line("| " + strings.Join(rule, " | ") + " |")
-	for _, row := range s.rows {
-		cells := make([]string, len(row))
-		for i, cell := range row {
-			cells[i] = prose(page.Clean(cell, maxSentence))
-		}
-		t.line("| " + strings.Join(cells, " | ") + " |")
-	}
+	p.Add(capacityCommands(list, o))
+	return p, nil
 }
+
+// section holds sentences, and a table below them; nothing where it has neither.
+func section(title string, texts []string, t *page.Table) page.Section {
+	s := page.Section{Title: title}
+	if len(texts) > 0 {
+		list := page.List{Items: page.Items(texts...)}
+		for i := range list.Items {
+			list.Items[i].Text = page.Clean(list.Items[i].Text, maxSentence)
+		}
+		s.Blocks = append(s.Blocks, list)
+	}
+	if t != nil && len(t.Rows) > 0 {
+		s.Blocks = append(s.Blocks, t)
+	}
+	return s
+}
+
+// headed returns a table with those titles. Out of one that is too wide the first columns of figures go first.
+func headed(titles ...string) *page.Table {
+	t := &page.Table{}
+	for i, title := range titles {
+		c := page.Column{Title: title, Words: wordHeads[title], Rank: max(0, len(titles)-i-3)}
+		if i == 0 || c.Words {
+			c.Rank = 0
+		}
+		t.Columns = append(t.Columns, c)
+	}
+	return t
+}
+
+// wordHeads are the titles of columns of words.
+var wordHeads = map[string]bool{"holds": true, "target": true, "offer": true, "policy": true, "by": true, "": true}
 
 // maxSentence bounds a sentence, in columns.
 const maxSentence = 600
@@ -213,6 +137,25 @@ func brokeWords(why string) string {
 
 // maxCommand bounds a command that is to be copied, in columns.
 const maxCommand = 4096
+
+// capacityCommands says where a capacity is kept, and how to go on.
+func capacityCommands(list []*capacity.Capacity, o Options) page.Commands {
+	b := page.Commands{Detail: page.Usual}
+	if o.Saved != "" {
+		path := page.Clean(o.Saved, maxCommand)
+		b.Lines = append(b.Lines, []page.Command{
+			{Word: "saved", Text: path, File: true}, {Word: "again", Text: "bench report " + shellQuoted(path)},
+			{Word: "other prices", Text: "bench capacity --from " + shellQuoted(path) + " --prices FILE"},
+		})
+	}
+	if o.Again != "" {
+		b.Lines = append(b.Lines, []page.Command{{Word: "next", Why: "drive 95 % of what was confirmed again", Text: o.Again}})
+	}
+	for _, next := range capacityNext(list, o) {
+		b.Lines = append(b.Lines, []page.Command{{Word: "next", Text: next}})
+	}
+	return b
+}
 
 // capacityNext suggests how to go on.
 func capacityNext(list []*capacity.Capacity, o Options) (next []string) {

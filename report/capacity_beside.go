@@ -5,51 +5,62 @@ import (
 	"slices"
 
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 // capacityBeside is the table of several targets, with what one saves against another that was asked the same.
-func capacityBeside(list []*capacity.Capacity) capacitySection {
-	s := capacitySection{title: "Side by side", head: []string{"target", "holds", "interval", "saturation"}}
+func capacityBeside(list []*capacity.Capacity) page.Section {
+	head := []string{"target", "holds", "interval", "saturation"}
 	planned := slices.ContainsFunc(list, func(c *capacity.Capacity) bool { return c.Plan != nil })
 	priced := slices.ContainsFunc(list, isPriced)
 	if planned {
-		s.head = append(s.head, "instances now")
+		head = append(head, "instances now")
 	}
 	if priced {
-		s.head = append(s.head, "cost a month", "per million requests")
+		head = append(head, "cost a month", "per million requests")
 	}
+	t := headed(head...)
 	for _, c := range list {
-		row := []string{sizedName(c.Target.Name), "not known", absent, absent, absent, absent, absent}
+		row := []page.Cell{page.Words(sizedName(c.Target.Name)), page.Words("not known"), page.Words(absent), page.Words(absent)}
 		switch m := c.MaxRate; {
 		case m.Rate.Rate > 0:
-			row[1], row[2] = bounding(m), between(m.Low, m.High)
+			row[1] = page.Cell{Text: bounding(m), Figure: true, Value: m.Rate.Rate, AtLeast: m.AtLeast}
+			row[2].Text = between(m.Low, m.High)
 		case m.Outcome == capacity.Nowhere:
-			row[1] = "at no rate"
+			row[1].Text = "at no rate"
 		}
 		if c.Saturation != nil {
-			row[3] = Rate(c.Saturation.Rate)
+			row[3] = rateCell(c.Saturation.Rate)
 		}
-		if c.Plan != nil {
-			row[4] = Count(uint64(c.Plan.Months[0].Instances))
+		if planned {
+			instances := page.Words(absent)
+			if c.Plan != nil {
+				instances = numberCell(uint64(c.Plan.Months[0].Instances))
+			}
+			row = append(row, instances)
 		}
-		if isPriced(c) {
-			cost := c.Plan.Months[0].Costs[0]
-			row[5], row[6] = money(cost.Total, c.Plan.Inputs.Prices.Currency), money(cost.PerMillion, c.Plan.Inputs.Prices.Currency)
+		switch {
+		case isPriced(c):
+			cost, currency := c.Plan.Months[0].Costs[0], c.Plan.Inputs.Prices.Currency
+			row = append(row, moneyCell(cost.Total, currency), moneyCell(cost.PerMillion, currency))
+		case priced:
+			row = append(row, page.Words(absent), page.Words(absent))
 		}
-		s.rows = append(s.rows, row[:len(s.head)])
+		t.Add(row...)
 	}
+	var text []string
 	for i, c := range list {
 		if slices.IndexFunc(list, func(other *capacity.Capacity) bool { return slices.Equal(other.Asked, c.Asked) }) == i {
-			s.text = append(s.text, savings(list, c.Asked)...)
+			text = append(text, savings(list, c.Asked)...)
 		}
 	}
 	switch size := capacity.SmallestSize(list); {
 	case size == nil && planned && !slices.ContainsFunc(list, func(c *capacity.Capacity) bool { return c.Size == 0 }):
-		s.text = append(s.text, "one instance of no size is known to carry the demand: it takes several")
+		text = append(text, "one instance of no size is known to carry the demand: it takes several")
 	case size != nil:
-		s.text = append(s.text, fmt.Sprintf("%s is the smallest size that meets the objective%s", sizedName(size.Target.Name), demandOf(size)))
+		text = append(text, fmt.Sprintf("%s is the smallest size that meets the objective%s", sizedName(size.Target.Name), demandOf(size)))
 	}
-	return s
+	return section("Side by side", text, t)
 }
 
 // bounding writes a rate, marked where it is a lower bound.

@@ -21,48 +21,50 @@ func money(v float64, currency string) string {
 	return decimal(v, decimals) + " " + page.Clean(currency, 8)
 }
 
+func moneyCell(v float64, currency string) page.Cell { return page.Figure(money(v, currency), v) }
+
 // planSections are the blocks of a plan.
-func planSections(p *capacity.Plan, verbose bool) []capacitySection {
+func planSections(p *capacity.Plan, verbose bool) []page.Block {
 	in := &p.Inputs
-	list := []capacitySection{monthSection(p, verbose)}
-	today := capacitySection{title: "Today", text: []string{
+	list := []page.Block{monthSection(p, verbose)}
+	today := []string{
 		fmt.Sprintf("%s carry %s at the objective; the peak of %s leaves %s of that free", plural(uint64(p.RunsOut.Fleet), "instance"), Rate(float64(p.RunsOut.Fleet)*p.Capacity.Rate), Rate(in.Demand), headroomWords(p.Headroom)),
 		runsOutWords(p.RunsOut, in.Horizon),
 		fmt.Sprintf("an autoscaler should aim at %s of the capacity of an instance", Percent(p.Target)),
-	}}
+	}
 	for _, b := range p.Budgets {
-		today.text = append(today.text, fmt.Sprintf("%s allows %.3g million requests in 30 days, or an outage of %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
+		today = append(today, fmt.Sprintf("%s allows %.3g million requests in 30 days, or an outage of %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
 			b.Objective, b.Requests/1e6, Span(b.Outage), Share(b.Alerts[0].Share), Share(b.Alerts[1].Share), Share(b.Alerts[2].Share)))
 	}
-	list = append(list, today)
+	list = append(list, section("Today", today, nil))
 	if len(in.Prices.Offers) > 0 {
 		list = append(list, offerSection(p))
 	}
 	if len(p.Simulations) > 0 {
-		s := capacitySection{title: "A day of autoscaling, minute by minute", head: []string{"policy", "minutes outside", "instances, mean", "most", "cost a day"}}
+		t := headed("policy", "minutes outside", "instances, mean", "most", "cost a day")
 		for _, sim := range p.Simulations {
-			cost := absent
+			cost := page.Words(absent)
 			if sim.Daily > 0 {
-				cost = money(sim.Daily, in.Prices.Currency)
+				cost = moneyCell(sim.Daily, in.Prices.Currency)
 			}
-			s.rows = append(s.rows, []string{sim.Policy, Count(uint64(sim.Outside)), decimal(sim.Instances, 1), Count(uint64(sim.Most)), cost})
+			t.Add(page.Words(sim.Policy), numberCell(uint64(sim.Outside)), page.Figure(decimal(sim.Instances, 1), sim.Instances), numberCell(uint64(sim.Most)), cost)
 		}
-		list = append(list, s)
+		list = append(list, section("A day of autoscaling, minute by minute", nil, t))
 	}
 	if verbose {
 		if len(in.Prices.Offers) > 1 {
 			list = append(list, monthlyOffers(p))
 		}
 		if len(p.CostCurve) > 0 {
-			s := capacitySection{title: "What a number of instances carries and costs a month, on demand", head: []string{"instances", "carries", "cost a month"}}
+			t := headed("instances", "carries", "cost a month")
 			for _, c := range p.CostCurve {
-				s.rows = append(s.rows, []string{Count(uint64(c.Instances)), Rate(c.Carries), money(c.Monthly, in.Prices.Currency)})
+				t.Add(numberCell(uint64(c.Instances)), rateCell(c.Carries), moneyCell(c.Monthly, in.Prices.Currency))
 			}
-			list = append(list, s)
+			list = append(list, section("What a number of instances carries and costs a month, on demand", nil, t))
 		}
-		list = append(list, capacitySection{title: "Formulas", text: p.Formulas})
+		list = append(list, section("Formulas", p.Formulas, nil))
 	}
-	return append(list, capacitySection{title: "Assumptions", text: p.Assumptions})
+	return append(list, section("Assumptions", p.Assumptions, nil))
 }
 
 func headroomWords(part float64) string {
@@ -112,15 +114,13 @@ func growthWords(g capacity.Growth) string {
 }
 
 // monthSection is the table of the months: every one with Verbose, else the quarters.
-func monthSection(p *capacity.Plan, verbose bool) capacitySection {
+func monthSection(p *capacity.Plan, verbose bool) page.Section {
 	in := &p.Inputs
-	s := capacitySection{
-		title: fmt.Sprintf("Fleet for %s today, %s, %s, %s:", Rate(in.Demand), growthWords(in.Growth), plural(uint64(in.Horizon), "month"), policyWords(in)),
-		head:  []string{"month", "peak", "instances", "range"},
-	}
+	head := []string{"month", "peak", "instances", "range"}
 	if len(in.Prices.Offers) > 0 {
-		s.head = append(s.head, "cost a month", "per million requests")
+		head = append(head, "cost a month", "per million requests")
 	}
+	t := headed(head...)
 	step := 1
 	if !verbose && in.Horizon > 6 {
 		step = int(math.Ceil(float64(in.Horizon) / 4))
@@ -133,43 +133,36 @@ func monthSection(p *capacity.Plan, verbose bool) capacitySection {
 		if m.Month == 0 {
 			when = "now"
 		}
-		row := []string{when, Rate(m.Peak.Rate), Count(uint64(m.Instances)), fmt.Sprintf("%d – %d", m.Low, m.High)}
+		row := []page.Cell{page.Figure(when, float64(m.Month)), rateCell(m.Peak.Rate), numberCell(uint64(m.Instances)), page.Words(fmt.Sprintf("%d – %d", m.Low, m.High))}
 		if len(m.Costs) > 0 {
-			row = append(row, money(m.Costs[0].Total, in.Prices.Currency), money(m.Costs[0].PerMillion, in.Prices.Currency))
+			row = append(row, moneyCell(m.Costs[0].Total, in.Prices.Currency), moneyCell(m.Costs[0].PerMillion, in.Prices.Currency))
 		}
-		s.rows = append(s.rows, row)
+		t.Add(row...)
 	}
-	return s
+	return section(fmt.Sprintf("Fleet for %s today, %s, %s, %s:", Rate(in.Demand), growthWords(in.Growth), plural(uint64(in.Horizon), "month"), policyWords(in)), nil, t)
 }
 
 // offerSection compares the offers, now.
-func offerSection(p *capacity.Plan) capacitySection {
-	in := &p.Inputs
-	s := capacitySection{
-		title: "Offers, for the demand of now: the cheapest mix of reserved, on demand and spot",
-		head:  []string{"offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", "requests per " + page.Clean(in.Prices.Currency, 8)},
-	}
+func offerSection(p *capacity.Plan) page.Section {
+	currency := p.Inputs.Prices.Currency
+	t := headed("offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", "requests per "+page.Clean(currency, 8))
 	for _, c := range p.Months[0].Costs {
-		s.rows = append(s.rows, []string{
-			name(c.Offer), Count(uint64(c.Instances)), money(c.OnDemand, in.Prices.Currency), money(c.Mix.Monthly, in.Prices.Currency),
-			Count(uint64(c.Mix.Reserved)), decimal(c.Mix.OnDemand, 1), decimal(c.Mix.Spot, 1), money(c.Transfer, in.Prices.Currency),
-			Count(uint64(c.PerUnit)),
-		})
+		t.Add(page.Words(name(c.Offer)), numberCell(uint64(c.Instances)), moneyCell(c.OnDemand, currency), moneyCell(c.Mix.Monthly, currency),
+			numberCell(uint64(c.Mix.Reserved)), page.Figure(decimal(c.Mix.OnDemand, 1), c.Mix.OnDemand), page.Figure(decimal(c.Mix.Spot, 1), c.Mix.Spot),
+			moneyCell(c.Transfer, currency), numberCell(uint64(c.PerUnit)))
 	}
-	return s
+	return section("Offers, for the demand of now: the cheapest mix of reserved, on demand and spot", nil, t)
 }
 
 // monthlyOffers is what each offer costs in each month, its mix and its transfer.
-func monthlyOffers(p *capacity.Plan) capacitySection {
+func monthlyOffers(p *capacity.Plan) page.Section {
 	currency := p.Inputs.Prices.Currency
-	s := capacitySection{title: "Cost a month of each offer, and of a million requests", head: []string{"month", "offer", "instances", "all on demand", "cheapest mix", "transfer", "total", "per million"}}
+	t := headed("month", "offer", "instances", "all on demand", "cheapest mix", "transfer", "total", "per million")
 	for _, m := range p.Months {
 		for _, c := range m.Costs {
-			s.rows = append(s.rows, []string{
-				fmt.Sprintf("+%d", m.Month), name(c.Offer), Count(uint64(c.Instances)), money(c.OnDemand, currency),
-				money(c.Mix.Monthly, currency), money(c.Transfer, currency), money(c.Total, currency), money(c.PerMillion, currency),
-			})
+			t.Add(page.Figure(fmt.Sprintf("+%d", m.Month), float64(m.Month)), page.Words(name(c.Offer)), numberCell(uint64(c.Instances)), moneyCell(c.OnDemand, currency),
+				moneyCell(c.Mix.Monthly, currency), moneyCell(c.Transfer, currency), moneyCell(c.Total, currency), moneyCell(c.PerMillion, currency))
 		}
 	}
-	return s
+	return section("Cost a month of each offer, and of a million requests", nil, t)
 }

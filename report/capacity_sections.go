@@ -12,9 +12,8 @@ import (
 )
 
 // capacitySections are the blocks of one target's report, without its answer.
-func capacitySections(c *capacity.Capacity, verbose bool) []capacitySection {
-	list := []capacitySection{capacitySteps(c, verbose), capacityCurve(c), capacityModels(c, verbose)}
-	list = append(list, expectedSection(c))
+func capacitySections(c *capacity.Capacity, verbose bool) []page.Block {
+	list := []page.Block{section("", nil, capacitySteps(c, verbose)), capacityCurve(c), section("What the models say", capacityModels(c, verbose), nil), expectedSection(c)}
 	if verbose {
 		list = append(list, boundSection(c))
 	}
@@ -22,29 +21,23 @@ func capacitySections(c *capacity.Capacity, verbose bool) []capacitySection {
 		list = append(list, planSections(c.Plan, verbose)...)
 	}
 	if verbose {
-		list = append(list, capacitySection{title: "Formulas of what was measured", text: c.Formulas})
+		list = append(list, section("Formulas of what was measured", c.Formulas, nil))
 	}
-	if len(c.Notes) > 0 {
-		list = append(list, capacitySection{title: "Notes", text: c.Notes})
-	}
-	return list
+	return append(list, section("Notes", c.Notes, nil))
 }
 
 // expectedSection is the table of what is to be expected, with what was measured where that contradicts the models.
-func expectedSection(c *capacity.Capacity) capacitySection {
-	if len(c.Expected) == 0 {
-		return capacitySection{}
-	}
-	s := capacitySection{title: "To be expected", head: []string{"of saturation", "rate", "P99", "by"}}
+func expectedSection(c *capacity.Capacity) page.Section {
+	t := headed("of saturation", "rate", "P99", "by")
 	for _, e := range c.Expected {
 		by := e.Method
 		if d := e.Contradicted; d != nil {
 			model, _, _ := strings.Cut(d.By, ",")
 			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, Rate(e.MeasuredAt), model, modelWords(d))
 		}
-		s.rows = append(s.rows, []string{Percent(e.Utilisation), Rate(e.Rate), bounded(e.P99, e.AtLeast), by})
+		t.Add(shareCell(e.Utilisation), rateCell(e.Rate), boundedCell(e.P99, e.AtLeast), page.Words(by))
 	}
-	return s
+	return section("To be expected", nil, t)
 }
 
 // measuredWords says what was measured where a model is contradicted.
@@ -61,8 +54,8 @@ func measuredWords(d *capacity.Contradiction) string {
 func secondsOf(s float64) string { return Duration(time.Duration(s * 1e9)) }
 
 // capacitySteps is the table of the steps, by rate; without Verbose those of the same purpose that say the same are left out.
-func capacitySteps(c *capacity.Capacity, verbose bool) capacitySection {
-	s := capacitySection{head: []string{"rate", "served", "P50", "P99", "backlog", "cpu", "holds"}}
+func capacitySteps(c *capacity.Capacity, verbose bool) *page.Table {
+	t := headed("rate", "served", "P50", "P99", "backlog", "cpu", "holds")
 	steps := slices.Clone(c.Steps)
 	slices.SortStableFunc(steps, func(a, b capacity.Measurement) int {
 		switch {
@@ -76,25 +69,25 @@ func capacitySteps(c *capacity.Capacity, verbose bool) capacitySection {
 		return 0
 	})
 	for _, m := range steps {
-		rate := Rate(m.Step.Rate)
+		rate := rateCell(m.Step.Rate)
 		if m.Users > 0 {
 			if !verbose {
 				continue
 			}
-			rate = plural(uint64(m.Users), "user")
+			rate = page.Figure(plural(uint64(m.Users), "user"), float64(m.Users))
 		}
-		backlog, cpu := "flat", absent
+		backlog, cpu := "flat", page.Words(absent)
 		if m.Users > 0 || m.Burst > 0 {
 			backlog = absent
 		} else if !m.Holds && m.Growth > 0.01*m.Offered {
 			backlog = "+" + Rate(m.Growth)
 		}
 		if m.CPU != nil && c.Processors > 0 {
-			cpu = Percent(*m.CPU / float64(c.Processors))
+			cpu = shareCell(*m.CPU / float64(c.Processors))
 		}
-		s.rows = append(s.rows, []string{rate, Rate(m.Served), Duration(m.P50), bounded(m.P99, m.AtLeast), backlog, cpu, holdsWords(m)})
+		t.Add(rate, rateCell(m.Served), spanCell(m.P50), boundedCell(m.P99, m.AtLeast), page.Words(backlog), cpu, page.Words(holdsWords(m)))
 	}
-	return s
+	return t
 }
 
 func holdsWords(m capacity.Measurement) string {
@@ -120,13 +113,27 @@ func holdsWords(m capacity.Measurement) string {
 const (
 	edgeColumns = 60
 	edgeRows    = 6
+	edgeLabel   = 12 // columns of the labels, with the axis
 )
 
-// capacityCurve draws P99 over the offered rate, both logarithmic, of the open steps; × is one that does not hold.
-func capacityCurve(c *capacity.Capacity) capacitySection {
-	var points []capacity.Measurement
-	lowX, highX, lowY, highY := math.Inf(1), 0.0, math.Inf(1), 0.0
-	for _, m := range c.Steps {
+// capacityCurve is P99 over the offered rate of the open steps.
+func capacityCurve(c *capacity.Capacity) page.Chart {
+	curve := edgeCurve(c.Steps)
+	points, lowX, highX, lowY, highY := curve.points()
+	if len(points) < 3 || highX <= lowX || highY <= lowY {
+		return page.Chart{}
+	}
+	return page.Chart{Drawing: curve,
+		Title: fmt.Sprintf("P99 over the offered rate, %s … %s, logarithmic, × does not hold", Rate(lowX), Rate(highX))}
+}
+
+// edgeCurve draws P99 over the offered rate, both logarithmic; × is a step that does not hold.
+type edgeCurve []capacity.Measurement
+
+// points returns the open steps, and what their rates and their P99 in seconds lie between.
+func (e edgeCurve) points() (points []capacity.Measurement, lowX, highX, lowY, highY float64) {
+	lowX, lowY = math.Inf(1), math.Inf(1)
+	for _, m := range e {
 		if m.Users > 0 || m.Burst > 0 || m.Offered <= 0 || m.P99 <= 0 {
 			continue
 		}
@@ -134,12 +141,16 @@ func capacityCurve(c *capacity.Capacity) capacitySection {
 		lowX, highX = min(lowX, m.Offered), max(highX, m.Offered)
 		lowY, highY = min(lowY, m.P99.Seconds()), max(highY, m.P99.Seconds())
 	}
-	if len(points) < 3 || highX <= lowX || highY <= lowY {
-		return capacitySection{}
-	}
+	return points, lowX, highX, lowY, highY
+}
+
+// Lines draws the steps.
+func (e edgeCurve) Lines(width int) (lines []string) {
+	cells := min(edgeColumns, max(width-edgeLabel, edgeLabel))
+	points, lowX, highX, lowY, highY := e.points()
 	var grid [edgeRows][]rune
 	for i := range grid {
-		grid[i] = []rune(fmt.Sprintf("%*s", edgeColumns, ""))
+		grid[i] = []rune(fmt.Sprintf("%*s", cells, ""))
 	}
 	place := func(v, low, high float64, cells int) int {
 		return min(cells-1, max(0, int(math.Log(v/low)/math.Log(high/low)*float64(cells-1)+0.5)))
@@ -150,9 +161,8 @@ func capacityCurve(c *capacity.Capacity) capacitySection {
 			mark = '×'
 		}
 		row := edgeRows - 1 - place(m.P99.Seconds(), lowY, highY, edgeRows)
-		grid[row][place(m.Offered, lowX, highX, edgeColumns)] = mark
+		grid[row][place(m.Offered, lowX, highX, cells)] = mark
 	}
-	s := capacitySection{drawn: true, title: fmt.Sprintf("P99 over the offered rate, %s … %s, logarithmic, × does not hold", Rate(lowX), Rate(highX))}
 	for i, line := range grid {
 		label := ""
 		switch i {
@@ -161,15 +171,14 @@ func capacityCurve(c *capacity.Capacity) capacitySection {
 		case edgeRows - 1:
 			label = Duration(time.Duration(lowY * 1e9))
 		}
-		s.text = append(s.text, fmt.Sprintf("%8s ┤%s", label, string(line)))
+		lines = append(lines, fmt.Sprintf("%10s ┤%s", label, string(line)))
 	}
-	return s
+	return lines
 }
 
 // capacityModels says what the models found, each with its uncertainty and its goodness.
-func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
-	s := capacitySection{title: "What the models say"}
-	add := func(format string, a ...any) { s.text = append(s.text, fmt.Sprintf(format, a...)) }
+func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
+	add := func(format string, a ...any) { said = append(said, fmt.Sprintf(format, a...)) }
 	if c.MaxRate.Confirmed > 0 {
 		add("confirmed: %s held over the longer step", Rate(c.MaxRate.Confirmed))
 	} else if c.MaxRate.Outcome == capacity.Unconfirmed {
@@ -224,7 +233,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) capacitySection {
 	if c.Knee != nil {
 		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", Rate(c.Knee.Rate), Duration(c.Knee.P99))
 	}
-	return s
+	return said
 }
 
 // modelWords says what a model says of response times.
@@ -285,13 +294,12 @@ func besideMeasured(p *capacity.Prediction, measured *capacity.Rate) string {
 }
 
 // boundSection is the table of the closed staircase beside its bounds.
-func boundSection(c *capacity.Capacity) capacitySection {
-	if c.Bounds == nil {
-		return capacitySection{}
+func boundSection(c *capacity.Capacity) page.Section {
+	t := headed("users", "served", "at most", "of it")
+	if c.Bounds != nil {
+		for _, p := range c.Bounds.Points {
+			t.Add(numberCell(uint64(p.Users)), rateCell(p.Measured), rateCell(p.Bound), shareCell(p.Measured/p.Bound))
+		}
 	}
-	s := capacitySection{title: "Users who wait for their answer and do not think, beside the asymptotic bounds", head: []string{"users", "served", "at most", "of it"}}
-	for _, p := range c.Bounds.Points {
-		s.rows = append(s.rows, []string{Count(uint64(p.Users)), Rate(p.Measured), Rate(p.Bound), Percent(p.Measured / p.Bound)})
-	}
-	return s
+	return section("Users who wait for their answer and do not think, beside the asymptotic bounds", nil, t)
 }

@@ -125,8 +125,8 @@ func TestCapacityReportOfBursts(t *testing.T) {
 		Step:    capacity.Step{Purpose: capacity.Bursts, Rate: 1100, Hold: 8 * time.Second, Burst: 200 * time.Millisecond},
 		Offered: 1100, Served: 1100, P50: time.Millisecond, P99: 30 * time.Millisecond, CPU: &cpu, Holds: true,
 	})
-	if curve := capacityCurve(bursts); strings.Join(curve.text, "\n") != strings.Join(capacityCurve(plain).text, "\n") {
-		t.Errorf("the bursts are a point of the curve:\n%s", strings.Join(curve.text, "\n"))
+	if curve := capacityCurve(bursts); strings.Join(curve.Drawing.Lines(page.DefaultWidth), "\n") != strings.Join(capacityCurve(plain).Drawing.Lines(page.DefaultWidth), "\n") {
+		t.Errorf("the bursts are a point of the curve:\n%s", strings.Join(curve.Drawing.Lines(page.DefaultWidth), "\n"))
 	}
 	command := "bench sustained pooled --rate 1710/s --warm-up 10s --threshold 'p99<50ms' --connections 64 --timeout 2s"
 	var b strings.Builder

@@ -17,6 +17,11 @@ func durationCell(d *loadgen.Dist, key string, value time.Duration) page.Cell {
 	return cell
 }
 
+// boundedCell shows a duration that may be a lower bound.
+func boundedCell(d time.Duration, atLeast bool) page.Cell {
+	return page.Cell{Text: bounded(d, atLeast), Figure: true, Value: float64(d), AtLeast: atLeast}
+}
+
 func rateCell(v float64) page.Cell { return page.Figure(Rate(v), v) }
 
 // shareCell shows a share from 0 to 1 as a percentage.

@@ -22,7 +22,7 @@ func readings(subjects []subject) *page.Table {
 		peak, atLeast := s.peakP99(s.focus)
 		p99 := page.Words(absent)
 		if peak > 0 {
-			p99 = page.Cell{Text: bounded(peak, atLeast), Figure: true, Value: float64(peak), AtLeast: atLeast}
+			p99 = boundedCell(peak, atLeast)
 		}
 		backlog := countCell(s.focus.Backlog.Peak)
 		if s.closed() {
