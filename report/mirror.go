@@ -47,50 +47,31 @@ func NewMirror(names [2]string, found *loadgen.Mirrored) *Mirror {
 const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without --mirror one is loaded at a time"
 
 // Mirrored writes what a mirrored run found, for a terminal. Its error is that of w.
-func Mirrored(w io.Writer, m *Mirror, o Options) error {
-	p := newPage(o.Width, o.Color)
-	for _, answer := range mirrorAnswers(m) {
-		p.strong(answer)
-	}
-	for _, t := range []*table{mirrorTable(m), ruleTable(m), sampleTable(m)} {
-		if err := p.table(t); err != nil {
-			return fmt.Errorf("laying out the report: %w", err)
-		}
-	}
-	p.blank()
-	p.parts(mirrorParts(m), 2)
-	for _, note := range mirrorNotes(m) {
-		p.text(note, 2)
-	}
-	p.blank()
-	if m.Repeat != "" {
-		p.text("repeat: "+page.Clean(m.Repeat, 4096), 2)
-	}
-	if m.Saved != "" {
-		p.text("saved "+page.Clean(m.Saved, 4096), 2)
-	}
-	_, err := io.WriteString(w, p.out.String())
-	return err
-}
+func Mirrored(w io.Writer, m *Mirror, o Options) error { return o.write(w, MirrorPage(m)) }
 
 // MirrorMarkdown writes what a mirrored run found as text for a pull request. Its error is that of w.
 func MirrorMarkdown(w io.Writer, m *Mirror) error {
-	t := &markdownText{limit: maxMarkdown}
-	t.answers(mirrorAnswers(m))
-	for _, grid := range []*table{mirrorTable(m), ruleTable(m), sampleTable(m)} {
-		t.table(grid)
+	return writeMarkdown(w, MirrorPage(m), maxMarkdown)
+}
+
+// MirrorPage is the report of a mirrored run.
+func MirrorPage(m *Mirror) *page.Page {
+	names := toldApart(m.Names[:]...)
+	p := &page.Page{Title: "mirror of " + strings.Join(names, " and "), Subjects: names}
+	answers := page.Section{}
+	for _, answer := range mirrorAnswers(m) {
+		answers.Blocks = append(answers.Blocks, page.Headline{Text: answer})
 	}
-	t.line("")
-	t.line(prose(dotted(mirrorParts(m))))
-	for _, note := range mirrorNotes(m) {
-		t.line("")
-		t.line(prose(strings.TrimPrefix(note, "note  ")))
+	p.Add(answers, mirrorTable(m), ruleTable(m), sampleTable(m))
+	made := []page.Block{page.Facts{Parts: page.Parts(page.Brief, mirrorParts(m)...)}}
+	for _, note := range mirrorFootnotes(m) {
+		made = append(made, page.Text{Text: note})
 	}
-	if m.Repeat != "" {
-		t.line("")
-		t.line("Repeat: " + code(page.Clean(m.Repeat, 4096)))
+	for _, note := range append([]string{shared}, m.Notes...) {
+		made = append(made, page.Note{Text: sentence(note)})
 	}
-	return t.end(w)
+	p.Add(page.Section{Blocks: made}, repeatCommands(m.Repeat, m.Saved))
+	return p
 }
 
 // mirrorParts says what was driven.
@@ -107,15 +88,6 @@ func mirrorParts(m *Mirror) []string {
 		parts = append(parts, fmt.Sprintf("in %s more neither was", Count(pairs.Unanswered)))
 	}
 	return append(parts, fmt.Sprintf("seed %d", m.Seed))
-}
-
-// mirrorNotes says how far the figures can be believed.
-func mirrorNotes(m *Mirror) []string {
-	notes := mirrorFootnotes(m)
-	for _, note := range append([]string{shared}, m.Notes...) {
-		notes = append(notes, "note  "+sentence(note))
-	}
-	return notes
 }
 
 // mirrorFootnotes are what has to be known to read the figures, and follows from them.
@@ -171,17 +143,19 @@ func mirrorAnswers(m *Mirror) []string {
 	return answers
 }
 
-func mirrorTable(m *Mirror) *table {
+func mirrorTable(m *Mirror) *page.Table {
 	names := toldApart(m.Names[:]...)
 	a, b := names[0], names[1]
-	t := &table{columns: []column{{left: true}, {title: a}, {title: b}, {title: b + " / " + a}, {title: "95 %", left: true, gap: 1}, {title: "evidence", left: true}}}
+	t := &page.Table{Columns: []page.Column{
+		{Words: true}, {Title: a}, {Title: b}, {Title: b + " / " + a}, {Title: "95 %", Words: true, Gap: 1}, {Title: "evidence", Words: true},
+	}}
 	for _, r := range m.Rows {
 		change, between := openChangeOf(r)
 		evidence := evidenceOf(r, b, "pairs")
 		if m.Spoiled != "" {
 			evidence = ""
 		}
-		t.row(metricName(r.Metric)+legacyThin(r), metricValue(r.Metric, r.A, r.ALow), metricValue(r.Metric, r.B, r.BLow), change, between, evidence)
+		t.Add(append(metricCells(r), changeCell(r, change), page.Words(between), page.Words(evidence))...)
 	}
 	return t
 }
@@ -203,26 +177,27 @@ func openChangeOf(r compare.Row) (change, between string) {
 	return change, between
 }
 
-func ruleTable(m *Mirror) *table {
-	t := &table{columns: []column{{title: "answers compared by", left: true}, {title: "different"}, {title: "of"}}}
+func ruleTable(m *Mirror) *page.Table {
+	t := &page.Table{Columns: []page.Column{{Title: "answers compared by", Words: true}, {Title: "different"}, {Title: "of"}}}
 	for _, rule := range m.Rules {
-		t.row(sentence(rule), Count(m.Pairs.ByRule[rule]), Count(m.Pairs.Compared))
+		t.Add(page.Words(sentence(rule)), numberCell(m.Pairs.ByRule[rule]), numberCell(m.Pairs.Compared))
 	}
 	if n := m.Pairs.Uncounted; n > 0 {
-		t.row("not compared", "", Count(n))
+		t.Add(page.Words("not compared"), page.Cell{}, numberCell(n))
 	}
 	return t
 }
 
 // sampleTable lists the first requests that were answered differently.
-func sampleTable(m *Mirror) *table {
+func sampleTable(m *Mirror) *page.Table {
 	names := toldApart(m.Names[:]...)
-	t := &table{columns: []column{
-		{title: "request"}, {title: "due at"}, {title: "endpoint", left: true}, {title: "differs in", left: true},
-		{title: "status " + names[0], rank: 1}, {title: "status " + names[1], rank: 1},
+	t := &page.Table{Columns: []page.Column{
+		{Title: "request"}, {Title: "due at"}, {Title: "endpoint", Words: true}, {Title: "differs in", Words: true},
+		{Title: "status " + names[0], Rank: 1}, {Title: "status " + names[1], Rank: 1},
 	}}
 	for _, d := range m.Pairs.Samples {
-		t.row(Count(d.K), Span(d.AtNS), name(d.Endpoint), sentence(strings.Join(d.Rules, ", ")), fmt.Sprint(d.StatusA), fmt.Sprint(d.StatusB))
+		t.Add(numberCell(d.K), page.Figure(Span(d.AtNS), float64(d.AtNS)), page.Words(name(d.Endpoint)), page.Words(sentence(strings.Join(d.Rules, ", "))),
+			page.Words(fmt.Sprint(d.StatusA)), page.Words(fmt.Sprint(d.StatusB)))
 	}
 	return t
 }
