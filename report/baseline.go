@@ -17,27 +17,23 @@ const gatePairs = 40
 // Baseline writes a stored baseline for a terminal: the margin that can be held against it, and by how much identical code differed.
 // Its error is that of w.
 func Baseline(w io.Writer, b *compare.Baseline, o Options) error {
-	p := newPage(o.Width, o.Color)
-	p.strong(baselineAnswer(b))
-	p.blank()
+	return o.write(w, BaselinePage(b, o))
+}
+
+// BaselinePage is the report of a stored baseline.
+func BaselinePage(b *compare.Baseline, o Options) *page.Page {
+	p := &page.Page{Title: "baseline " + name(b.Name), Subjects: []string{name(b.Name)}}
 	env := b.Runs[0].Environment
-	p.parts([]string{
-		"baseline " + name(b.Name), "of " + name(b.Runs[0].Target.Name), baselinePlan(b), stamp(b.Saved),
-		machineWords(env.CPU, env.Processors),
-	}, 2)
-	p.blank()
-	if err := p.rows(baselineTable(b)); err != nil {
-		return fmt.Errorf("laying out the report: %w", err)
-	}
-	p.blank()
-	for _, note := range baselineNotes(b) {
-		p.text(note, 2)
-	}
+	p.Add(page.Headline{Text: baselineAnswer(b)},
+		page.Facts{Parts: page.Parts(page.Brief, "baseline "+name(b.Name), "of "+name(b.Runs[0].Target.Name), baselinePlan(b), stamp(b.Saved),
+			machineWords(env.CPU, env.Processors))},
+		baselineTable(b))
+	closing := baselineNotes(b)
 	if o.Saved != "" {
-		p.text("saved "+page.Clean(o.Saved, 4096), 2)
+		closing = append(closing, page.Commands{Lines: [][]page.Command{{{Word: "saved", Text: page.Clean(o.Saved, maxCommand), File: true}}}, Detail: page.Usual})
 	}
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	p.Add(page.Section{Blocks: closing})
+	return p
 }
 
 func baselineAnswer(b *compare.Baseline) string {
@@ -114,34 +110,37 @@ func machineWords(cpu string, processors int) string {
 }
 
 // baselineTable has a row for each metric: how runs spread, of what, and the margins that can be held.
-func baselineTable(b *compare.Baseline) *table {
-	t := &table{columns: []column{
-		{title: "", left: true}, {title: "median"}, {title: "of the runs", left: true}, {title: "runs"}, {title: "starts"},
-		{title: "pairs"}, {title: fmt.Sprintf("floor: %d runs", len(b.Runs))}, {title: fmt.Sprintf("%d pairs", gatePairs)},
-		{title: "not restarted"},
+func baselineTable(b *compare.Baseline) *page.Table {
+	t := &page.Table{Columns: []page.Column{
+		{Words: true}, {Title: "median"}, {Title: "of the runs", Words: true}, {Title: "runs"}, {Title: "starts"},
+		{Title: "pairs"}, {Title: fmt.Sprintf("floor: %d runs", len(b.Runs))}, {Title: fmt.Sprintf("%d pairs", gatePairs)},
+		{Title: "not restarted"},
 	}}
 	for _, spread := range b.Spreads() {
 		m := spread.Metric
 		n, known := b.Floor.Of(m)
-		mark := ""
+		metric := page.Words(metricName(m))
 		if !known {
-			mark = thinMark
+			metric.Mark = thinMark
 		}
-		cells := []string{metricName(m) + mark, metricValue(m, spread.Median, spread.AtLeast),
-			fmt.Sprintf("%s … %s", metricValue(m, spread.Low, false), metricValue(m, spread.High, spread.AtLeast))}
+		cells := []page.Cell{metric, {Text: metricValue(m, spread.Median, spread.AtLeast), Figure: true, Value: spread.Median, AtLeast: spread.AtLeast},
+			page.Words(fmt.Sprintf("%s … %s", metricValue(m, spread.Low, false), metricValue(m, spread.High, spread.AtLeast)))}
 		if known {
-			starts := absent
+			starts := page.Words(absent)
 			if b.Floor.Fresh {
-				starts = deviation(n.Process)
+				starts = deviationCell(n.Process)
 			}
-			cells = append(cells, deviation(n.Run), starts, deviation(n.Pair),
-				floorPercent(b.Floor.OfRuns(m, len(b.Runs), len(b.Runs))), floorPercent(b.Floor.OfPairs(m, gatePairs, true)),
-				floorPercent(b.Floor.OfPairs(m, gatePairs, false)))
+			cells = append(cells, deviationCell(n.Run), starts, deviationCell(n.Pair), floorCell(b.Floor.OfRuns(m, len(b.Runs), len(b.Runs))),
+				floorCell(b.Floor.OfPairs(m, gatePairs, true)), floorCell(b.Floor.OfPairs(m, gatePairs, false)))
 		}
-		t.row(cells...)
+		t.Add(cells...)
 	}
 	return t
 }
+
+func floorCell(share float64) page.Cell { return page.Figure(floorPercent(share), share) }
+
+func deviationCell(s float64) page.Cell { return page.Figure(deviation(s), s) }
 
 // deviation writes the standard deviation of a logarithm as a percentage.
 func deviation(s float64) string {
@@ -151,34 +150,34 @@ func deviation(s float64) string {
 	return trimmed(100*math.Expm1(s)) + " %"
 }
 
-func baselineNotes(b *compare.Baseline) []string {
-	notes := []string{
-		"runs: by how much whole runs scatter, as a standard deviation; starts: what of it is beyond the error of each run, and so is " +
-			"how two starts of one program differ for as long as they live; pairs: by how much the ratio of two neighbouring rounds of one process scatters",
-		fmt.Sprintf("floor: the least margin that identical code passes in nine gates of ten, against this baseline (bench gate --baseline %s), or "+
-			"in %d pairs side by side (bench gate --floor %s), restarted for each quad or not", name(b.Name), gatePairs, name(b.Name)),
+func baselineNotes(b *compare.Baseline) []page.Block {
+	notes := []page.Block{
+		page.Text{Text: "runs: by how much whole runs scatter, as a standard deviation; starts: what of it is beyond the error of each run, and so is " +
+			"how two starts of one program differ for as long as they live; pairs: by how much the ratio of two neighbouring rounds of one process scatters"},
+		page.Text{Text: fmt.Sprintf("floor: the least margin that identical code passes in nine gates of ten, against this baseline (bench gate --baseline %s), or "+
+			"in %d pairs side by side (bench gate --floor %s), restarted for each quad or not", name(b.Name), gatePairs, name(b.Name))},
 	}
 	for _, s := range b.Spreads() {
 		if _, known := b.Floor.Of(s.Metric); !known {
-			notes = append(notes, thinMark+" too few requests of a run lie beyond it, or some of its values are lower bounds: it is not judged")
+			notes = append(notes, page.Text{Text: thinMark + " too few requests of a run lie beyond it, or some of its values are lower bounds: it is not judged"})
 			break
 		}
 	}
 	if !b.Floor.Fresh {
-		notes = append(notes, notFresh)
+		notes = append(notes, page.Note{Text: notFresh})
 	}
 	var sent uint64
 	for _, r := range b.Runs {
 		sent += r.Requests.Sent
 	}
 	if text := Sequence(sent, uint64(max(b.Plan().Lines, 0))); text != "" {
-		notes = append(notes, "note  of its targets file: "+text)
+		notes = append(notes, page.Note{Text: "of its targets file: " + text})
 	}
 	return notes
 }
 
 // notFresh says what a baseline of a service that bench did not start cannot know.
-const notFresh = "note  bench did not start this service, so its runs are all of one start: how starts differ is not in the floor, and " +
+const notFresh = "bench did not start this service, so its runs are all of one start: how starts differ is not in the floor, and " +
 	"what is found against it may be the start's and not the code's"
 
 // BaselineEntry is a baseline that is listed, or why its file cannot be read.
@@ -190,35 +189,28 @@ type BaselineEntry struct {
 
 // BaselineList writes the baselines that there are, a line each. Its error is that of w.
 func BaselineList(w io.Writer, entries []BaselineEntry, o Options) error {
-	p := newPage(o.Width, o.Color)
+	p := &page.Page{Title: "baselines"}
 	if len(entries) == 0 {
-		p.line("There are no baselines here: bench baseline save NAME TARGET keeps one.")
+		p.Add(page.Text{Text: "There are no baselines here: bench baseline save NAME TARGET keeps one."})
 	}
-	t := &table{columns: []column{
-		{title: "name", left: true}, {title: "saved", left: true}, {title: "target", left: true}, {title: "rate"}, {title: "round"}, {title: "runs"},
-		{title: "floor: P50"}, {title: "P95"}, {title: "P99"},
+	t := &page.Table{Columns: []page.Column{
+		{Title: "name", Words: true}, {Title: "saved", Words: true}, {Title: "target", Words: true}, {Title: "rate"}, {Title: "round"}, {Title: "runs"},
+		{Title: "floor: P50"}, {Title: "P95"}, {Title: "P99"},
 	}}
+	list := page.Section{Blocks: []page.Block{t}}
 	for _, e := range entries {
-		if b := e.Baseline; b != nil {
-			cells := []string{
-				name(e.Name), stamp(b.Saved), name(b.Runs[0].Target.Name), Rate(b.Rate()), Span(b.Round()), Count(uint64(len(b.Runs))),
-			}
+		switch b := e.Baseline; {
+		case e.Err != nil:
+			list.Blocks = append(list.Blocks, page.Text{Text: sentence(e.Err.Error())})
+		case b != nil:
+			cells := []page.Cell{page.Words(name(e.Name)), page.Words(stamp(b.Saved)), page.Words(name(b.Runs[0].Target.Name)), rateCell(b.Rate()),
+				page.Figure(Span(b.Round()), float64(b.Round())), numberCell(uint64(len(b.Runs)))}
 			for _, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
-				cells = append(cells, floorPercent(b.Floor.OfRuns(m, len(b.Runs), len(b.Runs))))
+				cells = append(cells, floorCell(b.Floor.OfRuns(m, len(b.Runs), len(b.Runs))))
 			}
-			t.row(cells...)
+			t.Add(cells...)
 		}
 	}
-	if len(t.rows) > 0 {
-		if err := p.rows(t); err != nil {
-			return fmt.Errorf("laying out the list: %w", err)
-		}
-	}
-	for _, e := range entries {
-		if e.Err != nil {
-			p.text(sentence(e.Err.Error()), 2)
-		}
-	}
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	p.Add(list)
+	return o.write(w, p)
 }
