@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/page"
 )
 
 const (
@@ -21,32 +22,40 @@ const (
 
 // History writes how the percentiles of saved runs went over time, for a terminal: of each series its changes, a chart and
 // a table, and in the end what was left out. Its error is that of w.
-func History(w io.Writer, h *history.History, o Options) error {
-	p := newPage(o.Width, o.Color)
+func History(w io.Writer, h *history.History, o Options) error { return o.write(w, HistoryPage(h, o)) }
+
+// HistoryPage is the report of how the percentiles of saved runs went over time.
+func HistoryPage(h *history.History, o Options) *page.Page {
+	p := &page.Page{Title: "history"}
 	if len(h.Series) == 0 {
-		p.strong("No run is left to show.")
+		p.Add(page.Headline{Text: "No run is left to show."})
 	}
-	var alone []*history.Series
+	var alone []string
 	for i, s := range h.Series {
-		if len(s.Points) == 1 && i > 0 {
-			alone = append(alone, s)
+		if len(s.Points) > 1 || i == 0 || o.long {
+			p.Add(seriesBlocks(s, h.Options, o)...)
 			continue
 		}
-		if err := writeSeries(p, s, h.Options, o); err != nil {
-			return fmt.Errorf("laying out the report: %w", err)
-		}
+		alone = append(alone, fmt.Sprintf("one run of %s, %s, stands alone%s", seriesName(s), sentence(s.Points[0].Source), differing(s, " as it differs in ")))
 	}
-	p.blank()
-	for i, s := range alone {
-		if i == shownLeftOut && !o.Verbose {
-			p.text(fmt.Sprintf("and %d more that stand alone, named with -v", len(alone)-i), 2)
-			break
-		}
-		p.text(fmt.Sprintf("one run of %s, %s, stands alone%s", seriesName(s), sentence(s.Points[0].Source), differing(s, " as it differs in ")), 2)
+	standing := page.Section{}
+	for _, text := range firstOf(alone, "and %d more that stand alone, named with -v", o) {
+		standing.Blocks = append(standing.Blocks, page.Text{Text: text})
 	}
-	writeLeftOut(p, h.LeftOut, o.Verbose)
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	var leftOut []string
+	for _, l := range h.LeftOut {
+		leftOut = append(leftOut, omitted(l))
+	}
+	p.Add(standing, page.List{Label: "left out", Items: page.Items(firstOf(leftOut, "and %d more, named with -v", o)...)})
+	return p
+}
+
+// firstOf returns as many texts as a report shows that is not verbose, and a last one on how many more there are.
+func firstOf(texts []string, more string, o Options) []string {
+	if len(texts) <= shownLeftOut || o.Verbose {
+		return texts
+	}
+	return append(texts[:shownLeftOut:shownLeftOut], fmt.Sprintf(more, len(texts)-shownLeftOut))
 }
 
 func seriesName(s *history.Series) string {
@@ -61,19 +70,18 @@ func differing(s *history.Series, opening string) string {
 	return opening + sentence(strings.Join(s.Differs, "; "))
 }
 
-func writeSeries(p *oldPage, s *history.Series, options history.Options, o Options) error {
-	p.blank()
+// seriesBlocks are the blocks of a series: its changes, its chart and its runs.
+func seriesBlocks(s *history.Series, options history.Options, o Options) []page.Block {
+	var head []page.Block
 	for _, answer := range seriesAnswers(s, options) {
-		p.strong(answer)
+		head = append(head, page.Headline{Text: answer})
 	}
-	p.parts(seriesParts(s), 2)
-	p.text(differing(s, apart), 2)
+	head = append(head, page.Facts{Parts: page.Parts(page.Brief, seriesParts(s)...)}, page.Text{Text: differing(s, apart)})
+	blocks := []page.Block{page.Section{Blocks: head}}
 	if len(s.Points) > 1 {
-		if err := p.table(historyChart(s, p.width)); err != nil {
-			return err
-		}
+		blocks = append(blocks, page.Chart{Drawing: historyChart{s}})
 	}
-	return writeRunsOf(p, s, o)
+	return append(blocks, page.Section{Blocks: seriesRuns(s, o)})
 }
 
 // apart opens what keeps a series from the one above it.
@@ -134,44 +142,47 @@ func pWords(p float64) string {
 	return "p = " + decimal(p, 4)
 }
 
-// writeRunsOf writes the table of a series' runs.
-func writeRunsOf(p *oldPage, s *history.Series, o Options) error {
-	layout, from := dateTime, max(len(s.Points)-shownRuns, 0)
-	if p.width < narrowPage {
-		layout = shortTime
-	}
-	if o.Verbose {
+// seriesRuns lists a series' runs, and what there is to know of them.
+func seriesRuns(s *history.Series, o Options) []page.Block {
+	from := max(len(s.Points)-shownRuns, 0)
+	if o.Verbose && !o.long {
 		from = 0
 	}
-	if err := p.table(runsTable(s, from, layout)); err != nil {
-		return err
-	}
-	if from > 0 {
-		p.text(fmt.Sprintf("and %s before them, shown with -v", plural(uint64(from), "run")), 2)
+	blocks := []page.Block{runsTable(s, from, o)}
+	switch more := plural(uint64(from), "run"); {
+	case from == 0:
+	case o.long:
+		blocks = append(blocks, page.Text{Text: "and " + more + " before them"})
+	default:
+		blocks = append(blocks, page.Text{Text: "and " + more + " before them, shown with -v"})
 	}
 	for _, note := range runNotes(s, from) {
-		p.text("note  "+note, 2)
+		blocks = append(blocks, page.Note{Text: note})
 	}
-	return nil
+	return blocks
 }
 
 // runsTable lists the runs of a series from one on, with a row before each with which something changed.
-func runsTable(s *history.Series, from int, layout string) *table {
-	t := &table{columns: []column{{title: "started (UTC)", left: true}}}
-	for _, percentile := range history.Percentiles {
-		t.columns = append(t.columns, column{title: strings.ToUpper(percentile.Key)})
+func runsTable(s *history.Series, from int, o Options) *page.Table {
+	layout := dateTime
+	if o.Width > 0 && o.Width < narrowPage {
+		layout = shortTime
 	}
-	t.columns = append(t.columns, column{title: "requests", rank: 1}, column{title: "", left: true, rank: 2})
+	t := &page.Table{Columns: []page.Column{{Title: "started (UTC)", Words: true}}}
+	for _, percentile := range history.Percentiles {
+		t.Columns = append(t.Columns, page.Column{Title: strings.ToUpper(percentile.Key)})
+	}
+	t.Columns = append(t.Columns, page.Column{Title: "requests", Rank: 1}, page.Column{Words: true, Rank: 2})
 	for i := from; i < len(s.Points); i++ {
 		point := s.Points[i]
 		if cells, changed := changeCells(s, i); changed {
-			t.row(cells...)
+			t.AddWords(cells...)
 		}
-		cells := []string{point.Started.UTC().Format(layout)}
+		cells := []page.Cell{page.Words(point.Started.UTC().Format(layout))}
 		for q := range history.Percentiles {
-			cells = append(cells, bounded(point.Values[q], point.AtLeast[q]))
+			cells = append(cells, boundedCell(point.Values[q], point.AtLeast[q]))
 		}
-		t.row(append(cells, Count(point.Requests), sentence(point.Source))...)
+		t.Add(append(cells, numberCell(point.Requests), page.Words(sentence(point.Source)))...)
 	}
 	return t
 }
@@ -202,21 +213,6 @@ func changeCells(s *history.Series, run int) (cells []string, changed bool) {
 		cells = append(cells, cell)
 	}
 	return cells, changed
-}
-
-// writeLeftOut names what is no point of a series, and why.
-func writeLeftOut(p *oldPage, list []history.LeftOut, all bool) {
-	if len(list) == 0 {
-		return
-	}
-	p.blank()
-	for i, l := range list {
-		if i == shownLeftOut && !all {
-			p.text(fmt.Sprintf("and %d more, named with -v", len(list)-i), 2)
-			return
-		}
-		p.text("left out  "+omitted(l), 2)
-	}
 }
 
 func omitted(l history.LeftOut) string {

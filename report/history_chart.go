@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -18,23 +19,28 @@ const (
 // leastSpread is the ratio of highest to lowest from which on a chart uses all its levels, so that noise looks like noise.
 const leastSpread = 1.5
 
-// historyChart draws each percentile by run, the oldest first, with a mark below each run with which it changed.
-func historyChart(s *history.Series, width int) *table {
-	t := &table{columns: []column{{left: true}, {left: true}, {left: true}}}
-	ranges, widest := make([]string, len(history.Percentiles)), 0
-	for q := range history.Percentiles {
+// historyChart draws each percentile of a series by run, the oldest first, with a mark below each run with which it changed.
+type historyChart struct{ *history.Series }
+
+// Lines draws the chart.
+func (h historyChart) Lines(width int) (lines []string) {
+	s := h.Series
+	ranges, names, widest := make([]string, len(history.Percentiles)), 0, 0
+	for q, percentile := range history.Percentiles {
 		ranges[q] = rangeOf(s, q)
 		widest = max(widest, page.Columns(ranges[q]))
+		names = max(names, len(percentile.Key))
 	}
 	free := min(max(width-3-2-2-widest, minSketch), maxSketch)
 	bucket := divideUp(len(s.Points), free)
+	drawn := divideUp(len(s.Points), bucket)
 	for q, percentile := range history.Percentiles {
-		t.row(strings.ToUpper(percentile.Key), bucketRow(s, q, bucket), ranges[q])
+		lines = append(lines, fmt.Sprintf("%-*s  %s  %s", names, strings.ToUpper(percentile.Key), pad(bucketRow(s, q, bucket), drawn), ranges[q]))
 		if marks := markRow(s, q, bucket); marks != "" {
-			t.row("", marks)
+			lines = append(lines, strings.Repeat(" ", names+2)+marks)
 		}
 	}
-	return t
+	return lines
 }
 
 // extremes are the lowest and the highest value of a percentile.

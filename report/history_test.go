@@ -112,7 +112,7 @@ func TestHistoryMarkdown(t *testing.T) {
 	for _, want := range []string{
 		"**P99 of spike at cached rose by a factor of 2.0, from 10 ms to 20 ms, with the run of 2026-10-21",
 		"```text\nP50  ", "\nP99  " + strings.Repeat("▁", 20) + strings.Repeat("█", 10) + "  10 ms … 20 ms\n" + strings.Repeat(" ", 5+20) + changeMark + "\n```\n",
-		"| change |  |  | 2.0× |  |  |\n", "And 10 runs before them.", "- Left out: cut",
+		"| change |  |  | 2.0× |  |  |\n", "and 10 runs before them", "- left out: cut",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("it lacks %q:\n%s", want, got)
@@ -123,7 +123,7 @@ func TestHistoryMarkdown(t *testing.T) {
 	}
 	h := slowed()
 	h.Series = nil
-	if got := historyMarkdown(t, h); !strings.HasPrefix(got, "**No run is left to show.**\n\n- Left out: ") {
+	if got := historyMarkdown(t, h); !strings.HasPrefix(got, "**No run is left to show.**\n\n- left out: ") {
 		t.Errorf("without a series:\n%s", got)
 	}
 }
