@@ -7,32 +7,30 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
 // Selfcheck writes what a selfcheck found, all of it or until it was interrupted.
 func Selfcheck(w io.Writer, r *selfcheck.Report, o Options) error {
-	p := newPage(o.Width, o.Color)
-	var names []string
-	for _, e := range r.Engines {
-		names = append(names, "engine "+name(e.Name))
-	}
-	quick := ""
+	return o.write(w, SelfcheckPage(r, o))
+}
+
+// SelfcheckPage is the report of a selfcheck.
+func SelfcheckPage(r *selfcheck.Report, o Options) *page.Page {
+	p := &page.Page{Title: "selfcheck"}
+	var parts []page.Part
 	if r.Quick {
-		quick = "quick"
+		parts = page.Parts(page.Brief, "quick")
 	}
-	p.parts(append([]string{"bench selfcheck", quick}, names...), 2)
-	p.text(placeOf(&r.Environment, "reference server", true, o), 2)
-	p.blank()
-	p.strong(selfcheckAnswer(r))
-	for _, t := range []*table{enginesTable(r), pacingTable(r), latencyTable(r)} {
-		if err := p.table(t); err != nil {
-			return fmt.Errorf("laying out the report: %w", err)
-		}
+	for _, e := range r.Engines {
+		p.Subjects = append(p.Subjects, name(e.Name))
+		parts = append(parts, page.Part{Text: "engine " + name(e.Name)})
 	}
-	writeSelfcheckNotes(p, r)
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	p.Add(page.Section{Blocks: []page.Block{
+		page.Facts{Command: "bench selfcheck", Parts: parts}, page.Text{Text: placeOf(&r.Environment, "reference server", true, o)},
+	}}, page.Headline{Text: selfcheckAnswer(r)}, enginesTable(r), pacingTable(r), latencyTable(r), page.Section{Blocks: selfcheckNotes(r)})
+	return p
 }
 
 // SelfcheckStep says what a step measures, for a line of progress.
@@ -121,62 +119,62 @@ func worstOf(e *selfcheck.Engine, of selfcheck.Measure, percentile float64) (wor
 }
 
 // enginesTable has a row for each engine: how far it is to be trusted, and why.
-func enginesTable(r *selfcheck.Report) *table {
-	t := &table{columns: []column{
-		{title: "engine", left: true}, {title: "trusted up to", gap: 3}, {title: "wrong by: P50", gap: 3}, {title: "P99"},
-		{title: "freeze shown: P90", gap: 3}, {title: "P95"}, {title: "P99"}, {title: "fastest", gap: 3},
+func enginesTable(r *selfcheck.Report) *page.Table {
+	t := &page.Table{Columns: []page.Column{
+		{Title: "engine", Words: true}, {Title: "trusted up to", Gap: 3}, {Title: "wrong by: P50", Gap: 3}, {Title: "P99"},
+		{Title: "freeze shown: P90", Gap: 3}, {Title: "P95"}, {Title: "P99"}, {Title: "fastest", Gap: 3},
 	}}
 	for i := range r.Engines {
 		e := &r.Engines[i]
-		row := []string{name(e.Name), absent, absent, absent, absent, absent, absent, absent}
+		row := []page.Cell{page.Words(name(e.Name))}
+		for range t.Columns[1:] {
+			row = append(row, page.Words(absent))
+		}
 		if e.TrustedRate != nil {
-			row[1] = Rate(*e.TrustedRate)
+			row[1] = rateCell(*e.TrustedRate)
 			if *e.TrustedRate == 0 {
-				row[1] = "not trusted"
+				row[1].Text = "not trusted"
 			}
 		}
 		for j, percentile := range []float64{50, 99} {
 			if f := worstOf(e, selfcheck.ServiceTime, percentile); f != nil {
-				row[2+j] = Duration(f.WrongByNS)
+				row[2+j] = spanCell(f.WrongByNS)
 			}
 		}
 		if e.Freeze != nil {
 			for j, f := range e.Freeze.Figures {
-				row[4+j] = Percent(f.Share)
+				row[4+j] = shareCell(f.Share)
 			}
 		}
 		if f := e.Fastest; f != nil {
-			row[7] = Rate(f.Rate)
-			if f.AtLeast {
-				row[7] = leastRate(f.Rate)
+			if row[7] = rateCell(f.Rate); f.AtLeast {
+				row[7].Text, row[7].AtLeast = leastRate(f.Rate), true
 			}
 		}
-		t.row(row...)
+		t.Add(row...)
 	}
 	return t
 }
 
 // pacingTable has a row for each rate that was tried of each engine.
-func pacingTable(r *selfcheck.Report) *table {
-	t := &table{columns: []column{
-		{title: "engine", left: true}, {title: "rate"}, {title: "served"}, {title: "lag: P50", gap: 3}, {title: "P99"},
-		{title: "P99.9", rank: 2}, {title: "idle: P50", gap: 3, rank: 1}, {title: "P99", rank: 1}, {title: "holds", left: true, gap: 3},
+func pacingTable(r *selfcheck.Report) *page.Table {
+	t := &page.Table{Columns: []page.Column{
+		{Title: "engine", Words: true, Stub: true}, {Title: "rate"}, {Title: "served"}, {Title: "lag: P50", Gap: 3}, {Title: "P99"},
+		{Title: "P99.9", Rank: 2}, {Title: "idle: P50", Gap: 3, Rank: 1}, {Title: "P99", Rank: 1}, {Title: "holds", Words: true, Gap: 3},
 	}}
 	for i := range r.Engines {
 		e := &r.Engines[i]
-		label := name(e.Name)
 		for _, rate := range ratesOf(e) {
 			at := pacingAt(e, rate)
-			row := []string{label, Rate(rate), Rate(at.Served.Rate),
-				Duration(at.Lag.P50NS), Duration(at.Lag.P99NS), Duration(at.Lag.P999NS), absent, absent, "yes"}
+			row := []page.Cell{page.Words(name(e.Name)), rateCell(rate), rateCell(at.Served.Rate),
+				spanCell(at.Lag.P50NS), spanCell(at.Lag.P99NS), spanCell(at.Lag.P999NS), page.Words(absent), page.Words(absent), page.Words("yes")}
 			if at.IdleThread != nil {
-				row[6], row[7] = Duration(at.IdleThread.P50NS), Duration(at.IdleThread.P99NS)
+				row[6], row[7] = spanCell(at.IdleThread.P50NS), spanCell(at.IdleThread.P99NS)
 			}
 			if !at.Holds {
-				row[8] = "no, " + kindOf(at.Verdict)
+				row[8] = page.Cell{Text: "no, " + kindOf(at.Verdict), Tone: kindTone(at.Verdict)}
 			}
-			t.row(row...)
-			label = ""
+			t.Add(row...)
 		}
 	}
 	return t
@@ -195,27 +193,24 @@ func ratesOf(e *selfcheck.Engine) []float64 {
 }
 
 // latencyTable holds what was said against what the server logged, a row for each measure of each server.
-func latencyTable(r *selfcheck.Report) *table {
-	t := &table{columns: []column{
-		{title: "engine", left: true}, {title: "server", left: true}, {left: true},
-		{title: "P50: said", gap: 3}, {title: "logged"}, {title: "wrong by"}, {title: "P99: said", gap: 3}, {title: "logged"}, {title: "wrong by"},
+func latencyTable(r *selfcheck.Report) *page.Table {
+	t := &page.Table{Columns: []page.Column{
+		{Title: "engine", Words: true, Stub: true}, {Title: "server", Words: true, Stub: true}, {Words: true},
+		{Title: "P50: said", Gap: 3}, {Title: "logged"}, {Title: "wrong by"}, {Title: "P99: said", Gap: 3}, {Title: "logged"}, {Title: "wrong by"},
 	}}
 	for i := range r.Engines {
-		label := name(r.Engines[i].Name)
 		for _, l := range r.Engines[i].Latency {
 			if len(l.Figures) == 0 {
 				continue
 			}
-			server := name(l.Server)
 			for _, of := range []selfcheck.Measure{selfcheck.ServiceTime, selfcheck.ResponseTime} {
-				row := []string{label, server, strings.TrimSuffix(string(of), "_time")}
+				row := []page.Cell{page.Words(name(r.Engines[i].Name)), page.Words(name(l.Server)), page.Words(strings.TrimSuffix(string(of), "_time"))}
 				for _, f := range l.Figures {
 					if f.Of == of {
-						row = append(row, Duration(f.SaidNS), Duration(f.TrueNS), Duration(f.WrongByNS))
+						row = append(row, spanCell(f.SaidNS), spanCell(f.TrueNS), spanCell(f.WrongByNS))
 					}
 				}
-				t.row(row...)
-				label, server = "", ""
+				t.Add(row...)
 			}
 		}
 	}

@@ -4,36 +4,35 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
-// writeSelfcheckNotes says what is the machine's doing, why an engine is not trusted, and what was found on the way.
-func writeSelfcheckNotes(p *oldPage, r *selfcheck.Report) {
-	p.blank()
+// selfcheckNotes says what is the machine's doing, why an engine is not trusted, and what was found on the way.
+func selfcheckNotes(r *selfcheck.Report) []page.Block {
+	var idle page.Text
 	if l := r.IdleThread; l != nil {
-		p.text(fmt.Sprintf("idle: how late a thread that only sleeps is woken beside the engine; with nothing beside it %s at P50, %s at P99: "+
-			"that much is the machine", Duration(l.P50NS), Duration(l.P99NS)), 2)
+		idle.Text = fmt.Sprintf("idle: how late a thread that only sleeps is woken beside the engine; with nothing beside it %s at P50, %s at P99: "+
+			"that much is the machine", Duration(l.P50NS), Duration(l.P99NS))
 	}
-	b := &block{page: p, label: "doubt"}
-	for i := range r.Engines {
-		for _, doubt := range doubtsOf(&r.Engines[i]) {
-			b.row(name(r.Engines[i].Name)+": "+doubt, 2)
-		}
-	}
-	b = &block{page: p, label: "note"}
+	var doubts, notes []string
 	for i := range r.Engines {
 		e := &r.Engines[i]
+		for _, doubt := range doubtsOf(e) {
+			doubts = append(doubts, name(e.Name)+": "+doubt)
+		}
 		if at := pacingAt(e, selfcheck.RequiredRate); at != nil && at.ArrivedLate != nil {
-			b.row(fmt.Sprintf("%s: at %s the server had read its requests %s after they were due at P50, %s at P99", name(e.Name),
-				Rate(at.Rate), Duration(at.ArrivedLate.P50NS), Duration(at.ArrivedLate.P99NS)), 2)
+			notes = append(notes, fmt.Sprintf("%s: at %s the server had read its requests %s after they were due at P50, %s at P99", name(e.Name),
+				Rate(at.Rate), Duration(at.ArrivedLate.P50NS), Duration(at.ArrivedLate.P99NS)))
 		}
 		if e.Fastest != nil && e.Fastest.AtLeast {
-			b.row(fmt.Sprintf("%s: as fast as it goes it was not its own limit, so it may be faster%s", name(e.Name), busyOf(e.Fastest)), 2)
+			notes = append(notes, fmt.Sprintf("%s: as fast as it goes it was not its own limit, so it may be faster%s", name(e.Name), busyOf(e.Fastest)))
 		}
 	}
 	for _, note := range r.Environment.Notes {
-		b.row(ended(note), 2)
+		notes = append(notes, ended(note))
 	}
+	return []page.Block{idle, page.List{Label: "doubt", Items: page.Items(doubts...)}, page.List{Label: "note", Items: page.Items(notes...)}}
 }
 
 // busyOf says how busy both sides were.
