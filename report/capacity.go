@@ -187,7 +187,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 	case !m.Holds:
 		outcome = "no: " + m.Why
 	}
-	line := dotted([]string{
+	line := page.Dotted([]string{
 		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), Rate(m.Served) + " served",
 		"P99 " + bounded(m.P99, m.AtLeast), outcome,
 	})

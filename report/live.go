@@ -72,7 +72,7 @@ func (l *Live) rewrite(line string) {
 	width := page.Columns(line)
 	rest := strings.Repeat(" ", max(l.shown-width, 0))
 	if l.color {
-		line = bold + line + reset
+		line = "\x1b[1m" + line + "\x1b[0m" // bold
 	}
 	io.WriteString(l.w, "\r"+line+rest)
 	l.shown = width

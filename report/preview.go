@@ -12,41 +12,68 @@ import (
 )
 
 // Preview writes what a plan would do.
-func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
-	p := newPage(o.Width, o.Color)
-	p.strong(fmt.Sprintf("%s at %s: nothing is sent", v.Plan.Profile, page.Clean(v.Target.Name, 80)))
+func Preview(w io.Writer, v *loadgen.Preview, o Options) error { return o.write(w, PreviewPage(v)) }
+
+// PreviewPage says what a plan would do.
+func PreviewPage(v *loadgen.Preview) *page.Page {
+	p := &page.Page{Title: "preview", Subjects: []string{page.Clean(v.Target.Name, 80)}}
+	p.Add(page.Section{Blocks: []page.Block{
+		page.Headline{Text: fmt.Sprintf("%s at %s: nothing is sent", v.Plan.Profile, page.Clean(v.Target.Name, 80))}, page.Text{Text: offeredOf(v)},
+	}})
 	if len(v.Curve) > 0 {
-		p.text(fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", Count(v.Requests), Span(v.Length), v.Plan.Arrivals, v.Seed), 2)
-		p.blank()
-		highest := slices.Max(v.Curve)
-		p.line(fmt.Sprintf("offered rate, 0 … %s", Rate(highest)))
-		p.line(curve(v.Curve, highest))
-		for _, ph := range v.Plan.Phases {
-			rate := Rate(ph.From)
-			if ph.From != ph.To {
-				rate += " → " + Rate(ph.To)
-			}
-			p.line(fmt.Sprintf("  %-10s %-10s %8s  %s", ph.Name, ph.Kind, Span(ph.DurationNS), rate))
-		}
-	} else {
-		length := "for " + Span(v.Length)
-		if v.Requests > 0 {
-			length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
-		}
-		p.text(fmt.Sprintf("closed model, %s%s %s · seed %d", usersOf(&v.Plan), thinking(&v.Plan), length, v.Seed), 2)
+		p.Add(page.Chart{Drawing: offeredCurve{v}})
 	}
-	p.blank()
+	var facts []page.Block
 	for _, fact := range takes(v) {
-		p.text(fact, 2)
+		facts = append(facts, page.Text{Text: fact})
 	}
 	if on := v.Plan.AbortOn; len(on) > 0 {
-		p.text(fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), Span(v.Plan.AbortGraceNS)), 2)
+		facts = append(facts, page.Text{Text: fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), Span(v.Plan.AbortGraceNS))})
 	}
 	if v.Plan.Profiled != "" {
-		p.text(fmt.Sprintf("profiled in %s, which costs the target some of its processor", name(v.Plan.Profiled)), 2)
+		facts = append(facts, page.Text{Text: fmt.Sprintf("profiled in %s, which costs the target some of its processor", name(v.Plan.Profiled))})
 	}
-	p.blank()
-	p.line("the first requests; of queries, headers and bodies only what bench draws and what is no secret")
+	p.Add(page.Section{Blocks: facts}, page.Section{
+		Title:  "the first requests; of queries, headers and bodies only what bench draws and what is no secret",
+		Blocks: []page.Block{page.Chart{Drawing: firstRequests{v}}},
+	})
+	return p
+}
+
+// offeredOf says in a sentence what is offered, and how long.
+func offeredOf(v *loadgen.Preview) string {
+	if len(v.Curve) > 0 {
+		return fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", Count(v.Requests), Span(v.Length), v.Plan.Arrivals, v.Seed)
+	}
+	length := "for " + Span(v.Length)
+	if v.Requests > 0 {
+		length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
+	}
+	return fmt.Sprintf("closed model, %s%s %s · seed %d", usersOf(&v.Plan), thinking(&v.Plan), length, v.Seed)
+}
+
+// offeredCurve draws the offered rate, and lists the phases below it.
+type offeredCurve struct{ *loadgen.Preview }
+
+// Lines draws the curve.
+func (v offeredCurve) Lines(int) []string {
+	highest := slices.Max(v.Curve)
+	lines := []string{fmt.Sprintf("offered rate, 0 … %s", Rate(highest)), curve(v.Curve, highest)}
+	for _, ph := range v.Plan.Phases {
+		rate := Rate(ph.From)
+		if ph.From != ph.To {
+			rate += " → " + Rate(ph.To)
+		}
+		lines = append(lines, fmt.Sprintf("  %-10s %-10s %8s  %s", ph.Name, ph.Kind, Span(ph.DurationNS), rate))
+	}
+	return lines
+}
+
+// firstRequests lists requests, each with its headers below it.
+type firstRequests struct{ *loadgen.Preview }
+
+// Lines lists the requests, none of their lines wider than width.
+func (v firstRequests) Lines(width int) (lines []string) {
 	for _, r := range v.First {
 		at := ""
 		if len(v.Curve) > 0 {
@@ -56,13 +83,13 @@ func Preview(w io.Writer, v *loadgen.Preview, o Options) error {
 		if r.Body > 0 {
 			body = "  + " + Bytes(uint64(r.Body))
 		}
-		p.text(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, page.Clean(r.URL, 1<<10), body), page.Columns(at)+9)
+		indent := page.Columns(at) + 9
+		lines = append(lines, page.Wrap(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, page.Clean(r.URL, 1<<10), body), width, indent)...)
 		if len(r.Header) > 0 {
-			p.text(strings.Repeat(" ", page.Columns(at)+7)+page.Clean(strings.Join(r.Header, " · "), 1<<10), page.Columns(at)+9)
+			lines = append(lines, page.Wrap(strings.Repeat(" ", indent-2)+page.Clean(strings.Join(r.Header, " · "), 1<<10), width, indent)...)
 		}
 	}
-	_, err := io.WriteString(w, p.out.String())
-	return err
+	return lines
 }
 
 // takes lists what the run takes of this machine and of the network.

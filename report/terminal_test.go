@@ -16,6 +16,13 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
 
+const (
+	bold  = "\x1b[1m"
+	red   = "\x1b[31m"
+	green = "\x1b[32m"
+	reset = "\x1b[0m"
+)
+
 // golden compares text with a file in testdata and shows the lines that differ.
 func golden(t *testing.T, file, got string) {
 	t.Helper()

@@ -14,7 +14,7 @@ func (t *terminal) row(label, text string, hanging int, words ...toned) {
 	}
 	t.label = label
 	head = pad(head, gutter-1) + " "
-	for i, l := range wrap(head+text, t.width, gutter+hanging) {
+	for i, l := range Wrap(head+text, t.width, gutter+hanging) {
 		if l = t.fit(l); l == "" {
 			continue
 		}

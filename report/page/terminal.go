@@ -65,7 +65,7 @@ func (t *terminal) block(b Block) error {
 			}
 		}
 	case Headline:
-		for _, l := range wrap(b.Text, t.width, 0) {
+		for _, l := range Wrap(b.Text, t.width, 0) {
 			if l = t.fit(l); t.color && l != "" {
 				l = bold + l + reset
 			}
@@ -140,7 +140,7 @@ func (t *terminal) footnotes() {
 }
 
 // text writes a paragraph, the lines after its first indented.
-func (t *terminal) text(s string, indent int) { t.lines(wrap(s, t.width, indent)) }
+func (t *terminal) text(s string, indent int) { t.lines(Wrap(s, t.width, indent)) }
 
 func (t *terminal) lines(lines []string) {
 	for _, l := range lines {

@@ -19,19 +19,19 @@ func dottedLines(texts []string, width, indent int) []string {
 		case Columns(joined) <= width || line == "":
 			line = joined
 		default:
-			lines = append(lines, wrap(line, width, indent)...)
+			lines = append(lines, Wrap(line, width, indent)...)
 			line = strings.Repeat(" ", indent) + text
 		}
 	}
-	return append(lines, wrap(line, width, indent)...)
+	return append(lines, Wrap(line, width, indent)...)
 }
 
 // pad fills text with spaces up to width.
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(width-Columns(s), 0)) }
 
-// wrap breaks s between words so that no line is wider than width; the lines after the first are indented. A word that is
+// Wrap breaks s between words so that no line is wider than width; the lines after the first are indented. A word that is
 // wider than a line is broken.
-func wrap(s string, width, indent int) []string {
+func Wrap(s string, width, indent int) []string {
 	if indent > width/2 {
 		indent = 0
 	}

@@ -21,12 +21,12 @@ func TestWrap(t *testing.T) {
 		{"漢字漢字", 5, 0, []string{"漢字", "漢字"}},
 		{"漢字", 1, 0, []string{"漢字"}}, // fits no line; the page cuts it
 	} {
-		got := wrap(tc.s, tc.width, tc.indent)
+		got := Wrap(tc.s, tc.width, tc.indent)
 		for i := range got {
 			got[i] = strings.TrimRight(got[i], " ")
 		}
 		if strings.Join(got, "\n") != strings.Join(tc.want, "\n") {
-			t.Errorf("wrap(%q, %d, %d) = %q, want %q", tc.s, tc.width, tc.indent, got, tc.want)
+			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tc.s, tc.width, tc.indent, got, tc.want)
 		}
 	}
 }
