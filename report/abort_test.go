@@ -18,10 +18,10 @@ func abortedRun() *loadgen.Run {
 
 func TestAnAbortedRunSaysWhatEndedIt(t *testing.T) {
 	const want = "Aborted after 13 s of 30 s on p99>2s: p99 is at least 2.40 s, above 2.00 s, from 10 s to 13 s."
-	if got := Answer([]*loadgen.Run{abortedRun()}); got != want {
+	if got := Answer([]*loadgen.Run{abortedRun()}, testPair); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := Answer([]*loadgen.Run{cachedRun(), abortedRun()}); !strings.Contains(got, "uncached was aborted after 13 s of 30 s: p99>2s: p99 is at least") {
+	if got := Answer([]*loadgen.Run{cachedRun(), abortedRun()}, testPair); !strings.Contains(got, "uncached was aborted after 13 s of 30 s: p99>2s: p99 is at least") {
 		t.Errorf("side by side: %q", got)
 	}
 	var b strings.Builder

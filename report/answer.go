@@ -13,9 +13,9 @@ import (
 )
 
 // runAnswer says in one sentence what the runs found, and where the arithmetic of their loads is known, that.
-func runAnswer(subjects []subject) page.Section {
-	blocks := []page.Block{page.Headline{Text: Answer(runsOf(subjects))}}
-	if m, ok := lessonOf(subjects); ok && m.Holds() {
+func runAnswer(subjects []subject, pair CachePair) page.Section {
+	blocks := []page.Block{page.Headline{Text: Answer(runsOf(subjects), pair)}}
+	if m, ok := lessonOf(subjects, pair); ok && m.Holds() {
 		blocks = append(blocks, page.Text{Text: m.Arithmetic(), Detail: page.Usual})
 	}
 	return page.Section{Blocks: blocks}
@@ -29,8 +29,9 @@ func runsOf(subjects []subject) []*loadgen.Run {
 	return runs
 }
 
-// Answer returns the finding of one run, or of several side by side, as a sentence or two; "" without a run.
-func Answer(runs []*loadgen.Run) string {
+// Answer returns the finding of one run, or of several side by side, as a sentence or two; "" without a run. Of the pair it
+// tells what a cache does.
+func Answer(runs []*loadgen.Run, pair CachePair) string {
 	subjects := subjectsOf(runs)
 	switch len(subjects) {
 	case 0:
@@ -52,8 +53,8 @@ func Answer(runs []*loadgen.Run) string {
 			return strings.Join(append([]string{s.label + ": " + lowerFirst(s.spoiled())}, others(subjects, s.label)...), " ")
 		}
 	}
-	if m, ok := lessonOf(subjects); ok {
-		if told := lesson(subjects, m); told != "" {
+	if cached, uncached, ok := pair.of(subjects); ok {
+		if told := lesson(cached, uncached); told != "" {
 			return told
 		}
 	}
@@ -239,16 +240,13 @@ func others(subjects []subject, label string) []string {
 }
 
 // lesson tells what a cache does, where the runs can show it; "" where the outcomes have to be told one by one.
-func lesson(subjects []subject, m Margins) string {
-	cached, uncached := subjects[0], subjects[1]
-	if cached.Target.ServiceName() != "cached" {
-		cached, uncached = uncached, cached
-	}
+func lesson(cached, uncached subject) string {
+	m := Lesson(cached.Run, uncached.Run)
 	switch {
 	case cached.outcome() > failing || uncached.outcome() > failing:
 		return ""
 	case m.Known() && !m.Holds():
-		return strings.Join(append([]string{m.Missed()}, others(subjects, "")...), " ")
+		return strings.Join(append([]string{m.Missed()}, others([]subject{cached, uncached}, "")...), " ")
 	case cached.outcome() == carried && uncached.outcome() == overloaded:
 		return fmt.Sprintf("The cache carried the spike. Without it the service %s%s.",
 			uncached.behind(uncached.focus), uncached.recovering())

@@ -231,7 +231,7 @@ func TestAnswer(t *testing.T) {
 			"6 of 6 carried their load. a carried 100/s for 30 s. a 2 carried 100/s for 30 s. a 3 carried 100/s for 30 s. a 4 carried 100/s for 30 s."},
 		{"no run", nil, ""},
 	} {
-		if got := Answer(tc.runs); got != tc.want {
+		if got := Answer(tc.runs, testPair); got != tc.want {
 			t.Errorf("%s:\n got %s\nwant %s", tc.why, got, tc.want)
 		}
 	}
@@ -246,25 +246,25 @@ func TestAnAnswerThatOnlyRedirects(t *testing.T) {
 	every := told("a", hold, time.Millisecond, redirects(1200, "https://shop.test"))
 	some := told("b", hold, time.Millisecond, redirects(1199, ""))
 	const want = "very answer was a redirect to https://shop.test, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5 --follow-hosts shop.test. "
-	if got := Answer([]*loadgen.Run{every}); !strings.HasPrefix(got, "E"+want) {
+	if got := Answer([]*loadgen.Run{every}, testPair); !strings.HasPrefix(got, "E"+want) {
 		t.Errorf("every answer redirects: %q", got)
 	}
 	here := told("a", hold, time.Millisecond, redirects(1200, "http://a.test:80"), func(r *loadgen.Run) { r.Target.URL = "http://a.test:80/x" })
-	if got := Answer([]*loadgen.Run{here}); !strings.Contains(got, "follow it with --follow 5. ") {
+	if got := Answer([]*loadgen.Run{here}, testPair); !strings.Contains(got, "follow it with --follow 5. ") {
 		t.Errorf("it redirects to itself: %q", got)
 	}
-	if got := Answer([]*loadgen.Run{some}); strings.Contains(got, "redirect") {
+	if got := Answer([]*loadgen.Run{some}, testPair); strings.Contains(got, "redirect") {
 		t.Errorf("one does not: %q", got)
 	}
 	for kind, said := range map[string]bool{"status 404": false, "expected body": false, "connect: refused": true} {
 		mixed := told("a", hold, time.Millisecond, redirects(1200, ""), func(r *loadgen.Run) {
 			r.Errors = []loadgen.ErrorCount{{Kind: kind, Count: 10}}
 		})
-		if got := Answer([]*loadgen.Run{mixed}); strings.Contains(got, "very answer was a redirect") != said {
+		if got := Answer([]*loadgen.Run{mixed}, testPair); strings.Contains(got, "very answer was a redirect") != said {
 			t.Errorf("others failed by %s: %q", kind, got)
 		}
 	}
-	if got := Answer([]*loadgen.Run{some, every}); !strings.HasPrefix(got, "a: e"+want) {
+	if got := Answer([]*loadgen.Run{some, every}, testPair); !strings.HasPrefix(got, "a: e"+want) {
 		t.Errorf("of two, one redirects: %q", got)
 	}
 }

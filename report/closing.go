@@ -14,14 +14,14 @@ const maxNotes = 4
 // noteList says what has to be known to read the figures: findings on the environment, differences between the runs, and
 // what could not be measured.
 func noteList(subjects []subject, o Options) page.List {
-	notes := notesOf(subjects)
+	notes := notesOf(subjects, o.Pair)
 	if more := len(notes) - maxNotes; more > 0 && !o.Verbose {
 		notes = append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more (-v)", more))
 	}
 	return page.List{Label: "note", Items: page.Items(notes...), Detail: page.Usual}
 }
 
-func notesOf(subjects []subject) []string {
+func notesOf(subjects []subject, pair CachePair) []string {
 	var notes []string
 	seen := map[string]bool{}
 	add := func(note string) {
@@ -38,7 +38,7 @@ func notesOf(subjects []subject) []string {
 			add(fmt.Sprintf("%s: the time to recover is not measurable: %s", s.label, ended(r.Reason)))
 		}
 	}
-	if m, ok := lessonOf(subjects); ok && !m.Known() {
+	if m, ok := lessonOf(subjects, pair); ok && !m.Known() {
 		add("whether this spike is heavy enough to show what a cache does is not known: " + m.Unknown + " was not measured")
 	}
 	for _, s := range subjects {

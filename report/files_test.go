@@ -17,7 +17,7 @@ import (
 
 // fileWriters are the formats of files that this package writes.
 var fileWriters = map[string]func(io.Writer, []*loadgen.Run) error{
-	"csv": CSV, "hlog": HLog, "md": Markdown, "openmetrics": OpenMetrics, "gitlab": GitLab, "gh-benchmark": GitHubBenchmark,
+	"csv": CSV, "hlog": HLog, "md": markdownOfRuns, "openmetrics": OpenMetrics, "gitlab": GitLab, "gh-benchmark": GitHubBenchmark,
 	"annotations": Annotations,
 }
 

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"io"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -213,3 +214,8 @@ func uncachedRun() *loadgen.Run {
 	run.Phases[2].Recovery = &loadgen.Recovery{State: loadgen.NotRecovered, AfterNS: 12 * time.Second}
 	return run
 }
+
+// testPair is the pair that cachedRun and uncachedRun are of.
+var testPair = CachePair{Cached: "cached", Uncached: "uncached"}
+
+func markdownOfRuns(w io.Writer, runs []*loadgen.Run) error { return Markdown(w, runs, testPair) }

@@ -17,7 +17,9 @@ const maxAnnotations = 5
 const MaxStepSummary = 900_000
 
 // StepSummary writes the Markdown for the summary of a GitHub Actions step, at most limit bytes.
-func StepSummary(w io.Writer, runs []*loadgen.Run, limit int) error { return markdown(w, runs, limit) }
+func StepSummary(w io.Writer, runs []*loadgen.Run, pair CachePair, limit int) error {
+	return markdown(w, runs, pair, limit)
+}
 
 // annotation is a line that GitHub Actions shows beside the job.
 type annotation struct {

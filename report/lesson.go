@@ -16,7 +16,7 @@ const (
 	easyMargin     = 0.3
 )
 
-// Margins is the arithmetic behind the lesson of the bundled pair: with the cost c of one uncached request in processor
+// Margins is the arithmetic behind the lesson of a [CachePair]: with the cost c of one uncached request in processor
 // time, the work that arrives is rate × c, in processors. Only where it is far from the processors that there are, on the
 // expected side, is the outcome the cache's doing and not luck. A request costs more in a calm, when caches of the
 // processor are cold and what the process does anyhow is shared by few, so each cost is that of the phase it is used for.
@@ -30,7 +30,7 @@ type Margins struct {
 	Unknown    string        // what was not measured; "" where all was
 }
 
-// Lesson takes the margins from the runs of the bundled pair, both driven by a profile with a spike and a baseline.
+// Lesson takes the margins from the runs of a pair, both driven by a profile with a spike and a baseline.
 func Lesson(cached, uncached *loadgen.Run) Margins {
 	if cached == nil || uncached == nil {
 		return Margins{Unknown: "one of the runs"}
@@ -72,19 +72,32 @@ func costOf(p *loadgen.Phase) time.Duration {
 
 func sane(rate float64) bool { return rate > 0 && !math.IsInf(rate, 0) }
 
-// lessonOf returns the margins where the subjects are the bundled pair driven by the same spike.
-func lessonOf(subjects []subject) (m Margins, ok bool) {
-	if len(subjects) != 2 || !samePlan(subjects) {
-		return m, false
+// CachePair names two services that differ in a cache alone, so that a spike at both shows what the cache does. The zero value
+// names no such pair.
+type CachePair struct{ Cached, Uncached string }
+
+// of returns the subjects as the pair, where they are that, bench started both and one spike drove them.
+func (p CachePair) of(subjects []subject) (cached, uncached subject, ok bool) {
+	if p == (CachePair{}) || len(subjects) != 2 || !samePlan(subjects) {
+		return cached, uncached, false
 	}
-	cached, uncached := subjects[0], subjects[1]
-	if cached.Target.ServiceName() != "cached" {
+	cached, uncached = subjects[0], subjects[1]
+	if cached.Target.ServiceName() != p.Cached {
 		cached, uncached = uncached, cached
 	}
-	for want, s := range map[string]subject{"cached": cached, "uncached": uncached} {
-		if s.Target.ServiceName() != want || !s.Target.Bundled || s.focus.Kind != kindSpike {
-			return m, false
+	for _, s := range subjects {
+		if !s.Target.Bundled || s.focus.Kind != kindSpike {
+			return cached, uncached, false
 		}
+	}
+	return cached, uncached, cached.Target.ServiceName() == p.Cached && uncached.Target.ServiceName() == p.Uncached
+}
+
+// lessonOf returns the margins where the subjects are the pair driven by the same spike.
+func lessonOf(subjects []subject, pair CachePair) (m Margins, ok bool) {
+	cached, uncached, ok := pair.of(subjects)
+	if !ok {
+		return m, false
 	}
 	return Lesson(cached.Run, uncached.Run), true
 }

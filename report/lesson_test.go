@@ -66,14 +66,12 @@ func TestLesson(t *testing.T) {
 	}
 }
 
-// TestAdviceHelps follows what Missed says to try, again and again: the lesson must hold in the end. From a tenth of
-// misses on no rate helps, and Missed says something else.
 // The lesson is of the services, whatever they have been called.
 func TestLessonOfNamedServices(t *testing.T) {
 	pair := func() []*loadgen.Run {
 		return []*loadgen.Run{told("uncached", spikePhases(600), 4*ms, bundled(9*ms, 0)), told("cached", spikePhases(600), 4*ms, bundled(9*ms, 1))}
 	}
-	want, ok := lessonOf(subjectsOf(pair()))
+	want, ok := lessonOf(subjectsOf(pair()), testPair)
 	if !ok {
 		t.Fatal("the bundled pair has no lesson")
 	}
@@ -81,11 +79,23 @@ func TestLessonOfNamedServices(t *testing.T) {
 	for i, name := range []string{"cached", "uncached"} { // the one as the other
 		named[i].Target.Name, named[i].Target.Service, named[i].Target.Named = name, named[i].Target.Name, true
 	}
-	if got, ok := lessonOf(subjectsOf(named)); !ok || got != want {
+	if got, ok := lessonOf(subjectsOf(named), testPair); !ok || got != want {
 		t.Errorf("named: %+v, %v, want %+v", got, ok, want)
 	}
 }
 
+// Which services are a pair is told by the caller: none are so by their names alone.
+func TestLessonOfAnotherPair(t *testing.T) {
+	runs := []*loadgen.Run{told("quick", spikePhases(600), 4*ms, bundled(9*ms, 1)), told("slow", spikePhases(600), 4*ms, bundled(9*ms, 0))}
+	for pair, want := range map[CachePair]bool{{}: false, testPair: false, {Cached: "quick", Uncached: "slow"}: true, {Cached: "quick", Uncached: "other"}: false} {
+		if _, ok := lessonOf(subjectsOf(runs), pair); ok != want {
+			t.Errorf("with the pair %+v there is a lesson: %v", pair, ok)
+		}
+	}
+}
+
+// TestAdviceHelps follows what Missed says to try, again and again: the lesson must hold in the end. From a tenth of
+// misses on no rate helps, and Missed says something else.
 func TestAdviceHelps(t *testing.T) {
 	advice := regexp.MustCompile(`try --(peak|rate) ([0-9]+)/s`)
 	for cost := 200 * us; cost < 250*ms; cost = cost * 5 / 4 {

@@ -11,13 +11,13 @@ import (
 )
 
 func TestMarkdownOfTheSpike(t *testing.T) {
-	golden(t, "spike_pair.md", written(t, Markdown, cachedRun(), uncachedRun()))
+	golden(t, "spike_pair.md", written(t, markdownOfRuns, cachedRun(), uncachedRun()))
 }
 
 func TestMarkdownStaysInItsTable(t *testing.T) {
 	for _, text := range hostile {
 		rows := 0
-		for line := range strings.Lines(written(t, Markdown, hostileRun(text))) {
+		for line := range strings.Lines(written(t, markdownOfRuns, hostileRun(text))) {
 			if !strings.HasPrefix(line, "|") {
 				continue
 			}
@@ -45,7 +45,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 		run.Phases = append(run.Phases, phase)
 	}
 	for _, limit := range []int{1000, maxMarkdown, 250_000} {
-		got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, limit) }, run)
+		got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, testPair, limit) }, run)
 		if len(got) > limit || len(got) < limit-1000 {
 			t.Errorf("limit %d: %d bytes", limit, len(got))
 		}
@@ -53,10 +53,10 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 			t.Errorf("limit %d: it ends in %q", limit, got[max(0, len(got)-100):])
 		}
 	}
-	if got := written(t, Markdown, run); len(got) > maxMarkdown {
+	if got := written(t, markdownOfRuns, run); len(got) > maxMarkdown {
 		t.Errorf("%d bytes", len(got))
 	}
-	if got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, 10) }, run); got != "" {
+	if got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, testPair, 10) }, run); got != "" {
 		t.Errorf("without room it writes %q", got)
 	}
 }
@@ -67,7 +67,7 @@ func TestMarkdownNamesTheErrors(t *testing.T) {
 	for i := range 30 {
 		run.Errors = append(run.Errors, loadgen.ErrorCount{Kind: fmt.Sprint("status ", 500+i), Count: uint64(i + 1), FirstNS: time.Second})
 	}
-	got := written(t, Markdown, run)
+	got := written(t, markdownOfRuns, run)
 	first, second := strings.Index(got, " errors: 30× status 529, "), strings.Index(got, " errors: 29× status 528, ")
 	if first < 0 || second < first || !strings.Contains(got, "- and 10 more\n") {
 		t.Errorf("the errors, most frequent first, are not in\n%s", got)

@@ -72,7 +72,7 @@ func TestCSVOfPooledRunsHoldsMeans(t *testing.T) {
 func TestSeedsOfAPooledFileOfBeforeAreNotNamed(t *testing.T) {
 	run := pooledRun(t)
 	run.Seeds = nil
-	for kind, text := range map[string]string{"md": written(t, Markdown, run), "junit": written(t, JUnit, run), "gh-benchmark": written(t, GitHubBenchmark, run)} {
+	for kind, text := range map[string]string{"md": written(t, markdownOfRuns, run), "junit": written(t, JUnit, run), "gh-benchmark": written(t, GitHubBenchmark, run)} {
 		if strings.Contains(text, "seed") || !strings.Contains(text, "pooled") {
 			t.Errorf("%s:\n%.600s", kind, text)
 		}

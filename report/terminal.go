@@ -20,6 +20,7 @@ type Options struct {
 	Saved    string   // path of the run file; "" where none was written
 	Again    string   // the command that drives the rate of a capacity again
 	Next     []string // commands to go on with, each with its reason; the caller knows which there are
+	Pair     CachePair
 
 	long bool // names as long as a file holds them
 }
@@ -66,7 +67,7 @@ func runPage(subjects []subject, o Options) *page.Page {
 	for _, s := range subjects {
 		p.Subjects = append(p.Subjects, s.label)
 	}
-	p.Add(runFacts(subjects, o), runAnswer(subjects), thresholdSection(subjects, o), phaseTable(subjects, o), overTime(subjects, o.Verbose),
+	p.Add(runFacts(subjects, o), runAnswer(subjects, o.Pair), thresholdSection(subjects, o), phaseTable(subjects, o), overTime(subjects, o.Verbose),
 		partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o), cacheTable(subjects))
 
 	closing := slices.Concat([]page.Block{verdictList(subjects, o), closedText(subjects)}, disturbances(subjects, o),

@@ -75,6 +75,7 @@ func diff(a, b string) string {
 
 func render(t *testing.T, o Options, runs ...*loadgen.Run) string {
 	t.Helper()
+	o.Pair = testPair
 	var out bytes.Buffer
 	if err := Terminal(&out, runs, o); err != nil {
 		t.Fatal(err)

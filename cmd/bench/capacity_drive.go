@@ -54,7 +54,7 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 // capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
 func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.Threshold, s streams) ([]subject, error) {
 	if len(names) == 0 && o.targets == "" {
-		names = []string{"cached", "uncached"}
+		names = []string{cachePair.Cached, cachePair.Uncached}
 	}
 	o.rate = o.most // a target that is not on this machine needs a rate; here it is the highest
 	// Its rate stands for none: each step has its own.

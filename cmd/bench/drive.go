@@ -286,7 +286,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		if len(file.Requests) > 0 {
 			return usage(fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", where))
 		}
-		names = []string{"cached", "uncached"}
+		names = []string{cachePair.Cached, cachePair.Uncached}
 	}
 	subjects, err := o.subjects(names, mix, plan, s.in)
 	if err == nil {

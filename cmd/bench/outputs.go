@@ -22,13 +22,16 @@ type format[T any] struct {
 	write func(io.Writer, T) error
 }
 
+// cachePair are the bundled services that differ in a cache alone, which are driven where no target is named.
+var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
+
 // formats are the kinds of -o of what drives or shows runs.
 var formats = []format[[]*loadgen.Run]{
 	{"json", loadgen.Encode},
 	{"junit", report.JUnit},
 	{"csv", report.CSV},
 	{"hlog", report.HLog},
-	{"md", report.Markdown},
+	{"md", func(w io.Writer, runs []*loadgen.Run) error { return report.Markdown(w, runs, cachePair) }},
 	{"openmetrics", report.OpenMetrics},
 	{"gitlab", report.GitLab},
 	{"gh-benchmark", report.GitHubBenchmark},
@@ -144,6 +147,7 @@ func (o outputs[T]) write(result T, s streams) error {
 
 // writeRuns shows runs on the terminal and writes the other outputs.
 func writeRuns(o outputs[[]*loadgen.Run], runs []*loadgen.Run, s streams, options report.Options) error {
+	options.Pair = cachePair
 	failed := shown(o.text(s), options, func(w io.Writer, options report.Options) error { return report.Terminal(w, runs, options) })
 	if actions() {
 		failed = together(failed, tellActions(s.err, runs))
