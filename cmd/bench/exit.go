@@ -2,7 +2,8 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,44 +19,49 @@ const (
 	exitInterrupted  = 130
 )
 
-// exitMeanings is the table of the exit codes, from which the help is made and against which README.md is tested.
+// exitMeanings says what the codes mean, and from which commands: all where of is empty. The help, README.md and the topic
+// exit-codes say the same.
 var exitMeanings = []struct {
 	code    int
+	of      []string // commands, or one of the kinds below
 	meaning string
 }{
-	{exitOK, "fine; without thresholds, whatever the verdict"},
-	{exitFailed, "failed to run: a target unreachable, a port taken, an output not written"},
-	{exitUsage, "bad usage or configuration: flags, a profile, an input file that cannot be read"},
-	{exitRegression, "`bench gate`: a regression"},
-	{exitInconclusive, "`bench gate`: inconclusive, or there is no such baseline yet"},
-	{exitLimited, "thresholds cannot be judged: what bench did late could change the answer, or it did not send what it was to send; `bench capacity`: so, or too few requests were of an objective; in a comparison bench or its host was too late again and again, or late beside one side and not the other where that could change the answer; or `selfcheck` trusts no engine"},
-	{exitThreshold, "a threshold failed, or a run was aborted by `--abort-on`; `bench capacity`: the objective is met at no rate; `bench gate`: an objective is missed"},
-	{exitInterrupted, "interrupted; what was measured until then is reported. A second interrupt ends at once"},
+	{exitOK, nil, "fine"},
+	{exitOK, []string{drivingCommands}, "without thresholds, whatever the verdict"},
+	{exitFailed, []string{sendingCommands}, "a target unreachable, a port taken"},
+	{exitFailed, nil, "an output not written"},
+	{exitUsage, nil, "bad usage or configuration: flags, a profile, an input file that cannot be read"},
+	{exitRegression, []string{"gate"}, "a regression"},
+	{exitInconclusive, []string{"gate"}, "inconclusive, or there is no such baseline yet"},
+	{exitLimited, []string{drivingCommands}, "a threshold cannot be judged: what bench did late could change the answer, or bench did not send what it was to send"},
+	{exitLimited, []string{"capacity"}, "bench or its host was too late, or too few requests were of an objective"},
+	{exitLimited, []string{"compare", "gate"}, "bench or its host was too late again and again, or late beside one side and not the other where that could change the answer"},
+	{exitLimited, []string{"baseline save"}, "bench or its host was too late again and again"},
+	{exitLimited, []string{"selfcheck"}, "no engine is trusted"},
+	{exitThreshold, []string{drivingCommands}, "a threshold failed, or `--abort-on` ended a run"},
+	{exitThreshold, []string{"capacity"}, "the objective is met at no rate"},
+	{exitThreshold, []string{"gate"}, "an objective is missed"},
+	{exitInterrupted, nil, "interrupted; what was measured until then is reported. A second interrupt ends at once"},
 }
 
-// exitOrder are the codes that several reasons at once are told by, the first that applies.
+// Kinds of commands in exitMeanings.
+const (
+	drivingCommands = "driving" // the profiles and run
+	sendingCommands = "sending" // all that send requests
+)
+
+// exitOrder lists the codes by rank: several reasons at once end with the first that applies.
 var exitOrder = []int{exitInterrupted, exitFailed, exitUsage, exitLimited, exitRegression, exitThreshold, exitInconclusive}
 
-// severalExits says which code goes first.
-func severalExits() string {
-	return "Several at once: " + strings.Trim(strings.ReplaceAll(fmt.Sprint(exitOrder), " ", ", "), "[]") + "."
-}
-
-// exitCodes is what the help says of them.
-func exitCodes() string {
-	var b strings.Builder
-	b.WriteString("Exit codes:\n")
-	for _, e := range exitMeanings {
-		text := fmt.Sprintf("  %-4d ", e.code)
-		for _, word := range strings.Fields(strings.ReplaceAll(e.meaning, "`", "")) {
-			if line := text[strings.LastIndexByte(text, '\n')+1:]; len(line)+len(word) > 100 {
-				text += "\n      "
-			}
-			text += " " + word
+// severalExits says which of the codes goes first.
+func severalExits(codes []int) string {
+	var list []string
+	for _, code := range exitOrder {
+		if slices.Contains(codes, code) {
+			list = append(list, strconv.Itoa(code))
 		}
-		b.WriteString(text + "\n")
 	}
-	return b.String() + severalExits()
+	return "Several at once: " + strings.Join(list, ", ") + "."
 }
 
 // usageError is an error of whoever typed the command or wrote the file.

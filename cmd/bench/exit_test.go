@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -9,46 +8,26 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/spf13/cobra"
 )
 
-// README.md and the help say of the exit codes what the program has of them.
+// README.md, the help and the topic say of the exit codes what the program has of them.
 func TestExitCodesHaveOneSource(t *testing.T) {
-	data, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, section, found := strings.Cut(string(data), "\n## Exit codes\n")
-	section, _, _ = strings.Cut(section, "\n## ")
-	if !found || !strings.Contains(section, severalExits()) {
-		t.Errorf("README.md does not say %q", severalExits())
-	}
-	var rows, codes []string
-	for line := range strings.Lines(section) {
-		if strings.HasPrefix(line, "| ") {
-			rows = append(rows, strings.TrimSpace(line))
+	root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
+	for _, path := range []string{"../../README.md"} {
+		data, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(data), exitTable(root)) {
+			t.Errorf("%s does not hold\n%s\n%v", path, exitTable(root), err)
 		}
 	}
-	want := []string{"| code | meaning |", "| --- | --- |"}
 	for _, e := range exitMeanings {
-		want = append(want, fmt.Sprintf("| %d | %s |", e.code, e.meaning))
-		codes = append(codes, fmt.Sprint(e.code))
 		if e.code != exitOK && !slices.Contains(exitOrder, e.code) {
 			t.Errorf("%d has no place among several", e.code)
 		}
-	}
-	if !slices.Equal(rows, want) {
-		t.Errorf("README.md has\n%s\nwant\n%s", strings.Join(rows, "\n"), strings.Join(want, "\n"))
-	}
-	var help strings.Builder
-	root := newRoot(streams{in: strings.NewReader(""), out: &help, err: io.Discard})
-	root.SetArgs([]string{"--help"})
-	root.SetOut(&help)
-	if err := root.Execute(); err != nil {
-		t.Fatal(err)
-	}
-	for _, code := range codes {
-		if !strings.Contains(help.String(), "\n  "+code+" ") {
-			t.Errorf("the help has no code %s", code)
+		for _, of := range e.of {
+			if !slices.ContainsFunc(commandsOf(root), func(c *cobra.Command) bool { return isOf(c, of) }) {
+				t.Errorf("%d is of no command %s", e.code, of)
+			}
 		}
 	}
 }

@@ -87,9 +87,13 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 			return usage(withoutItsFlag(cmd))
 		},
 	}
-	root.SetHelpTemplate(root.HelpTemplate() + "\n" + exitCodes() + "\n")
+	root.SetHelpFunc(showHelp)
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage(fmt.Errorf("%w (bench %s --help shows all flags)", err, strings.TrimPrefix(cmd.CommandPath(), "bench ")))
+		all := ""
+		if drives(cmd) {
+			all = " all"
+		}
+		return usage(fmt.Errorf("%w (%s --help%s shows all flags)", err, cmd.CommandPath(), all))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "drive", Title: "Drive load:"},
@@ -102,6 +106,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 	root.AddCommand(newRunCommand(s), newCompareCommand(s), newGateCommand(s), newBaselineCommand(s), newCapacityCommand(s), newHistoryCommand(s), newSuperviseCommand(), newReportCommand(s), newListCommand(), newServeCommand(s), newSelfcheckCommand(s), newSchemaCommand(), newVersionCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.InitDefaultCompletionCmd()
+	addHelpFlags(root)
 	return root
 }
 

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// helpOf returns what a command shows of its own.
+func helpOf(t *testing.T, args ...string) string {
+	t.Helper()
+	var out strings.Builder
+	if code := execute(t.Context(), args, streams{in: strings.NewReader(""), out: &out, err: io.Discard}); code != exitOK {
+		t.Fatalf("bench %s: exit %d", strings.Join(args, " "), code)
+	}
+	return out.String()
+}
+
+// sending lists the commands that send requests as their flags say.
+func sending(t *testing.T) []*cobra.Command {
+	t.Helper()
+	list := slices.DeleteFunc(commandsOf(newRoot(streams{})), func(c *cobra.Command) bool { return !drives(c) })
+	if len(list) < 8 {
+		t.Fatalf("%d commands send requests", len(list))
+	}
+	return list
+}
+
+// Every flag has its place: the help of all flags shows each once, and the short one about a dozen.
+func TestHelpShowsEveryFlagOnce(t *testing.T) {
+	for _, c := range sending(t) {
+		path := strings.Fields(c.CommandPath())[1:]
+		short, all := helpOf(t, append(path, "--help")...), helpOf(t, append(path, "--help", "all")...)
+		for _, f := range flagsOf(c) {
+			if n := strings.Count(all, " --"+f.Name+" ") + strings.Count(all, " --"+f.Name+"\n") + strings.Count(all, " --"+f.Name+"[=") + strings.Count(all, " --"+f.Name+"=false"); n < 1 {
+				t.Errorf("%s --help all lacks --%s: it is in no group", c.CommandPath(), f.Name)
+			}
+		}
+		if with := helpOf(t, append(path, "--help=all")...); with != all {
+			t.Errorf("%s: --help=all and --help all differ", c.CommandPath())
+		}
+		if n := strings.Count(short, "\n  -") + strings.Count(short, "\n      --"); n < 8 || n > 22 {
+			t.Errorf("%s --help shows %d flags", c.CommandPath(), n)
+		}
+		for _, text := range []string{short, all} {
+			if strings.Contains(text, "true\"") || !strings.Contains(text, "\nExit codes:\n") {
+				t.Errorf("%s:\n%s", c.CommandPath(), text)
+			}
+		}
+	}
+}
+
+// The help ends with the exit codes that the command can give, and with no other.
+func TestHelpEndsWithTheCommandsExitCodes(t *testing.T) {
+	for command, want := range map[string]string{
+		"spike": "Several at once: 130, 1, 2, 5, 99.\n",
+		"run":   "Several at once: 130, 1, 2, 5, 99.\n",
+		"gate":  "Several at once: 130, 1, 2, 5, 3, 99, 4.\n",
+		"list":  "Several at once: 130, 1, 2.\n",
+	} {
+		text := helpOf(t, command, "--help")
+		_, exits, _ := strings.Cut(text, "\nExit codes:\n")
+		if !strings.HasSuffix(exits, want) {
+			t.Errorf("bench %s --help ends with\n%s", command, exits)
+		}
+		if strings.Contains(exits, "  3 ") != (command == "gate") {
+			t.Errorf("bench %s --help, of a regression:\n%s", command, exits)
+		}
+	}
+}
