@@ -14,7 +14,7 @@ import (
 // README.md, the help and the topic say of the exit codes what the program has of them.
 func TestExitCodesHaveOneSource(t *testing.T) {
 	root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
-	for _, path := range []string{"../../README.md"} {
+	for _, path := range []string{"../../README.md", "help/exit-codes.md"} {
 		data, err := os.ReadFile(path)
 		if err != nil || !strings.Contains(string(data), exitTable(root)) {
 			t.Errorf("%s does not hold\n%s\n%v", path, exitTable(root), err)

@@ -125,7 +125,7 @@ func (h helpWriter) commands(cmd *cobra.Command) {
 	}
 	list(title, "")
 	if !cmd.HasParent() {
-		h.print("\nbench COMMAND --help shows a command's flags.\n")
+		h.print("\nbench COMMAND --help shows a command's flags, bench help the topics of the manual.\n")
 	}
 }
 

@@ -88,6 +88,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 		},
 	}
 	root.SetHelpFunc(showHelp)
+	root.SetHelpCommand(newHelpCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		all := ""
 		if drives(cmd) {
