@@ -117,20 +117,17 @@ func accessLog(size int) (log []byte, asked map[string]int, missing int) {
 	return b.Bytes(), asked, missing
 }
 
-// An access log that the line in README makes targets of is asked for as it was logged, and what was not found is a failure.
+// An access log that the line in the topic targets makes targets of is asked for as it was logged, and what was not found is a failure.
 func TestAnAccessLogIsReplayed(t *testing.T) {
 	awk, err := exec.LookPath("awk")
 	if err != nil {
 		t.Skip("there is no awk")
 	}
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, line, found := strings.Cut(string(readme), "\n    awk -F'\"' '")
+	text, _ := topic("targets")
+	_, line, found := strings.Cut(text, "\nawk -F'\"' '")
 	program, rest, closed := strings.Cut(line, "' ")
 	if !found || !closed || !strings.HasPrefix(rest, "access.log > targets.txt\n") {
-		t.Fatal("README has no awk line that makes targets of an access log")
+		t.Fatal("the topic has no awk line that makes targets of an access log")
 	}
 	log, asked, missing := accessLog(2 << 20)
 	for _, engine := range loadgen.Engines() {
