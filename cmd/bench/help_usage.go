@@ -215,10 +215,12 @@ func valueOf(f *pflag.Flag) (value, text string) {
 		name = "N,N"
 	case "stringToInt":
 		name = "NAME=N"
-	case "string", "stringArray", "stringSlice":
-		if name == "string" || name == "strings" || name == "stringArray" {
-			name = cmp.Or(valueNames[f.Name], "TEXT")
-		}
+	}
+	switch {
+	case name == "string" || name == "strings" || name == "stringArray":
+		name = cmp.Or(valueNames[f.Name], "TEXT")
+	case !strings.ContainsFunc(name, func(r rune) bool { return r < 'a' || r > 'z' }):
+		name = strings.ToUpper(name)
 	}
 	if f.NoOptDefVal != "" {
 		return "[=" + name + "]", text
@@ -233,7 +235,7 @@ var valueNames = map[string]string{
 	"abort-on": "CONDITION", "slo": "CONDITION", "margin": "NAME=SHARE", "a": "URL", "b": "URL", "a-cmd": "COMMAND", "b-cmd": "COMMAND",
 	"before": "COMMAND", "after": "COMMAND", "cert": "FILE", "key": "FILE", "cacert": "FILE", "file": "FILE", "from": "FILE", "plan": "FILE",
 	"connect-to": "ADDRESS", "sni": "HOST", "follow-hosts": "HOST,HOST", "name": "NAME", "method": "METHOD", "demand": "RATE", "growth": "SHARE/month",
-	"hit-when": "HEADER~REGEXP", "engine": "NAME", "db": "DATABASE",
+	"hit-when": "HEADER~REGEXP", "engine": "NAME",
 }
 
 // exits writes the codes that a command can give.
