@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"regexp"
 	"slices"
 	"strings"
@@ -68,6 +69,22 @@ func TestMarkdownIsRendered(t *testing.T) {
 		if err := renderMarkdown(&b, text, 25, c.colour); err != nil || b.String() != c.want {
 			t.Errorf("%v\n%q\nwant\n%q", err, b.String(), c.want)
 		}
+	}
+}
+
+// README.md is the front door: short, and it leads to every topic.
+func TestReadmeLeadsToTheTopics(t *testing.T) {
+	data, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range topicNames {
+		if !strings.Contains(string(data), "](cmd/bench/help/"+name+".md)") {
+			t.Errorf("README.md does not link to the topic %s", name)
+		}
+	}
+	if n := strings.Count(string(data), "\n"); n > 220 {
+		t.Errorf("README.md has %d lines", n)
 	}
 }
 
