@@ -37,15 +37,24 @@ func examplesOf(text string) []example {
 }
 
 // Every example of the manual prints what stands there, its figures apart. A line … stands for any number of lines, and one
-// that ends with … for any that begins so.
+// that ends with … for any that begins so. The files that they show were written with -o json by
+//
+//	bench sustained cached -r 200/s -d 3s --threshold 'p99<200ms' --threshold 'errors<1%'    (late: on a busy machine)
+//	bench compare cached uncached -r 40/s
+//	bench capacity pooled --slo 'p99<50ms' --budget 40s --demand 2000/s --growth 4%/month
+//	bench selfcheck --quick
+//
+// The baseline is that of testdata/before.
 func TestHelpExamplesRun(t *testing.T) {
 	path := os.Getenv("PATH")
 	for _, name := range topicNames {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
-			if err := os.CopyFS(dir, os.DirFS("testdata/help")); err != nil {
-				t.Fatal(err)
+			for _, from := range []string{"testdata/help", "testdata/before"} {
+				if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+					t.Fatal(err)
+				}
 			}
 			text, _ := topic(name)
 			for _, e := range examplesOf(text) {
