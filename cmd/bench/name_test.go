@@ -95,7 +95,7 @@ func TestNamesThatCannotBe(t *testing.T) {
 		{[]string{"a", "b\xff"}, "--name number 2: "},
 		{[]string{"a", strings.Repeat("b", maxName+1)}, "at most 120 columns"},
 	} {
-		args := []string{"cached", "uncached"}
+		args := []string{cachePair.Cached, cachePair.Uncached}
 		for _, n := range tc.names {
 			args = append(args, "--name", n)
 		}

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
+	"os"
 	"strings"
 	"time"
 
@@ -156,4 +158,29 @@ func (o *driveOptions) takeLimits(l profiles.Limits) {
 			*from.option = *from.file
 		}
 	}
+}
+
+// maxProfileBytes is what a profile's file may hold; Parse refuses more in its own words, so one byte over is read.
+const maxProfileBytes = 1 << 20
+
+// readProfile reads a test file, or the built-in profile of that name where there is no such file.
+func readProfile(name string) (profiles.File, []byte, error) {
+	f, err := os.Open(name)
+	if errors.Is(err, os.ErrNotExist) {
+		if source, ok := profiles.Builtin(name); ok {
+			file, err := profiles.Parse(name, source)
+			return file, source, err
+		}
+		return profiles.File{}, nil, fmt.Errorf("%s: there is no such file, and no built-in profile of that name (bench list)", name)
+	}
+	if err != nil {
+		return profiles.File{}, nil, fmt.Errorf("%s: cannot be read: %w", name, cause(err))
+	}
+	defer f.Close()
+	source, err := io.ReadAll(io.LimitReader(f, maxProfileBytes+1))
+	if err != nil {
+		return profiles.File{}, nil, fmt.Errorf("%s: cannot be read: %w", name, cause(err))
+	}
+	file, err := profiles.Parse(name, source)
+	return file, source, err
 }
