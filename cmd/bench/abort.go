@@ -13,18 +13,15 @@ import (
 type abortOptions struct {
 	on    []string
 	grace time.Duration
-
-	given *pflag.FlagSet
 }
 
 func (o *abortOptions) addFlags(f *pflag.FlagSet) {
-	o.given = f
 	f.StringArrayVar(&o.on, "abort-on", nil, "end a run early, with exit 99, as soon as this is true: errors>5%, p99>2s, rate<50/s, p95@spike>1s (repeatable)")
 	f.DurationVar(&o.grace, "abort-grace", 0, "how much of the beginning --abort-on leaves out (default 10s, at most a third of the run)")
 }
 
-// parse reads the conditions for a run of that length.
-func (o *abortOptions) parse(length time.Duration) (loadgen.Abort, error) {
+// parse reads the conditions for a run of that length; graceGiven says whether --abort-grace was.
+func (o *abortOptions) parse(length time.Duration, graceGiven bool) (loadgen.Abort, error) {
 	a := loadgen.Abort{Grace: o.grace}
 	for _, text := range o.on {
 		c, err := loadgen.ParseCondition(text)
@@ -33,10 +30,10 @@ func (o *abortOptions) parse(length time.Duration) (loadgen.Abort, error) {
 		}
 		a.On = append(a.On, c)
 	}
-	switch given := o.given.Changed("abort-grace"); {
-	case given && len(a.On) == 0:
+	switch {
+	case graceGiven && len(a.On) == 0:
 		return a, errors.New("--abort-grace is about --abort-on: give a condition with it")
-	case !given && len(a.On) > 0:
+	case !graceGiven && len(a.On) > 0:
 		a.Grace = loadgen.DefaultGrace(length)
 	}
 	return a, nil

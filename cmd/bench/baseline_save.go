@@ -48,7 +48,7 @@ late is made again. Nothing is kept of a save that did not come to its end; one 
 		RunE: func(cmd *cobra.Command, args []string) error { return o.run(cmd.Context(), args, s) },
 	}
 	f := c.Flags()
-	o.given, o.abort.given = f, f
+	o.given = f
 	f.SortFlags = false
 	f.StringVar(&o.a, "a", "", "the URL of the service; with --a-cmd what that serves")
 	f.StringVar(&o.aCmd, "a-cmd", "", "command that serves it, run by sh -c and started anew for each run")

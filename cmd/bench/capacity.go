@@ -30,16 +30,11 @@ type capacityOptions struct {
 	plan       capacity.PlanText
 	simulate   bool
 	servers    map[string]int
+	shared     *pflag.FlagSet // with the driving commands
 }
 
 // defaultObjectives are those of bench capacity where none is given.
 var defaultObjectives = []string{"p99<100ms", "errors<0.1%"}
-
-// drivingFlags are the flags of the driving commands that bench capacity has too.
-var drivingFlags = []string{
-	"targets", "order", "group", "name", "connections", "no-keepalive", "header", "header-case", "user", "method", "body", "body-template", "expect", "hit-when", "insecure", "cert", "key", "cacert",
-	"timeout", "drain", "deadline", "max-conn-age", "max-conn-requests", "engine", "loops", "spin", "connect-to", "dns-ttl", "sni", "follow", "follow-hosts", "seed", "cpus", "db", "pool-size", "ttl", "cache-size", "before", "after", "verbose", "quiet",
-}
 
 func newCapacityCommand(s streams) *cobra.Command {
 	var o capacityOptions
@@ -87,13 +82,14 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.plan.Prices, "prices", "", "YAML `file` of offers: there are no prices built in")
 	f.BoolVar(&o.simulate, "simulate", false, "run three policies of autoscaling against the demand, minute by minute")
 
-	// The flags that say how requests are made are those of the driving commands.
-	driving := pflag.NewFlagSet("", pflag.ContinueOnError)
-	o.driveOptions.addFlags(driving)
-	o.given = f
-	for _, name := range drivingFlags {
-		f.AddFlag(driving.Lookup(name))
-	}
+	o.shared = pflag.NewFlagSet("", pflag.ContinueOnError)
+	o.shared.SortFlags = false
+	o.addTargetsFlag(o.shared)
+	o.addRequestFlags(o.shared)
+	o.addAroundFlags(o.shared)
+	f.AddFlagSet(o.shared)
+	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep what was found under .bench/")
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(capacityFormats))
 }

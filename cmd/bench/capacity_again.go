@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/seed-5a006608/bench/report"
@@ -37,8 +36,6 @@ func (o *capacityOptions) again(c *capacity.Capacity) string {
 	for _, text := range c.Objectives {
 		words = append(words, "--threshold", text)
 	}
-	shared := repeated(o.given, func(name string) bool {
-		return name != "verbose" && name != "name" && slices.Contains(drivingFlags, name)
-	})
+	shared := repeated(o.given, func(name string) bool { return name != "name" && o.shared.Lookup(name) != nil })
 	return report.Command(append(words, shared...)...)
 }

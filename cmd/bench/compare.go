@@ -34,7 +34,7 @@ type compareOptions struct {
 }
 
 func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
-	o.given, o.abort.given = f, f
+	o.given = f
 	f.SortFlags = false
 	f.StringVar(&o.a, "a", "", "the first URL, which the other is compared with; with --a-cmd what that serves")
 	f.StringVar(&o.aCmd, "a-cmd", "", "command that serves --a, run by sh -c and ended by bench")

@@ -96,20 +96,30 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.think, "think", "", "closed model: how long a user thinks between answer and request: 1s, 1s±50%, exp:1s or 1s..3s")
 	f.StringVar(&o.start, "start", "", "closed model: how users who think begin: spread over one think time, or together (default spread; in a test file of version 1, together)")
 	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
-	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
-	o.addSequenceFlags(f)
+	o.addTargetsFlag(f)
 	o.addRequestFlags(f)
 	o.judging.addFlags(f)
 	o.abort.addFlags(f)
 	o.profiling.addFlags(f)
-	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
-	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
+	o.addAroundFlags(f)
 	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the intended curve and the first requests, and send nothing")
 	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
+}
+
+// addTargetsFlag adds the flags of a targets file to a command that drives it beside its targets.
+func (o *driveOptions) addTargetsFlag(f *pflag.FlagSet) {
+	f.StringVarP(&o.targets, "targets", "T", "", "drive the requests in a file in vegeta's http or json format; - for standard input")
+	o.addSequenceFlags(f)
+}
+
+// addAroundFlags adds the flags that give commands of the user's to run around the driving of each target.
+func (o *driveOptions) addAroundFlags(f *pflag.FlagSet) {
+	f.StringVar(&o.before, "before", "", "command to run before each target is driven; it finds the target in BENCH_TARGET and BENCH_URL")
+	f.StringVar(&o.after, "after", "", "command to run after each target was driven")
 }
 
 // addSequenceFlags adds the flags that say how the requests of a file follow each other and are counted.

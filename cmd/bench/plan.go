@@ -67,7 +67,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	if err = o.lastUntilSent(&plan); err != nil {
 		return plan, err
 	}
-	if plan.Abort, err = o.abort.parse(plan.Profile.Duration()); err != nil {
+	if plan.Abort, err = o.abort.parse(plan.Profile.Duration(), o.given.Changed("abort-grace")); err != nil {
 		return plan, err
 	}
 	return plan, o.checks(&plan)
