@@ -144,7 +144,7 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 		if err != nil {
 			return usage(err)
 		}
-		fresh := freshRuns{profile: baselineProfile(round, a.rate), seeds: seedsFrom(o.seed, o.runs)}
+		fresh := freshRuns{profile: baselineProfile(round, a.rate), seeds: seedsFrom(o.base.Seed, o.runs)}
 		if err := c.driveFresh(ctx, &fresh); err != nil {
 			if errors.Is(err, errInterrupted) {
 				err = errors.Join(err, untold{fmt.Errorf("interrupted after %d of %d runs: no baseline is saved", len(fresh.runs), o.runs)})

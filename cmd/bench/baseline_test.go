@@ -100,7 +100,7 @@ func TestAGateSetsTheEngineAsItsBaselineDid(t *testing.T) {
 		if err := o.takePlan(b); err != nil {
 			t.Fatal(err)
 		}
-		if got := (loadgen.WireRecord{Loops: o.loops, SpinNS: o.spin, DNSTTLNS: o.dnsTTL}); got != want {
+		if got := (loadgen.WireRecord{Loops: o.base.Wire.Loops, SpinNS: *o.base.Wire.Spin, DNSTTLNS: o.base.Wire.DNSTTL}); got != want {
 			t.Errorf("given %q: %+v, want %+v", given, got, want)
 		}
 	}

@@ -45,7 +45,7 @@ func (c *conductor) share() (unpin func(), err error) {
 		a.options.Environment = env
 		a.options.Environment.Notes = slices.Clone(env.Notes)
 		if a.service != nil {
-			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serveOptions())...)
+			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serving)...)
 		}
 	}
 	return unpin, nil
@@ -82,7 +82,7 @@ func (c *conductor) rates(ctx context.Context) error {
 	var fast []*loadgen.Run
 	for _, a := range c.arms {
 		began := time.Now()
-		run, err := a.fast(ctx, length, c.o.seed)
+		run, err := a.fast(ctx, length, c.o.base.Seed)
 		if err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	}
 	takes := c.ends.Sub(c.began) / pilotShare
 	pilot := compare.NewPilot(compare.PilotOptions{
-		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.seed, Budget: c.budget(time.Until(c.ends) - takes),
+		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.base.Seed, Budget: c.budget(time.Until(c.ends) - takes),
 	})
 	var pair *uint64 // the seed of the rounds before
 	for until := time.Now().Add(takes); ; {

@@ -249,7 +249,7 @@ func (o *capacityOptions) searchOptions(objectives []loadgen.Threshold) (capacit
 	if slices.ContainsFunc(o.gomaxprocs, func(n int) bool { return n < 1 || n > 1024 }) {
 		return search, fmt.Errorf("--gomaxprocs takes numbers from 1 to 1024, got %v", o.gomaxprocs)
 	}
-	search.Loops = o.loops
+	search.Loops = o.base.Wire.Loops
 	if o.staircase {
 		search.Users = capacity.StaircaseUsers(o.connections)
 	}

@@ -111,7 +111,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 		if done {
 			break
 		}
-		run, err := loadgen.Drive(ctx, stepPlan(s.plan, step, o.seed+n, o.drain), options)
+		run, err := loadgen.Drive(ctx, stepPlan(s.plan, step, o.base.Seed+n, o.drain), options)
 		if ctx.Err() != nil {
 			return conclude(), errInterrupted
 		}
@@ -138,10 +138,10 @@ func (o *capacityOptions) resources(s subject, e loadgen.Environment) capacity.R
 	known := capacity.Resources{Processors: capacity.ProcessorsOf(e), Servers: map[string]float64{}}
 	if s.service != nil {
 		// Of a size smaller than its processors the rest is left to a database's own processes.
-		if s.maxProcs > 0 && o.db == "" {
+		if s.maxProcs > 0 && o.serving.DB == "" {
 			known.Processors = min(known.Processors, s.maxProcs)
 		}
-		if n := targets.PoolSize(s.name, o.serveOptions(), cmp.Or(s.maxProcs, known.Processors)); n > 0 {
+		if n := targets.PoolSize(s.name, o.serving, cmp.Or(s.maxProcs, known.Processors)); n > 0 {
 			known.Servers["db"] = float64(n)
 		}
 	}

@@ -100,7 +100,7 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	if err := c.holdToFloor(criteria); err != nil {
 		return nil, usage(err)
 	}
-	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.seed, Criteria: criteria}
+	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.base.Seed, Criteria: criteria}
 	if c.o.gate != nil {
 		options.Gate, options.ErrorMargin = true, c.o.gate.errorMargin
 		if options.Objectives, err = c.o.objectives(); err != nil {
@@ -205,7 +205,7 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 
 func (c *conductor) found(r compare.Result) *report.Compared {
 	found := &report.Compared{
-		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.seed, Notes: slices.Concat(c.notes, c.said()), Started: c.began, Took: time.Since(c.began),
+		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.base.Seed, Notes: slices.Concat(c.notes, c.said()), Started: c.began, Took: time.Since(c.began),
 		Baseline: report.Against(c.floor), Pilot: c.pilot,
 	}
 	for _, a := range c.arms {

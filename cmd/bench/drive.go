@@ -39,30 +39,12 @@ type driveOptions struct {
 	expect      []string
 	hitWhen     string
 	noKeepAlive bool
-	connAge     time.Duration
-	connUses    uint32
-	insecure    bool
-	cert        string
-	key         string
-	cacert      string
 	timeout     time.Duration
 	drain       time.Duration
 	deadline    time.Duration
-	engine      string
-	loops       int
-	spin        time.Duration
-	connectTo   string
-	sni         string
-
-	follow      int
-	followHosts []string
-	dnsTTL      time.Duration
-	seed        uint64
 	cpus        string
-	db          string
-	poolSize    int
-	ttl         time.Duration
-	cacheSize   int
+	base        loadgen.Plan         // what a flag says of every plan as it stands
+	serving     targets.ServeOptions // of bundled services
 	before      string
 	after       string
 	outputs     []string
@@ -133,8 +115,8 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.names, "name", nil, "what a target is called in reports, files and checks, wherever it is (once for each target, in their order)")
 	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
 	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
-	f.DurationVar(&o.connAge, "max-conn-age", 0, "HTTP/1.1: a connection that is older carries no further request, so that new servers get some")
-	f.Uint32Var(&o.connUses, "max-conn-requests", 0, "HTTP/1.1: a connection carries so many requests")
+	f.DurationVar(&o.base.Limits.ConnAge, "max-conn-age", 0, "HTTP/1.1: a connection that is older carries no further request, so that new servers get some")
+	f.Uint32Var(&o.base.Limits.ConnRequests, "max-conn-requests", 0, "HTTP/1.1: a connection carries so many requests")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVar(&o.headerCase, "header-case", headersKept, "how header names are sent over HTTP/1.1: kept, as they are written, or canonical, as in X-Api-Key")
 	f.StringVarP(&o.user, "user", "u", "", "NAME:PASSWORD of basic authentication; may hold ${env:NAME} or ${file:PATH}")
@@ -143,27 +125,28 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.template, "body-template", "", "request body whose values are drawn, from a file too: @file")
 	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP or header:NAME~REGEXP (repeatable)")
 	f.StringVar(&o.hitWhen, "hit-when", "", "header that tells a cache hit, as HEADER~REGEXP (default: X-Cache, CF-Cache-Status, Age)")
-	f.BoolVarP(&o.insecure, "insecure", "k", false, "do not verify the server's certificate")
-	f.StringVar(&o.cert, "cert", "", "client certificate, a PEM file")
-	f.StringVar(&o.key, "key", "", "the certificate's key, a PEM file")
-	f.StringVar(&o.cacert, "cacert", "", "certificates to trust instead of the system's, a PEM file")
+	f.BoolVarP(&o.base.TLS.Insecure, "insecure", "k", false, "do not verify the server's certificate")
+	f.StringVar(&o.base.TLS.CertFile, "cert", "", "client certificate, a PEM file")
+	f.StringVar(&o.base.TLS.KeyFile, "key", "", "the certificate's key, a PEM file")
+	f.StringVar(&o.base.TLS.CAFile, "cacert", "", "certificates to trust instead of the system's, a PEM file")
 	f.DurationVar(&o.timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
 	f.DurationVar(&o.drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
 	f.DurationVar(&o.deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
-	f.StringVar(&o.engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
-	f.IntVar(&o.loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
-	f.DurationVar(&o.spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
-	f.StringVar(&o.connectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
-	f.IntVar(&o.follow, "follow", 0, "follow so many redirects of a request, to its own scheme, host and port; it is timed to the last answer")
-	f.StringSliceVar(&o.followHosts, "follow-hosts", nil, "follow redirects to these hosts too, as in a.test,b.test:8080")
-	f.StringVar(&o.sni, "sni", "", "https: name of the server to ask for, and that its certificate must be for, instead of the URL's host")
-	f.DurationVar(&o.dnsTTL, "dns-ttl", 0, "look the hosts' names up again after so long (default: never during a run)")
-	f.Uint64Var(&o.seed, "seed", 1, "seed of arrivals, endpoints and keys")
+	f.StringVar(&o.base.Engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
+	f.IntVar(&o.base.Wire.Loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
+	o.base.Wire.Spin = new(time.Duration)
+	f.DurationVar(o.base.Wire.Spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
+	f.StringVar(&o.base.ConnectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
+	f.IntVar(&o.base.Follow.Most, "follow", 0, "follow so many redirects of a request, to its own scheme, host and port; it is timed to the last answer")
+	f.StringSliceVar(&o.base.Follow.Hosts, "follow-hosts", nil, "follow redirects to these hosts too, as in a.test,b.test:8080")
+	f.StringVar(&o.base.TLS.SNI, "sni", "", "https: name of the server to ask for, and that its certificate must be for, instead of the URL's host")
+	f.DurationVar(&o.base.Wire.DNSTTL, "dns-ttl", 0, "look the hosts' names up again after so long (default: never during a run)")
+	f.Uint64Var(&o.base.Seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
-	f.StringVar(&o.db, "db", "", targets.DBUsage)
-	f.IntVar(&o.poolSize, "pool-size", 0, "database connections of the bundled services that pool them (default one for each processor)")
-	f.DurationVar(&o.ttl, "ttl", 0, "how long the bundled cached service keeps an answer (default 5m)")
-	f.IntVar(&o.cacheSize, "cache-size", 0, "how many answers of each kind the bundled cached service keeps (default 10000)")
+	f.StringVar(&o.serving.DB, "db", "", targets.DBUsage)
+	f.IntVar(&o.serving.PoolSize, "pool-size", 0, "database connections of the bundled services that pool them (default one for each processor)")
+	f.DurationVar(&o.serving.TTL, "ttl", 0, "how long the bundled cached service keeps an answer (default 5m)")
+	f.IntVar(&o.serving.CacheSize, "cache-size", 0, "how many answers of each kind the bundled cached service keeps (default 10000)")
 }
 
 // driveCommands returns a command for each built-in profile that is one.

@@ -84,7 +84,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 			return options, end, err
 		}
 		undo = append(undo, func() error { unpin(); return nil })
-		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serveOptions())...)
+		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serving)...)
 		start := o.startOptions(ctx, s.plan.Target.Name, stderr)
 		start.CPUs, start.MaxProcs = options.Environment.TargetCPUs, cmp.Or(s.maxProcs, capacity.ProcessorsOf(options.Environment))
 		start.Progress = func(text string) {
@@ -185,13 +185,9 @@ func (o *driveOptions) live(stderr io.Writer) *report.Live {
 // startOptions are those for a child; its pinning is left to the caller.
 func (o *driveOptions) startOptions(ctx context.Context, name string, stderr io.Writer) targets.StartOptions {
 	start := targets.StartOptions{
-		ServeOptions: o.serveOptions(),
+		ServeOptions: o.serving,
 		Warn:         func(text string) { fmt.Fprintf(stderr, "bench: %s: %s\n", name, text) },
 	}
 	start.ServeOptions.Patience = patience(ctx)
 	return start
-}
-
-func (o *driveOptions) serveOptions() targets.ServeOptions {
-	return targets.ServeOptions{DB: o.db, PoolSize: o.poolSize, TTL: o.ttl, CacheSize: o.cacheSize}
 }

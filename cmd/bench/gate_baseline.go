@@ -106,18 +106,18 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("no-keepalive", func() { o.noKeepAlive = p.NoKeepAlive })
 	take("order", func() { o.order = orderName(p.Order) })
 	take("group", func() { o.group = groupName(p.Grouping) })
-	take("max-conn-age", func() { o.connAge = p.ConnAgeNS })
-	take("max-conn-requests", func() { o.connUses = p.ConnRequests })
-	take("follow", func() { o.follow = p.Follow })
-	take("follow-hosts", func() { o.followHosts = p.FollowHosts })
-	take("sni", func() { o.sni = p.SNI })
-	take("engine", func() { o.engine = p.Engine })
+	take("max-conn-age", func() { o.base.Limits.ConnAge = p.ConnAgeNS })
+	take("max-conn-requests", func() { o.base.Limits.ConnRequests = p.ConnRequests })
+	take("follow", func() { o.base.Follow.Most = p.Follow })
+	take("follow-hosts", func() { o.base.Follow.Hosts = p.FollowHosts })
+	take("sni", func() { o.base.TLS.SNI = p.SNI })
+	take("engine", func() { o.base.Engine = p.Engine })
 	take("header-case", func() { o.headerCase = cmp.Or(p.HeaderCase, headersCanonical) })
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })
-	if w := p.Wire; w != nil && o.engine == p.Engine {
-		take("loops", func() { o.loops = w.Loops })
-		take("spin", func() { o.spin = w.SpinNS })
-		take("dns-ttl", func() { o.dnsTTL = w.DNSTTLNS })
+	if w := p.Wire; w != nil && o.base.Engine == p.Engine {
+		take("loops", func() { o.base.Wire.Loops = w.Loops })
+		take("spin", func() { *o.base.Wire.Spin = w.SpinNS })
+		take("dns-ttl", func() { o.base.Wire.DNSTTL = w.DNSTTLNS })
 	}
 	return nil
 }

@@ -4,6 +4,8 @@ import (
 	"net"
 	"os"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen"
 )
 
 func TestWhatIsOnThisMachine(t *testing.T) {
@@ -28,7 +30,7 @@ func TestWhatIsOnThisMachine(t *testing.T) {
 			t.Errorf("%s is on this machine: %v, want %v", host, got, want)
 		}
 	}
-	o := driveOptions{connectTo: "[::]:8080"}
+	o := driveOptions{base: loadgen.Plan{ConnectTo: "[::]:8080"}}
 	if !o.staysHere("shop.test") {
 		t.Error("connected to on this machine, it is not there")
 	}

@@ -14,7 +14,7 @@ import (
 // checkHonoured refuses a flag that was given, or its variable, and that no subject does anything with.
 func (o *driveOptions) checkHonoured(list []subject) error {
 	var services []string
-	owned, secure := o.given.Changed("a-cmd") || o.given.Changed("b-cmd"), len(o.followHosts) > 0
+	owned, secure := o.given.Changed("a-cmd") || o.given.Changed("b-cmd"), len(o.base.Follow.Hosts) > 0
 	for _, s := range list {
 		if s.service != nil {
 			services, owned = append(services, s.service.Name), true

@@ -107,7 +107,7 @@ func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found
 	c.o.say(c.stderr, a.label+" and "+b.label)("sending the same requests to both for " + report.Span(length))
 	var jobs [2]*loadgen.Job
 	for i, arm := range c.arms {
-		if jobs[i], err = arm.planOf(profile, nil, c.o.seed).Compile(); err != nil {
+		if jobs[i], err = arm.planOf(profile, nil, c.o.base.Seed).Compile(); err != nil {
 			return nil, err
 		}
 	}

@@ -11,19 +11,9 @@ import (
 
 // plan makes a plan of the profile and the flags; its target and requests are each subject's.
 func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
-	plan := loadgen.Plan{
-		Seed:   o.seed,
-		Engine: o.engine,
-		Wire:   loadgen.Wire{Loops: o.loops, Spin: &o.spin, DNSTTL: o.dnsTTL},
-
-		ConnectTo: o.connectTo,
-		Follow:    loadgen.Follow{Most: o.follow, Hosts: o.followHosts},
-		Limits: loadgen.Limits{
-			Connections: o.connections, Timeout: o.timeout, Drain: o.drain, Deadline: o.deadline, Requests: o.requests,
-			NoKeepAlive: o.noKeepAlive, ConnAge: o.connAge, ConnRequests: o.connUses,
-		},
-		TLS: loadgen.TLS{Insecure: o.insecure, CertFile: o.cert, KeyFile: o.key, CAFile: o.cacert, SNI: o.sni},
-	}
+	plan := o.base
+	l := &plan.Limits
+	l.Connections, l.Timeout, l.Drain, l.Deadline, l.Requests, l.NoKeepAlive = o.connections, o.timeout, o.drain, o.deadline, o.requests, o.noKeepAlive
 	switch {
 	case o.cpus != "split" && o.cpus != "shared":
 		return plan, fmt.Errorf("--cpus %s: it is split or shared", o.cpus)
@@ -31,13 +21,13 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 		return plan, fmt.Errorf("--connections must be above 0, got %d", o.connections)
 	case o.headerCase != headersKept && o.headerCase != headersCanonical:
 		return plan, fmt.Errorf("--header-case %s: it is kept or canonical", o.headerCase)
-	case o.loops < 1:
-		return plan, fmt.Errorf("--loops must be above 0, got %d", o.loops)
-	case o.given.Changed("follow") && o.follow < 1:
-		return plan, fmt.Errorf("--follow must be above 0, got %d", o.follow)
-	case o.given.Changed("max-conn-age") && o.connAge <= 0:
-		return plan, fmt.Errorf("--max-conn-age must be above 0, got %v", o.connAge)
-	case o.given.Changed("max-conn-requests") && o.connUses == 0:
+	case plan.Wire.Loops < 1:
+		return plan, fmt.Errorf("--loops must be above 0, got %d", plan.Wire.Loops)
+	case o.given.Changed("follow") && plan.Follow.Most < 1:
+		return plan, fmt.Errorf("--follow must be above 0, got %d", plan.Follow.Most)
+	case o.given.Changed("max-conn-age") && l.ConnAge <= 0:
+		return plan, fmt.Errorf("--max-conn-age must be above 0, got %v", l.ConnAge)
+	case o.given.Changed("max-conn-requests") && l.ConnRequests == 0:
 		return plan, errors.New("--max-conn-requests must be above 0, got 0")
 	case o.given.Changed("drain") && o.drain <= 0:
 		return plan, fmt.Errorf("--drain must be above 0, got %v", o.drain)
@@ -50,7 +40,7 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	}
 	err := targets.CheckGiven(o.given)
 	if err == nil {
-		err = targets.CheckDB(o.db)
+		err = targets.CheckDB(o.serving.DB)
 	}
 	if err == nil {
 		err = plan.TLS.Check()

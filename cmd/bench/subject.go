@@ -168,7 +168,7 @@ func (o *driveOptions) mayDrive(p profiles.Profile, address string) error {
 
 // mayFollow refuses hosts to which redirects are followed as mayDrive does.
 func (o *driveOptions) mayFollow(p profiles.Profile) error {
-	for _, host := range o.followHosts {
+	for _, host := range o.base.Follow.Hosts {
 		u := url.URL{Host: host}
 		if !o.rateGiven() && !p.OfUsers() && !o.staysHere(u.Hostname()) {
 			return fmt.Errorf("--follow-hosts: %s is not on this machine: say with --rate how much it may get", host)
@@ -251,11 +251,11 @@ func (o *driveOptions) rateGiven() bool {
 
 // staysHere reports whether what is sent to a host of that name stays on this machine.
 func (o *driveOptions) staysHere(host string) bool {
-	if o.connectTo == "" {
+	if o.base.ConnectTo == "" {
 		return isHere(host)
 	}
-	to, _, err := net.SplitHostPort(o.connectTo)
-	return strings.HasPrefix(o.connectTo, "unix:") || err == nil && isHere(to)
+	to, _, err := net.SplitHostPort(o.base.ConnectTo)
+	return strings.HasPrefix(o.base.ConnectTo, "unix:") || err == nil && isHere(to)
 }
 
 // isHere reports whether a host is this machine: an address of its own, or a name of nothing but such addresses.
