@@ -20,10 +20,10 @@ func (o *abortOptions) addFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.grace, "abort-grace", 0, "how much of the beginning --abort-on leaves out (default 10s, at most a third of the run)")
 }
 
-// parse reads the conditions for a run of that length; graceGiven says whether --abort-grace was.
-func (o *abortOptions) parse(length time.Duration, graceGiven bool) (loadgen.Abort, error) {
+// parse reads conditions for a run of that length; graceGiven says whether --abort-grace was.
+func (o *abortOptions) parse(conditions []string, length time.Duration, graceGiven bool) (loadgen.Abort, error) {
 	a := loadgen.Abort{Grace: o.grace}
-	for _, text := range o.on {
+	for _, text := range conditions {
 		c, err := loadgen.ParseCondition(text)
 		if err != nil {
 			return a, fmt.Errorf("--abort-on: %w", err)

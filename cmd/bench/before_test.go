@@ -124,18 +124,7 @@ func TestATestFileOfBeforeMeansWhatItMeant(t *testing.T) {
 	if err := f.Parse([]string{"-T", "-"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.takeFile("test.yaml", file); err != nil {
-		t.Fatal(err)
-	}
-	mix, err := o.fileRequests("test.yaml", file.Requests)
-	if err != nil {
-		t.Fatal(err)
-	}
-	plan, err := o.plan(file.Profile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := o.subjects(file.Target, mix, plan, strings.NewReader(twoLines))
+	list, err := subjectsOf(&o, "test.yaml", file, file.Target, twoLines)
 	if err != nil || len(list) != 2 {
 		t.Fatal(list, err)
 	}

@@ -33,7 +33,7 @@ func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
 
 // share gives what bench starts processors of its own, where it starts all: a comparison does not mix the two.
 func (c *conductor) share() (unpin func(), err error) {
-	env := loadgen.Environment{CPUs: "shared", Notes: slices.Clone(c.o.notes)}
+	env := loadgen.Environment{CPUs: "shared", Notes: slices.Clone(c.arms[0].notes)}
 	unpin = func() {}
 	if !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() }) {
 		env.CPUs = c.o.cpus

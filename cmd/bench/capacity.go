@@ -251,7 +251,7 @@ func (o *capacityOptions) searchOptions(objectives []loadgen.Threshold) (capacit
 	}
 	search.Loops = o.base.Wire.Loops
 	if o.staircase {
-		search.Users = capacity.StaircaseUsers(o.connections)
+		search.Users = capacity.StaircaseUsers(o.limits.Connections)
 	}
 	return search, nil
 }

@@ -58,12 +58,19 @@ func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.
 	}
 	o.rate = o.most // a target that is not on this machine needs a rate; here it is the highest
 	// Its rate stands for none: each step has its own.
-	plan, err := o.driveOptions.plan(stepProfile(capacity.Step{Rate: 1, Hold: time.Second}))
+	file, err := o.overlay("", profiles.File{
+		Version: profiles.CurrentVersion, Target: names, Profile: stepProfile(capacity.Step{Rate: 1, Hold: time.Second}),
+	})
+	if err != nil {
+		return nil, err
+	}
+	plan, err := o.planOf(file)
 	if err != nil {
 		return nil, err
 	}
 	plan.Thresholds = objectives
-	subjects, err := o.subjects(names, mixture{}, plan, s.in)
+	asked := asking{driveOptions: &o.driveOptions, file: file}
+	subjects, err := asked.subjects(plan, s.in)
 	if err != nil || len(o.gomaxprocs) == 0 {
 		return subjects, err
 	}
@@ -111,7 +118,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 		if done {
 			break
 		}
-		run, err := loadgen.Drive(ctx, stepPlan(s.plan, step, o.base.Seed+n, o.drain), options)
+		run, err := loadgen.Drive(ctx, stepPlan(s.plan, step, o.base.Seed+n), options)
 		if ctx.Err() != nil {
 			return conclude(), errInterrupted
 		}
@@ -152,15 +159,13 @@ func (o *capacityOptions) resources(s subject, e loadgen.Environment) capacity.R
 }
 
 // stepPlan is the plan of one step.
-func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64, drain time.Duration) loadgen.Plan {
+func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64) loadgen.Plan {
 	p.Profile, p.Seed = stepProfile(s), seed
 	if s.Users > 0 {
 		p.Closed, p.Limits.Connections = &loadgen.Closed{VUs: s.Users}, s.Users
 		p.Wire.Loops = min(p.Wire.Loops, s.Users) // each has a connection
 	}
-	if drain == 0 {
-		p.Limits.Drain = stepDrain
-	}
+	p.Limits.Drain = cmp.Or(p.Limits.Drain, stepDrain)
 	return p
 }
 

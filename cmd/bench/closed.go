@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -33,13 +34,17 @@ func (o *driveOptions) usersShape() (p profiles.Profile, err error) {
 	return p, nil
 }
 
-// closed returns the closed model that the flags and the profile ask for, or nil.
-func (o *driveOptions) closed(p profiles.Profile) (*loadgen.Closed, error) {
+// closed returns the closed model that the flags and the file ask for, or nil.
+func (o *driveOptions) closed(file profiles.File) (*loadgen.Closed, error) {
+	p := file.Profile
 	fast, ofUsers := o.rate == "max", p.OfUsers()
 	switch {
 	case !fast && !ofUsers && !o.given.Changed("vus"):
-		for _, flag := range []struct{ name, value string }{{"--think", o.think}, {"--start", o.start}} {
-			if flag.value != "" {
+		for _, flag := range []struct {
+			name  string
+			given bool
+		}{{"--think", file.Think != nil}, {"--start", o.start != ""}} {
+			if flag.given {
 				return nil, fmt.Errorf("%s is for the users of the closed model: give their number with --vus", flag.name)
 			}
 		}
@@ -48,7 +53,7 @@ func (o *driveOptions) closed(p profiles.Profile) (*loadgen.Closed, error) {
 		return nil, errors.New("--rate max and --vus both ask for the closed model: give one")
 	case o.rate != "" && !fast || o.peak != "" || len(o.stages) > 0 || o.arrivals != "":
 		return nil, errUsersDecide
-	case fast && (o.think != "" || o.start != ""):
+	case fast && (file.Think != nil || o.start != ""):
 		return nil, errors.New("--rate max is as fast as it goes: leave out --think and --start, or give --vus")
 	case ofUsers && len(o.vuStages) == 0 && o.given.Changed("vus"):
 		return nil, fmt.Errorf("%s says how many users there are: leave out --vus", p.Name)
@@ -65,23 +70,18 @@ func (o *driveOptions) closed(p profiles.Profile) (*loadgen.Closed, error) {
 		c.VUs = p.MostVUs()
 	}
 	if fast {
-		c.VUs = loadgen.DefaultConnections
-		if o.connections > 0 {
-			c.VUs = o.connections
-		}
+		c.VUs = cmp.Or(file.Limits.Connections, loadgen.DefaultConnections)
 	}
-	return c, o.thinking(c)
+	return c, o.thinking(c, file)
 }
 
 // thinking gives the users their think time, and how they begin.
-func (o *driveOptions) thinking(c *loadgen.Closed) (err error) {
-	if o.think != "" {
-		if c.Think, err = profiles.ParseThink(o.think); err != nil {
-			return fmt.Errorf("--think: %w", err)
-		}
+func (o *driveOptions) thinking(c *loadgen.Closed, file profiles.File) error {
+	if file.Think != nil {
+		c.Think = *file.Think
 	}
 	switch c.Start = loadgen.Start(o.start); {
-	case c.Start == "" && o.asBefore:
+	case c.Start == "" && file.AsBefore():
 		c.Start = loadgen.Together
 	case c.Start == "":
 		c.Start = loadgen.Spread

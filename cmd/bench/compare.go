@@ -31,6 +31,8 @@ type compareOptions struct {
 	mirror       bool
 	diff         []string
 	gate         *gateOptions // nil: bench compare
+
+	under profiles.File // what flags and a test file are laid over: a baseline's plan
 }
 
 func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
@@ -108,14 +110,7 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 	case len(names) > 8:
 		return nil, fmt.Errorf("at most 8 are compared, got %d", len(names))
 	}
-	mix, err := o.takeTest()
-	if err != nil {
-		return nil, err
-	}
-	if _, err := o.objectives(); err != nil {
-		return nil, err
-	}
-	arms, err := o.makeArms(names, mix, commands, []string{"--a-cmd", "--b-cmd"})
+	arms, err := o.makeArms(names, commands, []string{"--a-cmd", "--b-cmd"})
 	if err != nil {
 		return nil, err
 	}
@@ -124,12 +119,30 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 }
 
 // makeArms makes an arm of each name, served by its command where it has one, which that flag gave.
-func (o *compareOptions) makeArms(names []string, mix mixture, commands, flags []string) ([]*arm, error) {
-	plan, err := o.plan(hold("round", 0, time.Second, 1))
+func (o *compareOptions) makeArms(names, commands, flags []string) ([]*arm, error) {
+	asked := asking{driveOptions: &o.driveOptions, atEach: true}
+	if o.gate != nil {
+		asked.name = o.gate.testFile
+	}
+	file, err := o.testFile()
+	if err == nil {
+		file.Target, file.Profile = names, hold("round", 0, time.Second, 1)
+		asked.file, err = o.overlay(asked.name, file)
+	}
 	if err != nil {
 		return nil, err
 	}
-	subjects, err := o.subjects(names, mix, plan, nil)
+	// Its phases, what ends a run early, and what a run is judged by are those of bench run: these are rounds.
+	f := &asked.file
+	f.WarmUp, f.AbortOn, f.Thresholds, f.Limits.Requests = 0, nil, nil, 0
+	plan, err := o.planOf(asked.file)
+	if err == nil {
+		err = roundObjectives(plan.SLO)
+	}
+	if err != nil {
+		return nil, err
+	}
+	subjects, err := asked.subjects(plan, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +177,7 @@ func (o *compareOptions) oneArm(names []string, given side) (*arm, error) {
 	case len(names) != 1:
 		return nil, fmt.Errorf("one target is driven, got %d: name a bundled service or a URL, or give %s", len(names), given.urlFlag)
 	}
-	arms, err := o.makeArms(names, mixture{}, []string{given.command}, []string{given.commandFlag})
+	arms, err := o.makeArms(names, []string{given.command}, []string{given.commandFlag})
 	if err != nil {
 		return nil, err
 	}

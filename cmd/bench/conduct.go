@@ -102,10 +102,7 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	}
 	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.base.Seed, Criteria: criteria}
 	if c.o.gate != nil {
-		options.Gate, options.ErrorMargin = true, c.o.gate.errorMargin
-		if options.Objectives, err = c.o.objectives(); err != nil {
-			return nil, usage(err)
-		}
+		options.Gate, options.ErrorMargin, options.Objectives = true, c.o.gate.errorMargin, c.arms[0].plan.SLO
 	}
 	for _, a := range c.arms {
 		options.Arms = append(options.Arms, a.label)
@@ -135,7 +132,7 @@ func (c *conductor) budget(left time.Duration) compare.Budget {
 		b.Shortest = time.Second
 	}
 	if c.o.gate != nil {
-		b.Quantile = c.o.highest()
+		b.Quantile = c.o.gate.highest(c.arms[0].plan.SLO)
 	}
 	return b
 }

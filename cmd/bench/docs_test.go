@@ -162,10 +162,7 @@ func TestDocumentedFileParses(t *testing.T) {
 	var o driveOptions
 	o.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
 	t.Setenv("TOKEN", "")
-	if err := o.takeFile("profiles.md", file); err != nil {
-		t.Error(err)
-	}
-	if _, err := o.fileRequests("profiles.md", file.Requests); err != nil {
+	if _, err := subjectsOf(&o, "profiles.md", file, file.Target, ""); err != nil {
 		t.Error(err)
 	}
 	var schema jsonschema.Schema

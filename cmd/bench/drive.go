@@ -13,54 +13,46 @@ import (
 
 // driveOptions are the flags of the commands that drive load.
 type driveOptions struct {
-	rate        string
-	peak        string
-	duration    time.Duration
-	warmUp      time.Duration
-	stages      []string
-	arrivals    string
-	vus         int
-	vuStages    []string
-	think       string
-	start       string
-	requests    uint64
-	connections int
-	names       []string // of the targets
-	headers     []string
-	user        string
-	method      string
-	headerCase  string
-	body        string
-	template    string // of the body
-	targets     string
-	order       string // of the requests of a targets file, or of a test file
-	group       string
-	atEach      bool // the requests of a targets file are driven at each target, and not beside them
-	expect      []string
-	hitWhen     string
-	noKeepAlive bool
-	timeout     time.Duration
-	drain       time.Duration
-	deadline    time.Duration
-	cpus        string
-	base        loadgen.Plan         // what a flag says of every plan as it stands
-	serving     targets.ServeOptions // of bundled services
-	before      string
-	after       string
-	outputs     []string
-	slo         []string // of a test file, or a gate's --slo
-	quiet       bool
-	judging     judgeOptions
-	abort       abortOptions
-	profiling   profilingOptions
-	noSave      bool
-	verbose     bool
-	print       bool
-	dryRun      bool
-	asBefore    bool // what no flag says means what it meant before there were versions: the test file is of then
-	ownLength   bool // the profile's length is the user's own: --requests does not change it
+	rate       string
+	peak       string
+	duration   time.Duration
+	warmUp     time.Duration
+	stages     []string
+	arrivals   string
+	vus        int
+	vuStages   []string
+	think      string
+	start      string
+	limits     profiles.Limits
+	names      []string // of the targets
+	headers    []string
+	user       string
+	method     string
+	headerCase string
+	body       string
+	template   string // of the body
+	targets    string
+	order      string // of the requests of a targets file, or of a test file
+	group      string
+	expect     []string
+	hitWhen    string
+	cpus       string
+	base       loadgen.Plan         // what a flag says of every plan as it stands
+	serving    targets.ServeOptions // of bundled services
+	before     string
+	after      string
+	outputs    []string
+	slo        []string // of a test file, or a gate's --slo
+	quiet      bool
+	judging    judgeOptions
+	abort      abortOptions
+	profiling  profilingOptions
+	noSave     bool
+	verbose    bool
+	print      bool
+	dryRun     bool
+	ownLength  bool // the profile's length is the user's own: --requests does not change it
 
-	notes []string       // what there is to say of the input, in every run's environment
 	given *pflag.FlagSet // to tell a flag that was given from its default
 }
 
@@ -77,7 +69,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.vuStages, "vus-stage", nil, "closed model: 30s:20 goes to 20 users in 30 s (repeatable; begins with --vus, or 1)")
 	f.StringVar(&o.think, "think", "", "closed model: how long a user thinks between answer and request: 1s, 1s±50%, exp:1s or 1s..3s")
 	f.StringVar(&o.start, "start", "", "closed model: how users who think begin: spread over one think time, or together (default spread; in a test file of version 1, together)")
-	f.Uint64VarP(&o.requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
+	f.Uint64VarP(&o.limits.Requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
 	o.addTargetsFlag(f)
 	o.addRequestFlags(f)
 	o.judging.addFlags(f)
@@ -113,8 +105,8 @@ func (o *driveOptions) addSequenceFlags(f *pflag.FlagSet) {
 // addRequestFlags adds the flags that say how requests are made and how bundled services are served.
 func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&o.names, "name", nil, "what a target is called in reports, files and checks, wherever it is (once for each target, in their order)")
-	f.IntVarP(&o.connections, "connections", "c", 0, "most connections open at once (default 256)")
-	f.BoolVar(&o.noKeepAlive, "no-keepalive", false, "a new connection for each request")
+	f.IntVarP(&o.limits.Connections, "connections", "c", 0, "most connections open at once (default 256)")
+	f.BoolVar(&o.limits.NoKeepAlive, "no-keepalive", false, "a new connection for each request")
 	f.DurationVar(&o.base.Limits.ConnAge, "max-conn-age", 0, "HTTP/1.1: a connection that is older carries no further request, so that new servers get some")
 	f.Uint32Var(&o.base.Limits.ConnRequests, "max-conn-requests", 0, "HTTP/1.1: a connection carries so many requests")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
@@ -129,9 +121,9 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.base.TLS.CertFile, "cert", "", "client certificate, a PEM file")
 	f.StringVar(&o.base.TLS.KeyFile, "key", "", "the certificate's key, a PEM file")
 	f.StringVar(&o.base.TLS.CAFile, "cacert", "", "certificates to trust instead of the system's, a PEM file")
-	f.DurationVar(&o.timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
-	f.DurationVar(&o.drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
-	f.DurationVar(&o.deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
+	f.DurationVar(&o.limits.Timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
+	f.DurationVar(&o.limits.Drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
+	f.DurationVar(&o.limits.Deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
 	f.StringVar(&o.base.Engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.IntVar(&o.base.Wire.Loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	o.base.Wire.Spin = new(time.Duration)

@@ -18,37 +18,24 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return o.printProfile(file, source, s.out)
 	}
 	where := strings.TrimPrefix(command, "bench run ")
-	if err := o.takeFile(where, file); err != nil {
-		return usage(err)
-	}
-	mix, err := o.fileRequests(where, file.Requests)
+	file, err := o.overlay(where, file)
 	if err != nil {
 		return usage(err)
 	}
-	outputs, err := parseOutputs(o.outputs, formats, append(o.inputs(args), where)...)
+	file.Target = o.targetsOf(file, args)
+	outputs, err := parseOutputs(wordsOf(file.Outputs), formats, append(o.inputs(args), where)...)
 	if err != nil {
 		return err
 	}
-	thresholds, err := o.judging.parse(outputs)
-	if err != nil {
-		return err
+	plan, err := o.planOf(file)
+	if err == nil {
+		err = o.judging.check(plan.Thresholds, outputs)
 	}
-	plan, err := o.plan(file.Profile)
 	if err != nil {
 		return usage(err)
 	}
-	plan.Thresholds = thresholds
-	names := args
-	if len(names) == 0 && o.targets == "" {
-		names = file.Target
-	}
-	if len(names) == 0 && o.targets == "" {
-		if len(file.Requests) > 0 {
-			return usage(fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", where))
-		}
-		names = []string{cachePair.Cached, cachePair.Uncached}
-	}
-	subjects, err := o.subjects(names, mix, plan, s.in)
+	asked := asking{driveOptions: o, file: file, name: where}
+	subjects, err := asked.subjects(plan, s.in)
 	if err == nil {
 		err = o.profiling.apply(subjects)
 	}
@@ -56,7 +43,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return usage(err)
 	}
 	if o.dryRun {
-		for _, note := range o.notes {
+		for _, note := range asked.notes {
 			if o.quiet {
 				break
 			}
@@ -73,7 +60,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return nothingMeasured(failure, "request")
 	}
 	for _, r := range runs {
-		r.Judge(thresholds)
+		r.Judge(plan.Thresholds)
 	}
 	options := report.Options{Verbose: o.verbose, Command: command, Next: nextSteps(runs)}
 	if !o.noSave {
@@ -92,6 +79,18 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return failure
 	}
 	return judgement(runs)
+}
+
+// targetsOf are the targets that the command names, or else the file; without either, and without a targets file, the two services
+// that a beginner compares.
+func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
+	switch {
+	case len(given) > 0 || o.targets != "":
+		return given
+	case len(file.Target) > 0 || len(file.Requests) > 0:
+		return file.Target
+	}
+	return []string{cachePair.Cached, cachePair.Uncached}
 }
 
 // nextSteps suggests how to go on from what was seen.

@@ -76,7 +76,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 			err = errors.Join(err, end())
 		}
 	}()
-	options.Environment.CPUs, options.Environment.Notes = "shared", slices.Clone(o.notes)
+	options.Environment.CPUs, options.Environment.Notes = "shared", slices.Clone(s.notes)
 	if s.service != nil {
 		options.Environment.CPUs = o.cpus
 		unpin, err := share(o.cpus, &options.Environment)

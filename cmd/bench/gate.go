@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -126,18 +127,16 @@ func marginsOf(text string) (margins [2]float64, ok bool) {
 	return margins, true
 }
 
-// highest returns the highest quantile that is judged, for which rounds must be long enough.
-func (o *compareOptions) highest() float64 {
+// highest returns the highest quantile that is judged, by margins or by objectives, for which rounds must be long enough.
+func (g *gateOptions) highest(objectives []loadgen.Threshold) float64 {
 	var q float64
-	if list, err := o.gate.criteria(); err == nil {
+	if list, err := g.criteria(); err == nil {
 		for _, c := range list {
 			q = max(q, c.Metric.Quantile)
 		}
 	}
-	if list, err := o.objectives(); err == nil {
-		for _, t := range list {
-			q = max(q, t.Quantile)
-		}
+	for _, t := range objectives {
+		q = max(q, t.Quantile)
 	}
 	return q
 }
@@ -158,40 +157,36 @@ func (g *gateOptions) exit(found *report.Compared) error {
 	return alreadySaid{exitError{exitInconclusive, errors.New("inconclusive")}}
 }
 
-// takeTest takes what a test file says of requests and of what is wanted of them. Its phases, what ends a run early, and what a
-// run is judged by are those of bench run: a gate drives rounds of its own.
-func (o *compareOptions) takeTest() (mixture, error) {
+// testFile is the gate's test file, laid over a baseline's plan.
+func (o *compareOptions) testFile() (profiles.File, error) {
+	under := o.under
+	under.Version = profiles.CurrentVersion
 	if o.gate == nil || o.gate.testFile == "" {
-		return mixture{}, nil
+		return under, nil
 	}
 	name := o.gate.testFile
 	source, err := readBounded(name)
 	if err != nil {
-		return mixture{}, err
+		return under, err
 	}
 	file, err := profiles.Parse(name, source)
 	if err != nil {
-		return mixture{}, err
+		return under, err
 	}
-	if err := o.takeFile(name, file); err != nil {
-		return mixture{}, err
-	}
-	o.abort.on, o.requests, o.warmUp, o.judging.thresholds = nil, 0, 0, nil
-	return o.fileRequests(name, file.Requests)
+	l, u := &file.Limits, under.Limits
+	l.Connections, l.Timeout = cmp.Or(l.Connections, u.Connections), cmp.Or(l.Timeout, u.Timeout)
+	l.Drain, l.Deadline = cmp.Or(l.Drain, u.Drain), cmp.Or(l.Deadline, u.Deadline)
+	l.NoKeepAlive = l.NoKeepAlive || u.NoKeepAlive
+	file.Order = cmp.Or(file.Order, under.Order)
+	return file, nil
 }
 
-// objectives are those of --slo, or of the test file.
-func (o *compareOptions) objectives() ([]loadgen.Threshold, error) {
-	var list []loadgen.Threshold
-	for _, text := range o.slo {
-		t, err := loadgen.ParseThreshold(text)
-		switch {
-		case err != nil:
-			return nil, fmt.Errorf("slo: %w", err)
-		case t.Phase != "":
-			return nil, fmt.Errorf("slo %s: a gate drives rounds of one rate, which have no phase %q: leave out the @", text, t.Phase)
+// roundObjectives refuses objectives of a phase.
+func roundObjectives(list []loadgen.Threshold) error {
+	for _, t := range list {
+		if t.Phase != "" {
+			return fmt.Errorf("slo %s: a gate drives rounds of one rate, which have no phase %q: leave out the @", t.Text, t.Phase)
 		}
-		list = append(list, t)
 	}
-	return list, nil
+	return nil
 }

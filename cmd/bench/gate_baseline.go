@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -94,17 +95,15 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	if o.rate == "" {
 		o.rate = rate
 	}
+	o.under = profiles.File{
+		Limits: profiles.Limits{Connections: p.Connections, Timeout: p.TimeoutNS, Drain: p.DrainNS, Deadline: p.DeadlineNS, NoKeepAlive: p.NoKeepAlive},
+		Order:  orderName(p.Order),
+	}
 	take := func(flag string, set func()) {
 		if !o.given.Changed(flag) {
 			set()
 		}
 	}
-	take("connections", func() { o.connections = p.Connections })
-	take("timeout", func() { o.timeout = p.TimeoutNS })
-	take("drain", func() { o.drain = p.DrainNS })
-	take("deadline", func() { o.deadline = p.DeadlineNS })
-	take("no-keepalive", func() { o.noKeepAlive = p.NoKeepAlive })
-	take("order", func() { o.order = orderName(p.Order) })
 	take("group", func() { o.group = groupName(p.Grouping) })
 	take("max-conn-age", func() { o.base.Limits.ConnAge = p.ConnAgeNS })
 	take("max-conn-requests", func() { o.base.Limits.ConnRequests = p.ConnRequests })

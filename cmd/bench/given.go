@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -22,25 +21,25 @@ const (
 const maxBody = 16 << 20
 
 // request returns what the flags say of every request. Its errors name the flag, and show no value: it may be a secret.
-func (o *driveOptions) request() (r loadgen.Request, err error) {
-	r = loadgen.Request{Method: strings.ToUpper(o.method), Login: o.user}
-	if r.Header, err = o.headerOf(o.headers); err != nil {
+func (a *asking) request() (r loadgen.Request, err error) {
+	r = loadgen.Request{Method: strings.ToUpper(a.method), Login: a.user}
+	if r.Header, err = a.headerOf(a.headers); err != nil {
 		return r, fmt.Errorf("-H: %w", err)
 	}
 	flag := "--body"
 	switch {
-	case o.body != "" && o.template != "":
+	case a.body != "" && a.template != "":
 		return r, errors.New("--body and --body-template both say what the body is: give one")
-	case o.template != "":
+	case a.template != "":
 		flag = "--body-template"
-		r.Body, _, err = bodyOf(flag, o.template)
+		r.Body, _, err = bodyOf(flag, a.template)
 	default:
-		r.Body, r.Verbatim, err = bodyOf(flag, o.body)
+		r.Body, r.Verbatim, err = bodyOf(flag, a.body)
 	}
 	if err != nil {
 		return r, err
 	}
-	o.noteVerbatim(&r)
+	a.noteVerbatim(&r)
 	checked := r
 	checked.URL = "http://127.0.0.1/"
 	if err = checked.Check(); err == nil {
@@ -77,31 +76,24 @@ func bodyOf(what, text string) (body string, isFile bool, err error) {
 }
 
 // noteVerbatim says once that values in a body that is bytes are not drawn.
-func (o *driveOptions) noteVerbatim(r *loadgen.Request) {
+func (a *asking) noteVerbatim(r *loadgen.Request) {
 	if r.Verbatim && loadgen.HoldsValue(r.Body) {
-		o.note(verbatimNote)
+		a.note(verbatimNote)
 	}
 }
 
 const verbatimNote = "a body from a file has what looks like a value between braces, and is sent as it is: " +
 	"--body-template @FILE, or body_template in a test file, draws its values"
 
-// note keeps what there is to say of the input, once.
-func (o *driveOptions) note(text string) {
-	if !slices.Contains(o.notes, text) {
-		o.notes = append(o.notes, text)
-	}
-}
-
 // canonicalHeaders reports whether header names are sent in their canonical form, as they were before there was a choice.
-func (o *driveOptions) canonicalHeaders() bool {
-	return o.headerCase == headersCanonical || o.asBefore && !o.given.Changed("header-case")
+func (a *asking) canonicalHeaders() bool {
+	return a.headerCase == headersCanonical || a.file.AsBefore() && !a.given.Changed("header-case")
 }
 
 var errHeader = errors.New(`write it as "Name: value", a name of letters, digits and dashes, in one line`)
 
 // headerOf reads lines as -H takes them. Its error names no value: it may be a secret.
-func (o *driveOptions) headerOf(lines []string) (http.Header, error) {
+func (a *asking) headerOf(lines []string) (http.Header, error) {
 	h := http.Header{}
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
@@ -111,7 +103,7 @@ func (o *driveOptions) headerOf(lines []string) (http.Header, error) {
 		}
 		loadgen.AddHeader(h, name, strings.TrimSpace(value))
 	}
-	if o.canonicalHeaders() {
+	if a.canonicalHeaders() {
 		h = loadgen.CanonicalHeader(h)
 	}
 	return h, nil

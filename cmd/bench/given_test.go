@@ -17,29 +17,49 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// asked is the plan that a command's flags make.
-func asked(t *testing.T, o *driveOptions, stdin string, args ...string) (loadgen.Plan, error) {
+// asked is what a command's flags make.
+func asked(t *testing.T, before bool, stdin string, args ...string) (subject, error) {
 	t.Helper()
+	o := new(driveOptions)
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.addFlags(f)
 	if err := f.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	names := f.Args()
+	list, err := subjectsOf(o, "sustained", sustained(t, before), f.Args(), stdin)
+	if err != nil {
+		return subject{}, err
+	}
+	return list[0], nil
+}
+
+// sustained is the built-in profile, or that of a file of before there were versions.
+func sustained(t *testing.T, before bool) profiles.File {
+	t.Helper()
 	source, _ := profiles.Builtin("sustained")
 	file, err := profiles.Parse("sustained", source)
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := o.plan(file.Profile)
-	if err != nil {
-		return plan, err
+	if before {
+		file.Version = 0
 	}
-	list, err := o.subjects(names, mixture{}, plan, strings.NewReader(stdin))
+	return file
+}
+
+// subjectsOf makes subjects of a test file under flags.
+func subjectsOf(o *driveOptions, name string, file profiles.File, names []string, stdin string) ([]subject, error) {
+	file, err := o.overlay(name, file)
 	if err != nil {
-		return plan, err
+		return nil, err
 	}
-	return list[0].plan, nil
+	file.Target = names
+	plan, err := o.planOf(file)
+	if err != nil {
+		return nil, err
+	}
+	asked := asking{driveOptions: o, file: file, name: name}
+	return asked.subjects(plan, strings.NewReader(stdin))
 }
 
 // first is the first request of a plan, as a preview shows it.
@@ -88,17 +108,16 @@ func TestBodiesAreBytesOrTemplates(t *testing.T) {
 		{args: []string{"-T", "-", "--body-template", "@" + template}, stdin: "POST " + url, want: "0"},
 		{args: []string{"-T", "-", "-b", "@" + plain}, stdin: "POST " + url, want: "{{name}}"},
 	} {
-		var o driveOptions
-		plan, err := asked(t, &o, tc.stdin, tc.args...)
+		s, err := asked(t, false, tc.stdin, tc.args...)
 		if err != nil {
 			t.Errorf("%q: %v", tc.args, err)
 			continue
 		}
-		if got := first(t, plan).Body; got != len(tc.want) {
+		if got := first(t, s.plan).Body; got != len(tc.want) {
 			t.Errorf("%q: a body of %d bytes, want %q", tc.args, got, tc.want)
 		}
-		if noted := len(o.notes) == 1 && strings.Contains(o.notes[0], "--body-template @FILE"); noted != tc.noted || len(o.notes) > 1 {
-			t.Errorf("%q: notes %q", tc.args, o.notes)
+		if noted := len(s.notes) == 1 && strings.Contains(s.notes[0], "--body-template @FILE"); noted != tc.noted || len(s.notes) > 1 {
+			t.Errorf("%q: notes %q", tc.args, s.notes)
 		}
 	}
 	for _, tc := range []struct {
@@ -119,7 +138,7 @@ func TestBodiesAreBytesOrTemplates(t *testing.T) {
 		{[]string{"-H", "content-length: 99"}, "-H: header content-length: bench says itself how long a body is and how it is sent"},
 		{[]string{"-H", "Transfer-Encoding: chunked"}, "-H: header Transfer-Encoding: bench says itself"},
 	} {
-		_, err := asked(t, new(driveOptions), "", append(tc.args, url)...)
+		_, err := asked(t, false, "", append(tc.args, url)...)
 		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%q: error %v, want one with %q", tc.args, err, tc.want)
 		}
@@ -131,7 +150,7 @@ func TestURLsWithValuesAreDriven(t *testing.T) {
 	for _, url := range []string{
 		"http://127.0.0.1:1?id={{seq}}", "http://127.0.0.1:1?u={{pick a/b c}}", "http://127.0.0.1:1/{{pick 50% a]b}}", "http://u:p@127.0.0.1:1?a=b@c",
 	} {
-		if plan, err := asked(t, new(driveOptions), "", url); err != nil || plan.Requests[0].URL != url {
+		if s, err := asked(t, false, "", url); err != nil || s.plan.Requests[0].URL != url {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -140,7 +159,7 @@ func TestURLsWithValuesAreDriven(t *testing.T) {
 		"http://127.0.0.1:1{{C4N4RY}}": "the host must be the same for every request",
 		"http://u:C4N4RY/x@127.0.0.1/": "percent-encode / ? and #",
 	} {
-		if _, err := asked(t, new(driveOptions), "", url); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
+		if _, err := asked(t, false, "", url); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%s: error %v, want one with %q", url, err, want)
 		}
 	}
@@ -167,17 +186,16 @@ func TestHeaderCase(t *testing.T) {
 		{append(line, "--header-case", "canonical"), false, canonical},
 		{line, true, canonical},
 	} {
-		o := driveOptions{asBefore: tc.before}
-		plan, err := asked(t, &o, stdin, tc.args...)
+		s, err := asked(t, tc.before, stdin, tc.args...)
 		if err != nil {
 			t.Errorf("%q: %v", tc.args, err)
 			continue
 		}
-		if got := first(t, plan).Header; !slices.Equal(got, tc.want) {
+		if got := first(t, s.plan).Header; !slices.Equal(got, tc.want) {
 			t.Errorf("%q, of before: %v: %v, want %v", tc.args, tc.before, got, tc.want)
 		}
 	}
-	if _, err := asked(t, new(driveOptions), "", url, "--header-case", "upper"); err == nil || !strings.Contains(err.Error(), "--header-case upper: it is kept or canonical") {
+	if _, err := asked(t, false, "", url, "--header-case", "upper"); err == nil || !strings.Contains(err.Error(), "--header-case upper: it is kept or canonical") {
 		t.Errorf("upper: %v", err)
 	}
 }
@@ -195,8 +213,9 @@ func TestAGateTakesTheHeaderCase(t *testing.T) {
 			plan := loadgen.PlanRecord{HeaderCase: headerCase, Phases: []loadgen.PhaseRecord{{}, {To: 10}}}
 			here := loadgen.ReadEnvironment()
 			err := o.takePlan(&compare.Baseline{Name: "main", Runs: []*loadgen.Run{{Plan: plan, Environment: here}}})
-			if want := canonical && args == nil; err != nil || o.canonicalHeaders() != want {
-				t.Errorf("%q, %q: canonical %v, want %v; %v", headerCase, args, o.canonicalHeaders(), want, err)
+			asked := asking{driveOptions: &o.driveOptions, file: profiles.File{Version: profiles.CurrentVersion}}
+			if want := canonical && args == nil; err != nil || asked.canonicalHeaders() != want {
+				t.Errorf("%q, %q: canonical %v, want %v; %v", headerCase, args, !want, want, err)
 			}
 		}
 	}
@@ -206,18 +225,19 @@ func TestAGateTakesTheHeaderCase(t *testing.T) {
 func TestRequestsOfATestFile(t *testing.T) {
 	data := fileOf(t, "{{seq}}")
 	const head = "name: x\nphases: [{name: load, kind: hold, duration: 1s, rate: 1/s}]\nrequests:\n"
-	read := func(text string) (mixture, *driveOptions, error) {
+	read := func(text string) (mixture, []string, error) {
 		file, err := profiles.Parse("x.yaml", []byte(text))
 		if err != nil {
 			t.Fatal(err)
 		}
 		var o driveOptions
 		o.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
-		if err := o.takeFile("x.yaml", file); err != nil {
+		if file, err = o.overlay("x.yaml", file); err != nil {
 			t.Fatal(err)
 		}
-		m, err := o.fileRequests("x.yaml", file.Requests)
-		return m, &o, err
+		asked := asking{driveOptions: &o, file: file, name: "x.yaml"}
+		m, err := asked.mixture()
+		return m, asked.notes, err
 	}
 	for _, tc := range []struct {
 		version, body string
@@ -234,14 +254,14 @@ func TestRequestsOfATestFile(t *testing.T) {
 		{"", `body: "@` + data + `"`, "@" + data, false, 1, "X-Lower"},
 		{"", `body_template: "@` + data + `"`, "{{seq}}", false, 0, "X-Lower"},
 	} {
-		m, o, err := read(tc.version + head + "  - path: /\n    headers: [\"x-lower: 1\"]\n    " + tc.body + "\n")
+		m, notes, err := read(tc.version + head + "  - path: /\n    headers: [\"x-lower: 1\"]\n    " + tc.body + "\n")
 		if err != nil {
 			t.Errorf("%s%s: %v", tc.version, tc.body, err)
 			continue
 		}
 		r := m.at("http://127.0.0.1:1")[0]
-		if r.Body != tc.want || r.Verbatim != tc.verbatim || len(o.notes) != tc.notes || len(r.Header[tc.header]) != 1 {
-			t.Errorf("%s%s: body %q, bytes %v, header %v, notes %q", tc.version, tc.body, r.Body, r.Verbatim, r.Header, o.notes)
+		if r.Body != tc.want || r.Verbatim != tc.verbatim || len(notes) != tc.notes || len(r.Header[tc.header]) != 1 {
+			t.Errorf("%s%s: body %q, bytes %v, header %v, notes %q", tc.version, tc.body, r.Body, r.Verbatim, r.Header, notes)
 		}
 	}
 	for body, want := range map[string]string{

@@ -22,11 +22,11 @@ func (o *driveOptions) lastUntilSent(plan *loadgen.Plan) error {
 	if plan.Closed != nil {
 		p.Phases[last].Duration = profiles.MaxDuration - p.Duration() + p.Phases[last].Duration
 	} else {
-		n := float64(o.requests)
+		n := float64(plan.Limits.Requests)
 		n += 10*math.Sqrt(n) + 10 // Poisson arrivals come short of their mean; the schedule ends with --requests anyway
 		seconds := n / p.Phases[last].From
 		if limit := profiles.MaxDuration - p.Duration(); seconds > limit.Seconds() {
-			return fmt.Errorf("--requests %d: at %g/s they take longer than %v: give a higher --rate", o.requests, p.Phases[last].From, profiles.MaxDuration)
+			return fmt.Errorf("--requests %d: at %g/s they take longer than %v: give a higher --rate", plan.Limits.Requests, p.Phases[last].From, profiles.MaxDuration)
 		}
 		p.Phases[last].Duration = time.Duration(seconds * float64(time.Second))
 	}

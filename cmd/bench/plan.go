@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -9,37 +9,15 @@ import (
 	"github.com/seed-5a006608/bench/targets"
 )
 
-// plan makes a plan of the profile and the flags; its target and requests are each subject's.
-func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
-	plan := o.base
-	l := &plan.Limits
-	l.Connections, l.Timeout, l.Drain, l.Deadline, l.Requests, l.NoKeepAlive = o.connections, o.timeout, o.drain, o.deadline, o.requests, o.noKeepAlive
-	switch {
-	case o.cpus != "split" && o.cpus != "shared":
-		return plan, fmt.Errorf("--cpus %s: it is split or shared", o.cpus)
-	case o.given.Changed("connections") && o.connections < 1:
-		return plan, fmt.Errorf("--connections must be above 0, got %d", o.connections)
-	case o.headerCase != headersKept && o.headerCase != headersCanonical:
-		return plan, fmt.Errorf("--header-case %s: it is kept or canonical", o.headerCase)
-	case plan.Wire.Loops < 1:
-		return plan, fmt.Errorf("--loops must be above 0, got %d", plan.Wire.Loops)
-	case o.given.Changed("follow") && plan.Follow.Most < 1:
-		return plan, fmt.Errorf("--follow must be above 0, got %d", plan.Follow.Most)
-	case o.given.Changed("max-conn-age") && l.ConnAge <= 0:
-		return plan, fmt.Errorf("--max-conn-age must be above 0, got %v", l.ConnAge)
-	case o.given.Changed("max-conn-requests") && l.ConnRequests == 0:
-		return plan, errors.New("--max-conn-requests must be above 0, got 0")
-	case o.given.Changed("drain") && o.drain <= 0:
-		return plan, fmt.Errorf("--drain must be above 0, got %v", o.drain)
-	case o.given.Changed("duration") && o.duration <= 0:
-		return plan, fmt.Errorf("--duration must be above 0, got %v", o.duration)
-	case o.given.Changed("requests") && o.requests == 0:
-		return plan, errors.New("--requests must be above 0, got 0")
-	case o.timeout <= 0:
-		return plan, fmt.Errorf("--timeout must be above 0, got %v", o.timeout)
+// planOf makes the plan of a test file under the flags, and of what flags alone say; its target and requests are each subject's.
+func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error) {
+	plan = o.base
+	l := file.Limits
+	plan.Limits = loadgen.Limits{
+		Connections: l.Connections, Timeout: cmp.Or(l.Timeout, loadgen.DefaultTimeout), Drain: l.Drain, Deadline: l.Deadline, Requests: l.Requests,
+		NoKeepAlive: l.NoKeepAlive, ConnAge: o.base.Limits.ConnAge, ConnRequests: o.base.Limits.ConnRequests,
 	}
-	err := targets.CheckGiven(o.given)
-	if err == nil {
+	if err = targets.CheckGiven(o.given); err == nil {
 		err = targets.CheckDB(o.serving.DB)
 	}
 	if err == nil {
@@ -48,17 +26,52 @@ func (o *driveOptions) plan(p profiles.Profile) (loadgen.Plan, error) {
 	if err != nil {
 		return plan, err
 	}
-	if plan.Profile, err = o.shape(p); err != nil {
-		return plan, err
+	plan.Profile = file.Profile
+	if file.WarmUp != 0 {
+		if plan.Profile, err = plan.Profile.WithWarmUp(file.WarmUp); err != nil {
+			return plan, fmt.Errorf("warm_up: %w", err)
+		}
 	}
-	if plan.Closed, err = o.closed(plan.Profile); err != nil {
+	if plan.Closed, err = o.closed(file); err != nil {
 		return plan, err
 	}
 	if err = o.lastUntilSent(&plan); err != nil {
 		return plan, err
 	}
-	if plan.Abort, err = o.abort.parse(plan.Profile.Duration(), o.given.Changed("abort-grace")); err != nil {
+	if plan.Abort, err = o.abort.parse(wordsOf(file.AbortOn), plan.Profile.Duration(), o.given.Changed("abort-grace")); err != nil {
 		return plan, err
 	}
-	return plan, o.checks(&plan)
+	return plan, o.checks(&plan, file)
+}
+
+// checks reads what the file wants of answers and runs. Its errors name no pattern: it may hold what a body must not show.
+func (o *driveOptions) checks(plan *loadgen.Plan, file profiles.File) (err error) {
+	for _, t := range file.Expect {
+		e, err := loadgen.ParseExpect(t.Text)
+		if err != nil {
+			return fmt.Errorf("--expect: %w", err)
+		}
+		plan.Expect = append(plan.Expect, e)
+	}
+	if text := file.HitWhen.Text; text != "" {
+		if plan.HitWhen, err = loadgen.ParseHitRule(text); err != nil {
+			return fmt.Errorf("--hit-when: %w", err)
+		}
+	}
+	for _, t := range file.SLO {
+		objective, err := loadgen.ParseThreshold(t.Text)
+		if err != nil {
+			return fmt.Errorf("slo: %w", err)
+		}
+		plan.SLO = append(plan.SLO, objective)
+	}
+	for _, t := range file.Thresholds {
+		threshold, err := loadgen.ParseThreshold(t.Text)
+		if err != nil {
+			return fmt.Errorf("--%w", err)
+		}
+		threshold.StrictSamples = o.judging.strict
+		plan.Thresholds = append(plan.Thresholds, threshold)
+	}
+	return nil
 }

@@ -8,8 +8,33 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// shape applies the flags that change the profile.
-func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
+// shape lays the flags that change the profile over a file's.
+func (o *driveOptions) shape(file profiles.File) (profiles.File, error) {
+	var err error
+	if file.Profile, err = o.profile(file.Profile); err != nil {
+		return file, err
+	}
+	if o.given.Changed("warm-up") {
+		if file.Profile, err = file.WithWarmUp(o.warmUp); err != nil {
+			return file, fmt.Errorf("--warm-up: %w", err)
+		}
+		file.WarmUp = 0 // it is a phase now
+	}
+	if o.given.Changed("think") {
+		file.Think = nil
+		if o.think != "" {
+			think, err := profiles.ParseThink(o.think)
+			if err != nil {
+				return file, fmt.Errorf("--think: %w", err)
+			}
+			file.Think = &think
+		}
+	}
+	return file, nil
+}
+
+// profile makes of a profile the one that the flags of rates, users and lengths ask for.
+func (o *driveOptions) profile(p profiles.Profile) (profiles.Profile, error) {
 	if len(o.vuStages) > 0 {
 		var err error
 		if p, err = o.usersShape(); err != nil {
@@ -60,12 +85,6 @@ func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
 			return p, fmt.Errorf("--duration %v: %w", o.duration, err)
 		}
 	}
-	if o.given.Changed("warm-up") || o.warmUp != 0 {
-		var err error
-		if p, err = p.WithWarmUp(o.warmUp); err != nil {
-			return p, fmt.Errorf("--warm-up: %w", err)
-		}
-	}
 	switch o.arrivals {
 	case "":
 	case string(profiles.Even), string(profiles.Poisson):
@@ -78,23 +97,14 @@ func (o *driveOptions) shape(p profiles.Profile) (profiles.Profile, error) {
 
 // printProfile writes the profile as a file; as it was written by hand where no flag changes it.
 func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writer) error {
-	changed, err := o.shape(file.Profile)
+	file, err := o.shape(file)
 	if err != nil {
 		return usage(err)
 	}
-	if o.rate != "" || o.peak != "" || o.duration != 0 || len(o.stages) > 0 || o.arrivals != "" || o.warmUp != 0 || len(o.vuStages) > 0 || o.think != "" {
-		file.Profile = changed
-		if o.warmUp != 0 {
-			file.WarmUp = 0 // it is a phase now
+	for _, flag := range []string{"rate", "peak", "duration", "stage", "arrivals", "warm-up", "vus-stage", "think"} {
+		if f := o.given.Lookup(flag); f.Changed && f.Value.String() != f.DefValue {
+			source = file.YAML()
 		}
-		if o.think != "" {
-			think, err := profiles.ParseThink(o.think)
-			if err != nil {
-				return usage(fmt.Errorf("--think: %w", err))
-			}
-			file.Think = &think
-		}
-		source = file.YAML()
 	}
 	_, err = w.Write(source)
 	return err

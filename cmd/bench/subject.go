@@ -28,6 +28,7 @@ type subject struct {
 	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
 	job     *loadgen.Job     // the plan, when all is up
 
+	notes    []string        // what there is to say of the input, in every run's environment
 	maxProcs int             // GOMAXPROCS of a bundled service; 0: that of its processors
 	words    func() []string // what a bundled service has said since it is up
 
@@ -67,77 +68,87 @@ type mixture struct {
 
 // subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
 // the names.
-func (o *driveOptions) subjects(names []string, mix mixture, plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
-	request, err := o.request()
+func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
+	mix, err := a.mixture()
 	if err != nil {
 		return nil, err
 	}
-	mix.header, mix.login = request.Header, o.user
+	if len(a.file.Target) == 0 && a.targets == "" {
+		return nil, fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", a.name)
+	}
+	request, err := a.request()
+	if err != nil {
+		return nil, err
+	}
+	mix.header, mix.login = request.Header, a.user
 	if len(mix.requests) > 0 && (request.Method != "" || request.Body != "") {
 		return nil, errors.New("--method, --body and --body-template are for a URL: the file has requests of its own")
 	}
-	if err := o.checkSequence(len(mix.requests) > 0); err != nil {
+	if err := a.checkSequence(len(mix.requests) > 0); err != nil {
 		return nil, err
 	}
 	var lines *loadgen.Lines
-	if o.targets != "" {
-		if lines, err = o.readLines(stdin, request); err != nil {
+	if a.targets != "" {
+		if lines, err = a.readLines(stdin, request); err != nil {
 			return nil, err
 		}
 	}
 	if lines != nil && request.Method != "" {
 		return nil, errors.New("--method is for a URL: each request of the targets file has its own")
 	}
-	if lines != nil && o.atEach && len(mix.requests) > 0 {
+	if lines != nil && a.atEach && len(mix.requests) > 0 {
 		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
 	}
 	var list []subject
-	for _, name := range names {
+	for _, name := range a.file.Target {
 		s := subject{name: name, plan: plan}
 		s.plan.Order = mix.order
-		if o.atEach {
+		if a.atEach {
 			s.lines = lines
 		}
 		switch {
 		case !isURL(name):
-			err = o.driveService(&s, mix, request)
+			err = a.driveService(&s, mix, request)
 		case s.lines != nil:
-			err = o.driveLinesAt(&s, lines, name)
+			err = a.driveLinesAt(&s, lines, name)
 		case len(mix.requests) > 0:
-			err = o.driveRequests(&s, mix.at(strings.TrimSuffix(name, "/")))
+			err = a.driveRequests(&s, mix.at(strings.TrimSuffix(name, "/")))
 		default:
 			request := request
 			request.URL = name
-			err = o.driveRequests(&s, []loadgen.Request{request})
+			err = a.driveRequests(&s, []loadgen.Request{request})
 		}
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, s)
 	}
-	if lines != nil && !o.atEach {
+	if lines != nil && !a.atEach {
 		s := subject{plan: plan}
-		if err := o.driveLines(&s, lines); err != nil {
+		if err := a.driveLines(&s, lines); err != nil {
 			return nil, err
 		}
 		list = append(list, s)
 	}
-	if err := o.checkHonoured(list); err != nil {
+	if err := a.checkHonoured(list); err != nil {
 		return nil, err
 	}
-	return list, o.giveNames(list)
+	for i := range list {
+		list[i].notes = a.notes
+	}
+	return list, a.giveNames(list)
 }
 
 func isURL(name string) bool { return strings.Contains(name, "://") }
 
 // driveRequests makes s a subject of requests to URLs, named after the first, or after its host where there are several.
-func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) error {
+func (a *asking) driveRequests(s *subject, requests []loadgen.Request) error {
 	s.plan.Requests = requests
-	if err := o.mayFollow(s.plan.Profile); err != nil {
+	if err := a.mayFollow(s.plan.Profile); err != nil {
 		return err
 	}
 	for i, r := range requests {
-		if err := o.mayDrive(s.plan.Profile, r.URL); err != nil {
+		if err := a.mayDrive(s.plan.Profile, r.URL); err != nil {
 			return err
 		}
 		target, err := loadgen.TargetOf(r.URL)
@@ -155,22 +166,22 @@ func (o *driveOptions) driveRequests(s *subject, requests []loadgen.Request) err
 }
 
 // mayDrive refuses a URL that leads off this machine where nobody has said how much may be sent there.
-func (o *driveOptions) mayDrive(p profiles.Profile, address string) error {
+func (a *asking) mayDrive(p profiles.Profile, address string) error {
 	u, err := loadgen.OriginOf(address)
 	if err != nil {
 		return err
 	}
-	if !o.rateGiven() && !p.OfUsers() && !o.staysHere(u.Hostname()) {
+	if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
 		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
 	}
 	return nil
 }
 
 // mayFollow refuses hosts to which redirects are followed as mayDrive does.
-func (o *driveOptions) mayFollow(p profiles.Profile) error {
-	for _, host := range o.base.Follow.Hosts {
+func (a *asking) mayFollow(p profiles.Profile) error {
+	for _, host := range a.base.Follow.Hosts {
 		u := url.URL{Host: host}
-		if !o.rateGiven() && !p.OfUsers() && !o.staysHere(u.Hostname()) {
+		if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
 			return fmt.Errorf("--follow-hosts: %s is not on this machine: say with --rate how much it may get", host)
 		}
 	}
@@ -178,7 +189,7 @@ func (o *driveOptions) mayFollow(p profiles.Profile) error {
 }
 
 // driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
-func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Request) error {
+func (a *asking) driveService(s *subject, mix mixture, request loadgen.Request) error {
 	service, err := targets.Find(s.name)
 	if err != nil {
 		if strings.ContainsAny(s.name, ":/.") {
@@ -198,7 +209,7 @@ func (o *driveOptions) driveService(s *subject, mix mixture, request loadgen.Req
 	s.plan.Target = loadgen.Target{Name: s.name, Bundled: true}
 	s.at("http://127.0.0.1")
 	if s.lines != nil {
-		if s.plan.Order, s.plan.Group, err = o.sequence(); err != nil {
+		if s.plan.Order, s.plan.Group, err = a.sequence(); err != nil {
 			return err
 		}
 	}
@@ -270,30 +281,4 @@ func isHere(host string) bool {
 	defer cancel()
 	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	return err == nil && !slices.ContainsFunc(list, func(a netip.Addr) bool { return !loadgen.OnThisMachine(a) })
-}
-
-// checks reads --expect, --hit-when and the file's slo. Its errors name no pattern: it may hold what a body must not show.
-func (o *driveOptions) checks(plan *loadgen.Plan) error {
-	for _, text := range o.expect {
-		e, err := loadgen.ParseExpect(text)
-		if err != nil {
-			return fmt.Errorf("--expect: %w", err)
-		}
-		plan.Expect = append(plan.Expect, e)
-	}
-	if o.hitWhen != "" {
-		rule, err := loadgen.ParseHitRule(o.hitWhen)
-		if err != nil {
-			return fmt.Errorf("--hit-when: %w", err)
-		}
-		plan.HitWhen = rule
-	}
-	for _, text := range o.slo {
-		t, err := loadgen.ParseThreshold(text)
-		if err != nil {
-			return fmt.Errorf("slo: %w", err)
-		}
-		plan.SLO = append(plan.SLO, t)
-	}
-	return nil
 }

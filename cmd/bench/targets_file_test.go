@@ -36,22 +36,11 @@ func sequenced(t *testing.T, version, stdin string, args ...string) ([]subject, 
 			t.Fatal(err)
 		}
 	}
-	if err := o.takeFile("f.yaml", file); err != nil {
-		return nil, err
-	}
-	mix, err := o.fileRequests("f.yaml", file.Requests)
-	if err != nil {
-		return nil, err
-	}
-	plan, err := o.plan(file.Profile)
-	if err != nil {
-		t.Fatal(err)
-	}
 	names := f.Args()
 	if len(file.Requests) > 0 {
 		names = file.Target
 	}
-	return o.subjects(names, mix, plan, strings.NewReader(stdin))
+	return subjectsOf(&o, "f.yaml", file, names, stdin)
 }
 
 const twoLines = "GET http://127.0.0.1:1/a\nGET http://127.0.0.1:1/a\nGET http://127.0.0.1:1/b\n"

@@ -21,26 +21,18 @@ func (o *judgeOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.strict, "strict-samples", false, "fail a threshold that rests on too few samples, instead of marking it")
 }
 
-// parse reads the thresholds. Without any there is nothing for a JUnit file to hold, which a pipeline would take for a pass.
-func (o *judgeOptions) parse(outs outputs[[]*loadgen.Run]) ([]loadgen.Threshold, error) {
-	var list []loadgen.Threshold
-	for _, text := range o.thresholds {
-		t, err := loadgen.ParseThreshold(text)
-		if err != nil {
-			return nil, usage(fmt.Errorf("--%w", err))
-		}
-		t.StrictSamples = o.strict
-		list = append(list, t)
-	}
+// check refuses what is about thresholds where there are none. A JUnit file would hold nothing, which a pipeline would take for
+// a pass.
+func (o *judgeOptions) check(thresholds []loadgen.Threshold, outs outputs[[]*loadgen.Run]) error {
 	switch {
-	case len(list) > 0:
-		return list, nil
+	case len(thresholds) > 0:
+		return nil
 	case o.strict:
-		return nil, usage(errors.New("--strict-samples is about thresholds: give one with --threshold"))
+		return errors.New("--strict-samples is about thresholds: give one with --threshold")
 	case slices.ContainsFunc(outs, func(out output[[]*loadgen.Run]) bool { return out.kind == "junit" }):
-		return nil, usage(errors.New("-o junit: its cases are thresholds: give one with --threshold"))
+		return errors.New("-o junit: its cases are thresholds: give one with --threshold")
 	}
-	return nil, nil
+	return nil
 }
 
 // judgement returns an error with its exit code where runs that were judged did not pass, or one was aborted, and nil where
