@@ -51,7 +51,7 @@ func TestActionsObeysNothingThatIsShown(t *testing.T) {
 func TestActionsObeysNothingThatIsPrinted(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	found := &report.Mirror{Names: [2]string{"a", "b"}, Rate: 1, Notes: []string{"::add-mask::a"}}
-	for _, f := range mirrorFormats {
+	for _, f := range mirrorsShown.formats {
 		var stdout bytes.Buffer
 		if err := (outputs[*report.Mirror]{{f, "-"}}).write(found, streams{out: &stdout, err: io.Discard}); err != nil {
 			t.Fatal(err)
@@ -67,7 +67,7 @@ func TestActionsObeysNothingThatIsPrinted(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	if err := (outputs[*report.Mirror]{{mirrorFormats[1], "-"}}).write(found, streams{out: file, err: io.Discard}); err != nil {
+	if err := (outputs[*report.Mirror]{{mirrorsShown.formats[1], "-"}}).write(found, streams{out: file, err: io.Discard}); err != nil {
 		t.Fatal(err)
 	}
 	if text, err := os.ReadFile(file.Name()); err != nil || len(text) == 0 || bytes.Contains(text, []byte("stop-commands")) {
@@ -91,9 +91,9 @@ func TestReportsAreShownInOnePlace(t *testing.T) {
 			calls[f] = n
 		}
 	}
-	// Its definition and its use by shown; and the live line, which is written to a terminal alone.
-	if len(calls) != 2 || calls["outputs.go"] != 2 || calls["drive_target.go"] != 1 {
-		t.Errorf("look is called in %v: show what is for a person with shown", calls)
+	// Its definition and its use by display; and the live line, which is written to a terminal alone.
+	if len(calls) != 2 || calls["shown.go"] != 2 || calls["drive_target.go"] != 1 {
+		t.Errorf("look is called in %v: show what is for a person with display", calls)
 	}
 }
 
@@ -101,7 +101,7 @@ func TestReportsAreShownInOnePlace(t *testing.T) {
 func TestActionsIsHeardAgainAfterAFailure(t *testing.T) {
 	t.Setenv("GITHUB_ACTIONS", "true")
 	var out bytes.Buffer
-	err := shown(&out, report.Options{}, func(w io.Writer, _ report.Options) error {
+	err := display(&out, report.Options{}, func(w io.Writer, _ report.Options) error {
 		_, _ = io.WriteString(w, "half\n")
 		return errors.New("no more")
 	})

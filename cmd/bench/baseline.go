@@ -38,7 +38,7 @@ func newBaselineListCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return shown(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.BaselineList(w, entries, o) })
+			return display(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.BaselineList(w, entries, o) })
 		},
 	}
 }
@@ -52,7 +52,7 @@ func newBaselineShowCommand(s streams) *cobra.Command {
 			if err != nil {
 				return usage(err)
 			}
-			return shown(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, o) })
+			return baselinesShown.show(b, nil, s, report.Options{})
 		},
 	}
 }

@@ -19,9 +19,10 @@ const (
 	defaultBaselineTime = 3 * time.Minute
 )
 
-// baselineFormats are the kinds of -o of bench baseline save.
-var baselineFormats = []format[*compare.Baseline]{
-	{"json", func(w io.Writer, b *compare.Baseline) error { return b.Encode(w) }},
+// baselinesShown is how baselines are shown.
+var baselinesShown = shown[*compare.Baseline]{
+	text:    report.Baseline,
+	formats: []format[*compare.Baseline]{{"json", func(w io.Writer, b *compare.Baseline) error { return b.Encode(w) }}},
 }
 
 // baselineSaveOptions are the flags of bench baseline save.
@@ -60,12 +61,12 @@ late is made again. Nothing is kept of a save that did not come to its end; one 
 	o.addLinesFlags(f)
 	o.addRequestFlags(f)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(baselineFormats))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(baselinesShown.formats))
 	return c
 }
 
 func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, baselineFormats, o.inputs(names[1:])...)
+	outs, err := parseOutputs(o.outputs, baselinesShown.formats, o.inputs(names[1:])...)
 	if err != nil {
 		return err
 	}
@@ -88,8 +89,7 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 	if err != nil {
 		return err
 	}
-	failed := shown(outs.text(s), report.Options{Saved: path}, func(w io.Writer, o report.Options) error { return report.Baseline(w, b, o) })
-	return together(failed, outs.write(b, s))
+	return baselinesShown.show(b, outs, s, report.Options{Saved: path})
 }
 
 // save measures a baseline of that name and keeps it at that path.

@@ -91,11 +91,11 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep what was found under .bench/")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(capacityFormats))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(capacitiesShown.formats))
 }
 
 func (o *capacityOptions) run(ctx context.Context, args []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, capacityFormats, append(o.driveOptions.inputs(args), o.from, o.planFile, o.plan.Curve, o.plan.Peaks, o.plan.Prices)...)
+	outs, err := parseOutputs(o.outputs, capacitiesShown.formats, append(o.driveOptions.inputs(args), o.from, o.planFile, o.plan.Curve, o.plan.Peaks, o.plan.Prices)...)
 	if err != nil {
 		return err
 	}

@@ -51,7 +51,7 @@ func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
 	o.addRequestFlags(f)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep what was found under .bench/")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(comparisonFormats))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(comparisonsShown.formats))
 }
 
 func newCompareCommand(s streams) *cobra.Command {

@@ -68,7 +68,7 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 	if min(len(sides[0]), len(sides[1])) < compare.MinRuns {
 		found.Notes = append(found.Notes, fmt.Sprintf("fewer than %d runs a side are shown and not judged: two runs of the same may differ by as much", compare.MinRuns))
 	}
-	return writeCompared(outs, found, s)
+	return comparisonsShown.show(found, outs, s, report.Options{})
 }
 
 // doubtOf says what keeps a run from being compared with first, and from being of one side with own.

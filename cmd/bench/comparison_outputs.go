@@ -3,34 +3,31 @@ package main
 import (
 	"errors"
 	"io"
-	"time"
 
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// comparisonFormats are the kinds of -o of the commands that compare.
-var comparisonFormats = []format[*report.Compared]{
-	{"json", report.ComparisonJSON},
-	{"junit", report.ComparisonJUnit},
-	{"md", report.ComparisonMarkdown},
+// comparisonsShown is how comparisons and gates are shown.
+var comparisonsShown = shown[*report.Compared]{
+	text: report.Comparison,
+	formats: []format[*report.Compared]{
+		{"json", report.ComparisonJSON},
+		{"junit", report.ComparisonJUnit},
+		{"md", report.ComparisonMarkdown},
+	},
+	tell: tellActionsCompared,
 }
 
 // conclude reports what was found, keeps it, and returns the error that its exit code asks for.
 func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.Compared], s streams) error {
+	kind := "compare"
+	if o.gate != nil {
+		kind = "gate"
+	}
 	var failed error
-	if !o.noSave {
-		kind := "compare"
-		if o.gate != nil {
-			kind = "gate"
-		}
-		path, err := keep(kind, time.Now(), func(_ string, w io.Writer) error { return report.ComparisonJSON(w, found) })
-		failed = o.notKept(err, s.err)
-		found.Saved = path
-	}
-	if err := writeCompared(outs, found, s); err != nil {
-		failed = together(failed, err)
-	}
+	found.Saved, failed = o.kept(kind, s.err, func(_ string, w io.Writer) error { return report.ComparisonJSON(w, found) })
+	failed = together(failed, comparisonsShown.show(found, outs, s, report.Options{}))
 	switch {
 	case failed != nil:
 		return failed
@@ -42,13 +39,4 @@ func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.C
 		return o.gate.exit(found)
 	}
 	return nil
-}
-
-// writeCompared shows what was found on the terminal and writes the other outputs.
-func writeCompared(o outputs[*report.Compared], found *report.Compared, s streams) error {
-	failed := shown(o.text(s), report.Options{}, func(w io.Writer, options report.Options) error { return report.Comparison(w, found, options) })
-	if actions() {
-		failed = together(failed, tellActionsCompared(s.err, found))
-	}
-	return together(failed, o.write(found, s))
 }

@@ -34,7 +34,7 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if o.mirror {
 		return o.runMirror(ctx, names, s)
 	}
-	outs, err := parseOutputs(o.outputs, comparisonFormats, o.inputs(names)...)
+	outs, err := parseOutputs(o.outputs, comparisonsShown.formats, o.inputs(names)...)
 	if err == nil {
 		err = usage(o.check())
 	}

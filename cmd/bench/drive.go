@@ -76,7 +76,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	o.abort.addFlags(f)
 	o.profiling.addFlags(f)
 	o.addAroundFlags(f)
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(runsShown.formats))
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
@@ -23,7 +22,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		return usage(err)
 	}
 	file.Target = o.targetsOf(file, args)
-	outputs, err := parseOutputs(wordsOf(file.Outputs), formats, append(o.inputs(args), where)...)
+	outputs, err := parseOutputs(wordsOf(file.Outputs), runsShown.formats, append(o.inputs(args), where)...)
 	if err != nil {
 		return err
 	}
@@ -63,12 +62,8 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		r.Judge(plan.Thresholds)
 	}
 	options := report.Options{Verbose: o.verbose, Command: command, Next: nextSteps(runs)}
-	if !o.noSave {
-		path, err := save(runs, plan.Profile.Name, time.Now())
-		failure = errors.Join(failure, o.notKept(err, s.err))
-		options.Saved = path
-	}
-	failure = errors.Join(failure, writeRuns(outputs, runs, s, options))
+	options.Saved, err = o.kept(plan.Profile.Name, s.err, encodeRuns(runs))
+	failure = errors.Join(failure, err, runsShown.show(runs, outputs, s, options))
 	if ctx.Err() != nil {
 		if failure != nil {
 			fmt.Fprintf(s.err, "bench: %s\n", oneLine(failure))

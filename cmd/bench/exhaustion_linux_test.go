@@ -160,12 +160,12 @@ func measuredRun(t *testing.T) string {
 
 func TestFullDevice(t *testing.T) {
 	args := []string{"report", measuredRun(t)}
-	for _, f := range formats {
+	for _, f := range runsShown.formats {
 		args = append(args, "-o", f.kind+"=/dev/full")
 	}
 	b := start(t, args...)
 	b.exit(t, exitFailed)
-	for _, f := range formats {
+	for _, f := range runsShown.formats {
 		if text := fmt.Sprintf("-o %s=/dev/full: not written: no space left on device", f.kind); !strings.Contains(b.stderr.String(), text) {
 			t.Errorf("%q is not in %q", text, b.stderr.String())
 		}
@@ -185,7 +185,7 @@ func TestFullDisk(t *testing.T) {
 	})
 	args := []string{"report", run}
 	want := []string{"full"}
-	for _, f := range formats {
+	for _, f := range runsShown.formats {
 		name := f.kind + ".old"
 		want = append(want, name)
 		if err := os.WriteFile(filepath.Join(disk, name), []byte("old"), 0o600); err != nil && f.kind == "json" {
@@ -195,13 +195,13 @@ func TestFullDisk(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(disk, "full"), make([]byte, 1<<20), 0o600); err == nil {
 		t.Fatal("the disk is not full")
 	}
-	for _, f := range formats {
+	for _, f := range runsShown.formats {
 		args = append(args, "-o", f.kind+"="+filepath.Join(disk, f.kind+".old"))
 	}
 	before := contents(t, disk)
 	b := start(t, append(args, "--verbose")...)
 	b.exit(t, exitFailed)
-	for _, f := range formats {
+	for _, f := range runsShown.formats {
 		if text := fmt.Sprintf("-o %s=%s: not written: no space left on device", f.kind, filepath.Join(disk, f.kind+".old")); !strings.Contains(b.stderr.String(), text) {
 			t.Errorf("%q is not in %q", text, b.stderr.String())
 		}

@@ -39,7 +39,7 @@ func TestTheFirstGateSavesAndPassesNothing(t *testing.T) {
 	for inconclusive, want := range map[string]int{"fail": exitInconclusive, "pass": exitOK} {
 		o := compareOptions{gate: &gateOptions{inconclusive: inconclusive}}
 		o.addCompareFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
-		outs, err := parseOutputs([]string{"json=gate.json", "junit=gate.xml", "md=gate.md"}, comparisonFormats)
+		outs, err := parseOutputs([]string{"json=gate.json", "junit=gate.xml", "md=gate.md"}, comparisonsShown.formats)
 		if err != nil {
 			t.Fatal(err)
 		}

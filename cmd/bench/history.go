@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -15,11 +14,14 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// historyFormats are the kinds of -o of bench history.
-var historyFormats = []format[*history.History]{
-	{"csv", report.HistoryCSV},
-	{"json", report.HistoryJSON},
-	{"md", report.HistoryMarkdown},
+// historiesShown is how histories are shown.
+var historiesShown = shown[*history.History]{
+	text: report.History,
+	formats: []format[*history.History]{
+		{"csv", report.HistoryCSV},
+		{"json", report.HistoryJSON},
+		{"md", report.HistoryMarkdown},
+	},
 }
 
 // historyOptions are the flags of bench history.
@@ -55,12 +57,12 @@ the magnitude. It exits 0 whatever it finds: bench gate is what blocks a merge.`
 	f.StringVar(&o.magnitude, "magnitude", fmt.Sprintf("%g%%", 100*history.DefaultMagnitude), "a change of the mean has to be above this")
 	f.BoolVar(&o.force, "force", false, "make one series of a target's runs of a profile whatever else differs, and say in what")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "show every run")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(historyFormats))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(historiesShown.formats))
 	return c
 }
 
 func (o *historyOptions) run(paths []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, historyFormats, paths...)
+	outs, err := parseOutputs(o.outputs, historiesShown.formats, paths...)
 	if err != nil {
 		return err
 	}
@@ -81,10 +83,7 @@ func (o *historyOptions) run(paths []string, s streams) error {
 	if len(found.Series)+len(found.LeftOut) == 0 {
 		return usage(fmt.Errorf("%s: holds no saved run: drive something first, or name the files", strings.Join(paths, ", ")))
 	}
-	failed := shown(outs.text(s), report.Options{Verbose: o.verbose}, func(w io.Writer, options report.Options) error {
-		return report.History(w, found, options)
-	})
-	return together(failed, outs.write(found, s))
+	return historiesShown.show(found, outs, s, report.Options{Verbose: o.verbose})
 }
 
 // changes reads the flags that say what a change is.

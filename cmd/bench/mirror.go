@@ -18,12 +18,15 @@ const (
 	mirrorShare  = 0.5              // of the rate at which one alone would be driven: two share the machine
 )
 
-// mirrorFormats are the kinds of -o of a mirrored run.
-var mirrorFormats = []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}}
+// mirrorsShown is how mirrored runs are shown.
+var mirrorsShown = shown[*report.Mirror]{
+	text:    report.Mirrored,
+	formats: []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}},
+}
 
 // runMirror loads two at once with the same requests, compares the answers and reports.
 func (o *compareOptions) runMirror(ctx context.Context, names []string, s streams) error {
-	outs, err := parseOutputs(o.outputs, mirrorFormats, o.inputs(names)...)
+	outs, err := parseOutputs(o.outputs, mirrorsShown.formats, o.inputs(names)...)
 	if err != nil {
 		return err
 	}
@@ -153,13 +156,8 @@ func (c *conductor) mirrorLength() (time.Duration, error) {
 // concludeMirror reports what was found, keeps it, and returns the error that its exit code asks for.
 func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*report.Mirror], s streams) error {
 	var failed error
-	if !o.noSave {
-		path, err := keep("mirror", time.Now(), func(_ string, w io.Writer) error { return report.MirrorJSON(w, found) })
-		failed = o.notKept(err, s.err)
-		found.Saved = path
-	}
-	failed = together(failed, shown(outs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Mirrored(w, found, o) }))
-	failed = together(failed, outs.write(found, s))
+	found.Saved, failed = o.kept("mirror", s.err, func(_ string, w io.Writer) error { return report.MirrorJSON(w, found) })
+	failed = together(failed, mirrorsShown.show(found, outs, s, report.Options{}))
 	if failed == nil && found.Spoiled != "" {
 		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late")}}
 	}

@@ -112,7 +112,7 @@ func TestANameStandsInEveryFile(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
 	args := []string{"sustained", server.URL, server.URL, "-r", "100/s", "-d", "200ms", "--name", "shop", "--name", "front", "--threshold", "errors<50%"}
-	several := slices.DeleteFunc(slices.Clone(formats), func(f format[[]*loadgen.Run]) bool { return f.kind == "gitlab" }) // of one target, without its name
+	several := slices.DeleteFunc(slices.Clone(runsShown.formats), func(f format[[]*loadgen.Run]) bool { return f.kind == "gitlab" }) // of one target, without its name
 	for _, f := range several {
 		args = append(args, "-o", f.kind+"=out."+f.kind)
 	}

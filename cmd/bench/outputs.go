@@ -12,8 +12,6 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
-	"github.com/seed-5a006608/bench/report/page"
-	"golang.org/x/term"
 )
 
 // format writes a result of a command, such as runs, in one kind of file.
@@ -25,16 +23,23 @@ type format[T any] struct {
 // cachePair are the bundled services that differ in a cache alone, which are driven where no target is named.
 var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
 
-// formats are the kinds of -o of what drives or shows runs.
-var formats = []format[[]*loadgen.Run]{
-	{"json", loadgen.Encode},
-	{"junit", report.JUnit},
-	{"csv", report.CSV},
-	{"hlog", report.HLog},
-	{"md", func(w io.Writer, runs []*loadgen.Run) error { return report.Markdown(w, runs, cachePair) }},
-	{"openmetrics", report.OpenMetrics},
-	{"gitlab", report.GitLab},
-	{"gh-benchmark", report.GitHubBenchmark},
+// runsShown is how runs are shown.
+var runsShown = shown[[]*loadgen.Run]{
+	text: func(w io.Writer, runs []*loadgen.Run, o report.Options) error {
+		o.Pair = cachePair
+		return report.Terminal(w, runs, o)
+	},
+	formats: []format[[]*loadgen.Run]{
+		{"json", loadgen.Encode},
+		{"junit", report.JUnit},
+		{"csv", report.CSV},
+		{"hlog", report.HLog},
+		{"md", func(w io.Writer, runs []*loadgen.Run) error { return report.Markdown(w, runs, cachePair) }},
+		{"openmetrics", report.OpenMetrics},
+		{"gitlab", report.GitLab},
+		{"gh-benchmark", report.GitHubBenchmark},
+	},
+	tell: tellActions,
 }
 
 // print writes to standard output. Where that is the log of a GitHub Actions job, what is for a person holds no command; in what is
@@ -145,16 +150,6 @@ func (o outputs[T]) write(result T, s streams) error {
 	return failed
 }
 
-// writeRuns shows runs on the terminal and writes the other outputs.
-func writeRuns(o outputs[[]*loadgen.Run], runs []*loadgen.Run, s streams, options report.Options) error {
-	options.Pair = cachePair
-	failed := shown(o.text(s), options, func(w io.Writer, options report.Options) error { return report.Terminal(w, runs, options) })
-	if actions() {
-		failed = together(failed, tellActions(s.err, runs))
-	}
-	return together(failed, o.write(runs, s))
-}
-
 // together joins two errors, either of which may be nil, into one for a single line.
 func together(first, second error) error {
 	switch {
@@ -164,30 +159,6 @@ func together(first, second error) error {
 		return first
 	}
 	return fmt.Errorf("%w; %w", first, second)
-}
-
-// shown has show write what is for a person to w, as w shows it best. All that bench shows goes this way: its reader may
-// go, and GitHub Actions takes no command from it.
-func shown(w io.Writer, options report.Options, show func(io.Writer, report.Options) error) error {
-	options.Width, options.Color = look(w)
-	w = piped(w)
-	if err := onActions(w, func() error { return show(w, options) }); err != nil {
-		return fmt.Errorf("the report: not written: %w", cause(err))
-	}
-	return nil
-}
-
-// look says how wide w is and whether it shows colour.
-func look(w io.Writer) (width int, color bool) {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return page.DefaultWidth, false
-	}
-	width, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || width < 40 {
-		width = page.DefaultWidth
-	}
-	return width, os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
 }
 
 // cause drops the path from a file's error, for a message that names it already.

@@ -104,7 +104,7 @@ func checkFile(name string, file profiles.File) error {
 		{"", file.Thresholds, only(loadgen.ParseThreshold)},
 		{"slo: ", file.SLO, only(loadgen.ParseThreshold)},
 		{"abort_on: ", file.AbortOn, only(loadgen.ParseCondition)},
-		{"outputs: ", file.Outputs, only(func(text string) (output[[]*loadgen.Run], error) { return parseOutput(text, formats) })},
+		{"outputs: ", file.Outputs, only(func(text string) (output[[]*loadgen.Run], error) { return parseOutput(text, runsShown.formats) })},
 	}
 	if file.HitWhen.Text != "" {
 		keys = append(keys, key{"hit_when: ", []profiles.Text{file.HitWhen}, only(loadgen.ParseHitRule)})

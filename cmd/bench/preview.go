@@ -23,7 +23,7 @@ func (o *driveOptions) preview(subjects []subject, w io.Writer) error {
 		}
 		previews = append(previews, v)
 	}
-	return shown(w, report.Options{}, func(w io.Writer, options report.Options) error {
+	return display(w, report.Options{}, func(w io.Writer, options report.Options) error {
 		for i, v := range previews {
 			if i > 0 {
 				fmt.Fprintln(w)

@@ -20,11 +20,11 @@ func TestProfilesAreKeptWithTheirRun(t *testing.T) {
 	}
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 	first := []*loadgen.Run{profiledRun(), profiledRun(), {}}
-	path, err := save(first, "spike", now)
+	path, err := keep("spike", now, encodeRuns(first))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := save([]*loadgen.Run{profiledRun()}, "spike", now); err != nil {
+	if _, err := keep("spike", now, encodeRuns([]*loadgen.Run{profiledRun()})); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -36,7 +36,7 @@ func TestProfilesAreKeptWithTheirRun(t *testing.T) {
 		t.Errorf("%q of %s, files %q and %q", got, path, first[0].Profile.CPU.File, first[1].Profile.CPU.File)
 	}
 	for i := range keptSaved - 1 {
-		if _, err := save(nil, "soak", now.Add(time.Duration(i+1)*time.Second)); err != nil {
+		if _, err := keep("soak", now.Add(time.Duration(i+1)*time.Second), encodeRuns(nil)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"slices"
 
@@ -38,7 +37,7 @@ runs, capacities, comparisons, gates, mirrored runs, baselines, histories and se
 	c.Flags().BoolVar(&o.merge, "merge", false, "add up the shares of one schedule that several benches sent, and their rates, and show the sum")
 	c.Flags().BoolVar(&o.pool, "pool", false, "pool repetitions of one plan at one target: counts and histograms add up, rates are the mean of a run")
 	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
-	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(formats))
+	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(runsShown.formats))
 	return c
 }
 
@@ -67,13 +66,13 @@ func (o reportOptions) run(paths []string, s streams) error {
 	case capacity.Kind:
 		return o.showCapacities(files, s)
 	case compare.BaselineKind:
-		return showEach(o, files, s, baselineFormats, compare.DecodeBaseline, report.Baseline)
+		return showEach(o, files, s, baselinesShown, compare.DecodeBaseline)
 	case report.MirrorKind:
-		return showEach(o, files, s, mirrorFormats, report.DecodeMirror, report.Mirrored)
+		return showEach(o, files, s, mirrorsShown, report.DecodeMirror)
 	case report.HistoryKind:
-		return showEach(o, files, s, historyFormats, report.DecodeHistory, report.History)
+		return showEach(o, files, s, historiesShown, report.DecodeHistory)
 	case selfcheck.Kind:
-		return showEach(o, files, s, selfcheckFormats, selfcheck.Decode, report.Selfcheck)
+		return showEach(o, files, s, selfchecksShown, selfcheck.Decode)
 	}
 	return o.showComparisons(files, s)
 }
@@ -87,19 +86,8 @@ func pathsOf(files []document) []string {
 }
 
 // showEach shows documents of a kind one after the other; other outputs are of one alone.
-func showEach[T any](o reportOptions, files []document, s streams, formats []format[T], decode func(string, []byte) (T, error),
-	show func(io.Writer, T, report.Options) error) error {
-	return decodeEach(o, files, formats, decode, func(outs outputs[T], found T) error {
-		failed := shown(outs.text(s), report.Options{Verbose: o.verbose, FromFile: true}, func(w io.Writer, options report.Options) error {
-			return show(w, found, options)
-		})
-		return together(failed, outs.write(found, s))
-	})
-}
-
-// decodeEach reads all documents before the first is shown.
-func decodeEach[T any](o reportOptions, files []document, formats []format[T], decode func(string, []byte) (T, error), show func(outputs[T], T) error) error {
-	outs, err := parseOutputs(o.outputs, formats, pathsOf(files)...)
+func showEach[T any](o reportOptions, files []document, s streams, k shown[T], decode func(string, []byte) (T, error)) error {
+	outs, err := parseOutputs(o.outputs, k.formats, pathsOf(files)...)
 	if err != nil {
 		return err
 	}
@@ -107,7 +95,7 @@ func decodeEach[T any](o reportOptions, files []document, formats []format[T], d
 		return usage(fmt.Errorf("-o writes one %s: name one file, not %d", files[0].kind, len(files)))
 	}
 	var list []T
-	for _, d := range files {
+	for _, d := range files { // all are read before the first is shown
 		found, err := decode(d.path, d.data)
 		if err != nil {
 			return usage(err)
@@ -116,24 +104,22 @@ func decodeEach[T any](o reportOptions, files []document, formats []format[T], d
 	}
 	var failed error
 	for _, found := range list {
-		failed = together(failed, show(outs, found))
+		failed = together(failed, k.show(found, outs, s, report.Options{Verbose: o.verbose, FromFile: true}))
 	}
 	return failed
 }
 
 func (o reportOptions) showComparisons(files []document, s streams) error {
-	formats := comparisonFormats
+	k := comparisonsShown
 	if files[0].kind == report.ComparisonKind {
-		formats = slices.DeleteFunc(slices.Clone(formats), func(f format[*report.Compared]) bool { return f.kind == "junit" }) // of margins
+		k.formats = slices.DeleteFunc(slices.Clone(k.formats), func(f format[*report.Compared]) bool { return f.kind == "junit" }) // of margins
 	}
-	return decodeEach(o, files, formats, report.DecodeComparison, func(outs outputs[*report.Compared], found *report.Compared) error {
-		return writeCompared(outs, found, s)
-	})
+	return showEach(o, files, s, k, report.DecodeComparison)
 }
 
 // showCapacities shows saved capacities beside each other.
 func (o reportOptions) showCapacities(files []document, s streams) error {
-	outs, err := parseOutputs(o.outputs, capacityFormats, pathsOf(files)...)
+	outs, err := parseOutputs(o.outputs, capacitiesShown.formats, pathsOf(files)...)
 	if err != nil {
 		return err
 	}
@@ -145,11 +131,11 @@ func (o reportOptions) showCapacities(files []document, s streams) error {
 		}
 		found = append(found, list...)
 	}
-	return writeCapacity(outs, found, s, report.Options{Verbose: o.verbose, FromFile: true})
+	return capacitiesShown.show(found, outs, s, report.Options{Verbose: o.verbose, FromFile: true})
 }
 
 func (o reportOptions) showRuns(files []document, s streams) error {
-	outputs, err := parseOutputs(o.outputs, formats, pathsOf(files)...)
+	outputs, err := parseOutputs(o.outputs, runsShown.formats, pathsOf(files)...)
 	if err != nil {
 		return err
 	}
@@ -157,7 +143,7 @@ func (o reportOptions) showRuns(files []document, s streams) error {
 	if err != nil {
 		return err
 	}
-	return writeRuns(outputs, runs, s, report.Options{Verbose: o.verbose, FromFile: true})
+	return runsShown.show(runs, outputs, s, report.Options{Verbose: o.verbose, FromFile: true})
 }
 
 // runs reads the files' runs, and makes one of them where that is asked for.

@@ -121,15 +121,15 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	shownAgain(t, loadgen.RunKind, formats, []*loadgen.Run{old[0]}, report.Terminal)
-	shownAgain(t, compare.BaselineKind, baselineFormats, b, report.Baseline)
-	shownAgain(t, capacity.Kind, capacityFormats, capacities, report.Capacity)
-	shownAgain(t, report.ComparisonKind, slices.DeleteFunc(slices.Clone(comparisonFormats), func(f format[*report.Compared]) bool { return f.kind == "junit" }),
+	shownAgain(t, loadgen.RunKind, runsShown.formats, []*loadgen.Run{old[0]}, report.Terminal)
+	shownAgain(t, compare.BaselineKind, baselinesShown.formats, b, report.Baseline)
+	shownAgain(t, capacity.Kind, capacitiesShown.formats, capacities, report.Capacity)
+	shownAgain(t, report.ComparisonKind, slices.DeleteFunc(slices.Clone(comparisonsShown.formats), func(f format[*report.Compared]) bool { return f.kind == "junit" }),
 		compared(compare.Options{}), report.Comparison)
-	shownAgain(t, report.GateKind, comparisonFormats, gate, report.Comparison)
-	shownAgain(t, report.MirrorKind, mirrorFormats, mirror, report.Mirrored)
-	shownAgain(t, report.HistoryKind, historyFormats, collected.History(), report.History)
-	shownAgain(t, selfcheck.Kind, selfcheckFormats, selfcheck.New([]string{"http"}, true).Report(), report.Selfcheck)
+	shownAgain(t, report.GateKind, comparisonsShown.formats, gate, report.Comparison)
+	shownAgain(t, report.MirrorKind, mirrorsShown.formats, mirror, report.Mirrored)
+	shownAgain(t, report.HistoryKind, historiesShown.formats, collected.History(), report.History)
+	shownAgain(t, selfcheck.Kind, selfchecksShown.formats, selfcheck.New([]string{"http"}, true).Report(), report.Selfcheck)
 	if lists != 7 || len(documentKinds) != 8 {
 		t.Errorf("there are %d lists of formats and %d kinds of documents: show those of each again", lists, len(documentKinds))
 	}

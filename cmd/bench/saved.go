@@ -20,18 +20,18 @@ const (
 	keptSaved = 100
 )
 
-// save writes the runs below .bench, which only this user may read and git ignores, and returns the file's path.
-func save(runs []*loadgen.Run, profile string, now time.Time) (string, error) {
-	return keep(profile, now, func(path string, w io.Writer) error {
+// encodeRuns writes runs to a file of that path below .bench, and their profiles beside it.
+func encodeRuns(runs []*loadgen.Run) func(path string, w io.Writer) error {
+	return func(path string, w io.Writer) error {
 		if err := saveProfiles(runs, path); err != nil {
 			return err
 		}
 		return loadgen.Encode(w, runs)
-	})
+	}
 }
 
-// keep has a file written below .bench that is named after the time and what it holds, and returns its path. Others may
-// be writing there too: no file of theirs is replaced, and none is seen before it is whole.
+// keep has a file written below .bench, which only this user may read and git ignores. It is named after the time and what it
+// holds; keep returns its path. Others may be writing there too: no file of theirs is replaced, and none is seen before it is whole.
 func keep(what string, now time.Time, write func(path string, w io.Writer) error) (string, error) {
 	if err := makeSavedDir(savedDir); err != nil {
 		return "", err

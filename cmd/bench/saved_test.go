@@ -101,7 +101,7 @@ func TestWhatAKilledBenchBeganIsRemovedInTheEnd(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := save(nil, "soak", now); err != nil {
+	if _, err := keep("soak", now, encodeRuns(nil)); err != nil {
 		t.Fatal(err)
 	}
 	if left, err := filepath.Glob(filepath.Join(savedDir, ".*"+partialSuffix)); err != nil || len(left) != 1 || filepath.Base(left[0]) != ".new.partial" {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -21,8 +20,8 @@ type selfcheckOptions struct {
 	outputs []string
 }
 
-// selfcheckFormats are the kinds of -o of bench selfcheck.
-var selfcheckFormats = []format[*selfcheck.Report]{{"json", selfcheck.Encode}}
+// selfchecksShown is how selfchecks are shown.
+var selfchecksShown = shown[*selfcheck.Report]{text: report.Selfcheck, formats: []format[*selfcheck.Report]{{"json", selfcheck.Encode}}}
 
 func newSelfcheckCommand(s streams) *cobra.Command {
 	var o selfcheckOptions
@@ -42,12 +41,12 @@ and the verdict is VALID; and at all only if its latencies and a freeze of the s
 	f := c.Flags()
 	f.BoolVar(&o.quick, "quick", false, "measure for less than 10 s, and less precisely")
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")
-	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(selfcheckFormats))
+	f.StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(selfchecksShown.formats))
 	return c
 }
 
 func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
-	outputs, err := parseOutputs(o.outputs, selfcheckFormats)
+	outputs, err := parseOutputs(o.outputs, selfchecksShown.formats)
 	if err != nil {
 		return err
 	}
@@ -86,8 +85,7 @@ func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
 
 // conclude shows what was found, all of it or until something ended the check.
 func (o selfcheckOptions) conclude(found *selfcheck.Report, outputs outputs[*selfcheck.Report], failure error, s streams) error {
-	failure = together(failure, shown(outputs.text(s), report.Options{}, func(w io.Writer, o report.Options) error { return report.Selfcheck(w, found, o) }))
-	failure = together(failure, outputs.write(found, s))
+	failure = together(failure, selfchecksShown.show(found, outputs, s, report.Options{}))
 	switch {
 	case found.Interrupted:
 		if failure != nil && !errors.Is(failure, errInterrupted) {
