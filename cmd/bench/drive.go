@@ -13,16 +13,44 @@ import (
 
 // driveOptions are the flags of the commands that drive load.
 type driveOptions struct {
-	rate       string
-	peak       string
-	duration   time.Duration
-	warmUp     time.Duration
-	stages     []string
-	arrivals   string
-	vus        int
-	vuStages   []string
-	think      string
-	start      string
+	loadFlags
+	requestFlags
+	base      loadgen.Plan // what flags say of every plan as it stands
+	judging   judgeOptions
+	abort     abortOptions
+	slo       []string             // a gate's --slo
+	serving   targets.ServeOptions // of bundled services
+	cpus      string
+	before    string
+	after     string
+	profiling profilingOptions
+	outputs   []string
+	quiet     bool
+	noSave    bool
+	verbose   bool
+	print     bool
+	dryRun    bool
+
+	given *pflag.FlagSet // to tell a flag that was given from its default
+}
+
+// loadFlags say how much load there is, and when.
+type loadFlags struct {
+	rate      string
+	peak      string
+	duration  time.Duration
+	ownLength bool // the profile's length is the user's own: --requests does not change it
+	warmUp    time.Duration
+	stages    []string
+	arrivals  string
+	vus       int
+	vuStages  []string
+	think     string
+	start     string
+}
+
+// requestFlags say what is asked, and what is wanted of an answer.
+type requestFlags struct {
 	limits     profiles.Limits
 	names      []string // of the targets
 	headers    []string
@@ -36,24 +64,6 @@ type driveOptions struct {
 	group      string
 	expect     []string
 	hitWhen    string
-	cpus       string
-	base       loadgen.Plan         // what a flag says of every plan as it stands
-	serving    targets.ServeOptions // of bundled services
-	before     string
-	after      string
-	outputs    []string
-	slo        []string // of a test file, or a gate's --slo
-	quiet      bool
-	judging    judgeOptions
-	abort      abortOptions
-	profiling  profilingOptions
-	noSave     bool
-	verbose    bool
-	print      bool
-	dryRun     bool
-	ownLength  bool // the profile's length is the user's own: --requests does not change it
-
-	given *pflag.FlagSet // to tell a flag that was given from its default
 }
 
 func (o *driveOptions) addFlags(f *pflag.FlagSet) {
@@ -186,7 +196,7 @@ var examples = map[string]string{
 }
 
 func newRunCommand(s streams) *cobra.Command {
-	o := driveOptions{ownLength: true}
+	o := driveOptions{loadFlags: loadFlags{ownLength: true}}
 	c := &cobra.Command{
 		Use: "run FILE [TARGET...]", Short: "Drive the profile in a file", GroupID: "drive",
 		Long: `Drive the profile in a file: what --print of a driving command writes, edited. FILE may also be the name of a
