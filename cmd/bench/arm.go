@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/capacity"
@@ -70,7 +71,7 @@ func (a *arm) start(ctx context.Context, o *compareOptions, say func(string), st
 	}
 	if err != nil {
 		if ctx.Err() != nil {
-			return interruptedBy(err)
+			return rig.Interrupted(err)
 		}
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -15,11 +16,7 @@ import (
 
 // whileUp brings the arms up, does what is to be done with them, and takes them down again.
 func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
-	unpin, err := c.share()
-	if err != nil {
-		return err
-	}
-	defer unpin()
+	defer c.share()()
 	defer func() {
 		for _, a := range c.arms {
 			err = errors.Join(err, a.stop())
@@ -32,14 +29,12 @@ func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
 }
 
 // share gives what bench starts processors of its own, where it starts all: a comparison does not mix the two.
-func (c *conductor) share() (unpin func(), err error) {
+func (c *conductor) share() (unpin func()) {
 	env := loadgen.Environment{CPUs: "shared", Notes: slices.Clone(c.arms[0].notes)}
 	unpin = func() {}
 	if !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() }) {
 		env.CPUs = c.o.cpus
-		if unpin, err = share(c.o.cpus, &env); err != nil {
-			return nil, err
-		}
+		unpin = rig.Pin(c.o.cpus, &env)
 	}
 	for _, a := range c.arms {
 		a.options.Environment = env
@@ -48,7 +43,7 @@ func (c *conductor) share() (unpin func(), err error) {
 			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serving)...)
 		}
 	}
-	return unpin, nil
+	return unpin
 }
 
 // bringUp starts and warms all arms, and learns what they can take.
@@ -59,7 +54,7 @@ func (c *conductor) bringUp(ctx context.Context) error {
 			return err
 		}
 		c.starts += time.Since(began)
-		if _, err := preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
+		if _, err := rig.Preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
 			return err
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"slices"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
@@ -79,10 +80,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 	options.Environment.CPUs, options.Environment.Notes = "shared", slices.Clone(s.notes)
 	if s.service != nil {
 		options.Environment.CPUs = o.cpus
-		unpin, err := share(o.cpus, &options.Environment)
-		if err != nil {
-			return options, end, err
-		}
+		unpin := rig.Pin(o.cpus, &options.Environment)
 		undo = append(undo, func() error { unpin(); return nil })
 		options.Environment.Notes = append(options.Environment.Notes, targets.Notes(s.name, o.serving)...)
 		start := o.startOptions(ctx, s.plan.Target.Name, stderr)
@@ -95,7 +93,7 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 		child, err := targets.Start(ctx, s.name, start)
 		if err != nil {
 			if ctx.Err() != nil {
-				err = interruptedBy(err)
+				err = rig.Interrupted(err)
 			}
 			return options, end, err
 		}
@@ -110,68 +108,10 @@ func (o *driveOptions) begin(ctx context.Context, s *subject, stderr io.Writer) 
 		}
 		s.at(child.URL)
 	}
-	if s.job, err = preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
+	if s.job, err = rig.Preflight(ctx, &s.plan, o.given.Changed("connections"), &options.Environment); err != nil {
 		return options, end, err
 	}
 	return options, end, around(ctx, "--before", o.before, s.plan.Target, stderr)
-}
-
-// share gives the target every processor but the last, which is bench's, of those that no other bench has set apart. It
-// returns what undoes the pinning of bench.
-func share(cpus string, e *loadgen.Environment) (unpin func(), err error) {
-	all, usable := loadgen.Processors(), loadgen.Usable()
-	e.Processors = len(usable)
-	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil
-	if cpus == "shared" {
-		return func() {}, nil
-	}
-	if len(usable) < 2 {
-		e.Notes = append(e.Notes, "one processor only: the target and bench share it")
-		return func() {}, nil
-	}
-	free, reserved, note := reserveProcessors(all, len(usable))
-	if note != "" {
-		e.Notes = append(e.Notes, note)
-	}
-	target, generator := loadgen.Split(free)
-	if generator == nil {
-		return func() {}, nil
-	}
-	if err := loadgen.Pin(generator); err != nil {
-		e.Notes = append(e.Notes, err.Error())
-		reserved.release()
-		return func() {}, nil
-	}
-	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "split", target, generator
-	return func() {
-		_ = loadgen.Pin(all)
-		reserved.release()
-	}, nil
-}
-
-// preflight compiles a plan, looks for what would spoil the run before anything is sent, and lowers the connections to what can
-// be held unless just so many were given.
-func preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *loadgen.Environment) (*loadgen.Job, error) {
-	job, err := plan.Compile()
-	if err != nil {
-		return nil, usage(err)
-	}
-	job, findings := job.Preflight(ctx, given)
-	for _, f := range findings {
-		switch {
-		case f.Usage:
-			return nil, usage(errors.New(f.Text))
-		case f.Fatal && ctx.Err() != nil:
-			return nil, errInterrupted
-		case f.Fatal:
-			return nil, errors.New(f.Text)
-		}
-		if !slices.Contains(e.Notes, f.Text) {
-			e.Notes = append(e.Notes, f.Text)
-		}
-	}
-	plan.Limits.Connections = job.Plan.Limits.Connections
-	return job, nil
 }
 
 // live returns the line that shows on stderr how a run goes on.

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 )
 
 // The exit codes.
@@ -89,12 +91,13 @@ func (e exitError) Unwrap() error { return e.error }
 func codeOf(err error) int {
 	var u usageError
 	var coded exitError
+	var refused *rig.UsageError
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
-	case errors.As(err, &u):
+	case errors.As(err, &u), errors.As(err, &refused):
 		return exitUsage
 	case errors.As(err, &coded):
 		return coded.code
@@ -104,4 +107,4 @@ func codeOf(err error) int {
 }
 
 // errInterrupted says that the user ended the command. What there was to say has been said.
-var errInterrupted = errors.New("interrupted")
+var errInterrupted = rig.ErrInterrupted

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"time"
-
-	"github.com/seed-5a006608/bench/targets/process"
 )
 
 // lastMoment is how long what waited for an interrupt may take to say what it leaves: a child's last grace and a bit.
@@ -67,12 +65,4 @@ func nothingMeasured(err error, unit string) error {
 		return err
 	}
 	return errors.Join(err, untold{fmt.Errorf("interrupted before the first %s: nothing was measured", unit)})
-}
-
-// interruptedBy is errInterrupted, with what was left behind where err says so.
-func interruptedBy(err error) error {
-	if left, ok := errors.AsType[*process.StopError](err); ok {
-		return errors.Join(errInterrupted, left)
-	}
-	return errInterrupted
 }

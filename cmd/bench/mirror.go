@@ -82,11 +82,7 @@ func (o *compareOptions) mirrored(names []string) ([]loadgen.DiffRule, []*arm, e
 
 // mirror brings both up, drives them at once and takes them down again.
 func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found *report.Mirror, err error) {
-	unpin, err := c.share()
-	if err != nil {
-		return nil, err
-	}
-	defer unpin()
+	defer c.share()()
 	defer func() {
 		for _, a := range c.arms {
 			err = errors.Join(err, a.stop())

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/selfcheck"
@@ -60,11 +61,7 @@ func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
 	defer func() { err = errors.Join(err, private.Remove()) }()
 	b := testBench{dir: private.Path, environment: loadgen.ReadEnvironment()}
 	b.environment.CPUs = "split"
-	unpin, err := share(b.environment.CPUs, &b.environment)
-	if err != nil {
-		return err
-	}
-	defer unpin()
+	defer rig.Pin(b.environment.CPUs, &b.environment)()
 
 	check := selfcheck.New(loadgen.Engines(), o.quick)
 	started := time.Now()

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 	"github.com/seed-5a006608/bench/targets"
@@ -67,7 +68,7 @@ func interrupted(ctx context.Context, err error) error {
 
 // drive drives the plan, beside an idle thread if that is wanted.
 func (b *testBench) drive(ctx context.Context, plan loadgen.Plan, watch bool, child *targets.Child) (run *loadgen.Run, idle []time.Duration, err error) {
-	job, err := preflight(ctx, &plan, false, &b.environment)
+	job, err := rig.Preflight(ctx, &plan, false, &b.environment)
 	if err != nil {
 		return nil, nil, err
 	}
