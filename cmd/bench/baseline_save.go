@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -81,7 +83,7 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 	if err != nil {
 		return usage(err)
 	}
-	a.label = a.plan.Target.Name
+	a.Label = a.Plan.Target.Name
 	if err := outs.check(); err != nil {
 		return err
 	}
@@ -93,8 +95,8 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 }
 
 // save measures a baseline of that name and keeps it at that path.
-func (o *baselineSaveOptions) save(ctx context.Context, a *arm, name, path string, stderr io.Writer) (*compare.Baseline, error) {
-	c := &conductor{o: &o.compareOptions, arms: []*arm{a}, stderr: stderr, began: time.Now()}
+func (o *baselineSaveOptions) save(ctx context.Context, a *rig.Target, name, path string, stderr io.Writer) (*compare.Baseline, error) {
+	c := o.conductor(ctx, []*rig.Target{a}, stderr)
 	c.ends = c.began.Add(o.maxTime)
 	kept := path != name // by name, in a directory of bench's own
 	var err error
@@ -137,14 +139,14 @@ func (o *baselineSaveOptions) check() error {
 // measure drives the runs of a baseline.
 func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name string) (b *compare.Baseline, err error) {
 	err = c.whileUp(ctx, func() error {
-		a := c.arms[0]
+		a := c.Targets[0]
 		round, err := compare.RunBudget{
-			Left: time.Until(c.ends), Runs: o.runs, Rate: a.rate, Overhead: c.perRun(), Round: o.roundLength, Quantile: compare.P99.Quantile,
+			Left: time.Until(c.ends), Runs: o.runs, Rate: a.Rate, Overhead: c.perRun(), Round: o.roundLength, Quantile: compare.P99.Quantile,
 		}.RoundLength()
 		if err != nil {
 			return usage(err)
 		}
-		fresh := freshRuns{profile: baselineProfile(round, a.rate), seeds: seedsFrom(o.base.Seed, o.runs)}
+		fresh := freshRuns{profile: baselineProfile(round, a.Rate), seeds: seedsFrom(o.base.Seed, o.runs)}
 		if err := c.driveFresh(ctx, &fresh); err != nil {
 			if errors.Is(err, errInterrupted) {
 				err = errors.Join(err, untold{fmt.Errorf("interrupted after %d of %d runs: no baseline is saved", len(fresh.runs), o.runs)})
@@ -154,7 +156,7 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 		if fresh.spoiled {
 			return exitError{exitLimited, fmt.Errorf("no baseline is saved: bench or its host was too late in %d runs, the last: %s", fresh.again, fresh.why)}
 		}
-		if b, err = compare.NewBaseline(filepath.Base(name), time.Now(), a.owned(), fresh.runs); err != nil {
+		if b, err = compare.NewBaseline(filepath.Base(name), time.Now(), a.Owned(), fresh.runs); err != nil {
 			return fmt.Errorf("no baseline is saved: %w", err)
 		}
 		return nil

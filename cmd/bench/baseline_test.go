@@ -21,7 +21,7 @@ func drivenRun(t *testing.T, server *httptest.Server) *loadgen.Run {
 	t.Helper()
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
 		Target: loadgen.Target{Name: "shop", URL: server.URL}, Profile: baselineProfile(100*time.Millisecond, 1000), Engine: loadgen.EngineHTTP,
-		Requests: []loadgen.Request{{URL: server.URL}}, Limits: loadgen.Limits{Drain: roundDrain},
+		Requests: []loadgen.Request{{URL: server.URL}}, Limits: loadgen.Limits{Drain: 2 * time.Second},
 		Disturbance: loadgen.DisturbanceRule{Bound: time.Hour}, // nothing is one, whatever the machine does just now
 	}, loadgen.Options{Environment: loadgen.Environment{CPUs: "shared"}})
 	if err != nil {

@@ -48,7 +48,7 @@ func TestARunOfBeforeMeansWhatItMeant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		now, err := list[0].plan.Record()
+		now, err := list[0].Plan.Record()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -99,7 +99,7 @@ func TestABaselineOfBeforeMeansWhatItMeant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a.options.Environment.CPUs = "shared"
+		a.Options.Environment.CPUs = "shared"
 		if err := samePlan(b, a); (err == nil) != (tc.want == "") || err != nil && !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%v: %v, want %q", tc.args, err, tc.want)
 		}
@@ -129,8 +129,8 @@ func TestATestFileOfBeforeMeansWhatItMeant(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	for _, s := range list {
-		if r, err := s.plan.Record(); err != nil || r.Order != loadgen.Random || r.Grouping != loadgen.GroupNever {
-			t.Errorf("%s: %q, %q, %v", s.name, r.Order, r.Grouping, err)
+		if r, err := s.Plan.Record(); err != nil || r.Order != loadgen.Random || r.Grouping != loadgen.GroupNever {
+			t.Errorf("%s: %q, %q, %v", s.Name, r.Order, r.Grouping, err)
 		}
 	}
 }

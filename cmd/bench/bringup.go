@@ -4,86 +4,48 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
-	"github.com/seed-5a006608/bench/targets"
 )
 
-// whileUp brings the arms up, does what is to be done with them, and takes them down again.
+// fastLength is for how long a target is driven as fast as it goes, to learn what it can take.
+const fastLength = 2 * time.Second
+
+// whileUp brings the targets up, warms them and learns what they can take, does what is to be done with them, and takes them down again.
 func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
-	defer c.share()()
-	defer func() {
-		for _, a := range c.arms {
-			err = errors.Join(err, a.stop())
-		}
-	}()
-	if err := c.bringUp(ctx); err != nil {
+	if err := c.Up(ctx); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, c.Down()) }()
+	if err := c.Warm(ctx); err != nil {
+		return err
+	}
+	if err := c.rates(ctx); err != nil {
 		return err
 	}
 	return do()
-}
-
-// share gives what bench starts processors of its own, where it starts all: a comparison does not mix the two.
-func (c *conductor) share() (unpin func()) {
-	env := loadgen.Environment{CPUs: "shared", Notes: slices.Clone(c.arms[0].notes)}
-	unpin = func() {}
-	if !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() }) {
-		env.CPUs = c.o.cpus
-		unpin = rig.Pin(c.o.cpus, &env)
-	}
-	for _, a := range c.arms {
-		a.options.Environment = env
-		a.options.Environment.Notes = slices.Clone(env.Notes)
-		if a.service != nil {
-			a.options.Environment.Notes = append(a.options.Environment.Notes, targets.Notes(a.name, c.o.serving)...)
-		}
-	}
-	return unpin
-}
-
-// bringUp starts and warms all arms, and learns what they can take.
-func (c *conductor) bringUp(ctx context.Context) error {
-	for _, a := range c.arms {
-		began := time.Now()
-		if err := a.start(ctx, c.o, c.o.say(c.stderr, a.label), c.stderr); err != nil {
-			return err
-		}
-		c.starts += time.Since(began)
-		if _, err := rig.Preflight(ctx, &a.plan, c.o.given.Changed("connections"), &a.options.Environment); err != nil {
-			return err
-		}
-	}
-	began := time.Now()
-	for _, a := range c.arms {
-		if err := a.warm(ctx); err != nil {
-			return err
-		}
-	}
-	c.starts += time.Since(began)
-	return c.rates(ctx)
 }
 
 // rates finds what is offered to each arm where that was not given, and how long a round takes beyond its length.
 func (c *conductor) rates(ctx context.Context) error {
 	length := fastLength
 	if c.o.rate != "" {
-		length = warmUpLook
+		length = rig.WarmUpLook
 	}
 	var fast []*loadgen.Run
-	for _, a := range c.arms {
+	for _, a := range c.Targets {
 		began := time.Now()
-		run, err := a.fast(ctx, length, c.o.base.Seed)
+		run, err := a.Fast(ctx, length, c.o.base.Seed)
 		if err != nil {
 			return err
 		}
 		c.over = max(c.over, time.Since(began)-length)
 		if run.Requests.Succeeded == 0 && c.o.rate == "" {
-			return fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.label)
+			return fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.Label)
 		}
 		fast = append(fast, run)
 	}
@@ -93,8 +55,8 @@ func (c *conductor) rates(ctx context.Context) error {
 		if err != nil {
 			return usage(err)
 		}
-		for i, a := range c.arms {
-			a.rate = compare.RateOf(share, fast[i])
+		for i, a := range c.Targets {
+			a.Rate = compare.RateOf(share, fast[i])
 		}
 	case c.o.rate == "":
 		return c.findRate(ctx, compare.Fastest(fast))
@@ -117,7 +79,7 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	}
 	takes := c.ends.Sub(c.began) / pilotShare
 	pilot := compare.NewPilot(compare.PilotOptions{
-		Arms: len(c.arms), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.base.Seed, Budget: c.budget(time.Until(c.ends) - takes),
+		Arms: len(c.Targets), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.base.Seed, Budget: c.budget(time.Until(c.ends) - takes),
 	})
 	var pair *uint64 // the seed of the rounds before
 	for until := time.Now().Add(takes); ; {
@@ -127,9 +89,9 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 		}
 		if pair == nil || *pair != step.Seed {
 			pair = &step.Seed
-			alike(c.arms)
+			rig.Alike(c.Targets)
 		}
-		run, err := c.arms[step.Arm].drive(ctx, hold("pilot", 0, step.Round, step.Rate), nil, step.Seed)
+		run, err := c.Targets[step.Arm].Drive(ctx, rig.Hold("pilot", 0, step.Round, step.Rate), nil, step.Seed)
 		if err != nil {
 			return err
 		}
@@ -137,35 +99,11 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	}
 	found := pilot.Found()
 	c.pilot = &found
-	for _, a := range c.arms {
-		a.rate = found.Rate()
+	for _, a := range c.Targets {
+		a.Rate = found.Rate()
 	}
 	if !c.o.quiet {
 		fmt.Fprintln(c.stderr, report.PilotWords(&found))
-	}
-	return nil
-}
-
-// said are notes of what the services said of themselves since they were started last.
-func (c *conductor) said() (notes []string) {
-	for _, a := range c.arms {
-		notes = append(notes, a.said()...)
-	}
-	return notes
-}
-
-// startAnew ends all arms, starts them again and warms them.
-func (c *conductor) startAnew(ctx context.Context) error {
-	for _, a := range c.arms {
-		if err := a.stop(); err != nil {
-			return err
-		}
-		if err := a.start(ctx, c.o, func(string) {}, c.stderr); err != nil {
-			return err
-		}
-		if err := a.warm(ctx); err != nil {
-			return err
-		}
 	}
 	return nil
 }

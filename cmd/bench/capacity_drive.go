@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -52,7 +54,7 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 }
 
 // capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
-func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.Threshold, s streams) ([]subject, error) {
+func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.Threshold, s streams) ([]*rig.Target, error) {
 	if len(names) == 0 && o.targets == "" {
 		names = []string{cachePair.Cached, cachePair.Uncached}
 	}
@@ -74,41 +76,41 @@ func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.
 	if err != nil || len(o.gomaxprocs) == 0 {
 		return subjects, err
 	}
-	var sized []subject
+	var sized []*rig.Target
 	for _, one := range subjects {
-		if one.service == nil {
-			return nil, fmt.Errorf("--gomaxprocs is for the bundled services, which bench starts; %s is none", one.name)
+		if one.Service == nil {
+			return nil, fmt.Errorf("--gomaxprocs is for the bundled services, which bench starts; %s is none", one.Name)
 		}
-		named := one.plan.Target.Name
 		for _, n := range o.gomaxprocs {
-			one.maxProcs = n
-			one.plan.Target.Name = fmt.Sprintf("%s, GOMAXPROCS %d", named, n)
-			sized = append(sized, one)
+			size := *one
+			size.MaxProcs = n
+			size.Plan.Target.Name = fmt.Sprintf("%s, GOMAXPROCS %d", one.Plan.Target.Name, n)
+			sized = append(sized, &size)
 		}
 	}
 	return sized, nil
 }
 
 // search drives what the search asks for until it has its answer.
-func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity.Options, out streams) (c *capacity.Capacity, err error) {
-	options, end, err := o.begin(ctx, &s, out.err)
+func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capacity.Options, out streams) (c *capacity.Capacity, err error) {
+	down, err := o.bringUp(ctx, s, out.err)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, end()) }()
+	defer func() { err = errors.Join(err, down()) }()
 	search := capacity.NewSearch(bounds)
-	known := o.resources(s, options.Environment)
-	if busy, ok := loadgen.IdleUse(ctx, options.TargetPID, idleFor); ok {
+	known := o.resources(s, s.Options.Environment)
+	if busy, ok := loadgen.IdleUse(ctx, s.Options.TargetPID, idleFor); ok {
 		known.Idle = &busy
 	}
 	conclude := func() *capacity.Capacity {
-		c := capacity.Assess(s.plan.Target, known, search)
-		c.Size = s.maxProcs
-		if c.Processors > 0 && s.maxProcs > c.Processors {
-			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.maxProcs, c.Processors))
+		c := capacity.Assess(s.Plan.Target, known, search)
+		c.Size = s.MaxProcs
+		if c.Processors > 0 && s.MaxProcs > c.Processors {
+			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.MaxProcs, c.Processors))
 		}
-		c.Notes = slices.Concat(c.Notes, options.Environment.Notes, s.said())
-		if text := s.progress(); text != "" {
+		c.Notes = slices.Concat(c.Notes, s.Options.Environment.Notes, s.Said())
+		if text := progress(s); text != "" {
 			c.Notes = append(c.Notes, text)
 		}
 		return c
@@ -118,7 +120,7 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 		if done {
 			break
 		}
-		run, err := loadgen.Drive(ctx, stepPlan(s.plan, step, o.base.Seed+n), options)
+		run, err := loadgen.Drive(ctx, stepPlan(s.Plan, step, o.base.Seed+n), s.Options)
 		if ctx.Err() != nil {
 			return conclude(), errInterrupted
 		}
@@ -126,10 +128,10 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 			return nil, err
 		}
 		search.Add(run)
-		s.goOn(run)
+		s.GoOn(run)
 		if !o.quiet {
 			steps := search.Steps()
-			fmt.Fprintln(out.err, report.CapacityStep(s.plan.Target.Name, steps[len(steps)-1]))
+			fmt.Fprintln(out.err, report.CapacityStep(s.Plan.Target.Name, steps[len(steps)-1]))
 		}
 		select {
 		case <-ctx.Done():
@@ -137,18 +139,18 @@ func (o *capacityOptions) search(ctx context.Context, s subject, bounds capacity
 		case <-time.After(step.CoolDown):
 		}
 	}
-	return conclude(), around(ctx, "--after", o.after, s.plan.Target, out.err)
+	return conclude(), around(ctx, "--after", o.after, s.Plan.Target, out.err)
 }
 
 // resources says what is known of the service: the processors it has, and how many connections its pool holds.
-func (o *capacityOptions) resources(s subject, e loadgen.Environment) capacity.Resources {
+func (o *capacityOptions) resources(s *rig.Target, e loadgen.Environment) capacity.Resources {
 	known := capacity.Resources{Processors: capacity.ProcessorsOf(e), Servers: map[string]float64{}}
-	if s.service != nil {
+	if s.Service != nil {
 		// Of a size smaller than its processors the rest is left to a database's own processes.
-		if s.maxProcs > 0 && o.serving.DB == "" {
-			known.Processors = min(known.Processors, s.maxProcs)
+		if s.MaxProcs > 0 && o.serving.DB == "" {
+			known.Processors = min(known.Processors, s.MaxProcs)
 		}
-		if n := targets.PoolSize(s.name, o.serving, cmp.Or(s.maxProcs, known.Processors)); n > 0 {
+		if n := targets.PoolSize(s.Name, o.serving, cmp.Or(s.MaxProcs, known.Processors)); n > 0 {
 			known.Servers["db"] = float64(n)
 		}
 	}

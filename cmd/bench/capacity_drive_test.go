@@ -33,12 +33,12 @@ func TestCapacityStepsTakeTheFlagsOfRequests(t *testing.T) {
 	if err != nil || len(list) != 1 {
 		t.Fatal(err)
 	}
-	p := stepPlan(list[0].plan, capacity.Step{Rate: 10, Hold: time.Second}, 1)
+	p := stepPlan(list[0].Plan, capacity.Step{Rate: 10, Hold: time.Second}, 1)
 	if p.Requests[0].Login != "me:pw" || p.Limits.Deadline != 3*time.Second || p.Wire.Loops != 2 || *p.Wire.Spin != 0 || p.ConnectTo != "127.0.0.1:9" {
 		t.Errorf("%+v", p)
 	}
 	for users, loops := range map[int]int{1: 1, 2: 2, 64: 2} {
-		p := stepPlan(list[0].plan, capacity.Step{Users: users, Hold: time.Second}, 1)
+		p := stepPlan(list[0].Plan, capacity.Step{Users: users, Hold: time.Second}, 1)
 		if err := p.Check(); err != nil || p.Wire.Loops != loops {
 			t.Errorf("%d users: %d loops, %v", users, p.Wire.Loops, err)
 		}
@@ -50,7 +50,7 @@ func TestCapacityStepsTakeTheFlagsOfRequests(t *testing.T) {
 	if err := f.Parse([]string{"--connect-to", "", "--dns-ttl", "5s"}); err != nil {
 		t.Fatal(err)
 	}
-	if list, err = o.capacitySubjects([]string{"http://service.test/x"}, nil, streams{}); err != nil || list[0].plan.Wire.DNSTTL != 5*time.Second {
+	if list, err = o.capacitySubjects([]string{"http://service.test/x"}, nil, streams{}); err != nil || list[0].Plan.Wire.DNSTTL != 5*time.Second {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
@@ -41,7 +43,7 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 		if err != nil {
 			return nil, usage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))
 		}
-		found = append(found, capacity.Assess(r.Target, o.resources(subject{}, r.Environment), search))
+		found = append(found, capacity.Assess(r.Target, o.resources(new(rig.Target), r.Environment), search))
 	}
 	return found, nil
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/cobra"
@@ -91,7 +93,7 @@ func (o *compareOptions) criteria() ([]compare.Criterion, error) {
 }
 
 // armsOf makes arms of the names and of --a, --b and their commands.
-func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
+func (o *compareOptions) armsOf(names []string) ([]*rig.Target, error) {
 	commands := make([]string, len(names))
 	if o.a != "" || o.b != "" || o.aCmd != "" || o.bCmd != "" {
 		switch {
@@ -119,14 +121,14 @@ func (o *compareOptions) armsOf(names []string) ([]*arm, error) {
 }
 
 // makeArms makes an arm of each name, served by its command where it has one, which that flag gave.
-func (o *compareOptions) makeArms(names, commands, flags []string) ([]*arm, error) {
+func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Target, error) {
 	asked := asking{driveOptions: &o.driveOptions, atEach: true}
 	if o.gate != nil {
 		asked.name = o.gate.testFile
 	}
 	file, err := o.testFile()
 	if err == nil {
-		file.Target, file.Profile = names, hold("round", 0, time.Second, 1)
+		file.Target, file.Profile = names, rig.Hold("round", 0, time.Second, 1)
 		asked.file, err = o.overlay(asked.name, file)
 	}
 	if err != nil {
@@ -142,33 +144,45 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*arm, erro
 	if err != nil {
 		return nil, err
 	}
-	subjects, err := asked.subjects(plan, nil)
+	arms, err := asked.subjects(plan, nil)
 	if err != nil {
 		return nil, err
 	}
-	var arms []*arm
-	for i, s := range subjects {
-		a := &arm{subject: s, command: commands[i]}
-		if a.command != "" {
-			a.flag = flags[i]
-			a.plan.Target.Bundled = true // bench starts it, so its processors are its own
+	for i, a := range arms {
+		a.Command = commands[i]
+		if a.Command != "" {
+			a.Flag = flags[i]
+			a.Plan.Target.Bundled = true // bench starts it, so its processors are its own
 			if !isURL(names[i]) {
-				return nil, fmt.Errorf("%s serves a URL, and %s is none", a.flag, names[i])
+				return nil, fmt.Errorf("%s serves a URL, and %s is none", a.Flag, names[i])
 			}
 		}
 		if o.rate != "" {
-			a.rate = plan.Profile.PeakRate()
+			a.Rate = plan.Profile.PeakRate()
 		}
-		arms = append(arms, a)
 	}
 	return arms, nil
+}
+
+// armNames tells the names of arms apart.
+func armNames(arms []*rig.Target, gate bool) {
+	seen := map[string]int{}
+	for i, a := range arms {
+		a.Label = a.Plan.Target.Name
+		if gate && !a.Plan.Target.Named {
+			a.Label = []string{"old", "new"}[min(i, 1)]
+		}
+		if seen[a.Label]++; seen[a.Label] > 1 {
+			a.Label = fmt.Sprintf("%s (%d)", a.Label, seen[a.Label])
+		}
+	}
 }
 
 // side is what the flags say of one side.
 type side struct{ url, urlFlag, command, commandFlag string }
 
 // oneArm makes an arm of the one name, or of the flags.
-func (o *compareOptions) oneArm(names []string, given side) (*arm, error) {
+func (o *compareOptions) oneArm(names []string, given side) (*rig.Target, error) {
 	switch {
 	case given.url != "" && len(names) > 0:
 		return nil, fmt.Errorf("%s and %s both say what is driven: give one", names[0], given.urlFlag)
@@ -198,7 +212,7 @@ func (o *compareOptions) shareOf() (float64, error) {
 }
 
 // maxTimeOf returns --max-time or its default.
-func (o *compareOptions) maxTimeOf(arms []*arm) (time.Duration, error) {
+func (o *compareOptions) maxTimeOf(arms []*rig.Target) (time.Duration, error) {
 	if o.given.Changed("max-time") {
 		if o.maxTime <= 0 || o.maxTime > 24*time.Hour {
 			return 0, fmt.Errorf("--max-time must be above 0 and at most 24h, got %v", o.maxTime)
@@ -209,7 +223,7 @@ func (o *compareOptions) maxTimeOf(arms []*arm) (time.Duration, error) {
 		return defaultMaxTime, nil
 	}
 	for _, a := range arms {
-		if a.service == nil {
+		if a.Service == nil {
 			return defaultMaxTime, nil
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -15,18 +17,24 @@ import (
 
 // conductor drives the rounds that a trial asks for.
 type conductor struct {
+	*rig.Rig
 	o       *compareOptions
-	arms    []*arm
 	stderr  io.Writer
 	began   time.Time
 	ends    time.Time
-	starts  time.Duration // what starting and warming all took
 	over    time.Duration // what a round takes beyond its length
 	layout  compare.Layout
 	restart bool
 	notes   []string
 	floor   *compare.Baseline // by which margins are refused; nil: none
 	pilot   *compare.Found    // how the rate was chosen; nil: it was given
+}
+
+// conductor makes one of the arms, which began now.
+func (o *compareOptions) conductor(ctx context.Context, arms []*rig.Target, stderr io.Writer) *conductor {
+	r := o.rig(ctx, stderr, arms...)
+	r.ReadyTimeout = o.readyTimeout
+	return &conductor{Rig: r, o: o, stderr: stderr, began: time.Now()}
 }
 
 // run compares live services, or saved runs, and reports.
@@ -69,7 +77,8 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if err != nil {
 		return usage(err)
 	}
-	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now(), floor: floor}
+	c := o.conductor(ctx, arms, s.err)
+	c.floor = floor
 	c.ends = c.began.Add(limit)
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return err
@@ -102,11 +111,11 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	}
 	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.base.Seed, Criteria: criteria}
 	if c.o.gate != nil {
-		options.Gate, options.ErrorMargin, options.Objectives = true, c.o.gate.errorMargin, c.arms[0].plan.SLO
+		options.Gate, options.ErrorMargin, options.Objectives = true, c.o.gate.errorMargin, c.Targets[0].Plan.SLO
 	}
-	for _, a := range c.arms {
-		options.Arms = append(options.Arms, a.label)
-		options.Planned = append(options.Planned, c.layout.Counted(a.rate))
+	for _, a := range c.Targets {
+		options.Arms = append(options.Arms, a.Label)
+		options.Planned = append(options.Planned, c.layout.Counted(a.Rate))
 	}
 	trial, err := compare.NewTrial(options)
 	if err != nil {
@@ -127,12 +136,12 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 // budget is what rounds have to fit into in the time that is left. Where all is over soon, rounds are shorter: more of them tell
 // more than longer ones.
 func (c *conductor) budget(left time.Duration) compare.Budget {
-	b := compare.Budget{Left: left, Arms: len(c.arms), Overhead: c.over, Round: c.o.roundLength, Shortest: 2 * time.Second}
+	b := compare.Budget{Left: left, Arms: len(c.Targets), Overhead: c.over, Round: c.o.roundLength, Shortest: 2 * time.Second}
 	if c.ends.Sub(c.began) < 90*time.Second {
 		b.Shortest = time.Second
 	}
 	if c.o.gate != nil {
-		b.Quantile = c.o.gate.highest(c.arms[0].plan.SLO)
+		b.Quantile = c.o.gate.highest(c.Targets[0].Plan.SLO)
 	}
 	return b
 }
@@ -141,16 +150,15 @@ func (c *conductor) budget(left time.Duration) compare.Budget {
 func (c *conductor) fit() error {
 	b := c.budget(time.Until(c.ends))
 	b.Rate = math.Inf(1)
-	for _, a := range c.arms {
-		b.Rate = min(b.Rate, a.rate)
+	for _, a := range c.Targets {
+		b.Rate = min(b.Rate, a.Rate)
 	}
 	var err error
 	if c.layout, err = b.Layout(); err != nil {
 		return usage(err)
 	}
-	owned := !slices.ContainsFunc(c.arms, func(a *arm) bool { return !a.owned() })
-	if c.restart = owned && c.layout.Restarts(len(c.arms), c.starts, c.over); c.restart {
-		b.Restart = c.starts
+	if c.restart = c.Owned() && c.layout.Restarts(len(c.Targets), c.Starts, c.over); c.restart {
+		b.Restart = c.Starts
 		again, err := b.Layout()
 		if err != nil { // too many quads would be lost: then rather these processes only
 			c.restart = false
@@ -163,9 +171,9 @@ func (c *conductor) fit() error {
 
 // rounds drives what the trial asks for, until it is done or the time is over.
 func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
-	quad := time.Duration(2*len(c.arms)) * (c.layout.Round + c.over)
+	quad := time.Duration(2*len(c.Targets)) * (c.layout.Round + c.over)
 	if c.restart {
-		quad += c.starts
+		quad += c.Starts
 	}
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
 	var pair *uint64 // the seed of the rounds before
@@ -180,18 +188,18 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 			}
 			progress.Quad(step.Quad, c.layout, time.Since(c.began))
 			if c.restart && step.Quad > 0 {
-				if err := c.startAnew(ctx); err != nil {
+				if err := c.Anew(ctx); err != nil {
 					return err
 				}
 			}
 		}
 		if pair == nil || *pair != step.Seed {
 			pair = &step.Seed
-			alike(c.arms)
+			rig.Alike(c.Targets)
 		}
-		a := c.arms[step.Arm]
-		a.plan.Disturbance = trial.Rule()
-		run, err := a.round(ctx, c.layout, step.Seed)
+		a := c.Targets[step.Arm]
+		a.Plan.Disturbance = trial.Rule()
+		run, err := a.Round(ctx, c.layout, step.Seed)
 		if err != nil {
 			return err
 		}
@@ -202,15 +210,15 @@ func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
 
 func (c *conductor) found(r compare.Result) *report.Compared {
 	found := &report.Compared{
-		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.base.Seed, Notes: slices.Concat(c.notes, c.said()), Started: c.began, Took: time.Since(c.began),
+		Result: r, Layout: c.layout, Restarted: c.restart, Owned: true, Seed: c.o.base.Seed, Notes: slices.Concat(c.notes, c.Said()), Started: c.began, Took: time.Since(c.began),
 		Baseline: report.Against(c.floor), Pilot: c.pilot,
 	}
-	for _, a := range c.arms {
-		found.Owned = found.Owned && a.owned()
+	for _, a := range c.Targets {
+		found.Owned = found.Owned && a.Owned()
 		env := loadgen.ReadEnvironment()
-		env.CPUs, env.TargetCPUs, env.GeneratorCPUs = a.options.Environment.CPUs, a.options.Environment.TargetCPUs, a.options.Environment.GeneratorCPUs
-		found.Arms = append(found.Arms, report.ComparedArm{Name: a.label, Target: a.plan.Target, Rate: a.rate, Environment: env})
-		notes := a.options.Environment.Notes
+		env.CPUs, env.TargetCPUs, env.GeneratorCPUs = a.Options.Environment.CPUs, a.Options.Environment.TargetCPUs, a.Options.Environment.GeneratorCPUs
+		found.Arms = append(found.Arms, report.ComparedArm{Name: a.Label, Target: a.Plan.Target, Rate: a.Rate, Environment: env})
+		notes := a.Options.Environment.Notes
 		if c.floor != nil {
 			notes = slices.Concat(notes, remarks(c.floor, &env))
 		}
@@ -219,8 +227,8 @@ func (c *conductor) found(r compare.Result) *report.Compared {
 				found.Notes = append(found.Notes, n)
 			}
 		}
-		if text := a.progress(); text != "" {
-			found.Notes = append(found.Notes, a.label+": "+text)
+		if text := progress(a); text != "" {
+			found.Notes = append(found.Notes, a.Label+": "+text)
 		}
 	}
 	return found

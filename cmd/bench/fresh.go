@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -24,24 +26,24 @@ type freshRuns struct {
 // driveFresh drives all of them. A run that is no evidence is made again, at most half as many as there are to
 // be. What there is until an error or an interrupt is kept.
 func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
-	a := c.arms[0]
+	a := c.Targets[0]
 	first := uint64(0) // in a sequence of requests: those of the baseline begin where those of the new version do
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
 	for len(f.runs) < len(f.seeds) {
 		progress.Run(len(f.runs)+1, len(f.seeds), f.profile.Duration(), time.Since(c.began))
-		if a.owned() {
-			if err := c.startAnew(ctx); err != nil {
+		if a.Owned() {
+			if err := c.Anew(ctx); err != nil {
 				return err
 			}
 		}
-		a.plan.First = first
-		run, err := a.drive(ctx, f.profile, nil, f.seeds[len(f.runs)])
+		a.Plan.First = first
+		run, err := a.Drive(ctx, f.profile, nil, f.seeds[len(f.runs)])
 		if err != nil {
 			return err
 		}
 		why := compare.Spoiled(run)
 		if why == "" {
-			first = a.plan.First
+			first = a.Plan.First
 			f.runs = append(f.runs, run)
 			continue
 		}
@@ -56,15 +58,15 @@ func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
 
 // perRun is what a run takes beyond its profile.
 func (c *conductor) perRun() time.Duration {
-	if c.arms[0].owned() {
-		return c.starts + c.over
+	if c.Targets[0].Owned() {
+		return c.Starts + c.over
 	}
 	return c.over
 }
 
 // baselineProfile is the plan of each run of a baseline.
 func baselineProfile(round time.Duration, rate float64) profiles.Profile {
-	p := hold("baseline", time.Duration(compare.WarmUpRounds*float64(round)).Round(time.Millisecond), round, rate)
+	p := rig.Hold("baseline", time.Duration(compare.WarmUpRounds*float64(round)).Round(time.Millisecond), round, rate)
 	hold := p.Phases[1]
 	p.Phases = p.Phases[:1]
 	for _, name := range []string{"round 1", "round 2", "round 3", "round 4"} {

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -38,7 +40,7 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	if err != nil {
 		return usage(err)
 	}
-	a.label = o.newName()
+	a.Label = o.newName()
 	if !b.Runs[0].HasTargetTime() {
 		return usage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
 	}
@@ -49,7 +51,8 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
 		return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(b.Runs))))
 	}
-	c := &conductor{o: o, arms: []*arm{a}, stderr: s.err, began: time.Now(), floor: b}
+	c := o.conductor(ctx, []*rig.Target{a}, s.err)
+	c.floor = b
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return err
 	}
@@ -146,22 +149,22 @@ func otherMachine(b *compare.Baseline, differ []string) error {
 }
 
 // sameAsBaseline refuses an arm that would be driven otherwise than the baseline was, or where it was not.
-func sameAsBaseline(b *compare.Baseline, a *arm) error {
+func sameAsBaseline(b *compare.Baseline, a *rig.Target) error {
 	if err := samePlan(b, a); err != nil {
 		return err
 	}
-	return sameMachine(b, a.options.Environment)
+	return sameMachine(b, a.Options.Environment)
 }
 
 // samePlan refuses an arm of another plan than the baseline's.
-func samePlan(b *compare.Baseline, a *arm) error {
-	p, err := a.planOf(profileOf(b.Plan()), nil, 1).Record()
+func samePlan(b *compare.Baseline, a *rig.Target) error {
+	p, err := a.PlanOf(profileOf(b.Plan()), nil, 1).Record()
 	if err != nil {
 		return err
 	}
 	list := b.Plan().Differences(&p)
-	if a.rate != b.Rate() {
-		list = append(list, fmt.Sprintf("rate: %s and %s", report.Rate(b.Rate()), report.Rate(a.rate)))
+	if a.Rate != b.Rate() {
+		list = append(list, fmt.Sprintf("rate: %s and %s", report.Rate(b.Rate()), report.Rate(a.Rate)))
 	}
 	if len(list) > 0 {
 		return otherPlan(b, list)
@@ -176,7 +179,7 @@ func otherPlan(b *compare.Baseline, differ []string) error {
 
 // gateFresh drives the new runs and judges them. What was found until an interrupt is returned with it.
 func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
-	b, a := c.floor, c.arms[0]
+	b, a := c.floor, c.Targets[0]
 	fresh := freshRuns{profile: profileOf(b.Plan())}
 	for _, r := range b.Runs {
 		fresh.seeds = append(fresh.seeds, r.Seed)
@@ -194,13 +197,13 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 	if err != nil && (!errors.Is(err, errInterrupted) || len(fresh.runs) == 0) {
 		return nil, err
 	}
-	found = c.found(c.o.judgeRuns(b, a.label, fresh.runs, criteria))
+	found = c.found(c.o.judgeRuns(b, a.Label, fresh.runs, criteria))
 	found.Result.Interrupted = err != nil
 	found.Result.Planned, found.Result.Rerun = len(fresh.seeds), fresh.again
 	if fresh.spoiled {
 		found.Result.Spoil(fresh.why)
 	}
-	found.Restarted = a.owned()
+	found.Restarted = a.Owned()
 	found.Arms = append([]report.ComparedArm{oldArm(b)}, found.Arms...)
 	return found, err
 }

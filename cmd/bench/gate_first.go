@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -36,12 +38,12 @@ func (o *compareOptions) firstGate(ctx context.Context, none noBaseline, names [
 }
 
 // saveFirst saves a baseline of the new version, and judges nothing.
-func (o *compareOptions) saveFirst(ctx context.Context, a *arm, name, path string, names []string, outs outputs[*report.Compared], s streams) error {
+func (o *compareOptions) saveFirst(ctx context.Context, a *rig.Target, name, path string, names []string, outs outputs[*report.Compared], s streams) error {
 	criteria, err := o.gate.criteria()
 	if err != nil {
 		return usage(err)
 	}
-	a.label = o.newName()
+	a.Label = o.newName()
 	first := baselineSaveOptions{compareOptions: *o, runs: defaultBaselineRuns}
 	first.gate = nil
 	if !o.given.Changed("max-time") {
@@ -58,7 +60,7 @@ func (o *compareOptions) saveFirst(ctx context.Context, a *arm, name, path strin
 	if err != nil {
 		return err
 	}
-	found := firstFound(b, a.label, path)
+	found := firstFound(b, a.Label, path)
 	found.Started, found.Took, found.Repeat = began, time.Since(began), o.repeat(names)
 	n := len(b.Runs)
 	for short := range slices.Chunk(b.Floor.BelowRuns(criteria, n, n), 1) { // a note each

@@ -39,7 +39,7 @@ func (c *conductor) holdToFloor(criteria []compare.Criterion) error {
 	if b == nil {
 		return nil
 	}
-	for _, a := range c.arms {
+	for _, a := range c.Targets {
 		if err := sameAsBaseline(b, a); err != nil {
 			return err
 		}

@@ -11,6 +11,8 @@ import (
 	"time"
 	"unicode"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -18,7 +20,7 @@ import (
 )
 
 // asked is what a command's flags make.
-func asked(t *testing.T, before bool, stdin string, args ...string) (subject, error) {
+func asked(t *testing.T, before bool, stdin string, args ...string) (*rig.Target, error) {
 	t.Helper()
 	o := new(driveOptions)
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -28,7 +30,7 @@ func asked(t *testing.T, before bool, stdin string, args ...string) (subject, er
 	}
 	list, err := subjectsOf(o, "sustained", sustained(t, before), f.Args(), stdin)
 	if err != nil {
-		return subject{}, err
+		return nil, err
 	}
 	return list[0], nil
 }
@@ -48,7 +50,7 @@ func sustained(t *testing.T, before bool) profiles.File {
 }
 
 // subjectsOf makes subjects of a test file under flags.
-func subjectsOf(o *driveOptions, name string, file profiles.File, names []string, stdin string) ([]subject, error) {
+func subjectsOf(o *driveOptions, name string, file profiles.File, names []string, stdin string) ([]*rig.Target, error) {
 	file, err := o.overlay(name, file)
 	if err != nil {
 		return nil, err
@@ -113,11 +115,11 @@ func TestBodiesAreBytesOrTemplates(t *testing.T) {
 			t.Errorf("%q: %v", tc.args, err)
 			continue
 		}
-		if got := first(t, s.plan).Body; got != len(tc.want) {
+		if got := first(t, s.Plan).Body; got != len(tc.want) {
 			t.Errorf("%q: a body of %d bytes, want %q", tc.args, got, tc.want)
 		}
-		if noted := len(s.notes) == 1 && strings.Contains(s.notes[0], "--body-template @FILE"); noted != tc.noted || len(s.notes) > 1 {
-			t.Errorf("%q: notes %q", tc.args, s.notes)
+		if noted := len(s.Notes) == 1 && strings.Contains(s.Notes[0], "--body-template @FILE"); noted != tc.noted || len(s.Notes) > 1 {
+			t.Errorf("%q: notes %q", tc.args, s.Notes)
 		}
 	}
 	for _, tc := range []struct {
@@ -150,7 +152,7 @@ func TestURLsWithValuesAreDriven(t *testing.T) {
 	for _, url := range []string{
 		"http://127.0.0.1:1?id={{seq}}", "http://127.0.0.1:1?u={{pick a/b c}}", "http://127.0.0.1:1/{{pick 50% a]b}}", "http://u:p@127.0.0.1:1?a=b@c",
 	} {
-		if s, err := asked(t, false, "", url); err != nil || s.plan.Requests[0].URL != url {
+		if s, err := asked(t, false, "", url); err != nil || s.Plan.Requests[0].URL != url {
 			t.Errorf("%s: %v", url, err)
 		}
 	}
@@ -191,7 +193,7 @@ func TestHeaderCase(t *testing.T) {
 			t.Errorf("%q: %v", tc.args, err)
 			continue
 		}
-		if got := first(t, s.plan).Header; !slices.Equal(got, tc.want) {
+		if got := first(t, s.Plan).Header; !slices.Equal(got, tc.want) {
 			t.Errorf("%q, of before: %v: %v, want %v", tc.args, tc.before, got, tc.want)
 		}
 	}

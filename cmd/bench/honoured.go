@@ -6,20 +6,22 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/pflag"
 )
 
 // checkHonoured refuses a flag that was given, or its variable, and that no subject does anything with.
-func (o *driveOptions) checkHonoured(list []subject) error {
+func (o *driveOptions) checkHonoured(list []*rig.Target) error {
 	var services []string
-	owned, secure := o.given.Changed("a-cmd") || o.given.Changed("b-cmd"), len(o.base.Follow.Hosts) > 0
+	owned, https := o.given.Changed("a-cmd") || o.given.Changed("b-cmd"), len(o.base.Follow.Hosts) > 0
 	for _, s := range list {
-		if s.service != nil {
-			services, owned = append(services, s.service.Name), true
+		if s.Service != nil {
+			services, owned = append(services, s.Service.Name), true
 		}
-		secure = secure || s.secure()
+		https = https || secure(s)
 	}
 	for _, name := range []string{"db", "pool-size", "ttl", "cache-size"} {
 		if !o.given.Changed(name) || honours(services, name) {
@@ -31,26 +33,26 @@ func (o *driveOptions) checkHonoured(list []subject) error {
 		return vain(o.given, "cpus", "split sets processors apart for a target that bench starts, and it starts none")
 	}
 	for _, name := range []string{"insecure", "cert", "key", "cacert", "sni"} {
-		if o.given.Changed(name) && !secure {
+		if o.given.Changed(name) && !https {
 			return vain(o.given, name, "is for https, and no target has such a URL")
 		}
 	}
 	return nil
 }
 
-// secure reports whether any of a subject's requests goes to https.
-func (s *subject) secure() bool {
+// secure reports whether any of a target's requests goes to https.
+func secure(s *rig.Target) bool {
 	const scheme = "https://"
-	if s.plan.Lines != nil {
+	if s.Plan.Lines != nil {
 		found := errors.New("found")
-		return s.plan.Lines.Origins(func(url string) error {
+		return s.Plan.Lines.Origins(func(url string) error {
 			if strings.HasPrefix(strings.ToLower(url), scheme) {
 				return found
 			}
 			return nil
 		}) != nil
 	}
-	return slices.ContainsFunc(s.plan.Requests, func(r loadgen.Request) bool { return strings.HasPrefix(strings.ToLower(r.URL), scheme) })
+	return slices.ContainsFunc(s.Plan.Requests, func(r loadgen.Request) bool { return strings.HasPrefix(strings.ToLower(r.URL), scheme) })
 }
 
 // checkServed refuses flags of bench serve that the service does nothing with. A child is given what its whole command was.

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 )
@@ -38,7 +40,7 @@ func (o *compareOptions) runMirror(ctx context.Context, names []string, s stream
 	if err != nil {
 		return usage(err)
 	}
-	c := &conductor{o: o, arms: arms, stderr: s.err, began: time.Now()}
+	c := o.conductor(ctx, arms, s.err)
 	c.ends = c.began.Add(limit)
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return err
@@ -52,7 +54,7 @@ func (o *compareOptions) runMirror(ctx context.Context, names []string, s stream
 }
 
 // mirrored checks what a mirrored run is given.
-func (o *compareOptions) mirrored(names []string) ([]loadgen.DiffRule, []*arm, error) {
+func (o *compareOptions) mirrored(names []string) ([]loadgen.DiffRule, []*rig.Target, error) {
 	if err := o.check(); err != nil {
 		return nil, nil, err
 	}
@@ -82,16 +84,16 @@ func (o *compareOptions) mirrored(names []string) ([]loadgen.DiffRule, []*arm, e
 
 // mirror brings both up, drives them at once and takes them down again.
 func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found *report.Mirror, err error) {
-	defer c.share()()
-	defer func() {
-		for _, a := range c.arms {
-			err = errors.Join(err, a.stop())
-		}
-	}()
-	if err := c.bringUp(ctx); err != nil {
-		return nil, err
-	}
-	rate := c.arms[0].rate
+	err = c.whileUp(ctx, func() error {
+		found, err = c.driveBoth(ctx, rules)
+		return err
+	})
+	return found, err
+}
+
+// driveBoth drives two that are up at once.
+func (c *conductor) driveBoth(ctx context.Context, rules []loadgen.DiffRule) (found *report.Mirror, err error) {
+	rate := c.Targets[0].Rate
 	if c.o.rate == "" {
 		rate *= mirrorShare
 	}
@@ -100,34 +102,34 @@ func (c *conductor) mirror(ctx context.Context, rules []loadgen.DiffRule) (found
 		return nil, usage(err)
 	}
 	warmUp := min(length/10, mirrorWarmUp)
-	profile := hold("mirror", warmUp, length-warmUp, rate)
-	a, b := c.arms[0], c.arms[1]
-	alike(c.arms)
-	c.o.say(c.stderr, a.label+" and "+b.label)("sending the same requests to both for " + report.Span(length))
+	profile := rig.Hold("mirror", warmUp, length-warmUp, rate)
+	a, b := c.Targets[0], c.Targets[1]
+	rig.Alike(c.Targets)
+	c.Say(a.Label+" and "+b.Label, "sending the same requests to both for "+report.Span(length))
 	var jobs [2]*loadgen.Job
-	for i, arm := range c.arms {
-		if jobs[i], err = arm.planOf(profile, nil, c.o.base.Seed).Compile(); err != nil {
+	for i, t := range c.Targets {
+		if jobs[i], err = t.PlanOf(profile, nil, c.o.base.Seed).Compile(); err != nil {
 			return nil, err
 		}
 	}
-	both, err := loadgen.Mirror(ctx, jobs[0], jobs[1], rules, [2]loadgen.Options{a.options, b.options})
+	both, err := loadgen.Mirror(ctx, jobs[0], jobs[1], rules, [2]loadgen.Options{a.Options, b.Options})
 	if both == nil {
 		return nil, err
 	}
-	found = report.NewMirror([2]string{a.label, b.label}, both)
+	found = report.NewMirror([2]string{a.Label, b.Label}, both)
 	found.Rate, found.Length = rate, length-warmUp
 	for _, r := range rules {
 		found.Rules = append(found.Rules, r.Text)
 	}
-	for _, n := range slices.Concat(a.options.Environment.Notes, b.options.Environment.Notes) {
+	for _, n := range slices.Concat(a.Options.Environment.Notes, b.Options.Environment.Notes) {
 		if !slices.Contains(found.Notes, n) {
 			found.Notes = append(found.Notes, n)
 		}
 	}
 	for i, run := range []*loadgen.Run{both.A, both.B} {
-		c.arms[i].goOn(run)
-		if text := c.arms[i].progress(); text != "" {
-			found.Notes = append(found.Notes, c.arms[i].label+": "+text)
+		c.Targets[i].GoOn(run)
+		if text := progress(c.Targets[i]); text != "" {
+			found.Notes = append(found.Notes, c.Targets[i].Label+": "+text)
 		}
 	}
 	if ctx.Err() != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -30,13 +31,13 @@ func (o *driveOptions) checkNames(targets int) error {
 }
 
 // giveNames calls the targets what --name calls them.
-func (o *driveOptions) giveNames(list []subject) error {
+func (o *driveOptions) giveNames(list []*rig.Target) error {
 	if err := o.checkNames(len(list)); err != nil {
 		return err
 	}
 	for i, n := range o.names {
-		t := &list[i].plan.Target
-		if list[i].service != nil && t.Name != n {
+		t := &list[i].Plan.Target
+		if list[i].Service != nil && t.Name != n {
 			t.Service = t.Name
 		}
 		t.Name, t.Named = n, true

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/pflag"
@@ -31,7 +33,7 @@ func TestWhatDrivesNamesItsTargets(t *testing.T) {
 }
 
 // namedArms makes arms of a gate, or of a comparison, with those flags.
-func namedArms(t *testing.T, gate *gateOptions, args ...string) ([]*arm, *compareOptions, error) {
+func namedArms(t *testing.T, gate *gateOptions, args ...string) ([]*rig.Target, *compareOptions, error) {
 	t.Helper()
 	o := &compareOptions{gate: gate}
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -63,11 +65,11 @@ func TestNamesOfTargets(t *testing.T) {
 			continue
 		}
 		for i, a := range arms {
-			target := a.plan.Target
-			if a.label != tc.labels[i] || target.Named != (len(o.names) > 0) || target.Named && target.Name != tc.labels[i] {
-				t.Errorf("%v: %d is called %q, of %+v", tc.args, i, a.label, target)
+			target := a.Plan.Target
+			if a.Label != tc.labels[i] || target.Named != (len(o.names) > 0) || target.Named && target.Name != tc.labels[i] {
+				t.Errorf("%v: %d is called %q, of %+v", tc.args, i, a.Label, target)
 			}
-			if a.service != nil && (target.ServiceName() != a.service.Name || a.name != a.service.Name) {
+			if a.Service != nil && (target.ServiceName() != a.Service.Name || a.Name != a.Service.Name) {
 				t.Errorf("%v: the service of %d is %q", tc.args, i, target.ServiceName())
 			}
 		}
@@ -148,7 +150,7 @@ func TestSizesOfANamedService(t *testing.T) {
 		t.Fatal(err)
 	}
 	sizes, err := o.capacitySubjects([]string{"cached"}, objectives, streams{})
-	if err != nil || len(sizes) != 2 || sizes[1].plan.Target.Name != "front, GOMAXPROCS 2" || sizes[1].name != "cached" {
+	if err != nil || len(sizes) != 2 || sizes[1].Plan.Target.Name != "front, GOMAXPROCS 2" || sizes[1].Name != "cached" {
 		t.Errorf("%v: %+v", err, sizes)
 	}
 }

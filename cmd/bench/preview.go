@@ -5,15 +5,17 @@ import (
 	"io"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 )
 
 // preview shows what would be driven; it starts nothing and sends nothing.
-func (o *driveOptions) preview(subjects []subject, w io.Writer) error {
+func (o *driveOptions) preview(subjects []*rig.Target, w io.Writer) error {
 	var previews []*loadgen.Preview
 	for _, s := range subjects {
-		job, err := s.plan.Compile()
+		job, err := s.Plan.Compile()
 		if err != nil {
 			return usage(err)
 		}

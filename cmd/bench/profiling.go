@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
 	"github.com/spf13/pflag"
@@ -24,7 +26,7 @@ func (o *profilingOptions) addFlags(f *pflag.FlagSet) {
 }
 
 // apply gives the subjects the place of their profiles; a bundled service's own is known when it has started.
-func (o *profilingOptions) apply(subjects []subject) error {
+func (o *profilingOptions) apply(subjects []*rig.Target) error {
 	switch {
 	case o.from == "" || o.from == "false":
 		return nil
@@ -35,21 +37,32 @@ func (o *profilingOptions) apply(subjects []subject) error {
 		if err != nil {
 			return fmt.Errorf("--profile-target: %w", err)
 		}
-		subjects[0].plan.ProfileURL = base
+		subjects[0].Plan.ProfileURL = base
 		return nil
 	}
-	for i := range subjects {
-		target := subjects[i].plan.Target.URL
-		if subjects[i].service != nil {
-			target = "http://127.0.0.1" // asked again at its own port; the plan says already that there is a profile
+	for _, s := range subjects {
+		target := s.Plan.Target.URL
+		if s.Service != nil {
+			target = "http://127.0.0.1" // the plan says already that there is a profile
+			s.Ask = withProfiles(s.Ask)
 		}
 		base, err := profilesOf(target)
 		if err != nil {
-			return fmt.Errorf("--profile-target: %s: %w", subjects[i].name, err)
+			return fmt.Errorf("--profile-target: %s: %w", s.Name, err)
 		}
-		subjects[i].plan.ProfileURL = base
+		s.Plan.ProfileURL = base
 	}
 	return nil
+}
+
+// withProfiles asks a bundled service for its profiles too.
+func withProfiles(ask func(*loadgen.Plan, string) error) func(*loadgen.Plan, string) error {
+	return func(plan *loadgen.Plan, address string) (err error) {
+		if plan.ProfileURL, err = profilesOf(address); err != nil {
+			return err
+		}
+		return ask(plan, address)
+	}
 }
 
 // profilesOf returns the base of the profiles of whoever serves a URL.

@@ -39,22 +39,24 @@ func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen self
 	if err != nil {
 		return seen, err
 	}
-	o := targets.StartOptions{CPUs: b.environment.TargetCPUs}
-	if o.Reference, err = b.server(step.Server); err != nil {
+	t := &rig.Target{
+		Name: service.Name, Service: &service, Plan: step.Plan, Ask: mixture{requests: service.Requests}.ask(nil),
+		Options: loadgen.Options{Environment: b.environment},
+	}
+	t.Plan.Target = loadgen.Target{Name: service.Name, Bundled: true}
+	silent := func(string, string) {}
+	r := rig.Rig{Targets: []*rig.Target{t}, Pinned: true, Say: silent, Warn: silent}
+	if r.Serving.Reference, err = b.server(step.Server); err != nil {
 		return seen, err
 	}
-	child, err := targets.Start(ctx, service.Name, o)
-	if err != nil {
+	if err := r.Up(ctx); err != nil {
 		return seen, interrupted(ctx, err)
 	}
-	plan := step.Plan
-	plan.Target = loadgen.Target{Name: service.Name, URL: child.URL, Bundled: true}
-	plan.Requests = mixture{requests: service.Requests}.at(child.URL)
-	seen.Run, seen.Idle, err = b.drive(ctx, plan, step.Watch(), child)
-	if err := errors.Join(err, child.Stop()); err != nil || !step.Server.Logs() { // stopped, it has written its log
+	seen.Run, seen.Idle, err = b.drive(ctx, t, step.Watch())
+	if err := errors.Join(err, r.Down()); err != nil || !step.Server.Logs() { // stopped, it has written its log
 		return seen, interrupted(ctx, err)
 	}
-	seen.Answers, err = readAnswers(o.Reference.Log)
+	seen.Answers, err = readAnswers(r.Serving.Reference.Log)
 	return seen, err
 }
 
@@ -67,16 +69,12 @@ func interrupted(ctx context.Context, err error) error {
 }
 
 // drive drives the plan, beside an idle thread if that is wanted.
-func (b *testBench) drive(ctx context.Context, plan loadgen.Plan, watch bool, child *targets.Child) (run *loadgen.Run, idle []time.Duration, err error) {
-	job, err := rig.Preflight(ctx, &plan, false, &b.environment)
-	if err != nil {
-		return nil, nil, err
-	}
+func (b *testBench) drive(ctx context.Context, t *rig.Target, watch bool) (run *loadgen.Run, idle []time.Duration, err error) {
 	if watch {
 		stop := b.watch()
 		defer func() { idle = stop() }()
 	}
-	run, err = job.Drive(ctx, loadgen.Options{TargetPID: child.PID, TargetExit: child.Done(), Environment: b.environment})
+	run, err = t.Job.Drive(ctx, t.Options)
 	if run != nil {
 		b.note(run.Environment.Notes...)
 	}

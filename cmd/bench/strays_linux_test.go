@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -44,21 +43,5 @@ func TestDaemonsEndWithBench(t *testing.T) {
 	}
 	if len(pids) < 2 || alive(pids) {
 		t.Errorf("of the daemons %v some are left", pids)
-	}
-}
-
-// What still answers after its command was stopped is named.
-func TestWhatOutlivesACommandIsNamed(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := arm{host: l.Addr().String(), flag: "--a-cmd"}
-	if err := a.outlived(); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the command of --a-cmd was stopped: process %d (", os.Getpid())) {
-		t.Error(err)
-	}
-	l.Close()
-	if err := a.outlived(); err != nil {
-		t.Error(err)
 	}
 }

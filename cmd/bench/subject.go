@@ -13,48 +13,16 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/targets"
 )
 
-// subject is one target of a command: a bundled service that bench starts, or a URL.
-type subject struct {
-	name    string
-	service *targets.Service // nil: a URL
-	mix     mixture          // what a bundled service is asked
-	lines   *loadgen.Lines   // asked of it in place of that; nil: none
-	plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
-	job     *loadgen.Job     // the plan, when all is up
-
-	notes    []string        // what there is to say of the input, in every run's environment
-	maxProcs int             // GOMAXPROCS of a bundled service; 0: that of its processors
-	words    func() []string // what a bundled service has said since it is up
-
-	sent     uint64 // requests of a sequence, in all runs until now
-	sequence uint64 // requests that follow each other before the first comes again; 0: they do not
-}
-
-// goOn lets the next run begin in a sequence of requests where this one has ended.
-func (s *subject) goOn(run *loadgen.Run) {
-	s.plan.First += run.Requests.Due
-	s.sent, s.sequence = s.sent+run.Requests.Sent, uint64(run.Plan.Lines)
-}
-
-// progress says how much of a sequence of requests was sent; "" without a sequence.
-func (s *subject) progress() string { return report.Sequence(s.sent, s.sequence) }
-
-// said are notes of what a bundled service said of itself while it was driven.
-func (s *subject) said() (notes []string) {
-	if s.words == nil {
-		return nil
-	}
-	for _, line := range s.words() {
-		notes = append(notes, s.plan.Target.Name+" said: "+line)
-	}
-	return notes
-}
+// progress says how much of a sequence of requests was sent to a target; "" without a sequence.
+func progress(t *rig.Target) string { return report.Sequence(t.Sent, t.Sequence) }
 
 // mixture is what a target is asked, apart from its address.
 type mixture struct {
@@ -68,7 +36,7 @@ type mixture struct {
 
 // subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
 // the names.
-func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]subject, error) {
+func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, error) {
 	mix, err := a.mixture()
 	if err != nil {
 		return nil, err
@@ -99,24 +67,25 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]subject, error)
 	if lines != nil && a.atEach && len(mix.requests) > 0 {
 		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
 	}
-	var list []subject
+	var list []*rig.Target
 	for _, name := range a.file.Target {
-		s := subject{name: name, plan: plan}
-		s.plan.Order = mix.order
+		s := &rig.Target{Name: name, Plan: plan}
+		s.Plan.Order = mix.order
+		var own *loadgen.Lines
 		if a.atEach {
-			s.lines = lines
+			own = lines
 		}
 		switch {
 		case !isURL(name):
-			err = a.driveService(&s, mix, request)
-		case s.lines != nil:
-			err = a.driveLinesAt(&s, lines, name)
+			err = a.driveService(s, mix, request, own)
+		case own != nil:
+			err = a.driveLinesAt(s, lines, name)
 		case len(mix.requests) > 0:
-			err = a.driveRequests(&s, mix.at(strings.TrimSuffix(name, "/")))
+			err = a.driveRequests(s, mix.at(strings.TrimSuffix(name, "/")))
 		default:
 			request := request
 			request.URL = name
-			err = a.driveRequests(&s, []loadgen.Request{request})
+			err = a.driveRequests(s, []loadgen.Request{request})
 		}
 		if err != nil {
 			return nil, err
@@ -124,8 +93,8 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]subject, error)
 		list = append(list, s)
 	}
 	if lines != nil && !a.atEach {
-		s := subject{plan: plan}
-		if err := a.driveLines(&s, lines); err != nil {
+		s := &rig.Target{Plan: plan}
+		if err := a.driveLines(s, lines); err != nil {
 			return nil, err
 		}
 		list = append(list, s)
@@ -134,7 +103,7 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]subject, error)
 		return nil, err
 	}
 	for i := range list {
-		list[i].notes = a.notes
+		list[i].Notes = a.notes
 	}
 	return list, a.giveNames(list)
 }
@@ -142,13 +111,13 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]subject, error)
 func isURL(name string) bool { return strings.Contains(name, "://") }
 
 // driveRequests makes s a subject of requests to URLs, named after the first, or after its host where there are several.
-func (a *asking) driveRequests(s *subject, requests []loadgen.Request) error {
-	s.plan.Requests = requests
-	if err := a.mayFollow(s.plan.Profile); err != nil {
+func (a *asking) driveRequests(s *rig.Target, requests []loadgen.Request) error {
+	s.Plan.Requests = requests
+	if err := a.mayFollow(s.Plan.Profile); err != nil {
 		return err
 	}
 	for i, r := range requests {
-		if err := a.mayDrive(s.plan.Profile, r.URL); err != nil {
+		if err := a.mayDrive(s.Plan.Profile, r.URL); err != nil {
 			return err
 		}
 		target, err := loadgen.TargetOf(r.URL)
@@ -159,10 +128,10 @@ func (a *asking) driveRequests(s *subject, requests []loadgen.Request) error {
 			return err
 		}
 		if i == 0 {
-			s.plan.Target, s.name = target, target.Name
+			s.Plan.Target, s.Name = target, target.Name
 		}
 	}
-	return s.plan.Check()
+	return s.Plan.Check()
 }
 
 // mayDrive refuses a URL that leads off this machine where nobody has said how much may be sent there.
@@ -189,38 +158,44 @@ func (a *asking) mayFollow(p profiles.Profile) error {
 }
 
 // driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
-func (a *asking) driveService(s *subject, mix mixture, request loadgen.Request) error {
-	service, err := targets.Find(s.name)
+func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Request, lines *loadgen.Lines) error {
+	service, err := targets.Find(s.Name)
 	if err != nil {
-		if strings.ContainsAny(s.name, ":/.") {
-			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.name, "https:"), "http:"), "/")
+		if strings.ContainsAny(s.Name, ":/.") {
+			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.Name, "https:"), "http:"), "/")
 			meant := withoutSecrets("http://" + host)
 			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)
 		}
 		return err
 	}
-	if request.Method != "" || request.Body != "" && s.lines == nil {
-		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.name)
+	if request.Method != "" || request.Body != "" && lines == nil {
+		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)
 	}
-	s.service, s.mix = &service, mix
+	s.Service = &service
 	if len(mix.requests) == 0 {
-		s.mix.requests = service.Requests
+		mix.requests = service.Requests
 	}
-	s.plan.Target = loadgen.Target{Name: s.name, Bundled: true}
-	s.at("http://127.0.0.1")
-	if s.lines != nil {
-		if s.plan.Order, s.plan.Group, err = a.sequence(); err != nil {
+	s.Ask = mix.ask(lines)
+	s.Plan.Target = loadgen.Target{Name: s.Name, Bundled: true}
+	if err := s.Ask(&s.Plan, "http://127.0.0.1"); err != nil {
+		return err
+	}
+	if lines != nil {
+		if s.Plan.Order, s.Plan.Group, err = a.sequence(); err != nil {
 			return err
 		}
 	}
-	return ofTargets(s.plan.Check())
+	return ofTargets(s.Plan.Check())
 }
 
-// at makes what a bundled service is asked, at its address.
-func (s *subject) at(address string) {
-	s.plan.Requests = s.mix.at(address)
-	if s.lines != nil {
-		s.plan.Lines = s.lines.At(address)
+// ask makes a plan ask a bundled service for the mixture, or for the lines if there are some.
+func (m mixture) ask(lines *loadgen.Lines) func(*loadgen.Plan, string) error {
+	return func(plan *loadgen.Plan, address string) error {
+		plan.Requests = m.at(address)
+		if lines != nil {
+			plan.Lines = lines.At(address)
+		}
+		return nil
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/url"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/spf13/pflag"
@@ -36,11 +38,11 @@ func (a *asking) readLines(stdin io.Reader, common loadgen.Request) (*loadgen.Li
 
 // driveLines makes s a subject of the requests of a targets file, named after the first, or after its host where there are
 // several.
-func (a *asking) driveLines(s *subject, lines *loadgen.Lines) error {
-	if err := lines.Origins(func(url string) error { return a.mayDrive(s.plan.Profile, url) }); err != nil {
+func (a *asking) driveLines(s *rig.Target, lines *loadgen.Lines) error {
+	if err := lines.Origins(func(url string) error { return a.mayDrive(s.Plan.Profile, url) }); err != nil {
 		return ofTargets(err)
 	}
-	if err := a.mayFollow(s.plan.Profile); err != nil {
+	if err := a.mayFollow(s.Plan.Profile); err != nil {
 		return err
 	}
 	target, err := loadgen.TargetOf(lines.FirstURL())
@@ -50,11 +52,11 @@ func (a *asking) driveLines(s *subject, lines *loadgen.Lines) error {
 	if err != nil {
 		return err
 	}
-	s.plan.Lines, s.plan.Target, s.name = lines, target, target.Name
-	if s.plan.Order, s.plan.Group, err = a.sequence(); err != nil {
+	s.Plan.Lines, s.Plan.Target, s.Name = lines, target, target.Name
+	if s.Plan.Order, s.Plan.Group, err = a.sequence(); err != nil {
 		return err
 	}
-	return ofTargets(s.plan.Check())
+	return ofTargets(s.Plan.Check())
 }
 
 // ofTargets names the flag in an error about a line of the targets file.
@@ -66,7 +68,7 @@ func ofTargets(err error) error {
 }
 
 // driveLinesAt makes s a subject of the requests of a targets file at a URL, whose scheme and host stand for the file's.
-func (a *asking) driveLinesAt(s *subject, lines *loadgen.Lines, address string) error {
+func (a *asking) driveLinesAt(s *rig.Target, lines *loadgen.Lines, address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil {
 		return fmt.Errorf("%s: with --targets it is a scheme and a host alone, such as http://127.0.0.1:8080: the paths are the file's", withoutSecrets(address))

@@ -12,13 +12,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/spf13/pflag"
 )
 
 // sequenced makes subjects of names and flags, as a command without a test file does, or with one of that version.
-func sequenced(t *testing.T, version, stdin string, args ...string) ([]subject, error) {
+func sequenced(t *testing.T, version, stdin string, args ...string) ([]*rig.Target, error) {
 	t.Helper()
 	var o driveOptions
 	f := pflag.NewFlagSet("sustained", pflag.ContinueOnError)
@@ -67,13 +69,13 @@ func TestTheDefaultsOfATargetsFile(t *testing.T) {
 			t.Errorf("%q %v: %v", tc.version, tc.args, err)
 			continue
 		}
-		r, err := list[0].plan.Record()
-		if err != nil || r.Order != tc.order || r.Grouping != tc.group || list[0].name != "127.0.0.1:1" || list[0].plan.Target.URL != "http://127.0.0.1:1" {
-			t.Errorf("%q %v: %q, %q, %+v, %v", tc.version, tc.args, r.Order, r.Grouping, list[0].plan.Target, err)
+		r, err := list[0].Plan.Record()
+		if err != nil || r.Order != tc.order || r.Grouping != tc.group || list[0].Name != "127.0.0.1:1" || list[0].Plan.Target.URL != "http://127.0.0.1:1" {
+			t.Errorf("%q %v: %q, %q, %+v, %v", tc.version, tc.args, r.Order, r.Grouping, list[0].Plan.Target, err)
 		}
 	}
 	list, err := sequenced(t, "", "GET http://127.0.0.1:1/a?q=C4N4RY", "-T", "-")
-	if err != nil || list[0].name != "127.0.0.1:1/a?q=…" {
+	if err != nil || list[0].Name != "127.0.0.1:1/a?q=…" {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
@@ -88,7 +90,7 @@ func TestTheOrderOfATestFilesRequests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if r, err := list[0].plan.Record(); err != nil || r.Order != want {
+		if r, err := list[0].Plan.Record(); err != nil || r.Order != want {
 			t.Errorf("%q: %q, %v", version, r.Order, err)
 		}
 	}
@@ -171,13 +173,13 @@ func TestRoundsGoOnInTheFile(t *testing.T) {
 			t.Fatal(err)
 		}
 		a, b := arms[0], arms[1]
-		round := func(a *arm) {
-			if _, err := a.drive(t.Context(), hold("round", 0, 250*time.Millisecond, 20), nil, 1); err != nil {
+		round := func(a *rig.Target) {
+			if _, err := a.Drive(t.Context(), rig.Hold("round", 0, 250*time.Millisecond, 20), nil, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
 		round(a) // a warm-up, of which B had none
-		alike(arms)
+		rig.Alike(arms)
 		round(a)
 		round(b)
 		if got := takenA(); got != "/0 /1 /2 /3 /4 /5 /6 /0 /1 /2" {
@@ -186,14 +188,14 @@ func TestRoundsGoOnInTheFile(t *testing.T) {
 		if got := takenB(); got != "/5 /6 /0 /1 /2" {
 			t.Errorf("%s: B was asked for %s", engine, got)
 		}
-		alike(arms)
+		rig.Alike(arms)
 		round(b)
 		round(a)
 		if gotA, gotB := takenA(), takenB(); gotA != "/3 /4 /5 /6 /0" || gotA != gotB {
 			t.Errorf("%s: then %s and %s", engine, gotA, gotB)
 		}
-		if a.progress() != "7 lines sent 2.1 times" || b.progress() != "7 lines sent 1.4 times" {
-			t.Errorf("%s: %s, %s", engine, a.progress(), b.progress())
+		if progress(a) != "7 lines sent 2.1 times" || progress(b) != "7 lines sent 1.4 times" {
+			t.Errorf("%s: %s, %s", engine, progress(a), progress(b))
 		}
 	}
 	// Runs of a baseline, and those of a new version that is held against it, begin at the same lines.
@@ -210,8 +212,8 @@ func TestRoundsGoOnInTheFile(t *testing.T) {
 	}
 	for range 2 {
 		taken()
-		c := conductor{o: &o, arms: arms[:1], stderr: io.Discard, began: time.Now()}
-		fresh := freshRuns{profile: hold("baseline", 0, 250*time.Millisecond, 20), seeds: []uint64{1, 2}}
+		c := o.conductor(t.Context(), arms[:1], io.Discard)
+		fresh := freshRuns{profile: rig.Hold("baseline", 0, 250*time.Millisecond, 20), seeds: []uint64{1, 2}}
 		if err := c.driveFresh(t.Context(), &fresh); err != nil {
 			t.Fatal(err)
 		}

@@ -25,7 +25,7 @@ func driveFile(t *testing.T, engine, text string, flags ...string) *loadgen.Run 
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := loadgen.Drive(t.Context(), list[0].plan, loadgen.Options{})
+	run, err := loadgen.Drive(t.Context(), list[0].Plan, loadgen.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

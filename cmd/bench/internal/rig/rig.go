@@ -1,5 +1,5 @@
-// Package rig brings the targets of a command up and takes them down again: it starts what bench is to serve, pins it and bench to
-// processors of their own, and looks for what would spoil a run.
+// Package rig brings the targets of a command up, drives rounds at them and takes them down again: it starts what bench is to serve, pins it
+// and bench to processors of their own, looks for what would spoil a run, and warms what it compares.
 package rig
 
 import (

@@ -1,0 +1,99 @@
+package rig
+
+import (
+	"cmp"
+	"context"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/targets"
+)
+
+// Target is what a command drives: a bundled service or a command of the user's, which bench starts, or a URL.
+type Target struct {
+	Name    string           // of the bundled service, or of what is at the URL
+	Label   string           // what it is called while it is driven; "": its name in the plan
+	Service *targets.Service // nil: a URL
+	Plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
+	Job     *loadgen.Job     // the plan, once it is up
+	Notes   []string         // what there is to say of the input, in every run's environment
+
+	// Ask makes the plan of a bundled service ask its requests at its address.
+	Ask      func(plan *loadgen.Plan, address string) error
+	MaxProcs int // GOMAXPROCS of a bundled service; 0: that of its processors
+
+	Command string // serves the URL; "": others do
+	Flag    string // the flag that Command came from
+
+	Rate    float64         // of a round, in requests/s
+	Options loadgen.Options // with which it is driven, once it is up
+
+	Sent     uint64 // requests of a sequence, in all runs until now
+	Sequence uint64 // requests that follow each other before the first comes again; 0: they do not
+
+	host  string // at which the command serves, host:port
+	child *targets.Child
+	words func() []string // what a bundled service has said since it is up
+}
+
+// Owned reports whether bench starts it.
+func (t *Target) Owned() bool { return t.Service != nil || t.Command != "" }
+
+func (t *Target) label() string { return cmp.Or(t.Label, t.Plan.Target.Name) }
+
+// Said are notes of what a bundled service said of itself while it was driven.
+func (t *Target) Said() (notes []string) {
+	if t.words == nil {
+		return nil
+	}
+	for _, line := range t.words() {
+		notes = append(notes, t.Plan.Target.Name+" said: "+line)
+	}
+	return notes
+}
+
+// GoOn lets the next run begin in a sequence of requests where this one has ended.
+func (t *Target) GoOn(run *loadgen.Run) {
+	t.Plan.First += run.Requests.Due
+	t.Sent, t.Sequence = t.Sent+run.Requests.Sent, uint64(run.Plan.Lines)
+}
+
+// start starts what bench owns.
+func (t *Target) start(ctx context.Context, r *Rig, say func(string)) (err error) {
+	switch {
+	case t.Service != nil:
+		t.child, err = targets.Start(ctx, t.Name, targets.StartOptions{
+			ServeOptions: r.Serving, CPUs: t.Options.Environment.TargetCPUs,
+			MaxProcs: cmp.Or(t.MaxProcs, capacity.ProcessorsOf(t.Options.Environment)),
+			Progress: say, Warn: func(text string) { r.Warn(t.label(), text) },
+		})
+	case t.Command != "":
+		t.child, err = t.startCommand(ctx, r.ReadyTimeout, say)
+	default:
+		return nil
+	}
+	if err != nil {
+		if ctx.Err() != nil {
+			return Interrupted(err)
+		}
+		return err
+	}
+	t.Options.TargetPID, t.Options.TargetExit = t.child.PID, t.child.Done()
+	if t.Service == nil {
+		return nil
+	}
+	t.words, t.Plan.Target.URL = t.child.Words, t.child.URL
+	return t.Ask(&t.Plan, t.child.URL)
+}
+
+func (t *Target) stop() error {
+	if t.child == nil {
+		return nil
+	}
+	child := t.child
+	t.child = nil
+	if err := child.Stop(); err != nil || t.Command == "" {
+		return err
+	}
+	return t.outlived()
+}
