@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -146,17 +145,17 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 		if err != nil {
 			return usage(err)
 		}
-		fresh := freshRuns{profile: baselineProfile(round, a.Rate), seeds: seedsFrom(o.base.Seed, o.runs)}
-		if err := c.driveFresh(ctx, &fresh); err != nil {
+		fresh := c.fresh(baselineProfile(round, a.Rate), seedsFrom(o.base.Seed, o.runs))
+		if err := c.Fresh(ctx, fresh); err != nil {
 			if errors.Is(err, errInterrupted) {
-				err = errors.Join(err, untold{fmt.Errorf("interrupted after %d of %d runs: no baseline is saved", len(fresh.runs), o.runs)})
+				err = errors.Join(err, untold{fmt.Errorf("interrupted after %d of %d runs: no baseline is saved", len(fresh.Runs), o.runs)})
 			}
 			return err
 		}
-		if fresh.spoiled {
-			return exitError{exitLimited, fmt.Errorf("no baseline is saved: bench or its host was too late in %d runs, the last: %s", fresh.again, fresh.why)}
+		if fresh.Spoiled {
+			return exitError{exitLimited, fmt.Errorf("no baseline is saved: bench or its host was too late in %d runs, the last: %s", fresh.Again, fresh.Why)}
 		}
-		if b, err = compare.NewBaseline(filepath.Base(name), time.Now(), a.Owned(), fresh.runs); err != nil {
+		if b, err = compare.NewBaseline(filepath.Base(name), time.Now(), a.Owned(), fresh.Runs); err != nil {
 			return fmt.Errorf("no baseline is saved: %w", err)
 		}
 		return nil

@@ -81,21 +81,8 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 	pilot := compare.NewPilot(compare.PilotOptions{
 		Arms: len(c.Targets), Fastest: fastest, Criteria: criteria, Time: takes, Spent: time.Since(c.began), Seed: c.o.base.Seed, Budget: c.budget(time.Until(c.ends) - takes),
 	})
-	var pair *uint64 // the seed of the rounds before
-	for until := time.Now().Add(takes); ; {
-		step, done := pilot.Next()
-		if done || time.Now().After(until) && len(pilot.Found().Tried) > 0 {
-			break
-		}
-		if pair == nil || *pair != step.Seed {
-			pair = &step.Seed
-			rig.Alike(c.Targets)
-		}
-		run, err := c.Targets[step.Arm].Drive(ctx, rig.Hold("pilot", 0, step.Round, step.Rate), nil, step.Seed)
-		if err != nil {
-			return err
-		}
-		pilot.Add(run)
+	if err := c.Pilot(ctx, pilot, takes); err != nil {
+		return err
 	}
 	found := pilot.Found()
 	c.pilot = &found

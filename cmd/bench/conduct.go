@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -169,43 +168,14 @@ func (c *conductor) fit() error {
 	return nil
 }
 
-// rounds drives what the trial asks for, until it is done or the time is over.
+// rounds drives what the trial asks for, and tells the user how it goes on.
 func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
-	quad := time.Duration(2*len(c.Targets)) * (c.layout.Round + c.over)
-	if c.restart {
-		quad += c.Starts
-	}
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
-	var pair *uint64 // the seed of the rounds before
-	for {
-		step, done := trial.Next()
-		if done {
-			return nil
-		}
-		if step.Round == 0 {
-			if time.Until(c.ends) < quad {
-				return nil
-			}
-			progress.Quad(step.Quad, c.layout, time.Since(c.began))
-			if c.restart && step.Quad > 0 {
-				if err := c.Anew(ctx); err != nil {
-					return err
-				}
-			}
-		}
-		if pair == nil || *pair != step.Seed {
-			pair = &step.Seed
-			rig.Alike(c.Targets)
-		}
-		a := c.Targets[step.Arm]
-		a.Plan.Disturbance = trial.Rule()
-		run, err := a.Round(ctx, c.layout, step.Seed)
-		if err != nil {
-			return err
-		}
-		trial.Add(run)
-		progress.Foresight(trial.Foresight())
-	}
+	return c.Trial(ctx, trial, rig.Rounds{
+		Layout: c.layout, Over: c.over, Anew: c.restart, Ends: c.ends,
+		Quad:      func(quad int) { progress.Quad(quad, c.layout, time.Since(c.began)) },
+		Foresight: progress.Foresight,
+	})
 }
 
 func (c *conductor) found(r compare.Result) *report.Compared {

@@ -1,59 +1,19 @@
 package main
 
 import (
-	"context"
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// freshRuns are runs of one arm, each of a fresh start where bench starts it.
-type freshRuns struct {
-	profile profiles.Profile
-	seeds   []uint64 // one a run
-
-	runs    []*loadgen.Run
-	again   int  // that were made again, as they were no evidence
-	spoiled bool // too many were
-	why     string
-}
-
-// driveFresh drives all of them. A run that is no evidence is made again, at most half as many as there are to
-// be. What there is until an error or an interrupt is kept.
-func (c *conductor) driveFresh(ctx context.Context, f *freshRuns) error {
-	a := c.Targets[0]
-	first := uint64(0) // in a sequence of requests: those of the baseline begin where those of the new version do
+// fresh is how runs of a fresh start are driven, one for each seed, and the user told how it goes on.
+func (c *conductor) fresh(p profiles.Profile, seeds []uint64) *rig.Fresh {
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
-	for len(f.runs) < len(f.seeds) {
-		progress.Run(len(f.runs)+1, len(f.seeds), f.profile.Duration(), time.Since(c.began))
-		if a.Owned() {
-			if err := c.Anew(ctx); err != nil {
-				return err
-			}
-		}
-		a.Plan.First = first
-		run, err := a.Drive(ctx, f.profile, nil, f.seeds[len(f.runs)])
-		if err != nil {
-			return err
-		}
-		why := compare.Spoiled(run)
-		if why == "" {
-			first = a.Plan.First
-			f.runs = append(f.runs, run)
-			continue
-		}
-		f.why = why
-		if f.again++; f.again > len(f.seeds)/2 {
-			f.spoiled = true
-			return nil
-		}
-	}
-	return nil
+	return &rig.Fresh{Profile: p, Seeds: seeds, Begins: func(run int) { progress.Run(run, len(seeds), p.Duration(), time.Since(c.began)) }}
 }
 
 // perRun is what a run takes beyond its profile.

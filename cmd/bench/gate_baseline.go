@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -180,28 +179,29 @@ func otherPlan(b *compare.Baseline, differ []string) error {
 // gateFresh drives the new runs and judges them. What was found until an interrupt is returned with it.
 func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
 	b, a := c.floor, c.Targets[0]
-	fresh := freshRuns{profile: profileOf(b.Plan())}
+	var seeds []uint64
 	for _, r := range b.Runs {
-		fresh.seeds = append(fresh.seeds, r.Seed)
+		seeds = append(seeds, r.Seed)
 	}
+	fresh := c.fresh(profileOf(b.Plan()), seeds)
 	err = c.whileUp(ctx, func() error {
 		err := sameAsBaseline(b, a) // preflight may have changed the plan
 		if err == nil {
-			err = c.inTime(len(fresh.seeds), fresh.profile.Duration())
+			err = c.inTime(len(fresh.Seeds), fresh.Profile.Duration())
 		}
 		if err != nil {
 			return usage(err)
 		}
-		return c.driveFresh(ctx, &fresh)
+		return c.Fresh(ctx, fresh)
 	})
-	if err != nil && (!errors.Is(err, errInterrupted) || len(fresh.runs) == 0) {
+	if err != nil && (!errors.Is(err, errInterrupted) || len(fresh.Runs) == 0) {
 		return nil, err
 	}
-	found = c.found(c.o.judgeRuns(b, a.Label, fresh.runs, criteria))
+	found = c.found(c.o.judgeRuns(b, a.Label, fresh.Runs, criteria))
 	found.Result.Interrupted = err != nil
-	found.Result.Planned, found.Result.Rerun = len(fresh.seeds), fresh.again
-	if fresh.spoiled {
-		found.Result.Spoil(fresh.why)
+	found.Result.Planned, found.Result.Rerun = len(fresh.Seeds), fresh.Again
+	if fresh.Spoiled {
+		found.Result.Spoil(fresh.Why)
 	}
 	found.Restarted = a.Owned()
 	found.Arms = append([]report.ComparedArm{oldArm(b)}, found.Arms...)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/pflag"

@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/pflag"

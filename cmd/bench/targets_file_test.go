@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/spf13/pflag"
@@ -213,11 +212,11 @@ func TestRoundsGoOnInTheFile(t *testing.T) {
 	for range 2 {
 		taken()
 		c := o.conductor(t.Context(), arms[:1], io.Discard)
-		fresh := freshRuns{profile: rig.Hold("baseline", 0, 250*time.Millisecond, 20), seeds: []uint64{1, 2}}
-		if err := c.driveFresh(t.Context(), &fresh); err != nil {
+		fresh := c.fresh(rig.Hold("baseline", 0, 250*time.Millisecond, 20), []uint64{1, 2})
+		if err := c.Fresh(t.Context(), fresh); err != nil {
 			t.Fatal(err)
 		}
-		if got := taken(); fresh.again == 0 && got != "/0 /1 /2 /3 /4 /5 /6 /0 /1 /2" {
+		if got := taken(); fresh.Again == 0 && got != "/0 /1 /2 /3 /4 /5 /6 /0 /1 /2" {
 			t.Errorf("two runs ask for %s", got)
 		}
 	}

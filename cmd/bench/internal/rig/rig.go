@@ -1,5 +1,11 @@
-// Package rig brings the targets of a command up, drives rounds at them and takes them down again: it starts what bench is to serve, pins it
-// and bench to processors of their own, looks for what would spoil a run, and warms what it compares.
+// Package rig brings the targets of a command up, drives rounds at them and takes them down again.
+//
+//   - target.go, command.go: what is driven; starting and stopping it
+//   - up.go: the targets that are up together
+//   - pin.go, reservation.go: processors of their own for bench and what it starts
+//   - preflight.go: what would spoil a run
+//   - rounds.go: one round at a target, and warming it
+//   - trial.go, fresh.go: the rounds of a comparison; runs that each have a fresh start
 package rig
 
 import (

@@ -81,8 +81,8 @@ func (t *Target) warm(ctx context.Context) error {
 	return nil
 }
 
-// Round drives one round at its rate.
-func (t *Target) Round(ctx context.Context, l compare.Layout, seed uint64) (*loadgen.Run, error) {
+// round drives one round at its rate.
+func (t *Target) round(ctx context.Context, l compare.Layout, seed uint64) (*loadgen.Run, error) {
 	return t.Drive(ctx, Hold("round", l.WarmUp(), l.Round-l.WarmUp(), t.Rate), nil, seed)
 }
 

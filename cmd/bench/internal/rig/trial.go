@@ -1,0 +1,82 @@
+package rig
+
+import (
+	"context"
+	"time"
+
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// Rounds says how the rounds of a trial are driven.
+type Rounds struct {
+	Layout compare.Layout
+	Over   time.Duration // what a round takes beyond its length
+	Anew   bool          // the targets are started anew for each quad
+	Ends   time.Time     // no quad begins that would end later
+
+	Quad      func(quad int) // is told which quad begins
+	Foresight func(*compare.Foresight)
+}
+
+// Trial drives what a trial asks for, until it is done or the time is over.
+func (r *Rig) Trial(ctx context.Context, trial *compare.Trial, o Rounds) error {
+	quad := time.Duration(2*len(r.Targets)) * (o.Layout.Round + o.Over)
+	if o.Anew {
+		quad += r.Starts
+	}
+	pair := r.pairs()
+	for {
+		step, done := trial.Next()
+		if done {
+			return nil
+		}
+		if step.Round == 0 {
+			if time.Until(o.Ends) < quad {
+				return nil
+			}
+			o.Quad(step.Quad)
+			if o.Anew && step.Quad > 0 {
+				if err := r.Anew(ctx); err != nil {
+					return err
+				}
+			}
+		}
+		pair(step.Seed)
+		t := r.Targets[step.Arm]
+		t.Plan.Disturbance = trial.Rule()
+		run, err := t.round(ctx, o.Layout, step.Seed)
+		if err != nil {
+			return err
+		}
+		trial.Add(run)
+		o.Foresight(trial.Foresight())
+	}
+}
+
+// Pilot drives what a pilot asks for, until it is done, or that time is over and a rate was tried.
+func (r *Rig) Pilot(ctx context.Context, pilot *compare.Pilot, takes time.Duration) error {
+	until, pair := time.Now().Add(takes), r.pairs()
+	for {
+		step, done := pilot.Next()
+		if done || time.Now().After(until) && len(pilot.Found().Tried) > 0 {
+			return nil
+		}
+		pair(step.Seed)
+		run, err := r.Targets[step.Arm].Drive(ctx, Hold("pilot", 0, step.Round, step.Rate), nil, step.Seed)
+		if err != nil {
+			return err
+		}
+		pilot.Add(run)
+	}
+}
+
+// pairs is told the seed of each round that begins. The rounds of a pair have one seed, and send the same.
+func (r *Rig) pairs() func(seed uint64) {
+	var last *uint64
+	return func(seed uint64) {
+		if last == nil || *last != seed {
+			last = &seed
+			Alike(r.Targets)
+		}
+	}
+}
