@@ -1,9 +1,17 @@
 package main
 
 import (
+	"errors"
+	"fmt"
+	"io"
 	"slices"
+	"strings"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/targets"
 )
 
 // asking is what targets are asked: the requests of a test file under the flags, and what flags alone say of requests.
@@ -22,3 +30,137 @@ func (a *asking) note(text string) {
 		a.notes = append(a.notes, text)
 	}
 }
+
+// subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
+// the names.
+func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, error) {
+	mix, err := a.mixture()
+	if err != nil {
+		return nil, err
+	}
+	if len(a.file.Target) == 0 && a.targets == "" {
+		return nil, fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", a.name)
+	}
+	request, err := a.request()
+	if err != nil {
+		return nil, err
+	}
+	mix.header, mix.login = request.Header, a.user
+	if len(mix.requests) > 0 && (request.Method != "" || request.Body != "") {
+		return nil, errors.New("--method, --body and --body-template are for a URL: the file has requests of its own")
+	}
+	if err := a.checkSequence(len(mix.requests) > 0); err != nil {
+		return nil, err
+	}
+	var lines *loadgen.Lines
+	if a.targets != "" {
+		if lines, err = a.readLines(stdin, request); err != nil {
+			return nil, err
+		}
+	}
+	if lines != nil && request.Method != "" {
+		return nil, errors.New("--method is for a URL: each request of the targets file has its own")
+	}
+	if lines != nil && a.atEach && len(mix.requests) > 0 {
+		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
+	}
+	var list []*rig.Target
+	for _, name := range a.file.Target {
+		s := &rig.Target{Name: name, Plan: plan}
+		s.Plan.Order = mix.order
+		var own *loadgen.Lines
+		if a.atEach {
+			own = lines
+		}
+		switch {
+		case !isURL(name):
+			err = a.driveService(s, mix, request, own)
+		case own != nil:
+			err = a.driveLinesAt(s, lines, name)
+		case len(mix.requests) > 0:
+			err = a.driveRequests(s, mix.at(strings.TrimSuffix(name, "/")))
+		default:
+			request := request
+			request.URL = name
+			err = a.driveRequests(s, []loadgen.Request{request})
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	if lines != nil && !a.atEach {
+		s := &rig.Target{Plan: plan}
+		if err := a.driveLines(s, lines); err != nil {
+			return nil, err
+		}
+		list = append(list, s)
+	}
+	if err := a.checkHonoured(list); err != nil {
+		return nil, err
+	}
+	for i := range list {
+		list[i].Notes = a.notes
+	}
+	return list, a.giveNames(list)
+}
+
+// driveRequests makes s a subject of requests to URLs, named after the first, or after its host where there are several.
+func (a *asking) driveRequests(s *rig.Target, requests []loadgen.Request) error {
+	s.Plan.Requests = requests
+	if err := a.mayFollow(s.Plan.Profile); err != nil {
+		return err
+	}
+	for i, r := range requests {
+		if err := a.mayDrive(s.Plan.Profile, r.URL); err != nil {
+			return err
+		}
+		target, err := loadgen.TargetOf(r.URL)
+		if err == nil && len(requests) > 1 {
+			target, err = hostOf(target)
+		}
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			s.Plan.Target, s.Name = target, target.Name
+		}
+	}
+	return s.Plan.Check()
+}
+
+// driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
+func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Request, lines *loadgen.Lines) error {
+	service, err := targets.Find(s.Name)
+	if err != nil {
+		if strings.ContainsAny(s.Name, ":/.") {
+			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.Name, "https:"), "http:"), "/")
+			meant := withoutSecrets("http://" + host)
+			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)
+		}
+		return err
+	}
+	if request.Method != "" || request.Body != "" && lines == nil {
+		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)
+	}
+	s.Service = &service
+	if len(mix.requests) == 0 {
+		mix.requests = service.Requests
+	}
+	s.Ask = mix.ask(lines)
+	s.Plan.Target = loadgen.Target{Name: s.Name, Bundled: true}
+	if err := s.Ask(&s.Plan, "http://127.0.0.1"); err != nil {
+		return err
+	}
+	if lines != nil {
+		if s.Plan.Order, s.Plan.Group, err = a.sequence(); err != nil {
+			return err
+		}
+	}
+	return ofTargets(s.Plan.Check())
+}
+
+// progress says how much of a sequence of requests was sent to a target; "" without a sequence.
+func progress(t *rig.Target) string { return report.Sequence(t.Sent, t.Sequence) }
+
+func isURL(name string) bool { return strings.Contains(name, "://") }

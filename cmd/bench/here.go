@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// mayDrive refuses a URL that leads off this machine where nobody has said how much may be sent there.
+func (a *asking) mayDrive(p profiles.Profile, address string) error {
+	u, err := loadgen.OriginOf(address)
+	if err != nil {
+		return err
+	}
+	if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
+		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
+	}
+	return nil
+}
+
+// mayFollow refuses hosts to which redirects are followed as mayDrive does.
+func (a *asking) mayFollow(p profiles.Profile) error {
+	for _, host := range a.base.Follow.Hosts {
+		u := url.URL{Host: host}
+		if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
+			return fmt.Errorf("--follow-hosts: %s is not on this machine: say with --rate how much it may get", host)
+		}
+	}
+	return nil
+}
+
+// rateGiven reports whether the user says how much a target may get, as one that is not on this machine needs it.
+func (o *driveOptions) rateGiven() bool {
+	return o.rate != "" || o.peak != "" || len(o.stages) > 0 || o.vus != 0
+}
+
+// staysHere reports whether what is sent to a host of that name stays on this machine.
+func (o *driveOptions) staysHere(host string) bool {
+	if o.base.ConnectTo == "" {
+		return isHere(host)
+	}
+	to, _, err := net.SplitHostPort(o.base.ConnectTo)
+	return strings.HasPrefix(o.base.ConnectTo, "unix:") || err == nil && isHere(to)
+}
+
+// isHere reports whether a host is this machine: an address of its own, or a name of nothing but such addresses.
+func isHere(host string) bool {
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	if a, err := netip.ParseAddr(host); err == nil {
+		return loadgen.OnThisMachine(a)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	defer cancel()
+	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	return err == nil && !slices.ContainsFunc(list, func(a netip.Addr) bool { return !loadgen.OnThisMachine(a) })
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"net/http"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/targets"
+)
+
+// mixture is what a target is asked, apart from its address.
+type mixture struct {
+	requests []targets.Request
+	expect   [][]loadgen.Expect // of each request, in place of the plan's; empty: none has its own
+	verbatim []bool             // of each request, whether its body is bytes; empty: of none
+	header   http.Header        // that the user adds to every request
+	login    string             // NAME:PASSWORD that the user adds to every request
+	order    loadgen.Order      // of requests that a test file asks
+}
+
+// ask makes a plan ask a bundled service for the mixture, or for the lines if there are some.
+func (m mixture) ask(lines *loadgen.Lines) func(*loadgen.Plan, string) error {
+	return func(plan *loadgen.Plan, address string) error {
+		plan.Requests = m.at(address)
+		if lines != nil {
+			plan.Lines = lines.At(address)
+		}
+		return nil
+	}
+}
+
+// at makes requests to a base URL.
+func (m mixture) at(base string) []loadgen.Request {
+	var list []loadgen.Request
+	for i := range m.requests {
+		list = append(list, m.request(i, base))
+	}
+	return list
+}
+
+// request makes one of the requests.
+func (m mixture) request(i int, base string) loadgen.Request {
+	r := &m.requests[i]
+	h := m.header.Clone()
+	if h == nil {
+		h = http.Header{}
+	}
+	for name, values := range r.Header {
+		loadgen.SetHeader(h, name, values)
+	}
+	request := loadgen.Request{
+		Name: r.Name, Weight: r.Weight, Method: r.Method, URL: base + r.Path, Header: h, Login: m.login, Body: r.Body,
+	}
+	if len(m.expect) > 0 {
+		request.Expect = m.expect[i]
+	}
+	if len(m.verbatim) > 0 {
+		request.Verbatim = m.verbatim[i]
+	}
+	return request
+}
