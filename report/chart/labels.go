@@ -1,0 +1,45 @@
+package chart
+
+import "slices"
+
+// lineHeight is the distance of two lines of text, in px.
+const lineHeight = 13.0
+
+// label is the name of a series beside its line's end.
+type label struct {
+	text         string
+	y            float64 // where the line ends, and after apart where the label stands
+	color        string
+	dash         string
+	shape        int  // drawn where there is no line
+	line         bool // drawn as a line
+	key, toggled string
+}
+
+// apart moves labels so that no two overlap and all stand between top and bottom; the last ones go where not all have room.
+func apart(labels []label, top, bottom float64) []label {
+	room := max(int((bottom-top)/lineHeight), 1)
+	if len(labels) > room {
+		labels = labels[:room]
+	}
+	slices.SortStableFunc(labels, func(a, b label) int {
+		switch {
+		case a.y < b.y:
+			return -1
+		case a.y > b.y:
+			return 1
+		}
+		return 0
+	})
+	next := top
+	for i := range labels {
+		labels[i].y = max(labels[i].y, next)
+		next = labels[i].y + lineHeight
+	}
+	next = bottom
+	for i := len(labels) - 1; i >= 0; i-- {
+		labels[i].y = min(labels[i].y, next)
+		next = labels[i].y - lineHeight
+	}
+	return labels
+}
