@@ -18,7 +18,9 @@ import (
 var update = flag.Bool("update", false, "write the golden drawings anew")
 
 // drawing is what all charts have in common.
-type drawing interface{ SVG(labelledBy string) string }
+type drawing interface {
+	SVG(labelledBy string) string
+}
 
 // examples are small charts of each kind.
 func examples() map[string]drawing {

@@ -50,7 +50,7 @@ const lostHeight = 9.0
 // SVG draws the heat map; labelledBy are the ids of the elements that name it.
 func (h Heat) SVG(labelledBy string) string {
 	width, height := sizeOr(h.Width, 760), sizeOr(h.Height, 250)
-	f := frame{left: 62, top: 34, right: width - 118, bottom: height - 24}
+	f := frame{left: 62, top: 34, right: width - liveRoom, bottom: height - 24}
 	every := h.Every
 	if !(every > 0) || every > maxValue {
 		every = 1

@@ -5,15 +5,14 @@ import "slices"
 // lineHeight is the distance of two lines of text, in px.
 const lineHeight = 13.0
 
-// label is the name of a series beside its line's end.
+// label is a name beside its line's end.
 type label struct {
-	text         string
-	y            float64 // where the line ends, and after apart where the label stands
-	color        string
-	dash         string
-	shape        int  // drawn where there is no line
-	line         bool // drawn as a line
-	key, toggled string
+	text  string
+	y     float64 // where the line ends, and after apart where the label stands
+	look  []attr  // of the piece of line before it; nil where marks stand for the series
+	color string  // of such a mark
+	shape int
+	attrs []attr // what a script knows it by
 }
 
 // apart moves labels so that no two overlap and all stand between top and bottom; the last ones go where not all have room.

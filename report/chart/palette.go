@@ -22,7 +22,15 @@ var dashes = [4]string{"", "7 3", "2 3", "9 3 2 3"}
 // pick returns element i of a cycle, for any i.
 func pick(cycle [4]string, i int) string { return cycle[((i%4)+4)%4] }
 
-func colorOf(i int) string { return pick(Colors, i) }
+// Neutral is the colour of what belongs to no series more than to another.
+const Neutral = -1
+
+func colorOf(i int) string {
+	if i == Neutral {
+		return "currentColor"
+	}
+	return pick(Colors, i)
+}
 
 // shapePath draws mark i around a point: circle, square, triangle or diamond, r px to each side.
 func (c *canvas) shapePath(i int, x, y, r float64) string {

@@ -32,7 +32,7 @@ type Series struct {
 	Name   string
 	Key    string // where a script finds the values: the id of a table and its column
 	Group  string // series of one group are shown and hidden together
-	Color  int    // of Colors
+	Color  int    // of Colors; Neutral takes that of the text
 	Dash   int    // 0 is a solid line
 	Shape  int    // of dots
 	Style  Style
@@ -133,6 +133,9 @@ func sizeOr(v, fallback float64) float64 {
 
 // labelRoom is the width that the names at the right take.
 func (p Plot) labelRoom() float64 {
+	if p.Live {
+		return liveRoom
+	}
 	widest := 0.0
 	for _, s := range p.Series {
 		widest = math.Max(widest, widthOf(clean(s.Name)))
@@ -145,6 +148,9 @@ func (p Plot) labelRoom() float64 {
 	}
 	return math.Min(widest, maxLabel) + 34
 }
+
+// liveRoom is that of charts over time, which stand in line below each other.
+const liveRoom = 150.0
 
 // maxLabel bounds the width of a name beside its line, in px.
 const maxLabel = 150
@@ -200,7 +206,8 @@ func (c *canvas) spans(f frame, spans []Span) {
 		if i%2 == 1 {
 			opacity = "0.1"
 		}
-		c.rect(from, f.top, to, f.bottom, attr{"fill-opacity", opacity}, attr{"data-from", exact(s.From)}, attr{"data-to", exact(s.To)})
+		c.rect(from, f.top, to, f.bottom, attr{"fill-opacity", opacity}, attr{"data-from", exact(s.From)}, attr{"data-to", exact(s.To)},
+			attr{"data-name", clean(s.Name)})
 		if name := cut(s.Name, to-from-4); len([]rune(name)) > 2 || name == clean(s.Name) {
 			c.text((from+to)/2, f.top-5, "middle", name, attr{"font-size", number(minText)})
 		}
@@ -308,7 +315,7 @@ func (p Plot) names(f frame) []label {
 	var list []label
 	for _, l := range p.Limits {
 		if y := f.y.at(l.Value); !math.IsNaN(y) && clean(l.Name) != "" {
-			list = append(list, label{text: l.Name, y: y, color: "currentColor", dash: "5 3", line: true})
+			list = append(list, label{text: l.Name, y: y, look: stroke("currentColor", "5 3", 2), attrs: []attr{{"data-at", exact(l.Value)}}})
 		}
 	}
 	for _, s := range p.Series {
@@ -316,11 +323,24 @@ func (p Plot) names(f frame) []label {
 		if !found || s.Hidden || clean(s.Name) == "" {
 			continue
 		}
-		list = append(list, label{
-			text: s.Name, y: y, color: colorOf(s.Color), dash: pick(dashes, s.Dash), shape: s.Shape, line: s.Style == Line, key: clean(s.Group),
-		})
+		l := label{text: s.Name, y: y, color: colorOf(s.Color), shape: s.Shape, attrs: s.known()}
+		if s.Style != Dots {
+			l.look = stroke(l.color, pick(dashes, s.Dash), 2)
+		}
+		list = append(list, l)
 	}
 	return apart(list, f.top+4, f.bottom-2)
+}
+
+// known are the attributes by which a script knows what belongs to a series.
+func (s Series) known() []attr {
+	var attrs []attr
+	for _, a := range []attr{{"data-name", clean(s.Name)}, {"data-key", clean(s.Key)}, {"data-group", clean(s.Group)}} {
+		if a.value != "" && s.Key != "" {
+			attrs = append(attrs, a)
+		}
+	}
+	return attrs
 }
 
 // end returns where the last value of a series lies.
@@ -348,19 +368,14 @@ func (c *canvas) labels(f frame, labels []label) {
 	}
 	c.open("g", attr{"class", "labels"})
 	for _, l := range labels {
-		var attrs []attr
-		if l.key != "" {
-			attrs = append(attrs, attr{"data-group", l.key})
-		}
-		c.open("g", attrs...)
+		c.open("g", l.attrs...)
 		x := f.right + 6
-		switch {
-		case l.line:
-			c.line(x, l.y, x+18, l.y, stroke(l.color, l.dash, 2)...)
-		default:
+		if l.look != nil {
+			c.line(x, l.y, x+18, l.y, l.look...)
+		} else {
 			c.empty("path", attr{"d", c.shapePath(l.shape, x+9, l.y, 3.5)}, attr{"fill", l.color})
 		}
-		c.text(x+22, l.y+4, "start", cut(l.text, maxLabel))
+		c.text(x+22, l.y+4, "start", cut(l.text, c.width-x-24))
 		c.close("g")
 	}
 	c.close("g")

@@ -8,12 +8,7 @@ import (
 // series draws one series.
 func (c *canvas) series(f frame, s Series) {
 	color := colorOf(s.Color)
-	attrs := []attr{{"class", "series"}}
-	for _, a := range []attr{{"data-name", clean(s.Name)}, {"data-key", clean(s.Key)}, {"data-group", clean(s.Group)}} {
-		if a.value != "" {
-			attrs = append(attrs, a)
-		}
-	}
+	attrs := append([]attr{{"class", "series"}}, s.known()...)
 	if s.Style == Area {
 		attrs = append(attrs, attr{"data-style", "area"})
 	}
