@@ -38,6 +38,7 @@ var runsShown = shown[[]*loadgen.Run]{
 		{"openmetrics", report.OpenMetrics},
 		{"gitlab", report.GitLab},
 		{"gh-benchmark", report.GitHubBenchmark},
+		{"html", htmlRuns},
 	},
 	tell: tellActions,
 }

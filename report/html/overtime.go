@@ -1,0 +1,354 @@
+package html
+
+import (
+	"fmt"
+	"math"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/chart"
+	"github.com/seed-5a006608/bench/report/page"
+)
+
+// overTime makes the charts over the time of runs, all over the same time, and the tables behind them.
+type overTime struct {
+	list    []measured
+	several bool
+	seconds int // of the longest run
+	data    []Data
+	spans   []chart.Span
+	marks   []chart.Mark
+}
+
+func newOverTime(list []measured) *overTime {
+	o := &overTime{list: list, several: len(list) > 1}
+	for _, m := range list {
+		o.seconds = max(o.seconds, len(m.Intervals))
+		table := Data{ID: m.table(), Title: m.name + " by second: " + fmt.Sprint(len(m.Intervals)) + " rows"}
+		o.data = append(o.data, table)
+	}
+	first := list[0]
+	for _, p := range first.Phases {
+		o.spans = append(o.spans, chart.Span{Name: p.Name, From: p.StartNS.Seconds(), To: (p.StartNS + p.DurationNS).Seconds()})
+	}
+	for _, m := range list {
+		o.marks = append(o.marks, marksOf(m, o.several)...)
+		o.column(m, "second", chart.Seconds, func(i int) float64 { return m.Intervals[i].StartNS.Seconds() })
+	}
+	return o
+}
+
+// marksOf are a run's events, and the times at which it had recovered.
+func marksOf(m measured, several bool) []chart.Mark {
+	var marks []chart.Mark
+	for _, e := range m.Events {
+		text := page.Clean(string(e.Kind)+" at "+report.Duration(e.AtNS)+": "+e.Text, 120)
+		marks = append(marks, chart.Mark{Name: m.of(text, several), From: e.AtNS.Seconds(), To: (e.AtNS + e.DurationNS).Seconds()})
+	}
+	for i := range m.Phases {
+		p := &m.Phases[i]
+		if p.Recovery == nil || p.Recovery.State != loadgen.Recovered {
+			continue
+		}
+		at := (p.StartNS + p.DurationNS + p.Recovery.AfterNS).Seconds()
+		marks = append(marks, chart.Mark{Name: m.of("recovered after "+report.Duration(p.Recovery.AfterNS), several), From: at, To: at})
+	}
+	return marks
+}
+
+// column adds a column to a run's table and returns its place there.
+func (o *overTime) column(m measured, title string, unit chart.Unit, value func(i int) float64) int {
+	return o.bounds(m, title, unit, value, nil)
+}
+
+// bounds is column for values of which some are lower bounds.
+func (o *overTime) bounds(m measured, title string, unit chart.Unit, value func(i int) float64, open func(i int) bool) int {
+	c := DataColumn{Title: title, Unit: unit, Values: make([]float64, len(m.Intervals))}
+	for i := range m.Intervals {
+		c.Values[i] = value(i)
+		if open != nil {
+			c.Open = append(c.Open, open(i))
+		}
+	}
+	table := &o.data[m.index]
+	table.Columns = append(table.Columns, c)
+	return len(table.Columns) - 1
+}
+
+// series draws a column of a run's table.
+func (o *overTime) series(m measured, column int, name string, look chart.Series) chart.Series {
+	c := o.data[m.index].Columns[column]
+	look.Name, look.Key = name, fmt.Sprintf("%s:%d", m.table(), column)
+	for i, v := range c.Values {
+		look.Points = append(look.Points, chart.Point{X: m.Intervals[i].StartNS.Seconds() + 0.5, Y: v, Open: c.Open != nil && c.Open[i]})
+	}
+	return look
+}
+
+func (o *overTime) plot(label string, unit chart.Unit, series []chart.Series) chart.Plot {
+	return chart.Plot{
+		X: chart.Axis{Unit: chart.Seconds, From: 0, To: float64(max(o.seconds, 1))}, Y: chart.Axis{Label: label, Unit: unit},
+		Series: series, Spans: o.spans, Marks: o.marks, Live: true,
+	}
+}
+
+// tables are the values behind the charts.
+func (o *overTime) tables() []page.Block {
+	var blocks []page.Block
+	for _, d := range o.data {
+		if len(d.Columns) > 1 && len(d.Columns[0].Values) > 0 {
+			blocks = append(blocks, page.Chart{Title: d.Title, Drawing: d, Folded: true})
+		}
+	}
+	return blocks
+}
+
+func (o *overTime) blocks() []page.Block {
+	if o.seconds == 0 {
+		return nil
+	}
+	blocks := []page.Block{o.load(), o.latency()}
+	blocks = append(blocks, o.heat()...)
+	blocks = append(blocks, o.failures()...)
+	blocks = append(blocks, o.backlog())
+	blocks = append(blocks, o.cache()...)
+	return append(blocks, o.resources()...)
+}
+
+// load draws what was asked for against what was got.
+func (o *overTime) load() page.Block {
+	var series []chart.Series
+	var told []string
+	for _, m := range o.list {
+		due := o.column(m, "due", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Due) })
+		if m.index == 0 && m.Plan.Model != "closed" {
+			series = append(series, o.series(m, due, "offered", chart.Series{Color: chart.Neutral, Dash: 2, Thin: true}))
+		}
+		ok := o.column(m, "succeeded", chart.Number, func(i int) float64 { return float64(m.Intervals[i].OK) })
+		o.column(m, "failed", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Failed) })
+		o.column(m, "sent", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Sent) })
+		finished := o.column(m, "finished", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Finished) })
+		_ = ok
+		series = append(series, o.series(m, finished, m.of("finished", o.several), chart.Series{Color: m.index, Dash: m.index / 4}))
+		f := m.focus()
+		told = append(told, fmt.Sprintf("%s offered %s, served %s", m.of(page.Clean(f.Name, 16), o.several), report.Rate(f.Offered.Rate), report.Rate(f.Served().Rate)))
+	}
+	return page.Chart{Title: "Offered and finished", Caption: strings.Join(told, "; ") + ".", Drawing: picture{o.plot("requests in a second", chart.Number, series)}}
+}
+
+// shown are the percentiles over time; the last is the strongest line.
+var shown = []struct {
+	title, key string
+	value      func(*loadgen.Dist) time.Duration
+	look       chart.Series
+}{
+	{"max", "max_ns", func(d *loadgen.Dist) time.Duration { return d.MaxNS }, chart.Series{Dash: 2, Thin: true}},
+	{"P99", "p99_ns", func(d *loadgen.Dist) time.Duration { return d.P99NS }, chart.Series{}},
+	{"P95", "p95_ns", func(d *loadgen.Dist) time.Duration { return d.P95NS }, chart.Series{Dash: 1, Thin: true}},
+	{"P50", "p50_ns", func(d *loadgen.Dist) time.Duration { return d.P50NS }, chart.Series{Dash: 3, Thin: true}},
+}
+
+func (o *overTime) latency() page.Block {
+	var series []chart.Series
+	var told []string
+	for _, m := range o.list {
+		dist := func(i int) *loadgen.Dist { return &m.Intervals[i].ResponseTime }
+		highest, at, bound := time.Duration(-1), 0, false
+		for i := range m.Intervals {
+			if d := dist(i); d.Count > 0 && d.P99NS > highest {
+				highest, at, bound = d.P99NS, i, d.IsLowerBound("p99_ns")
+			}
+		}
+		for _, s := range shown {
+			c := o.bounds(m, s.title, chart.Nanoseconds, func(i int) float64 {
+				if dist(i).Count == 0 {
+					return math.NaN()
+				}
+				return float64(s.value(dist(i)))
+			}, func(i int) bool { return dist(i).IsLowerBound(s.key) })
+			look := s.look
+			look.Color, look.Group = m.index, s.title
+			series = append(series, o.series(m, c, m.of(s.title, o.several), look))
+		}
+		if highest >= 0 {
+			word := ""
+			if bound {
+				word = "≥ "
+			}
+			told = append(told, fmt.Sprintf("%s highest at %s with %s%s", m.of("P99", o.several), report.Span(time.Duration(at)*time.Second), word, report.Duration(highest)))
+		}
+	}
+	caption := "not measured."
+	if len(told) > 0 {
+		caption = strings.Join(told, "; ") + ". Rings are lower bounds."
+	}
+	plot := o.plot("response time, logarithmic", chart.Nanoseconds, series)
+	plot.Y.Scale, plot.Height, plot.Limits = chart.Log, 300, latencyLimits(o.list)
+	return page.Chart{Title: "Response time by second", Caption: caption, Drawing: picture{plot}}
+}
+
+func (o *overTime) heat() []page.Block {
+	var blocks []page.Block
+	for _, m := range o.list {
+		h := chart.Heat{
+			Label: "response time, logarithmic", Unit: chart.Nanoseconds, Color: m.index, Every: 1, To: float64(o.seconds),
+			Spans: o.spans, Marks: marksOf(m, false), LostName: "no end",
+		}
+		lost, counted := 0.0, 0.0
+		for i := range m.Intervals {
+			successes, censored, err := m.Intervals[i].ResponseTime.Bins()
+			if err != nil {
+				continue // a damaged second is an empty column; a file with one is refused when it is read
+			}
+			var c chart.Column
+			for _, b := range successes {
+				c.Bins = append(c.Bins, chart.Bin{Value: float64(b.Value), Count: float64(b.Count)})
+				counted += float64(b.Count)
+			}
+			for _, b := range censored {
+				c.Lost += float64(b.Count)
+			}
+			lost += c.Lost
+			h.Columns = append(h.Columns, c)
+		}
+		if counted+lost == 0 {
+			continue
+		}
+		caption := "Each column is a second; colour is the share of its requests."
+		if lost > 0 {
+			caption += " " + report.Count(uint64(lost)) + " requests had no end: they are the row at the top."
+		}
+		blocks = append(blocks, page.Chart{Title: strings.TrimSpace("Latency heat map " + m.of("", o.several)), Caption: caption, Drawing: picture{h}})
+	}
+	return blocks
+}
+
+// failures draws what failed; files of before know only how many.
+func (o *overTime) failures() []page.Block {
+	var blocks []page.Block
+	for _, m := range o.list {
+		if m.Requests.Failed == 0 {
+			continue
+		}
+		failed := 0.0
+		column := -1
+		for i, c := range o.data[m.index].Columns {
+			if c.Title == "failed" {
+				column = i
+			}
+		}
+		series := []chart.Series{o.series(m, column, "failed", chart.Series{Color: 1})}
+		for _, p := range series[0].Points {
+			failed += p.Y
+		}
+		blocks = append(blocks, page.Chart{
+			Title: strings.TrimSpace("Failures by kind " + m.of("", o.several)), Caption: report.Count(uint64(failed)) + " requests failed.",
+			Drawing: picture{o.plot("failures in a second, by intended time", chart.Number, chart.Stacked(series))},
+		})
+	}
+	return blocks
+}
+
+func (o *overTime) backlog() page.Block {
+	var series []chart.Series
+	var told []string
+	for _, m := range o.list {
+		flight := o.column(m, "in flight", chart.Number, func(i int) float64 { return float64(m.Intervals[i].InFlight) })
+		series = append(series, o.series(m, flight, m.of("in flight", o.several), chart.Series{Color: m.index, Dash: 1, Thin: true}))
+		peak := uint64(0)
+		for i := range m.Intervals {
+			peak = max(peak, m.Intervals[i].InFlight)
+		}
+		if m.Plan.Model == "closed" {
+			told = append(told, fmt.Sprintf("%s at most %s", m.of("in flight", o.several), report.Count(peak)))
+			continue
+		}
+		waiting := o.column(m, "backlog", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Backlog) })
+		series = append(series, o.series(m, waiting, m.of("backlog", o.several), chart.Series{Color: m.index}))
+		peak = 0
+		for i := range m.Intervals {
+			peak = max(peak, m.Intervals[i].Backlog)
+		}
+		told = append(told, fmt.Sprintf("%s at most %s", m.of("backlog", o.several), report.Count(peak)))
+	}
+	return page.Chart{Title: "In flight and backlog", Caption: strings.Join(told, "; ") + ". The backlog is what was due and is not finished.",
+		Drawing: picture{o.plot("requests at the end of a second", chart.Number, series)}}
+}
+
+func (o *overTime) cache() []page.Block { return nil }
+
+// resources draws the use of processors and memory by targets, bench and host.
+func (o *overTime) resources() []page.Block {
+	var cpu, memory []chart.Series
+	for _, m := range o.list {
+		for _, who := range []struct {
+			name    string
+			samples []loadgen.ProcessSample
+			dash    int
+		}{{"target", m.Resources.Target, 0}, {"bench", m.Resources.Generator, 1}} {
+			if len(who.samples) == 0 {
+				continue
+			}
+			at := bySecond(len(m.Intervals), who.samples, func(s loadgen.ProcessSample) time.Duration { return s.AtNS })
+			used := o.column(m, who.name+" cpu", chart.Share, func(i int) float64 {
+				if at[i] < 0 {
+					return math.NaN()
+				}
+				return who.samples[at[i]].CPUNS.Seconds()
+			})
+			size := o.column(m, who.name+" memory", chart.Bytes, func(i int) float64 {
+				if at[i] < 0 {
+					return math.NaN()
+				}
+				return float64(who.samples[at[i]].RSS)
+			})
+			name := who.name
+			if o.several && who.name == "target" {
+				name = m.name
+			} else if o.several {
+				name = "bench, " + m.name
+			}
+			cpu = append(cpu, o.series(m, used, name, chart.Series{Color: m.index, Dash: who.dash, Thin: who.dash > 0}))
+			memory = append(memory, o.series(m, size, name, chart.Series{Color: m.index, Dash: who.dash, Thin: who.dash > 0}))
+		}
+		if len(m.Resources.Host) > 0 {
+			at := bySecond(len(m.Intervals), m.Resources.Host, func(s loadgen.HostSample) time.Duration { return s.AtNS })
+			busy := o.column(m, "host busy", chart.Share, func(i int) float64 {
+				if at[i] < 0 {
+					return math.NaN()
+				}
+				return m.Resources.Host[at[i]].Busy * float64(max(m.Environment.Processors, 1))
+			})
+			name := "host"
+			if o.several {
+				name = "host, " + m.name
+			}
+			cpu = append(cpu, o.series(m, busy, name, chart.Series{Color: m.index, Dash: 2, Thin: true}))
+		}
+	}
+	var blocks []page.Block
+	if len(cpu) > 0 {
+		blocks = append(blocks, page.Chart{Title: "Processors", Caption: "100 % is one processor.", Drawing: picture{o.plot("use of processors", chart.Share, cpu)}})
+	}
+	if len(memory) > 0 {
+		blocks = append(blocks, page.Chart{Title: "Memory", Caption: "Resident memory of all processes.", Drawing: picture{o.plot("resident memory", chart.Bytes, memory)}})
+	}
+	return blocks
+}
+
+// bySecond returns for each second the sample that was taken over most of it; -1 for none.
+func bySecond[T any](seconds int, samples []T, at func(T) time.Duration) []int {
+	list := make([]int, seconds)
+	for i := range list {
+		list[i] = -1
+	}
+	for n, s := range samples {
+		// A sample is of the second that ended at its time.
+		if i := int(math.Round(at(s).Seconds())) - 1; i >= 0 && i < seconds {
+			list[i] = n
+		}
+	}
+	return list
+}

@@ -1,0 +1,395 @@
+package html
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/chart"
+	"github.com/seed-5a006608/bench/report/page"
+)
+
+// svg is what the charts of report/chart have in common.
+type svg interface {
+	SVG(labelledBy string) string
+}
+
+// picture is a chart on a page. It has no form in characters: what it shows is in the tables.
+type picture struct{ svg }
+
+func (picture) Lines(int) []string { return nil }
+
+// small is a picture that stands beside others.
+type small struct{ svg }
+
+func (small) Lines(int) []string { return nil }
+
+// Runs writes the report of runs: the blocks of their page, with charts of what they measured. Its error is that of w.
+func Runs(w io.Writer, p *page.Page, runs []*loadgen.Run) error {
+	charts := chartsOf(p, runs)
+	with := *p
+	with.Blocks = afterAnswer(p.Blocks, charts)
+	return Write(w, &with)
+}
+
+// afterAnswer puts charts behind the answer and the first table, which holds the figures of every phase.
+func afterAnswer(blocks, charts []page.Block) []page.Block {
+	at := slices.IndexFunc(blocks, func(b page.Block) bool { _, ok := b.(*page.Table); return ok }) + 1
+	if at == 0 {
+		at = len(blocks)
+	}
+	return slices.Concat(blocks[:at:at], charts, blocks[at:])
+}
+
+// measured is a run with the name and the place that it has in every chart.
+type measured struct {
+	*loadgen.Run
+	name  string
+	index int
+}
+
+// table is the id of the run's table by second.
+func (m measured) table() string { return fmt.Sprintf("t%d", m.index) }
+
+// of names something of a run; the run itself only where there are several.
+func (m measured) of(what string, several bool) string {
+	if !several {
+		return what
+	}
+	return strings.TrimSpace(m.name + " " + what)
+}
+
+// focus is the phase that asked most of the target: the spike where there is one.
+func (m measured) focus() *loadgen.Phase {
+	best := &m.Overall
+	rank := func(p *loadgen.Phase) float64 {
+		switch p.Kind {
+		case "warmup":
+			return -1
+		case "spike":
+			return math.Inf(1)
+		}
+		return p.Offered.Rate
+	}
+	highest := math.Inf(-1)
+	for i := range m.Phases {
+		if r := rank(&m.Phases[i]); r > highest {
+			best, highest = &m.Phases[i], r
+		}
+	}
+	return best
+}
+
+// chartsOf makes the charts of runs, in sections.
+func chartsOf(p *page.Page, runs []*loadgen.Run) []page.Block {
+	var list []measured
+	for _, r := range runs {
+		if r == nil {
+			continue
+		}
+		m := measured{Run: r, index: len(list), name: r.Target.Series()}
+		if m.index < len(p.Subjects) {
+			m.name = p.Subjects[m.index]
+		}
+		list = append(list, m)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	several := len(list) > 1
+	over := newOverTime(list)
+	sections := []page.Section{
+		{Title: "Thresholds", Blocks: limitBars(list)},
+		{Title: "Over time", Blocks: over.blocks()},
+		{Title: "Distribution", Blocks: distribution(list, several)},
+		{Title: "Where the time went", Blocks: parts(list)},
+		{Title: "Endpoints", Blocks: endpoints(list)},
+		{Title: "Values by second", Blocks: over.tables()},
+	}
+	var blocks []page.Block
+	for _, s := range sections {
+		if len(s.Blocks) > 0 {
+			blocks = append(blocks, s)
+		}
+	}
+	return blocks
+}
+
+func status(r loadgen.ThresholdResult) chart.Status {
+	switch {
+	case r.Passed:
+		return chart.Passed
+	case r.Undecided:
+		return chart.Undecided
+	}
+	return chart.Failed
+}
+
+// limitBars shows each threshold as its figure against its limit.
+func limitBars(list []measured) []page.Block {
+	bars := chart.Bars{}
+	counts := map[chart.Status]int{}
+	for _, m := range list {
+		group := ""
+		if len(list) > 1 {
+			group = m.name
+		}
+		for _, r := range m.Thresholds {
+			bar := chart.Bar{Group: group, Name: r.Text, Value: math.NaN(), Status: status(r), Open: r.AtLeast, Text: "not measured"}
+			t, err := loadgen.ParseThreshold(r.Text)
+			if err == nil && r.Actual != nil {
+				bar.Value, bar.Limit, bar.Text = *r.Actual, t.Limit, figureOf(t, *r.Actual, r.AtLeast)
+			}
+			counts[bar.Status]++
+			bars.Rows = append(bars.Rows, bar)
+		}
+	}
+	if len(bars.Rows) == 0 {
+		return nil
+	}
+	var told []string
+	for _, s := range []struct {
+		status chart.Status
+		word   string
+	}{{chart.Passed, "passed"}, {chart.Failed, "failed"}, {chart.Undecided, "cannot be judged"}} {
+		if n := counts[s.status]; n > 0 {
+			told = append(told, fmt.Sprintf("%d %s", n, s.word))
+		}
+	}
+	return []page.Block{page.Chart{Title: "Figures against their limits", Caption: strings.Join(told, ", ") + ".", Drawing: picture{bars}}}
+}
+
+// figureOf writes the figure of a threshold.
+func figureOf(t loadgen.Threshold, v float64, atLeast bool) string {
+	s := ""
+	switch t.Metric {
+	case loadgen.MetricErrors:
+		s = report.Share(v)
+	case loadgen.MetricRate:
+		s = report.Rate(v)
+	default:
+		s = report.Duration(time.Duration(v))
+	}
+	if atLeast {
+		return "≥ " + s
+	}
+	return s
+}
+
+// quantiles are those of a percentile curve: 20 in each decade of what lies beyond, down to one request.
+func curve(d *loadgen.Dist) []chart.Point {
+	successes, censored, err := d.Bins()
+	if err != nil || d.Count == 0 {
+		return nil
+	}
+	least := time.Duration(math.MaxInt64)
+	if len(censored) > 0 {
+		least = censored[0].Value
+	}
+	all := slices.Concat(successes, censored)
+	slices.SortFunc(all, func(a, b loadgen.Bin) int { return int(min(max(a.Value-b.Value, -1), 1)) })
+	total, below := float64(d.Count), 0.0
+	var points []chart.Point
+	last := -1.0
+	for i, b := range all {
+		q := below / total // the first of the bin's requests
+		below += float64(b.Count)
+		nines := -math.Log10(1 - min(below/total, 1-0.5/total))
+		if nines-last < 0.02 && i > 0 && i < len(all)-1 {
+			continue
+		}
+		last = nines
+		if i == 0 {
+			points = append(points, chart.Point{X: 0, Y: float64(b.Value), Open: b.Value >= least})
+		}
+		points = append(points, chart.Point{X: max(q, min(below/total, 1-0.5/total)), Y: float64(b.Value), Open: b.Value >= least})
+	}
+	return points
+}
+
+func distribution(list []measured, several bool) []page.Block {
+	plot := chart.Plot{
+		Height: 280,
+		X:      chart.Axis{Label: "percentile", Scale: chart.Percentile},
+		Y:      chart.Axis{Label: "response time", Unit: chart.Nanoseconds, Scale: chart.Log},
+	}
+	var told []string
+	open := false
+	for _, m := range list {
+		f := m.focus()
+		points := curve(&f.ResponseTime)
+		if len(points) == 0 {
+			continue
+		}
+		open = open || slices.ContainsFunc(points, func(p chart.Point) bool { return p.Open })
+		plot.Series = append(plot.Series, chart.Series{Name: m.name, Color: m.index, Dash: m.index / 4, Points: points})
+		told = append(told, fmt.Sprintf("%s P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), several), figure(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), figure(&f.ResponseTime, "p99_ns", f.ResponseTime.P99NS)))
+	}
+	if len(plot.Series) == 0 {
+		return nil
+	}
+	plot.Limits = latencyLimits(list)
+	caption := strings.Join(told, "; ") + "."
+	if open {
+		caption += " Rings are lower bounds: requests without an end count at their age."
+	}
+	return []page.Block{page.Chart{Title: "Response time by percentile", Caption: caption, Drawing: picture{plot}}}
+}
+
+// figure writes a duration of a distribution, with ≥ where it is a lower bound.
+func figure(d *loadgen.Dist, key string, v time.Duration) string {
+	if d.IsLowerBound(key) {
+		return "≥ " + report.Duration(v)
+	}
+	return report.Duration(v)
+}
+
+// latencyLimits are the limits of the runs' response times, each once.
+func latencyLimits(list []measured) []chart.Limit {
+	var limits []chart.Limit
+	for _, m := range list {
+		for _, r := range m.Thresholds {
+			t, err := loadgen.ParseThreshold(r.Text)
+			if err != nil || t.Duration != "response" || slices.ContainsFunc(limits, func(l chart.Limit) bool { return l.Name == r.Text }) || len(limits) == 4 {
+				continue
+			}
+			limits = append(limits, chart.Limit{Name: r.Text, Value: t.Limit})
+		}
+	}
+	return limits
+}
+
+// parts shows the means of what response times are made of, which add up.
+func parts(list []measured) []page.Block {
+	time := chart.Parts{X: chart.Axis{Unit: chart.Nanoseconds}}
+	server := chart.Parts{X: chart.Axis{Unit: chart.Nanoseconds}}
+	for _, m := range list {
+		for i := range m.Phases {
+			p := &m.Phases[i]
+			if p.ResponseTime.Count == 0 || p.Kind == "warmup" || len(time.Rows) > 40 {
+				continue
+			}
+			time.Rows = append(time.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
+				{Name: "waiting for a connection", Value: float64(p.Wait.MeanNS)}, {Name: "bench's own lag", Value: float64(p.Lag.MeanNS)}, {Name: "service", Value: float64(p.ServiceTime.MeanNS)},
+			}})
+			if row := serverParts(m, p); len(row.Parts) > 0 {
+				server.Rows = append(server.Rows, row)
+			}
+		}
+	}
+	var blocks []page.Block
+	if len(time.Rows) > 0 {
+		blocks = append(blocks, page.Chart{Title: "Mean response time by its parts", Caption: "Means add up, percentiles do not.", Drawing: picture{time}})
+	}
+	if len(server.Rows) > 0 {
+		blocks = append(blocks, page.Chart{Title: "What the target says of its own time", Caption: "Server-Timing, the mean of each part by answer.", Drawing: picture{server}})
+	}
+	return append(blocks, functions(list)...)
+}
+
+// maxTimings bounds the parts of a target's own time.
+const maxTimings = 8
+
+func serverParts(m measured, p *loadgen.Phase) chart.Whole {
+	row := chart.Whole{Group: m.name, Name: p.Name}
+	answers := float64(p.Requests.Succeeded) + float64(p.Requests.Failed)
+	for i, t := range p.ServerTiming {
+		if i < maxTimings && answers > 0 && t.SumNS > 0 {
+			row.Parts = append(row.Parts, chart.Part{Name: t.Name, Value: float64(t.SumNS) / answers})
+		}
+	}
+	return row
+}
+
+// maxFunctions bounds the functions of a profile that are drawn.
+const maxFunctions = 10
+
+// functions shows where the targets' processors spent their time.
+func functions(list []measured) []page.Block {
+	rows := chart.Parts{X: chart.Axis{Unit: chart.Share}}
+	for _, m := range list {
+		if m.Profile == nil {
+			continue
+		}
+		for _, k := range m.Profile.Kinds() {
+			if k.Kind != "cpu" || k.Total <= 0 {
+				continue
+			}
+			for i, f := range k.Functions {
+				if i == maxFunctions {
+					break
+				}
+				name := f.Name[strings.LastIndexByte(f.Name, '/')+1:]
+				total := float64(k.Total)
+				rows.Rows = append(rows.Rows, chart.Whole{Group: m.name, Name: name, Text: report.Percent(float64(f.Flat)/total) + " own", Parts: []chart.Part{
+					{Name: "of its own", Value: float64(f.Flat) / total}, {Name: "in what it calls", Value: float64(f.Cum-f.Flat) / total},
+				}})
+			}
+		}
+	}
+	if len(rows.Rows) == 0 {
+		return nil
+	}
+	return []page.Block{page.Chart{Title: "The hottest functions", Caption: "Share of the target's processor time in the profiled phase.", Drawing: picture{rows}}}
+}
+
+// maxEndpoints bounds the small multiples.
+const maxEndpoints = 12
+
+// endpoints draws a percentile curve for each endpoint, of all its answers that succeeded, on one scale.
+func endpoints(list []measured) []page.Block {
+	type entry struct {
+		name   string
+		series []chart.Series
+	}
+	var entries []*entry
+	low, high := math.Inf(1), 0.0
+	for _, m := range list {
+		f := m.focus()
+		seen := map[string]bool{}
+		for i := range f.Endpoints {
+			e := &f.Endpoints[i]
+			if e.Class == loadgen.ClassFailed || seen[e.Name+string(e.Class)] {
+				continue
+			}
+			seen[e.Name+string(e.Class)] = true
+			points := curve(&e.ResponseTime)
+			if len(points) == 0 {
+				continue
+			}
+			name := e.Name
+			if e.Class != loadgen.ClassOK {
+				name += ", " + map[loadgen.Class]string{loadgen.ClassHit: "hits", loadgen.ClassMiss: "misses"}[e.Class]
+			}
+			at := slices.IndexFunc(entries, func(x *entry) bool { return x.name == name })
+			if at < 0 {
+				if len(entries) == maxEndpoints {
+					continue
+				}
+				at, entries = len(entries), append(entries, &entry{name: name})
+			}
+			for _, p := range points {
+				low, high = math.Min(low, p.Y), math.Max(high, p.Y)
+			}
+			series := chart.Series{Color: m.index, Dash: m.index / 4, Points: points}
+			if len(list) > 1 {
+				series.Name = m.name
+			}
+			entries[at].series = append(entries[at].series, series)
+		}
+	}
+	if len(entries) < 2 {
+		return nil
+	}
+	var blocks []page.Block
+	for _, e := range entries {
+		plot := chart.Plot{Width: 320, Height: 170, X: chart.Axis{Scale: chart.Percentile}, Y: chart.Axis{Label: "response time", Unit: chart.Nanoseconds, Scale: chart.Log, From: low, To: high}, Series: e.series}
+		blocks = append(blocks, page.Chart{Title: e.name, Caption: "", Drawing: small{plot}})
+	}
+	return blocks
+}

@@ -1,0 +1,73 @@
+package html
+
+import (
+	"strconv"
+
+	"github.com/seed-5a006608/bench/report/page"
+)
+
+// table writes a table that a script can sort, so each cell of a stub says what it stands for, also where it repeats the one
+// above it.
+func (d *document) table(t *page.Table) {
+	if len(t.Rows) == 0 {
+		return
+	}
+	t = t.Without(func(c page.Column) bool { return c.Spark })
+	caption := label(t.Label) + label(t.Of) + text(t.Caption)
+	sorts := ""
+	if len(t.Rows) > 2 {
+		sorts = " class=\"sorts\""
+	}
+	id := d.id()
+	d.raw("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"" + id + "\"><table" + sorts + ">\n<caption id=\"" + id + "\">" + or(caption, text(titles(t))) + "</caption>\n<thead><tr>")
+	for _, c := range t.Columns {
+		d.raw("<th scope=\"col\"" + align(c) + ">" + text(c.Title) + "</th>")
+	}
+	d.raw("</tr></thead>\n<tbody>\n")
+	above := make([]string, len(t.Columns))
+	for _, row := range t.Rows {
+		d.raw("<tr>")
+		for i, c := range t.Columns {
+			cell := row.Cell(i)
+			if c.Stub && cell.Text == "" && row.Head == "" {
+				cell.Text = above[i]
+			}
+			if i == 0 && row.Head != "" {
+				cell.Text = row.Head
+			}
+			above[i] = cell.Text
+			d.cell(c, cell)
+		}
+		d.raw("</tr>\n")
+	}
+	d.raw("</tbody></table></div>\n")
+	for _, n := range t.Notes {
+		d.raw("<p class=\"note\">" + text(n.Mark+" "+n.Text) + "</p>\n")
+	}
+}
+
+func or(s, fallback string) string {
+	if s == "" {
+		return fallback
+	}
+	return s
+}
+
+// align writes figures to the right also where no style is allowed.
+func align(c page.Column) string {
+	if c.Words {
+		return " align=\"left\""
+	}
+	return " align=\"right\""
+}
+
+func (d *document) cell(c page.Column, cell page.Cell) {
+	attrs := align(c)
+	if c.Words {
+		attrs += " class=\"text\""
+	}
+	if cell.Figure {
+		attrs += " data-v=\"" + strconv.FormatFloat(cell.Value, 'g', -1, 64) + "\""
+	}
+	d.raw("<td" + attrs + ">" + toned(text(cell.Text), cell.Tone) + text(cell.Mark) + "</td>")
+}
