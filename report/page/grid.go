@@ -2,6 +2,7 @@ package page
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/olekukonko/tablewriter"
@@ -28,6 +29,9 @@ func (t *terminal) table(b *Table) error {
 		t.text(b.Caption, 2)
 	}
 	g := newGrid(b, t.several)
+	if len(g.columns) == 0 {
+		return nil
+	}
 	title := ""
 	if b.Sparks != nil {
 		if title = g.spark(b.Sparks, t.width); title != "" {
@@ -95,11 +99,9 @@ func newGrid(b *Table, several bool) *grid {
 // spark draws the sparks in the room that the other columns leave. Their title stands over the column and those before it;
 // it returns one that is too long for that.
 func (g *grid) spark(s Sparks, width int) (title string) {
-	column := 0
-	for c := range g.columns {
-		if g.columns[c].Spark {
-			column = c
-		}
+	column := slices.IndexFunc(g.columns, func(c Column) bool { return c.Spark })
+	if column < 0 {
+		return ""
 	}
 	free := width - g.width(g.all())
 	title, drawn, axis := s.Draw(min(max(free, minSparks), maxSparks))
@@ -117,7 +119,7 @@ func (g *grid) spark(s Sparks, width int) (title string) {
 	for c := range column {
 		beside += g.width([]int{c}) + g.gap(1, c+1)
 	}
-	if spare := Columns(title) - beside; spare <= free && len(g.rows) > 0 {
+	if spare := Columns(title) - beside; spare <= free {
 		g.rows[0][column] = pad(g.rows[0][column], spare)
 		g.over, title = title, ""
 	}

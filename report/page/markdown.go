@@ -15,7 +15,7 @@ type MarkdownOptions struct {
 	Detail Detail
 }
 
-// maxItems bounds the items of a list in Markdown.
+// maxItems bounds the items of a list with a label in Markdown; sentences without one are all told.
 const maxItems = 20
 
 // maxText bounds a text in Markdown, in columns.
@@ -28,6 +28,9 @@ func Markdown(w io.Writer, p *Page, o MarkdownOptions) error {
 	t := &markdown{limit: o.Limit, cutLine: "\n" + o.Cut + "\n"}
 	t.blocks(headlineFirst(p.Upto(o.Detail).Blocks))
 	if t.cut && t.b.Len() > 0 {
+		if strings.HasSuffix(t.b.String(), "\n\n") {
+			t.cutLine = t.cutLine[1:]
+		}
 		t.b.WriteString(t.cutLine)
 	}
 	_, err := io.WriteString(w, t.b.String())
@@ -148,7 +151,7 @@ func (t *markdown) list(b List) {
 			t.blank()
 		}
 		t.listed = true
-		if i == maxItems {
+		if i == maxItems && b.Label != "" {
 			t.line(fmt.Sprintf("- and %d more", len(b.Items)-i))
 			return
 		}
@@ -169,10 +172,10 @@ func (t *markdown) list(b List) {
 
 // table writes a table, but for one without rows.
 func (t *markdown) table(b *Table) {
-	if len(b.Rows) == 0 {
+	b = b.Without(func(c Column) bool { return c.Spark })
+	if len(b.Rows) == 0 || len(b.Columns) == 0 {
 		return
 	}
-	b = b.Without(func(c Column) bool { return c.Spark })
 	if b.Caption != "" {
 		caption := capitalised(b.Label)
 		if b.Of != "" {
