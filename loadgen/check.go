@@ -122,6 +122,13 @@ func (r *Run) checkSeconds() error {
 			t.Undisturbed.Pack()
 			t.Disturbed.Pack()
 		}
+		off := uint64(0)
+		if r.Pooled > 0 {
+			off = 1
+		}
+		if err := s.checkKinds(off); err != nil {
+			return fmt.Errorf("second %d: %w", i, err)
+		}
 		// What the histograms were needed for is done; kept, they would be 74 KB a second.
 		s.ResponseTime.Pack()
 		s.ServiceTime.Pack()

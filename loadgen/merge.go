@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -349,6 +350,10 @@ func mergeIntervals(a, b []Interval) ([]Interval, error) {
 		o.Due += s.Due
 		o.OK += s.OK
 		o.Failed += s.Failed
+		o.Hits += s.Hits
+		o.Misses += s.Misses
+		o.Failures = maps.Clone(o.Failures)
+		o.Failures.add(s.Failures)
 		o.Sent += s.Sent
 		o.Finished += s.Finished
 		o.InFlight += s.InFlight
@@ -364,6 +369,7 @@ func mergeIntervals(a, b []Interval) ([]Interval, error) {
 			return nil, fmt.Errorf("second %d: %w", i, err)
 		}
 	}
+	foldKinds(m)
 	return m, nil
 }
 

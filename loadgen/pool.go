@@ -36,8 +36,11 @@ func Pool(runs []*Run) (*Run, error) {
 	}
 	for i := range m.Intervals {
 		s := &m.Intervals[i]
-		for _, counted := range []*uint64{&s.Due, &s.OK, &s.Failed, &s.Sent, &s.Finished, &s.InFlight, &s.Backlog} {
+		for _, counted := range []*uint64{&s.Due, &s.OK, &s.Failed, &s.Hits, &s.Misses, &s.Sent, &s.Finished, &s.InFlight, &s.Backlog} {
 			*counted = rounded(*counted, n)
+		}
+		for kind, sum := range s.Failures {
+			s.Failures[kind] = rounded(sum, n)
 		}
 	}
 	m.Resources = meanResources(runs)

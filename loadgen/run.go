@@ -328,17 +328,21 @@ func (p *Phase) OfClass(c Class) (Dist, error) {
 	return all, nil
 }
 
-// Interval is one second. Due, OK, Failed and the distributions count by intended time; Sent, Finished and InFlight by
+// Interval is one second. Due, OK, Failed, its kinds, Hits, Misses and the distributions count by intended time; Sent, Finished and InFlight by
 // the clock. Histograms have two significant digits.
 type Interval struct {
 	StartNS  time.Duration `json:"start_ns"`
 	Due      uint64        `json:"due"`
 	OK       uint64        `json:"ok"`
 	Failed   uint64        `json:"failed"`
+	Hits     uint64        `json:"hits,omitempty"` // answers that were marked so; no hits and no misses: none was, or a file of before
+	Misses   uint64        `json:"misses,omitempty"`
 	Sent     uint64        `json:"sent"`
 	Finished uint64        `json:"finished"`
 	InFlight uint64        `json:"in_flight"` // at the end of the second
 	Backlog  uint64        `json:"backlog"`   // due and not finished at the end of the second
+
+	Failures kindCounts `json:"failures,omitempty"` // by kind: the run's eight commonest, and other; nil: none, or a file of before
 
 	ResponseTime Dist `json:"response_time"`
 	ServiceTime  Dist `json:"service_time"`

@@ -9,6 +9,8 @@ import (
 // second counts what belongs to one second: by intended time, or where it says so by the clock.
 type second struct {
 	ok, failed, done uint64 // done: recorded with any outcome, and known to be disturbed or not
+	hits, misses     uint64
+	failures         kindCounts
 	lastEnd          time.Duration
 
 	sent, finished, returned uint64 // by the clock; returned: finished and was sent
@@ -32,6 +34,12 @@ func (c *second) histograms() []*histogram {
 // count counts a request that was intended in this second.
 func (c *second) count(s *sample) {
 	c.lastEnd = max(c.lastEnd, s.End)
+	switch s.cache {
+	case cacheHit:
+		c.hits++
+	case cacheMiss:
+		c.misses++
+	}
 	switch s.Outcome {
 	case exchange.Succeeded:
 		c.ok++
@@ -39,8 +47,10 @@ func (c *second) count(s *sample) {
 		c.service.record(s.Service())
 	case exchange.Failed:
 		c.failed++
+		c.failures.count(s.Kind, 1)
 	case exchange.TimedOut, exchange.Shed:
 		c.failed++
+		c.failures.count(s.Kind, 1)
 		c.censor(s)
 	case exchange.Unfinished, exchange.Unsent:
 		c.censor(s)
@@ -58,6 +68,9 @@ func (c *second) add(other *second) {
 	c.ok += other.ok
 	c.failed += other.failed
 	c.done += other.done
+	c.hits += other.hits
+	c.misses += other.misses
+	c.failures.add(other.failures)
 	c.lastEnd = max(c.lastEnd, other.lastEnd)
 	c.sent += other.sent
 	c.parts.add(&other.parts)

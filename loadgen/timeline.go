@@ -23,6 +23,8 @@ type timeline struct {
 // secondCounts is what is kept of a second for the whole run.
 type secondCounts struct {
 	due, ok, failed, done    uint64
+	hits, misses             uint64
+	failures                 kindCounts
 	sent, finished, returned uint64
 	parts                    secondParts
 	lastEnd                  time.Duration
@@ -153,6 +155,9 @@ func (t *timeline) encode(index int) {
 	c.ok += o.ok
 	c.failed += o.failed
 	c.done += o.done
+	c.hits += o.hits
+	c.misses += o.misses
+	c.failures.add(o.failures)
 	c.sent += o.sent
 	c.parts.add(&o.parts)
 	c.finished += o.finished
@@ -198,8 +203,10 @@ func (t *timeline) intervals() []Interval {
 			StartNS: time.Duration(i) * time.Second,
 			Due:     c.due, OK: c.ok, Failed: c.failed, Sent: c.sent, Finished: c.finished,
 			InFlight: sent - returned, Backlog: due - finished,
+			Hits: c.hits, Misses: c.misses, Failures: c.failures,
 			ResponseTime: c.responseTime, ServiceTime: c.serviceTime, TargetTime: c.targetTime,
 		}
 	}
+	foldKinds(list)
 	return list
 }
