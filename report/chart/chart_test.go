@@ -38,7 +38,7 @@ func examples() map[string]drawing {
 		"time": Plot{
 			X: Axis{Unit: Seconds}, Y: Axis{Label: "response time", Unit: Nanoseconds, Scale: Log}, Live: true,
 			Series: []Series{{Name: "cached P99", Key: "t1:3", Group: "P99", Points: late}, {Name: "cached P50", Group: "P50", Dash: 2, Thin: true, Points: line(1e6, 1e6, 2e6, 1e6, 1e6)}},
-			Spans:  spans, Limits: []Limit{{"p99<5ms", 5e6}}, Marks: []Mark{{"stall", 1, 1.5}},
+			Spans:  spans, Limits: []Limit{{"p99<5ms", 5e6}}, Marks: []Mark{{Name: "stall", Text: "stall for 500 ms", From: 1, To: 1.5}, {Name: "recovered", From: 3, To: 3, Good: true}},
 		},
 		"heat": Heat{
 			Label: "response time", Unit: Nanoseconds, Every: 1, Spans: spans, LostName: "no end",
@@ -59,7 +59,7 @@ func examples() map[string]drawing {
 			{Name: "p50<1ms", Value: nan, Limit: 1, Status: Undecided, Text: "not measured"},
 		}},
 		"stack": Plot{X: Axis{Unit: Seconds}, Y: Axis{Label: "failures"}, Series: Stacked([]Series{{Name: "timeout", Points: line(1, 2, 0)}, {Name: "status 503", Color: 1, Points: line(0, 1, 3)}})},
-		"parts": Parts{X: Axis{Unit: Nanoseconds}, Rows: []Whole{{Name: "cached", Parts: []Part{{"wait", 1e6}, {"service", 3e6}}, Text: "4 ms"}, {Name: "uncached", Parts: []Part{{"service", 9e6}}}}},
+		"parts": Parts{Unit: Nanoseconds, Shares: true, Rows: []Whole{{Name: "cached", Parts: []Part{{"wait", 1e6, "1 ms"}, {"service", 3e6, "3 ms"}}, Text: "4 ms"}, {Name: "uncached", Parts: []Part{{"service", 9e6, "9 ms"}}}}},
 		"rate": Plot{
 			X: Axis{Label: "offered", Unit: PerSecond}, Y: Axis{Label: "P99", Unit: Nanoseconds, Scale: Log}, VLimits: []Limit{{"edge", 1500}}, Limits: []Limit{{"objective", 5e7}},
 			Series: []Series{

@@ -38,7 +38,7 @@ func hostile(data []byte, text string, choice int) []drawing {
 	}
 	v = &values{data}
 	plot := Plot{Width: v.next(), Height: v.next(), X: v.axis(choice), Y: v.axis(choice / 3), Series: append(all, Stacked(all)...), Live: true,
-		Spans: []Span{{text, v.next(), v.next()}}, Limits: []Limit{{text, v.next()}}, VLimits: []Limit{{text, v.next()}}, Marks: []Mark{{text, v.next(), v.next()}}}
+		Spans: []Span{{text, v.next(), v.next()}}, Limits: []Limit{{text, v.next()}}, VLimits: []Limit{{text, v.next()}}, Marks: []Mark{{Name: text, Text: text, From: v.next(), To: v.next()}}}
 	auto := plot
 	auto.X.From, auto.X.To, auto.Y.From, auto.Y.To = 0, 0, 0, 0
 	v = &values{data}
@@ -47,11 +47,11 @@ func hostile(data []byte, text string, choice int) []drawing {
 		heat.Columns = append(heat.Columns, Column{Bins: []Bin{{p.X, p.Y}, {p.Low, p.High}}, Lost: p.High})
 	}
 	rows := Forest{X: v.axis(choice), None: v.next()}
-	bars, parts := Bars{}, Parts{X: v.axis(choice / 2)}
+	bars, parts := Bars{}, Parts{Unit: Bytes, Shares: choice%2 == 0}
 	for i, p := range points {
 		rows.Rows = append(rows.Rows, Interval{Group: text, Name: text, Low: p.Low, Value: p.X, High: p.High, Margin: p.Y, Status: Status(i % 4), Text: text})
 		bars.Rows = append(bars.Rows, Bar{Group: text, Name: text, Value: p.X, Limit: p.Y, Open: p.Open, Status: Status(i % 4), Text: text})
-		parts.Rows = append(parts.Rows, Whole{Group: text, Name: text, Text: text, Parts: []Part{{text, p.X}, {"b", p.Y}}})
+		parts.Rows = append(parts.Rows, Whole{Group: text, Name: text, Text: text, Parts: []Part{{text, p.X, text}, {"b", p.Y, text}}})
 	}
 	return []drawing{plot, auto, heat, rows, bars, parts}
 }

@@ -55,8 +55,10 @@ type Limit struct {
 
 // Mark is an event at a place of the x axis, To beyond it where it lasted.
 type Mark struct {
-	Name     string
+	Name     string // in a word, beside it where there is room
+	Text     string // what one who points at it reads
 	From, To float64
+	Good     bool
 }
 
 // Plot draws series over a common x axis. Width and Height are in px, 0 takes 760 by 230.
@@ -219,7 +221,7 @@ func (c *canvas) spans(f frame, spans []Span) {
 func (c *canvas) axes(f frame) {
 	c.text(0, 11, "start", f.y.Label)
 	c.open("g", attr{"class", "grid"}, attr{"stroke", "currentColor"}, attr{"stroke-opacity", "0.18"})
-	yTicks := f.y.ticks(int((f.bottom - f.top) / 34))
+	yTicks := f.y.ticks(int((f.bottom - f.top) / 30))
 	for _, t := range yTicks {
 		c.line(f.left, f.y.at(t.value), f.right, f.y.at(t.value))
 	}
@@ -256,22 +258,28 @@ func (c *canvas) marks(f frame, marks []Mark) {
 	if len(marks) == 0 {
 		return
 	}
-	c.open("g", attr{"class", "marks"}, attr{"fill", bad}, attr{"stroke", bad})
-	for i, m := range marks {
-		if i == maxMarks {
-			break
-		}
+	c.open("g", attr{"class", "marks"})
+	free := math.Inf(-1)
+	for _, m := range marks[:min(len(marks), maxMarks)] {
 		from, to := f.x.at(m.From), f.x.at(math.Max(m.From, m.To))
 		if math.IsNaN(from) {
 			continue
 		}
-		c.open("g", attr{"data-from", exact(m.From)}, attr{"data-to", exact(math.Max(m.From, m.To))})
-		c.title(m.Name)
+		color := bad
+		if m.Good {
+			color = good
+		}
+		c.open("g", attr{"data-from", exact(m.From)}, attr{"data-to", exact(math.Max(m.From, m.To))}, attr{"fill", color}, attr{"stroke", color})
+		c.title(m.Text)
 		if to > from+1 {
 			c.rect(from, f.top, to, f.bottom, attr{"fill-opacity", "0.15"}, attr{"stroke", "none"})
 		}
 		c.line(from, f.top, from, f.bottom, attr{"stroke-dasharray", "2 2"})
 		c.empty("path", attr{"d", c.shapePath(2, from, f.top+3, 3.5)}, attr{"stroke", "none"})
+		if name := clean(m.Name); from > free && from+widthOf(name)+6 < f.right {
+			c.text(from+5, f.top+10, "start", name, attr{"font-size", number(minText)}, attr{"stroke", "none"}, attr{"fill", "currentColor"})
+			free = from + widthOf(name) + 8
+		}
 		c.close("g")
 	}
 	c.close("g")

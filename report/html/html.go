@@ -114,15 +114,15 @@ func (d *document) blocks(blocks []page.Block) {
 			d.block(u)
 		}
 		if whole := (&page.Page{Blocks: []page.Block{b}}).Upto(page.Full).Blocks; !reflect.DeepEqual(usual, whole) {
-			d.raw("<details><summary>" + text(summaryOf(b)) + "</summary>\n")
+			d.raw("<details><summary>" + text(summaryOf(b, len(usual) > 0)) + "</summary>\n")
 			d.block(b)
 			d.raw("</details>\n")
 		}
 	}
 }
 
-// summaryOf says what is folded.
-func summaryOf(b page.Block) string {
+// summaryOf says what is folded; again where a part of it is shown already.
+func summaryOf(b page.Block, again bool) string {
 	what := ""
 	switch b := b.(type) {
 	case page.Section:
@@ -144,10 +144,13 @@ func summaryOf(b page.Block) string {
 			what = titles(b)
 		}
 	}
-	if what == "" {
+	switch {
+	case what == "":
 		return "more"
+	case again:
+		return what + ", in full"
 	}
-	return what + ", in full"
+	return what
 }
 
 // titles names a table by its columns.

@@ -1,8 +1,11 @@
 package html
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -44,8 +47,8 @@ func newOverTime(list []measured) *overTime {
 func marksOf(m measured, several bool) []chart.Mark {
 	var marks []chart.Mark
 	for _, e := range m.Events {
-		text := page.Clean(string(e.Kind)+" at "+report.Duration(e.AtNS)+": "+e.Text, 120)
-		marks = append(marks, chart.Mark{Name: m.of(text, several), From: e.AtNS.Seconds(), To: (e.AtNS + e.DurationNS).Seconds()})
+		text := string(e.Kind) + " at " + report.Duration(e.AtNS) + ": " + e.Text
+		marks = append(marks, chart.Mark{Name: string(e.Kind), Text: m.of(text, several), From: e.AtNS.Seconds(), To: (e.AtNS + e.DurationNS).Seconds()})
 	}
 	for i := range m.Phases {
 		p := &m.Phases[i]
@@ -53,7 +56,7 @@ func marksOf(m measured, several bool) []chart.Mark {
 			continue
 		}
 		at := (p.StartNS + p.DurationNS + p.Recovery.AfterNS).Seconds()
-		marks = append(marks, chart.Mark{Name: m.of("recovered after "+report.Duration(p.Recovery.AfterNS), several), From: at, To: at})
+		marks = append(marks, chart.Mark{Name: "recovered", Text: m.of("recovered after "+report.Duration(p.Recovery.AfterNS), several), From: at, To: at, Good: true})
 	}
 	return marks
 }
@@ -126,11 +129,10 @@ func (o *overTime) load() page.Block {
 		if m.index == 0 && m.Plan.Model != "closed" {
 			series = append(series, o.series(m, due, "offered", chart.Series{Color: chart.Neutral, Dash: 2, Thin: true}))
 		}
-		ok := o.column(m, "succeeded", chart.Number, func(i int) float64 { return float64(m.Intervals[i].OK) })
+		o.column(m, "succeeded", chart.Number, func(i int) float64 { return float64(m.Intervals[i].OK) })
 		o.column(m, "failed", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Failed) })
 		o.column(m, "sent", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Sent) })
 		finished := o.column(m, "finished", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Finished) })
-		_ = ok
 		series = append(series, o.series(m, finished, m.of("finished", o.several), chart.Series{Color: m.index, Dash: m.index / 4}))
 		f := m.focus()
 		told = append(told, fmt.Sprintf("%s offered %s, served %s", m.of(page.Clean(f.Name, 16), o.several), report.Rate(f.Offered.Rate), report.Rate(f.Served().Rate)))
@@ -225,30 +227,48 @@ func (o *overTime) heat() []page.Block {
 	return blocks
 }
 
-// failures draws what failed; files of before know only how many.
+// failures draws what failed, by kind; of files of before, how many.
 func (o *overTime) failures() []page.Block {
 	var blocks []page.Block
 	for _, m := range o.list {
-		if m.Requests.Failed == 0 {
+		var series []chart.Series
+		for i, kind := range kindsOf(m) {
+			c := o.column(m, kind, chart.Number, func(i int) float64 { return float64(m.Intervals[i].Failures[kind]) })
+			series = append(series, o.series(m, c, kind, chart.Series{Color: i, Dash: i / 4}))
+		}
+		if len(series) == 0 && m.Requests.Failed > 0 {
+			c := o.column(m, "failures", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Failed) })
+			series = append(series, o.series(m, c, "failed", chart.Series{Color: 1}))
+		}
+		if len(series) == 0 {
 			continue
 		}
-		failed := 0.0
-		column := -1
-		for i, c := range o.data[m.index].Columns {
-			if c.Title == "failed" {
-				column = i
-			}
-		}
-		series := []chart.Series{o.series(m, column, "failed", chart.Series{Color: 1})}
-		for _, p := range series[0].Points {
-			failed += p.Y
-		}
 		blocks = append(blocks, page.Chart{
-			Title: strings.TrimSpace("Failures by kind " + m.of("", o.several)), Caption: report.Count(uint64(failed)) + " requests failed.",
+			Title:   strings.TrimSpace("Failures by kind " + m.of("", o.several)),
+			Caption: fmt.Sprintf("%s of %s requests failed.", report.Count(m.Requests.Failed), report.Count(m.Requests.Due)),
 			Drawing: picture{o.plot("failures in a second, by intended time", chart.Number, chart.Stacked(series))},
 		})
 	}
 	return blocks
+}
+
+// kindsOf are the kinds of failure that a run's seconds tell apart, the commonest first and the rest last.
+func kindsOf(m measured) []string {
+	counts := map[string]uint64{}
+	for i := range m.Intervals {
+		for kind, n := range m.Intervals[i].Failures {
+			counts[kind] += n
+		}
+	}
+	rest := func(kind string) int {
+		if kind == "other" {
+			return 1
+		}
+		return 0
+	}
+	return slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(rest(a), rest(b)), cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
 }
 
 func (o *overTime) backlog() page.Block {
@@ -277,7 +297,29 @@ func (o *overTime) backlog() page.Block {
 		Drawing: picture{o.plot("requests at the end of a second", chart.Number, series)}}
 }
 
-func (o *overTime) cache() []page.Block { return nil }
+// cache draws hits and misses, where answers were marked.
+func (o *overTime) cache() []page.Block {
+	var series []chart.Series
+	var told []string
+	for _, m := range o.list {
+		var hits, misses uint64
+		for i := range m.Intervals {
+			hits, misses = hits+m.Intervals[i].Hits, misses+m.Intervals[i].Misses
+		}
+		if hits+misses == 0 {
+			continue
+		}
+		told = append(told, fmt.Sprintf("%s %s of %s", m.of("hits", o.several), report.Share(float64(hits)/float64(hits+misses)), report.Count(hits+misses)))
+		c := o.column(m, "hits", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Hits) })
+		series = append(series, o.series(m, c, m.of("hits", o.several), chart.Series{Color: m.index}))
+		c = o.column(m, "misses", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Misses) })
+		series = append(series, o.series(m, c, m.of("misses", o.several), chart.Series{Color: m.index, Dash: 1}))
+	}
+	if len(series) == 0 {
+		return nil
+	}
+	return []page.Block{page.Chart{Title: "Hits and misses", Caption: strings.Join(told, "; ") + ".", Drawing: picture{o.plot("answers in a second", chart.Number, series)}}}
+}
 
 // resources draws the use of processors and memory by targets, bench and host.
 func (o *overTime) resources() []page.Block {

@@ -170,7 +170,7 @@
         const from = Number(g.dataset.from), to = Number(g.dataset.to);
         g.setAttribute('display', to < state.from || from > state.to ? 'none' : 'inline');
         const was = Number(g.querySelector('line').getAttribute('x1')), now = place(chart.x, from);
-        all('line, path', g).forEach(e => e.setAttribute('transform', 'translate(' + (now - was) + ' 0)'));
+        all('line, path, text', g).forEach(e => e.setAttribute('transform', 'translate(' + (now - was) + ' 0)'));
         all('rect', g).forEach(e => { e.setAttribute('x', now); e.setAttribute('width', Math.max(place(chart.x, to) - now, 0)); });
       });
       if (chart.heat) { heat(chart); return; }
@@ -225,7 +225,7 @@
       const lines = chart.svg.querySelector('.grid'), texts = chart.svg.querySelector('.y-axis');
       lines.replaceChildren();
       texts.replaceChildren();
-      for (const v of ticks(y, Math.max(Math.floor((chart.bottom - chart.top) / 34), 2))) {
+      for (const v of ticks(y, Math.max(Math.floor((chart.bottom - chart.top) / 30), 2))) {
         const at = place(y, v);
         draw('line', { x1: chart.left, y1: at, x2: chart.right, y2: at }, lines);
         draw('text', { x: chart.left - 6, y: at + 4, 'text-anchor': 'end' }, texts).textContent = words(v, chart.unit);

@@ -31,19 +31,28 @@ func (small) Lines(int) []string { return nil }
 
 // Runs writes the report of runs: the blocks of their page, with charts of what they measured. Its error is that of w.
 func Runs(w io.Writer, p *page.Page, runs []*loadgen.Run) error {
-	charts := chartsOf(p, runs)
+	charts, values := chartsOf(p, runs)
 	with := *p
 	with.Blocks = afterAnswer(p.Blocks, charts)
+	with.Add(section("Values by second", values)...)
 	return Write(w, &with)
 }
 
-// afterAnswer puts charts behind the answer and the first table, which holds the figures of every phase.
+// afterAnswer puts charts behind the answer and the first table, which holds the main figures.
 func afterAnswer(blocks, charts []page.Block) []page.Block {
 	at := slices.IndexFunc(blocks, func(b page.Block) bool { _, ok := b.(*page.Table); return ok }) + 1
 	if at == 0 {
 		at = len(blocks)
 	}
-	return slices.Concat(blocks[:at:at], charts, blocks[at:])
+	return slices.Concat(blocks[:at:at], charts, section("In figures", blocks[at:]))
+}
+
+// section is a section of blocks; nothing where there are none.
+func section(title string, blocks []page.Block) []page.Block {
+	if len(blocks) == 0 {
+		return nil
+	}
+	return []page.Block{page.Section{Title: title, Blocks: blocks}}
 }
 
 // measured is a run with the name and the place that it has in every chart.
@@ -85,8 +94,8 @@ func (m measured) focus() *loadgen.Phase {
 	return best
 }
 
-// chartsOf makes the charts of runs, in sections.
-func chartsOf(p *page.Page, runs []*loadgen.Run) []page.Block {
+// chartsOf makes the charts of runs, in sections, and the tables of the values behind them.
+func chartsOf(p *page.Page, runs []*loadgen.Run) (charts, values []page.Block) {
 	var list []measured
 	for _, r := range runs {
 		if r == nil {
@@ -99,25 +108,11 @@ func chartsOf(p *page.Page, runs []*loadgen.Run) []page.Block {
 		list = append(list, m)
 	}
 	if len(list) == 0 {
-		return nil
+		return nil, nil
 	}
-	several := len(list) > 1
 	over := newOverTime(list)
-	sections := []page.Section{
-		{Title: "Thresholds", Blocks: limitBars(list)},
-		{Title: "Over time", Blocks: over.blocks()},
-		{Title: "Distribution", Blocks: distribution(list, several)},
-		{Title: "Where the time went", Blocks: parts(list)},
-		{Title: "Endpoints", Blocks: endpoints(list)},
-		{Title: "Values by second", Blocks: over.tables()},
-	}
-	var blocks []page.Block
-	for _, s := range sections {
-		if len(s.Blocks) > 0 {
-			blocks = append(blocks, s)
-		}
-	}
-	return blocks
+	return slices.Concat(section("Thresholds", limitBars(list)), section("Over time", over.blocks()), section("Distribution", distribution(list)),
+		section("Where the time went", parts(list)), section("Endpoints", endpoints(list))), over.tables()
 }
 
 func status(r loadgen.ThresholdResult) chart.Status {
@@ -181,7 +176,7 @@ func figureOf(t loadgen.Threshold, v float64, atLeast bool) string {
 	return s
 }
 
-// quantiles are those of a percentile curve: 20 in each decade of what lies beyond, down to one request.
+// curve returns the points of a percentile curve, as many as can be told apart.
 func curve(d *loadgen.Dist) []chart.Point {
 	successes, censored, err := d.Bins()
 	if err != nil || d.Count == 0 {
@@ -212,7 +207,8 @@ func curve(d *loadgen.Dist) []chart.Point {
 	return points
 }
 
-func distribution(list []measured, several bool) []page.Block {
+func distribution(list []measured) []page.Block {
+	several := len(list) > 1
 	plot := chart.Plot{
 		Height: 280,
 		X:      chart.Axis{Label: "percentile", Scale: chart.Percentile},
@@ -266,16 +262,15 @@ func latencyLimits(list []measured) []chart.Limit {
 
 // parts shows the means of what response times are made of, which add up.
 func parts(list []measured) []page.Block {
-	time := chart.Parts{X: chart.Axis{Unit: chart.Nanoseconds}}
-	server := chart.Parts{X: chart.Axis{Unit: chart.Nanoseconds}}
+	of, server := chart.Parts{Shares: true}, chart.Parts{Shares: true}
 	for _, m := range list {
 		for i := range m.Phases {
 			p := &m.Phases[i]
-			if p.ResponseTime.Count == 0 || p.Kind == "warmup" || len(time.Rows) > 40 {
+			if p.ResponseTime.Count == 0 || p.Kind == "warmup" || len(of.Rows) > 40 {
 				continue
 			}
-			time.Rows = append(time.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
-				{Name: "waiting for a connection", Value: float64(p.Wait.MeanNS)}, {Name: "bench's own lag", Value: float64(p.Lag.MeanNS)}, {Name: "service", Value: float64(p.ServiceTime.MeanNS)},
+			of.Rows = append(of.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
+				meanOf("waiting for a connection", &p.Wait), meanOf("bench's own lag", &p.Lag), meanOf("service", &p.ServiceTime),
 			}})
 			if row := serverParts(m, p); len(row.Parts) > 0 {
 				server.Rows = append(server.Rows, row)
@@ -283,8 +278,8 @@ func parts(list []measured) []page.Block {
 		}
 	}
 	var blocks []page.Block
-	if len(time.Rows) > 0 {
-		blocks = append(blocks, page.Chart{Title: "Mean response time by its parts", Caption: "Means add up, percentiles do not.", Drawing: picture{time}})
+	if len(of.Rows) > 0 {
+		blocks = append(blocks, page.Chart{Title: "Mean response time by its parts", Caption: "Means add up, percentiles do not.", Drawing: picture{of}})
 	}
 	if len(server.Rows) > 0 {
 		blocks = append(blocks, page.Chart{Title: "What the target says of its own time", Caption: "Server-Timing, the mean of each part by answer.", Drawing: picture{server}})
@@ -292,17 +287,23 @@ func parts(list []measured) []page.Block {
 	return append(blocks, functions(list)...)
 }
 
+func meanOf(name string, d *loadgen.Dist) chart.Part {
+	return chart.Part{Name: name, Value: float64(d.MeanNS), Text: figure(d, "mean_ns", d.MeanNS)}
+}
+
 // maxTimings bounds the parts of a target's own time.
 const maxTimings = 8
 
 func serverParts(m measured, p *loadgen.Phase) chart.Whole {
 	row := chart.Whole{Group: m.name, Name: p.Name}
-	answers := float64(p.Requests.Succeeded) + float64(p.Requests.Failed)
+	answers, sum := float64(p.Requests.Succeeded)+float64(p.Requests.Failed), 0.0
 	for i, t := range p.ServerTiming {
 		if i < maxTimings && answers > 0 && t.SumNS > 0 {
-			row.Parts = append(row.Parts, chart.Part{Name: t.Name, Value: float64(t.SumNS) / answers})
+			row.Parts = append(row.Parts, chart.Part{Name: t.Name, Value: float64(t.SumNS) / answers, Text: report.Duration(time.Duration(float64(t.SumNS) / answers))})
+			sum += float64(t.SumNS) / answers
 		}
 	}
+	row.Text = report.Duration(time.Duration(sum)) + " an answer"
 	return row
 }
 
@@ -311,7 +312,7 @@ const maxFunctions = 10
 
 // functions shows where the targets' processors spent their time.
 func functions(list []measured) []page.Block {
-	rows := chart.Parts{X: chart.Axis{Unit: chart.Share}}
+	rows := chart.Parts{Unit: chart.Share}
 	for _, m := range list {
 		if m.Profile == nil {
 			continue

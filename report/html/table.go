@@ -19,7 +19,11 @@ func (d *document) table(t *page.Table) {
 		sorts = " class=\"sorts\""
 	}
 	id := d.id()
-	d.raw("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"" + id + "\"><table" + sorts + ">\n<caption id=\"" + id + "\">" + or(caption, text(titles(t))) + "</caption>\n<thead><tr>")
+	if caption == "" {
+		d.raw("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"" + text(titles(t)) + "\"><table" + sorts + ">\n<thead><tr>")
+	} else {
+		d.raw("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"" + id + "\"><table" + sorts + ">\n<caption id=\"" + id + "\">" + caption + "</caption>\n<thead><tr>")
+	}
 	for _, c := range t.Columns {
 		d.raw("<th scope=\"col\"" + align(c) + ">" + text(c.Title) + "</th>")
 	}
@@ -44,13 +48,6 @@ func (d *document) table(t *page.Table) {
 	for _, n := range t.Notes {
 		d.raw("<p class=\"note\">" + text(n.Mark+" "+n.Text) + "</p>\n")
 	}
-}
-
-func or(s, fallback string) string {
-	if s == "" {
-		return fallback
-	}
-	return s
 }
 
 // align writes figures to the right also where no style is allowed.
