@@ -1,0 +1,87 @@
+package html_test
+
+import (
+	"bytes"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/seed-5a006608/bench/report/page"
+	nethtml "golang.org/x/net/html"
+
+	"github.com/seed-5a006608/bench/report/html"
+)
+
+// static returns a report without the style and script that only add to it.
+func static(t *testing.T, whole []byte) []byte {
+	t.Helper()
+	for _, tag := range []string{"style", "script"} {
+		found := regexp.MustCompile(`(?s)<`+tag+`>.*?</`+tag+`>`).FindAllIndex(whole, -1)
+		if len(found) != 1 {
+			t.Fatalf("there are %d <%s> elements, want 1", len(found), tag)
+		}
+		whole = append(bytes.Clone(whole[:found[0][0]]), whole[found[0][1]:]...)
+	}
+	return whole
+}
+
+// What is left without style and script uses only what viewers without them allow.
+func TestStaticPartIsPlain(t *testing.T) {
+	allowed := regexp.MustCompile(`^(html|head|meta|title|body|main|section|h[1-6]|p|b|strong|code|ul|li|br|table|caption|thead|tbody|tr|th|td|details|summary|figure|figcaption|div|pre|svg|g|path|line|rect|text)$`)
+	d := nethtml.NewTokenizer(bytes.NewReader(static(t, written(t, runs(t, 60)))))
+	figures := 0
+	for {
+		kind := d.Next()
+		if kind == nethtml.ErrorToken {
+			break
+		}
+		token := d.Token()
+		if kind != nethtml.StartTagToken && kind != nethtml.SelfClosingTagToken {
+			continue
+		}
+		if token.Data == "figure" {
+			figures++
+		}
+		if !allowed.MatchString(token.Data) {
+			t.Fatalf("element <%s>", token.Data)
+		}
+		for _, a := range token.Attr {
+			if a.Key == "style" || a.Key == "src" || a.Key == "href" || strings.HasPrefix(a.Key, "on") || strings.HasPrefix(a.Val, "data:") {
+				t.Fatalf("<%s %s=%q>", token.Data, a.Key, a.Val)
+			}
+		}
+	}
+	if figures < 12 {
+		t.Errorf("%d figures", figures)
+	}
+}
+
+func TestScriptAndStyleAreSmall(t *testing.T) {
+	var b bytes.Buffer
+	if err := html.Write(&b, &page.Page{}); err != nil {
+		t.Fatal(err)
+	}
+	if b.Len() > 40_000 {
+		t.Errorf("an empty report is %d bytes", b.Len())
+	}
+}
+
+func TestHostileBlocks(t *testing.T) {
+	p := &page.Page{Title: hostile, Subjects: []string{hostile}}
+	p.Add(page.Section{Title: hostile, Blocks: []page.Block{page.Headline{Text: hostile}, page.Facts{Title: hostile, Command: hostile, Parts: page.Parts(page.Brief, hostile)}}},
+		page.Text{Label: hostile, Text: hostile}, page.Note{Text: hostile, Detail: page.Full}, page.List{Label: hostile, Items: []page.Item{{Of: hostile, Word: hostile, Text: hostile, More: []string{hostile}}}},
+		&page.Table{Label: hostile, Of: hostile, Caption: hostile, Columns: []page.Column{{Title: hostile}}, Rows: []page.Row{{Head: hostile}, {Cells: []page.Cell{{Text: hostile, Mark: hostile}}}}, Notes: []page.Footnote{{Mark: hostile, Text: hostile}}},
+		page.Chart{Title: hostile, Caption: hostile, Drawing: page.Lines{hostile}}, page.Chart{Drawing: html.Data{ID: hostile, Title: hostile, Columns: []html.DataColumn{{Title: hostile, Values: []float64{1}}}}},
+		page.Commands{Lines: [][]page.Command{{{Word: hostile, Text: hostile, Why: hostile}}}})
+	var b bytes.Buffer
+	if err := html.Write(&b, p); err != nil {
+		t.Fatal(err)
+	}
+	plain := static(t, b.Bytes())
+	if bytes.Contains(plain, []byte("<script")) || bytes.Contains(plain, []byte("<img")) {
+		t.Error("text became markup")
+	}
+	if n := bytes.Count(plain, []byte("onerror=alert(1)&gt;")); n < 20 {
+		t.Errorf("the text is there %d times", n)
+	}
+}
