@@ -47,6 +47,9 @@ type Heat struct {
 // lostHeight is the height of the row at the top, in px.
 const lostHeight = 9.0
 
+// lostRoom is how much of the drawing the row at the top takes from the others, in px.
+const lostRoom = lostHeight + 7
+
 // SVG draws the heat map; labelledBy are the ids of the elements that name it.
 func (h Heat) SVG(labelledBy string) string {
 	width, height := sizeOr(h.Width, 760), sizeOr(h.Height, 250)
@@ -63,9 +66,9 @@ func (h Heat) SVG(labelledBy string) string {
 	return document(width, height, labelledBy, append(f.live(), attr{"data-heat", exact(start, every*float64(joined))}), func(c *canvas) {
 		c.spans(f, h.Spans)
 		inner := f
-		inner.top += lostHeight + 2
+		inner.top += lostRoom
 		c.axes(inner)
-		c.text(f.left-6, f.top+lostHeight, "end", h.LostName, attr{"font-size", number(minText)})
+		c.text(f.left-6, f.top+lostHeight-1, "end", h.LostName, attr{"font-size", number(minText)})
 		used := (end - start) / (f.x.To - f.x.From) // of the x axis
 		c.cells("cells", f, inner.top, used*(f.right-f.left), grid.rows, colorOf(h.Color))
 		c.cells("cells", frame{left: f.left, top: f.top, right: f.right, bottom: f.top + lostHeight}, f.top, used*(f.right-f.left), grid.lost, bad)
@@ -105,7 +108,7 @@ func (h Heat) grid(columns []Column, f *frame) grid {
 			}
 		}
 	}
-	f.y = Axis{Label: h.Label, Unit: h.Unit, Scale: Log}.over(low, high, f.bottom, f.top+lostHeight+2)
+	f.y = Axis{Label: h.Label, Unit: h.Unit, Scale: Log}.over(low, high, f.bottom, f.top+lostRoom)
 	g := grid{lost: emptyRows(1, len(columns)), rows: emptyRows(maxRows, len(columns))}
 	for i, col := range columns {
 		var counts [maxRows]float64

@@ -419,6 +419,7 @@
     const name = () => { b.textContent = dark() ? 'light' : 'dark'; };
     b.addEventListener('click', () => { root.dataset.theme = dark() ? 'light' : 'dark'; name(); });
     name();
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', name);
     bar.append(b);
   }
 
