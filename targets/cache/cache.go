@@ -98,6 +98,16 @@ func (c *Catalogue) SetPrice(ctx context.Context, product, cents int64) (*catalo
 	return change, nil
 }
 
+// SetHeadline sets the headline and then forgets the page that shows it, as SetPrice does.
+func (c *Catalogue) SetHeadline(ctx context.Context, h catalogue.Headline) error {
+	err := c.origin.SetHeadline(ctx, h)
+	var doubt *catalogue.InDoubtError
+	if err == nil || errors.As(err, &doubt) {
+		c.Summaries.entries.Invalidate(h.CategoryID)
+	}
+	return err
+}
+
 // ReadThrough is the cache of one kind of answer.
 type ReadThrough[V any] struct {
 	entries *otter.Cache[int64, V]

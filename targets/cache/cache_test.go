@@ -70,6 +70,8 @@ func (o *origin) SetPrice(_ context.Context, id, cents int64) (*catalogue.PriceC
 	return &catalogue.PriceChange{ProductID: id, CategoryID: 9, PriceCents: cents}, nil
 }
 
+func (o *origin) SetHeadline(context.Context, catalogue.Headline) error { return nil }
+
 // clock is the bubble's, without a ticker that would keep the bubble alive.
 type clock struct{}
 

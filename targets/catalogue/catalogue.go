@@ -19,6 +19,7 @@ type Catalogue interface {
 	Summary(ctx context.Context, category int64) (*Summary, error)
 	Stock(ctx context.Context, product int64) (*Stock, error)
 	SetPrice(ctx context.Context, product, cents int64) (*PriceChange, error)
+	SetHeadline(ctx context.Context, h Headline) error
 }
 
 // Category is a kind of product.
@@ -43,6 +44,8 @@ type Product struct {
 // Summary is what a category's page shows: an aggregate over all its products and their reviews.
 type Summary struct {
 	Category      Category   `json:"category"`
+	Headline      string     `json:"headline,omitempty"`
+	Version       string     `json:"-"` // of the headline
 	Products      int64      `json:"products"`
 	MinPriceCents int64      `json:"min_price_cents"`
 	MaxPriceCents int64      `json:"max_price_cents"`
@@ -80,6 +83,20 @@ type PriceChange struct {
 	CategoryID int64     `json:"category_id"`
 	PriceCents int64     `json:"price_cents"`
 	ChangedAt  time.Time `json:"changed_at"`
+}
+
+// Headline is what stands at the top of a category's page. Version names it; who sets it says how.
+type Headline struct {
+	CategoryID int64  `json:"category_id"`
+	Headline   string `json:"headline"`
+	Version    string `json:"version"`
+}
+
+// WithHeadline is the page as it is once a headline was set.
+func (s *Summary) WithHeadline(h Headline) *Summary {
+	page := *s
+	page.Headline, page.Version = h.Headline, h.Version
+	return &page
 }
 
 // NotFoundError says that there is no product or category of that number.

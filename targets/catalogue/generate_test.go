@@ -9,7 +9,7 @@ import (
 // The rows of a spec never change without a new generation: catalogues kept by users carry only that in their name. If
 // this fails, raise generation and write the new sum here.
 func TestRowsOfThisGeneration(t *testing.T) {
-	const want = "1:a461c762bbb5b651"
+	const want = "2:6619231c0853a82c"
 	sum := sha256.New()
 	for _, table := range []func(func(args ...any) error) error{small.categories, small.products, small.stock, small.reviews} {
 		if err := table(func(args ...any) error {

@@ -119,7 +119,7 @@ func copyTable(ctx context.Context, c *pgx.Conn, t table) error {
 		rows.Flush()
 		w.CloseWithError(errors.Join(err, rows.Error(), buffer.Flush()))
 	}()
-	_, err := c.PgConn().CopyFrom(ctx, r, "COPY "+t.name+" FROM STDIN (FORMAT csv)")
+	_, err := c.PgConn().CopyFrom(ctx, r, "COPY "+t.name+" FROM STDIN (FORMAT csv, NULL '\\N')")
 	r.CloseWithError(io.ErrClosedPipe) // ends the writer, had the server not taken all
 	<-written
 	return err

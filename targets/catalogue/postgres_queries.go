@@ -12,7 +12,7 @@ var postgresQueries = [statements]string{
 		WHERE p.id = $1
 		GROUP BY p.id, c.id`,
 	selectTotals: `
-		SELECT c.department, c.name, count(DISTINCT p.id), min(p.price_cents), max(p.price_cents),
+		SELECT c.department, c.name, c.headline, c.version, count(DISTINCT p.id), min(p.price_cents), max(p.price_cents),
 			count(r.id), coalesce(sum(r.rating), 0)::float8, max(r.written_at),
 			count(*) FILTER (WHERE r.rating = 1), count(*) FILTER (WHERE r.rating = 2), count(*) FILTER (WHERE r.rating = 3),
 			count(*) FILTER (WHERE r.rating = 4), count(*) FILTER (WHERE r.rating = 5)
@@ -34,6 +34,11 @@ var postgresQueries = [statements]string{
 		SELECT warehouse, quantity FROM stock WHERE product_id = $1 ORDER BY warehouse`,
 	updatePrice: `
 		UPDATE products SET price_cents = $1, price_changed_at = $2 WHERE id = $3 RETURNING category_id`,
-	beginRead: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`,
-	endRead:   `END`,
+	updateHeadlines: `
+		UPDATE categories SET headline = new.headline, version = new.version
+		FROM json_to_recordset($1::text::json) AS new (category_id bigint, headline text, version text)
+		WHERE categories.id = new.category_id`,
+	selectLastCategory: `SELECT max(id) FROM categories`,
+	beginRead:          `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY`,
+	endRead:            `END`,
 }

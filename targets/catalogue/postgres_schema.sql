@@ -1,7 +1,9 @@
 CREATE TABLE categories (
 	id         bigint PRIMARY KEY,
 	department text NOT NULL,
-	name       text NOT NULL
+	name       text NOT NULL,
+	headline   text NOT NULL,
+	version    text NOT NULL -- of the headline, as who wrote it calls it
 );
 
 CREATE TABLE products (

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -17,6 +18,8 @@ const (
 	selectTopRated
 	selectStock
 	updatePrice
+	updateHeadlines
+	selectLastCategory
 	beginRead
 	endRead
 	statements
@@ -32,7 +35,7 @@ var queries = [statements]string{
 		WHERE p.id = ?
 		GROUP BY p.id`,
 	selectTotals: `
-		SELECT c.department, c.name, count(DISTINCT p.id), min(p.price_cents), max(p.price_cents),
+		SELECT c.department, c.name, c.headline, c.version, count(DISTINCT p.id), min(p.price_cents), max(p.price_cents),
 			count(r.id), total(r.rating), max(r.written_at),
 			total(r.rating = 1), total(r.rating = 2), total(r.rating = 3), total(r.rating = 4), total(r.rating = 5)
 		FROM categories c
@@ -53,8 +56,13 @@ var queries = [statements]string{
 		SELECT warehouse, quantity FROM stock WHERE product_id = ? ORDER BY warehouse`,
 	updatePrice: `
 		UPDATE products SET price_cents = ?, price_changed_at = ? WHERE id = ? RETURNING category_id`,
-	beginRead: `BEGIN`,
-	endRead:   `END`,
+	updateHeadlines: `
+		UPDATE categories SET headline = new.value ->> 'headline', version = new.value ->> 'version'
+		FROM json_each(?) AS new
+		WHERE categories.id = new.value ->> 'category_id'`,
+	selectLastCategory: `SELECT max(id) FROM categories`,
+	beginRead:          `BEGIN`,
+	endRead:            `END`,
 }
 
 func mean(total float64, n int64) float64 {
@@ -114,7 +122,7 @@ func (c *conn) totals(ctx context.Context, s *Summary) error {
 	var cheapest, dearest, last sql.NullInt64 // null without products or reviews
 	var stars float64
 	n := &s.ByRating
-	err := c.one(ctx, selectTotals, s.Category.ID, &s.Category.Department, &s.Category.Name, &s.Products, &cheapest, &dearest,
+	err := c.one(ctx, selectTotals, s.Category.ID, &s.Category.Department, &s.Category.Name, &s.Headline, &s.Version, &s.Products, &cheapest, &dearest,
 		&s.Reviews, &stars, &last, &n[0], &n[1], &n[2], &n[3], &n[4])
 	if errors.Is(err, sql.ErrNoRows) {
 		return &NotFoundError{"category", s.Category.ID}
@@ -179,11 +187,44 @@ func (c *conn) setPrice(ctx context.Context, id, cents int64) (*PriceChange, err
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, &NotFoundError{"product", id}
 	}
-	if _, refused := errors.AsType[*pgconn.PgError](err); err != nil && c.source.remote && !refused {
-		return nil, &InDoubtError{err}
-	}
 	if err != nil {
-		return nil, err
+		return nil, c.inDoubt(err)
 	}
 	return change, nil
+}
+
+// setHeadlines hears the end of what it began, as setPrice does.
+func (c *conn) setHeadlines(ctx context.Context, list []Headline) error {
+	rows, err := json.Marshal(list)
+	if err != nil {
+		return err
+	}
+	stmt, err := c.prepared(ctx, updateHeadlines)
+	if err != nil {
+		return err
+	}
+	ctx, stop := c.source.begun(ctx)
+	defer stop()
+	if _, err := stmt.ExecContext(ctx, string(rows)); err != nil {
+		return c.inDoubt(err)
+	}
+	return nil
+}
+
+// inDoubt says of a change that failed whether it may have been made all the same: a server that refused it answered.
+func (c *conn) inDoubt(err error) error {
+	if _, refused := errors.AsType[*pgconn.PgError](err); c.source.remote && !refused {
+		return &InDoubtError{err}
+	}
+	return err
+}
+
+// lastCategory is the number of the last category; 0 without one.
+func (c *conn) lastCategory(ctx context.Context) (int64, error) {
+	var last sql.NullInt64
+	stmt, err := c.prepared(ctx, selectLastCategory)
+	if err == nil {
+		err = stmt.QueryRowContext(ctx).Scan(&last)
+	}
+	return last.Int64, err
 }

@@ -1,7 +1,9 @@
 CREATE TABLE categories (
 	id         INTEGER PRIMARY KEY,
 	department TEXT NOT NULL,
-	name       TEXT NOT NULL
+	name       TEXT NOT NULL,
+	headline   TEXT NOT NULL,
+	version    TEXT NOT NULL -- of the headline, as who wrote it calls it
 );
 
 CREATE TABLE products (

@@ -16,6 +16,9 @@ type Options struct {
 	// SQLite is work for the processor, so that more at once would only take turns, and each would take longer.
 	Connections int
 
+	// RTT is how long each query waits on its connection, as for a database so far away. It costs no processor time.
+	RTT time.Duration
+
 	// Fresh opens a connection for each read and closes it afterwards, without bound.
 	Fresh bool
 }
@@ -25,6 +28,10 @@ type Store struct {
 	source  source // for readers
 	readers *pool  // nil if each read opens its own
 	writer  *pool  // nil if a reader's connection writes too
+
+	rtt     time.Duration
+	queries queryCounts
+	last    int64 // category; they are numbered from 1 on
 }
 
 // Open opens the database file at path for reading and writing.
@@ -41,15 +48,21 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// fill opens the connections of the pool, if there is to be one.
+// fill opens the connections of the pool, if there is to be one, and learns which categories there are.
 func (s *Store) fill(ctx context.Context, o Options) (err error) {
-	if o.Fresh {
-		return nil
+	s.rtt = o.RTT
+	if !o.Fresh {
+		if o.Connections <= 0 {
+			o.Connections = runtime.GOMAXPROCS(0)
+		}
+		if s.readers, err = newPool(ctx, o.Connections, s.source); err != nil {
+			return err
+		}
 	}
-	if o.Connections <= 0 {
-		o.Connections = runtime.GOMAXPROCS(0)
+	s.last, err = onReader(ctx, s, (*conn).lastCategory)
+	if err != nil && s.readers != nil {
+		err = errors.Join(err, s.readers.close())
 	}
-	s.readers, err = newPool(ctx, o.Connections, s.source)
 	return err
 }
 
@@ -82,12 +95,25 @@ func (s *Store) Stock(ctx context.Context, id int64) (*Stock, error) {
 // SetPrice changes a product's price, in cents, which must be above 0. What was sent to the database is heard to its end
 // although ctx ends. The error is a [*NotFoundError] if there is no such product, an [*InDoubtError] if the answer was lost.
 func (s *Store) SetPrice(ctx context.Context, id, cents int64) (*PriceChange, error) {
-	write := func(c *conn, ctx context.Context, id int64) (*PriceChange, error) { return c.setPrice(ctx, id, cents) }
-	if s.writer == nil {
-		return read(ctx, s, id, write)
-	}
-	return with(ctx, s.writer, func(ctx context.Context, c *conn) (*PriceChange, error) { return write(c, ctx, id) })
+	return write(ctx, s, func(c *conn, ctx context.Context) (*PriceChange, error) { return c.setPrice(ctx, id, cents) })
 }
+
+// SetHeadline sets the headline of a category. What is said of [Store.SetPrice] holds for it too.
+func (s *Store) SetHeadline(ctx context.Context, h Headline) error {
+	if !s.HasCategory(h.CategoryID) {
+		return &NotFoundError{"category", h.CategoryID}
+	}
+	return s.SetHeadlines(ctx, []Headline{h})
+}
+
+// SetHeadlines sets the headlines of categories that are there, of one at most once, in one transaction.
+func (s *Store) SetHeadlines(ctx context.Context, list []Headline) error {
+	_, err := write(ctx, s, func(c *conn, ctx context.Context) (struct{}, error) { return struct{}{}, c.setHeadlines(ctx, list) })
+	return err
+}
+
+// HasCategory says, without asking the database, whether there is a category of that number.
+func (s *Store) HasCategory(id int64) bool { return id >= 1 && id <= s.last }
 
 // PoolStats describes the connections for reading; it is zero without a pool.
 func (s *Store) PoolStats() PoolStats {
@@ -99,7 +125,31 @@ func (s *Store) PoolStats() PoolStats {
 
 // read runs a query on a reader's connection.
 func read[T any](ctx context.Context, s *Store, id int64, query func(*conn, context.Context, int64) (T, error)) (T, error) {
-	run := func(ctx context.Context, c *conn) (T, error) { return query(c, ctx, id) }
+	return onReader(ctx, s, func(c *conn, ctx context.Context) (result T, err error) {
+		if err = s.ask(ctx, workOf(ctx, Load)); err != nil {
+			return result, err
+		}
+		return query(c, ctx, id)
+	})
+}
+
+// write runs a statement on the writer's connection.
+func write[T any](ctx context.Context, s *Store, statement func(*conn, context.Context) (T, error)) (T, error) {
+	run := func(c *conn, ctx context.Context) (result T, err error) {
+		if err = s.ask(ctx, workOf(ctx, Write)); err != nil {
+			return result, err
+		}
+		return statement(c, ctx)
+	}
+	if s.writer == nil {
+		return onReader(ctx, s, run)
+	}
+	return with(ctx, s.writer, func(ctx context.Context, c *conn) (T, error) { return run(c, ctx) })
+}
+
+// onReader runs f on a reader's connection.
+func onReader[T any](ctx context.Context, s *Store, f func(*conn, context.Context) (T, error)) (T, error) {
+	run := func(ctx context.Context, c *conn) (T, error) { return f(c, ctx) }
 	var result T
 	var err error
 	if s.readers == nil {
