@@ -29,11 +29,13 @@ const (
 	None Lookup = iota // there was no cache to ask
 	Hit
 	Miss
+	Stale // a hit beyond its time, while it is loaded anew
 )
 
 // Request is one request's record. Its zero value is empty. It belongs to the goroutine that serves the request.
 type Request struct {
-	Lookup Lookup
+	Lookup  Lookup
+	Version string // of what was answered or written; "" where it has no versions
 
 	spent   [parts]time.Duration
 	entered [parts]bool
@@ -47,6 +49,11 @@ func (r *Request) Add(p Part, d time.Duration) {
 
 // Spent returns the time spent in a part so far.
 func (r *Request) Spent(p Part) time.Duration { return r.spent[p] }
+
+// SpentAtDatabase returns the time spent on the way to the database and there so far.
+func (r *Request) SpentAtDatabase() time.Duration {
+	return r.spent[Pool] + r.spent[Connect] + r.spent[DB]
+}
 
 // Header returns the Server-Timing header's value, durations in milliseconds, or "" if nothing was recorded.
 func (r *Request) Header() string {

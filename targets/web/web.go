@@ -146,6 +146,11 @@ func annotate(h http.Header, record *timing.Request) {
 		h["X-Cache"] = []string{"HIT"}
 	case timing.Miss:
 		h["X-Cache"] = []string{"MISS"}
+	case timing.Stale:
+		h["X-Cache"] = []string{"STALE"}
+	}
+	if record.Version != "" {
+		h["X-Version"] = []string{record.Version}
 	}
 }
 

@@ -83,28 +83,34 @@ func TestAnswers(t *testing.T) {
 		timing.From(r.Context()).Lookup = timing.Miss
 		return "x", nil
 	})
+	m.Handle("GET /stale", func(r *http.Request) (any, error) {
+		record := timing.From(r.Context())
+		record.Lookup, record.Version = timing.Stale, "a1"
+		return "x", nil
+	})
 	m.Handle("GET /bad", func(*http.Request) (any, error) { return nil, BadRequest("want a number, got %q", "x") })
 	m.Handle("GET /broken", func(*http.Request) (any, error) { return nil, errors.New("secret detail") })
 	m.Handle("GET /unencodable", func(*http.Request) (any, error) { return func() {}, nil })
 
 	for _, tc := range []struct {
-		path, body, xCache, serverTiming string
-		status                           int
+		path, body, xCache, serverTiming, version string
+		status                                    int
 	}{
-		{"/plain", `{"n":1}`, "", "", 200},
-		{"/hit", `"x"`, "HIT", "cache;dur=1.000", 200},
-		{"/miss", `"x"`, "MISS", "", 200},
-		{"/bad", `{"error":"want a number, got \"x\""}`, "", "", 400},
-		{"/broken", `{"error":"internal error"}`, "", "", 500},
-		{"/unencodable", `{"error":"internal error"}`, "", "", 500},
+		{"/plain", `{"n":1}`, "", "", "", 200},
+		{"/hit", `"x"`, "HIT", "cache;dur=1.000", "", 200},
+		{"/miss", `"x"`, "MISS", "", "", 200},
+		{"/stale", `"x"`, "STALE", "", "a1", 200},
+		{"/bad", `{"error":"want a number, got \"x\""}`, "", "", "", 400},
+		{"/broken", `{"error":"internal error"}`, "", "", "", 500},
+		{"/unencodable", `{"error":"internal error"}`, "", "", "", 500},
 	} {
 		w := ask(m, tc.path)
 		if w.Code != tc.status || strings.TrimSpace(w.Body.String()) != tc.body {
 			t.Errorf("%s: %d %s, want %d %s", tc.path, w.Code, w.Body, tc.status, tc.body)
 		}
 		h := w.Result().Header
-		if h.Get("X-Cache") != tc.xCache || h.Get("Server-Timing") != tc.serverTiming {
-			t.Errorf("%s: X-Cache %q, Server-Timing %q", tc.path, h.Get("X-Cache"), h.Get("Server-Timing"))
+		if h.Get("X-Cache") != tc.xCache || h.Get("Server-Timing") != tc.serverTiming || h.Get("X-Version") != tc.version {
+			t.Errorf("%s: X-Cache %q, Server-Timing %q, X-Version %q", tc.path, h.Get("X-Cache"), h.Get("Server-Timing"), h.Get("X-Version"))
 		}
 		if h.Get("Content-Type") != "application/json" || h.Get("Content-Length") != fmt.Sprint(w.Body.Len()) {
 			t.Errorf("%s: %v for %d bytes", tc.path, h, w.Body.Len())
