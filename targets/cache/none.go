@@ -1,0 +1,16 @@
+package cache
+
+import (
+	"context"
+
+	"github.com/maypok86/otter/v2/stats"
+)
+
+// none keeps nothing: every read and every write is the database's.
+type none struct{ Origin }
+
+func (none) Changed(int64)               {}
+func (none) AllChanged()                 {}
+func (none) Stats() stats.Stats          { return stats.Stats{} }
+func (none) Len() int                    { return 0 }
+func (none) Close(context.Context) error { return nil }
