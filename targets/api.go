@@ -1,13 +1,17 @@
 package targets
 
 import (
+	"cmp"
+	"crypto/rand"
 	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/seed-5a006608/bench/targets/catalogue"
+	"github.com/seed-5a006608/bench/targets/timing"
 	"github.com/seed-5a006608/bench/targets/web"
 )
 
@@ -27,6 +31,15 @@ type catalogueEndpoint struct {
 	serve func(c catalogue.Catalogue, r *http.Request) (any, error)
 }
 
+// originQuery asks for an answer of the database, past a cache.
+const originQuery = "origin=1"
+
+// maxHeadline bounds a headline, maxVersion the version of one; both in bytes.
+const (
+	maxHeadline = 200
+	maxVersion  = 64
+)
+
 var catalogueEndpoints = []catalogueEndpoint{
 	{Endpoint{"GET", "/products/{id}", "what a product's page shows"}, func(c catalogue.Catalogue, r *http.Request) (any, error) {
 		return byID(r, "product", func(id int64) (any, error) { return c.Product(r.Context(), id) })
@@ -35,7 +48,14 @@ var catalogueEndpoints = []catalogueEndpoint{
 		return byID(r, "product", func(id int64) (any, error) { return c.Stock(r.Context(), id) })
 	}},
 	{Endpoint{"GET", "/categories/{id}/summary", "an aggregate over a category's products and reviews"}, func(c catalogue.Catalogue, r *http.Request) (any, error) {
-		return byID(r, "category", func(id int64) (any, error) { return c.Summary(r.Context(), id) })
+		return byID(r, "category", func(id int64) (any, error) {
+			page, err := c.Summary(r.Context(), id)
+			if err != nil {
+				return nil, err
+			}
+			timing.From(r.Context()).Version = page.Version
+			return page, nil
+		})
 	}},
 	{Endpoint{"PUT", "/products/{id}/price", `changes a price by a body such as {"price_cents": 1999}`}, func(c catalogue.Catalogue, r *http.Request) (any, error) {
 		return byID(r, "product", func(id int64) (any, error) {
@@ -44,6 +64,19 @@ var catalogueEndpoints = []catalogueEndpoint{
 				return nil, err
 			}
 			return c.SetPrice(r.Context(), id, cents)
+		})
+	}},
+	{Endpoint{"PUT", "/categories/{id}/headline", `sets a category's headline by a body such as {"headline": "Reduced", "version": "a1"}; without a version it makes one`}, func(c catalogue.Catalogue, r *http.Request) (any, error) {
+		return byID(r, "category", func(id int64) (any, error) {
+			h, err := readHeadline(r, id)
+			if err != nil {
+				return nil, err
+			}
+			if err := c.SetHeadline(r.Context(), h); err != nil {
+				return nil, err
+			}
+			timing.From(r.Context()).Version = h.Version
+			return h, nil
 		})
 	}},
 }
@@ -59,6 +92,7 @@ func (s Service) Endpoints() (list []Endpoint) {
 		for _, e := range catalogueEndpoints {
 			list = append(list, e.Endpoint)
 		}
+		list = append(list, Endpoint{"GET", "/…?" + originQuery, "any of these from the database, whatever a cache or a queue holds"})
 	}
 	return append(list,
 		Endpoint{"GET", "/healthz", "ok"},
@@ -67,10 +101,15 @@ func (s Service) Endpoints() (list []Endpoint) {
 	)
 }
 
-// handleCatalogue serves the catalogue's endpoints.
-func handleCatalogue(m *web.Mux, c catalogue.Catalogue) {
+// handleCatalogue serves the catalogue's endpoints from c, which may be a cache before origin.
+func handleCatalogue(m *web.Mux, c, origin catalogue.Catalogue) {
 	for _, e := range catalogueEndpoints {
-		m.Handle(e.Method+" "+e.Path, func(r *http.Request) (any, error) { return e.serve(c, r) })
+		m.Handle(e.Method+" "+e.Path, func(r *http.Request) (any, error) {
+			if r.Method == http.MethodGet && r.URL.RawQuery == originQuery {
+				return e.serve(origin, r.WithContext(catalogue.For(r.Context(), catalogue.Check)))
+			}
+			return e.serve(c, r)
+		})
 	}
 }
 
@@ -87,6 +126,27 @@ func byID(r *http.Request, what string, answer func(id int64) (any, error)) (any
 		return nil, &web.Error{Status: http.StatusNotFound, Message: missing.Error()}
 	}
 	return value, err
+}
+
+// readHeadline reads a body such as {"headline": "Reduced", "version": "a1"}.
+func readHeadline(r *http.Request, category int64) (catalogue.Headline, error) {
+	var body struct {
+		Headline *string `json:"headline"`
+		Version  string  `json:"version"`
+	}
+	d := json.NewDecoder(io.LimitReader(r.Body, 1024))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&body); err != nil || body.Headline == nil || d.More() {
+		return catalogue.Headline{}, web.BadRequest(`want a body such as {"headline": "Reduced", "version": "a1"}`)
+	}
+	if len(*body.Headline) > maxHeadline || strings.ContainsRune(*body.Headline, 0) {
+		return catalogue.Headline{}, web.BadRequest("headline must have at most %d bytes, none of them 0", maxHeadline)
+	}
+	isText := func(r rune) bool { return r > ' ' && r <= '~' }
+	if len(body.Version) > maxVersion || strings.ContainsFunc(body.Version, func(r rune) bool { return !isText(r) }) {
+		return catalogue.Headline{}, web.BadRequest("version must have at most %d letters of ASCII, without spaces", maxVersion)
+	}
+	return catalogue.Headline{CategoryID: category, Headline: *body.Headline, Version: cmp.Or(body.Version, rand.Text())}, nil
 }
 
 // readPrice reads a body such as {"price_cents": 1999}.

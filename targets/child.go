@@ -29,7 +29,8 @@ type Child = process.Process
 // Start starts "serve NAME" of this program as a child and returns when it answers requests. The child must be stopped;
 // it does not outlive this process, and nothing of either is left. Its Done is closed when it ends.
 func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
-	if _, err := Find(name); err != nil {
+	target, err := Parse(name, o.ServeOptions)
+	if err != nil {
 		return nil, err
 	}
 	program, err := os.Executable()
@@ -55,7 +56,7 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	spec := process.Spec{
 		Name:         name,
 		Path:         program,
-		Args:         append([]string{"serve", name}, o.Args()...),
+		Args:         append([]string{"serve", target.Text}, o.Args()...),
 		Env:          env,
 		LifelineFlag: "--lifeline",
 		CPUs:         o.CPUs,

@@ -81,18 +81,19 @@ func handOver(db, dir string) (string, error) {
 
 // PoolSize is how many connections a service on so many processors keeps for its reads; 0 without a pool.
 func PoolSize(name string, o ServeOptions, processors int) int {
+	t, err := Parse(name, o)
 	switch {
-	case name == "unpooled" || name == "reference":
+	case err != nil || t.Service.Name == "unpooled" || t.Service.Name == "reference":
 		return 0
-	case o.PoolSize > 0:
-		return o.PoolSize
+	case t.pool > 0:
+		return t.pool
 	}
 	return processors
 }
 
 // openStore opens the catalogue for a service, with its files in dir. closeStore undoes it.
-func openStore(ctx context.Context, name, dir string, o ServeOptions, lost func(error)) (store *catalogue.Store, closeStore func() error, err error) {
-	options := catalogue.Options{Connections: o.PoolSize, Fresh: name == "unpooled"}
+func openStore(ctx context.Context, t Target, dir string, o ServeOptions, lost func(error)) (store *catalogue.Store, closeStore func() error, err error) {
+	options := catalogue.Options{Connections: t.pool, RTT: t.rtt, Fresh: t.Service.Name == "unpooled"}
 	switch o.DB {
 	case "":
 		file := filepath.Join(dir, "catalogue.sqlite")

@@ -1,9 +1,9 @@
 package targets
 
 import (
+	"github.com/maypok86/otter/v2/stats"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"github.com/seed-5a006608/bench/targets/cache"
 	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
@@ -26,8 +26,24 @@ func measurePool(r *prometheus.Registry, s *catalogue.Store) {
 	counter("db_pool_wait_seconds_total", "Time they waited.", func(p catalogue.PoolStats) float64 { return p.WaitTime.Seconds() })
 }
 
+// measureQueries exposes how often the database was asked, and what for.
+func measureQueries(r *prometheus.Registry, s *catalogue.Store) {
+	for _, work := range catalogue.Works() {
+		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "db_queries_total", ConstLabels: prometheus.Labels{"for": work.String()},
+			Help: "Queries of the database: for requests that read (load) or write, for writes answered before (flush), for nobody who waits (background), or past the cache (check). All of a page, and all of a flush, is one.",
+		}, func() float64 { return float64(s.Queries(work)) }))
+	}
+}
+
+// measured is a cache as it is exposed.
+type measured interface {
+	Stats() stats.Stats
+	Len() int
+}
+
 // measureCache exposes one cache.
-func measureCache[V any](r *prometheus.Registry, name string, c *cache.ReadThrough[V]) {
+func measureCache(r *prometheus.Registry, name string, c measured) {
 	labels := prometheus.Labels{"cache": name}
 	counter := func(name, help string, value func() uint64) {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help, ConstLabels: labels},

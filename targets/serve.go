@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"time"
 
 	"github.com/spf13/pflag"
 
@@ -30,10 +31,11 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		logForParent()
 		ctx, o.Patience = asked, func() (context.Context, context.CancelFunc) { return held, func() {} }
 	}
-	if _, err := Find(name); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
-	if err := o.check(); err != nil {
+	target, err := Parse(name, o)
+	if err != nil {
 		return err
 	}
 	ln, err := listen(ctx, o.Addr)
@@ -46,12 +48,12 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return err
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
-	if name == "reference" && o.Reference.Bare {
+	if target.Service.Name == "reference" && o.Reference.Bare {
 		return reference.ServeBare(ctx, ln, func() { ready("http://" + ln.Addr().String()) })
 	}
 	ctx, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
-	h, closeHandler, err := handler(ctx, name, private.Path, o, lost)
+	h, closeHandler, err := handler(ctx, target, private.Path, o, lost)
 	if err != nil {
 		var left *catalogue.LeftError
 		if ctx.Err() == nil || errors.As(err, &left) {
@@ -160,32 +162,68 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 
 // handler sets up a service with its files in dir. closeHandler undoes it when no request is served any more. lost is
 // told why a server that the service needs has ended.
-func handler(ctx context.Context, name, dir string, o ServeOptions, lost func(error)) (h http.Handler, closeHandler func() error, err error) {
-	if name == "reference" {
+func handler(ctx context.Context, t Target, dir string, o ServeOptions, lost func(error)) (h http.Handler, closeHandler func() error, err error) {
+	if t.Service.Name == "reference" {
 		return referenceHandler(o.Reference, o.Pprof)
 	}
-	store, closeStore, err := openStore(ctx, name, dir, o, lost)
+	store, closeStore, err := openStore(ctx, t, dir, o, lost)
 	if err != nil {
 		return nil, nil, err
 	}
 	mux := web.NewMux(o.Pprof)
 	measurePool(mux.Metrics, store)
-	if name != "cached" {
-		handleCatalogue(mux, store)
-		return mux, closeStore, nil
+	measureQueries(mux.Metrics, store)
+	closeCache := func() error { return nil }
+	switch {
+	case t.Service.Name != "cached":
+		handleCatalogue(mux, store, store)
+	case t.strategy == "":
+		closeCache, err = handleCached(mux, store, t.pages)
+	default:
+		closeCache, err = handleByStrategy(ctx, mux, store, t)
 	}
-	cached, err := cache.New(store, cache.Options{TTL: o.TTL, Size: o.CacheSize})
 	if err != nil {
 		return nil, nil, errors.Join(err, closeStore())
 	}
+	return mux, func() error { return errors.Join(closeCache(), closeStore()) }, nil
+}
+
+// handleCached serves the catalogue behind the cache that no strategy was named for.
+func handleCached(mux *web.Mux, store *catalogue.Store, s cache.Settings) (closeCache func() error, err error) {
+	cached, err := cache.New(store, cache.Options{TTL: s.TTL, Size: s.Size})
+	if err != nil {
+		return nil, err
+	}
 	measureCache(mux.Metrics, "products", &cached.Products)
 	measureCache(mux.Metrics, "summaries", &cached.Summaries)
-	handleCatalogue(mux, cached)
-	return mux, func() error {
-		cached.Close()
-		return closeStore()
-	}, nil
+	handleCatalogue(mux, cached, store)
+	return func() error { cached.Close(); return nil }, nil
 }
+
+// handleByStrategy serves the catalogue behind a caching strategy, once it is warm.
+func handleByStrategy(ctx context.Context, mux *web.Mux, store *catalogue.Store, t Target) (closeCache func() error, err error) {
+	cached, err := cache.NewByStrategy(store, t.pages)
+	if err != nil {
+		return nil, err
+	}
+	closeCache = func() error {
+		patience, cancel := context.WithTimeout(context.Background(), flushGrace)
+		defer cancel()
+		return cached.Close(patience)
+	}
+	if err := cached.Warm(ctx, t.warm); err != nil {
+		return nil, errors.Join(err, closeCache())
+	}
+	if t.strategy != "none" {
+		measureCache(mux.Metrics, "products", &cached.Products)
+		measureCache(mux.Metrics, "summaries", cached.Pages)
+	}
+	handleCatalogue(mux, cached, store)
+	return closeCache, nil
+}
+
+// flushGrace is how long a cache may take, when the service ends, to write what the database has not got yet.
+const flushGrace = time.Second
 
 func referenceHandler(o reference.Options, profilesForAll bool) (http.Handler, func() error, error) {
 	s, err := reference.New(o)

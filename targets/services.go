@@ -42,6 +42,12 @@ var (
 		Path:   fmt.Sprintf("/categories/{{zipf %d 1.1}}/summary", catalogue.Default.Categories),
 		Weight: 1,
 	}
+	headlineRequest = Request{
+		Name:   "PUT /categories/{id}/headline",
+		Method: http.MethodPut,
+		Path:   fmt.Sprintf("/categories/{{zipf %d 1.1}}/headline", catalogue.Default.Categories),
+		Body:   `{"headline": "Reduced until Sunday", "version": "{{uuid}}"}`,
+	}
 	stockRequest = Request{
 		Name:   "GET /products/{id}/stock",
 		Method: http.MethodGet,
@@ -65,20 +71,29 @@ func Services() []Service {
 
 // Find returns the service of that name; the error suggests the one that was probably meant.
 func Find(name string) (Service, error) {
-	var nearest string
-	least := 3 // more typing errors than two make another word
+	var names []string
 	for _, s := range Services() {
 		if s.Name == name {
 			return s, nil
 		}
-		if d := typos(name, s.Name); d < least {
-			nearest, least = s.Name, d
+		names = append(names, s.Name)
+	}
+	return Service{}, fmt.Errorf("no target %q%s (bench list shows all)", name, meant(name, names))
+}
+
+// meant suggests the name that was probably meant, or nothing.
+func meant(name string, names []string) string {
+	var nearest string
+	least := 3 // more typing errors than two make another word
+	for _, n := range names {
+		if d := typos(name, n); d < least {
+			nearest, least = n, d
 		}
 	}
-	if nearest != "" {
-		nearest = fmt.Sprintf("; did you mean %s?", nearest)
+	if nearest == "" {
+		return ""
 	}
-	return Service{}, fmt.Errorf("no target %q%s (bench list shows all)", name, nearest)
+	return fmt.Sprintf("; did you mean %s?", nearest)
 }
 
 // typos is how many letters must be added, removed or replaced to turn a into b (Levenshtein), case aside.

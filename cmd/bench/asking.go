@@ -131,9 +131,9 @@ func (a *asking) driveRequests(s *rig.Target, requests []loadgen.Request) error 
 
 // driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
 func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Request, lines *loadgen.Lines) error {
-	service, err := targets.Find(s.Name)
+	bundled, err := targets.Parse(s.Name, a.serving)
 	if err != nil {
-		if strings.ContainsAny(s.Name, ":/.") {
+		if !targets.Named(s.Name) && strings.ContainsAny(s.Name, ":/.") {
 			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.Name, "https:"), "http:"), "/")
 			meant := withoutSecrets("http://" + host)
 			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)
@@ -143,9 +143,9 @@ func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Reques
 	if request.Method != "" || request.Body != "" && lines == nil {
 		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)
 	}
-	s.Service = &service
+	s.Name, s.Service = bundled.Text, &bundled.Service
 	if len(mix.requests) == 0 {
-		mix.requests = service.Requests
+		mix.requests = bundled.Service.Requests
 	}
 	s.Ask = mix.ask(lines)
 	s.Plan.Target = loadgen.Target{Name: s.Name, Bundled: true}
@@ -162,5 +162,3 @@ func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Reques
 
 // progress says how much of a sequence of requests was sent to a target; "" without a sequence.
 func progress(t *rig.Target) string { return report.Sequence(t.Sent, t.Sequence) }
-
-func isURL(name string) bool { return strings.Contains(name, "://") }

@@ -9,11 +9,12 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/targets"
 )
 
 // isSaved reports whether what is compared is named by a run file.
 func isSaved(name string) bool {
-	return !isURL(name) && (strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".json.gz"))
+	return !isURL(name) && !targets.Named(name) && (strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".json.gz"))
 }
 
 // compareSaved compares the runs in two files, each run a unit.

@@ -59,5 +59,8 @@ func listTarget(out io.Writer, name string) error {
 	for _, r := range service.Requests {
 		fmt.Fprintf(w, "  %s\t%s\n", r.Method, r.Path)
 	}
-	return w.Flush()
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return listOptions(out, service)
 }

@@ -25,6 +25,7 @@ func (o *compareOptions) repeat(names []string) string {
 		words[1] = "gate"
 	}
 	for _, n := range names {
+		n = o.canonical(n)
 		if isURL(n) {
 			n = withoutSecrets(n)
 		}

@@ -19,18 +19,19 @@ func newServeCommand(s streams) *cobra.Command {
   bench serve reference --service exp:10ms --log delays.log`,
 		Args: args(1, 1, "one NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := targets.Find(args[0]); err != nil {
-				return usage(err)
-			}
 			if err := targets.CheckGiven(cmd.Flags()); err != nil {
 				return usage(err)
 			}
-			if err := checkServed(cmd.Flags(), args[0]); err != nil {
+			target, err := targets.Parse(args[0], o)
+			if err != nil {
+				return usage(err)
+			}
+			if err := checkServed(cmd.Flags(), target.Service.Name); err != nil {
 				return usage(err)
 			}
 			o.Progress = func(line string) { fmt.Fprintln(s.err, line) }
 			o.Patience = patience(cmd.Context())
-			err := targets.Serve(cmd.Context(), args[0], o, func(url string) { fmt.Fprintln(s.out, url) })
+			err = targets.Serve(cmd.Context(), args[0], o, func(url string) { fmt.Fprintln(s.out, url) })
 			if errors.Is(err, syscall.EADDRINUSE) {
 				_, port, _ := net.SplitHostPort(o.Addr)
 				return fmt.Errorf("%s: port %s is taken by another process: stop that, or choose another with --addr", o.Addr, port)

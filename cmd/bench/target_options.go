@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/seed-5a006608/bench/targets"
+)
+
+// isURL reports whether a target is named by its URL. What begins with a bundled service's name is that, whatever follows.
+func isURL(name string) bool { return strings.Contains(name, "://") && !targets.Named(name) }
+
+// canonical is a bundled service with its options in the only form, or what else was named as it was.
+func (o *driveOptions) canonical(name string) string {
+	if t, err := targets.Parse(name, o.serving); err == nil {
+		return t.Text
+	}
+	return name
+}
+
+// listOptions lists what a bundled service can be told behind its name.
+func listOptions(out io.Writer, service targets.Service) error {
+	list := service.Options()
+	if len(list) == 0 {
+		return nil
+	}
+	fmt.Fprintf(out, "\nOptions, as %s:OPTION=VALUE,…", service.Name)
+	strategies := service.Strategies()
+	if len(strategies) > 0 {
+		fmt.Fprintf(out, ", or %s:STRATEGY,OPTION=VALUE,…:\n  strategy  %s", service.Name, strings.Join(strategies, ", "))
+	}
+	fmt.Fprintln(out)
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, o := range list {
+		usage := o.Usage
+		if o.Default != "" {
+			usage += "; default " + o.Default
+		}
+		if len(o.Only) == 1 {
+			usage += "; of " + o.Only[0]
+		}
+		fmt.Fprintf(w, "  %s\t%s\n", o.Name, usage)
+	}
+	return w.Flush()
+}
