@@ -150,16 +150,19 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 }
 
 func (r *fileReader) targets(out *File, pair yamlPair) error {
-	nodes, err := r.items(pair, true)
-	if err != nil {
-		return err
+	nodes := []ast.Node{pair.value}
+	if _, isMapping := pair.value.(ast.MapNode); !isMapping {
+		var err error
+		if nodes, err = r.items(pair, true); err != nil {
+			return err
+		}
 	}
 	if len(nodes) == 0 || len(nodes) > maxTargets {
 		return r.errorf(pair.line, "target must list 1 to %d targets, got %d; leave the key out to name them on the command line",
 			maxTargets, len(nodes))
 	}
 	for _, node := range nodes {
-		s, err := r.text(yamlPair{"target", lineOf(node), node}, "")
+		s, err := r.target(node)
 		if err != nil {
 			return err
 		}

@@ -121,7 +121,7 @@ func TestParseRefuses(t *testing.T) {
 
 		{"name: x\ntarget: []\n", `2: target must list 1 to 64 targets, got 0; leave the key out to name them on the command line`},
 		{"name: x\ntarget:\n", `2: target must be a list, got nothing; begin each of its items with "- "`},
-		{"name: x\ntarget:\n  - cached\n  - {a: b}\n", `4: target must be a single value, got a mapping`},
+		{"name: x\ntarget:\n  - cached\n  - {a: b}\n", `4: target: name is missing: the bundled service whose options these are`},
 		{"name: x\ntarget:\n  - cached\n  - \"a\\u0000b\"\n", `4: target must hold only printable characters, got "a\x00b"`},
 
 		{"name: &n x\n", `1: anchors, aliases and merge keys are not read, got "&n"; write the value out, or quote it if it is text`},

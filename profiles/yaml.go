@@ -177,7 +177,7 @@ func (f yamlFile) syntaxError(err error) error {
 	return f.errorf(tk.Position.Line, "not valid YAML: %s%s", bad.GetMessage(), at)
 }
 
-// mapping returns the pairs of a mapping with known keys, each given once. where, such as `phase "peak": `, begins its
+// mapping returns the pairs of a mapping with known keys, or any keys where known is nil, each given once. where, such as `phase "peak": `, begins its
 // messages.
 func (f yamlFile) mapping(node ast.Node, where, what string, known []string) ([]yamlPair, error) {
 	m, ok := node.(ast.MapNode)
@@ -193,7 +193,7 @@ func (f yamlFile) mapping(node ast.Node, where, what string, known []string) ([]
 		if !ok {
 			return nil, f.errorf(line, "%sa key is a plain word, got %s", where, describe(it.Key()))
 		}
-		if !slices.Contains(known, key) {
+		if known != nil && !slices.Contains(known, key) {
 			if near := Suggest(key, known); near != "" {
 				return nil, f.errorf(line, "%sunknown key %s: did you mean %q?", where, quote(key), near)
 			}
