@@ -9,9 +9,6 @@ import (
 	"strings"
 )
 
-// MaxDiffRules bounds the rules by which two answers are compared.
-const MaxDiffRules = 8
-
 // DiffRule is what of two answers to the same request has to be equal.
 type DiffRule struct {
 	Text string // as it was written, without the pattern, which may hold a secret

@@ -122,7 +122,7 @@ func checkWritten(t *testing.T, runs []*loadgen.Run) {
 	if err := report.Terminal(&text, runs, report.Options{Verbose: true, Width: 100}); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Markdown(&text, runs); err != nil {
+	if err := report.Markdown(&text, runs, report.CachePair{}); err != nil {
 		t.Fatal(err)
 	}
 	control := func(r rune) bool { return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r == '\u202e' }

@@ -10,12 +10,6 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// Mirrored is what came of sending the same requests to two targets at once.
-type Mirrored struct {
-	A, B  *Run // each run on its own
-	Pairs Pairs
-}
-
 // Mirror drives two jobs at once from one instant on: request k of both is the same request and is due at the same time
 // at each target. The answers are compared by the rules, of which there are at most [MaxDiffRules]. Both plans have the same
 // profile and seed, in the open model. Both targets, and the load on both, share the machine: what one of them costs is in

@@ -40,7 +40,7 @@ func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen self
 		return seen, err
 	}
 	t := &rig.Target{
-		Name: service.Name, Service: &service, Plan: step.Plan, Ask: mixture{requests: service.Requests}.ask(nil),
+		Name: service.Name, Service: &service, Plan: planOfStep(step), Ask: mixture{requests: service.Requests}.ask(nil),
 		Options: loadgen.Options{Environment: b.environment},
 	}
 	t.Plan.Target = loadgen.Target{Name: service.Name, Bundled: true}
@@ -58,6 +58,19 @@ func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen self
 	}
 	seen.Answers, err = readAnswers(r.Serving.Reference.Log)
 	return seen, err
+}
+
+// planOfStep is what a step drives, but for its target.
+func planOfStep(step selfcheck.Step) loadgen.Plan {
+	load := step.Load
+	plan := loadgen.Plan{
+		Engine: step.Engine, Seed: load.Seed, Profile: load.Profile,
+		Limits: loadgen.Limits{Connections: load.Connections, Timeout: load.Timeout, Drain: load.Drain},
+	}
+	if load.Users > 0 {
+		plan.Closed = &loadgen.Closed{VUs: load.Users}
+	}
+	return plan
 }
 
 // interrupted returns what says that the user ended the command, if that was it.

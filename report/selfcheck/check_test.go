@@ -140,8 +140,8 @@ func TestTimeIsBounded(t *testing.T) {
 		var took time.Duration
 		for s, ok := c.Next(); ok; s, ok = c.Next() {
 			took += s.Length + 100*ms
-			if s.Length > 0 && s.Test != IdleThread && s.Plan.Profile.Duration() != s.Length {
-				t.Fatalf("%s: the profile takes %v, want %v", s.Test, s.Plan.Profile.Duration(), s.Length)
+			if s.Length > 0 && s.Test != IdleThread && s.Load.Profile.Duration() != s.Length {
+				t.Fatalf("%s: the profile takes %v, want %v", s.Test, s.Load.Profile.Duration(), s.Length)
 			}
 			c.Add(s, outcome(s, rapid.Bool().Draw(t, "fails"), rapid.Float64Range(500, 2e5).Draw(t, "fastest")))
 		}

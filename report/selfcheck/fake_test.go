@@ -45,7 +45,7 @@ func (f fake) observe(s Step) Observation {
 	if s.Test == AsFast {
 		cpu := time.Duration(f.generator * float64(s.Length))
 		return Observation{Run: &loadgen.Run{
-			Plan:        loadgen.PlanRecord{VUs: s.Plan.Closed.VUs},
+			Plan:        loadgen.PlanRecord{VUs: s.Load.Users},
 			Environment: loadgen.Environment{Clock: "fake", GeneratorCPUs: []int{1}, TargetCPUs: []int{0}},
 			Overall:     loadgen.Phase{DurationNS: s.Length, Achieved: loadgen.Rate{Rate: f.fastest}, CPU: loadgen.CPU{Generator: &cpu}},
 		}}
@@ -57,7 +57,7 @@ func (f fake) observe(s Step) Observation {
 			Overall: loadgen.Phase{Offered: rate, Achieved: rate, Lag: loadgen.NewDist(digits, []time.Duration{f.lag(s.Rate)}, nil)},
 		}}
 	}
-	schedule, err := profiles.NewSchedule(s.Plan.Profile, s.Plan.Seed)
+	schedule, err := profiles.NewSchedule(s.Load.Profile, s.Load.Seed)
 	if err != nil {
 		panic(err)
 	}
@@ -80,7 +80,7 @@ func (f fake) observe(s Step) Observation {
 			done = max(done, frozen[1]+delay)
 		}
 		o.Answers = append(o.Answers, Answer{StartNS: started.Add(arrived).UnixNano(), Total: done - arrived})
-		if s.Plan.Profile.Phases[0].Kind == profiles.Warmup && at < s.Plan.Profile.Phases[0].Duration {
+		if s.Load.Profile.Phases[0].Kind == profiles.Warmup && at < s.Load.Profile.Phases[0].Duration {
 			continue
 		}
 		warm = min(warm, k)

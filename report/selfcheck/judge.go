@@ -49,10 +49,10 @@ var heldAgainstLog = []struct {
 // judgeLatency holds what a run says against the server's log. arrived is nil where the two cannot be paired.
 func judgeLatency(s Step, run *loadgen.Run, answers []Answer) (l Latency, arrived *Lateness) {
 	l = Latency{
-		Server: s.Server.Delays, Workers: s.Server.Workers, Arrivals: string(s.Plan.Profile.Arrivals), Rate: s.Rate,
+		Server: s.Server.Delays, Workers: s.Server.Workers, Arrivals: string(s.Load.Profile.Arrivals), Rate: s.Rate,
 		Answered: run.Requests.Succeeded, Logged: uint64(len(answers)),
 	}
-	t, ok := pair(s.Plan, run, answers)
+	t, ok := pair(s.Load, run, answers)
 	if !ok {
 		return l, nil
 	}

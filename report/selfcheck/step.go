@@ -3,7 +3,6 @@ package selfcheck
 import (
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -31,7 +30,16 @@ type Step struct {
 	Length time.Duration // of the run, or of watching the idle thread
 	Rate   float64       // offered, requests/s; 0 without an engine, and as fast as it goes
 	Server Server
-	Plan   loadgen.Plan // but for the target and the requests' address
+	Load   Load
+}
+
+// Load is what a step drives at its server.
+type Load struct {
+	Profile        profiles.Profile
+	Seed           uint64
+	Users          int // of the closed model; 0: the open one
+	Connections    int // 0: the default
+	Timeout, Drain time.Duration
 }
 
 // Watch reports whether an idle thread is to be watched during the step.
@@ -104,9 +112,7 @@ func (l lengths) forEngines(n int) lengths {
 
 // step returns the step that makes the test of an engine. The rate is that of [HigherRate]; the other tests have their own.
 func (l lengths) step(test Test, engine string, rate float64) Step {
-	s := Step{Test: test, Engine: engine, Rate: RequiredRate, Plan: loadgen.Plan{
-		Engine: engine, Seed: seed, Limits: loadgen.Limits{Timeout: answerWithin, Drain: drainWithin},
-	}}
+	s := Step{Test: test, Engine: engine, Rate: RequiredRate, Load: Load{Seed: seed, Timeout: answerWithin, Drain: drainWithin}}
 	arrivals, warmUp := profiles.Even, warmUpShare
 	switch test {
 	case IdleThread:
@@ -120,15 +126,15 @@ func (l lengths) step(test Test, engine string, rate float64) Step {
 		s.Length, s.Rate, warmUp = l.frozenRun, frozenRate, 0
 		s.Server.Delays = "fixed:" + frozenDelay.String()
 		s.Server.FreezeAt, s.Server.FreezeFor = time.Duration(frozenAfter*float64(l.frozenRun)), l.frozen
-		s.Plan.Limits.Connections = frozenSlots
+		s.Load.Connections = frozenSlots
 	case AsFast:
 		s.Length, s.Server.Bare = l.fastest, true
-		s.Plan.Closed = &loadgen.Closed{VUs: users}
+		s.Load.Users = users
 	case HigherRate:
 		s.Length, s.Server.Bare, s.Rate = l.rate, true, rate
 	}
-	s.Plan.Profile = hold(s.Rate, s.Length, time.Duration(warmUp*float64(s.Length)), arrivals)
-	if s.Plan.Closed != nil {
+	s.Load.Profile = hold(s.Rate, s.Length, time.Duration(warmUp*float64(s.Length)), arrivals)
+	if s.Load.Users > 0 {
 		s.Rate = 0 // the users decide it
 	}
 	return s

@@ -28,8 +28,8 @@ const digits = 3
 // pair joins a run's schedule and the server's log, the i-th request that was due and the i-th that came. Requests due
 // close to each other may come in another order, which moves a figure by no more than the distance between them. ok is
 // false where the two are not of the same requests: some failed, or the log has others.
-func pair(plan loadgen.Plan, run *loadgen.Run, answers []Answer) (t truth, ok bool) {
-	schedule, err := profiles.NewSchedule(plan.Profile, plan.Seed)
+func pair(load Load, run *loadgen.Run, answers []Answer) (t truth, ok bool) {
+	schedule, err := profiles.NewSchedule(load.Profile, load.Seed)
 	if err != nil || len(answers) == 0 || uint64(len(answers)) != schedule.Total() || run.Requests.Succeeded != schedule.Total() {
 		return truth{}, false
 	}
@@ -37,7 +37,7 @@ func pair(plan loadgen.Plan, run *loadgen.Run, answers []Answer) (t truth, ok bo
 	slices.SortFunc(answers, func(a, b Answer) int { return int(a.StartNS - b.StartNS) })
 	var service, response, arrived []time.Duration
 	warmUp := schedule.Spans()[0]
-	if plan.Profile.Phases[0].Kind != profiles.Warmup {
+	if load.Profile.Phases[0].Kind != profiles.Warmup {
 		warmUp.Count = 0
 	}
 	cursor := schedule.Cursor()

@@ -11,14 +11,14 @@ func TestPairLeavesOutTheWarmUp(t *testing.T) {
 	s := quickLengths.step(FixedDelay, "a", 0)
 	f := good(1e6)
 	o := f.observe(s)
-	warmUp := s.Plan.Profile.Phases[0].Duration
+	warmUp := s.Load.Profile.Phases[0].Duration
 	for i := range o.Answers { // as if the server had been slow while it warmed up
 		if o.Answers[i].StartNS < started.Add(warmUp).UnixNano() {
 			o.Answers[i].Total += time.Second
 		}
 	}
 	rand.New(rand.NewPCG(1, 1)).Shuffle(len(o.Answers), func(i, j int) { o.Answers[i], o.Answers[j] = o.Answers[j], o.Answers[i] })
-	got, ok := pair(s.Plan, o.Run, o.Answers)
+	got, ok := pair(s.Load, o.Run, o.Answers)
 	if !ok {
 		t.Fatal("not paired")
 	}
@@ -41,7 +41,7 @@ func TestPairLeavesOutTheWarmUp(t *testing.T) {
 func TestPairFollowsPoissonArrivals(t *testing.T) {
 	s := quickLengths.step(QueuedDelay, "a", 0)
 	o := good(1e6).observe(s)
-	got, ok := pair(s.Plan, o.Run, o.Answers)
+	got, ok := pair(s.Load, o.Run, o.Answers)
 	if late := 30*us + wire; !ok || (got.arrived.MinNS-late).Abs() > us || (got.arrived.MaxNS-late).Abs() > us {
 		t.Errorf("arrived %v to %v late, want %v always", got.arrived.MinNS, got.arrived.MaxNS, late)
 	}
@@ -59,7 +59,7 @@ func TestPairRefuses(t *testing.T) {
 	} {
 		o := good(1e6).observe(s)
 		spoil(&o)
-		if _, ok := pair(s.Plan, o.Run, o.Answers); ok {
+		if _, ok := pair(s.Load, o.Run, o.Answers); ok {
 			t.Errorf("%s: paired", name)
 		}
 		if l, arrived := judgeLatency(s, o.Run, o.Answers); l.Within || len(l.Figures) > 0 || arrived != nil {
