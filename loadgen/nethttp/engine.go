@@ -20,7 +20,8 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// Request is one request as it goes out. The engine changes neither the URL nor the header.
+// Request is one request as it goes out. The engine changes neither the URL nor the header, and uses the body until the exchange
+// is recorded.
 type Request struct {
 	Method string
 	URL    *url.URL

@@ -137,7 +137,7 @@ func interruptedSlots(t *testing.T, s suite) {
 	})
 	defer close(over)
 	r, end := s.drive(t, ctx, address, Evenly{N: 10_000}, exchange.Config{Slots: 2, Drain: 100 * time.Millisecond})
-	if end.FreeSince >= 0 || end.Stopped > end.At || r.Count(exchange.Unfinished) == 0 {
+	if end.FreeSince >= 0 || end.Stopped > end.Cut || end.Cut > end.At || r.Count(exchange.Unfinished) == 0 {
 		t.Errorf("cut at %v, stopped at %v, ended at %v, a slot free since %v", end.Cut, end.Stopped, end.At, end.FreeSince)
 	}
 	if end.Next != uint64(len(r.Exchanges)) {
