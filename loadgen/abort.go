@@ -3,6 +3,8 @@ package loadgen
 import (
 	"fmt"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Abort ends a run early when one of its conditions is true. Its zero value ends none.
@@ -12,8 +14,8 @@ import (
 // the second in which their request was intended. It takes ten requests to end a run, of a percentile ten above its limit,
 // and of a rate as much time as ten requests take at the limit: one slow answer ends nothing.
 type Abort struct {
-	On    []Threshold   // any of them ends the run when it is true
-	Grace time.Duration // since the start of the run
+	On    []runfile.Threshold // any of them ends the run when it is true
+	Grace time.Duration       // since the start of the run
 }
 
 // DefaultGrace returns the grace for a run of that length where none is given: 10 s, but at most a third of the run.

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
 )
@@ -15,12 +16,12 @@ import (
 // abortPlan is a warm-up of 2 s, a hold of 13 s and a spike of 5 s, all at 100/s, aborted on a condition.
 func abortPlan(t testing.TB, condition string, grace time.Duration) Plan {
 	t.Helper()
-	c, err := ParseCondition(condition)
+	c, err := runfile.ParseCondition(condition)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return Plan{
-		Target: Target{Name: "fake", URL: "http://fake/"},
+		Target: runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile: profiles.Profile{Name: "abort", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "early", Kind: profiles.Warmup, Duration: 2 * time.Second, From: 100, To: 100},
 			{Name: "calm", Kind: profiles.Hold, Duration: 13 * time.Second, From: 100, To: 100},
@@ -29,13 +30,13 @@ func abortPlan(t testing.TB, condition string, grace time.Duration) Plan {
 		Requests: []Request{{URL: "http://fake/"}},
 		Seed:     1,
 		Limits:   Limits{Timeout: 5 * time.Second},
-		Abort:    Abort{On: []Threshold{c}, Grace: grace},
+		Abort:    Abort{On: []runfile.Threshold{c}, Grace: grace},
 	}.withDefaults()
 }
 
 // driveAborted drives a plan in virtual time. As the fake engine works out a run before it records it, one that is aborted
 // is driven a second time and cut where the watch, which looks a moment after the full second, would have ended it.
-func driveAborted(t testing.TB, p Plan, server fakeServer) *Run {
+func driveAborted(t testing.TB, p Plan, server fakeServer) *runfile.Run {
 	t.Helper()
 	for {
 		r, err := newRecording(p)
@@ -44,7 +45,7 @@ func driveAborted(t testing.TB, p Plan, server fakeServer) *Run {
 		}
 		end, _ := fakeEngine(r, server)
 		if !r.aborted || server.cut > 0 {
-			return r.finish(end, Resources{})
+			return r.finish(end, runfile.Resources{})
 		}
 		server.cut = r.events[0].AtNS + settle
 	}
@@ -141,7 +142,7 @@ func TestAbortEndsWithTheSending(t *testing.T) {
 			t.Fatal(err)
 		}
 		end, _ := fakeEngine(r, server)
-		run := r.finish(end, Resources{})
+		run := r.finish(end, runfile.Resources{})
 		if share := float64(run.Requests.Failed) / float64(run.Requests.Due); run.Abort() != nil || share < 0.02 {
 			t.Errorf("%s: %+v, %v failed", name, run.Abort(), share)
 		}
@@ -157,7 +158,7 @@ func TestAfterACutThereIsNoLag(t *testing.T) {
 	if run.Abort() == nil || run.Requests.Unsent == 0 {
 		t.Fatalf("aborted %v, requests %+v", run.Abort(), run.Requests)
 	}
-	if run.Verdict.Kind != TargetLimited || run.Overall.Lag.MaxNS > 0 {
+	if run.Verdict.Kind != runfile.TargetLimited || run.Overall.Lag.MaxNS > 0 {
 		t.Errorf("%s %q, lag up to %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.MaxNS)
 	}
 }
@@ -175,7 +176,7 @@ func TestLagUntilTheCutIsLag(t *testing.T) {
 			return max(0, 10*time.Second-due) * time.Duration(due/(3*time.Second))
 		},
 	})
-	if run := r.finish(end, Resources{}); run.Verdict.Kind != GeneratorLimited || run.Overall.Lag.MaxNS < 1990*time.Millisecond || run.Overall.Lag.MaxNS > 2010*time.Millisecond {
+	if run := r.finish(end, runfile.Resources{}); run.Verdict.Kind != runfile.GeneratorLimited || run.Overall.Lag.MaxNS < 1990*time.Millisecond || run.Overall.Lag.MaxNS > 2010*time.Millisecond {
 		t.Errorf("%s %q, lag up to %v, want the 2 s before the cut", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.MaxNS)
 	}
 }
@@ -184,20 +185,20 @@ func TestLagUntilTheCutIsLag(t *testing.T) {
 func TestAbortedRunPassesNothing(t *testing.T) {
 	p := abortPlan(t, "errors>5%", 0)
 	run := driveAborted(t, p, fakeServer{service: func(uint64) time.Duration { return time.Millisecond }, fails: func(k uint64) bool { return k%2 == 0 }})
-	pass, err := ParseThreshold("p99<10s")
+	pass, err := runfile.ParseThreshold("p99<10s")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run.Judge([]Threshold{pass})
+	run.Judge([]runfile.Threshold{pass})
 	var file bytes.Buffer
-	if err := Encode(&file, []*Run{run}); err != nil {
+	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
-	again, err := Decode("run.json", &file)
+	again, err := runfile.Decode("run.json", &file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range []*Run{run, again.Runs[0]} {
+	for _, r := range []*runfile.Run{run, again.Runs[0]} {
 		if got := r.Thresholds[0]; got.Passed || !strings.HasPrefix(got.Sentence, "the run was aborted, and such a run passes nothing: p99 is") {
 			t.Errorf("%+v", got)
 		}
@@ -222,7 +223,7 @@ func TestConditionsThatAreRefused(t *testing.T) {
 		"p99@warmup<=1s":    "it would never be judged",
 		"errors>5% or more": "its limit must be a share",
 	} {
-		c, err := ParseCondition(text)
+		c, err := runfile.ParseCondition(text)
 		if err == nil {
 			p := abortPlan(t, "errors>5%", 10*time.Second)
 			p.Abort.On[0] = c
@@ -249,17 +250,17 @@ func TestConditionsAgreeWithTheRun(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := Plan{
-			Target: Target{Name: "fake", URL: "http://fake/"}, Profile: anyProfile().Draw(t, "profile"),
+			Target: runfile.Target{Name: "fake", URL: "http://fake/"}, Profile: anyProfile().Draw(t, "profile"),
 			Requests: []Request{{URL: "http://fake/"}}, Seed: rapid.Uint64().Draw(t, "seed"),
 			Limits: Limits{Connections: rapid.IntRange(1, 40).Draw(t, "connections"), Timeout: time.Second, Drain: time.Second},
 			Abort:  Abort{Grace: time.Duration(rapid.IntRange(0, 1500).Draw(t, "grace ms")) * time.Millisecond},
 		}.withDefaults()
-		p.Profile = p.Profile.Until(3 * time.Second) // the seconds are what takes time
-		c, err := ParseCondition("errors<=100%")     // never ends the run by itself: see below
+		p.Profile = p.Profile.Until(3 * time.Second)     // the seconds are what takes time
+		c, err := runfile.ParseCondition("errors<=100%") // never ends the run by itself: see below
 		if err != nil {
 			t.Fatal(err)
 		}
-		p.Abort.On = []Threshold{c}
+		p.Abort.On = []runfile.Threshold{c}
 		r, err := newRecording(p)
 		if err != nil {
 			t.Skip("nothing to judge:", err)
@@ -279,7 +280,7 @@ func TestConditionsAgreeWithTheRun(t *testing.T) {
 		for now, claim := range claims {
 			checkOutstanding(t, now, claim, samples)
 		}
-		run := r.finish(end, Resources{})
+		run := r.finish(end, runfile.Resources{})
 		condition := r.conditions[0]
 		var due, succeeded uint64
 		for i, s := range run.Intervals {
@@ -287,8 +288,8 @@ func TestConditionsAgreeWithTheRun(t *testing.T) {
 				due, succeeded = due+s.OK+s.Failed, succeeded+s.OK
 			}
 		}
-		if condition.due != due || condition.succeeded != succeeded || condition.ok.count() != succeeded {
-			t.Fatalf("the condition counted %d and %d (%d), the seconds say %d and %d", condition.due, condition.succeeded, condition.ok.count(), due, succeeded)
+		if condition.Due != due || condition.Succeeded != succeeded || condition.Ok.Count() != succeeded {
+			t.Fatalf("the condition counted %d and %d (%d), the seconds say %d and %d", condition.Due, condition.Succeeded, condition.Ok.Count(), due, succeeded)
 		}
 	})
 }

@@ -13,6 +13,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // sibling is one of two servers that serve one name. It can be stopped and started again.
@@ -58,7 +60,7 @@ func (s *sibling) stop() {
 func siblings(t *testing.T, length time.Duration, drive func(name string, a, b *sibling, p Plan, o Options)) {
 	ways := []string{"http", "https"}
 	if len(Engines()) > 1 {
-		ways = append(ways, EngineWire)
+		ways = append(ways, runfile.EngineWire)
 	}
 	for _, way := range ways {
 		a, b := &sibling{address: "127.0.0.2:0"}, &sibling{}
@@ -94,7 +96,7 @@ func TestRequestsAreSpreadOverAddresses(t *testing.T) {
 		if list := run.Addresses; len(list) != 2 || list[0].Address != a.address || int64(list[0].Requests) != n || list[0].ServiceTime.Count != uint64(n) {
 			t.Errorf("%s: by address %+v, want %d at %s", name, list, n, a.address)
 		}
-		if run.Plan.Spread != SpreadRequests || len(run.Events) > 0 && run.Events[0].Kind == EventAddress {
+		if run.Plan.Spread != runfile.SpreadRequests || len(run.Events) > 0 && run.Events[0].Kind == runfile.EventAddress {
 			t.Errorf("%s: spread %q, events %v", name, run.Plan.Spread, run.Events)
 		}
 	})
@@ -118,9 +120,9 @@ func TestAnAddressThatRefusesIsLeftOut(t *testing.T) {
 	})
 }
 
-func addressEvents(run *Run) (list []Event) {
+func addressEvents(run *runfile.Run) (list []runfile.Event) {
 	for _, e := range run.Events {
-		if e.Kind == EventAddress {
+		if e.Kind == runfile.EventAddress {
 			list = append(list, e)
 		}
 	}

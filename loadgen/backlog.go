@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -13,7 +14,7 @@ import (
 const (
 	backlogShare    = 0.01 // as a share of the phase's length
 	backlogSigma    = 4    // of requests, in standard deviations of one second's arrivals
-	trendConfidence = RisingLevel
+	trendConfidence = runfile.RisingLevel
 	trendSeconds    = 5 // with fewer of them not even a steady rise is beyond chance: 1/4! is above 0.01
 	settling        = 3 // at most one part in so many of a phase passes before its backlog is judged
 )
@@ -30,7 +31,7 @@ func behind(s *profiles.Schedule, at time.Duration, unfinished uint64) time.Dura
 
 // backlogTrend is how the backlog of a phase of the open model went.
 type backlogTrend struct {
-	Backlog
+	runfile.Backlog
 	from, to time.Duration // as a time, at the phase's bounds
 	seconds  []float64     // as a time in s, at full seconds of the phase
 	length   time.Duration // of the phase
@@ -40,7 +41,7 @@ type backlogTrend struct {
 
 // trendOf returns how the backlog of a phase went. A service takes its service time until as much is unfinished as always
 // will be, so the seconds until then are left out; where there is a baseline, its service time says what is usual.
-func (r *recording) trendOf(p *Phase, run *Run) backlogTrend {
+func (r *recording) trendOf(p *runfile.Phase, run *runfile.Run) backlogTrend {
 	end := p.StartNS + p.DurationNS
 	b := backlogTrend{
 		Backlog: p.Backlog, length: p.DurationNS, service: p.ServiceTime.P99NS, perSec: p.Offered.Rate,
@@ -88,7 +89,7 @@ func (b *backlogTrend) grew() (evidence string, grew bool) {
 	}
 	by := units.Count(b.End - b.Start)
 	if b.long() {
-		p := Rising(b.seconds)
+		p := runfile.Rising(b.seconds)
 		return fmt.Sprintf("the backlog grew by %s requests and rose second by second (p %.2g)", by, p), p < trendConfidence
 	}
 	return fmt.Sprintf("the backlog grew by %s requests, by as many as fell due in %s, and the usual service P99 is %s", by, units.Precise(growth), units.Precise(b.service)),

@@ -4,12 +4,13 @@ import (
 	"net/netip"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // addressCounts counts the requests that were sent to one address.
 type addressCounts struct {
 	requests, failed uint64
-	service          histogram
+	service          runfile.Histogram
 }
 
 func (s *shard) countAddress(x *sample) {
@@ -18,19 +19,19 @@ func (s *shard) countAddress(x *sample) {
 	}
 	c := s.sentTo[x.Address]
 	if c == nil {
-		if len(s.sentTo) >= maxAddresses {
+		if len(s.sentTo) >= runfile.MaxAddresses {
 			return
 		}
 		if s.sentTo == nil {
 			s.sentTo = make(map[netip.AddrPort]*addressCounts)
 		}
-		c = &addressCounts{service: histogram{digits: detailDigits}}
+		c = &addressCounts{service: runfile.Histogram{Digits: runfile.DetailDigits}}
 		s.sentTo[x.Address] = c
 	}
 	c.requests++
 	switch x.Outcome {
 	case exchange.Succeeded:
-		c.service.record(x.Service())
+		c.service.Record(x.Service())
 	case exchange.Failed, exchange.TimedOut:
 		c.failed++
 	}
@@ -48,16 +49,16 @@ func (s *shard) addAddresses(o *shard) {
 		}
 		mine.requests += theirs.requests
 		mine.failed += theirs.failed
-		mine.service.add(&theirs.service)
+		mine.service.Add(&theirs.service)
 	}
 }
 
 // byAddress returns what was sent to each address, in their order.
-func (s *shard) byAddress() []AddressFigures {
-	var list []AddressFigures
+func (s *shard) byAddress() []runfile.AddressFigures {
+	var list []runfile.AddressFigures
 	for a, c := range s.sentTo {
-		list = append(list, AddressFigures{a.String(), c.requests, c.failed, newDist(&c.service, nil)})
+		list = append(list, runfile.AddressFigures{Address: a.String(), Requests: c.requests, Failed: c.failed, ServiceTime: runfile.DistOf(&c.service, nil)})
 	}
-	sortAddresses(list)
+	runfile.SortAddresses(list)
 	return list
 }

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -94,7 +95,7 @@ func asSent(t *testing.T, engine string, r Request, n uint64) []string {
 	tap := newWireTap(t)
 	r.URL = strings.Replace(r.URL, "http://host", tap.url, 1)
 	run, err := Drive(t.Context(), Plan{
-		Target: Target{Name: "tap", URL: tap.url}, Engine: engine, Requests: []Request{r}, Seed: 1,
+		Target: runfile.Target{Name: "tap", URL: tap.url}, Engine: engine, Requests: []Request{r}, Seed: 1,
 		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},
 		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: n},
@@ -233,7 +234,7 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 			}
 		}
 		record, err := (Plan{Requests: []Request{{URL: "http://host/", Header: tc.header}}, Profile: shortSpike()}).Record()
-		if err != nil || (record.HeaderCase == HeadersKept) != tc.kept {
+		if err != nil || (record.HeaderCase == runfile.HeadersKept) != tc.kept {
 			t.Errorf("%v: the plan says %q, %v", tc.header, record.HeaderCase, err)
 		}
 	}
@@ -283,7 +284,7 @@ func TestTargetAndHeadersOverHTTP2(t *testing.T) {
 	s.StartTLS()
 	defer s.Close()
 	_, err := Drive(t.Context(), Plan{
-		Target: Target{Name: "h2", URL: s.URL}, TLS: TLS{Insecure: true}, Seed: 1,
+		Target: runfile.Target{Name: "h2", URL: s.URL}, TLS: TLS{Insecure: true}, Seed: 1,
 		Requests: []Request{{URL: s.URL + "/a%2Fb|c/x%41?q=ü{}|", Header: http.Header{"X-ACCOUNT-ID": {"1"}, "uSER-agent": {"me"}, "host": {"shop.example"}}}},
 		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},

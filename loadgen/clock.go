@@ -3,6 +3,8 @@ package loadgen
 import (
 	"fmt"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 const (
@@ -34,17 +36,17 @@ func (c *wallClock) read() (ahead time.Duration, ok bool) {
 }
 
 // step returns an event if the wall clock was set since the last look.
-func (c *wallClock) step() (e Event, was bool) {
+func (c *wallClock) step() (e runfile.Event, was bool) {
 	ahead, ok := c.read()
 	by := ahead - c.ahead
 	if !ok || by.Abs() < minStep {
-		return Event{}, false
+		return runfile.Event{}, false
 	}
 	c.ahead = ahead
 	way := "forward"
 	if by < 0 {
 		way = "back"
 	}
-	return Event{Kind: EventClock, AtNS: time.Since(c.epoch), Text: fmt.Sprintf(
+	return runfile.Event{Kind: runfile.EventClock, AtNS: time.Since(c.epoch), Text: fmt.Sprintf(
 		"the clock was set %s by %s during the run, or the machine slept; no duration is measured by it", way, by.Abs().Round(100*time.Millisecond))}, true
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestWallClockSteps(t *testing.T) {
@@ -32,7 +34,7 @@ func TestWallClockSteps(t *testing.T) {
 			if was != (tc.want != "") || !strings.Contains(e.Text, tc.want) {
 				t.Errorf("set by %v: %q, want %q (%s)", tc.by, e.Text, tc.want, tc.why)
 			}
-			if was && (e.Kind != EventClock || e.AtNS != time.Since(c.epoch)) {
+			if was && (e.Kind != runfile.EventClock || e.AtNS != time.Since(c.epoch)) {
 				t.Errorf("set by %v: %+v", tc.by, e)
 			}
 		}
@@ -55,13 +57,13 @@ func TestClockSetDuringTheRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if events := ofKind(run, EventClock); len(events) != 1 || !strings.Contains(events[0].Text, "the clock was set forward by 1h0m0s during the run") {
+	if events := ofKind(run, runfile.EventClock); len(events) != 1 || !strings.Contains(events[0].Text, "the clock was set forward by 1h0m0s during the run") {
 		t.Errorf("events %+v", run.Events)
 	}
 	if at := run.Started.Sub(before); at < 0 || at > time.Minute {
 		t.Errorf("started %v after the test", at)
 	}
-	for _, d := range []Dist{run.Overall.ResponseTime, run.Overall.ServiceTime, run.Overall.Wait, run.Overall.Lag} {
+	for _, d := range []runfile.Dist{run.Overall.ResponseTime, run.Overall.ServiceTime, run.Overall.Wait, run.Overall.Lag} {
 		if d.MaxNS > time.Minute {
 			t.Errorf("a duration of %v", d.MaxNS)
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/users"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -14,7 +15,7 @@ import (
 type Closed struct {
 	VUs   int            // where the profile says how many there are when, the most of them
 	Think profiles.Think // after the answer to request k it is drawn from the plan's seed and k
-	Start Start
+	Start runfile.Start
 }
 
 func (c *Closed) validate(p profiles.Profile, connections int) error {
@@ -25,8 +26,8 @@ func (c *Closed) validate(p profiles.Profile, connections int) error {
 		return fmt.Errorf("%d users need as many connections, but connections is %d", c.VUs, connections)
 	case c.Think.Mean < 0 || c.Think.Low < 0 || max(c.Think.Mean, c.Think.High) > profiles.MaxThink:
 		return fmt.Errorf("think time must be at most %v, got %v", profiles.MaxThink, c.Think)
-	case c.Start != "" && c.Start != Together && c.Start != Spread:
-		return fmt.Errorf("users start %s or %s, not %q", Together, Spread, c.Start)
+	case c.Start != "" && c.Start != runfile.Together && c.Start != runfile.Spread:
+		return fmt.Errorf("users start %s or %s, not %q", runfile.Together, runfile.Spread, c.Start)
 	case p.OfUsers() && c.VUs != p.MostVUs():
 		return fmt.Errorf("the profile's users are %d at most, not %d", p.MostVUs(), c.VUs)
 	}
@@ -34,16 +35,16 @@ func (c *Closed) validate(p profiles.Profile, connections int) error {
 }
 
 // spreads reports whether users who come at one instant begin spread over a think time.
-func (c *Closed) spreads() bool { return c.Start == Spread && c.Think != profiles.Think{} }
+func (c *Closed) spreads() bool { return c.Start == runfile.Spread && c.Think != profiles.Think{} }
 
 // record says of the users what may be written to a file.
-func (c *Closed) record(r *PlanRecord) {
+func (c *Closed) record(r *runfile.PlanRecord) {
 	r.Model, r.VUs, r.ThinkNS = "closed", c.VUs, c.Think.Mean
 	if c.Think.Law != profiles.FixedThink {
 		r.Think = c.Think.String()
 	}
 	if c.spreads() {
-		r.Start = Spread
+		r.Start = runfile.Spread
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/users"
 	"github.com/seed-5a006608/bench/profiles"
 	"gonum.org/v1/gonum/stat/distuv"
@@ -97,9 +98,9 @@ func TestUsersBeginSpread(t *testing.T) {
 	for name, model := range models {
 		for _, tc := range []struct {
 			think string
-			start Start
+			start runfile.Start
 			even  bool
-		}{{"1s", Spread, true}, {"1s±50%", Spread, true}, {"exp:1s", Spread, true}, {"1s", Together, false}, {"1s", "", false}} {
+		}{{"1s", runfile.Spread, true}, {"1s±50%", runfile.Spread, true}, {"exp:1s", runfile.Spread, true}, {"1s", runfile.Together, false}, {"1s", "", false}} {
 			all := model(closedPlan(Closed{VUs: 200, Think: thinks(t, tc.think), Start: tc.start}), 6*time.Second, fewMilliseconds)
 			var counts [6][20]int
 			for _, x := range all {
@@ -110,7 +111,7 @@ func TestUsersBeginSpread(t *testing.T) {
 					t.Errorf("%s: users who think %s and start %q: second %d by twentieths %v, p %g", name, tc.think, tc.start, second, c, p)
 				}
 			}
-			if tc.start != Spread && all[0].at != time.Second {
+			if tc.start != runfile.Spread && all[0].at != time.Second {
 				t.Errorf("%s: together they ask first at %v, and not when they have thought", name, all[0].at)
 			}
 		}
@@ -139,7 +140,7 @@ func TestExponentialUsers(t *testing.T) {
 			think string
 			want  bool
 		}{{"exp:1s", true}, {"500ms..1500ms", false}} {
-			all := model(closedPlan(Closed{VUs: 200, Think: thinks(t, tc.think), Start: Spread}), 12*time.Second, func(uint64) time.Duration { return ms })
+			all := model(closedPlan(Closed{VUs: 200, Think: thinks(t, tc.think), Start: runfile.Spread}), 12*time.Second, func(uint64) time.Duration { return ms })
 			answered := map[int]time.Duration{}
 			var thought, gaps []float64
 			for i, x := range all {
@@ -178,7 +179,7 @@ func TestUsersFollowTheStages(t *testing.T) {
 	}
 	for name, model := range models {
 		for _, think := range []string{"0s", "exp:300ms"} {
-			p := closedPlan(Closed{VUs: profile.MostVUs(), Think: thinks(t, think), Start: Spread})
+			p := closedPlan(Closed{VUs: profile.MostVUs(), Think: thinks(t, think), Start: runfile.Spread})
 			p.Profile = profile
 			if err := p.Check(); err != nil {
 				t.Fatal(err)
@@ -213,13 +214,13 @@ func TestDriveRampsUsers(t *testing.T) {
 		p.Profile.Phases = []profiles.Phase{
 			{Name: "up", Kind: profiles.Ramp, Duration: 200 * ms, FromVUs: 1, ToVUs: 4}, {Name: "down", Kind: profiles.Ramp, Duration: 200 * ms, FromVUs: 4},
 		}
-		p.Closed = &Closed{VUs: 4, Think: thinks(t, "5ms..15ms"), Start: Spread}
+		p.Closed = &Closed{VUs: 4, Think: thinks(t, "5ms..15ms"), Start: runfile.Spread}
 		run, err := Drive(t.Context(), p, Options{})
 		s.Close()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if q, r := run.Requests, run.Plan; q.Sent == 0 || q.Sent > 4*400/5 || r.Think != "5ms..15ms" || r.Start != Spread || r.VUs != 4 || r.Phases[0].ToVUs != 4 {
+		if q, r := run.Requests, run.Plan; q.Sent == 0 || q.Sent > 4*400/5 || r.Think != "5ms..15ms" || r.Start != runfile.Spread || r.VUs != 4 || r.Phases[0].ToVUs != 4 {
 			t.Errorf("%s: requests %+v, plan %+v", engine, q, r)
 		}
 		readBack(t, run)
@@ -257,7 +258,7 @@ func TestUsersInStepAreTold(t *testing.T) {
 				}
 			}
 		}
-		run := r.finish(ending{at: 7 * time.Second, cut: 6 * time.Second, loops: []loopEnd{{}}}, Resources{})
+		run := r.finish(ending{at: 7 * time.Second, cut: 6 * time.Second, loops: []loopEnd{{}}}, runfile.Resources{})
 		if math.Abs(run.InStep-tc.want) > 1e-9 {
 			t.Errorf("%s: %v, want %v", tc.name, run.InStep, tc.want)
 		}
@@ -296,7 +297,7 @@ func TestUsersInStepOfAShortThinkTimeAreTold(t *testing.T) {
 				}
 			}
 		}
-		run := r.finish(ending{at: length + time.Second, cut: length, loops: []loopEnd{{}}}, Resources{})
+		run := r.finish(ending{at: length + time.Second, cut: length, loops: []loopEnd{{}}}, runfile.Resources{})
 		if run.InStep < tc.share || tc.share == 0 && run.InStep != 0 || run.InStepOfNS != tc.window {
 			t.Errorf("%s, again after %v: %v of %v, want %v of %v", tc.think, tc.cycle, run.InStep, run.InStepOfNS, tc.share, tc.window)
 		}

@@ -7,24 +7,25 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // condition is a threshold that is judged while the run goes on, and what was counted for it.
 type condition struct {
-	Threshold
-	seconds     []bool        // whether it is about second i of the run
-	part                      // due: the requests that came to an end
-	undisturbed targetTimes   // of them
-	from, to    time.Duration // what of the run was judged; full seconds
+	runfile.Threshold
+	seconds      []bool        // whether it is about second i of the run
+	runfile.Part               // due: the requests that came to an end
+	undisturbed  targetTimes   // of them
+	from, to     time.Duration // what of the run was judged; full seconds
 }
 
 // newConditions prepares the conditions of a plan. One that could never be judged is an error.
 func newConditions(p Plan) ([]*condition, error) {
 	var list []*condition
 	for _, t := range p.Abort.On {
-		c := &condition{Threshold: t, undisturbed: newTargetTimes(detailDigits), part: part{bounded: t.ofResponse(), ok: &histogram{digits: detailDigits}, censored: &histogram{digits: detailDigits}}}
+		c := &condition{Threshold: t, undisturbed: newTargetTimes(runfile.DetailDigits), Part: runfile.Part{Bounded: t.OfResponse(), Ok: &runfile.Histogram{Digits: runfile.DetailDigits}, Censored: &runfile.Histogram{Digits: runfile.DetailDigits}}}
 		scope, err := scopeOf(t, p.Profile.Phases)
 		if err != nil {
 			return nil, err
@@ -40,7 +41,7 @@ func newConditions(p Plan) ([]*condition, error) {
 		}
 		// What is judged is judged at the end of a second, and to end the run then there must be more of it.
 		if i := slices.Index(c.seconds, true); i < 0 || i == len(c.seconds)-1 {
-			return nil, fmt.Errorf("condition %s: it would never be judged: the run has no whole second for it after the grace of %v", strconv.Quote(bounded(t.Text)), p.Abort.Grace)
+			return nil, fmt.Errorf("condition %s: it would never be judged: the run has no whole second for it after the grace of %v", strconv.Quote(runfile.Excerpt(t.Text)), p.Abort.Grace)
 		}
 		list = append(list, c)
 	}
@@ -48,7 +49,7 @@ func newConditions(p Plan) ([]*condition, error) {
 }
 
 // scopeOf tells which phases a threshold is about.
-func scopeOf(t Threshold, phases []profiles.Phase) ([]bool, error) {
+func scopeOf(t runfile.Threshold, phases []profiles.Phase) ([]bool, error) {
 	scope, names := make([]bool, len(phases)), []string{}
 	named := slices.ContainsFunc(phases, func(p profiles.Phase) bool { return p.Name == t.Phase })
 	for i, p := range phases {
@@ -63,7 +64,7 @@ func scopeOf(t Threshold, phases []profiles.Phase) ([]bool, error) {
 		}
 	}
 	if t.Phase != "" && !slices.Contains(scope, true) {
-		return nil, fmt.Errorf("condition %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Listed(names))
+		return nil, fmt.Errorf("condition %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Phase, units.Listed(names))
 	}
 	return scope, nil
 }
@@ -75,14 +76,14 @@ func (c *condition) take(index int, s *second) {
 	if !c.about(index) {
 		return
 	}
-	c.due += s.ok + s.failed
-	c.succeeded += s.ok
+	c.Due += s.ok + s.failed
+	c.Succeeded += s.ok
 	ok, bounds := &s.response, &s.responseCensored
 	if c.Duration == "service" {
 		ok, bounds = &s.service, &s.serviceCensored
 	}
-	c.ok.add(ok)
-	c.censored.add(bounds)
+	c.Ok.Add(ok)
+	c.Censored.Add(bounds)
 	c.undisturbed.add(&s.target)
 }
 
@@ -93,12 +94,12 @@ func (c *condition) pass(from, to time.Duration, succeeded uint64) {
 			return
 		}
 	}
-	if c.length == 0 {
+	if c.Length == 0 {
 		c.from = from
 	}
 	c.to = to
-	c.length += to - from
-	c.served += succeeded
+	c.Length += to - from
+	c.Served += succeeded
 }
 
 // waiting is a number of requests that are due and have had no answer, and the least age of them.
@@ -112,48 +113,48 @@ type waiting struct {
 // age among the response times, so that a service that hangs is found before its requests time out; where bench is late just
 // now it may be its own doing, and they do not count among the target times.
 func (c *condition) judge(outstanding []waiting, late bool) (sentence string, holds bool) {
-	if c.length == 0 {
+	if c.Length == 0 {
 		return "", false
 	}
-	now := c.part
-	now.censored = &histogram{digits: detailDigits}
-	now.censored.add(c.censored)
-	bounds := &histogram{digits: detailDigits}
-	bounds.add(&c.undisturbed.parts[0].bounds)
+	now := c.Part
+	now.Censored = &runfile.Histogram{Digits: runfile.DetailDigits}
+	now.Censored.Add(c.Censored)
+	bounds := &runfile.Histogram{Digits: runfile.DetailDigits}
+	bounds.Add(&c.undisturbed.parts[0].bounds)
 	for _, w := range outstanding {
 		if c.Duration == "response" && c.about(w.second) && w.age > 0 {
-			now.censored.recordN(w.age, int64(w.count))
+			now.Censored.RecordN(w.age, int64(w.count))
 			if !late {
-				bounds.recordN(w.age, int64(w.count))
+				bounds.RecordN(w.age, int64(w.count))
 			}
 		}
 	}
-	now.dist = summaryOf(now.ok, now.censored)
-	if now.bounded {
-		now.target = summaryOf(&c.undisturbed.parts[0].ok, bounds)
+	now.Dist = runfile.SummaryOf(now.Ok, now.Censored)
+	if now.Bounded {
+		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
 	}
 	if !c.enough(&now) {
 		return "", false
 	}
-	result := c.judgePart(&now)
+	result := c.JudgePart(&now)
 	return result.Sentence, result.Passed
 }
 
 // enough reports whether what was counted may end a run.
-func (c *condition) enough(p *part) bool {
+func (c *condition) enough(p *runfile.Part) bool {
 	switch {
-	case c.Metric == MetricRate:
-		return c.Limit*p.length.Seconds() >= fewest
-	case c.Metric == MetricErrors:
-		return p.due >= fewest
-	case c.Metric == MetricPercentile && !c.upper():
-		d := &p.dist
-		if p.bounded {
-			d = &p.target
+	case c.Metric == runfile.MetricRate:
+		return c.Limit*p.Length.Seconds() >= runfile.Fewest
+	case c.Metric == runfile.MetricErrors:
+		return p.Due >= runfile.Fewest
+	case c.Metric == runfile.MetricPercentile && !c.Upper():
+		d := &p.Dist
+		if p.Bounded {
+			d = &p.Target
 		}
-		return math.Round(d.ShareAbove(time.Duration(c.Limit))*float64(d.Count)) >= fewest
+		return math.Round(d.ShareAbove(time.Duration(c.Limit))*float64(d.Count)) >= runfile.Fewest
 	default:
-		return p.dist.Count >= fewest
+		return p.Dist.Count >= runfile.Fewest
 	}
 }
 
@@ -176,8 +177,8 @@ func (r *recording) judgeAbort(now time.Duration) {
 	for _, c := range r.conditions {
 		if sentence, holds := c.judge(outstanding, late); holds {
 			r.aborted = true
-			r.events = append(r.events, Event{
-				Kind: EventAbort, AtNS: now,
+			r.events = append(r.events, runfile.Event{
+				Kind: runfile.EventAbort, AtNS: now,
 				Text: fmt.Sprintf("%s: %s, from %d s to %d s", c.Text, sentence, c.from/time.Second, c.to/time.Second),
 			})
 			return

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -57,7 +58,7 @@ func TestAnInterruptedRunHasOneCut(t *testing.T) {
 		}
 		e := joinEnds(ends, length)
 		r.settle(&e)
-		run := r.finish(e, Resources{})
+		run := r.finish(e, runfile.Resources{})
 		var due uint64
 		for _, s := range run.Intervals {
 			due += s.Due

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // DiffRule is what of two answers to the same request has to be equal.
@@ -49,7 +51,7 @@ func DefaultDiffRules() []DiffRule {
 
 // digest is what of an answer each rule compares, hashed: a hash that a server does not know the seed of, so that none can
 // be made to be equal.
-type digest [MaxDiffRules]uint64
+type digest [runfile.MaxDiffRules]uint64
 
 func digestOf(rules []DiffRule, seed maphash.Seed, status int, header func() http.Header, body []byte) (d digest) {
 	for i := range rules {

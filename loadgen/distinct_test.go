@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -69,29 +70,29 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 	if late > early+4<<20 {
 		t.Errorf("%d MB of heap after two seconds, %d MB at the end", early>>20, late>>20)
 	}
-	run := r.finish(ending{at: seconds*time.Second + time.Second, cut: seconds * time.Second, loops: []loopEnd{{next: n, freeSince: -1}}}, Resources{})
+	run := r.finish(ending{at: seconds*time.Second + time.Second, cut: seconds * time.Second, loops: []loopEnd{{next: n, freeSince: -1}}}, runfile.Resources{})
 	if len(rendered) != int(n/1000) || run.Requests.Failed != n {
 		t.Errorf("%d different paths of %d, requests %+v, want %d", len(rendered), n/1000, run.Requests, n)
 	}
 	counts := map[string]uint64{}
 	for _, e := range run.Errors {
 		counts[e.Kind] = e.Count
-		if len(e.Sample) > len(bounded(strings.Repeat("x", 1000))) {
+		if len(e.Sample) > len(runfile.Excerpt(strings.Repeat("x", 1000))) {
 			t.Errorf("%s: a sample of %d bytes", e.Kind, len(e.Sample))
 		}
 	}
-	if len(counts) != maxErrorKinds+1 || counts[other] != n-maxErrorKinds {
-		t.Errorf("%d kinds of error, %d of them %s", len(counts), counts[other], other)
+	if len(counts) != runfile.MaxErrorKinds+1 || counts[runfile.Other] != n-runfile.MaxErrorKinds {
+		t.Errorf("%d kinds of error, %d of them %s", len(counts), counts[runfile.Other], runfile.Other)
 	}
 	var requests uint64
 	for _, e := range run.Phases[0].Endpoints {
 		requests += e.Count
 		counts["endpoint "+e.Name] = e.Count
 	}
-	if len(run.Phases[0].Endpoints) != maxEndpoints+1 || requests != n || counts["endpoint "+other] < n*9/10 {
-		t.Errorf("%d endpoints with %d requests, %d of them %s", len(run.Phases[0].Endpoints), requests, counts["endpoint "+other], other)
+	if len(run.Phases[0].Endpoints) != runfile.MaxEndpoints+1 || requests != n || counts["endpoint "+runfile.Other] < n*9/10 {
+		t.Errorf("%d endpoints with %d requests, %d of them %s", len(run.Phases[0].Endpoints), requests, counts["endpoint "+runfile.Other], runfile.Other)
 	}
-	if got := len(run.Phases[0].ServerTiming); got != maxTimings {
+	if got := len(run.Phases[0].ServerTiming); got != runfile.MaxTimings {
 		t.Errorf("%d server timings", got)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // afterwards is how many lengths of a disturbance after its end requests are still disturbed: the burst of late requests
@@ -20,7 +22,7 @@ type lateSpan struct{ from, to, longest time.Duration }
 
 // disturbances gathers what the loops of a run tell of their lateness, and says which requests were disturbed by any of it.
 type disturbances struct {
-	now atomic.Pointer[DisturbanceRule] // nil until the target is known well enough
+	now atomic.Pointer[runfile.DisturbanceRule] // nil until the target is known well enough
 
 	mu      sync.Mutex
 	told    []lateSpan // before there is a rule, and then those that are disturbances, as far as maxWindows go
@@ -34,10 +36,10 @@ type disturbances struct {
 type window struct{ from, to time.Duration }
 
 // rule returns the rule, nil where there is none yet.
-func (d *disturbances) rule() *DisturbanceRule { return d.now.Load() }
+func (d *disturbances) rule() *runfile.DisturbanceRule { return d.now.Load() }
 
 // settle takes the rule, unless there is one.
-func (d *disturbances) settle(r DisturbanceRule) {
+func (d *disturbances) settle(r runfile.DisturbanceRule) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.now.Load() != nil {
@@ -110,14 +112,14 @@ func (d *disturbances) within(from, to time.Duration) (sum time.Duration) {
 }
 
 // describe returns what a run says of them.
-func (d *disturbances) describe() *Disturbances {
+func (d *disturbances) describe() *runfile.Disturbances {
 	r := d.rule()
 	if r == nil {
 		return nil
 	}
-	found := &Disturbances{BoundNS: r.Bound, WindowNS: r.Window, Count: d.count, LateNS: d.late}
-	for _, s := range d.told[:min(len(d.told), maxSpans)] {
-		found.Spans = append(found.Spans, Span{s.from, s.to - s.from})
+	found := &runfile.Disturbances{BoundNS: r.Bound, WindowNS: r.Window, Count: d.count, LateNS: d.late}
+	for _, s := range d.told[:min(len(d.told), runfile.MaxSpans)] {
+		found.Spans = append(found.Spans, runfile.Span{AtNS: s.from, DurationNS: s.to - s.from})
 	}
 	return found
 }

@@ -6,12 +6,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
 )
 
 // checkTargetTime holds a phase's target time against the samples it came from: both parts together are those of all.
-func checkTargetTime(t *rapid.T, p *Phase, samples []sample) {
+func checkTargetTime(t *rapid.T, p *runfile.Phase, samples []sample) {
 	var all twin
 	var untold uint64
 	for _, s := range samples {
@@ -46,10 +47,10 @@ func checkTargetTime(t *rapid.T, p *Phase, samples []sample) {
 }
 
 // pausedRun is a run of 3 s at 1,000/s at a server of 2 ms, in which bench stands still for 40 ms from 1.5 s on.
-func pausedRun(t *testing.T, shards int, rule DisturbanceRule) (*Run, []sample) {
+func pausedRun(t *testing.T, shards int, rule runfile.DisturbanceRule) (*runfile.Run, []sample) {
 	t.Helper()
 	p := Plan{
-		Target: Target{Name: "fake", URL: "http://fake/"},
+		Target: runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: 3 * time.Second, From: 1000, To: 1000},
 		}},
@@ -71,16 +72,16 @@ func pausedRun(t *testing.T, shards int, rule DisturbanceRule) (*Run, []sample) 
 			return 0
 		},
 	})
-	return r.finish(end, Resources{}), samples
+	return r.finish(end, runfile.Resources{}), samples
 }
 
 // A pause of bench disturbs what was intended from the window before it until five times its length after it, whichever loop
 // sends it and whatever its latency was, and nothing else.
 func TestPauseDisturbs(t *testing.T) {
 	for _, shards := range []int{1, 3} {
-		run, samples := pausedRun(t, shards, DisturbanceRule{Bound: ms, Window: 10 * ms})
+		run, samples := pausedRun(t, shards, runfile.DisturbanceRule{Bound: ms, Window: 10 * ms})
 		d := run.Disturbances
-		if d.Count != 1 || d.LateNS != 40*ms || !slices.Equal(d.Spans, []Span{{1500 * ms, 40 * ms}}) {
+		if d.Count != 1 || d.LateNS != 40*ms || !slices.Equal(d.Spans, []runfile.Span{{AtNS: 1500 * ms, DurationNS: 40 * ms}}) {
 			t.Fatalf("%d loops: %+v, want one of 40 ms at 1.5 s", shards, d)
 		}
 		var want uint64
@@ -117,24 +118,24 @@ func TestPauseDisturbs(t *testing.T) {
 // Without a rule the run's own first second makes one: 2 ms of target time give the least window and bound. A bound above the
 // pause makes it no disturbance.
 func TestRunMakesItsRule(t *testing.T) {
-	run, _ := pausedRun(t, 1, DisturbanceRule{})
+	run, _ := pausedRun(t, 1, runfile.DisturbanceRule{})
 	if d := run.Disturbances; d.BoundNS != ms || d.WindowNS != 5*ms || d.Count != 1 {
 		t.Errorf("%+v, want the least bound and window", d)
 	}
-	run, _ = pausedRun(t, 1, DisturbanceRule{Bound: 50 * ms, Window: 10 * ms})
+	run, _ = pausedRun(t, 1, runfile.DisturbanceRule{Bound: 50 * ms, Window: 10 * ms})
 	if d := run.Disturbances; d.Count != 0 || run.Overall.Disturbed != 0 {
 		t.Errorf("%+v, and %d disturbed, by a bound above the pause", d, run.Overall.Disturbed)
 	}
 	for _, tc := range []struct {
 		median, p95 time.Duration
 		stamped     bool
-		want        DisturbanceRule
+		want        runfile.DisturbanceRule
 	}{
-		{100 * ms, 300 * ms, true, DisturbanceRule{10 * ms, 50 * ms}},
-		{100 * ms, 300 * ms, false, DisturbanceRule{10 * ms, 300 * ms}},
-		{ms, 20 * ms, true, DisturbanceRule{ms, 20 * ms}},
+		{100 * ms, 300 * ms, true, runfile.DisturbanceRule{Bound: 10 * ms, Window: 50 * ms}},
+		{100 * ms, 300 * ms, false, runfile.DisturbanceRule{Bound: 10 * ms, Window: 300 * ms}},
+		{ms, 20 * ms, true, runfile.DisturbanceRule{Bound: ms, Window: 20 * ms}},
 	} {
-		if got := RuleOf(tc.median, tc.p95, tc.stamped); got != tc.want {
+		if got := runfile.RuleOf(tc.median, tc.p95, tc.stamped); got != tc.want {
 			t.Errorf("RuleOf(%v, %v, %v) = %v, want %v", tc.median, tc.p95, tc.stamped, got, tc.want)
 		}
 	}
@@ -147,14 +148,14 @@ func TestDisturbanceReadsNoLatency(t *testing.T) {
 		draws := profiles.NewStream(seed, "pause")
 		from := time.Duration(100+2400*draws.Float64At(0, 0)) * ms
 		length := time.Duration(2+60*draws.Float64At(1, 0)) * ms
-		var left [2]Dist
+		var left [2]runfile.Dist
 		for side, factor := range []float64{1, 3} {
 			p := Plan{
-				Target: Target{Name: "fake", URL: "http://fake/"},
+				Target: runfile.Target{Name: "fake", URL: "http://fake/"},
 				Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
 					{Name: "load", Kind: profiles.Hold, Duration: 3 * time.Second, From: 500, To: 500},
 				}},
-				Requests: []Request{{URL: "http://fake/"}}, Seed: seed, Disturbance: DisturbanceRule{Bound: ms, Window: 20 * ms},
+				Requests: []Request{{URL: "http://fake/"}}, Seed: seed, Disturbance: runfile.DisturbanceRule{Bound: ms, Window: 20 * ms},
 			}.withDefaults()
 			r, err := newRecording(p)
 			if err != nil {
@@ -170,7 +171,7 @@ func TestDisturbanceReadsNoLatency(t *testing.T) {
 					return 0
 				},
 			})
-			run := r.finish(end, Resources{})
+			run := r.finish(end, runfile.Resources{})
 			left[side] = run.Overall.TargetTime.Undisturbed
 			if got := run.Overall.TargetTime.Disturbed.Count + left[side].Count; got != 1500 {
 				t.Fatalf("%d requests", got)
@@ -193,7 +194,7 @@ func TestDisturbanceReadsNoLatency(t *testing.T) {
 func TestDisturbancesAreMerged(t *testing.T) {
 	var d disturbances
 	d.tell(lateSpan{100 * ms, 110 * ms, 10 * ms}) // before there is a rule
-	d.settle(DisturbanceRule{Bound: 2 * ms, Window: 5 * ms})
+	d.settle(runfile.DisturbanceRule{Bound: 2 * ms, Window: 5 * ms})
 	d.tell(lateSpan{105 * ms, 120 * ms, 15 * ms}) // of another loop, in the same pause
 	d.tell(lateSpan{50 * ms, 52 * ms, 2 * ms})    // not longer than the bound
 	d.tell(lateSpan{900 * ms, 910 * ms, 3 * ms})
@@ -218,7 +219,7 @@ func TestDisturbancesAreMerged(t *testing.T) {
 // However many disturbances there are, memory is bounded, and nothing that is disturbed is taken for undisturbed.
 func TestDisturbancesAreBounded(t *testing.T) {
 	var d disturbances
-	d.settle(DisturbanceRule{Bound: ms, Window: 5 * ms})
+	d.settle(runfile.DisturbanceRule{Bound: ms, Window: 5 * ms})
 	const n = maxWindows + 1000
 	for i := range n {
 		at := time.Duration(i) * 100 * ms

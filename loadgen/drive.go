@@ -5,14 +5,16 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Options is what a drive needs beside the plan. Its zero value works.
 type Options struct {
-	TargetPID   int             // root of the target's tree of processes, sampled; 0: not known
-	TargetExit  <-chan struct{} // closed when the bundled target's process has ended
-	Environment Environment     // CPUs, GeneratorCPUs, TargetCPUs and Notes are taken from it
-	Progress    func(Progress)  // called about once a second, by one goroutine
+	TargetPID   int                    // root of the target's tree of processes, sampled; 0: not known
+	TargetExit  <-chan struct{}        // closed when the bundled target's process has ended
+	Environment runfile.Environment    // CPUs, GeneratorCPUs, TargetCPUs and Notes are taken from it
+	Progress    func(runfile.Progress) // called about once a second, by one goroutine
 
 	start  func() time.Time // returns instant 0 when the drive may begin; nil: at once
 	lookup lookup           // nil: as the system does
@@ -23,7 +25,7 @@ type Options struct {
 var ErrTargetExit = errors.New("its process ended during the run")
 
 // Drive compiles the plan and drives it. See [Job.Drive].
-func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
+func Drive(ctx context.Context, p Plan, o Options) (*runfile.Run, error) {
 	j, err := p.Compile()
 	if err != nil {
 		return nil, err
@@ -34,10 +36,12 @@ func Drive(ctx context.Context, p Plan, o Options) (*Run, error) {
 // Drive drives the job and returns what was measured. Cancelling ctx ends it early: no new request is sent, answers
 // are awaited for a second, and the run that is returned says that it was interrupted. An error without a run means
 // that the plan cannot be driven.
-func (j *Job) Drive(ctx context.Context, o Options) (*Run, error) { return j.drive(ctx, o, time.Now) }
+func (j *Job) Drive(ctx context.Context, o Options) (*runfile.Run, error) {
+	return j.drive(ctx, o, time.Now)
+}
 
 // drive is Drive with the clock that tells the date.
-func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*Run, error) {
+func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*runfile.Run, error) {
 	r, err := j.recording()
 	if err != nil {
 		return nil, err
@@ -97,7 +101,7 @@ func (o *Options) begin() time.Time {
 
 // engine returns what drives the recording's plan: everything that can go wrong before the run has not.
 func (r *recording) engine(ctx context.Context) (send func(context.Context, time.Time) (ending, error), err error) {
-	if r.plan.engine() == EngineWire {
+	if r.plan.engine() == runfile.EngineWire {
 		origins, err := r.origins(ctx)
 		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, origins) }, err
 	}

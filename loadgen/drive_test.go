@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"go.uber.org/goleak"
 )
@@ -28,7 +29,7 @@ func noLeaks(t *testing.T) {
 }
 
 // ofKind returns the events of a kind: a busy machine may have others to tell of.
-func ofKind(run *Run, kind EventKind) (events []Event) {
+func ofKind(run *runfile.Run, kind runfile.EventKind) (events []runfile.Event) {
 	for _, e := range run.Events {
 		if e.Kind == kind {
 			events = append(events, e)
@@ -40,7 +41,7 @@ func ofKind(run *Run, kind EventKind) (events []Event) {
 // steady is a plan of one phase at 200/s.
 func steady(url string, length time.Duration) Plan {
 	return Plan{
-		Target: Target{Name: "test", URL: url},
+		Target: runfile.Target{Name: "test", URL: url},
 		Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: length, From: 200, To: 200},
 		}},
@@ -71,8 +72,8 @@ func TestDriveMeasuresAServer(t *testing.T) {
 	}))
 	defer s.Close()
 
-	var seen []Progress
-	run, err := Drive(t.Context(), steady(s.URL, 2*time.Second), Options{Progress: func(p Progress) { seen = append(seen, p) }})
+	var seen []runfile.Progress
+	run, err := Drive(t.Context(), steady(s.URL, 2*time.Second), Options{Progress: func(p runfile.Progress) { seen = append(seen, p) }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestDriveMeasuresAServer(t *testing.T) {
 	if p.Cache.Hits != a.Load()/2 || p.Cache.Hits+p.Cache.Misses != a.Load() || p.Bytes.In != 4*a.Load() || p.Bytes.Out == 0 {
 		t.Errorf("cache %+v, bytes %+v of %d requests", p.Cache, p.Bytes, a.Load())
 	}
-	if len(p.ServerTiming) != 1 || p.ServerTiming[0] != (ServerTiming{"db", 400, 800 * time.Millisecond}) {
+	if len(p.ServerTiming) != 1 || p.ServerTiming[0] != (runfile.ServerTiming{Name: "db", Count: 400, SumNS: 800 * time.Millisecond}) {
 		t.Errorf("server timing %+v", p.ServerTiming)
 	}
 	if len(run.Errors) != 1 || run.Errors[0].Kind != "status 503" || run.Errors[0].Count != q.Failed {
@@ -101,10 +102,10 @@ func TestDriveMeasuresAServer(t *testing.T) {
 		t.Errorf("progress %+v", seen)
 	}
 	var file bytes.Buffer
-	if err := Encode(&file, []*Run{run}); err != nil {
+	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Decode("run.json", &file); err != nil {
+	if _, err := runfile.Decode("run.json", &file); err != nil {
 		t.Errorf("its own file is refused: %v", err)
 	}
 }
@@ -194,7 +195,7 @@ func TestDriveEndsWithItsTarget(t *testing.T) {
 	if !errors.Is(err, ErrTargetExit) || run == nil || !run.Interrupted {
 		t.Fatalf("run %v, error %v", run, err)
 	}
-	if len(ofKind(run, EventExit)) != 1 {
+	if len(ofKind(run, runfile.EventExit)) != 1 {
 		t.Errorf("events %+v", run.Events)
 	}
 }
@@ -241,11 +242,11 @@ func TestDriveEndsOnACondition(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer s.Close()
 	p := steady(s.URL, time.Minute)
-	condition, err := ParseCondition("errors>5%")
+	condition, err := runfile.ParseCondition("errors>5%")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Abort.On = []Threshold{condition}
+	p.Abort.On = []runfile.Threshold{condition}
 	run, err := Drive(t.Context(), p, Options{})
 	if err != nil {
 		t.Fatal(err)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -135,5 +136,5 @@ func (s *sink) Silence(from, to time.Duration) { s.shard.silence(silenceSpan{fro
 func (s *sink) ClockStep(at, by time.Duration) { s.shard.kernel.clockStep(at, by) }
 
 func (s *sink) Network(roundTrip time.Duration, retransmitted uint32) {
-	s.shard.kernel.network.add(&Network{1, roundTrip, roundTrip, uint64(retransmitted)})
+	s.shard.kernel.network.Add(&runfile.Network{Samples: 1, RoundTripSum: roundTrip, RoundTripMax: roundTrip, Retransmitted: uint64(retransmitted)})
 }

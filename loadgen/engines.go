@@ -6,15 +6,16 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
 // Engines returns the names of the engines that this system has, as [Plan].Engine takes them.
 func Engines() []string {
 	if wire.Supported {
-		return []string{EngineWire, EngineHTTP}
+		return []string{runfile.EngineWire, runfile.EngineHTTP}
 	}
-	return []string{EngineHTTP}
+	return []string{runfile.EngineHTTP}
 }
 
 // engine returns the name of the engine that drives the plan: the wire engine, if it can.
@@ -23,9 +24,9 @@ func (p Plan) engine() string {
 	case p.Engine != "":
 		return p.Engine
 	case wire.Supported && p.beyondWire() == nil:
-		return EngineWire
+		return runfile.EngineWire
 	default:
-		return EngineHTTP
+		return runfile.EngineHTTP
 	}
 }
 
@@ -55,13 +56,13 @@ func (p Plan) beyondHTTP() error {
 	if !wire.Supported {
 		why = "this system has the http engine alone"
 	}
-	if p.Engine == EngineHTTP {
+	if p.Engine == runfile.EngineHTTP {
 		why = "--engine http"
 	}
 	switch w := p.Wire; {
 	case w.Loops > 1:
 		return fmt.Errorf("--loops is for the wire engine, and %s: leave it out", why)
-	case w.Spin != nil && *w.Spin != DefaultSpin:
+	case w.Spin != nil && *w.Spin != runfile.DefaultSpin:
 		return fmt.Errorf("--spin is for the wire engine, and %s: leave it out", why)
 	}
 	return nil
@@ -73,9 +74,9 @@ func (p Plan) checkEngine() error {
 		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
 	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
 		return errors.New("--dns-ttl looks the hosts' names up again, and with --connect-to none is: leave one out")
-	case p.engine() == EngineHTTP:
+	case p.engine() == runfile.EngineHTTP:
 		return p.beyondHTTP()
-	case p.Engine == EngineWire:
+	case p.Engine == runfile.EngineWire:
 		return p.beyondWire()
 	}
 	return nil

@@ -5,16 +5,17 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/host"
 )
 
 // ReadEnvironment describes where bench runs. How processors are shared out, the clock and the notes are the run's own
 // and left to it.
-func ReadEnvironment() Environment {
-	env := Environment{
+func ReadEnvironment() runfile.Environment {
+	env := runfile.Environment{
 		Bench:      "unknown",
-		Generation: MeasuringGeneration,
+		Generation: runfile.MeasuringGeneration,
 		Go:         runtime.Version(),
 		OS:         runtime.GOOS,
 		Arch:       runtime.GOARCH,

@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestBenchVersion(t *testing.T) {
@@ -35,20 +37,20 @@ func TestBenchVersion(t *testing.T) {
 // the default, and held against that alone.
 func TestDifferencesOfEnvironmentsAreNamed(t *testing.T) {
 	limit := func(processors float64) *float64 { return &processors }
-	base := Environment{Bench: "v1", Generation: 1, OS: "linux", Arch: "amd64", Processors: 4, CPUs: "split", Quota: limit(0), TargetCPUs: []int{0, 1, 2}, GeneratorCPUs: []int{3}}
+	base := runfile.Environment{Bench: "v1", Generation: 1, OS: "linux", Arch: "amd64", Processors: 4, CPUs: "split", Quota: limit(0), TargetCPUs: []int{0, 1, 2}, GeneratorCPUs: []int{3}}
 	for _, tc := range []struct {
-		change func(*Environment)
+		change func(*runfile.Environment)
 		want   string // of the differences; "" none
 		remark string
 	}{
-		{func(e *Environment) { e.TargetCPUs, e.GeneratorCPUs = []int{4, 5, 6}, []int{7} }, "", ""}, // as many, others
-		{func(e *Environment) { e.Bench = "v2" }, "", "bench v1 and bench v2, which measure alike"},
-		{func(e *Environment) { e.Generation, e.Quota = 0, nil }, "", "did not write down the control group's limit"},
-		{func(e *Environment) { e.Quota = limit(2.5) }, "control group's limit: none and 2.5 processors", ""},
-		{func(e *Environment) { e.TargetCPUs = []int{0, 1} }, "processors of the target: 3 and 2", ""},
-		{func(e *Environment) { e.GeneratorCPUs = []int{2, 3} }, "processors of bench: 1 and 2", ""},
-		{func(e *Environment) { e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil }, "sharing of processors: split and shared", ""},
-		{func(e *Environment) { e.Generation, e.Bench = 2, "v2" }, "measuring generation: 1 and 2, between which it changed what figures mean or how they are taken", ""},
+		{func(e *runfile.Environment) { e.TargetCPUs, e.GeneratorCPUs = []int{4, 5, 6}, []int{7} }, "", ""}, // as many, others
+		{func(e *runfile.Environment) { e.Bench = "v2" }, "", "bench v1 and bench v2, which measure alike"},
+		{func(e *runfile.Environment) { e.Generation, e.Quota = 0, nil }, "", "did not write down the control group's limit"},
+		{func(e *runfile.Environment) { e.Quota = limit(2.5) }, "control group's limit: none and 2.5 processors", ""},
+		{func(e *runfile.Environment) { e.TargetCPUs = []int{0, 1} }, "processors of the target: 3 and 2", ""},
+		{func(e *runfile.Environment) { e.GeneratorCPUs = []int{2, 3} }, "processors of bench: 1 and 2", ""},
+		{func(e *runfile.Environment) { e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil }, "sharing of processors: split and shared", ""},
+		{func(e *runfile.Environment) { e.Generation, e.Bench = 2, "v2" }, "measuring generation: 1 and 2, between which it changed what figures mean or how they are taken", ""},
 	} {
 		other := base
 		tc.change(&other)
@@ -83,7 +85,7 @@ func TestReadEnvironment(t *testing.T) {
 	if env.Go != runtime.Version() || env.OS != runtime.GOOS || env.Arch != runtime.GOARCH {
 		t.Errorf("environment %+v", env)
 	}
-	if env.Generation != MeasuringGeneration || env.Bench == "" || env.Kernel == "" || env.Processors < 1 {
+	if env.Generation != runfile.MeasuringGeneration || env.Bench == "" || env.Kernel == "" || env.Processors < 1 {
 		t.Errorf("environment %+v, want a version, a kernel and processors", env)
 	}
 	if runtime.GOOS != "linux" {

@@ -8,13 +8,15 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // savedRun returns a run with something of everything, and its file.
-func savedRun(t testing.TB) ([]byte, *Run) {
+func savedRun(t testing.TB) ([]byte, *runfile.Run) {
 	t.Helper()
 	p := Plan{
-		Target:   Target{Name: "fake", URL: "http://fake/"},
+		Target:   runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile:  shortSpike(),
 		Requests: []Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
 		Seed:     3, Limits: Limits{Connections: 4, Timeout: 200 * ms, Drain: 300 * ms},
@@ -27,13 +29,13 @@ func savedRun(t testing.TB) ([]byte, *Run) {
 		workers: 2, service: func(k uint64) time.Duration { return time.Duration(k%40) * ms },
 		fails: func(k uint64) bool { return k%17 == 0 },
 	})
-	run := r.finish(end, Resources{})
+	run := r.finish(end, runfile.Resources{})
 	run.Started = time.Date(2026, 11, 24, 11, 53, 0, 0, time.UTC)
 	if run.Requests.Unsent == 0 || run.Requests.Failed == 0 || run.Overall.ResponseTime.Censored == nil {
 		t.Fatalf("the run lacks something: %+v", run.Requests)
 	}
 	var b bytes.Buffer
-	if err := Encode(&b, []*Run{run}); err != nil {
+	if err := runfile.Encode(&b, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes(), run
@@ -44,7 +46,7 @@ func TestReadFileRefusesWhatIsCutOff(t *testing.T) {
 	dir := t.TempDir()
 	packed := filepath.Join(dir, "run.json.gz")
 	_, run := savedRun(t)
-	if err := WriteFile(packed, []*Run{run}); err != nil {
+	if err := runfile.WriteFile(packed, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
 	gz, err := os.ReadFile(packed)
@@ -54,11 +56,11 @@ func TestReadFileRefusesWhatIsCutOff(t *testing.T) {
 	for _, data := range [][]byte{bytes.TrimSpace(whole), gz} {
 		step := 1 + len(data)/1000 // every byte of a file this size would take minutes
 		for n := 0; n < len(data); n += step {
-			if _, err := Decode("cut.json", bytes.NewReader(data[:n])); err == nil || !strings.HasPrefix(err.Error(), "cut.json") {
+			if _, err := runfile.Decode("cut.json", bytes.NewReader(data[:n])); err == nil || !strings.HasPrefix(err.Error(), "cut.json") {
 				t.Fatalf("cut after %d of %d bytes: error %v", n, len(data), err)
 			}
 		}
-		if _, err := Decode("whole.json", bytes.NewReader(data)); err != nil {
+		if _, err := runfile.Decode("whole.json", bytes.NewReader(data)); err != nil {
 			t.Errorf("the whole file: %v", err)
 		}
 	}
@@ -91,7 +93,7 @@ func TestReadFileRefusesWhatWasEdited(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Decode("edited.json", bytes.NewReader(b)); err == nil {
+		if _, err := runfile.Decode("edited.json", bytes.NewReader(b)); err == nil {
 			t.Errorf("%s: %v made %v was believed", path, n, n+1)
 		}
 		set(old)
@@ -134,7 +136,7 @@ func TestReadFileRefuses(t *testing.T) {
 		"{\"schema\":1,\n\"runs\":[{],}]": "f.json:2:",
 		"\x1f\x8bnot gzip":                "gzip",
 	} {
-		if _, err := Decode("f.json", strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := runfile.Decode("f.json", strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", content, err, want)
 		}
 	}
@@ -142,13 +144,13 @@ func TestReadFileRefuses(t *testing.T) {
 
 func TestWriteFileKeepsTheOldFileWhenItFails(t *testing.T) {
 	_, run := savedRun(t)
-	if err := WriteFile("/dev/full", []*Run{run}); err == nil {
+	if err := runfile.WriteFile("/dev/full", []*runfile.Run{run}); err == nil {
 		t.Error("a full device took a file")
 	}
-	if err := WriteFile(t.TempDir(), []*Run{run}); err == nil || !strings.Contains(err.Error(), "is a directory") {
+	if err := runfile.WriteFile(t.TempDir(), []*runfile.Run{run}); err == nil || !strings.Contains(err.Error(), "is a directory") {
 		t.Errorf("a directory: error %v", err)
 	}
-	if err := WriteFile(filepath.Join(t.TempDir(), "missing", "run.json"), []*Run{run}); err == nil {
+	if err := runfile.WriteFile(filepath.Join(t.TempDir(), "missing", "run.json"), []*runfile.Run{run}); err == nil {
 		t.Error("a missing directory took a file")
 	}
 }
@@ -158,16 +160,16 @@ func FuzzDecode(f *testing.F) {
 	f.Add(whole)
 	f.Add([]byte(`{"schema":1,"runs":[{}]}`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		file, err := Decode("fuzz.json", bytes.NewReader(data))
+		file, err := runfile.Decode("fuzz.json", bytes.NewReader(data))
 		if err != nil {
 			return
 		}
 		// What was accepted can be written, and is accepted again.
 		var b bytes.Buffer
-		if err := Encode(&b, file.Runs); err != nil {
+		if err := runfile.Encode(&b, file.Runs); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Decode("again.json", &b); err != nil {
+		if _, err := runfile.Decode("again.json", &b); err != nil {
 			t.Fatal(err)
 		}
 	})

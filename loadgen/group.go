@@ -6,16 +6,17 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // grouped are the endpoints that are told apart.
 type grouped struct {
-	endpoints []EndpointRecord // at most maxEndpoints, and then other, where there are more
-	slots     []uint8          // of each request, which endpoint it is counted as
-	grouping  Grouping         // what was done
-	lumped    bool             // there is no room for some names, which are counted as other
-	ownNames  int              // of those, the names that the file itself gives
+	endpoints []runfile.EndpointRecord // at most maxEndpoints, and then other, where there are more
+	slots     []uint8                  // of each request, which endpoint it is counted as
+	grouping  runfile.Grouping         // what was done
+	lumped    bool                     // there is no room for some names, which are counted as other
+	ownNames  int                      // of those, the names that the file itself gives
 }
 
 const otherSlot = 255 // until it is known which one it is
@@ -23,7 +24,7 @@ const otherSlot = 255 // until it is known which one it is
 // group chooses the endpoints that have details of their own: those that a threshold names, then those that the file itself names,
 // then the first ones, in the order of the plan. A threshold on an endpoint that does not exist is an error, as are more than can
 // be told apart.
-func (m *mix) group(by Grouping, judged []Threshold) (grouped, error) {
+func (m *mix) group(by runfile.Grouping, judged []runfile.Threshold) (grouped, error) {
 	named, err := namedIn(judged)
 	if err != nil {
 		return grouped{}, err
@@ -34,32 +35,32 @@ func (m *mix) group(by Grouping, judged []Threshold) (grouped, error) {
 	}
 	for _, t := range judged {
 		if t.Endpoint != "" && !g.has(t.Endpoint) {
-			return g, fmt.Errorf("threshold %s: there is no endpoint %q: there is %s", strconv.Quote(bounded(t.Text)), t.Endpoint, g.listed())
+			return g, fmt.Errorf("threshold %s: there is no endpoint %q: there is %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Endpoint, g.listed())
 		}
 	}
 	return g, nil
 }
 
 // namedIn returns the endpoints that thresholds name.
-func namedIn(judged []Threshold) (map[string]bool, error) {
+func namedIn(judged []runfile.Threshold) (map[string]bool, error) {
 	named := map[string]bool{}
 	for _, t := range judged {
 		if t.Endpoint != "" {
 			named[t.Endpoint] = true
 		}
 	}
-	if len(named) > maxEndpoints {
-		return nil, fmt.Errorf("thresholds name %d endpoints, and at most %d are told apart", len(named), maxEndpoints)
+	if len(named) > runfile.MaxEndpoints {
+		return nil, fmt.Errorf("thresholds name %d endpoints, and at most %d are told apart", len(named), runfile.MaxEndpoints)
 	}
 	return named, nil
 }
 
-func (m *mix) groupBy(by Grouping, named map[string]bool) (grouped, error) {
-	if by == GroupNever {
+func (m *mix) groupBy(by runfile.Grouping, named map[string]bool) (grouped, error) {
+	if by == runfile.GroupNever {
 		return m.eachItsOwn(named)
 	}
 	own := m.namesOf(named)
-	g, distinct := m.byName(own, func(name []byte, _ bool) []byte { return name }, by == GroupByPattern)
+	g, distinct := m.byName(own, func(name []byte, _ bool) []byte { return name }, by == runfile.GroupByPattern)
 	if distinct {
 		return g, nil
 	}
@@ -71,8 +72,8 @@ func (m *mix) groupBy(by Grouping, named map[string]bool) (grouped, error) {
 		pattern = appendPattern(pattern[:0], name)
 		return pattern
 	}, false)
-	if g.grouping != GroupNever || slices.ContainsFunc(g.endpoints, func(e EndpointRecord) bool { return strings.Contains(e.Name, placeholder) }) {
-		g.grouping = GroupByPattern
+	if g.grouping != runfile.GroupNever || slices.ContainsFunc(g.endpoints, func(e runfile.EndpointRecord) bool { return strings.Contains(e.Name, placeholder) }) {
+		g.grouping = runfile.GroupByPattern
 	}
 	return g, nil
 }
@@ -88,7 +89,7 @@ func (m *mix) namesOf(named map[string]bool) map[string]bool {
 		return own
 	}
 	for i := range m.lines.Kinds {
-		if name := m.lines.Kinds[i].Name; name != "" && len(own) < maxEndpoints {
+		if name := m.lines.Kinds[i].Name; name != "" && len(own) < runfile.MaxEndpoints {
 			own[name] = true
 		}
 	}
@@ -99,7 +100,7 @@ func (m *mix) namesOf(named map[string]bool) map[string]bool {
 func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []byte, mayStop bool) (g grouped, whole bool) {
 	g = grouped{slots: make([]uint8, m.order.n)}
 	slots := map[string]uint8{}
-	room := maxEndpoints - len(own)
+	room := runfile.MaxEndpoints - len(own)
 	var rest float64
 	var name []byte
 	ownNames := map[string]bool{}
@@ -110,14 +111,14 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 		slot, known := slots[string(k)]
 		switch {
 		case known:
-			g.grouping = GroupByName
+			g.grouping = runfile.GroupByName
 		case own[string(k)] || room > 0:
 			if !own[string(k)] {
 				room--
 			}
 			slot = uint8(len(g.endpoints))
 			slots[string(k)] = slot
-			e := EndpointRecord{Name: string(k), Method: m.requestOf(i).method, Path: m.pathOf(i)}
+			e := runfile.EndpointRecord{Name: string(k), Method: m.requestOf(i).method, Path: m.pathOf(i)}
 			if !given && string(k) != string(name) {
 				_, e.Path, _ = strings.Cut(e.Name, " ")
 			}
@@ -144,7 +145,7 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
 	g := grouped{slots: make([]uint8, m.order.n)}
 	var name []byte
-	room := maxEndpoints
+	room := runfile.MaxEndpoints
 	if len(named) > 0 {
 		for i := range g.slots {
 			if name, _ = m.nameOf(name[:0], i); named[string(name)] {
@@ -153,16 +154,16 @@ func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
 		}
 	}
 	if room < 0 {
-		return g, fmt.Errorf("thresholds name %d endpoints, and at most %d are told apart", maxEndpoints-room, maxEndpoints)
+		return g, fmt.Errorf("thresholds name %d endpoints, and at most %d are told apart", runfile.MaxEndpoints-room, runfile.MaxEndpoints)
 	}
 	var rest float64
 	for i := range g.slots {
 		isNamed := false
-		if len(named) > 0 || len(g.endpoints) < maxEndpoints {
+		if len(named) > 0 || len(g.endpoints) < runfile.MaxEndpoints {
 			name, _ = m.nameOf(name[:0], i)
 			isNamed = named[string(name)]
 		}
-		if len(g.endpoints) == maxEndpoints || !isNamed && room <= 0 {
+		if len(g.endpoints) == runfile.MaxEndpoints || !isNamed && room <= 0 {
 			g.slots[i] = otherSlot
 			rest += m.weightOf(i)
 			continue
@@ -171,7 +172,7 @@ func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
 			room--
 		}
 		g.slots[i] = uint8(len(g.endpoints))
-		g.endpoints = append(g.endpoints, EndpointRecord{string(name), m.requestOf(i).method, m.pathOf(i), m.weightOf(i)})
+		g.endpoints = append(g.endpoints, runfile.EndpointRecord{Name: string(name), Method: m.requestOf(i).method, Path: m.pathOf(i), Weight: m.weightOf(i)})
 	}
 	g.close(rest)
 	return g, nil
@@ -187,7 +188,7 @@ func (g *grouped) close(rest float64) {
 			g.slots[i] = uint8(len(g.endpoints))
 		}
 	}
-	g.endpoints = append(g.endpoints, EndpointRecord{Name: other, Weight: rest})
+	g.endpoints = append(g.endpoints, runfile.EndpointRecord{Name: runfile.Other, Weight: rest})
 }
 
 func (g *grouped) has(name string) bool {
@@ -211,7 +212,7 @@ func (g *grouped) listed() string {
 
 // words says what was grouped by pattern and what is counted as other, for a note.
 func (g *grouped) words() string {
-	if g.grouping != GroupByPattern && !g.lumped {
+	if g.grouping != runfile.GroupByPattern && !g.lumped {
 		return ""
 	}
 	const most = 4
@@ -225,10 +226,10 @@ func (g *grouped) words() string {
 		case len(patterns) == most:
 			more++
 		default:
-			patterns = append(patterns, fmt.Sprintf("%s (%s)", bounded(e.Name), countLines(e.Weight)))
+			patterns = append(patterns, fmt.Sprintf("%s (%s)", runfile.Excerpt(e.Name), countLines(e.Weight)))
 		}
 	}
-	text := "the targets file has more than " + strconv.Itoa(maxEndpoints) + " endpoints"
+	text := "the targets file has more than " + strconv.Itoa(runfile.MaxEndpoints) + " endpoints"
 	if len(patterns) > 0 {
 		text += ", which are grouped by pattern: " + strings.Join(patterns, ", ")
 	}
@@ -236,7 +237,7 @@ func (g *grouped) words() string {
 		text += fmt.Sprintf(" and %.0f more", more)
 	}
 	if together > 0 {
-		text += fmt.Sprintf("; %s more are %q", countLines(together), other)
+		text += fmt.Sprintf("; %s more are %q", countLines(together), runfile.Other)
 		switch g.ownNames {
 		case 0:
 		case 1:

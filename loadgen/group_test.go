@@ -6,9 +6,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-func endpointsOf(t *testing.T, p Plan) (names []string, weights []float64, grouping Grouping) {
+func endpointsOf(t *testing.T, p Plan) (names []string, weights []float64, grouping runfile.Grouping) {
 	t.Helper()
 	r, err := p.Record()
 	if err != nil {
@@ -25,7 +27,7 @@ func TestRepeatedLinesAreOneEndpoint(t *testing.T) {
 	p := linesOf(t, "GET http://h/x?a=1\nGET http://h/x?a=2\n\nGET http://h/y\nGET http://h/x?a=1\n", Request{})
 	p.Thresholds = thresholds(t, "p99{GET /x?a=…}<1s")
 	names, weights, grouping := endpointsOf(t, p)
-	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /y"}) || !reflect.DeepEqual(weights, []float64{3, 1}) || grouping != GroupByName {
+	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /y"}) || !reflect.DeepEqual(weights, []float64{3, 1}) || grouping != runfile.GroupByName {
 		t.Errorf("%q %v %q", names, weights, grouping)
 	}
 	run := driven(t, p, fakeServer{service: func(uint64) time.Duration { return time.Millisecond }})
@@ -34,9 +36,9 @@ func TestRepeatedLinesAreOneEndpoint(t *testing.T) {
 		t.Errorf("%+v, %d endpoints", got, len(run.Phases[0].Endpoints))
 	}
 	readBack(t, run)
-	p.Group = GroupNever
+	p.Group = runfile.GroupNever
 	names, weights, grouping = endpointsOf(t, p)
-	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /x?a=…", "GET /y", "GET /x?a=…"}) || weights[0] != 1 || grouping != GroupNever {
+	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /x?a=…", "GET /y", "GET /x?a=…"}) || weights[0] != 1 || grouping != runfile.GroupNever {
 		t.Errorf("%q %v %q", names, weights, grouping)
 	}
 }
@@ -44,7 +46,7 @@ func TestRepeatedLinesAreOneEndpoint(t *testing.T) {
 // Up to 32 names nothing is grouped, and a plan's record is that of before.
 func TestFewNamesAreNotGrouped(t *testing.T) {
 	var b strings.Builder
-	for i := range maxEndpoints {
+	for i := range runfile.MaxEndpoints {
 		fmt.Fprintf(&b, "GET http://h/item/%d\n", i)
 	}
 	p := linesOf(t, b.String(), Request{})
@@ -52,9 +54,9 @@ func TestFewNamesAreNotGrouped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.Group = GroupNever
+	p.Group = runfile.GroupNever
 	before, err := p.Record()
-	if err != nil || !reflect.DeepEqual(today, before) || len(today.Endpoints) != maxEndpoints || today.Endpoints[31].Name != "GET /item/31" {
+	if err != nil || !reflect.DeepEqual(today, before) || len(today.Endpoints) != runfile.MaxEndpoints || today.Endpoints[31].Name != "GET /item/31" {
 		t.Errorf("%+v\n%+v, %v", today, before, err)
 	}
 }
@@ -70,11 +72,11 @@ func TestManyNamesAreGroupedByPattern(t *testing.T) {
 	p := linesOf(t, b.String(), Request{})
 	p.Thresholds, p.SLO = thresholds(t, "p99{GET /item/777}<1s", "p99{GET /item/{n}}<1s"), thresholds(t, "p99{GET /pageJudged}<1s")
 	names, weights, grouping := endpointsOf(t, p)
-	if len(names) != maxEndpoints+1 || grouping != GroupByPattern {
+	if len(names) != runfile.MaxEndpoints+1 || grouping != runfile.GroupByPattern {
 		t.Fatalf("%d endpoints, %q: %q", len(names), grouping, names)
 	}
 	want := map[string]float64{
-		"GET /item/{n}?page=…": 40, "GET /user/{n}/cart": 40, "GET /pageaa": 1, "GET /item/777": 1, "checkout": 1, "GET /pageJudged": 1, "GET /item/{n}": 1, other: 40 - 26,
+		"GET /item/{n}?page=…": 40, "GET /user/{n}/cart": 40, "GET /pageaa": 1, "GET /item/777": 1, "checkout": 1, "GET /pageJudged": 1, "GET /item/{n}": 1, runfile.Other: 40 - 26,
 	}
 	found := 0
 	for i, name := range names {
@@ -111,24 +113,24 @@ func TestManyNamesAreGroupedByPattern(t *testing.T) {
 // What is counted as other is said where no pattern was found either, with how many of the file's own names are.
 func TestNamesThatAreCountedAsOtherAreSaid(t *testing.T) {
 	var words, named, few strings.Builder
-	for i := range maxEndpoints + 8 {
+	for i := range runfile.MaxEndpoints + 8 {
 		word := fmt.Sprintf("page%c%c", 'a'+i/26, 'a'+i%26)
 		fmt.Fprintf(&words, "GET http://h/%s\n\n", word)
 		fmt.Fprintf(&named, "# @name %s\nGET http://h/\n\n", word)
-		fmt.Fprintf(&few, "GET http://h/%d\n\n", i%maxEndpoints)
+		fmt.Fprintf(&few, "GET http://h/%d\n\n", i%runfile.MaxEndpoints)
 	}
 	const said = `the targets file has more than 32 endpoints; 8 lines more are "other"`
 	const instead = " (--group never tells the first lines apart instead)"
 	for _, tc := range []struct {
 		text string
-		by   Grouping
+		by   runfile.Grouping
 		want string
 	}{
-		{words.String(), GroupByPattern, said + instead},
-		{words.String(), GroupByName, said + instead},
-		{words.String(), GroupNever, ""},
-		{named.String(), GroupByPattern, said + ", among them 8 names that the file gives" + instead},
-		{few.String(), GroupByPattern, ""},
+		{words.String(), runfile.GroupByPattern, said + instead},
+		{words.String(), runfile.GroupByName, said + instead},
+		{words.String(), runfile.GroupNever, ""},
+		{named.String(), runfile.GroupByPattern, said + ", among them 8 names that the file gives" + instead},
+		{few.String(), runfile.GroupByPattern, ""},
 	} {
 		p := linesOf(t, tc.text, Request{})
 		p.Group = tc.by

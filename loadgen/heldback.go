@@ -1,6 +1,10 @@
 package loadgen
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+)
 
 // held is a request that is over and waits until it is known whether it was disturbed.
 type held struct {
@@ -20,7 +24,7 @@ type heldBack struct {
 	oracle oracle
 	loops  []*shard // all of the run: a disturbance of any disturbs the requests of each
 
-	first  histogram // of two digits: the target times by which the rule is made
+	first  runfile.Histogram // of two digits: the target times by which the rule is made
 	settle time.Duration
 	next   time.Duration // a request intended at or after it is not to be looked at yet
 }
@@ -47,7 +51,7 @@ func (s *shard) holdBack(x *sample, detail int) {
 	}
 	if w.oracle.of.rule() == nil {
 		if told == targetMeasured || told == targetAtLeast {
-			w.first.record(target)
+			w.first.Record(target)
 		}
 		s.settleRule(x.End)
 	}
@@ -72,18 +76,18 @@ func (s *shard) settleRule(now time.Duration) {
 	if now < w.settle && w.n < maxHeld {
 		return
 	}
-	if n := w.first.count(); n >= ruleSamples || n > 0 && now >= ruleSeconds*time.Second || w.n >= maxHeld {
+	if n := w.first.Count(); n >= ruleSamples || n > 0 && now >= ruleSeconds*time.Second || w.n >= maxHeld {
 		w.oracle.of.settle(s.rule())
-		w.first = histogram{}
+		w.first = runfile.Histogram{}
 		return
 	}
 	w.settle = now.Truncate(time.Second) + time.Second
 }
 
 // rule returns the rule for what the shard has seen of the target.
-func (s *shard) rule() DisturbanceRule {
+func (s *shard) rule() runfile.DisturbanceRule {
 	first, stamps := &s.waiting.first, &s.kernel.stamps
-	return RuleOf(first.quantile(0.5), first.quantile(0.95), stamps.Kernel > stamps.User)
+	return runfile.RuleOf(first.Quantile(0.5), first.Quantile(0.95), stamps.Kernel > stamps.User)
 }
 
 // letGo counts the target times of the requests of which it is known by now whether they were disturbed, in order.
@@ -133,7 +137,7 @@ func letAllGo(shards []*shard) {
 	most := shards[0]
 	for _, s := range shards {
 		s.lateness.end()
-		if s.waiting.first.count() > most.waiting.first.count() {
+		if s.waiting.first.Count() > most.waiting.first.Count() {
 			most = s
 		}
 	}

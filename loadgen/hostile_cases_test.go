@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // hostile is a server and what is to be said of it.
@@ -19,7 +20,7 @@ type hostile struct {
 	kind  string   // of every failure; "": all succeed
 	or    []string // other kinds that chance may make of it, "" a success
 	why   string   // why it is up to chance
-	check func(*testing.T, *loadgen.Run)
+	check func(*testing.T, *runfile.Run)
 	plan  func(*loadgen.Plan)
 }
 
@@ -135,27 +136,27 @@ func hostiles(t *testing.T) []hostile {
 
 		{name: "redirect to another host",
 			serve: answers("HTTP/1.1 302 Found\r\nLocation: http://" + other + "/\r\nContent-Length: 0\r\n\r\n"),
-			check: func(t *testing.T, _ *loadgen.Run) {
+			check: func(t *testing.T, _ *runfile.Run) {
 				if n := elsewhere.Load(); n != 0 {
 					t.Errorf("the redirect was followed %d times", n)
 				}
 			}},
 		{name: "gzip bomb",
 			serve: answers(fmt.Sprintf("%sContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n%s", head, len(zip), zip)),
-			check: func(t *testing.T, run *loadgen.Run) {
+			check: func(t *testing.T, run *runfile.Run) {
 				if got, want := run.Overall.Bytes.In, uint64(len(zip)*hostileRequests); got != want {
 					t.Errorf("%d bytes came in, the answers have %d", got, want)
 				}
 			}},
 		{name: "huge Server-Timing", serve: answers(serverTimings(200 << 10)),
-			check: func(t *testing.T, run *loadgen.Run) {
+			check: func(t *testing.T, run *runfile.Run) {
 				timings := run.Overall.ServerTiming
-				if len(timings) != 8 || timings[0] != (loadgen.ServerTiming{Name: "m0", Count: hostileRequests, SumNS: hostileRequests * time.Millisecond}) {
+				if len(timings) != 8 || timings[0] != (runfile.ServerTiming{Name: "m0", Count: hostileRequests, SumNS: hostileRequests * time.Millisecond}) {
 					t.Errorf("server timing %+v", timings)
 				}
 			}},
 		{name: "Server-Timing that is no token", serve: answers(head + "Server-Timing: \x80\u202e;dur=1, a b;dur=1, ok;dur=NaN, x;dur=1e999\r\nContent-Length: 0\r\n\r\n"),
-			check: func(t *testing.T, run *loadgen.Run) {
+			check: func(t *testing.T, run *runfile.Run) {
 				if len(run.Overall.ServerTiming) != 0 {
 					t.Errorf("server timing %+v", run.Overall.ServerTiming)
 				}

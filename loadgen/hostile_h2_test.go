@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // A server that says GOAWAY now and then, as one does that is being deployed: what it has not taken is sent again.
@@ -33,7 +33,7 @@ func TestGoAwayLosesNothing(t *testing.T) {
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	defer s.Close()
-	p := hostilePlan(loadgen.EngineHTTP, s.URL)
+	p := hostilePlan(runfile.EngineHTTP, s.URL)
 	p.TLS.Insecure = true
 	run := driveHostile(t, p)
 	connections := 0
@@ -83,7 +83,7 @@ func TestHostileHTTP2(t *testing.T) {
 				}
 				_ = c.CloseWrite() // it is gone all the same
 			})
-			p := hostilePlan(loadgen.EngineHTTP, "https://"+address+"/")
+			p := hostilePlan(runfile.EngineHTTP, "https://"+address+"/")
 			p.TLS.Insecure = true
 			// Some requests of a case only end with the timeout. A busy machine gets a longer one, if nothing else came of it.
 			for p.Limits.Timeout = time.Second; ; p.Limits.Timeout *= 4 {

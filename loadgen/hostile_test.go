@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 )
@@ -27,7 +28,7 @@ const (
 
 func hostilePlan(engine, url string) loadgen.Plan {
 	return loadgen.Plan{
-		Target: loadgen.Target{Name: "hostile", URL: url},
+		Target: runfile.Target{Name: "hostile", URL: url},
 		Profile: profiles.Profile{Name: "short", Arrivals: profiles.Even, Phases: []profiles.Phase{{
 			Name: "hold", Kind: profiles.Hold, Duration: hostileLength,
 			From: hostileRequests / hostileLength.Seconds(), To: hostileRequests / hostileLength.Seconds(),
@@ -45,7 +46,7 @@ func TestHostileServers(t *testing.T) {
 			var (
 				cases sync.WaitGroup
 				mu    sync.Mutex
-				runs  []*loadgen.Run
+				runs  []*runfile.Run
 			)
 			atOnce := make(chan struct{}, 6) // they wait most of the time
 			for i, tc := range hostiles(t) {
@@ -69,7 +70,7 @@ func TestHostileServers(t *testing.T) {
 	}
 }
 
-func (tc hostile) test(t *testing.T, engine string) *loadgen.Run {
+func (tc hostile) test(t *testing.T, engine string) *runfile.Run {
 	p := hostilePlan(engine, "http://"+hostileServer(t, tc.serve)+"/")
 	kinds := append(tc.or, tc.kind)
 	if slices.Contains(kinds, "timeout") {
@@ -95,7 +96,7 @@ func (tc hostile) test(t *testing.T, engine string) *loadgen.Run {
 }
 
 // driveHostile drives a plan and holds what must be so whatever the server does: all requests are accounted for.
-func driveHostile(t *testing.T, p loadgen.Plan) *loadgen.Run {
+func driveHostile(t *testing.T, p loadgen.Plan) *runfile.Run {
 	t.Helper()
 	run, err := loadgen.Drive(t.Context(), p, loadgen.Options{})
 	if err != nil {
@@ -116,7 +117,7 @@ func driveHostile(t *testing.T, p loadgen.Plan) *loadgen.Run {
 }
 
 // checkWritten holds that what is shown of the runs has no control character, and that their file is read back.
-func checkWritten(t *testing.T, runs []*loadgen.Run) {
+func checkWritten(t *testing.T, runs []*runfile.Run) {
 	t.Helper()
 	var text, file bytes.Buffer
 	if err := report.Terminal(&text, runs, report.Options{Verbose: true, Width: 100}); err != nil {
@@ -129,10 +130,10 @@ func checkWritten(t *testing.T, runs []*loadgen.Run) {
 	if i := strings.IndexFunc(text.String(), control); i >= 0 {
 		t.Errorf("a control character is in the report: %q", text.String()[max(0, i-40):min(text.Len(), i+40)])
 	}
-	if err := loadgen.Encode(&file, runs); err != nil {
+	if err := runfile.Encode(&file, runs); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := loadgen.Decode("run.json", &file); err != nil {
+	if _, err := runfile.Decode("run.json", &file); err != nil {
 		t.Errorf("their own file is refused: %v", err)
 	}
 }
@@ -180,7 +181,7 @@ func TestHostileHandshakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := hostilePlan(loadgen.EngineHTTP, "https://"+hostileServer(t, tc.serve)+"/")
+			p := hostilePlan(runfile.EngineHTTP, "https://"+hostileServer(t, tc.serve)+"/")
 			if tc.kinds[0] == "connect: timeout" {
 				p.Limits.Timeout = shortTimeout
 			}

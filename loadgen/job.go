@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -77,22 +78,22 @@ func (j *Job) checkJudgedPhases() error {
 			continue
 		}
 		if slices.ContainsFunc(p.Profile.Phases, is) {
-			return fmt.Errorf("threshold %s: phase %q is never reached with %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Requests(p.Limits.Requests))
+			return fmt.Errorf("threshold %s: phase %q is never reached with %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Phase, units.Requests(p.Limits.Requests))
 		}
 		var names []string
 		for _, ph := range phases {
 			names = append(names, ph.Name)
 		}
-		return fmt.Errorf("threshold %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(bounded(t.Text)), t.Phase, units.Listed(names))
+		return fmt.Errorf("threshold %s: the profile has no phase %q, by name or kind: it has %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Phase, units.Listed(names))
 	}
 	return nil
 }
 
 // Record returns what a run of the plan will say of it, or what keeps the plan from being driven.
-func (p Plan) Record() (PlanRecord, error) {
+func (p Plan) Record() (runfile.PlanRecord, error) {
 	j, err := p.Compile()
 	if err != nil {
-		return PlanRecord{}, err
+		return runfile.PlanRecord{}, err
 	}
 	return j.Plan.record(j.mix), nil
 }

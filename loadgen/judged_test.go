@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -22,10 +23,10 @@ func manyEndpoints(n int) Plan {
 	return p
 }
 
-func thresholds(t *testing.T, texts ...string) (list []Threshold) {
+func thresholds(t *testing.T, texts ...string) (list []runfile.Threshold) {
 	t.Helper()
 	for _, text := range texts {
-		th, err := ParseThreshold(text)
+		th, err := runfile.ParseThreshold(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -67,7 +68,7 @@ func TestJudgedEndpointsAreToldApart(t *testing.T) {
 	for _, e := range run.Plan.Endpoints {
 		names = append(names, e.Name)
 	}
-	if len(names) != maxEndpoints+1 || names[29] != "GET /29" || names[30] != "GET /35" || names[31] != "GET /39" || names[32] != other || run.Plan.Endpoints[32].Weight != 8 {
+	if len(names) != runfile.MaxEndpoints+1 || names[29] != "GET /29" || names[30] != "GET /35" || names[31] != "GET /39" || names[32] != runfile.Other || run.Plan.Endpoints[32].Weight != 8 {
 		t.Errorf("told apart: %q", names)
 	}
 	readBack(t, run)
@@ -95,7 +96,7 @@ func TestThresholdsOfWhatIsNotThereAreRefused(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 	var all []string
-	for i := range maxEndpoints + 1 {
+	for i := range runfile.MaxEndpoints + 1 {
 		all = append(all, fmt.Sprintf("p99{GET /%d}<1s", i))
 	}
 	p = manyEndpoints(40)

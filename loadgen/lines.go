@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -33,7 +34,7 @@ type Lines struct {
 // linesKey is what of a plan decides what is compiled of its lines.
 type linesKey struct {
 	seed  uint64
-	order Order
+	order runfile.Order
 	first uint64
 	group string
 }
@@ -135,7 +136,7 @@ func (l *Lines) mix(p Plan) (*mix, error) {
 		return l.compiled, nil
 	}
 	m := &mix{lines: l.list, order: ordering{
-		n: l.list.Len(), sequential: p.Order == Sequential, first: p.First, choice: profiles.NewStream(p.Seed, "request"),
+		n: l.list.Len(), sequential: p.Order == runfile.Sequential, first: p.First, choice: profiles.NewStream(p.Seed, "request"),
 	}}
 	known := origins{}
 	for i := range l.list.Kinds {

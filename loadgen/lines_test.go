@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"pgregory.net/rapid"
 )
@@ -25,7 +26,7 @@ func linesOf(t testing.TB, text string, common Request) Plan {
 		t.Fatal(err)
 	}
 	p := manyEndpoints(0)
-	p.Lines, p.Order, p.Group = NewLines(list, common, false), Sequential, GroupByPattern
+	p.Lines, p.Order, p.Group = NewLines(list, common, false), runfile.Sequential, runfile.GroupByPattern
 	return p
 }
 
@@ -157,7 +158,7 @@ func TestManyLinesTakeLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := manyEndpoints(0)
-	p.Lines, p.Order, p.Group = NewLines(list, Request{}, false), Sequential, GroupByPattern
+	p.Lines, p.Order, p.Group = NewLines(list, Request{}, false), runfile.Sequential, runfile.GroupByPattern
 	if err := p.Check(); err != nil {
 		t.Fatal(err)
 	}
@@ -190,7 +191,7 @@ func TestManyLinesTakeLittle(t *testing.T) {
 	}
 	runtime.KeepAlive(text)
 	r, err := p.Record()
-	if err != nil || r.Lines != n || r.Grouping != GroupByPattern || len(r.Endpoints) != 1 || r.Endpoints[0] != (EndpointRecord{"GET /item/{n}", "GET", "/item/{n}", n}) {
+	if err != nil || r.Lines != n || r.Grouping != runfile.GroupByPattern || len(r.Endpoints) != 1 || r.Endpoints[0] != (runfile.EndpointRecord{Name: "GET /item/{n}", Method: "GET", Path: "/item/{n}", Weight: n}) {
 		t.Errorf("%+v, %v", r, err)
 	}
 }
@@ -214,7 +215,7 @@ func BenchmarkMillionLines(b *testing.B) {
 			b.Fatal(err)
 		}
 		p := manyEndpoints(0)
-		p.Lines, p.Order, p.Group = NewLines(list, Request{}, false), Sequential, GroupByPattern
+		p.Lines, p.Order, p.Group = NewLines(list, Request{}, false), runfile.Sequential, runfile.GroupByPattern
 		if err := p.Check(); err != nil {
 			b.Fatal(err)
 		}

@@ -4,6 +4,8 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // What the recorder and the engine need, in bytes.
@@ -17,7 +19,7 @@ const (
 // recorderBytes is about what the histograms of the run can come to: of each phase ten of the totals, and of each
 // endpoint and class told apart three.
 func (l *layout) recorderBytes() int64 {
-	endpoints := min(l.endpoints, maxEndpoints+1)
+	endpoints := min(l.endpoints, runfile.MaxEndpoints+1)
 	return int64(len(l.spans)) * int64(10*totalBytes+endpoints*len(classes)*3*detailBytes)
 }
 

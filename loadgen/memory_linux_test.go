@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -117,7 +118,7 @@ func recordMillions(t *testing.T) {
 		}
 	}
 	seen.Late = resident(t)
-	run := r.finish(ending{at: r.layout.length + time.Second, cut: r.layout.length, loops: []loopEnd{{next: next, freeSince: -1}}}, Resources{})
+	run := r.finish(ending{at: r.layout.length + time.Second, cut: r.layout.length, loops: []loopEnd{{next: next, freeSince: -1}}}, runfile.Resources{})
 	seen.Most = max(seen.Most, resident(t))
 	if run.Requests.Due < 2_000_000 {
 		t.Fatalf("%d requests", run.Requests.Due)

@@ -10,42 +10,43 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 var mergeStart = time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
 
-var oneRun = sync.OnceValue(func() *Run {
+var oneRun = sync.OnceValue(func() *runfile.Run {
 	r, err := newRecording(judgedPlan())
 	if err != nil {
 		panic(err) // tests of the plan itself say it better
 	}
 	end, _ := fakeEngine(r, judgedServer())
-	return r.finish(end, Resources{})
+	return r.finish(end, runfile.Resources{})
 })
 
 // repetitions are runs of the judged plan with a minute between them.
-func repetitions(t *testing.T, n int) []*Run {
+func repetitions(t *testing.T, n int) []*runfile.Run {
 	t.Helper()
 	run := oneRun()
-	rate, err := ParseThreshold("rate>=1000/s")
+	rate, err := runfile.ParseThreshold("rate>=1000/s")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var runs []*Run
+	var runs []*runfile.Run
 	for i := range n {
 		r := *run
 		r.Started, r.Phases = mergeStart.Add(time.Duration(i)*time.Minute), slices.Clone(run.Phases)
-		r.Judge([]Threshold{rate})
+		r.Judge([]runfile.Threshold{rate})
 		runs = append(runs, &r)
 	}
 	return runs
 }
 
 // sharesOf makes runs the shares of one schedule.
-func sharesOf(runs []*Run) []*Run {
+func sharesOf(runs []*runfile.Run) []*runfile.Run {
 	for i, r := range runs {
 		r.Started = mergeStart.Add(time.Duration(i) * time.Millisecond)
-		r.Share = &Share{Index: uint64(i), Of: uint64(len(runs))}
+		r.Share = &runfile.Share{Index: uint64(i), Of: uint64(len(runs))}
 	}
 	return runs
 }
@@ -53,7 +54,7 @@ func sharesOf(runs []*Run) []*Run {
 // A sum is judged by its own figures, not by those of one of its shares.
 func TestMergeAddsUpSharesAndTheirRates(t *testing.T) {
 	shares := sharesOf(repetitions(t, 2))
-	sum, err := Merge(shares)
+	sum, err := runfile.Merge(shares)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestMergeAddsUpSharesAndTheirRates(t *testing.T) {
 // Repetitions of one run are that run, with more samples.
 func TestPoolKeepsRates(t *testing.T) {
 	runs := repetitions(t, 3)
-	pooled, err := Pool(runs)
+	pooled, err := runfile.Pool(runs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,7 +101,7 @@ func TestPoolOfRunsThatDiffer(t *testing.T) {
 	p.Seed = 2
 	runs[1] = driven(t, p, fakeServer{service: fixed(300 * ms), fails: func(k uint64) bool { return k%7 == 0 }})
 	runs[1].Started = mergeStart.Add(time.Hour)
-	pooled, err := Pool(runs)
+	pooled, err := runfile.Pool(runs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +110,7 @@ func TestPoolOfRunsThatDiffer(t *testing.T) {
 	}
 	for _, e := range append(slices.Clone(pooled.Verdict.Evidence), pooled.Phases[1].Verdict.Evidence...) {
 		which, told, _ := strings.Cut(e, ": ")
-		of := map[string]*Run{"run 1": runs[0], "run 2": runs[1]}[which]
+		of := map[string]*runfile.Run{"run 1": runs[0], "run 2": runs[1]}[which]
 		if of == nil || !slices.Contains(append(slices.Clone(of.Verdict.Evidence), of.Phases[1].Verdict.Evidence...), told) {
 			t.Errorf("evidence %q is of no run", e)
 		}
@@ -119,36 +120,39 @@ func TestPoolOfRunsThatDiffer(t *testing.T) {
 
 func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 	for name, tc := range map[string]struct {
-		join   func([]*Run) (*Run, error)
-		change func(runs []*Run) []*Run
+		join   func([]*runfile.Run) (*runfile.Run, error)
+		change func(runs []*runfile.Run) []*runfile.Run
 		want   string
 	}{
-		"pool, other target":      {Pool, func(r []*Run) []*Run { r[1].Target = Target{Name: "uncached"}; return r }, "different targets, fake and uncached"},
-		"pool, other plan":        {Pool, func(r []*Run) []*Run { r[1].Plan.Profile = "soak"; return r }, "different plans: profile: judged and soak"},
-		"pool, other order":       {Pool, func(r []*Run) []*Run { r[1].Plan.Order = Sequential; return r }, "different plans: order of the requests: random and sequential (--order random makes them alike)"},
-		"pool, other header case": {Pool, func(r []*Run) []*Run { r[1].Plan.HeaderCase = HeadersKept; return r }, "--header-case canonical"},
-		"merge, other objective":  {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Plan.SLO = []string{"p99<1s"}; return r }, "different plans: what the service is to hold (--slo)"},
-		"merge, other think time": {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Plan.ThinkNS = 7; return r }, "--think"},
-		"pool, the same twice":    {Pool, func(r []*Run) []*Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
-		"pool, other kernel":      {Pool, func(r []*Run) []*Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},
-		"pool, other measuring":   {Pool, func(r []*Run) []*Run { r[1].Environment.Generation = 2; return r }, "different environments: measuring generation: 1 and 2"},
-		"pool, other loops":       {Pool, func(r []*Run) []*Run { withWire(r, nil, &WireRecord{4, DefaultSpin, 0}); return r }, "--loops: not written down (save it again) and 4"},
-		"pool, shares":            {Pool, sharesOf, "--merge"},
-		"pool, one":               {Pool, func(r []*Run) []*Run { return r[:1] }, "it takes two"},
-		"merge, repetitions":      {Merge, func(r []*Run) []*Run { return r }, "--pool"},
-		"merge, other target":     {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Target.URL = "http://other/"; return r }, "different targets"},
-		"merge, the same twice":   {Merge, func(r []*Run) []*Run { sharesOf(r); return []*Run{r[0], r[0]} }, "the same run twice"},
-		"merge, other seed":       {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Seed = 7; return r }, "seeds"},
-		"merge, another start":    {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Started = mergeStart.Add(time.Hour); return r }, "began 3600 s apart"},
-		"merge, one share twice":  {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Share.Index = 0; return r }, "both are share 0 of 2"},
-		"merge, a share missing":  {Merge, func(r []*Run) []*Run { return sharesOf(append(r, repetitions(t, 1)...))[:2] }, "name all of them"},
-		"merge, cut short in one": {Merge, func(r []*Run) []*Run { sharesOf(r)[1].Phases[4].DurationNS = 1; return r }, "cut short"},
+		"pool, other target":      {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Target = runfile.Target{Name: "uncached"}; return r }, "different targets, fake and uncached"},
+		"pool, other plan":        {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Profile = "soak"; return r }, "different plans: profile: judged and soak"},
+		"pool, other order":       {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Order = runfile.Sequential; return r }, "different plans: order of the requests: random and sequential (--order random makes them alike)"},
+		"pool, other header case": {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.HeaderCase = runfile.HeadersKept; return r }, "--header-case canonical"},
+		"merge, other objective":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.SLO = []string{"p99<1s"}; return r }, "different plans: what the service is to hold (--slo)"},
+		"merge, other think time": {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.ThinkNS = 7; return r }, "--think"},
+		"pool, the same twice":    {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
+		"pool, other kernel":      {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},
+		"pool, other measuring":   {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Environment.Generation = 2; return r }, "different environments: measuring generation: 1 and 2"},
+		"pool, other loops": {runfile.Pool, func(r []*runfile.Run) []*runfile.Run {
+			withWire(r, nil, &runfile.WireRecord{Loops: 4, SpinNS: runfile.DefaultSpin, DNSTTLNS: 0})
+			return r
+		}, "--loops: not written down (save it again) and 4"},
+		"pool, shares":            {runfile.Pool, sharesOf, "--merge"},
+		"pool, one":               {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { return r[:1] }, "it takes two"},
+		"merge, repetitions":      {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { return r }, "--pool"},
+		"merge, other target":     {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Target.URL = "http://other/"; return r }, "different targets"},
+		"merge, the same twice":   {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r); return []*runfile.Run{r[0], r[0]} }, "the same run twice"},
+		"merge, other seed":       {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Seed = 7; return r }, "seeds"},
+		"merge, another start":    {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Started = mergeStart.Add(time.Hour); return r }, "began 3600 s apart"},
+		"merge, one share twice":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Share.Index = 0; return r }, "both are share 0 of 2"},
+		"merge, a share missing":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { return sharesOf(append(r, repetitions(t, 1)...))[:2] }, "name all of them"},
+		"merge, cut short in one": {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Phases[4].DurationNS = 1; return r }, "cut short"},
 	} {
 		_, err := tc.join(tc.change(repetitions(t, 2)))
 		if err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: error %v, want one of %q", name, err, tc.want)
 		}
-		var apart *Unmixable
+		var apart *runfile.Unmixable
 		if tc.want != "it takes two" && (!errors.As(err, &apart) || apart.A != 0 || apart.B != 1) {
 			t.Errorf("%s: error %#v names not the two", name, err)
 		}
@@ -156,9 +160,9 @@ func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 }
 
 // withWire makes two runs those of the wire engine, set so.
-func withWire(runs []*Run, settings ...*WireRecord) {
+func withWire(runs []*runfile.Run, settings ...*runfile.WireRecord) {
 	for i, w := range settings {
-		runs[i].Plan.Engine, runs[i].Plan.Wire = EngineWire, w
+		runs[i].Plan.Engine, runs[i].Plan.Wire = runfile.EngineWire, w
 	}
 }
 
@@ -166,8 +170,8 @@ func withWire(runs []*Run, settings ...*WireRecord) {
 func TestPoolOfOtherVersions(t *testing.T) {
 	runs := repetitions(t, 2)
 	runs[0].Environment.Bench, runs[1].Environment.Bench, runs[1].Environment.Generation = "v1", "v2", 1
-	withWire(runs, nil, &WireRecord{1, DefaultSpin, 0})
-	pooled, err := Pool(runs)
+	withWire(runs, nil, &runfile.WireRecord{Loops: 1, SpinNS: runfile.DefaultSpin, DNSTTLNS: 0})
+	pooled, err := runfile.Pool(runs)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,8 +183,8 @@ func TestPoolOfOtherVersions(t *testing.T) {
 // How the engine was set is no part of a schedule: shares of one may differ in it, which is said.
 func TestMergeShowsOtherSettingsOfTheEngine(t *testing.T) {
 	shares := sharesOf(repetitions(t, 2))
-	withWire(shares, &WireRecord{1, DefaultSpin, 0}, &WireRecord{2, 0, time.Second})
-	sum, err := Merge(shares)
+	withWire(shares, &runfile.WireRecord{Loops: 1, SpinNS: runfile.DefaultSpin, DNSTTLNS: 0}, &runfile.WireRecord{Loops: 2, SpinNS: 0, DNSTTLNS: time.Second})
+	sum, err := runfile.Merge(shares)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -193,7 +197,7 @@ func TestMergeShowsOtherSettingsOfTheEngine(t *testing.T) {
 func TestMergeShowsOtherEnvironments(t *testing.T) {
 	shares := sharesOf(repetitions(t, 2))
 	shares[1].Environment.Kernel = "7"
-	sum, err := Merge(shares)
+	sum, err := runfile.Merge(shares)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,8 +208,8 @@ func TestMergeShowsOtherEnvironments(t *testing.T) {
 
 // A first byte that is known of few answers is left out, in the sum of shares too and of files of before.
 func TestFirstBytesOfFewAnswersAreLeftOut(t *testing.T) {
-	phase := func(known, answers int) Phase {
-		p, all := Phase{}, newTotals()
+	phase := func(known, answers int) runfile.Phase {
+		p, all := runfile.Phase{}, newTotals()
 		for i := range answers {
 			x := sample{Exchange: &exchange.Exchange{Sent: 1, End: 2 * ms}}
 			if i < known {

@@ -7,18 +7,19 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // Mirror drives two jobs at once from one instant on: request k of both is the same request and is due at the same time
-// at each target. The answers are compared by the rules, of which there are at most [MaxDiffRules]. Both plans have the same
+// at each target. The answers are compared by the rules, of which there are at most [runfile.MaxDiffRules]. Both plans have the same
 // profile and seed, in the open model. Both targets, and the load on both, share the machine: what one of them costs is in
 // the other's latencies. Options are those of A and of B. An error without a result means that a plan cannot be driven.
-func Mirror(ctx context.Context, a, b *Job, rules []DiffRule, options [2]Options) (*Mirrored, error) {
+func Mirror(ctx context.Context, a, b *Job, rules []DiffRule, options [2]Options) (*runfile.Mirrored, error) {
 	switch {
 	case a.Plan.Closed != nil || b.Plan.Closed != nil:
 		return nil, errors.New("in the closed model requests are due when answers came: there is nothing to mirror")
-	case len(rules) == 0 || len(rules) > MaxDiffRules:
+	case len(rules) == 0 || len(rules) > runfile.MaxDiffRules:
 		return nil, errors.New("answers are compared by 1 to 8 rules")
 	}
 	pairing := newPairing(rules, warmUpOf(a.Plan.Profile))
@@ -29,7 +30,7 @@ func Mirror(ctx context.Context, a, b *Job, rules []DiffRule, options [2]Options
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	ready := newMeeting(2)
-	var runs [2]*Run
+	var runs [2]*runfile.Run
 	var errs [2]error
 	var driving sync.WaitGroup
 	for i, job := range []*Job{a, b} {
@@ -49,7 +50,7 @@ func Mirror(ctx context.Context, a, b *Job, rules []DiffRule, options [2]Options
 		return nil, err
 	}
 	due := max(runs[0].Overall.Requests.Due, runs[1].Overall.Requests.Due)
-	return &Mirrored{runs[0], runs[1], pairing.result(due)}, err
+	return &runfile.Mirrored{A: runs[0], B: runs[1], Pairs: pairing.result(due)}, err
 }
 
 // warmUpOf returns how long a profile warms up at its beginning.

@@ -3,14 +3,15 @@ package loadgen
 import (
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // kernelFacts are what the kernel told of a run, counted by one shard.
 type kernelFacts struct {
-	stamps  Stamps
-	network Network
-	events  []Event
+	stamps  runfile.Stamps
+	network runfile.Network
+	events  []runfile.Event
 }
 
 // maxClockSteps bounds the settings of the clock that are kept.
@@ -28,7 +29,7 @@ func (f *kernelFacts) stamped(userClock bool) {
 // clockStep notes that the clock was set by so little that the watch does not see it.
 func (f *kernelFacts) clockStep(at, by time.Duration) {
 	if by.Abs() < minStep && len(f.events) < maxClockSteps {
-		f.events = append(f.events, Event{Kind: EventClock, AtNS: at, Text: "the system's clock was set " + setBy(by)})
+		f.events = append(f.events, runfile.Event{Kind: runfile.EventClock, AtNS: at, Text: "the system's clock was set " + setBy(by)})
 	}
 }
 
@@ -42,6 +43,6 @@ func setBy(by time.Duration) string {
 func (f *kernelFacts) add(other *kernelFacts) {
 	f.stamps.Kernel += other.stamps.Kernel
 	f.stamps.User += other.stamps.User
-	f.network.add(&other.network)
+	f.network.Add(&other.network)
 	f.events = append(f.events, other.events...)
 }

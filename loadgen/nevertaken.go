@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -50,8 +51,8 @@ func leastAlike(d time.Duration) time.Duration {
 	const resolved = 11 // bits that three digits are kept by
 	shift := max(bits.Len64(uint64(max(d, 0)))-resolved, 0)
 	least := d >> shift << shift
-	if d > time.Duration(highestTrackable) {
-		least = max(least, time.Duration(highestTrackable)+1)
+	if d > time.Duration(runfile.HighestTrackable) {
+		least = max(least, time.Duration(runfile.HighestTrackable)+1)
 	}
 	return least
 }
@@ -157,20 +158,20 @@ func (s *shard) recordUnsent(x *sample, n uint64, disturbed bool) {
 		t.free += n
 	}
 	if wait > 0 {
-		t.slotWait.recordN(wait, times)
+		t.slotWait.RecordN(wait, times)
 	}
-	t.responseCensored.recordN(x.Response(), times)
+	t.responseCensored.RecordN(x.Response(), times)
 	if x.Free != exchange.NeverFree {
-		t.wait.recordN(wait, times)
-		t.lagCensored.recordN(lag, times)
+		t.wait.RecordN(wait, times)
+		t.lagCensored.RecordN(lag, times)
 	} else {
-		t.waitCensored.recordN(wait, times)
+		t.waitCensored.RecordN(wait, times)
 	}
 	d, _ := s.detailAt(s.phaseAt(x.Intended), x)
-	d.responseBounds.recordN(x.Response(), times)
+	d.responseBounds.RecordN(x.Response(), times)
 	c := s.second(x.Intended)
 	c.lastEnd = max(c.lastEnd, x.End)
-	c.responseCensored.recordN(x.Response(), times)
+	c.responseCensored.RecordN(x.Response(), times)
 	c.done += n
 	if lag > lateAfter {
 		ready := x.Ready()

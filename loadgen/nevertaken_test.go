@@ -5,12 +5,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // What no loop took is recorded as if one request after the other had been.
 func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
-	late := DisturbanceRule{Bound: ms, Window: 20 * ms}
+	late := runfile.DisturbanceRule{Bound: ms, Window: 20 * ms}
 	for name, tc := range map[string]struct {
 		arrivals profiles.Arrivals
 		rate     float64
@@ -27,14 +28,14 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 		if tc.rate == 1 {
 			length = 30 * time.Second
 		}
-		p := Plan{Target: Target{Name: "svc"}, Seed: 7, Disturbance: late, Profile: profiles.Profile{Name: "two", Arrivals: tc.arrivals, Phases: []profiles.Phase{
+		p := Plan{Target: runfile.Target{Name: "svc"}, Seed: 7, Disturbance: late, Profile: profiles.Profile{Name: "two", Arrivals: tc.arrivals, Phases: []profiles.Phase{
 			{Name: "a", Kind: profiles.Hold, Duration: length, From: tc.rate, To: tc.rate},
 			{Name: "b", Kind: profiles.Hold, Duration: length + length/3, From: tc.rate, To: 2 * tc.rate},
 		}}}
 		for i := range tc.requests {
 			p.Requests = append(p.Requests, Request{URL: "http://h/" + string(rune('a'+i))})
 		}
-		recorded := func(finish func(*recording) *Run) *Run {
+		recorded := func(finish func(*recording) *runfile.Run) *runfile.Run {
 			r, err := newRecording(p)
 			if err != nil {
 				t.Fatal(err)
@@ -44,8 +45,8 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 			}
 			return finish(r)
 		}
-		a := recorded(func(r *recording) *Run { return r.finish(tc.e, Resources{}) })
-		b := recorded(func(r *recording) *Run {
+		a := recorded(func(r *recording) *runfile.Run { return r.finish(tc.e, runfile.Resources{}) })
+		b := recorded(func(r *recording) *runfile.Run {
 			for k := uint64(0); k < r.schedule.Total(); k++ {
 				l := tc.e.loops[k%uint64(len(tc.e.loops))]
 				if at := r.schedule.At(k); k >= l.next && at < tc.e.cut {
@@ -53,7 +54,7 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 					r.shards[0].record(&sample{Exchange: &x, endpoint: r.mix.endpoint(k)})
 				}
 			}
-			return r.finish(ending{at: tc.e.at, cut: tc.e.cut, loops: []loopEnd{{next: r.schedule.Total()}}}, Resources{})
+			return r.finish(ending{at: tc.e.at, cut: tc.e.cut, loops: []loopEnd{{next: r.schedule.Total()}}}, runfile.Resources{})
 		})
 		if a.Requests.Unsent == 0 || a.Disturbances.Count == 0 != (name == "a busy target") {
 			t.Errorf("%s: %d unsent, %d disturbances", name, a.Requests.Unsent, a.Disturbances.Count)
@@ -98,6 +99,6 @@ func BenchmarkNeverTaken(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		r.finish(ending{at: 15 * time.Second, cut: 5 * time.Second, loops: []loopEnd{{next: 4_000_000, freeSince: -1}}}, Resources{})
+		r.finish(ending{at: 15 * time.Second, cut: 5 * time.Second, loops: []loopEnd{{next: 4_000_000, freeSince: -1}}}, runfile.Resources{})
 	}
 }

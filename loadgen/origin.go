@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
@@ -43,7 +44,7 @@ const maxSocketPath = 103
 // and for a host whose connections net/http opens by itself: through a proxy, or to the one address that there is.
 func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
 	list := make([]*address.Pool, len(r.mix.hosts))
-	wired := r.plan.engine() == EngineWire
+	wired := r.plan.engine() == runfile.EngineWire
 	for i, host := range r.mix.hosts {
 		if r.plan.ConnectTo != "" {
 			host = r.plan.ConnectTo
@@ -100,13 +101,13 @@ func (r *recording) lanes(pools []*address.Pool) map[string]*address.Pool {
 }
 
 // outages are events that tell when an address took no connections while others of its host did.
-func (r *recording) outages() (events []Event) {
+func (r *recording) outages() (events []runfile.Event) {
 	for i, pool := range r.addresses {
 		if pool == nil || onePlace(cmp.Or(r.plan.ConnectTo, r.mix.hosts[i])) {
 			continue
 		}
 		for _, o := range pool.Outages() {
-			e := Event{Kind: EventAddress, AtNS: o.From, Text: fmt.Sprintf(
+			e := runfile.Event{Kind: runfile.EventAddress, AtNS: o.From, Text: fmt.Sprintf(
 				"%s took no connections (%s) and was left out, to be asked again every %v", o.Address, o.Why, address.AskAgain)}
 			if o.To > 0 {
 				e.DurationNS = o.To - o.From

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Wherever the connections go, the requests name the URL's host, which need not exist.
@@ -90,7 +92,7 @@ func TestEveryAddressOfThisMachine(t *testing.T) {
 				t.Errorf("%s, connect to %q: %+v, %v", engine, to, n, run.Errors)
 			}
 			for _, e := range run.Events {
-				if e.Kind == EventAddress {
+				if e.Kind == runfile.EventAddress {
 					t.Errorf("%s, connect to %q: %s", engine, to, e.Text)
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The bounds of what a mirrored run keeps. Requests beyond them are counted and not compared.
@@ -24,7 +25,7 @@ type pairing struct {
 
 	mu      sync.Mutex
 	waiting map[uint64]*pairOf
-	found   Pairs
+	found   runfile.Pairs
 }
 
 // pairOf is one request on its way to both.
@@ -40,7 +41,7 @@ type pairOf struct {
 
 func newPairing(rules []DiffRule, from time.Duration) *pairing {
 	return &pairing{
-		rules: rules, seed: maphash.MakeSeed(), from: from, waiting: map[uint64]*pairOf{}, found: Pairs{ByRule: map[string]uint64{}},
+		rules: rules, seed: maphash.MakeSeed(), from: from, waiting: map[uint64]*pairOf{}, found: runfile.Pairs{ByRule: map[string]uint64{}},
 	}
 }
 
@@ -128,7 +129,7 @@ func (p *pairing) compare(k uint64, at time.Duration, endpoint string, pair *pai
 		}
 	}
 	if len(f.Latencies) < maxLatencyPairs {
-		f.Latencies = append(f.Latencies, LatencyPair{int32(at / time.Second), float32(pair.took[0]), float32(pair.took[1]), pair.low[0], pair.low[1]})
+		f.Latencies = append(f.Latencies, runfile.LatencyPair{Second: int32(at / time.Second), A: float32(pair.took[0]), B: float32(pair.took[1]), ALow: pair.low[0], BLow: pair.low[1]})
 	}
 }
 
@@ -147,12 +148,12 @@ func (p *pairing) differ(k uint64, at time.Duration, endpoint string, pair *pair
 	}
 	p.found.Different++
 	if len(p.found.Samples) < maxDiffSamples {
-		p.found.Samples = append(p.found.Samples, Difference{k, at, endpoint, by, pair.status[0], pair.status[1]})
+		p.found.Samples = append(p.found.Samples, runfile.Difference{K: k, AtNS: at, Endpoint: endpoint, Rules: by, StatusA: pair.status[0], StatusB: pair.status[1]})
 	}
 }
 
 // result returns what was found of so many requests that were due.
-func (p *pairing) result(due uint64) Pairs {
+func (p *pairing) result(due uint64) runfile.Pairs {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	f := p.found

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
@@ -57,10 +58,10 @@ func (p *pulse) follow(epoch time.Time, over <-chan struct{}) {
 	}
 }
 
-func pauseEvents(pauses []silenceSpan) []Event {
-	var events []Event
+func pauseEvents(pauses []silenceSpan) []runfile.Event {
+	var events []runfile.Event
 	for _, p := range pauses {
-		events = append(events, Event{Kind: EventPause, AtNS: p.from, DurationNS: p.to - p.from, Text: fmt.Sprintf(
+		events = append(events, runfile.Event{Kind: runfile.EventPause, AtNS: p.from, DurationNS: p.to - p.from, Text: fmt.Sprintf(
 			"bench itself did not run for %s: it was stopped, or its machine was", units.Precise(p.to-p.from))})
 	}
 	return events

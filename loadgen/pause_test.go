@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestPulseTellsStoppedFromBusy(t *testing.T) {
@@ -41,15 +43,15 @@ func TestPulseTellsStoppedFromBusy(t *testing.T) {
 func TestJudgePaused(t *testing.T) {
 	for _, tc := range []struct {
 		paused time.Duration
-		want   VerdictKind
+		want   runfile.VerdictKind
 		why    string
 	}{
-		{0, Valid, "it ran"},
-		{time.Second, Valid, "1 in 100 touches no percentile up to P99"},
-		{time.Second + 1, HostLimited, "more does"},
+		{0, runfile.Valid, "it ran"},
+		{time.Second, runfile.Valid, "1 in 100 touches no percentile up to P99"},
+		{time.Second + 1, runfile.HostLimited, "more does"},
 	} {
 		got := judge(judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, fullTilt: true, paused: tc.paused, length: 100 * time.Second})
-		if got.Kind != tc.want || tc.want == HostLimited && !strings.Contains(got.Evidence[0], "bench itself did not run for 1.00 s of 100 s") {
+		if got.Kind != tc.want || tc.want == runfile.HostLimited && !strings.Contains(got.Evidence[0], "bench itself did not run for 1.00 s of 100 s") {
 			t.Errorf("paused %v: %s %q, want %s (%s)", tc.paused, got.Kind, got.Evidence, tc.want, tc.why)
 		}
 	}

@@ -7,19 +7,20 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // Plan is everything that decides which requests are sent and when. Its zero Limits take their defaults.
 type Plan struct {
-	Target   Target
+	Target   runfile.Target
 	Profile  profiles.Profile
 	Closed   *Closed // nil: the open model, at the profile's rate
 	Requests []Request
-	Lines    *Lines   // the requests of a targets file, in place of Requests
-	Order    Order    // how requests follow each other
-	First    uint64   // in sequence, the one that number 0 is
-	Group    Grouping // how those of a targets file are counted as endpoints
+	Lines    *Lines           // the requests of a targets file, in place of Requests
+	Order    runfile.Order    // how requests follow each other
+	First    uint64           // in sequence, the one that number 0 is
+	Group    runfile.Grouping // how those of a targets file are counted as endpoints
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
@@ -33,14 +34,14 @@ type Plan struct {
 	// Follow says which redirects are followed; they are part of the request that got them, which is timed to the last answer.
 	Follow Follow
 
-	SLO        []Threshold // what the service is to hold; a run says how well it did by them, and fails by none
-	Thresholds []Threshold // by which the run will be judged; their endpoints, and those of SLO, are told apart whatever their number
-	Expect     []Expect    // what an answer must be to count as a success
-	Abort      Abort       // what ends the run early
-	HitWhen    *HitRule    // how an answer tells that it came from a cache; nil: see [HitRule]
+	SLO        []runfile.Threshold // what the service is to hold; a run says how well it did by them, and fails by none
+	Thresholds []runfile.Threshold // by which the run will be judged; their endpoints, and those of SLO, are told apart whatever their number
+	Expect     []Expect            // what an answer must be to count as a success
+	Abort      Abort               // what ends the run early
+	HitWhen    *HitRule            // how an answer tells that it came from a cache; nil: see [HitRule]
 
 	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
-	Disturbance DisturbanceRule
+	Disturbance runfile.DisturbanceRule
 
 	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
 }
@@ -107,7 +108,7 @@ func (p Plan) withDefaults() Plan {
 		p.Wire.Loops = 1
 	}
 	if p.Wire.Spin == nil {
-		spin := DefaultSpin
+		spin := runfile.DefaultSpin
 		p.Wire.Spin = &spin
 	}
 	return p
@@ -190,8 +191,8 @@ func (p Plan) slots() int {
 }
 
 // record returns what of the plan may be written to a file.
-func (p Plan) record(m *mix) PlanRecord {
-	r := PlanRecord{
+func (p Plan) record(m *mix) runfile.PlanRecord {
+	r := runfile.PlanRecord{
 		Profile:     p.Profile.Name,
 		Arrivals:    string(p.Profile.Arrivals),
 		Model:       "open",
@@ -206,14 +207,14 @@ func (p Plan) record(m *mix) PlanRecord {
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
 		SNI: p.TLS.SNI, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
-	if r.Engine == EngineWire {
-		r.Wire = &WireRecord{p.Wire.Loops, *p.Wire.Spin, p.Wire.DNSTTL}
+	if r.Engine == runfile.EngineWire {
+		r.Wire = &runfile.WireRecord{Loops: p.Wire.Loops, SpinNS: *p.Wire.Spin, DNSTTLNS: p.Wire.DNSTTL}
 	}
 	if slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return c.header.kept }) {
-		r.HeaderCase = HeadersKept
+		r.HeaderCase = runfile.HeadersKept
 	}
 	if m.order.sequential && m.order.n > 1 {
-		r.Order, r.Lines = Sequential, m.order.n
+		r.Order, r.Lines = runfile.Sequential, m.order.n
 	}
 	r.Grouping, r.Endpoints = m.grouping, slices.Clone(m.endpoints)
 	if p.Closed != nil {
@@ -229,7 +230,7 @@ func (p Plan) record(m *mix) PlanRecord {
 		r.SLO = append(r.SLO, t.Text)
 	}
 	for _, ph := range p.Profile.Phases {
-		r.Phases = append(r.Phases, PhaseRecord{ph.Name, string(ph.Kind), ph.Duration, ph.From, ph.To, ph.FromVUs, ph.ToVUs})
+		r.Phases = append(r.Phases, runfile.PhaseRecord{Name: ph.Name, Kind: string(ph.Kind), DurationNS: ph.Duration, From: ph.From, To: ph.To, FromVUs: ph.FromVUs, ToVUs: ph.ToVUs})
 	}
 	return r
 }

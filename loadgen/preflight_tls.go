@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The bounds on a handshake that is made to see whether there is one.
@@ -105,15 +107,15 @@ func (t TLS) fault(err error, name, asked string, wanted bool) string {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
 		return fmt.Sprintf("its certificate expired on %s: renew it; -k takes it as it is", date(invalid.Cert.NotAfter))
 	case errors.As(err, &unknown) && t.CAFile != "":
-		return fmt.Sprintf("its certificate is by an issuer that --cacert %s does not hold: is it the right file? -k takes any certificate", bounded(t.CAFile))
+		return fmt.Sprintf("its certificate is by an issuer that --cacert %s does not hold: is it the right file? -k takes any certificate", runfile.Excerpt(t.CAFile))
 	case errors.As(err, &unknown) && unknown.Cert != nil && unknown.Cert.Issuer.String() == unknown.Cert.Subject.String():
 		return "its certificate is self-signed: --cacert FILE trusts it, -k takes any"
 	case errors.As(err, &unknown):
 		return "its certificate is by an issuer that this system does not trust: --cacert FILE trusts it, -k takes any certificate"
 	case errors.As(err, &invalid):
-		return fmt.Sprintf("its certificate is not valid (%s): -k takes it as it is", bounded(invalid.Error()))
+		return fmt.Sprintf("its certificate is not valid (%s): -k takes it as it is", runfile.Excerpt(invalid.Error()))
 	case wanted && alerted && t.CertFile != "":
-		return fmt.Sprintf("the server does not take the certificate of --cert (%s): is it by an issuer that the server trusts, and still valid?", bounded(text))
+		return fmt.Sprintf("the server does not take the certificate of --cert (%s): is it by an issuer that the server trusts, and still valid?", runfile.Excerpt(text))
 	case wanted && alerted:
 		return "the server wants a certificate of the client: give one with --cert and --key"
 	case strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"):
@@ -137,7 +139,7 @@ func wrongName(c *x509.Certificate, name, asked string) string {
 	if len(names) > most {
 		told += fmt.Sprintf(" and %d more", len(names)-most)
 	}
-	text := fmt.Sprintf("its certificate is for %s, not for %s", cmp.Or(bounded(told), "no name"), name)
+	text := fmt.Sprintf("its certificate is for %s, not for %s", cmp.Or(runfile.Excerpt(told), "no name"), name)
 	if asked != "" && c.VerifyHostname(asked) == nil {
 		return fmt.Sprintf("%s; it is for the host that the Host header names: --sni %s asks for that, or give it in the URL, with --connect-to for where it is", text, asked)
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -15,13 +16,13 @@ const (
 )
 
 // Preview renders the job's beginning, as if it were driven now.
-func (j *Job) Preview(now time.Time) (*Preview, error) {
+func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 	p := &j.Plan
 	r, err := j.recording()
 	if err != nil {
 		return nil, err
 	}
-	v := &Preview{
+	v := &runfile.Preview{
 		Plan: r.plan.record(r.mix), Target: p.Target, Seed: p.Seed, Length: r.layout.length, Memory: r.layout.recorderBytes(),
 		Requests: p.Limits.Requests,
 	}
@@ -80,9 +81,9 @@ func wireBytes(r *nethttp.Request) uint64 {
 }
 
 // preview shows request k.
-func (m *mix) preview(k uint64, at time.Duration, due time.Time) PreviewRequest {
+func (m *mix) preview(k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
 	c := &m.requests[m.index(k)]
-	shown := PreviewRequest{
+	shown := runfile.PreviewRequest{
 		K: k, At: at, Name: c.name, Method: c.method, URL: c.scheme + "://" + c.host + c.target.shown(k, due), Body: len(c.body.append(nil, k, due)),
 	}
 	for _, h := range c.header.visible {

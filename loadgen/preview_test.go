@@ -7,12 +7,14 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 	t.Setenv("BENCH_TEST_TOKEN", "C4N4RY")
 	p := Plan{
-		Target:  Target{Name: "h"},
+		Target:  runfile.Target{Name: "h"},
 		Profile: shortSpike(),
 		Requests: []Request{{
 			URL:    "http://user:C4N4RY@h/{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=C4N4RY&id=C4N4RY{{seq}}&{{uniform 5 5}}&w={{pick C4N4RY}}&C4N4RY#C4N4RY",
@@ -37,11 +39,11 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 	}
 	for i, got := range v.First {
 		k := uint64(i)
-		want := PreviewRequest{
-			k, r.schedule.At(k), "POST /{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=…&id=…&…&w=…&…", "POST",
-			fmt.Sprintf("http://h/%d/…/open?token=…&id=…%d&5&w=…&…", k, k),
-			[]string{"Accept: text/html", "Content-Type: …", fmt.Sprintf("Content-Type: a%d", k), "Cookie: …", "X-Id: …" + fmt.Sprintf("%d…%d", k, k), "X-Who: …", "Authorization: …"},
-			6,
+		want := runfile.PreviewRequest{
+			K: k, At: r.schedule.At(k), Name: "POST /{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=…&id=…&…&w=…&…", Method: "POST",
+			URL: fmt.Sprintf("http://h/%d/…/open?token=…&id=…%d&5&w=…&…", k, k),
+			Header: []string{"Accept: text/html", "Content-Type: …", fmt.Sprintf("Content-Type: a%d", k), "Cookie: …", "X-Id: …" + fmt.Sprintf("%d…%d", k, k), "X-Who: …", "Authorization: …"},
+			Body: 6,
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("request %d:\n%+v, want\n%+v", k, got, want)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -37,9 +38,9 @@ func profiledPhase(phases []profiles.Phase) int {
 // profileTarget begins to pull the plan's profiles, in a goroutine that waits for its phase. The function that it returns
 // is called when nothing is sent any more, with the instant at which the profile of the load ended; it pulls the rest, ends
 // the goroutine and returns what there is, or nil where no profile was asked for.
-func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish func(cut time.Duration) *TargetProfile, err error) {
+func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish func(cut time.Duration) *runfile.TargetProfile, err error) {
 	if r.plan.ProfileURL == "" {
-		return func(time.Duration) *TargetProfile { return nil }, nil
+		return func(time.Duration) *runfile.TargetProfile { return nil }, nil
 	}
 	client, err := pprof.New(r.plan.ProfileURL, r.tls)
 	if err != nil {
@@ -48,7 +49,7 @@ func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish 
 	phase := profiledPhase(r.plan.Profile.Phases)
 	start, end := r.layout.spans[phase].Start, r.layout.spans[phase].End
 	seconds := int(max(time.Second, min(end-start, maxProfiled)) / time.Second)
-	p := &TargetProfile{
+	p := &runfile.TargetProfile{
 		Phase: r.plan.Profile.Phases[phase].Name, StartNS: start, DurationNS: time.Duration(seconds) * time.Second,
 	}
 	during, giveUp := context.WithCancel(ctx)
@@ -65,7 +66,7 @@ func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish 
 		case <-during.Done():
 		}
 	}()
-	return func(cut time.Duration) *TargetProfile {
+	return func(cut time.Duration) *runfile.TargetProfile {
 		defer client.Close()
 		defer giveUp()
 		early := ctx.Err() != nil || cut < min(start+p.DurationNS, end)
@@ -87,7 +88,7 @@ func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish 
 
 // readProfiles says what is in the CPU profile and pulls the others, where the run was not ended early. A target that has no
 // profile of its CPU is not asked for others: one sentence on that is enough.
-func readProfiles(ctx context.Context, client *pprof.Client, cpu []byte, p *TargetProfile) {
+func readProfiles(ctx context.Context, client *pprof.Client, cpu []byte, p *runfile.TargetProfile) {
 	var err error
 	if p.CPU, err = pprof.Summarise(pprof.CPU, cpu); err != nil {
 		p.Problems = []string{fmt.Sprintf("what the target sent as its CPU profile is none: %v", err)}

@@ -16,6 +16,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // forwardProxy is a proxy that asks for a name and a password, and goes to one target whatever its name is. It returns its
@@ -91,7 +93,7 @@ func TestThroughAProxy(t *testing.T) {
 		if anyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy 127.0.0.1:") {
 			t.Fatalf("%s: found %q", scheme, texts(findings))
 		}
-		run, err := Drive(t.Context(), p, Options{Environment: Environment{Notes: []string{texts(findings)}}})
+		run, err := Drive(t.Context(), p, Options{Environment: runfile.Environment{Notes: []string{texts(findings)}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // What the recorder adds to each request.
 func BenchmarkRecord(b *testing.B) {
 	p := Plan{
-		Target:   Target{Name: "t", URL: "http://127.0.0.1/"},
+		Target:   runfile.Target{Name: "t", URL: "http://127.0.0.1/"},
 		Profile:  profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{{Name: "load", Kind: profiles.Hold, Duration: time.Hour, From: 1, To: 1}}},
 		Requests: []Request{{URL: "http://127.0.0.1/"}},
 	}

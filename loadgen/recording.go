@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -21,9 +22,9 @@ type recording struct {
 	shards      []*shard
 	timeline    *timeline
 	readings    []cpuReading // processor use at the phases' bounds
-	events      []Event
+	events      []runfile.Event
 	pauses      []silenceSpan // in which bench itself did not run
-	environment Environment
+	environment runfile.Environment
 	lookup      lookup
 	addresses   []*address.Pool // of the mix's hosts; nil where the engine has none to choose from
 	pair        *pairSide       // nil: the run is mirrored by no other
@@ -60,11 +61,11 @@ func (j *Job) recording() (*recording, error) {
 		r.schedule = schedule
 	}
 	shards := 1
-	if p.engine() == EngineWire {
+	if p.engine() == runfile.EngineWire {
 		shards = p.Wire.Loops
 	}
 	r.shards = newShards(&r.layout, shards, &r.disturbed)
-	if p.Disturbance != (DisturbanceRule{}) {
+	if p.Disturbance != (runfile.DisturbanceRule{}) {
 		r.disturbed.settle(p.Disturbance)
 	}
 	r.timeline = newTimeline(r.schedule)
@@ -123,7 +124,7 @@ func (r *recording) settle(e *ending) {
 }
 
 // finish counts what the engine never took, and returns what was measured.
-func (r *recording) finish(e ending, resources Resources) *Run {
+func (r *recording) finish(e ending, resources runfile.Resources) *runfile.Run {
 	r.timeline.advance(min(e.cut, r.layout.length))
 	if r.schedule != nil {
 		r.tellNeverTaken(&e)
@@ -138,29 +139,29 @@ func (r *recording) finish(e ending, resources Resources) *Run {
 	return r.run(e, resources)
 }
 
-func (r *recording) run(e ending, resources Resources) *Run {
+func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	r.layout.trim(e.cut)
 	all := r.shards[0]
 	for _, s := range r.shards[1:] {
 		all.merge(s)
 	}
-	run := &Run{
+	run := &runfile.Run{
 		Target: r.plan.Target, Plan: r.plan.record(r.mix), Seed: r.plan.Seed,
 		Environment: r.environment,
 		Interrupted: e.cut < r.layout.length,
 		Intervals:   r.timeline.intervals(),
-		Errors:      []ErrorCount{},
+		Errors:      []runfile.ErrorCount{},
 		Resources:   resources,
 
 		FirstLine: r.mix.order.firstLine(),
 
-		Judging: JudgingBounds, Disturbances: r.disturbed.describe(),
+		Judging: runfile.JudgingBounds, Disturbances: r.disturbed.describe(),
 	}
 	backlog := r.backlogs(all, run.Intervals)
 	overall := newTotals()
 	for i, span := range r.layout.spans {
 		t := &all.phases[i]
-		p := Phase{
+		p := runfile.Phase{
 			Name: r.plan.Profile.Phases[i].Name, Kind: string(r.plan.Profile.Phases[i].Kind),
 			StartNS: span.Start, DurationNS: span.End - span.Start,
 			Backlog: backlog[i], CPU: r.cpu(span.Start, span.End),
@@ -179,18 +180,18 @@ func (r *recording) run(e ending, resources Resources) *Run {
 			o.Backlog.End = p.Backlog.End
 			o.Backlog.Grew = o.Backlog.Grew || p.Backlog.Grew
 			o.Backlog.Peak = max(o.Backlog.Peak, p.Backlog.Peak)
-			o.CPU = addCPU(o.CPU, p.CPU)
+			o.CPU = runfile.AddCPU(o.CPU, p.CPU)
 		}
-		run.Requests = addRequests(run.Requests, t.requests())
+		run.Requests = runfile.AddRequests(run.Requests, t.requests())
 	}
 	run.Overall.Name, run.Overall.Kind = "overall", "overall"
 	overall.phase(&run.Overall)
 	if d := run.Disturbances; d.Count > 0 {
-		_, host := hostDelay(&all.late, &all.stood, resources, run.Environment.generatorProcessors(), 0, e.cut)
+		_, host := hostDelay(&all.late, &all.stood, resources, run.Environment.GeneratorProcessors(), 0, e.cut)
 		d.UnexplainedNS = host.unexplained
 	}
 	if r.schedule != nil {
-		run.Overall.answered()
+		run.Overall.CountAnswered()
 	}
 	run.Verdict = worst(run.Phases)
 	run.Overall.Verdict = run.Verdict
@@ -206,28 +207,28 @@ func (r *recording) run(e ending, resources Resources) *Run {
 	for _, e := range all.errors {
 		run.Errors = append(run.Errors, *e)
 	}
-	sortErrors(run.Errors)
+	runfile.SortErrors(run.Errors)
 	run.TellKernel(all.kernel.stamps, all.kernel.network)
 	if all.redirects.Count > 0 {
 		run.Redirects = &all.redirects
 	}
 	run.Addresses = all.byAddress()
 	if len(run.Addresses) > 0 {
-		run.Plan.Spread = SpreadRequests
+		run.Plan.Spread = runfile.SpreadRequests
 	}
-	run.Events = append([]Event{}, r.events...)
+	run.Events = append([]runfile.Event{}, r.events...)
 	run.Events = append(run.Events, all.kernel.events...)
 	run.Events = append(run.Events, r.outages()...)
 	run.Events = append(run.Events, pauseEvents(r.pauses)...)
 	run.Events = append(run.Events, stalls(all.silences, r.pauses, run.Phases, run.Intervals)...)
-	slices.SortStableFunc(run.Events, func(a, b Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
+	slices.SortStableFunc(run.Events, func(a, b runfile.Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
 	r.recoveries(run)
 	return run
 }
 
 // backlogs returns, for each phase, the requests due and not finished at its bounds and their peak at a full second.
-func (r *recording) backlogs(all *shard, intervals []Interval) []Backlog {
-	list := make([]Backlog, len(r.layout.spans))
+func (r *recording) backlogs(all *shard, intervals []runfile.Interval) []runfile.Backlog {
+	list := make([]runfile.Backlog, len(r.layout.spans))
 	var due, finished uint64
 	for i, span := range r.layout.spans {
 		b := &list[i]
@@ -246,7 +247,7 @@ func (r *recording) backlogs(all *shard, intervals []Interval) []Backlog {
 	return list
 }
 
-func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
+func (r *recording) judge(p *runfile.Phase, t *totals, all *shard, run *runfile.Run) runfile.Verdict {
 	j := judgement{
 		totals: t, response: p.ResponseTime.P99NS,
 		anew: r.plan.Limits.NoKeepAlive, failure: all.failedBy(),
@@ -256,10 +257,10 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 		trend := r.trendOf(p, run)
 		j.backlog = &trend
 		_, p.Backlog.Grew = trend.grew()
-		p.answered()
+		p.CountAnswered()
 	}
 	end := p.StartNS + p.DurationNS
-	processors := run.Environment.generatorProcessors()
+	processors := run.Environment.GeneratorProcessors()
 	// A request that was due in the phase may have been sent late after it.
 	j.late, j.host = hostDelay(&all.late, &all.stood, run.Resources, processors, p.StartNS, end)
 	j.disturbed, j.touched = r.disturbed.within(p.StartNS, end), t.disturbed
@@ -271,7 +272,7 @@ func (r *recording) judge(p *Phase, t *totals, all *shard, run *Run) Verdict {
 }
 
 // cpu returns the processor time used between two instants, as far as it was read at both.
-func (r *recording) cpu(from, to time.Duration) CPU {
+func (r *recording) cpu(from, to time.Duration) runfile.CPU {
 	at := func(t time.Duration) cpuReading {
 		if i := slices.IndexFunc(r.readings, func(c cpuReading) bool { return c.at == t }); i >= 0 {
 			return r.readings[i]
@@ -279,7 +280,7 @@ func (r *recording) cpu(from, to time.Duration) CPU {
 		return cpuReading{}
 	}
 	a, b := at(from), at(to)
-	return CPU{Generator: difference(a.generator, b.generator), Target: difference(a.target, b.target)}
+	return runfile.CPU{Generator: difference(a.generator, b.generator), Target: difference(a.target, b.target)}
 }
 
 func difference(from, to *time.Duration) *time.Duration {
@@ -290,8 +291,8 @@ func difference(from, to *time.Duration) *time.Duration {
 	return &d
 }
 
-func (r *recording) recoveries(run *Run) {
-	baseline := slices.IndexFunc(run.Phases, func(p Phase) bool { return p.Kind == string(profiles.Baseline) })
+func (r *recording) recoveries(run *runfile.Run) {
+	baseline := slices.IndexFunc(run.Phases, func(p runfile.Phase) bool { return p.Kind == string(profiles.Baseline) })
 	lastEnd := make([]time.Duration, len(r.timeline.counts))
 	for i, c := range r.timeline.counts {
 		lastEnd[i] = c.lastEnd
@@ -310,9 +311,9 @@ func (r *recording) recoveries(run *Run) {
 		}
 		switch {
 		case baseline < 0:
-			p.Recovery = &Recovery{State: NotMeasurable, Reason: "the profile has no baseline phase"}
+			p.Recovery = &runfile.Recovery{State: runfile.NotMeasurable, Reason: "the profile has no baseline phase"}
 		case run.Interrupted:
-			p.Recovery = &Recovery{State: NotMeasurable, Reason: "the run was interrupted"}
+			p.Recovery = &runfile.Recovery{State: runfile.NotMeasurable, Reason: "the run was interrupted"}
 		default:
 			p.Recovery = recovery(from, until, run.Phases[baseline], run.Intervals, lastEnd)
 		}
@@ -320,19 +321,19 @@ func (r *recording) recoveries(run *Run) {
 }
 
 // endpointsIn returns what was counted of each endpoint in a phase, by class.
-func (s *shard) endpointsIn(phase int, m *mix) []Endpoint {
-	var list []Endpoint
-	for slot := range min(s.endpoints, maxEndpoints+1) {
+func (s *shard) endpointsIn(phase int, m *mix) []runfile.Endpoint {
+	var list []runfile.Endpoint
+	for slot := range min(s.endpoints, runfile.MaxEndpoints+1) {
 		name := m.endpoints[slot].Name
 		for _, class := range classes {
 			d := s.details[s.detailOf(phase, slot, class)]
 			if d == nil {
 				continue
 			}
-			list = append(list, Endpoint{
+			list = append(list, runfile.Endpoint{
 				Name: name, Class: class, Count: d.count,
-				ResponseTime: newDist(&d.response, &d.responseBounds),
-				ServiceTime:  newDist(&d.service, &d.serviceBounds),
+				ResponseTime: runfile.DistOf(&d.response, &d.responseBounds),
+				ServiceTime:  runfile.DistOf(&d.service, &d.serviceBounds),
 				TargetTime:   d.target.describe(),
 			})
 		}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
 )
@@ -31,9 +32,9 @@ func anyProfile() *rapid.Generator[profiles.Profile] {
 
 // anyRun draws a plan and a server, runs them in virtual time, and returns the run beside the samples it came from,
 // those of the requests that were never sent included.
-func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
+func anyRun(t *rapid.T) (*recording, *runfile.Run, []sample, ending) {
 	p := Plan{
-		Target:   Target{Name: "fake", URL: "http://fake/"},
+		Target:   runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile:  anyProfile().Draw(t, "profile"),
 		Requests: []Request{{URL: "http://fake/a", Weight: 3}, {URL: "http://fake/b", Weight: 1}},
 		Seed:     rapid.Uint64().Draw(t, "seed"),
@@ -73,7 +74,7 @@ func anyRun(t *rapid.T) (*recording, *Run, []sample, ending) {
 		x := end.loops[0].neverSent(at, end.at)
 		samples = append(samples, sample{Exchange: &x, endpoint: r.mix.endpoint(k)})
 	}
-	return r, r.finish(end, Resources{}), samples, end
+	return r, r.finish(end, runfile.Resources{}), samples, end
 }
 
 // twin is the slow and obvious way to a distribution: the sorted values. Its rank is HdrHistogram's: q·n, rounded.
@@ -104,7 +105,7 @@ func TestRunAgreesWithItsSamples(t *testing.T) {
 		}
 		for i, p := range run.Phases {
 			span := r.layout.spans[i]
-			var want Requests
+			var want runfile.Requests
 			var achieved, ended, due uint64
 			var response twin
 			for _, s := range samples {
@@ -175,11 +176,11 @@ func TestRunAgreesWithItsSamples(t *testing.T) {
 	})
 }
 
-func checkSeconds(t *rapid.T, run *Run, samples []sample, end ending) {
+func checkSeconds(t *rapid.T, run *runfile.Run, samples []sample, end ending) {
 	for i, s := range run.Intervals {
 		from, to := time.Duration(i)*time.Second, time.Duration(i+1)*time.Second
 		in := func(at time.Duration) bool { return at >= from && at < to }
-		var want Interval
+		var want runfile.Interval
 		for _, x := range samples {
 			if in(x.Intended) {
 				want.Due++
@@ -203,7 +204,7 @@ func checkSeconds(t *rapid.T, run *Run, samples []sample, end ending) {
 				want.Backlog++
 			}
 		}
-		got := Interval{Due: s.Due, OK: s.OK, Failed: s.Failed, Sent: s.Sent, Finished: s.Finished, InFlight: s.InFlight, Backlog: s.Backlog}
+		got := runfile.Interval{Due: s.Due, OK: s.OK, Failed: s.Failed, Sent: s.Sent, Finished: s.Finished, InFlight: s.InFlight, Backlog: s.Backlog}
 		if !reflect.DeepEqual(got, want) {
 			t.Fatalf("second %d of a run that ended at %v: %+v, want %+v", i, end.at, got, want)
 		}
@@ -215,14 +216,14 @@ func TestRunFileHoldsTheWholeRun(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, _, _ := anyRun(t)
 		var first, second bytes.Buffer
-		if err := Encode(&first, []*Run{run}); err != nil {
+		if err := runfile.Encode(&first, []*runfile.Run{run}); err != nil {
 			t.Fatal(err)
 		}
-		file, err := Decode("run.json", bytes.NewReader(first.Bytes()))
+		file, err := runfile.Decode("run.json", bytes.NewReader(first.Bytes()))
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := Encode(&second, file.Runs); err != nil {
+		if err := runfile.Encode(&second, file.Runs); err != nil {
 			t.Fatal(err)
 		}
 		if !bytes.Equal(first.Bytes(), second.Bytes()) {

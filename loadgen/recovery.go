@@ -3,6 +3,8 @@ package loadgen
 import (
 	"fmt"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // What a baseline must have before a recovery can be measured against it, and how long a service must be back.
@@ -17,7 +19,7 @@ const (
 // first three consecutive seconds in which the one-second P95 is at most 1.1 × the baseline's highest, errors are at
 // most those of the baseline's worst second, and no earlier request is outstanding. lastEnd is, for each second, when
 // the last request intended in it ended. The watch ends with the recovery, at until.
-func recovery(from, until time.Duration, baseline Phase, intervals []Interval, lastEnd []time.Duration) *Recovery {
+func recovery(from, until time.Duration, baseline runfile.Phase, intervals []runfile.Interval, lastEnd []time.Duration) *runfile.Recovery {
 	var seconds int
 	var p95 time.Duration
 	var errors uint64
@@ -31,7 +33,7 @@ func recovery(from, until time.Duration, baseline Phase, intervals []Interval, l
 		errors = max(errors, s.Failed)
 	}
 	if seconds < minBaselineSeconds {
-		return &Recovery{State: NotMeasurable, Reason: fmt.Sprintf(
+		return &runfile.Recovery{State: runfile.NotMeasurable, Reason: fmt.Sprintf(
 			"the baseline has %d seconds of %d requests or more, and %d are needed", seconds, minBaselineSamples, minBaselineSeconds)}
 	}
 	limit := time.Duration(recoveryTolerance * float64(p95))
@@ -45,10 +47,10 @@ func recovery(from, until time.Duration, baseline Phase, intervals []Interval, l
 				good = 0
 			}
 			if good == recoveredSeconds {
-				return &Recovery{State: Recovered, AfterNS: end - from}
+				return &runfile.Recovery{State: runfile.Recovered, AfterNS: end - from}
 			}
 		}
 		outstanding = max(outstanding, lastEnd[i])
 	}
-	return &Recovery{State: NotRecovered, AfterNS: until - from}
+	return &runfile.Recovery{State: runfile.NotRecovered, AfterNS: until - from}
 }

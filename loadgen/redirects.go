@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Follow says which redirects are followed.
@@ -28,7 +29,7 @@ func (f Follow) validate() error {
 	}
 	for _, host := range f.Hosts {
 		if u, err := url.Parse("http://" + host); err != nil || u.Host != host || host == "" {
-			return fmt.Errorf("--follow-hosts %q: give names, with or without a port, as in a.test,b.test:8080", bounded(host))
+			return fmt.Errorf("--follow-hosts %q: give names, with or without a port, as in a.test,b.test:8080", runfile.Excerpt(host))
 		}
 	}
 	return nil
@@ -64,7 +65,7 @@ func leadsElsewhere(status int) bool {
 }
 
 // takeRedirect counts an exchange whose status leads elsewhere.
-func takeRedirect(r *Redirects, x *exchange.Exchange, expected []Expect) {
+func takeRedirect(r *runfile.Redirects, x *exchange.Exchange, expected []Expect) {
 	if x.Outcome != exchange.Succeeded || slices.ContainsFunc(expected, func(e Expect) bool { return len(e.statuses) > 0 }) {
 		return // a success with an expectation on the status has that status
 	}
@@ -76,6 +77,6 @@ func takeRedirect(r *Redirects, x *exchange.Exchange, expected []Expect) {
 		return
 	}
 	if u, err := url.Parse(to); err == nil && u.Host != "" {
-		r.To = bounded((&url.URL{Scheme: u.Scheme, Host: u.Host}).String())
+		r.To = runfile.Excerpt((&url.URL{Scheme: u.Scheme, Host: u.Host}).String())
 	}
 }

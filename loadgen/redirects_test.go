@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // redirecting is a server of which each path leads somewhere. It keeps what was asked, by path.
@@ -104,7 +105,7 @@ func text(v any) string {
 	return s
 }
 
-func kindsOf(run *Run) string {
+func kindsOf(run *runfile.Run) string {
 	var list []string
 	for _, e := range run.Errors {
 		list = append(list, e.Kind)
@@ -203,7 +204,7 @@ func TestWhatIsNoRedirect(t *testing.T) {
 		{"one that was asked for", []Expect{body, asked}, 302, "/x", 0},
 		{"not modified", nil, 304, "/x", 0},
 	} {
-		var r Redirects
+		var r runfile.Redirects
 		x := exchange.Exchange{Status: tc.status, Header: exchange.Header{Fields: http.Header{"Location": {tc.location}}}}
 		if leadsElsewhere(x.Status) {
 			takeRedirect(&r, &x, tc.expected)
@@ -222,10 +223,10 @@ func TestFollowIsChecked(t *testing.T) {
 	}
 	p := steady("http://127.0.0.1:1", time.Second)
 	p.Follow = Follow{Most: 1, Hosts: []string{"a.test", "b.test:80"}}
-	if err := p.Check(); err != nil || p.engine() != EngineHTTP {
+	if err := p.Check(); err != nil || p.engine() != runfile.EngineHTTP {
 		t.Errorf("%v, by the engine %s", err, p.engine())
 	}
-	p.Engine = EngineWire
+	p.Engine = runfile.EngineWire
 	if err := p.Check(); len(Engines()) > 1 && (err == nil || !strings.Contains(err.Error(), "does not follow redirects")) {
 		t.Errorf("the wire engine: %v", err)
 	}

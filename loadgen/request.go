@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 	"github.com/seed-5a006608/bench/profiles"
@@ -65,7 +66,7 @@ type compiledRequest struct {
 func newMix(requests []Request, seed uint64) (*mix, error) {
 	m, err := compileMix(requests, seed)
 	if err == nil {
-		m.grouped, err = m.group(GroupNever, nil)
+		m.grouped, err = m.group(runfile.GroupNever, nil)
 	}
 	return m, err
 }
@@ -218,7 +219,7 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 		}
 		if port := u.Port(); port != "" {
 			if n, bad := strconv.ParseUint(port, 10, 16); bad != nil || n == 0 {
-				return nil, "", fmt.Errorf("URL: a port is 1 to 65535, got %s", bounded(port))
+				return nil, "", fmt.Errorf("URL: a port is 1 to 65535, got %s", runfile.Excerpt(port))
 			}
 		}
 	}
@@ -230,7 +231,7 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 		if end < 0 {
 			end = len(authority)
 		}
-		err = fmt.Errorf("URL: %q and what follows it is no host and port", bounded(authority[:end]))
+		err = fmt.Errorf("URL: %q and what follows it is no host and port", runfile.Excerpt(authority[:end]))
 	}
 	return u, rest, err
 }
@@ -260,15 +261,15 @@ func splitUser(raw string) (string, *url.Userinfo, error) {
 }
 
 // TargetOf describes the target behind a URL, by a name and an address that hold no secret.
-func TargetOf(raw string) (Target, error) {
+func TargetOf(raw string) (runfile.Target, error) {
 	stripped, _, err := splitUser(raw)
 	if err != nil {
-		return Target{}, err
+		return runfile.Target{}, err
 	}
 	scheme, rest, _ := strings.Cut(stripped, "://")
 	host := rest[:min(len(rest), max(strings.IndexAny(rest+"/", "/?#"), 0))]
 	path := pathOf(stripped)
-	return Target{Name: strings.TrimSuffix(host+path, "/"), URL: scheme + "://" + host + path}, nil
+	return runfile.Target{Name: strings.TrimSuffix(host+path, "/"), URL: scheme + "://" + host + path}, nil
 }
 
 // pathOf returns the path of a URL template; query keys are kept, their values are not.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestRequestsAreDrawnByWeight(t *testing.T) {
@@ -169,7 +171,7 @@ func TestRecordNamesNoMoreThanIsToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := p.withDefaults().record(m).Endpoints
-	if last := list[len(list)-1]; len(list) != 33 || last.Name != other || last.Weight != 16 {
+	if last := list[len(list)-1]; len(list) != 33 || last.Name != runfile.Other || last.Weight != 16 {
 		t.Errorf("%d endpoints, the last is %+v; want 32 and other of weight 16", len(list), last)
 	}
 }

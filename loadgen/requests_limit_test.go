@@ -9,17 +9,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // readBack wants the run's own file to be believed.
-func readBack(t *testing.T, run *Run) *Run {
+func readBack(t *testing.T, run *runfile.Run) *runfile.Run {
 	t.Helper()
 	var file bytes.Buffer
-	if err := Encode(&file, []*Run{run}); err != nil {
+	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
-	read, err := Decode("run.json", &file)
+	read, err := runfile.Decode("run.json", &file)
 	if err != nil {
 		t.Fatalf("its own file is refused: %v", err)
 	}

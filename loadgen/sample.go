@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // sample is an exchange, and where it is counted.
@@ -43,16 +44,16 @@ func (s *sample) targetTime() (time.Duration, telling) {
 }
 
 // class is where a finished request is counted.
-func (s *sample) class() Class {
+func (s *sample) class() runfile.Class {
 	switch {
 	case s.Outcome != exchange.Succeeded:
-		return ClassFailed
+		return runfile.ClassFailed
 	case s.cache == cacheHit:
-		return ClassHit
+		return runfile.ClassHit
 	case s.cache == cacheMiss:
-		return ClassMiss
+		return runfile.ClassMiss
 	default:
-		return ClassOK
+		return runfile.ClassOK
 	}
 }
 

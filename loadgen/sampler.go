@@ -6,6 +6,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // sampler reads what the generator, the target and the host use. All its methods may be called from any goroutine.
@@ -25,9 +27,9 @@ type sampler struct {
 		generator, target *processReading
 		host              *hostReading
 	}
-	generator series[ProcessSample]
-	target    series[ProcessSample]
-	host      series[HostSample]
+	generator series[runfile.ProcessSample]
+	target    series[runfile.ProcessSample]
+	host      series[runfile.HostSample]
 }
 
 // processReading is the state of a process or a tree of them; what is counted is counted since its start.
@@ -46,9 +48,9 @@ func newSampler(targetPID int) *sampler {
 	s := &sampler{
 		system:    newSystem(),
 		self:      os.Getpid(),
-		generator: series[ProcessSample]{limit: seriesLimit},
-		target:    series[ProcessSample]{limit: seriesLimit},
-		host:      series[HostSample]{limit: seriesLimit},
+		generator: series[runfile.ProcessSample]{limit: seriesLimit},
+		target:    series[runfile.ProcessSample]{limit: seriesLimit},
+		host:      series[runfile.HostSample]{limit: seriesLimit},
 	}
 	s.threads.generator, s.threads.target = newThreadTotals(), newThreadTotals()
 	if targetPID != 0 {
@@ -97,17 +99,17 @@ func (s *sampler) sample(at time.Duration) {
 }
 
 // resources returns what was sampled so far.
-func (s *sampler) resources() Resources {
+func (s *sampler) resources() runfile.Resources {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return Resources{
+	return runfile.Resources{
 		Generator: slices.Clone(s.generator.samples),
 		Target:    slices.Clone(s.target.samples),
 		Host:      slices.Clone(s.host.samples),
 	}
 }
 
-// lacking says, a sentence each, which figures of [Resources] are zero or missing because they cannot be read here.
+// lacking says, a sentence each, which figures of [runfile.Resources] are zero or missing because they cannot be read here.
 func (s *sampler) lacking() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -188,8 +190,8 @@ func (s *sampler) readProcesses(processes []process, threads *threadTotals) (pro
 }
 
 // since is the use from one reading to a later one.
-func (r processReading) since(before processReading, at time.Duration) ProcessSample {
-	return ProcessSample{
+func (r processReading) since(before processReading, at time.Duration) runfile.ProcessSample {
+	return runfile.ProcessSample{
 		AtNS:        at,
 		CPUNS:       max(0, r.cpu-before.cpu),
 		RunDelayNS:  max(0, r.delay-before.delay),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	// v3 is the version that the design card gives; v4 exists, and does nothing more for what is read here.
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/mem"
 	"github.com/shirou/gopsutil/v3/net"
@@ -81,8 +82,8 @@ func stealOf(each []cpu.TimesStat, processors []int, all float64) float64 {
 }
 
 // since is the use of the host from one reading to a later one.
-func (r hostReading) since(before hostReading, at time.Duration) HostSample {
-	sample := HostSample{
+func (r hostReading) since(before hostReading, at time.Duration) runfile.HostSample {
+	sample := runfile.HostSample{
 		AtNS:             at,
 		StealNS:          time.Duration(max(0, r.steal-before.steal) * float64(time.Second)),
 		MemoryUsed:       r.memoryUsed,

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/shirou/gopsutil/v3/cpu"
 )
 
@@ -16,7 +17,7 @@ func TestHostSampleIsADifference(t *testing.T) {
 		busy: 101, all: 1004, steal: 5.25, memoryUsed: 7, in: 110, out: 19, switches: 90,
 		throttling: throttling{time: 3 * time.Second, periods: 5},
 	}
-	want := HostSample{
+	want := runfile.HostSample{
 		AtNS: time.Minute, Busy: 0.25, StealNS: 250 * time.Millisecond, MemoryUsed: 7,
 		NetworkIn: 100, NetworkOut: 0, // a counter set back
 		Switches: 60, ThrottledNS: 2 * time.Second, ThrottledPeriods: 3,

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
 
@@ -14,9 +15,9 @@ func TestSeriesThinsWithoutLoss(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		limit := rapid.IntRange(4, 40).Draw(rt, "limit")
 		n := rapid.IntRange(0, 500).Draw(rt, "samples")
-		s := series[ProcessSample]{limit: limit}
-		h := series[HostSample]{limit: limit}
-		var all []ProcessSample
+		s := series[runfile.ProcessSample]{limit: limit}
+		h := series[runfile.HostSample]{limit: limit}
+		var all []runfile.ProcessSample
 		var cpu time.Duration
 		var switches, network uint64
 		var peak uint64
@@ -25,7 +26,7 @@ func TestSeriesThinsWithoutLoss(t *testing.T) {
 		for range n {
 			span := time.Duration(rapid.IntRange(1, 3).Draw(rt, "s")) * time.Second
 			at += span
-			p := ProcessSample{
+			p := runfile.ProcessSample{
 				AtNS:       at,
 				CPUNS:      time.Duration(rapid.IntRange(0, 1e9).Draw(rt, "cpu")),
 				RunDelayNS: time.Duration(rapid.IntRange(0, 1e9).Draw(rt, "delay")),
@@ -34,7 +35,7 @@ func TestSeriesThinsWithoutLoss(t *testing.T) {
 			}
 			busy := rapid.Float64Range(0, 1).Draw(rt, "busy")
 			s.add(p)
-			h.add(HostSample{AtNS: at, Busy: busy, NetworkIn: p.Switches})
+			h.add(runfile.HostSample{AtNS: at, Busy: busy, NetworkIn: p.Switches})
 			all = append(all, p)
 			cpu, switches, network = cpu+p.CPUNS+p.RunDelayNS, switches+p.Switches, network+p.Switches
 			peak = max(peak, p.RSS)

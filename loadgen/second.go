@@ -4,31 +4,32 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // second counts what belongs to one second: by intended time, or where it says so by the clock.
 type second struct {
 	ok, failed, done uint64 // done: recorded with any outcome, and known to be disturbed or not
 	hits, misses     uint64
-	failures         kindCounts
+	failures         runfile.KindCounts
 	lastEnd          time.Duration
 
 	sent, finished, returned uint64 // by the clock; returned: finished and was sent
 
 	parts secondParts // of the sent, in the closed model
 
-	response, service, responseCensored, serviceCensored histogram
+	response, service, responseCensored, serviceCensored runfile.Histogram
 
 	target targetTimes
 }
 
 func newSecond() *second {
-	two := histogram{digits: detailDigits}
-	return &second{response: two, service: two, responseCensored: two, serviceCensored: two, target: newTargetTimes(detailDigits)}
+	two := runfile.Histogram{Digits: runfile.DetailDigits}
+	return &second{response: two, service: two, responseCensored: two, serviceCensored: two, target: newTargetTimes(runfile.DetailDigits)}
 }
 
-func (c *second) histograms() []*histogram {
-	return []*histogram{&c.response, &c.service, &c.responseCensored, &c.serviceCensored}
+func (c *second) histograms() []*runfile.Histogram {
+	return []*runfile.Histogram{&c.response, &c.service, &c.responseCensored, &c.serviceCensored}
 }
 
 // count counts a request that was intended in this second.
@@ -43,14 +44,14 @@ func (c *second) count(s *sample) {
 	switch s.Outcome {
 	case exchange.Succeeded:
 		c.ok++
-		c.response.record(s.Response())
-		c.service.record(s.Service())
+		c.response.Record(s.Response())
+		c.service.Record(s.Service())
 	case exchange.Failed:
 		c.failed++
-		c.failures.count(s.Kind, 1)
+		c.failures.Count(s.Kind, 1)
 	case exchange.TimedOut, exchange.Shed:
 		c.failed++
-		c.failures.count(s.Kind, 1)
+		c.failures.Count(s.Kind, 1)
 		c.censor(s)
 	case exchange.Unfinished, exchange.Unsent:
 		c.censor(s)
@@ -58,9 +59,9 @@ func (c *second) count(s *sample) {
 }
 
 func (c *second) censor(s *sample) {
-	c.responseCensored.record(s.Response())
+	c.responseCensored.Record(s.Response())
 	if s.WasSent() {
-		c.serviceCensored.record(s.Service())
+		c.serviceCensored.Record(s.Service())
 	}
 }
 
@@ -70,7 +71,7 @@ func (c *second) add(other *second) {
 	c.done += other.done
 	c.hits += other.hits
 	c.misses += other.misses
-	c.failures.add(other.failures)
+	c.failures.Add(other.failures)
 	c.lastEnd = max(c.lastEnd, other.lastEnd)
 	c.sent += other.sent
 	c.parts.add(&other.parts)
@@ -78,7 +79,7 @@ func (c *second) add(other *second) {
 	c.returned += other.returned
 	theirs := other.histograms()
 	for i, h := range c.histograms() {
-		h.add(theirs[i])
+		h.Add(theirs[i])
 	}
 	c.target.add(&other.target)
 }
@@ -90,7 +91,7 @@ func (c *second) reset() {
 		responseCensored: kept.responseCensored, serviceCensored: kept.serviceCensored, target: kept.target,
 	}
 	for _, h := range c.histograms() {
-		h.reset()
+		h.Reset()
 	}
 	c.target.reset()
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
 
@@ -15,10 +16,10 @@ import (
 func TestSecondsTellFailuresByKind(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, samples, _ := anyRun(t)
-		want := make([]kindCounts, len(run.Intervals))
+		want := make([]runfile.KindCounts, len(run.Intervals))
 		for _, s := range samples {
 			if s.Outcome == exchange.Failed || s.Outcome == exchange.TimedOut || s.Outcome == exchange.Shed {
-				want[int(s.Intended/time.Second)].count(s.Kind, 1)
+				want[int(s.Intended/time.Second)].Count(s.Kind, 1)
 			}
 		}
 		for i, s := range run.Intervals {
@@ -27,10 +28,10 @@ func TestSecondsTellFailuresByKind(t *testing.T) {
 			}
 		}
 		var file bytes.Buffer
-		if err := Encode(&file, []*Run{run}); err != nil {
+		if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 			t.Fatal(err)
 		}
-		read, err := Decode("run.json", &file)
+		read, err := runfile.Decode("run.json", &file)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -43,38 +44,22 @@ func TestSecondsTellFailuresByKind(t *testing.T) {
 }
 
 func TestSecondsKeepTheCommonestKinds(t *testing.T) {
-	list := make([]Interval, 2)
+	list := make([]runfile.Interval, 2)
 	for i := range 12 {
-		list[i%2].Failures.count(fmt.Sprintf("kind %02d", i), uint64(100-i))
+		list[i%2].Failures.Count(fmt.Sprintf("kind %02d", i), uint64(100-i))
 	}
-	list[1].Failures.count("kind 11", 500)
-	foldKinds(list)
-	if got, want := list[0].Failures, (kindCounts{"kind 00": 100, "kind 02": 98, "kind 04": 96, "kind 06": 94, other: 92 + 90}); !reflect.DeepEqual(got, want) {
+	list[1].Failures.Count("kind 11", 500)
+	runfile.FoldKinds(list)
+	if got, want := list[0].Failures, (runfile.KindCounts{"kind 00": 100, "kind 02": 98, "kind 04": 96, "kind 06": 94, runfile.Other: 92 + 90}); !reflect.DeepEqual(got, want) {
 		t.Errorf("the first second has %v, want %v", got, want)
 	}
-	if got, want := list[1].Failures, (kindCounts{"kind 01": 99, "kind 03": 97, "kind 05": 95, "kind 11": 589, other: 93 + 91}); !reflect.DeepEqual(got, want) {
+	if got, want := list[1].Failures, (runfile.KindCounts{"kind 01": 99, "kind 03": 97, "kind 05": 95, "kind 11": 589, runfile.Other: 93 + 91}); !reflect.DeepEqual(got, want) {
 		t.Errorf("the second one has %v, want %v", got, want)
 	}
 	again := list[1].Failures
-	foldKinds(list)
+	runfile.FoldKinds(list)
 	if !reflect.DeepEqual(list[1].Failures, again) {
 		t.Errorf("folded twice it is %v", list[1].Failures)
-	}
-}
-
-func TestSecondsThatCannotBeAreRefused(t *testing.T) {
-	for _, s := range []Interval{
-		{Failed: 1, Failures: kindCounts{"timeout": 2}},
-		{Failed: 1, Failures: kindCounts{"a": 1 << 63, "b": 1 << 63}},
-		{OK: 3, Hits: 2, Misses: 2},
-		{OK: 3, Hits: 1 << 63, Misses: 1 << 63},
-	} {
-		if s.checkKinds(0) == nil {
-			t.Errorf("%+v is taken", s)
-		}
-	}
-	if err := (&Interval{OK: 3, Failed: 2, Hits: 2, Misses: 1, Failures: kindCounts{"timeout": 2}}).checkKinds(0); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The bounds on what is believed of a Server-Timing header.
@@ -17,7 +19,7 @@ const (
 // parseServerTiming appends the metrics with a duration of a Server-Timing header ("db;dur=1.2, cache;desc=\"a, b\"").
 // Names are tokens; what is malformed is passed over, because a header of the server under test is no reason to stop.
 func parseServerTiming(dst []timing, header []byte) []timing {
-	for len(header) > 0 && len(dst) < maxTimings {
+	for len(header) > 0 && len(dst) < runfile.MaxTimings {
 		var metric []byte
 		metric, header = cutUnquoted(header, ',')
 		name, params := cutUnquoted(metric, ';')

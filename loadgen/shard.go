@@ -6,14 +6,12 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// The bounds on what is told apart. The plan's later endpoints, and later kinds of failure, are counted as other.
-const (
-	maxErrorKinds = 64
-	maxSilences   = 1000
-)
+// maxSilences bounds the silences that are kept.
+const maxSilences = 1000
 
 // layout is what every shard of a run agrees on. It is immutable but for cut.
 type layout struct {
@@ -54,12 +52,12 @@ type shard struct {
 	*layout
 	phases   []totals
 	details  []*detail // phase × endpoint × class, at first use
-	errors   map[string]*ErrorCount
+	errors   map[string]*runfile.ErrorCount
 	late     lateness
 	silences []silenceSpan
 	kernel   kernelFacts
 
-	redirects Redirects
+	redirects runfile.Redirects
 	sentTo    map[netip.AddrPort]*addressCounts
 	stood     lateness // in which the loop did not run
 
@@ -81,8 +79,8 @@ type shard struct {
 // detail is one class of one endpoint in one phase.
 type detail struct {
 	count                         uint64
-	response, service             histogram
-	responseBounds, serviceBounds histogram // of those that never finished
+	response, service             runfile.Histogram
+	responseBounds, serviceBounds runfile.Histogram // of those that never finished
 
 	target targetTimes
 }
@@ -96,7 +94,7 @@ func newShards(l *layout, n int, all *disturbances) []*shard {
 	for i := range shards {
 		shards[i] = newShard(l)
 		shards[i].lateness.tell = all.tell
-		shards[i].waiting.oracle.of, shards[i].waiting.first.digits = all, detailDigits
+		shards[i].waiting.oracle.of, shards[i].waiting.first.Digits = all, runfile.DetailDigits
 	}
 	for _, s := range shards {
 		s.waiting.loops = shards
@@ -106,8 +104,8 @@ func newShards(l *layout, n int, all *disturbances) []*shard {
 
 func newShard(l *layout) *shard {
 	s := &shard{
-		layout: l, phases: make([]totals, len(l.spans)), errors: make(map[string]*ErrorCount),
-		details: make([]*detail, len(l.spans)*(min(l.endpoints, maxEndpoints)+1)*len(classes)),
+		layout: l, phases: make([]totals, len(l.spans)), errors: make(map[string]*runfile.ErrorCount),
+		details: make([]*detail, len(l.spans)*(min(l.endpoints, runfile.MaxEndpoints)+1)*len(classes)),
 		current: newDelta(), full: make(chan *delta, 2), empty: make(chan *delta, 2),
 	}
 	for i := range s.phases {
@@ -118,19 +116,19 @@ func newShard(l *layout) *shard {
 }
 
 // classes are the classes in the order in which details are laid out.
-var classes = [...]Class{ClassOK, ClassHit, ClassMiss, ClassFailed}
+var classes = [...]runfile.Class{runfile.ClassOK, runfile.ClassHit, runfile.ClassMiss, runfile.ClassFailed}
 
-func (s *shard) detailIndex(phase, endpoint int, class Class) int {
-	return s.detailOf(phase, min(endpoint, maxEndpoints), class)
+func (s *shard) detailIndex(phase, endpoint int, class runfile.Class) int {
+	return s.detailOf(phase, min(endpoint, runfile.MaxEndpoints), class)
 }
 
 // detailOf returns where one class of the endpoint with that slot is counted.
-func (s *shard) detailOf(phase, slot int, class Class) int {
+func (s *shard) detailOf(phase, slot int, class runfile.Class) int {
 	c := 0
 	for classes[c] != class {
 		c++
 	}
-	return (phase*(min(s.endpoints, maxEndpoints)+1)+slot)*len(classes) + c
+	return (phase*(min(s.endpoints, runfile.MaxEndpoints)+1)+slot)*len(classes) + c
 }
 
 // record counts one sample. It neither locks nor, once the memory of a phase is there, allocates.
@@ -189,8 +187,8 @@ func (s *shard) second(t time.Duration) *second { return s.current.at(int(t / ti
 func (s *shard) detailAt(phase int, x *sample) (d *detail, index int) {
 	i := s.detailIndex(phase, x.endpoint, x.class())
 	if s.details[i] == nil {
-		two := histogram{digits: detailDigits}
-		s.details[i] = &detail{response: two, service: two, responseBounds: two, serviceBounds: two, target: newTargetTimes(detailDigits)}
+		two := runfile.Histogram{Digits: runfile.DetailDigits}
+		s.details[i] = &detail{response: two, service: two, responseBounds: two, serviceBounds: two, target: newTargetTimes(runfile.DetailDigits)}
 	}
 	return s.details[i], i
 }
@@ -204,9 +202,9 @@ func (s *shard) detail(phase int, x *sample) (index int) {
 	if x.Outcome > exchange.Failed {
 		response, service = &d.responseBounds, &d.serviceBounds
 	}
-	response.record(x.Response())
+	response.Record(x.Response())
 	if x.WasSent() {
-		service.record(x.Service())
+		service.Record(x.Service())
 	}
 	return i
 }
@@ -215,11 +213,11 @@ func (s *shard) failure(x *sample) {
 	e := s.errors[x.Kind]
 	if e == nil {
 		kind := x.Kind
-		if len(s.errors) >= maxErrorKinds {
-			kind = other
+		if len(s.errors) >= runfile.MaxErrorKinds {
+			kind = runfile.Other
 		}
 		if e = s.errors[kind]; e == nil {
-			e = &ErrorCount{Kind: kind, FirstNS: x.End, Sample: bounded(x.Detail)}
+			e = &runfile.ErrorCount{Kind: kind, FirstNS: x.End, Sample: runfile.Excerpt(x.Detail)}
 			s.errors[kind] = e
 		}
 	}
@@ -230,7 +228,7 @@ func (s *shard) failure(x *sample) {
 
 // failedBy returns the kind of most failures of a run without a success; "" where some request succeeded.
 func (s *shard) failedBy() string {
-	var most ErrorCount
+	var most runfile.ErrorCount
 	for i := range s.phases {
 		if s.phases[i].ok > 0 {
 			return ""
@@ -278,15 +276,15 @@ func (s *shard) merge(o *shard) {
 	s.silences = append(s.silences, o.silences...)
 	s.kernel.add(&o.kernel)
 	s.addAddresses(o)
-	s.redirects.add(&o.redirects)
+	s.redirects.Add(&o.redirects)
 }
 
 func (d *detail) add(o *detail) {
 	d.count += o.count
-	d.response.add(&o.response)
-	d.service.add(&o.service)
-	d.responseBounds.add(&o.responseBounds)
-	d.serviceBounds.add(&o.serviceBounds)
+	d.response.Add(&o.response)
+	d.service.Add(&o.service)
+	d.responseBounds.Add(&o.responseBounds)
+	d.serviceBounds.Add(&o.serviceBounds)
 	d.target.add(&o.target)
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"golang.org/x/sys/unix"
 )
 
@@ -27,7 +28,7 @@ func TestASlowlyAcceptingServerMakesRequestsWait(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if run.Overall.Wait.P90NS < 75*time.Millisecond || run.Verdict.Kind == Valid {
+			if run.Overall.Wait.P90NS < 75*time.Millisecond || run.Verdict.Kind == runfile.Valid {
 				t.Errorf("wait P90 %v, lag P90 %v, %s %q", run.Overall.Wait.P90NS, run.Overall.Lag.P90NS, run.Verdict.Kind, run.Verdict.Evidence)
 			}
 		})

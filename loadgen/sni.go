@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // maxName is how long a host's name may be, in bytes (RFC 1035, section 2.3.4, as text).
@@ -23,7 +25,7 @@ func checkSNI(name string) error {
 	}
 	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
 		if label == "" || len(name) > maxName || strings.ContainsFunc(label, foreign) {
-			return fmt.Errorf("--sni %q: give the name of a host, as in shop.test, without port, and a foreign one as it is looked up (xn--)", bounded(name))
+			return fmt.Errorf("--sni %q: give the name of a host, as in shop.test, without port, and a foreign one as it is looked up (xn--)", runfile.Excerpt(name))
 		}
 	}
 	return nil

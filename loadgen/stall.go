@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
@@ -17,8 +18,8 @@ const (
 // stalls returns the silences that were stalls: longer than 100 ms and than ten times the service P99 of the baseline
 // phase or, in a profile without one, the median of the one-second service P99s before it. A silence before anything
 // was measured cannot be judged and is none, and while bench itself did not run nothing could be received.
-func stalls(silences, pauses []silenceSpan, phases []Phase, intervals []Interval) []Event {
-	var events []Event
+func stalls(silences, pauses []silenceSpan, phases []runfile.Phase, intervals []runfile.Interval) []runfile.Event {
+	var events []runfile.Event
 	for _, q := range silences {
 		usual, known := baselineP99(phases)
 		if !known {
@@ -28,16 +29,16 @@ func stalls(silences, pauses []silenceSpan, phases []Phase, intervals []Interval
 		if !known || length <= max(minStall, stallFactor*usual) {
 			continue
 		}
-		events = append(events, Event{
-			Kind: EventStall, AtNS: q.from, DurationNS: length,
+		events = append(events, runfile.Event{
+			Kind: runfile.EventStall, AtNS: q.from, DurationNS: length,
 			Text: fmt.Sprintf("nothing was received for %s though requests were outstanding (usual service P99 %s)", units.Precise(length), units.Precise(usual)),
 		})
 	}
-	slices.SortFunc(events, func(a, b Event) int { return int(a.AtNS - b.AtNS) })
+	slices.SortFunc(events, func(a, b runfile.Event) int { return int(a.AtNS - b.AtNS) })
 	return events
 }
 
-func baselineP99(phases []Phase) (time.Duration, bool) {
+func baselineP99(phases []runfile.Phase) (time.Duration, bool) {
 	for i := range phases {
 		if phases[i].Kind == "baseline" && phases[i].ServiceTime.Count > 0 {
 			return phases[i].ServiceTime.P99NS, true
@@ -46,7 +47,7 @@ func baselineP99(phases []Phase) (time.Duration, bool) {
 	return 0, false
 }
 
-func medianP99(intervals []Interval, before time.Duration) (time.Duration, bool) {
+func medianP99(intervals []runfile.Interval, before time.Duration) (time.Duration, bool) {
 	var values []time.Duration
 	for _, i := range intervals {
 		if i.StartNS+time.Second <= before && i.ServiceTime.Count > 0 {

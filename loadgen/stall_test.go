@@ -3,21 +3,23 @@ package loadgen
 import (
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestStalls(t *testing.T) {
-	second := func(i int, p99 time.Duration) Interval {
-		return Interval{StartNS: time.Duration(i) * time.Second, ServiceTime: NewDist(detailDigits, []time.Duration{p99}, nil)}
+	second := func(i int, p99 time.Duration) runfile.Interval {
+		return runfile.Interval{StartNS: time.Duration(i) * time.Second, ServiceTime: runfile.NewDist(runfile.DetailDigits, []time.Duration{p99}, nil)}
 	}
-	quick := []Interval{second(0, 5*ms), second(1, 5*ms), second(2, 5*ms), second(3, 400*ms)}
-	slow := []Interval{second(0, 60*ms), second(1, 60*ms), second(2, 60*ms)}
-	baseline := []Phase{{Kind: "baseline", ServiceTime: NewDist(totalDigits, []time.Duration{30 * ms}, nil)}}
+	quick := []runfile.Interval{second(0, 5*ms), second(1, 5*ms), second(2, 5*ms), second(3, 400*ms)}
+	slow := []runfile.Interval{second(0, 60*ms), second(1, 60*ms), second(2, 60*ms)}
+	baseline := []runfile.Phase{{Kind: "baseline", ServiceTime: runfile.NewDist(runfile.TotalDigits, []time.Duration{30 * ms}, nil)}}
 	paused := []silenceSpan{{10 * time.Second, 13 * time.Second}}
 	for _, tc := range []struct {
 		name    string
 		silence silenceSpan
-		phases  []Phase
-		seconds []Interval
+		phases  []runfile.Phase
+		seconds []runfile.Interval
 		want    bool
 	}{
 		{"100 ms is not above 100 ms", silenceSpan{3000 * ms, 3100 * ms}, nil, quick, false},

@@ -1,65 +1,57 @@
 package loadgen
 
 import (
-	"cmp"
-	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// TargetTime is wait + service of the requests: what the target did, whatever bench did. It is kept in two parts, because what
-// was in flight while bench or its machine stood still, and what queued behind the burst that came after, is longer by that.
-// What decides reads the undisturbed part.
-type TargetTime struct {
-	Undisturbed Dist   `json:"undisturbed"`
-	Disturbed   Dist   `json:"disturbed"`
-	Untold      uint64 `json:"untold,omitempty"` // requests that were not sent though their slot was free: they tell nothing of the target
-
-	digits int // of its histograms; 0: as many as a phase's have
+// targetTimes counts target times: of successes, and the bounds of requests without an answer.
+type targetTimes struct {
+	parts  [2]struct{ ok, bounds runfile.Histogram } // undisturbed, disturbed
+	untold uint64
 }
 
-// newTargetTime returns target times from distributions of so many significant digits.
-func newTargetTime(digits int, undisturbed, disturbed Dist, untold uint64) *TargetTime {
-	return &TargetTime{Undisturbed: undisturbed, Disturbed: disturbed, Untold: untold, digits: digits}
+func newTargetTimes(digits int) (t targetTimes) {
+	for i := range t.parts {
+		t.parts[i].ok.Digits, t.parts[i].bounds.Digits = digits, digits
+	}
+	return t
 }
 
-// All returns both parts together.
-func (t *TargetTime) All() Dist {
-	all := t.Undisturbed
-	if err := all.merge(&t.Disturbed, cmp.Or(t.digits, totalDigits)); err != nil {
-		return t.Undisturbed // never: a file's histograms are decoded before anything else reads them
+func (t *targetTimes) count(h *held, disturbed bool) { t.countN(h.target, h.told, disturbed, 1) }
+
+func (t *targetTimes) countN(target time.Duration, told telling, disturbed bool, n uint64) {
+	part := &t.parts[0]
+	if disturbed {
+		part = &t.parts[1]
 	}
-	return all
+	switch told {
+	case targetMeasured:
+		part.ok.RecordN(target, int64(n))
+	case targetAtLeast:
+		part.bounds.RecordN(target, int64(n))
+	case targetUntold:
+		t.untold += n
+	}
 }
 
-// HasTargetTime reports whether the run was measured by a bench that keeps target time.
-func (r *Run) HasTargetTime() bool { return r.Overall.TargetTime != nil }
-
-// merge adds other, of the same digits. Where one of them was not kept neither is the sum.
-func (t *TargetTime) merge(other *TargetTime, digits int) (*TargetTime, error) {
-	if t == nil || other == nil {
-		return nil, nil
+func (t *targetTimes) add(other *targetTimes) {
+	for i := range t.parts {
+		t.parts[i].ok.Add(&other.parts[i].ok)
+		t.parts[i].bounds.Add(&other.parts[i].bounds)
 	}
-	m := *t
-	m.Untold += other.Untold
-	if err := m.Undisturbed.merge(&other.Undisturbed, digits); err != nil {
-		return nil, fmt.Errorf("target_time: %w", err)
-	}
-	if err := m.Disturbed.merge(&other.Disturbed, digits); err != nil {
-		return nil, fmt.Errorf("target_time: %w", err)
-	}
-	return &m, nil
+	t.untold += other.untold
 }
 
-// check decodes the histograms of an untrusted one.
-func (t *TargetTime) check(digits int) error {
-	if t == nil {
-		return nil
+func (t *targetTimes) reset() {
+	for i := range t.parts {
+		t.parts[i].ok.Reset()
+		t.parts[i].bounds.Reset()
 	}
-	t.digits = digits
-	if err := t.Undisturbed.check(digits); err != nil {
-		return fmt.Errorf("target_time: undisturbed: %w", err)
-	}
-	if err := t.Disturbed.check(digits); err != nil {
-		return fmt.Errorf("target_time: disturbed: %w", err)
-	}
-	return nil
+	t.untold = 0
+}
+
+func (t *targetTimes) describe() *runfile.TargetTime {
+	return runfile.NewTargetTime(t.parts[0].ok.Digits, runfile.DistOf(&t.parts[0].ok, &t.parts[0].bounds), runfile.DistOf(&t.parts[1].ok, &t.parts[1].bounds), t.untold)
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -19,7 +20,7 @@ func judgedPlan() Plan {
 		return profiles.Phase{Name: name, Kind: kind, Duration: time.Second, From: rate, To: rate}
 	}
 	return Plan{
-		Target: Target{Name: "fake", URL: "http://fake/"},
+		Target: runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile: profiles.Profile{Name: "judged", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			phase("warm-up", profiles.Warmup, 100), phase("baseline", profiles.Baseline, 100), phase("spike-1", profiles.Spike, 1000),
 			phase("rest", profiles.Recovery, 100), phase("spike-2", profiles.Spike, 1000),
@@ -56,19 +57,19 @@ func judgedServer() fakeServer {
 	}
 }
 
-func driven(t testing.TB, p Plan, s fakeServer) *Run {
+func driven(t testing.TB, p Plan, s fakeServer) *runfile.Run {
 	t.Helper()
 	r, err := newRecording(p)
 	if err != nil {
 		t.Fatal(err)
 	}
 	end, _ := fakeEngine(r, s)
-	return r.finish(end, Resources{})
+	return r.finish(end, runfile.Resources{})
 }
 
-func judgeText(t testing.TB, run *Run, text string) ThresholdResult {
+func judgeText(t testing.TB, run *runfile.Run, text string) runfile.ThresholdResult {
 	t.Helper()
-	th, err := ParseThreshold(text)
+	th, err := runfile.ParseThreshold(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,9 +187,9 @@ func TestThresholdSentences(t *testing.T) {
 	cut := driven(t, judgedPlan(), cutServer)
 
 	limited := driven(t, judgedPlan(), judgedServer())
-	limited.Verdict.Kind = GeneratorLimited
+	limited.Verdict.Kind = runfile.GeneratorLimited
 	old := driven(t, judgedPlan(), judgedServer())
-	old.Verdict.Kind, old.Overall.TargetTime = GeneratorLimited, nil
+	old.Verdict.Kind, old.Overall.TargetTime = runfile.GeneratorLimited, nil
 
 	many := judgedPlan()
 	for len(many.Requests) < 34 {
@@ -197,7 +198,7 @@ func TestThresholdSentences(t *testing.T) {
 	wide := driven(t, many, judgedServer())
 
 	for _, tc := range []struct {
-		run  *Run
+		run  *runfile.Run
 		text string
 		pass bool
 		says string
@@ -271,7 +272,7 @@ func TestThresholdsAreJudgedByBounds(t *testing.T) {
 
 // A pause of bench is in the response times, and decides nothing: what was disturbed by it tells nothing of the target.
 func TestPauseFailsNoThreshold(t *testing.T) {
-	run, _ := pausedRun(t, 1, DisturbanceRule{})
+	run, _ := pausedRun(t, 1, runfile.DisturbanceRule{})
 	for text, want := range map[string][2]bool{
 		"p99<50ms": {true, false}, "p99<5ms": {false, true}, "p99<1ms": {false, false}, "max<1s": {true, false}, "max<10ms": {false, true},
 		"p99>5ms": {false, true}, "p99>1ms": {true, false}, "p99>60ms": {false, false},
@@ -295,7 +296,7 @@ func TestUndeliveredRunIsNotJudged(t *testing.T) {
 	if got := judgeText(t, run, "p99<1s"); !got.Passed {
 		t.Errorf("99.5 %% were sent: %+v", got)
 	}
-	run.Errors = append(run.Errors, ErrorCount{Kind: OutOfPorts, Count: 1})
+	run.Errors = append(run.Errors, runfile.ErrorCount{Kind: runfile.OutOfPorts, Count: 1})
 	if got := judgeText(t, run, "p99<1s"); got.Passed || !got.Undecided {
 		t.Errorf("out of ports: %+v", got)
 	}
@@ -304,22 +305,22 @@ func TestUndeliveredRunIsNotJudged(t *testing.T) {
 // What a bench of before made of its thresholds is kept as it was written.
 func TestOldResultsAreKept(t *testing.T) {
 	run := driven(t, judgedPlan(), judgedServer())
-	th, err := ParseThreshold("p99<1s")
+	th, err := runfile.ParseThreshold("p99<1s")
 	if err != nil {
 		t.Fatal(err)
 	}
-	run.Judge([]Threshold{th})
+	run.Judge([]runfile.Threshold{th})
 	run.Thresholds[0].Passed, run.Thresholds[0].Sentence = false, "as it was said then"
 	run.Judging = ""
 	if read := readBack(t, run); read.Thresholds[0].Sentence != "as it was said then" {
 		t.Errorf("%+v", read.Thresholds[0])
 	}
-	run.Judging = JudgingBounds
+	run.Judging = runfile.JudgingBounds
 	var file bytes.Buffer
-	if err := Encode(&file, []*Run{run}); err != nil {
+	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Decode("run.json", &file); err == nil {
+	if _, err := runfile.Decode("run.json", &file); err == nil {
 		t.Error("a result that the run does not say was believed")
 	}
 }
@@ -327,7 +328,7 @@ func TestOldResultsAreKept(t *testing.T) {
 func TestStrictSamplesFailWhatIsMarked(t *testing.T) {
 	run := driven(t, judgedPlan(), judgedServer())
 	for text, few := range map[string]bool{"p99<1s": false, "p99.9<1s": true, "p90@baseline<1s": false, "p91@baseline<1s": true} {
-		th, err := ParseThreshold(text)
+		th, err := runfile.ParseThreshold(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -346,9 +347,9 @@ func TestStrictSamplesFailWhatIsMarked(t *testing.T) {
 // What a run file says of its thresholds is judged again when it is read.
 func TestThresholdsInTheRunFile(t *testing.T) {
 	run := driven(t, judgedPlan(), judgedServer())
-	var list []Threshold
+	var list []runfile.Threshold
 	for _, text := range []string{"p99<200ms", "errors<0.1%", "p99.9@spike{GET /a}<1s", "p99@nowhere<1s", "rate>=1/s"} {
-		th, err := ParseThreshold(text)
+		th, err := runfile.ParseThreshold(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,11 +358,11 @@ func TestThresholdsInTheRunFile(t *testing.T) {
 	list[2].StrictSamples = true
 	run.Judge(list)
 	var b bytes.Buffer
-	if err := Encode(&b, []*Run{run}); err != nil {
+	if err := runfile.Encode(&b, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
 	whole := b.Bytes()
-	file, err := Decode("run.json", bytes.NewReader(whole))
+	file, err := runfile.Decode("run.json", bytes.NewReader(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -386,7 +387,7 @@ func TestThresholdsInTheRunFile(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := Decode("edited.json", bytes.NewReader(edited)); err == nil || !strings.Contains(err.Error(), "threshold") {
+			if _, err := runfile.Decode("edited.json", bytes.NewReader(edited)); err == nil || !strings.Contains(err.Error(), "threshold") {
 				t.Errorf("threshold %d: %s made %v was believed: %v", i, key, value, err)
 			}
 		}
@@ -406,9 +407,9 @@ func TestObjective(t *testing.T) {
 		{"p50@spike-1<200ms", 980, (980 + 20/2) / 1000.0, "the phase that it is about"},
 		{"errors<1% service:p99<1s p99>5ms max<=30ms p99<80ms", 1180.0 / 4, (1180 + 990/2) / 2200.0, "the first upper limit of response times"},
 	} {
-		var list []Threshold
+		var list []runfile.Threshold
 		for _, text := range strings.Fields(tc.thresholds) {
-			th, err := ParseThreshold(text)
+			th, err := runfile.ParseThreshold(text)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -427,19 +428,19 @@ func TestObjective(t *testing.T) {
 	readBack(t, run)
 	run.Plan.SLO = []string{"p99<"}
 	var file bytes.Buffer
-	if err := Encode(&file, []*Run{run}); err != nil {
+	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Decode("run.json", &file); err == nil || !strings.Contains(err.Error(), "slo: threshold") {
+	if _, err := runfile.Decode("run.json", &file); err == nil || !strings.Contains(err.Error(), "slo: threshold") {
 		t.Errorf("a file with a damaged slo: error %v", err)
 	}
 	run.Plan.SLO = []string{"rate>=1/s"}
 	for _, text := range []string{"errors<1%", "rate>=1/s", "p99>1ms", "service:p99<1s", "p99@nowhere<1s"} {
-		th, err := ParseThreshold(text)
+		th, err := runfile.ParseThreshold(text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		run.Judge([]Threshold{th})
+		run.Judge([]runfile.Threshold{th})
 		if got, ok := run.Objective(); ok {
 			t.Errorf("%s: %+v, want none", text, got)
 		}
@@ -449,7 +450,7 @@ func TestObjective(t *testing.T) {
 // A service that answers all of 100/s in half a second served 100/s, though the last fifty answers came when the phase was over. One
 // that falls behind served what it finished, and so did every run of a file of before.
 func TestRateCountsWhatWasAskedInThePhase(t *testing.T) {
-	rate, err := ParseThreshold("rate>=99/s")
+	rate, err := runfile.ParseThreshold("rate>=99/s")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -459,7 +460,7 @@ func TestRateCountsWhatWasAskedInThePhase(t *testing.T) {
 	before.Overall.Answered = nil
 	for _, tc := range []struct {
 		name   string
-		run    *Run
+		run    *runfile.Run
 		passes bool
 		served float64
 	}{{"slow", slow, true, 100}, {"behind", behind, false, 95}, {"of before", &before, false, 95}} {

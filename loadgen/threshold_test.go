@@ -6,36 +6,37 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
 
 func TestParseThreshold(t *testing.T) {
-	for text, want := range map[string]Threshold{
-		"p99<200ms":                     {Duration: "response", Metric: MetricPercentile, Quantile: 0.99, Operator: Less, Limit: 200e6},
-		"p(99)<200":                     {Duration: "response", Metric: MetricPercentile, Quantile: 0.99, Operator: Less, Limit: 200e6},
-		" p99.9 <= 1.5 s ":              {Duration: "response", Metric: MetricPercentile, Quantile: 0.999, Operator: AtMost, Limit: 1.5e9},
-		"P50>0.5":                       {Duration: "response", Metric: MetricPercentile, Quantile: 0.5, Operator: Greater, Limit: 0.5e6},
-		"mean<30ms":                     {Duration: "response", Metric: MetricMean, Operator: Less, Limit: 30e6},
-		"min>=1us":                      {Duration: "response", Metric: MetricMin, Operator: NotBelow, Limit: 1e3},
-		"max<1h":                        {Duration: "response", Metric: MetricMax, Operator: Less, Limit: 3600e9},
-		"errors<1%":                     {Metric: MetricErrors, Operator: Less, Limit: 0.01},
-		"errors<0.01":                   {Metric: MetricErrors, Operator: Less, Limit: 0.01},
-		"errors<=0":                     {Metric: MetricErrors, Operator: AtMost},
-		"rate>=990/s":                   {Metric: MetricRate, Operator: NotBelow, Limit: 990},
-		"rate>600/m":                    {Metric: MetricRate, Operator: Greater, Limit: 10},
-		"p95@spike<1s":                  {Duration: "response", Metric: MetricPercentile, Quantile: 0.95, Phase: "spike", Operator: Less, Limit: 1e9},
-		"p95@my phase<1s":               {Duration: "response", Metric: MetricPercentile, Quantile: 0.95, Phase: "my phase", Operator: Less, Limit: 1e9},
-		"p99{GET /products}<1s":         {Duration: "response", Metric: MetricPercentile, Quantile: 0.99, Endpoint: "GET /products", Operator: Less, Limit: 1e9},
-		"p99@spike{GET /a/{id}/b}<1s":   {Duration: "response", Metric: MetricPercentile, Quantile: 0.99, Phase: "spike", Endpoint: "GET /a/{id}/b", Operator: Less, Limit: 1e9},
-		"errors{GET /a?b<=c:d@e}<1%":    {Metric: MetricErrors, Endpoint: "GET /a?b<=c:d@e", Operator: Less, Limit: 0.01},
-		"service:p99<20ms":              {Duration: "service", Metric: MetricPercentile, Quantile: 0.99, Operator: Less, Limit: 20e6},
-		"wait:max@spike<20ms":           {Duration: "wait", Metric: MetricMax, Phase: "spike", Operator: Less, Limit: 20e6},
-		"lag:mean<20ms":                 {Duration: "lag", Metric: MetricMean, Operator: Less, Limit: 20e6},
-		"service:p99{GET /a}<20ms":      {Duration: "service", Metric: MetricPercentile, Quantile: 0.99, Endpoint: "GET /a", Operator: Less, Limit: 20e6},
-		"p99@warm-up:early{GET /:id}<1": {Duration: "response", Metric: MetricPercentile, Quantile: 0.99, Phase: "warm-up:early", Endpoint: "GET /:id", Operator: Less, Limit: 1e6},
+	for text, want := range map[string]runfile.Threshold{
+		"p99<200ms":                     {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.99, Operator: runfile.Less, Limit: 200e6},
+		"p(99)<200":                     {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.99, Operator: runfile.Less, Limit: 200e6},
+		" p99.9 <= 1.5 s ":              {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.999, Operator: runfile.AtMost, Limit: 1.5e9},
+		"P50>0.5":                       {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.5, Operator: runfile.Greater, Limit: 0.5e6},
+		"mean<30ms":                     {Duration: "response", Metric: runfile.MetricMean, Operator: runfile.Less, Limit: 30e6},
+		"min>=1us":                      {Duration: "response", Metric: runfile.MetricMin, Operator: runfile.NotBelow, Limit: 1e3},
+		"max<1h":                        {Duration: "response", Metric: runfile.MetricMax, Operator: runfile.Less, Limit: 3600e9},
+		"errors<1%":                     {Metric: runfile.MetricErrors, Operator: runfile.Less, Limit: 0.01},
+		"errors<0.01":                   {Metric: runfile.MetricErrors, Operator: runfile.Less, Limit: 0.01},
+		"errors<=0":                     {Metric: runfile.MetricErrors, Operator: runfile.AtMost},
+		"rate>=990/s":                   {Metric: runfile.MetricRate, Operator: runfile.NotBelow, Limit: 990},
+		"rate>600/m":                    {Metric: runfile.MetricRate, Operator: runfile.Greater, Limit: 10},
+		"p95@spike<1s":                  {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.95, Phase: "spike", Operator: runfile.Less, Limit: 1e9},
+		"p95@my phase<1s":               {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.95, Phase: "my phase", Operator: runfile.Less, Limit: 1e9},
+		"p99{GET /products}<1s":         {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.99, Endpoint: "GET /products", Operator: runfile.Less, Limit: 1e9},
+		"p99@spike{GET /a/{id}/b}<1s":   {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.99, Phase: "spike", Endpoint: "GET /a/{id}/b", Operator: runfile.Less, Limit: 1e9},
+		"errors{GET /a?b<=c:d@e}<1%":    {Metric: runfile.MetricErrors, Endpoint: "GET /a?b<=c:d@e", Operator: runfile.Less, Limit: 0.01},
+		"service:p99<20ms":              {Duration: "service", Metric: runfile.MetricPercentile, Quantile: 0.99, Operator: runfile.Less, Limit: 20e6},
+		"wait:max@spike<20ms":           {Duration: "wait", Metric: runfile.MetricMax, Phase: "spike", Operator: runfile.Less, Limit: 20e6},
+		"lag:mean<20ms":                 {Duration: "lag", Metric: runfile.MetricMean, Operator: runfile.Less, Limit: 20e6},
+		"service:p99{GET /a}<20ms":      {Duration: "service", Metric: runfile.MetricPercentile, Quantile: 0.99, Endpoint: "GET /a", Operator: runfile.Less, Limit: 20e6},
+		"p99@warm-up:early{GET /:id}<1": {Duration: "response", Metric: runfile.MetricPercentile, Quantile: 0.99, Phase: "warm-up:early", Endpoint: "GET /:id", Operator: runfile.Less, Limit: 1e6},
 	} {
 		want.Text = strings.TrimSpace(text)
-		got, err := ParseThreshold(text)
+		got, err := runfile.ParseThreshold(text)
 		got.Quantile = float64(int(got.Quantile*1e6+0.5)) / 1e6 // 99.9 / 100 is not quite 0.999
 		if err != nil || got != want {
 			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
@@ -90,7 +91,7 @@ func TestParseThresholdRefuses(t *testing.T) {
 		"p99{GET \xff}<1s":        "not valid UTF-8",
 		strings.Repeat("p", 5000): "longer than 4096 bytes",
 	} {
-		if _, err := ParseThreshold(text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := runfile.ParseThreshold(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.40q: error %v, want one with %q", text, err, want)
 		}
 	}
@@ -101,11 +102,11 @@ func FuzzParseThreshold(f *testing.F) {
 	f.Add("p99@spike{GET /a/{id}}<=1.5s")
 	f.Add("errors<1%")
 	f.Fuzz(func(t *testing.T, text string) {
-		first, err := ParseThreshold(text)
+		first, err := runfile.ParseThreshold(text)
 		if err != nil {
 			return
 		}
-		if again, err := ParseThreshold(first.Text); err != nil || again != first {
+		if again, err := runfile.ParseThreshold(first.Text); err != nil || again != first {
 			t.Fatalf("%q: %+v, read again %+v, %v", text, first, again, err)
 		}
 	})
@@ -116,9 +117,9 @@ func TestThresholdsAgreeWithTheSamples(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, samples, _ := anyRun(t)
-		run.Interrupted, run.Verdict.Kind = false, Valid // those pass nothing, which says nothing of the figures
+		run.Interrupted, run.Verdict.Kind = false, runfile.Valid // those pass nothing, which says nothing of the figures
 
-		th := Threshold{Text: "p<1", Duration: "response", Metric: MetricPercentile, Operator: rapid.SampledFrom([]Operator{Less, AtMost, Greater, NotBelow}).Draw(t, "operator")}
+		th := runfile.Threshold{Text: "p<1", Duration: "response", Metric: runfile.MetricPercentile, Operator: rapid.SampledFrom([]runfile.Operator{runfile.Less, runfile.AtMost, runfile.Greater, runfile.NotBelow}).Draw(t, "operator")}
 		th.Quantile = rapid.SampledFrom([]float64{0.5, 0.9, 0.95, 0.99, 0.999}).Draw(t, "quantile")
 		th.Limit = float64(rapid.IntRange(1, 3_000_000).Draw(t, "limit us")) * 1e3
 		if rapid.Bool().Draw(t, "at a phase") {
@@ -176,24 +177,24 @@ func TestThresholdsAgreeWithTheSamples(t *testing.T) {
 			return
 		}
 		passes := want > time.Duration(th.Limit)
-		if th.upper() {
+		if th.Upper() {
 			passes = want < time.Duration(th.Limit) && !bound
 		}
 		// Of a lower limit the response time decides only what is missed.
-		if th.upper() && got.Passed != passes || !th.upper() && !passes && got.Passed {
+		if th.Upper() && got.Passed != passes || !th.Upper() && !passes && got.Passed {
 			t.Fatalf("%+v: passed %v, the samples say %v (at least: %v)", th, got.Passed, want, bound)
 		}
 
-		th.Metric, th.Limit = MetricErrors, rapid.Float64Range(0.001, 0.999).Draw(t, "share")
+		th.Metric, th.Limit = runfile.MetricErrors, rapid.Float64Range(0.001, 0.999).Draw(t, "share")
 		share := float64(due-succeeded) / float64(due)
-		if errors := th.Judge(run); *errors.Actual != share || errors.Passed != th.holds(share) {
+		if errors := th.Judge(run); *errors.Actual != share || errors.Passed != th.Holds(share) {
 			t.Fatalf("%+v: %+v, the samples say %v", th, errors, share)
 		}
 	})
 }
 
 // concerns reports whether a threshold is about a sample.
-func concerns(run *Run, th Threshold, s sample) bool {
+func concerns(run *runfile.Run, th runfile.Threshold, s sample) bool {
 	if th.Endpoint != "" && th.Endpoint != run.Plan.Endpoints[s.endpoint].Name {
 		return false
 	}

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -16,7 +17,7 @@ type timeline struct {
 	counts   []secondCounts
 	open     map[int]*second
 	sealed   int // all seconds before it are sealed
-	recent   histogram
+	recent   runfile.Histogram
 	heard    func(index int, c *second) // what else wants to know what a second counted; nil: nothing does
 }
 
@@ -24,17 +25,17 @@ type timeline struct {
 type secondCounts struct {
 	due, ok, failed, done    uint64
 	hits, misses             uint64
-	failures                 kindCounts
+	failures                 runfile.KindCounts
 	sent, finished, returned uint64
 	parts                    secondParts
 	lastEnd                  time.Duration
-	responseTime             Dist
-	serviceTime              Dist
-	targetTime               *TargetTime
+	responseTime             runfile.Dist
+	serviceTime              runfile.Dist
+	targetTime               *runfile.TargetTime
 }
 
 func newTimeline(s *profiles.Schedule) *timeline {
-	return &timeline{schedule: s, open: make(map[int]*second), recent: histogram{digits: detailDigits}}
+	return &timeline{schedule: s, open: make(map[int]*second), recent: runfile.Histogram{Digits: runfile.DetailDigits}}
 }
 
 // advance counts as due what is intended before now.
@@ -61,7 +62,7 @@ func (t *timeline) at(index int) *secondCounts {
 
 // collect takes what the shards have handed over since the last time.
 func (t *timeline) collect(shards []*shard) {
-	t.recent.reset()
+	t.recent.Reset()
 	for _, s := range shards {
 		for {
 			select {
@@ -85,7 +86,7 @@ func (t *timeline) take(d *delta) {
 			t.open[index] = o
 		}
 		o.add(c)
-		t.recent.add(&c.response)
+		t.recent.Add(&c.response)
 		if t.heard != nil {
 			t.heard(index, c)
 		}
@@ -157,17 +158,17 @@ func (t *timeline) encode(index int) {
 	c.done += o.done
 	c.hits += o.hits
 	c.misses += o.misses
-	c.failures.add(o.failures)
+	c.failures.Add(o.failures)
 	c.sent += o.sent
 	c.parts.add(&o.parts)
 	c.finished += o.finished
 	c.returned += o.returned
 	c.lastEnd = max(c.lastEnd, o.lastEnd)
-	if o.response.count() > 0 || o.responseCensored.count() > 0 {
-		c.responseTime = newDist(&o.response, &o.responseCensored)
+	if o.response.Count() > 0 || o.responseCensored.Count() > 0 {
+		c.responseTime = runfile.DistOf(&o.response, &o.responseCensored)
 	}
-	if o.service.count() > 0 || o.serviceCensored.count() > 0 {
-		c.serviceTime = newDist(&o.service, &o.serviceCensored)
+	if o.service.Count() > 0 || o.serviceCensored.Count() > 0 {
+		c.serviceTime = runfile.DistOf(&o.service, &o.serviceCensored)
 	}
 	c.targetTime = o.target.describe()
 	// The summaries keep the encoded histograms; the counts themselves would be 37 KB a second.
@@ -194,12 +195,12 @@ func (t *timeline) finish(shards []*shard) {
 }
 
 // intervals returns the seconds of a run that is over, in order and without gaps.
-func (t *timeline) intervals() []Interval {
-	list := make([]Interval, len(t.counts))
+func (t *timeline) intervals() []runfile.Interval {
+	list := make([]runfile.Interval, len(t.counts))
 	var due, sent, finished, returned uint64
 	for i, c := range t.counts {
 		due, sent, finished, returned = due+c.due, sent+c.sent, finished+c.finished, returned+c.returned
-		list[i] = Interval{
+		list[i] = runfile.Interval{
 			StartNS: time.Duration(i) * time.Second,
 			Due:     c.due, OK: c.ok, Failed: c.failed, Sent: c.sent, Finished: c.finished,
 			InFlight: sent - returned, Backlog: due - finished,
@@ -207,6 +208,6 @@ func (t *timeline) intervals() []Interval {
 			ResponseTime: c.responseTime, ServiceTime: c.serviceTime, TargetTime: c.targetTime,
 		}
 	}
-	foldKinds(list)
+	runfile.FoldKinds(list)
 	return list
 }

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // tinyproxy starts Debian's proxy, which asks for a name and a password and is alone to know where shop.internal is, and
@@ -98,7 +100,7 @@ func TestThroughTinyproxy(t *testing.T) {
 		if anyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy "+at) {
 			t.Fatalf("%s: found %q", scheme, texts(findings))
 		}
-		run, err := Drive(t.Context(), p, Options{Environment: Environment{Notes: []string{texts(findings)}}})
+		run, err := Drive(t.Context(), p, Options{Environment: runfile.Environment{Notes: []string{texts(findings)}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // totals counts the requests intended in one phase.
@@ -14,13 +15,13 @@ type totals struct {
 	achieved uint64 // successes that finished within the phase's clock time
 	finished uint64 // requests that came to an end within it
 
-	response, service, wait, lag, firstByte, connect histogram
+	response, service, wait, lag, firstByte, connect runfile.Histogram
 	// Of the requests that never finished: the least that the duration would have been.
-	responseCensored, serviceCensored, waitCensored, lagCensored histogram
+	responseCensored, serviceCensored, waitCensored, lagCensored runfile.Histogram
 	// The way to the wire of requests that failed at once. No distribution shows them, the verdict needs them.
-	failedWait, failedLag histogram
+	failedWait, failedLag runfile.Histogram
 	// The parts of all waits that are above 0: for a slot, and for a connection that was got, or whose end was not awaited.
-	slotWait, connecting histogram
+	slotWait, connecting runfile.Histogram
 
 	target    targetTimes
 	disturbed uint64 // requests, whatever became of them
@@ -31,22 +32,22 @@ type totals struct {
 
 	bytesIn, bytesOut uint64
 	hits, misses      uint64
-	timings           []ServerTiming
+	timings           []runfile.ServerTiming
 }
 
 func newTotals() totals {
-	three := histogram{digits: totalDigits}
+	three := runfile.Histogram{Digits: runfile.TotalDigits}
 	return totals{
 		response: three, service: three, wait: three, lag: three, firstByte: three, connect: three,
 		responseCensored: three, serviceCensored: three, waitCensored: three, lagCensored: three,
 		failedWait: three, failedLag: three, slotWait: three, connecting: three,
-		target: newTargetTimes(totalDigits),
+		target: newTargetTimes(runfile.TotalDigits),
 	}
 }
 
 // histograms lists all of them, in one order for every totals.
-func (t *totals) histograms() []*histogram {
-	return []*histogram{
+func (t *totals) histograms() []*runfile.Histogram {
+	return []*runfile.Histogram{
 		&t.response, &t.service, &t.wait, &t.lag, &t.firstByte, &t.connect,
 		&t.responseCensored, &t.serviceCensored, &t.waitCensored, &t.lagCensored, &t.failedWait, &t.failedLag,
 		&t.slotWait, &t.connecting,
@@ -76,21 +77,21 @@ func (t *totals) count(s *sample) {
 	switch s.Outcome {
 	case exchange.Succeeded:
 		t.ok++
-		t.response.record(s.Response())
-		t.service.record(s.Service())
+		t.response.Record(s.Response())
+		t.service.Record(s.Service())
 		if s.FirstByte > 0 {
-			t.firstByte.record(s.FirstByte - s.Sent)
+			t.firstByte.Record(s.FirstByte - s.Sent)
 		}
 	case exchange.Failed:
 		t.failed++
 		switch s.Kind {
-		case OutOfDescriptors:
+		case runfile.OutOfDescriptors:
 			t.noDescriptor++
-		case OutOfPorts:
+		case runfile.OutOfPorts:
 			t.noPort++
 		}
-		t.failedWait.record(wait)
-		t.failedLag.record(lag)
+		t.failedWait.Record(wait)
+		t.failedLag.Record(lag)
 		t.answered(s)
 		return
 	case exchange.TimedOut, exchange.Shed:
@@ -104,14 +105,14 @@ func (t *totals) count(s *sample) {
 		t.censor(s)
 	}
 	if s.Free != exchange.NeverFree {
-		t.wait.record(wait)
+		t.wait.Record(wait)
 	} else {
-		t.waitCensored.record(wait)
+		t.waitCensored.Record(wait)
 	}
 	if s.WasSent() {
-		t.lag.record(lag)
+		t.lag.Record(lag)
 	} else if s.Free != exchange.NeverFree {
-		t.lagCensored.record(lag)
+		t.lagCensored.Record(lag)
 	}
 	t.answered(s)
 }
@@ -120,25 +121,25 @@ func (t *totals) count(s *sample) {
 func (t *totals) waited(s *sample, wait time.Duration) {
 	slot := s.SlotWait()
 	if slot > 0 {
-		t.slotWait.record(slot)
+		t.slotWait.Record(slot)
 	}
 	if connecting := wait - slot; connecting > 0 && (s.WasSent() || s.Outcome != exchange.Failed) {
-		t.connecting.record(connecting)
+		t.connecting.Record(connecting)
 	}
 }
 
 // censor records the bounds of a request that never finished.
 func (t *totals) censor(s *sample) {
-	t.responseCensored.record(s.Response())
+	t.responseCensored.Record(s.Response())
 	if s.WasSent() {
-		t.serviceCensored.record(s.Service())
+		t.serviceCensored.Record(s.Service())
 	}
 }
 
 // answered counts what a connection and an answer's header tell, whatever the outcome.
 func (t *totals) answered(s *sample) {
 	if s.Connect > 0 {
-		t.connect.record(s.Connect)
+		t.connect.Record(s.Connect)
 	}
 	switch s.cache {
 	case cacheHit:
@@ -147,7 +148,7 @@ func (t *totals) answered(s *sample) {
 		t.misses++
 	}
 	for _, m := range s.timings {
-		t.timings = addTiming(t.timings, m.name, 1, m.duration)
+		t.timings = runfile.AddTiming(t.timings, m.name, 1, m.duration)
 	}
 }
 
@@ -171,38 +172,38 @@ func (t *totals) add(other *totals) {
 	t.misses += other.misses
 	theirs := other.histograms()
 	for i, h := range t.histograms() {
-		h.add(theirs[i])
+		h.Add(theirs[i])
 	}
 	t.target.add(&other.target)
 	t.disturbed += other.disturbed
 	for _, m := range other.timings {
-		t.timings = addTiming(t.timings, []byte(m.Name), m.Count, m.SumNS)
+		t.timings = runfile.AddTiming(t.timings, []byte(m.Name), m.Count, m.SumNS)
 	}
 }
 
-func (t *totals) requests() Requests {
+func (t *totals) requests() runfile.Requests {
 	due := t.ok + t.failed + t.unfinished + t.unsent
-	return Requests{
+	return runfile.Requests{
 		Planned: due, Due: due, Sent: t.sent, Succeeded: t.ok, Failed: t.failed,
 		Unfinished: t.unfinished, Unsent: t.unsent, Retried: t.retried,
 	}
 }
 
 // phase fills in what the totals know of a phase.
-func (t *totals) phase(p *Phase) {
+func (t *totals) phase(p *runfile.Phase) {
 	seconds := p.DurationNS.Seconds()
 	p.Requests = t.requests()
-	p.Offered = Rate{p.Requests.Due, perSecond(p.Requests.Due, seconds)}
-	p.Achieved = Rate{t.achieved, perSecond(t.achieved, seconds)}
-	p.ResponseTime = newDist(&t.response, &t.responseCensored)
-	p.ServiceTime = newDist(&t.service, &t.serviceCensored)
-	p.Wait = newDist(&t.wait, &t.waitCensored)
-	p.Lag = newDist(&t.lag, &t.lagCensored)
+	p.Offered = runfile.Rate{Count: p.Requests.Due, Rate: runfile.PerSecond(p.Requests.Due, seconds)}
+	p.Achieved = runfile.Rate{Count: t.achieved, Rate: runfile.PerSecond(t.achieved, seconds)}
+	p.ResponseTime = runfile.DistOf(&t.response, &t.responseCensored)
+	p.ServiceTime = runfile.DistOf(&t.service, &t.serviceCensored)
+	p.Wait = runfile.DistOf(&t.wait, &t.waitCensored)
+	p.Lag = runfile.DistOf(&t.lag, &t.lagCensored)
 	p.TargetTime, p.Disturbed = t.target.describe(), t.disturbed
-	p.FirstByte = newDist(&t.firstByte, nil)
-	p.dropPartial()
-	p.Connect = newDist(&t.connect, nil)
-	p.Bytes = Bytes{t.bytesIn, t.bytesOut}
-	p.Cache = Cache{t.hits, t.misses}
+	p.FirstByte = runfile.DistOf(&t.firstByte, nil)
+	p.DropPartial()
+	p.Connect = runfile.DistOf(&t.connect, nil)
+	p.Bytes = runfile.Bytes{In: t.bytesIn, Out: t.bytesOut}
+	p.Cache = runfile.Cache{Hits: t.hits, Misses: t.misses}
 	p.ServerTiming = slices.Clone(t.timings)
 }

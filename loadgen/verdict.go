@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
@@ -40,23 +41,23 @@ type judgement struct {
 
 // judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
 // target.
-func judge(j judgement) Verdict {
+func judge(j judgement) runfile.Verdict {
 	if j.paused > 0 && float64(j.paused) > pausedShare*float64(j.length) {
 		evidence := fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", units.Precise(j.paused), units.Precise(j.length))
-		return Verdict{HostLimited, append([]string{evidence}, j.throttling()...)}
+		return runfile.Verdict{Kind: runfile.HostLimited, Evidence: append([]string{evidence}, j.throttling()...)}
 	}
 	if evidence := j.totals.exhausted(); evidence != nil {
-		return Verdict{GeneratorLimited, evidence}
+		return runfile.Verdict{Kind: runfile.GeneratorLimited, Evidence: evidence}
 	}
 	failing := j.totals.failing(j.failure)
 	if failing != "" && j.totals.barred() {
-		return Verdict{Valid, []string{failing}}
+		return runfile.Verdict{Kind: runfile.Valid, Evidence: []string{failing}}
 	}
 	wait, lag := j.totals.wayToTheWire()
-	lagP99, waitP99 := lag.quantile(0.99), wait.quantile(0.99)
+	lagP99, waitP99 := lag.Quantile(0.99), wait.Quantile(0.99)
 	slow := j.backlog == nil && lagP99 > lateAfter && float64(lagP99) > lagShare*float64(j.response)
 	disturbed := float64(j.disturbed) > lateShare*float64(j.length)
-	unsent := float64(j.totals.freeSent) < sentShare*float64(j.totals.free)
+	unsent := float64(j.totals.freeSent) < runfile.SentShare*float64(j.totals.free)
 	if (slow || disturbed || unsent) && !j.fullTilt {
 		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", units.Precise(lagP99), units.Precise(j.response))}
 		if disturbed {
@@ -66,7 +67,7 @@ func judge(j judgement) Verdict {
 		if unsent {
 			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", units.Count(j.totals.free), units.Count(j.totals.freeSent)))
 		}
-		return Verdict{j.lateness(), append(append(evidence, j.lateFor()), j.throttling()...)}
+		return runfile.Verdict{Kind: j.lateness(), Evidence: append(append(evidence, j.lateFor()), j.throttling()...)}
 	}
 	var evidence []string
 	slot, connecting := j.totals.waits(0.99)
@@ -92,7 +93,7 @@ func judge(j judgement) Verdict {
 			evidence = append(evidence, j.lateFor())
 		}
 		evidence = append(evidence, j.throttling()...)
-		return Verdict{j.holdsBack(), append(evidence, "lag P99 "+units.Precise(lagP99))}
+		return runfile.Verdict{Kind: j.holdsBack(), Evidence: append(evidence, "lag P99 "+units.Precise(lagP99))}
 	}
 	if failing != "" {
 		evidence = append(evidence, failing)
@@ -101,7 +102,7 @@ func judge(j judgement) Verdict {
 	if j.backlog != nil {
 		evidence = append(evidence, j.backlog.words())
 	}
-	return Verdict{Valid, evidence}
+	return runfile.Verdict{Kind: runfile.Valid, Evidence: evidence}
 }
 
 // failing says that every request failed, by which kind if one is named; "" where some did not.
@@ -118,18 +119,18 @@ func (t *totals) failing(kind string) string {
 
 // barred reports whether no request could be sent, and none was kept waiting for that until it had taken too long: then
 // nothing was asked of the target, and nothing limited it.
-func (t *totals) barred() bool { return t.sent == 0 && t.responseCensored.count() == 0 }
+func (t *totals) barred() bool { return t.sent == 0 && t.responseCensored.Count() == 0 }
 
 // waits returns how long requests waited for a slot, and for a connection when they had one, at a quantile (0-1).
 func (t *totals) waits(q float64) (slot, connecting time.Duration) {
 	due := t.requests().Due
-	return t.slotWait.quantileAmong(due, q), t.connecting.quantileAmong(due, q)
+	return t.slotWait.QuantileAmong(due, q), t.connecting.QuantileAmong(due, q)
 }
 
 // opened tells of the connections that were opened, where requests waited for them so long; nothing where they did not.
 func (t *totals) opened(connecting time.Duration) string {
-	if n := t.connect.count(); n > 0 && connecting > longWait {
-		return fmt.Sprintf(": %s connections were opened, in %s (P99)", units.Count(n), units.Precise(t.connect.quantile(0.99)))
+	if n := t.connect.Count(); n > 0 && connecting > longWait {
+		return fmt.Sprintf(": %s connections were opened, in %s (P99)", units.Count(n), units.Precise(t.connect.Quantile(0.99)))
 	}
 	return ""
 }
@@ -163,11 +164,11 @@ func (j judgement) throttling() []string {
 }
 
 // lateness says whose doing it is that bench was late.
-func (j judgement) lateness() VerdictKind {
+func (j judgement) lateness() runfile.VerdictKind {
 	if host := j.host.sum(); host > 0 && float64(host) >= hostShare*float64(j.late) {
-		return HostLimited
+		return runfile.HostLimited
 	}
-	return GeneratorLimited
+	return runfile.GeneratorLimited
 }
 
 // held reports whether bench was late for so much of the phase that the slots it held meanwhile are what others waited
@@ -178,44 +179,44 @@ func (j judgement) held() bool {
 
 // holdsBack says whose doing it is that requests waited: the target's, unless bench held the slots itself, or had no
 // processor left to send and to read with. Answers that lie unread keep their slots busy, and look like a slow target.
-func (j judgement) holdsBack() VerdictKind {
+func (j judgement) holdsBack() runfile.VerdictKind {
 	switch {
 	case j.held():
 		return j.lateness()
 	case j.fullTilt || j.used+j.taken < saturated:
-		return TargetLimited
+		return runfile.TargetLimited
 	case j.taken >= hostShare:
-		return HostLimited
+		return runfile.HostLimited
 	default:
-		return GeneratorLimited
+		return runfile.GeneratorLimited
 	}
 }
 
 // wayToTheWire returns how long the requests waited for the target and for bench, whatever became of them after.
-func (t *totals) wayToTheWire() (wait, lag *histogram) {
-	wait, lag = &histogram{digits: totalDigits}, &histogram{digits: totalDigits}
-	for _, h := range []*histogram{&t.wait, &t.waitCensored, &t.failedWait} {
-		wait.add(h)
+func (t *totals) wayToTheWire() (wait, lag *runfile.Histogram) {
+	wait, lag = &runfile.Histogram{Digits: runfile.TotalDigits}, &runfile.Histogram{Digits: runfile.TotalDigits}
+	for _, h := range []*runfile.Histogram{&t.wait, &t.waitCensored, &t.failedWait} {
+		wait.Add(h)
 	}
-	for _, h := range []*histogram{&t.lag, &t.lagCensored, &t.failedLag} {
-		lag.add(h)
+	for _, h := range []*runfile.Histogram{&t.lag, &t.lagCensored, &t.failedLag} {
+		lag.Add(h)
 	}
 	return wait, lag
 }
 
 // worst returns the verdict of a run: that of its worst phase, the warm-up not counted. Its evidence names the phases
 // that share it.
-func worst(phases []Phase) Verdict {
-	w := Verdict{Kind: Valid, Evidence: []string{"no phase but warm-up"}}
+func worst(phases []runfile.Phase) runfile.Verdict {
+	w := runfile.Verdict{Kind: runfile.Valid, Evidence: []string{"no phase but warm-up"}}
 	first := true
 	for _, p := range phases {
 		if p.Kind == "warmup" {
 			continue
 		}
-		rank, have := slices.Index(severity, p.Verdict.Kind), slices.Index(severity, w.Kind)
+		rank, have := slices.Index(runfile.Severity, p.Verdict.Kind), slices.Index(runfile.Severity, w.Kind)
 		switch {
 		case first || rank < have:
-			w = Verdict{Kind: p.Verdict.Kind}
+			w = runfile.Verdict{Kind: p.Verdict.Kind}
 			fallthrough
 		case rank == have:
 			for _, e := range p.Verdict.Evidence {
@@ -229,7 +230,7 @@ func worst(phases []Phase) Verdict {
 
 // processorShare returns the shares of bench's processors that it used within [from, to), and that it wanted and others
 // had. See [hostDelay] for the run queue.
-func processorShare(r Resources, processors int, from, to time.Duration) (used, taken float64) {
+func processorShare(r runfile.Resources, processors int, from, to time.Duration) (used, taken float64) {
 	var window, cpu, queue, previous time.Duration
 	for i, g := range r.Generator {
 		length := time.Duration(processors) * (g.AtNS - previous)
@@ -251,7 +252,7 @@ func processorShare(r Resources, processors int, from, to time.Duration) (used, 
 }
 
 // throttledPeriods returns in how many periods bench's control group held it back within [from, to).
-func throttledPeriods(r Resources, from, to time.Duration) (periods uint64) {
+func throttledPeriods(r runfile.Resources, from, to time.Duration) (periods uint64) {
 	for _, h := range r.Host {
 		if h.AtNS > from && h.AtNS <= to {
 			periods += h.ThrottledPeriods
@@ -266,7 +267,7 @@ func throttledPeriods(r Resources, from, to time.Duration) (periods uint64) {
 // it was to be woken or in the middle of microseconds of work: a pause that nothing in this system accounts for. Threads that wait for each other are bench's own doing:
 // their run-queue delay counts only as far as bench left the processors to others. The three overlap where a thread
 // waited on a processor that was stolen or throttled, so their sum is an upper bound.
-func hostDelay(late, stood *lateness, r Resources, processors int, from, to time.Duration) (lateFor time.Duration, host hostShares) {
+func hostDelay(late, stood *lateness, r runfile.Resources, processors int, from, to time.Duration) (lateFor time.Duration, host hostShares) {
 	var previous time.Duration
 	for i, g := range r.Generator {
 		lo, hi := max(previous, from), min(g.AtNS, to)

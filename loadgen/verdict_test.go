@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -37,7 +38,7 @@ func opening(n int, connecting, service time.Duration) *totals {
 
 func TestJudge(t *testing.T) {
 	grown := func(by uint64, length time.Duration, seconds ...float64) *backlogTrend {
-		b := &backlogTrend{Backlog: Backlog{End: by}, seconds: seconds, length: length, service: 20 * ms, perSec: 100}
+		b := &backlogTrend{Backlog: runfile.Backlog{End: by}, seconds: seconds, length: length, service: 20 * ms, perSec: 100}
 		if len(seconds) > 0 {
 			b.to = time.Duration(seconds[len(seconds)-1] * 1e9)
 		}
@@ -46,38 +47,38 @@ func TestJudge(t *testing.T) {
 	for _, tc := range []struct {
 		name string
 		j    judgement
-		want VerdictKind
+		want runfile.VerdictKind
 		says string
 	}{
-		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(3, 10*time.Second)}, Valid, "the backlog did not grow"},
-		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, Valid, "lag P99"},
-		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, Valid, "lag P99"},
-		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{queue: 100 * ms}}, GeneratorLimited, "bench was late for 400 ms"},
-		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{steal: 200 * ms}}, HostLimited, "kept its threads waiting for 200 ms"},
-		{"late by the schedule", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 250 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, touched: 312, late: 400 * ms}, GeneratorLimited, "bench could have sent and did not for 400 ms of 10.0 s, which disturbed 312 of 1,000 requests"},
-		{"late by the schedule, now and then", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 90 * ms, late: 90 * ms}, Valid, "lag P99 20.0 ms"},
-		{"late because the machine paused", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, late: 400 * ms, host: hostShares{queue: 10 * ms, unexplained: 370 * ms}}, HostLimited, "this machine paused for 370 ms of it, and nothing in it explains that"},
-		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, Valid, ""},
-		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, fullTilt: true}, Valid, ""},
-		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, TargetLimited, "wait P99 30.0 ms"},
-		{"late comes before waiting", judgement{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, GeneratorLimited, ""},
-		{"waiting because bench had no processor left", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.97, taken: 0.01}, GeneratorLimited, "bench used 97.0 % of its processors"},
-		{"waiting because others had bench's processor", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.1, taken: 0.88}, HostLimited, "and wanted 88.0 % more"},
-		{"waiting while bench was at ease", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.6, taken: 0.3}, TargetLimited, "used 60.0 %"},
-		{"waiting for slots that bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, length: time.Second}, GeneratorLimited, "bench was late for 300 ms"},
-		{"waiting for slots that a throttled bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: hostShares{throttled: 200 * ms}, periods: 8, length: time.Second}, HostLimited, "its control group throttled bench in 8 periods"},
-		{"waiting while bench was late at times", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 200 * ms, length: time.Second}, TargetLimited, "wait P99 30.0 ms"},
-		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, TargetLimited, "grew by 600 requests and rose second by second"},
-		{"a backlog that grew by less than 1 % of the phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 70*time.Second, 0, .1, .2, .3, .4, .5, .6)}, Valid, "the backlog stayed at what falls due in 600 ms"},
-		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, .1, .9, .2, .7, .1, .8, .6)}, Valid, "the backlog came to what falls due in 600 ms, without a trend"},
-		{"a backlog that is drained", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(0, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, Valid, "the backlog did not grow"},
-		{"a backlog that grew in a short phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .3, .6, .8)}, TargetLimited, "grew by 80 requests, by as many as fell due in 800 ms, and the usual service P99 is 20.0 ms"},
-		{"and by less than chance may do", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(40, 3*time.Second, .3, .35, .4)}, Valid, "the backlog did not grow"},
-		{"and within the service time", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .01, .015, .02)}, Valid, ""},
-		{"connecting, little of the response", judgement{totals: opening(1000, 20*ms, 400*ms), response: 420 * ms}, Valid, "wait P99 20.0 ms: 1,000 connections were opened, in 20.0 ms (P99)"},
-		{"connecting, much of the response", judgement{totals: opening(1000, 60*ms, 400*ms), response: 460 * ms}, TargetLimited, "requests waited for a connection: P99 60.0 ms of a response P99 of 460 ms"},
-		{"connecting for each request", judgement{totals: opening(1000, 60*ms, 40*ms), response: 100 * ms, anew: true}, Valid, "1,000 connections were opened"},
-		{"connecting in no time", judgement{totals: opening(1000, ms*9/10, ms), response: 2 * ms}, Valid, "wait P99 900 us"},
+		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(3, 10*time.Second)}, runfile.Valid, "the backlog did not grow"},
+		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, runfile.Valid, "lag P99"},
+		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, runfile.Valid, "lag P99"},
+		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{queue: 100 * ms}}, runfile.GeneratorLimited, "bench was late for 400 ms"},
+		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{steal: 200 * ms}}, runfile.HostLimited, "kept its threads waiting for 200 ms"},
+		{"late by the schedule", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 250 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, touched: 312, late: 400 * ms}, runfile.GeneratorLimited, "bench could have sent and did not for 400 ms of 10.0 s, which disturbed 312 of 1,000 requests"},
+		{"late by the schedule, now and then", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 90 * ms, late: 90 * ms}, runfile.Valid, "lag P99 20.0 ms"},
+		{"late because the machine paused", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, late: 400 * ms, host: hostShares{queue: 10 * ms, unexplained: 370 * ms}}, runfile.HostLimited, "this machine paused for 370 ms of it, and nothing in it explains that"},
+		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, runfile.Valid, ""},
+		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, fullTilt: true}, runfile.Valid, ""},
+		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, runfile.TargetLimited, "wait P99 30.0 ms"},
+		{"late comes before waiting", judgement{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, runfile.GeneratorLimited, ""},
+		{"waiting because bench had no processor left", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.97, taken: 0.01}, runfile.GeneratorLimited, "bench used 97.0 % of its processors"},
+		{"waiting because others had bench's processor", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.1, taken: 0.88}, runfile.HostLimited, "and wanted 88.0 % more"},
+		{"waiting while bench was at ease", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.6, taken: 0.3}, runfile.TargetLimited, "used 60.0 %"},
+		{"waiting for slots that bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, length: time.Second}, runfile.GeneratorLimited, "bench was late for 300 ms"},
+		{"waiting for slots that a throttled bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: hostShares{throttled: 200 * ms}, periods: 8, length: time.Second}, runfile.HostLimited, "its control group throttled bench in 8 periods"},
+		{"waiting while bench was late at times", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 200 * ms, length: time.Second}, runfile.TargetLimited, "wait P99 30.0 ms"},
+		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.TargetLimited, "grew by 600 requests and rose second by second"},
+		{"a backlog that grew by less than 1 % of the phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 70*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.Valid, "the backlog stayed at what falls due in 600 ms"},
+		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, .1, .9, .2, .7, .1, .8, .6)}, runfile.Valid, "the backlog came to what falls due in 600 ms, without a trend"},
+		{"a backlog that is drained", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(0, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.Valid, "the backlog did not grow"},
+		{"a backlog that grew in a short phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .3, .6, .8)}, runfile.TargetLimited, "grew by 80 requests, by as many as fell due in 800 ms, and the usual service P99 is 20.0 ms"},
+		{"and by less than chance may do", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(40, 3*time.Second, .3, .35, .4)}, runfile.Valid, "the backlog did not grow"},
+		{"and within the service time", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .01, .015, .02)}, runfile.Valid, ""},
+		{"connecting, little of the response", judgement{totals: opening(1000, 20*ms, 400*ms), response: 420 * ms}, runfile.Valid, "wait P99 20.0 ms: 1,000 connections were opened, in 20.0 ms (P99)"},
+		{"connecting, much of the response", judgement{totals: opening(1000, 60*ms, 400*ms), response: 460 * ms}, runfile.TargetLimited, "requests waited for a connection: P99 60.0 ms of a response P99 of 460 ms"},
+		{"connecting for each request", judgement{totals: opening(1000, 60*ms, 40*ms), response: 100 * ms, anew: true}, runfile.Valid, "1,000 connections were opened"},
+		{"connecting in no time", judgement{totals: opening(1000, ms*9/10, ms), response: 2 * ms}, runfile.Valid, "wait P99 900 us"},
 	} {
 		got := judge(tc.j)
 		if got.Kind != tc.want || !strings.Contains(strings.Join(got.Evidence, "; "), tc.says) {
@@ -89,19 +90,19 @@ func TestJudge(t *testing.T) {
 // What bench ran out of decides, whatever else is seen and however fast it was asked to go.
 func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
 	for kind, want := range map[string]string{
-		OutOfPorts:         "bench ran out of local ports, so 1 of 1,001 requests were not sent",
-		OutOfDescriptors:   "bench ran out of file descriptors, so 1 of 1,001 requests were not sent",
-		"connect: refused": "",
+		runfile.OutOfPorts:       "bench ran out of local ports, so 1 of 1,001 requests were not sent",
+		runfile.OutOfDescriptors: "bench ran out of file descriptors, so 1 of 1,001 requests were not sent",
+		"connect: refused":       "",
 	} {
 		tot := counted(1000, 0.1, 30*ms, 0)
 		tot.count(&sample{Exchange: &exchange.Exchange{End: 1, Outcome: exchange.Failed, Kind: kind}})
 		sum := newTotals()
 		sum.add(tot)
 		got := judge(judgement{totals: &sum, response: 35 * ms, fullTilt: true})
-		if want == "" && got.Kind == TargetLimited {
+		if want == "" && got.Kind == runfile.TargetLimited {
 			continue
 		}
-		if got.Kind != GeneratorLimited || len(got.Evidence) != 1 || got.Evidence[0] != want {
+		if got.Kind != runfile.GeneratorLimited || len(got.Evidence) != 1 || got.Evidence[0] != want {
 			t.Errorf("%s: %s %q, want %q", kind, got.Kind, got.Evidence, want)
 		}
 	}
@@ -114,7 +115,7 @@ func TestJudgeFindsTheUnsent(t *testing.T) {
 		tot.count(&sample{Exchange: &exchange.Exchange{Intended: 0, Free: 0, Stopped: 10 * time.Second, End: 10 * time.Second, Outcome: exchange.Unsent}})
 	}
 	got := judge(judgement{totals: tot, response: time.Hour, late: time.Second})
-	if got.Kind != GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1,000 requests due with a free slot, 900 were sent") {
+	if got.Kind != runfile.GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1,000 requests due with a free slot, 900 were sent") {
 		t.Errorf("%s %q", got.Kind, got.Evidence)
 	}
 }
@@ -122,32 +123,32 @@ func TestJudgeFindsTheUnsent(t *testing.T) {
 func TestHostDelay(t *testing.T) {
 	var late lateness
 	late.mark(1200*ms, 1300*ms)
-	generator := []ProcessSample{
+	generator := []runfile.ProcessSample{
 		{AtNS: 1000 * ms, RunDelayNS: 900 * ms, CPUNS: 10 * ms}, // nothing was late in it
 		{AtNS: 2000 * ms, RunDelayNS: 80 * ms, CPUNS: 300 * ms},
 		{AtNS: 3000 * ms, RunDelayNS: 500 * ms},
 	}
-	host := []HostSample{{StealNS: time.Second}, {StealNS: 3 * ms, ThrottledNS: 4 * ms}, {}}
+	host := []runfile.HostSample{{StealNS: time.Second}, {StealNS: 3 * ms, ThrottledNS: 4 * ms}, {}}
 	var stood lateness
-	gotLate, gotHost := hostDelay(&late, &stood, Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second)
+	gotLate, gotHost := hostDelay(&late, &stood, runfile.Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second)
 	if gotLate != 100*ms || gotHost.sum() != 87*ms {
 		t.Errorf("late for %v and kept for %v, want 100ms and 80 + 3 + 4 ms", gotLate, gotHost)
 	}
 	// What its loop stood for beyond that nothing accounts for.
 	stood.mark(1200*ms, 1295*ms)
 	stood.mark(2500*ms, 2600*ms) // nothing was late then
-	if _, got := hostDelay(&late, &stood, Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second); got.unexplained != 8*ms || got.sum() != 95*ms {
+	if _, got := hostDelay(&late, &stood, runfile.Resources{Generator: generator, Host: host}, 1, 0, 3*time.Second); got.unexplained != 8*ms || got.sum() != 95*ms {
 		t.Errorf("kept for %+v, want 95 ms, of which 8 are unexplained", got)
 	}
 	// A bench that used all of its processor waited for itself.
 	generator[1].CPUNS, generator[1].RunDelayNS = 990*ms, 900*ms
-	if _, got := hostDelay(&late, &stood, Resources{Generator: generator}, 1, 0, 3*time.Second); got.sum() != 10*ms {
+	if _, got := hostDelay(&late, &stood, runfile.Resources{Generator: generator}, 1, 0, 3*time.Second); got.sum() != 10*ms {
 		t.Errorf("kept for %v, want the 10 ms that bench left to others", got)
 	}
 }
 
 func TestProcessorShare(t *testing.T) {
-	r := Resources{Generator: []ProcessSample{
+	r := runfile.Resources{Generator: []runfile.ProcessSample{
 		{AtNS: 1000 * ms, CPUNS: 999 * ms},
 		{AtNS: 2000 * ms, CPUNS: 250 * ms, RunDelayNS: 3000 * ms}, // of several threads: no more than the rest was lost
 		{AtNS: 3000 * ms, CPUNS: 250 * ms, RunDelayNS: 250 * ms},
@@ -162,13 +163,13 @@ func TestProcessorShare(t *testing.T) {
 }
 
 // drivenFake runs an even profile of one phase at a fake server.
-func drivenFake(t *testing.T, rate float64, length time.Duration, limits Limits, server fakeServer) *Run {
+func drivenFake(t *testing.T, rate float64, length time.Duration, limits Limits, server fakeServer) *runfile.Run {
 	t.Helper()
 	return phasedFake(t, limits, server, profiles.Phase{Name: "load", Kind: profiles.Hold, Duration: length, From: rate, To: rate})
 }
 
 // phasedFake runs an even profile at a fake server.
-func phasedFake(t *testing.T, limits Limits, server fakeServer, phases ...profiles.Phase) *Run {
+func phasedFake(t *testing.T, limits Limits, server fakeServer, phases ...profiles.Phase) *runfile.Run {
 	t.Helper()
 	p := Plan{
 		Profile:  profiles.Profile{Name: "test", Arrivals: profiles.Even, Phases: phases},
@@ -179,7 +180,7 @@ func phasedFake(t *testing.T, limits Limits, server fakeServer, phases ...profil
 		t.Fatal(err)
 	}
 	end, _ := fakeEngine(r, server)
-	return r.finish(end, Resources{})
+	return r.finish(end, runfile.Resources{})
 }
 
 func fixed(d time.Duration) func(uint64) time.Duration {
@@ -205,7 +206,7 @@ func TestFreezeInVirtualTime(t *testing.T) {
 		if run.Requests.Succeeded != 10_000 {
 			t.Errorf("-c %d: %d succeeded of 10,000", connections, run.Requests.Succeeded)
 		}
-		if run.Verdict.Kind != TargetLimited || run.Overall.Lag.P99NS > 0 {
+		if run.Verdict.Kind != runfile.TargetLimited || run.Overall.Lag.P99NS > 0 {
 			t.Errorf("-c %d: %s, lag P99 %v: the wait is the target's", connections, run.Verdict.Kind, run.Overall.Lag.P99NS)
 		}
 	}
@@ -222,7 +223,7 @@ func TestOverloadInVirtualTime(t *testing.T) {
 		t.Errorf("P50 %v, P99 %v, lower bounds %v", r.P50NS, r.P99NS, r.AtLeast)
 	}
 	text := strings.Join(run.Verdict.Evidence, "; ")
-	if run.Verdict.Kind != TargetLimited || !strings.Contains(text, "the backlog grew by 2,001 requests") {
+	if run.Verdict.Kind != runfile.TargetLimited || !strings.Contains(text, "the backlog grew by 2,001 requests") {
 		t.Errorf("%s: %s", run.Verdict.Kind, text)
 	}
 }
@@ -231,7 +232,7 @@ func TestOverloadInVirtualTime(t *testing.T) {
 func TestSlowTargetIsNotTheGenerator(t *testing.T) {
 	for _, service := range []time.Duration{ms, 100 * ms, 3 * time.Second, 30 * time.Second} {
 		run := drivenFake(t, 100, 5*time.Second, Limits{Connections: 10, Timeout: 2 * time.Second}, fakeServer{workers: 4, service: fixed(service)})
-		if k := run.Verdict.Kind; k == GeneratorLimited || k == HostLimited {
+		if k := run.Verdict.Kind; k == runfile.GeneratorLimited || k == runfile.HostLimited {
 			t.Errorf("service time %v: %s %q", service, k, run.Verdict.Evidence)
 		}
 	}
@@ -248,13 +249,13 @@ func TestJudgeSaysThatAllFailed(t *testing.T) {
 	for _, tc := range []struct {
 		totals  *totals
 		failure string
-		want    VerdictKind
+		want    runfile.VerdictKind
 		says    string
 	}{
-		{&tls, "tls", Valid, "all 100 requests failed (most: tls)"},
-		{&missing, "status 404", Valid, "all 100 requests failed (most: status 404)"},
-		{&missing, "", Valid, "all 100 requests failed"},
-		{&slow, "connect: timeout", TargetLimited, "all 100 requests failed (most: connect: timeout)"},
+		{&tls, "tls", runfile.Valid, "all 100 requests failed (most: tls)"},
+		{&missing, "status 404", runfile.Valid, "all 100 requests failed (most: status 404)"},
+		{&missing, "", runfile.Valid, "all 100 requests failed"},
+		{&slow, "connect: timeout", runfile.TargetLimited, "all 100 requests failed (most: connect: timeout)"},
 	} {
 		got := judge(judgement{totals: tc.totals, failure: tc.failure, backlog: &backlogTrend{}})
 		if got.Kind != tc.want || got.Evidence[0] != tc.says {
@@ -284,32 +285,32 @@ func TestVerdictsInVirtualTime(t *testing.T) {
 		phases []profiles.Phase
 		limits Limits
 		server fakeServer
-		want   VerdictKind
+		want   runfile.VerdictKind
 		says   string // in the evidence of the phase that asks most
 	}{
 		{"a ramp at a service that does not queue", []profiles.Phase{ramp(30*time.Second, 100, 1000)}, many,
-			fakeServer{service: fixed(500 * ms)}, Valid, "the backlog stayed at what falls due in 500 ms"},
+			fakeServer{service: fixed(500 * ms)}, runfile.Valid, "the backlog stayed at what falls due in 500 ms"},
 		{"a ramp down", []profiles.Phase{hold(5*time.Second, 1000), ramp(30*time.Second, 1000, 100)}, many,
-			fakeServer{service: fixed(500 * ms)}, Valid, ""},
+			fakeServer{service: fixed(500 * ms)}, runfile.Valid, ""},
 		{"a ramp beyond what is served", []profiles.Phase{ramp(30*time.Second, 100, 1000)}, many,
-			fakeServer{workers: 6, service: fixed(10 * ms)}, TargetLimited, "rose second by second"},
+			fakeServer{workers: 6, service: fixed(10 * ms)}, runfile.TargetLimited, "rose second by second"},
 		{"answers that take a sixth of the phase", []profiles.Phase{hold(30*time.Second, 100)}, many,
-			fakeServer{service: fixed(5 * time.Second)}, Valid, "the backlog stayed at what falls due in 5.00 s"},
+			fakeServer{service: fixed(5 * time.Second)}, runfile.Valid, "the backlog stayed at what falls due in 5.00 s"},
 		{"two in a hundred too many", []profiles.Phase{hold(30*time.Second, 102)}, many,
-			fakeServer{workers: 1, service: fixed(10 * ms)}, TargetLimited, "the backlog grew by"},
-		{"a spike that is carried", burst(2*time.Second, 300), many, fakeServer{service: fixed(20 * ms)}, Valid, "the backlog did not grow"},
-		{"a spike of slow answers", burst(2*time.Second, 300), many, fakeServer{service: fixed(500 * ms)}, Valid, "the backlog stayed at what falls due in 500 ms"},
+			fakeServer{workers: 1, service: fixed(10 * ms)}, runfile.TargetLimited, "the backlog grew by"},
+		{"a spike that is carried", burst(2*time.Second, 300), many, fakeServer{service: fixed(20 * ms)}, runfile.Valid, "the backlog did not grow"},
+		{"a spike of slow answers", burst(2*time.Second, 300), many, fakeServer{service: fixed(500 * ms)}, runfile.Valid, "the backlog stayed at what falls due in 500 ms"},
 		{"a short spike that is not carried", burst(2*time.Second, 300), many,
-			fakeServer{workers: 1, service: fixed(10 * ms)}, TargetLimited, "the backlog grew by 401 requests, by as many as fell due in 1.34 s"},
+			fakeServer{workers: 1, service: fixed(10 * ms)}, runfile.TargetLimited, "the backlog grew by 401 requests, by as many as fell due in 1.34 s"},
 		{"slow handshakes, kept", []profiles.Phase{hold(30*time.Second, 50)}, Limits{},
-			fakeServer{connect: 20 * ms, service: fixed(400 * ms)}, Valid, "connections were opened, in 20.0 ms (P99)"},
+			fakeServer{connect: 20 * ms, service: fixed(400 * ms)}, runfile.Valid, "connections were opened, in 20.0 ms (P99)"},
 		{"a millisecond away, never kept", []profiles.Phase{hold(10*time.Second, 100)}, Limits{NoKeepAlive: true},
-			fakeServer{connect: 1100 * time.Microsecond, service: fixed(1100 * time.Microsecond)}, Valid, "1,000 connections were opened, in 1.10 ms (P99)"},
+			fakeServer{connect: 1100 * time.Microsecond, service: fixed(1100 * time.Microsecond)}, runfile.Valid, "1,000 connections were opened, in 1.10 ms (P99)"},
 		{"overloaded, never kept", []profiles.Phase{hold(10*time.Second, 110)}, Limits{NoKeepAlive: true},
-			fakeServer{workers: 1, connect: 1100 * time.Microsecond, service: fixed(10 * ms)}, TargetLimited, "the backlog grew by"},
+			fakeServer{workers: 1, connect: 1100 * time.Microsecond, service: fixed(10 * ms)}, runfile.TargetLimited, "the backlog grew by"},
 	} {
 		run := phasedFake(t, tc.limits, tc.server, tc.phases...)
-		asked := slices.MaxFunc(run.Phases, func(a, b Phase) int { return cmp.Compare(a.Offered.Rate, b.Offered.Rate) })
+		asked := slices.MaxFunc(run.Phases, func(a, b runfile.Phase) int { return cmp.Compare(a.Offered.Rate, b.Offered.Rate) })
 		text := strings.Join(asked.Verdict.Evidence, "; ")
 		if run.Verdict.Kind != tc.want || !strings.Contains(text, tc.says) {
 			t.Errorf("%s: %s, %s, want %s with %q", tc.name, run.Verdict.Kind, text, tc.want, tc.says)

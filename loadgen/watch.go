@@ -3,6 +3,8 @@ package loadgen
 import (
 	"sync"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // watch follows a run while it goes on: the processor use at the phases' bounds, the resources and the counts once a
@@ -11,10 +13,10 @@ type watch struct {
 	*recording
 	sampler  *sampler
 	epoch    time.Time
-	wall     func() time.Time // tells the date
-	exit     <-chan struct{}  // closed when the target's process has ended
-	stop     func()           // ends the run
-	progress func(Progress)   // nil: nobody looks
+	wall     func() time.Time       // tells the date
+	exit     <-chan struct{}        // closed when the target's process has ended
+	stop     func()                 // ends the run
+	progress func(runfile.Progress) // nil: nobody looks
 	exited   bool
 	before   seen
 }
@@ -31,7 +33,7 @@ func (w *watch) start() (end func()) {
 	over := make(chan struct{})
 	var watching sync.WaitGroup
 	pulse := pulse{usage: ownUsage}
-	if w.plan.Closed != nil && w.plan.engine() == EngineHTTP {
+	if w.plan.Closed != nil && w.plan.engine() == runfile.EngineHTTP {
 		pulse.lateness = &w.shards[0].lateness
 	}
 	clock := newWallClock(w.wall, w.epoch)
@@ -109,18 +111,18 @@ func (w *watch) readCPU(at time.Duration) {
 
 func (w *watch) targetExited() {
 	w.exited = true
-	w.events = append(w.events, Event{
-		Kind: EventExit, AtNS: time.Since(w.epoch), Text: "the target's process ended during the run",
+	w.events = append(w.events, runfile.Event{
+		Kind: runfile.EventExit, AtNS: time.Since(w.epoch), Text: "the target's process ended during the run",
 	})
 	w.stop()
 }
 
 // state describes the run at a full second.
-func (w *watch) state(at time.Duration) Progress {
-	p := Progress{
+func (w *watch) state(at time.Duration) runfile.Progress {
+	p := runfile.Progress{
 		Target: w.plan.Target.Name, Elapsed: at, Total: w.layout.length, Draining: at >= w.layout.length,
-		P50: w.timeline.recent.quantile(0.50), P95: w.timeline.recent.quantile(0.95), P99: w.timeline.recent.quantile(0.99),
-		Samples: w.timeline.recent.count(),
+		P50: w.timeline.recent.Quantile(0.50), P95: w.timeline.recent.Quantile(0.95), P99: w.timeline.recent.Quantile(0.99),
+		Samples: w.timeline.recent.Count(),
 	}
 	phase := w.layout.phaseAt(at)
 	span := w.layout.spans[phase]

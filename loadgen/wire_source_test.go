@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -132,12 +133,12 @@ func TestTheEngineSuitsThePlan(t *testing.T) {
 		refused bool
 	}{
 		{plan("", "http://127.0.0.1/{{seq}}"), fastest, false},
-		{plan("", "https://127.0.0.1/"), EngineHTTP, false},
-		{plan("", "https://u:p@127.0.0.1?a={{seq}}"), EngineHTTP, false},
-		{plan("", "https://127.0.0.1/{{pick 50%}}"), EngineHTTP, false},
-		{plan("", "http://127.0.0.1/", "https://127.0.0.1/"), EngineHTTP, false},
-		{plan("http", "http://127.0.0.1/"), EngineHTTP, false},
-		{plan("wire", "https://127.0.0.1/"), EngineWire, true},
+		{plan("", "https://127.0.0.1/"), runfile.EngineHTTP, false},
+		{plan("", "https://u:p@127.0.0.1?a={{seq}}"), runfile.EngineHTTP, false},
+		{plan("", "https://127.0.0.1/{{pick 50%}}"), runfile.EngineHTTP, false},
+		{plan("", "http://127.0.0.1/", "https://127.0.0.1/"), runfile.EngineHTTP, false},
+		{plan("http", "http://127.0.0.1/"), runfile.EngineHTTP, false},
+		{plan("wire", "https://127.0.0.1/"), runfile.EngineWire, true},
 		{plan("warp", "http://127.0.0.1/"), "warp", true},
 	} {
 		if got := tc.plan.engine(); got != tc.want {

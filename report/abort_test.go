@@ -5,27 +5,27 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // abortedRun is one that a condition ended in its spike.
-func abortedRun() *loadgen.Run {
+func abortedRun() *runfile.Run {
 	run := uncachedRun()
 	run.Interrupted = true
-	run.Events = []loadgen.Event{{Kind: loadgen.EventAbort, AtNS: 13 * time.Second, Text: "p99>2s: p99 is at least 2.40 s, above 2.00 s, from 10 s to 13 s"}}
+	run.Events = []runfile.Event{{Kind: runfile.EventAbort, AtNS: 13 * time.Second, Text: "p99>2s: p99 is at least 2.40 s, above 2.00 s, from 10 s to 13 s"}}
 	return run
 }
 
 func TestAnAbortedRunSaysWhatEndedIt(t *testing.T) {
 	const want = "Aborted after 13 s of 30 s on p99>2s: p99 is at least 2.40 s, above 2.00 s, from 10 s to 13 s."
-	if got := Answer([]*loadgen.Run{abortedRun()}, testPair); got != want {
+	if got := Answer([]*runfile.Run{abortedRun()}, testPair); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := Answer([]*loadgen.Run{cachedRun(), abortedRun()}, testPair); !strings.Contains(got, "uncached was aborted after 13 s of 30 s: p99>2s: p99 is at least") {
+	if got := Answer([]*runfile.Run{cachedRun(), abortedRun()}, testPair); !strings.Contains(got, "uncached was aborted after 13 s of 30 s: p99>2s: p99 is at least") {
 		t.Errorf("side by side: %q", got)
 	}
 	var b strings.Builder
-	if err := Annotations(&b, []*loadgen.Run{abortedRun()}); err != nil {
+	if err := Annotations(&b, []*runfile.Run{abortedRun()}); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.String(); !strings.Contains(got, "::error title=bench::uncached: the run was aborted on p99>2s: p99 is at least") || strings.Contains(got, "interrupted") {

@@ -5,14 +5,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestAddressesAreShown(t *testing.T) {
-	hold := []loadgen.PhaseRecord{{Name: "load", Kind: "hold", DurationNS: 10 * time.Second, From: 100, To: 100}}
-	run := told("a", hold, time.Millisecond, func(r *loadgen.Run) {
-		r.Addresses = []loadgen.AddressFigures{
-			{Address: "127.0.0.1:80", Requests: 1200, ServiceTime: loadgen.NewDist(2, []time.Duration{time.Millisecond}, nil)},
+	hold := []runfile.PhaseRecord{{Name: "load", Kind: "hold", DurationNS: 10 * time.Second, From: 100, To: 100}}
+	run := told("a", hold, time.Millisecond, func(r *runfile.Run) {
+		r.Addresses = []runfile.AddressFigures{
+			{Address: "127.0.0.1:80", Requests: 1200, ServiceTime: runfile.NewDist(2, []time.Duration{time.Millisecond}, nil)},
 			{Address: "[::1]:80", Requests: 7, Failed: 7},
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -21,8 +21,8 @@ func runAnswer(subjects []subject, pair CachePair) page.Section {
 	return page.Section{Blocks: blocks}
 }
 
-func runsOf(subjects []subject) []*loadgen.Run {
-	runs := make([]*loadgen.Run, len(subjects))
+func runsOf(subjects []subject) []*runfile.Run {
+	runs := make([]*runfile.Run, len(subjects))
 	for i, s := range subjects {
 		runs[i] = s.Run
 	}
@@ -31,7 +31,7 @@ func runsOf(subjects []subject) []*loadgen.Run {
 
 // Answer returns the finding of one run, or of several side by side, as a sentence or two; "" without a run. Of the pair it
 // tells what a cache does.
-func Answer(runs []*loadgen.Run, pair CachePair) string {
+func Answer(runs []*runfile.Run, pair CachePair) string {
 	subjects := subjectsOf(runs)
 	switch len(subjects) {
 	case 0:
@@ -81,7 +81,7 @@ func (s subject) redirected(label string) string {
 }
 
 // answered reports whether failures of a kind are answers that were not what they were to be.
-func answered(e loadgen.ErrorCount) bool {
+func answered(e runfile.ErrorCount) bool {
 	return strings.HasPrefix(e.Kind, "status ") || strings.HasPrefix(e.Kind, "expected ")
 }
 
@@ -106,11 +106,11 @@ func answerOne(s subject) string {
 }
 
 // moreRequests says what makes some requests where a plan made none.
-func moreRequests(p *loadgen.PlanRecord) string {
+func moreRequests(p *runfile.PlanRecord) string {
 	switch {
 	case p.Model != "closed":
 		return "A longer --duration or a higher --rate makes some."
-	case slices.ContainsFunc(p.Phases, func(ph loadgen.PhaseRecord) bool { return ph.FromVUs+ph.ToVUs > 0 }):
+	case slices.ContainsFunc(p.Phases, func(ph runfile.PhaseRecord) bool { return ph.FromVUs+ph.ToVUs > 0 }):
 		return "A longer --vus-stage or one of more users makes some."
 	}
 	return "A longer --duration or a shorter --think makes some."
@@ -167,7 +167,7 @@ func (s subject) figures() string {
 // spoiled says that the latencies are not the target's, why, and what to try.
 func (s subject) spoiled() string {
 	text := "These latencies are bench's own"
-	if s.Verdict.Kind == loadgen.HostLimited {
+	if s.Verdict.Kind == runfile.HostLimited {
 		text = "These latencies are bench's own, kept waiting by its host"
 	}
 	if _, why := s.evidence(); len(why) > 0 && ended(why[0]) != "" {
@@ -180,10 +180,10 @@ func (s subject) spoiled() string {
 func (s subject) remedy() string {
 	for _, e := range s.Errors {
 		switch {
-		case s.Verdict.Kind != loadgen.GeneratorLimited:
-		case e.Kind == loadgen.OutOfPorts:
+		case s.Verdict.Kind != runfile.GeneratorLimited:
+		case e.Kind == runfile.OutOfPorts:
 			return "Keep connections alive, or give this system more local ports: net.ipv4.ip_local_port_range."
-		case e.Kind == loadgen.OutOfDescriptors:
+		case e.Kind == runfile.OutOfDescriptors:
 			return "Let this process open more files: ulimit -n."
 		}
 	}
@@ -202,9 +202,9 @@ func (s subject) remedy() string {
 		try = fmt.Sprintf("Try %s %.0f/s", flag, significant(half, 2))
 	}
 	switch {
-	case s.Verdict.Kind == loadgen.HostLimited && limited != s.focus:
+	case s.Verdict.Kind == runfile.HostLimited && limited != s.focus:
 		return "Run it again when nothing else uses this machine." // it was late at less than the highest rate
-	case s.Verdict.Kind == loadgen.HostLimited:
+	case s.Verdict.Kind == runfile.HostLimited:
 		return "Run it again when nothing else uses this machine. " + try + " otherwise" + why + "."
 	case s.Environment.CPUs != "split" && s.Environment.Processors > 1:
 		return try + why + ", or give bench a processor of its own: --cpus split."
@@ -216,7 +216,7 @@ func (s subject) remedy() string {
 const reachedShare = 0.9
 
 // reached returns at what rate bench sent in the full seconds of a phase, in requests/s; 0 where there was none.
-func (s subject) reached(p *loadgen.Phase) float64 {
+func (s subject) reached(p *runfile.Phase) float64 {
 	var sent uint64
 	var seconds float64
 	for _, i := range s.Intervals {

@@ -9,14 +9,14 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
 // storedBaseline is a baseline of eight runs at a made-up service, whose starts differ and whose rounds scatter somewhat.
 func storedBaseline(t *testing.T, fresh bool) *compare.Baseline {
 	t.Helper()
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for i := range 8 {
 		runs = append(runs, baselineRunOf(1+0.01*float64(i*5%8)))
 	}
@@ -28,15 +28,15 @@ func storedBaseline(t *testing.T, fresh bool) *compare.Baseline {
 }
 
 // baselineRunOf is a run of four rounds around that factor.
-func baselineRunOf(factor float64) *loadgen.Run {
+func baselineRunOf(factor float64) *runfile.Run {
 	r := roundOf(factor, 0)
-	r.Target = loadgen.Target{Name: "shop"}
+	r.Target = runfile.Target{Name: "shop"}
 	r.Environment.CPU, r.Environment.Processors = "AMD EPYC", 2
 	for i, kind := range []string{"warmup", "hold", "hold", "hold", "hold"} {
 		phase := roundOf(factor*(1+0.02*float64(i*3%5)), 0).Overall
 		phase.Kind = kind
 		r.Phases = append(r.Phases, phase)
-		r.Plan.Phases = append(r.Plan.Phases, loadgen.PhaseRecord{Kind: kind, DurationNS: 2 * time.Second, From: 1000, To: 1000})
+		r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Kind: kind, DurationNS: 2 * time.Second, From: 1000, To: 1000})
 	}
 	return r
 }
@@ -45,7 +45,7 @@ func baselineRunOf(factor float64) *loadgen.Run {
 func heldAgainstBaseline(t *testing.T, n int, slower float64) *Compared {
 	t.Helper()
 	b := storedBaseline(t, true)
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for i := range n {
 		runs = append(runs, baselineRunOf(slower*(1+0.01*float64(i*3%8))))
 	}
@@ -81,7 +81,7 @@ func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 
 // Near saturation identical code differs by more than any margin, which is said in words and not as a margin of 42,614 %.
 func TestABaselineThatNoMarginCanBeHeldAgainst(t *testing.T) {
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for i := range 8 {
 		runs = append(runs, baselineRunOf(math.Pow(20, float64(i*3%8))))
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -26,8 +26,8 @@ func TestLowerBoundsAreNotRoundedUp(t *testing.T) {
 			t.Errorf("%v: %s, want %s", v, got, want)
 		}
 	}
-	over, under := loadgen.Dist{Count: 1, P99NS: 1999, AtLeast: []string{"p99_ns"}}, loadgen.Dist{Count: 1, P99NS: 1000}
-	p99 := percentile{key: "p99_ns", value: func(d *loadgen.Dist) time.Duration { return d.P99NS }}
+	over, under := runfile.Dist{Count: 1, P99NS: 1999, AtLeast: []string{"p99_ns"}}, runfile.Dist{Count: 1, P99NS: 1000}
+	p99 := percentile{key: "p99_ns", value: func(d *runfile.Dist) time.Duration { return d.P99NS }}
 	if got, _ := ratio(p99, &over, &under); got != "≥ 1.9×" {
 		t.Errorf("ratio %s", got)
 	}
@@ -58,7 +58,7 @@ func TestBoundsOfWhatIsConcludedAreNotRoundedPastThem(t *testing.T) {
 		}
 	}
 	for _, o := range []capacity.Outcome{capacity.Everywhere, capacity.Limited} {
-		c := &capacity.Capacity{Target: loadgen.Target{Name: "s"}, MaxRate: capacity.MaxRate{Outcome: o, AtLeast: true, Rate: capacity.Rate{Rate: 499.7, Low: 499.7}}}
+		c := &capacity.Capacity{Target: runfile.Target{Name: "s"}, MaxRate: capacity.MaxRate{Outcome: o, AtLeast: true, Rate: capacity.Rate{Rate: 499.7, Low: 499.7}}}
 		if got := capacityAnswer(c); !strings.HasPrefix(got, "s holds at least 499/s") {
 			t.Errorf("%s: %s", o, got)
 		}
@@ -67,7 +67,7 @@ func TestBoundsOfWhatIsConcludedAreNotRoundedPastThem(t *testing.T) {
 		t.Error(got)
 	}
 	holds := func(name string, rate float64, atLeast bool) *capacity.Capacity {
-		return &capacity.Capacity{Target: loadgen.Target{Name: name}, MaxRate: capacity.MaxRate{AtLeast: atLeast, Rate: capacity.Rate{Rate: rate}}}
+		return &capacity.Capacity{Target: runfile.Target{Name: name}, MaxRate: capacity.MaxRate{AtLeast: atLeast, Rate: capacity.Rate{Rate: rate}}}
 	}
 	if got := savings([]*capacity.Capacity{holds("a", 100, false), holds("b", 298, true)}, nil); len(got) != 1 || got[0] != "b holds at least 2.9× what a does" {
 		t.Errorf("%q", got)

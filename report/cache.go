@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -37,7 +37,7 @@ func cacheTable(subjects []subject) *page.Table {
 		if len(subjects) == 1 {
 			label = ""
 		}
-		row := []page.Cell{page.Words(label), ratio, page.Words(classTimes(s.focus, loadgen.ClassHit)), page.Words(classTimes(s.focus, loadgen.ClassMiss))}
+		row := []page.Cell{page.Words(label), ratio, page.Words(classTimes(s.focus, runfile.ClassHit)), page.Words(classTimes(s.focus, runfile.ClassMiss))}
 		for _, timing := range timings {
 			row = append(row, page.Words(timingCell(s.focus, timing)))
 		}
@@ -54,7 +54,7 @@ func cacheTable(subjects []subject) *page.Table {
 	return t
 }
 
-func hitRatio(c loadgen.Cache) page.Cell {
+func hitRatio(c runfile.Cache) page.Cell {
 	marks := float64(c.Hits) + float64(c.Misses)
 	if marks == 0 {
 		return page.Words(absent)
@@ -65,7 +65,7 @@ func hitRatio(c loadgen.Cache) page.Cell {
 
 // classTimes writes the response times of a class, of all endpoints together: so those of hits and of misses are of the
 // same requests.
-func classTimes(p *loadgen.Phase, class loadgen.Class) string {
+func classTimes(p *runfile.Phase, class runfile.Class) string {
 	d, err := p.OfClass(class)
 	if err != nil || d.Count == 0 {
 		return absent
@@ -92,7 +92,7 @@ func timingNames(subjects []subject) []string {
 }
 
 // timingCell writes how often an answer carried the metric and how long it took each time: 0.013 × 8.9 ms.
-func timingCell(p *loadgen.Phase, metric string) string {
+func timingCell(p *runfile.Phase, metric string) string {
 	answers := p.Requests.Succeeded + p.Requests.Failed
 	for _, st := range p.ServerTiming {
 		if st.Name == metric && st.Count > 0 && answers > 0 {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -21,7 +21,7 @@ func measuredCapacity(t *testing.T, name string) *capacity.Capacity {
 		}
 	}
 	c := &capacity.Capacity{
-		Target: loadgen.Target{Name: name}, Objectives: []string{"p99<50ms"}, Processors: 1, BrokeAt: 2000,
+		Target: runfile.Target{Name: name}, Objectives: []string{"p99<50ms"}, Processors: 1, BrokeAt: 2000,
 		MaxRate: capacity.MaxRate{Rate: capacity.Rate{Rate: 1840, Low: 1790, High: 1900}, Outcome: capacity.Found, Confirmed: 1800, Limiting: "the backlog grows by 41 requests/s"},
 		Limit:   "Its processor limits it: 0.51 ms a request, full at 1960/s.",
 		Steps:   []capacity.Measurement{step(2000, 1958, 1900*time.Millisecond, "the backlog grows by 41 requests/s"), step(500, 500, 4*time.Millisecond, ""), step(1000, 1000, 9*time.Millisecond, "")},
@@ -208,7 +208,7 @@ func TestCapacityAnswers(t *testing.T) {
 		{capacity.MaxRate{Outcome: capacity.Limited}, "nothing can be said"},
 		{capacity.MaxRate{Outcome: capacity.OutOfTime}, "there was no time"},
 	} {
-		c := &capacity.Capacity{Target: loadgen.Target{Name: "s"}, Objectives: []string{"p99<50ms"}, MaxRate: tc.rate}
+		c := &capacity.Capacity{Target: runfile.Target{Name: "s"}, Objectives: []string{"p99<50ms"}, MaxRate: tc.rate}
 		if got := capacityAnswer(c); !strings.Contains(got, tc.want) {
 			t.Errorf("%+v: %q, want %q", tc.rate, got, tc.want)
 		}

@@ -3,12 +3,12 @@ package report
 import (
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
 // durationCell shows a duration of a distribution as [figure] writes it.
-func durationCell(d *loadgen.Dist, key string, value time.Duration) page.Cell {
+func durationCell(d *runfile.Dist, key string, value time.Duration) page.Cell {
 	if d.Count == 0 {
 		return page.Words(absent)
 	}

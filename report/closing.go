@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -34,7 +34,7 @@ func notesOf(subjects []subject, pair CachePair) []string {
 		add("these runs were made in different environments, which alone may explain what differs")
 	}
 	for _, s := range subjects {
-		if r := s.focus.Recovery; r != nil && r.State == loadgen.NotMeasurable {
+		if r := s.focus.Recovery; r != nil && r.State == runfile.NotMeasurable {
 			add(fmt.Sprintf("%s: the time to recover is not measurable: %s", s.label, ended(r.Reason)))
 		}
 	}
@@ -57,8 +57,8 @@ func notesOf(subjects []subject, pair CachePair) []string {
 }
 
 // unlockstep says what lets users who ask in step come apart.
-func unlockstep(plan *loadgen.PlanRecord) string {
-	if plan.Start != loadgen.Spread {
+func unlockstep(plan *runfile.PlanRecord) string {
+	if plan.Start != runfile.Spread {
 		return "--start spread begins them apart, and a think time that varies (--think 1s±50%) keeps them so"
 	}
 	return "a think time that varies lets them come apart (--think 1s±50%)"

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestNotes(t *testing.T) {
@@ -13,26 +13,26 @@ func TestNotes(t *testing.T) {
 	a.Environment.Notes = []string{"shares its host.", "clock hpet"}
 	b.Environment.Notes = []string{"shares its host."}
 	b.Environment.Processors = 4
-	b.Phases[2].Recovery = &loadgen.Recovery{State: loadgen.NotMeasurable, Reason: "the baseline has 3 seconds."}
+	b.Phases[2].Recovery = &runfile.Recovery{State: runfile.NotMeasurable, Reason: "the baseline has 3 seconds."}
 	want := []string{
 		"these runs were made in different environments, which alone may explain what differs",
 		"b: the time to recover is not measurable: the baseline has 3 seconds",
 		"shares its host", "clock hpet", // each once
 	}
-	if got := notesOf(subjectsOf([]*loadgen.Run{a, b}), testPair); !slices.Equal(got, want) {
+	if got := notesOf(subjectsOf([]*runfile.Run{a, b}), testPair); !slices.Equal(got, want) {
 		t.Errorf("notes %q, want %q", got, want)
 	}
 }
 
 // Users who ask in step are told, with the flag that parts them.
 func TestUsersInStepAreNoted(t *testing.T) {
-	for start, want := range map[loadgen.Start]string{
+	for start, want := range map[runfile.Start]string{
 		"":             "a: its users ask in step, 97 % of the requests in the fullest twentieth of each second: --start spread begins them apart, and a think time that varies (--think 1s±50%) keeps them so",
-		loadgen.Spread: "a: its users ask in step, 97 % of the requests in the fullest twentieth of each second: a think time that varies lets them come apart (--think 1s±50%)",
+		runfile.Spread: "a: its users ask in step, 97 % of the requests in the fullest twentieth of each second: a think time that varies lets them come apart (--think 1s±50%)",
 	} {
 		run := told("a", spikePhases(600), ms)
 		run.Plan.Model, run.Plan.Start, run.InStep = "closed", start, 0.97
-		if got := notesOf(subjectsOf([]*loadgen.Run{run}), testPair); len(got) != 1 || got[0] != want {
+		if got := notesOf(subjectsOf([]*runfile.Run{run}), testPair); len(got) != 1 || got[0] != want {
 			t.Errorf("start %q: notes %q, want %q", start, got, want)
 		}
 	}
@@ -42,7 +42,7 @@ func TestUsersInStepAreNoted(t *testing.T) {
 func TestUsersInStepOfAShortThinkTimeAreNoted(t *testing.T) {
 	run := told("a", spikePhases(600), ms)
 	run.Plan.Model, run.InStep, run.InStepOfNS = "closed", 0.97, 200*ms
-	if got := notesOf(subjectsOf([]*loadgen.Run{run}), testPair); len(got) != 1 || !strings.Contains(got[0], "97 % of the requests in the fullest 50 ms of each 200 ms: --start spread") {
+	if got := notesOf(subjectsOf([]*runfile.Run{run}), testPair); len(got) != 1 || !strings.Contains(got[0], "97 % of the requests in the fullest 50 ms of each 200 ms: --start spread") {
 		t.Errorf("notes %q", got)
 	}
 }

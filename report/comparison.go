@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -52,9 +52,9 @@ func Against(b *compare.Baseline) *HeldAgainst {
 // ComparedArm is one of the things that were compared.
 type ComparedArm struct {
 	Name        string
-	Target      loadgen.Target
+	Target      runfile.Target
 	Rate        float64 // offered, requests/s; 0 where saved runs were compared
-	Environment loadgen.Environment
+	Environment runfile.Environment
 }
 
 // Comparison writes what a comparison or a gate found, for a terminal: the answer, the table, the percentile curves, and

@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -54,9 +54,9 @@ type comparisonFile struct {
 type comparisonArm struct {
 	Name        string              `json:"name"`
 	Label       string              `json:"label,omitempty"` // what it is called in the curves, where that is another name
-	Target      loadgen.Target      `json:"target"`
+	Target      runfile.Target      `json:"target"`
 	Rate        float64             `json:"rate"`
-	Environment loadgen.Environment `json:"environment"`
+	Environment runfile.Environment `json:"environment"`
 	CurveNS     []int64             `json:"curve_ns,omitempty"` // value i at the quantile 1 − 10^(−i/18)
 }
 

@@ -5,18 +5,18 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
 func objectiveName(o compare.Objective) string { return "slo " + sentence(o.Threshold.Text) }
 
 // objectiveFigure writes a figure in the unit of a threshold.
-func objectiveFigure(t loadgen.Threshold, v float64) string {
+func objectiveFigure(t runfile.Threshold, v float64) string {
 	switch t.Metric {
-	case loadgen.MetricErrors:
+	case runfile.MetricErrors:
 		return Share(v)
-	case loadgen.MetricRate:
+	case runfile.MetricRate:
 		return Rate(v)
 	}
 	return Duration(time.Duration(v))
@@ -59,7 +59,7 @@ func objectiveAnswer(o compare.Objective, a, b string) string {
 }
 
 func betweenBounds(o compare.Objective) string {
-	if o.B.Low <= 0 || math.IsInf(o.B.High, 1) || o.Threshold.Metric == loadgen.MetricErrors {
+	if o.B.Low <= 0 || math.IsInf(o.B.High, 1) || o.Threshold.Metric == runfile.MetricErrors {
 		return ""
 	}
 	return fmt.Sprintf(" (%s … %s)", objectiveFigure(o.Threshold, o.B.Low), objectiveFigure(o.Threshold, o.B.High))

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -15,7 +15,7 @@ func objectiveGate(t *testing.T, slo ...string) *Compared {
 	t.Helper()
 	o := compare.Options{Arms: []string{"old", "new"}, Quads: 20, Seed: 7, Gate: true, ErrorMargin: 0.001, Criteria: []compare.Criterion{{Metric: compare.P50, Margin: 0.05}}}
 	for _, text := range slo {
-		threshold, err := loadgen.ParseThreshold(text)
+		threshold, err := runfile.ParseThreshold(text)
 		if err != nil {
 			t.Fatal(err)
 		}

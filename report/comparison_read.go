@@ -7,7 +7,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -27,7 +27,7 @@ const notKept = "what was noticed when this was made, and how it was called, is 
 // stands in its errors. It is untrusted: every figure must be one that a comparison can have.
 func DecodeComparison(name string, data []byte) (*Compared, error) {
 	var f comparisonFile
-	if err := loadgen.DecodeKind(name, "comparison file", comparisonSchema, data, &f); err != nil {
+	if err := runfile.DecodeKind(name, "comparison file", comparisonSchema, data, &f); err != nil {
 		return nil, err
 	}
 	c, err := f.compared()
@@ -125,7 +125,7 @@ func (p *comparisonPart) comparison() (compare.Comparison, error) {
 		return c, fmt.Errorf("it has %d objectives", len(p.Objectives))
 	}
 	for _, o := range p.Objectives {
-		t, err := loadgen.ParseThreshold(o.Text)
+		t, err := runfile.ParseThreshold(o.Text)
 		if err == nil {
 			err = errors.Join(known(o.A.Outcome), known(o.B.Outcome))
 		}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -44,22 +44,22 @@ func compared(t *testing.T, gate bool, slow float64, failing uint64) *Compared {
 }
 
 // dists are the distributions of rounds by their factor: encoding one takes longer than all else here.
-var dists = map[float64]loadgen.Dist{}
+var dists = map[float64]runfile.Dist{}
 
 // roundOf is a round of 2,000 requests.
-func roundOf(factor float64, failed uint64) *loadgen.Run {
+func roundOf(factor float64, failed uint64) *runfile.Run {
 	if _, ok := dists[factor]; !ok {
 		values := make([]time.Duration, 2000)
 		for i := range values {
 			values[i] = time.Duration(factor * float64(time.Millisecond) * (1 + 4*float64(i)/float64(len(values))))
 		}
-		dists[factor] = loadgen.NewDist(3, values, nil)
+		dists[factor] = runfile.NewDist(3, values, nil)
 	}
-	return &loadgen.Run{
-		Verdict:  loadgen.Verdict{Kind: loadgen.Valid},
-		Requests: loadgen.Requests{Due: 2000, Succeeded: 2000 - failed, Failed: failed},
-		Overall: loadgen.Phase{
-			DurationNS: 2 * time.Second, ResponseTime: dists[factor], Requests: loadgen.Requests{Succeeded: 2000 - failed},
+	return &runfile.Run{
+		Verdict:  runfile.Verdict{Kind: runfile.Valid},
+		Requests: runfile.Requests{Due: 2000, Succeeded: 2000 - failed, Failed: failed},
+		Overall: runfile.Phase{
+			DurationNS: 2 * time.Second, ResponseTime: dists[factor], Requests: runfile.Requests{Succeeded: 2000 - failed},
 		},
 	}
 }

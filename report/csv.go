@@ -7,22 +7,22 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // csvDists are the distributions of a second, by the names of their columns.
 var csvDists = []struct {
 	name string
-	of   func(*loadgen.Interval) *loadgen.Dist
+	of   func(*runfile.Interval) *runfile.Dist
 }{
-	{"response", func(i *loadgen.Interval) *loadgen.Dist { return &i.ResponseTime }},
-	{"service", func(i *loadgen.Interval) *loadgen.Dist { return &i.ServiceTime }},
+	{"response", func(i *runfile.Interval) *runfile.Dist { return &i.ResponseTime }},
+	{"service", func(i *runfile.Interval) *runfile.Dist { return &i.ServiceTime }},
 }
 
 // CSV writes a row for each second of each run, under one header row. A figure that was not measured is an empty cell,
 // and one that is only a lower bound has true in the column _at_least beside it. The phase is that in which the second
 // begins. Where a run is pooled of several, every count is the mean of one, and columns at the end say of how many and their seeds.
-func CSV(w io.Writer, runs []*loadgen.Run) error {
+func CSV(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err
@@ -59,7 +59,7 @@ func CSV(w io.Writer, runs []*loadgen.Run) error {
 	return out.Error()
 }
 
-func csvRow(s subject, second *loadgen.Interval) []string {
+func csvRow(s subject, second *runfile.Interval) []string {
 	row := []string{strconv.FormatFloat(second.StartNS.Seconds(), 'f', -1, 64), csvText(s.label), "", ""}
 	if p := s.phaseAt(second.StartNS); p != nil {
 		row[2], row[3] = csvText(longName(p.Name)), csvText(longName(p.Kind))
@@ -82,7 +82,7 @@ func csvRow(s subject, second *loadgen.Interval) []string {
 }
 
 // phaseAt returns the phase of an instant, or nil.
-func (s subject) phaseAt(at time.Duration) *loadgen.Phase {
+func (s subject) phaseAt(at time.Duration) *runfile.Phase {
 	for i := range s.Phases {
 		if p := &s.Phases[i]; at >= p.StartNS && at-p.StartNS < p.DurationNS {
 			return p

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // readCSV reads a file back by its own tool, one map of columns a row.
@@ -32,7 +32,7 @@ func readCSV(t *testing.T, text string) []map[string]string {
 }
 
 func TestCSVHoldsTheIntervals(t *testing.T) {
-	runs := []*loadgen.Run{cachedRun(), uncachedRun()}
+	runs := []*runfile.Run{cachedRun(), uncachedRun()}
 	rows := readCSV(t, written(t, CSV, runs...))
 	bounds := 0
 	for _, run := range runs {
@@ -77,7 +77,7 @@ func TestCSVHoldsTheIntervals(t *testing.T) {
 
 func TestCSVLeavesEmptyWhatWasNotMeasured(t *testing.T) {
 	run := cachedRun()
-	run.Intervals = []loadgen.Interval{{StartNS: time.Hour, Due: 1}}
+	run.Intervals = []runfile.Interval{{StartNS: time.Hour, Due: 1}}
 	row := readCSV(t, written(t, CSV, run))[0]
 	for column, want := range map[string]string{"phase": "", "response_requests": "0", "response_p99_ms": "", "response_p99_at_least": "", "due_requests": "1"} {
 		if row[column] != want {

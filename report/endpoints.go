@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -33,7 +33,7 @@ func endpointTable(subjects []subject) *page.Table {
 }
 
 // middleAndTail writes the median and the 99th percentile.
-func middleAndTail(d *loadgen.Dist) string {
+func middleAndTail(d *runfile.Dist) string {
 	if d.Count == 0 {
 		return absent
 	}

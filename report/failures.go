@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -48,13 +48,13 @@ func eventList(subjects []subject, o Options) page.List {
 }
 
 // mostFrequent orders failures by their number, the most frequent first.
-func mostFrequent(errors []loadgen.ErrorCount) []loadgen.ErrorCount {
-	return slices.SortedStableFunc(slices.Values(errors), func(a, b loadgen.ErrorCount) int {
+func mostFrequent(errors []runfile.ErrorCount) []runfile.ErrorCount {
+	return slices.SortedStableFunc(slices.Values(errors), func(a, b runfile.ErrorCount) int {
 		return cmp.Compare(b.Count, a.Count)
 	})
 }
 
-func failure(e loadgen.ErrorCount) string {
+func failure(e runfile.ErrorCount) string {
 	text := fmt.Sprintf("%s× %s", Count(e.Count), sentence(e.Kind))
 	if e.LastNS > e.FirstNS {
 		text += fmt.Sprintf(", from %s to %s", Duration(e.FirstNS), Duration(e.LastNS))
@@ -67,7 +67,7 @@ func failure(e loadgen.ErrorCount) string {
 	return text
 }
 
-func event(e loadgen.Event) string {
+func event(e runfile.Event) string {
 	text := fmt.Sprintf("%s at %s", name(string(e.Kind)), Duration(e.AtNS))
 	if e.DurationNS > 0 {
 		text += " for " + Duration(e.DurationNS)

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -31,7 +31,7 @@ func (u unique) name(s, empty string) string {
 }
 
 // fileSubjects prepares runs for a file: labels are clean, longer than in a table, and told apart.
-func fileSubjects(runs []*loadgen.Run) ([]subject, error) {
+func fileSubjects(runs []*runfile.Run) ([]subject, error) {
 	subjects := subjectsOf(runs)
 	if len(subjects) == 0 {
 		return nil, errors.New("there is no run to write")
@@ -46,21 +46,21 @@ func fileSubjects(runs []*loadgen.Run) ([]subject, error) {
 // fileFigure is a figure of a distribution by its name in files and its key in the run file.
 type fileFigure struct {
 	name, key string
-	value     func(*loadgen.Dist) time.Duration
+	value     func(*runfile.Dist) time.Duration
 }
 
 var fileFigures = []fileFigure{
-	{"mean", "mean_ns", func(d *loadgen.Dist) time.Duration { return d.MeanNS }},
-	{"p50", "p50_ns", func(d *loadgen.Dist) time.Duration { return d.P50NS }},
-	{"p90", "p90_ns", func(d *loadgen.Dist) time.Duration { return d.P90NS }},
-	{"p95", "p95_ns", func(d *loadgen.Dist) time.Duration { return d.P95NS }},
-	{"p99", "p99_ns", func(d *loadgen.Dist) time.Duration { return d.P99NS }},
-	{"p999", "p999_ns", func(d *loadgen.Dist) time.Duration { return d.P999NS }},
-	{"max", "max_ns", func(d *loadgen.Dist) time.Duration { return d.MaxNS }},
+	{"mean", "mean_ns", func(d *runfile.Dist) time.Duration { return d.MeanNS }},
+	{"p50", "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }},
+	{"p90", "p90_ns", func(d *runfile.Dist) time.Duration { return d.P90NS }},
+	{"p95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }},
+	{"p99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }},
+	{"p999", "p999_ns", func(d *runfile.Dist) time.Duration { return d.P999NS }},
+	{"max", "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }},
 }
 
 // censoredOf counts the values of which only a lower bound is known.
-func censoredOf(d *loadgen.Dist) uint64 {
+func censoredOf(d *runfile.Dist) uint64 {
 	if d.Censored == nil {
 		return 0
 	}

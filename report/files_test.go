@@ -12,11 +12,11 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // fileWriters are the formats of files that this package writes.
-var fileWriters = map[string]func(io.Writer, []*loadgen.Run) error{
+var fileWriters = map[string]func(io.Writer, []*runfile.Run) error{
 	"csv": CSV, "hlog": HLog, "md": markdownOfRuns, "openmetrics": OpenMetrics, "gitlab": GitLab, "gh-benchmark": GitHubBenchmark,
 	"annotations": Annotations,
 }
@@ -31,32 +31,32 @@ var hostile = []string{
 }
 
 // plainRun is a run of three seconds, made once.
-var plainRun = sync.OnceValue(func() *loadgen.Run {
-	return service{cost: ms, misses: 1, phases: []loadgen.PhaseRecord{
+var plainRun = sync.OnceValue(func() *runfile.Run {
+	return service{cost: ms, misses: 1, phases: []runfile.PhaseRecord{
 		{Name: "hold", Kind: "hold", DurationNS: time.Second, From: 20, To: 20},
 		{Name: "spike", Kind: "spike", DurationNS: 2 * time.Second, From: 20, To: 20}}}.drive()
 })
 
 // hostileRun has that text wherever a run holds any.
-func hostileRun(text string) *loadgen.Run {
+func hostileRun(text string) *runfile.Run {
 	copied := *plainRun()
 	run := &copied
 	run.Phases = slices.Clone(run.Phases)
 	run.Target.Name, run.Target.URL, run.Plan.Profile = text, text, text
 	for i := range run.Phases {
 		run.Phases[i].Name, run.Phases[i].Kind = text, text
-		run.Phases[i].Verdict = loadgen.Verdict{Kind: loadgen.HostLimited, Evidence: []string{text}}
+		run.Phases[i].Verdict = runfile.Verdict{Kind: runfile.HostLimited, Evidence: []string{text}}
 	}
-	run.Verdict = loadgen.Verdict{Kind: loadgen.HostLimited, Evidence: []string{text}}
+	run.Verdict = runfile.Verdict{Kind: runfile.HostLimited, Evidence: []string{text}}
 	run.Requests.Failed = 3
-	run.Thresholds = []loadgen.ThresholdResult{{Text: text, Sentence: text}, {Text: text, Sentence: text, Passed: true}}
-	run.Errors = []loadgen.ErrorCount{{Kind: text, Count: 3, Sample: text}}
-	run.Events = []loadgen.Event{{Kind: loadgen.EventKind(text), AtNS: time.Second, Text: text}}
+	run.Thresholds = []runfile.ThresholdResult{{Text: text, Sentence: text}, {Text: text, Sentence: text, Passed: true}}
+	run.Errors = []runfile.ErrorCount{{Kind: text, Count: 3, Sample: text}}
+	run.Events = []runfile.Event{{Kind: runfile.EventKind(text), AtNS: time.Second, Text: text}}
 	return run
 }
 
 // written returns what a format makes of runs.
-func written(t testing.TB, write func(io.Writer, []*loadgen.Run) error, runs ...*loadgen.Run) string {
+func written(t testing.TB, write func(io.Writer, []*runfile.Run) error, runs ...*runfile.Run) string {
 	t.Helper()
 	var b strings.Builder
 	if err := write(&b, runs); err != nil {
@@ -127,7 +127,7 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 func TestWritersTellOfAFullDisk(t *testing.T) {
 	run := hostileRun("x")
 	for kind, write := range fileWriters {
-		if err := write(full{}, []*loadgen.Run{run}); !errors.Is(err, errFull) {
+		if err := write(full{}, []*runfile.Run{run}); !errors.Is(err, errFull) {
 			t.Errorf("%s: %v", kind, err)
 		}
 	}

@@ -6,12 +6,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // spikePhases is the built-in spike with a peak of that rate.
-func spikePhases(peak float64) []loadgen.PhaseRecord {
-	return []loadgen.PhaseRecord{
+func spikePhases(peak float64) []runfile.PhaseRecord {
+	return []runfile.PhaseRecord{
 		{Name: "warmup", Kind: "warmup", DurationNS: 3 * time.Second, From: 30, To: 30},
 		{Name: "baseline", Kind: "baseline", DurationNS: 7 * time.Second, From: 30, To: 30},
 		{Name: "spike", Kind: "spike", DurationNS: 8 * time.Second, From: peak, To: peak},
@@ -25,7 +25,7 @@ type service struct {
 	cost    time.Duration // of a request that misses the cache
 	misses  float64       // share of requests
 	marks   bool          // whether answers say hit or miss
-	phases  []loadgen.PhaseRecord
+	phases  []runfile.PhaseRecord
 	profile string
 }
 
@@ -43,7 +43,7 @@ const (
 
 // drive simulates the requests of the plan, seeded, and tells what a recorder would have recorded of them. What is not
 // done by the end of the drain is censored there.
-func (s service) drive() *loadgen.Run {
+func (s service) drive() *runfile.Run {
 	rng := rand.New(rand.NewPCG(1, 2))
 	var requests []request
 	var free, at time.Duration
@@ -73,7 +73,7 @@ func (s service) drive() *loadgen.Run {
 	return s.record(requests)
 }
 
-func phaseEnd(phases []loadgen.PhaseRecord, name string) (end time.Duration) {
+func phaseEnd(phases []runfile.PhaseRecord, name string) (end time.Duration) {
 	for _, p := range phases {
 		if end += p.DurationNS; p.Name == name {
 			break
@@ -82,17 +82,17 @@ func phaseEnd(phases []loadgen.PhaseRecord, name string) (end time.Duration) {
 	return end
 }
 
-func (s service) record(requests []request) *loadgen.Run {
+func (s service) record(requests []request) *runfile.Run {
 	total := phaseEnd(s.phases, "")
-	run := &loadgen.Run{
-		Target: loadgen.Target{Name: s.name, URL: "http://127.0.0.1:40001/", Bundled: true},
-		Plan: loadgen.PlanRecord{Profile: s.profile, Arrivals: "poisson", Model: "open", Phases: s.phases, Connections: connections,
+	run := &runfile.Run{
+		Target: runfile.Target{Name: s.name, URL: "http://127.0.0.1:40001/", Bundled: true},
+		Plan: runfile.PlanRecord{Profile: s.profile, Arrivals: "poisson", Model: "open", Phases: s.phases, Connections: connections,
 			TimeoutNS: 10 * time.Second, DrainNS: drain, Engine: "wire"},
 		Seed:    1,
 		Started: time.Date(2026, 11, 24, 11, 53, 0, 0, time.UTC),
-		Environment: loadgen.Environment{Bench: "0.1.0", Go: "go1.26.8", OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPU: "AMD EPYC",
+		Environment: runfile.Environment{Bench: "0.1.0", Go: "go1.26.8", OS: "linux", Arch: "amd64", Kernel: "6.1.0", CPU: "AMD EPYC",
 			Processors: 2, CPUs: "split", GeneratorCPUs: []int{1}, TargetCPUs: []int{0}, OpenFiles: 1 << 20, Clock: "kernel receive clock"},
-		Verdict:  loadgen.Verdict{Kind: loadgen.Valid, Evidence: []string{"baseline: lag P99 41 us", "spike: lag P99 41 us"}},
+		Verdict:  runfile.Verdict{Kind: runfile.Valid, Evidence: []string{"baseline: lag P99 41 us", "spike: lag P99 41 us"}},
 		Overall:  s.phase(requests, "overall", "", 3*time.Second, total),
 		Requests: accounts(requests, total+drain),
 	}
@@ -102,20 +102,20 @@ func (s service) record(requests []request) *loadgen.Run {
 	}
 	for at := time.Duration(0); at < total; at += time.Second {
 		p := s.phase(requests, "", "", at, at+time.Second)
-		run.Intervals = append(run.Intervals, loadgen.Interval{StartNS: at, Due: p.Requests.Due, OK: p.Requests.Succeeded,
+		run.Intervals = append(run.Intervals, runfile.Interval{StartNS: at, Due: p.Requests.Due, OK: p.Requests.Succeeded,
 			Finished: p.Achieved.Count, Backlog: p.Backlog.End, ResponseTime: p.ResponseTime, ServiceTime: p.ServiceTime})
-		run.Resources.Target = append(run.Resources.Target, loadgen.ProcessSample{AtNS: at + time.Second, CPUNS: *p.CPU.Target,
+		run.Resources.Target = append(run.Resources.Target, runfile.ProcessSample{AtNS: at + time.Second, CPUNS: *p.CPU.Target,
 			RSS: 98e6, Descriptors: 270, Threads: 9, Switches: 4 * p.Achieved.Count})
-		run.Resources.Generator = append(run.Resources.Generator, loadgen.ProcessSample{AtNS: at + time.Second, CPUNS: *p.CPU.Generator,
+		run.Resources.Generator = append(run.Resources.Generator, runfile.ProcessSample{AtNS: at + time.Second, CPUNS: *p.CPU.Generator,
 			RSS: 41e6, Descriptors: 265, Threads: 7, Switches: 2 * p.Achieved.Count})
-		run.Resources.Host = append(run.Resources.Host, loadgen.HostSample{AtNS: at + time.Second, Busy: 0.5, MemoryUsed: 2e9,
+		run.Resources.Host = append(run.Resources.Host, runfile.HostSample{AtNS: at + time.Second, Busy: 0.5, MemoryUsed: 2e9,
 			NetworkIn: 1000 * p.Achieved.Count, NetworkOut: 200 * p.Achieved.Count, Switches: 9 * p.Achieved.Count})
 	}
 	return run
 }
 
-func accounts(requests []request, end time.Duration) loadgen.Requests {
-	r := loadgen.Requests{Planned: uint64(len(requests)), Due: uint64(len(requests))}
+func accounts(requests []request, end time.Duration) runfile.Requests {
+	r := runfile.Requests{Planned: uint64(len(requests)), Due: uint64(len(requests))}
 	for _, q := range requests {
 		switch {
 		case q.done <= end:
@@ -131,11 +131,11 @@ func accounts(requests []request, end time.Duration) loadgen.Requests {
 	return r
 }
 
-func (s service) phase(all []request, name, kind string, from, to time.Duration) loadgen.Phase {
+func (s service) phase(all []request, name, kind string, from, to time.Duration) runfile.Phase {
 	end := phaseEnd(s.phases, "") + drain
 	length := (to - from).Seconds()
-	p := loadgen.Phase{Name: name, Kind: kind, StartNS: from, DurationNS: to - from, Verdict: loadgen.Verdict{
-		Kind: loadgen.Valid, Evidence: []string{"lag P99 41 us", "wait P99 2 us", "the backlog did not grow"}}}
+	p := runfile.Phase{Name: name, Kind: kind, StartNS: from, DurationNS: to - from, Verdict: runfile.Verdict{
+		Kind: runfile.Valid, Evidence: []string{"lag P99 41 us", "wait P99 2 us", "the backlog did not grow"}}}
 	var response, service, wait, lags, bounds []time.Duration
 	var hits, misses []time.Duration
 	var busy, own time.Duration
@@ -171,51 +171,51 @@ func (s service) phase(all []request, name, kind string, from, to time.Duration)
 		}
 	}
 	p.Requests = accounts(mine, end)
-	p.Offered = loadgen.Rate{Count: uint64(len(mine)), Rate: float64(len(mine)) / length}
+	p.Offered = runfile.Rate{Count: uint64(len(mine)), Rate: float64(len(mine)) / length}
 	p.Achieved.Rate = float64(p.Achieved.Count) / length
-	p.ResponseTime, p.ServiceTime = loadgen.NewDist(3, response, bounds), loadgen.NewDist(3, service, nil)
-	p.Wait, p.Lag = loadgen.NewDist(3, wait, nil), loadgen.NewDist(3, lags, nil)
-	p.FirstByte = loadgen.NewDist(3, service, nil)
-	p.Bytes = loadgen.Bytes{In: uint64(len(response)) * 2200}
+	p.ResponseTime, p.ServiceTime = runfile.NewDist(3, response, bounds), runfile.NewDist(3, service, nil)
+	p.Wait, p.Lag = runfile.NewDist(3, wait, nil), runfile.NewDist(3, lags, nil)
+	p.FirstByte = runfile.NewDist(3, service, nil)
+	p.Bytes = runfile.Bytes{In: uint64(len(response)) * 2200}
 	p.Backlog.Peak = max(p.Backlog.Start, p.Backlog.End)
 	busy = min(busy, to-from)
-	p.CPU = loadgen.CPU{Generator: &own, Target: &busy}
+	p.CPU = runfile.CPU{Generator: &own, Target: &busy}
 	if s.marks {
-		p.ServerTiming = []loadgen.ServerTiming{{Name: "cache", Count: uint64(len(response)), SumNS: time.Duration(len(response)) * 8 * us}}
+		p.ServerTiming = []runfile.ServerTiming{{Name: "cache", Count: uint64(len(response)), SumNS: time.Duration(len(response)) * 8 * us}}
 	}
-	p.ServerTiming = append(p.ServerTiming, loadgen.ServerTiming{Name: "db", Count: uint64(len(misses)), SumNS: time.Duration(len(misses)) * s.cost})
-	class := loadgen.ClassOK
+	p.ServerTiming = append(p.ServerTiming, runfile.ServerTiming{Name: "db", Count: uint64(len(misses)), SumNS: time.Duration(len(misses)) * s.cost})
+	class := runfile.ClassOK
 	if s.marks {
-		class = loadgen.ClassMiss
-		p.Cache = loadgen.Cache{Hits: uint64(len(hits)), Misses: uint64(len(misses))}
-		p.Endpoints = append(p.Endpoints, endpoint(loadgen.ClassHit, hits))
+		class = runfile.ClassMiss
+		p.Cache = runfile.Cache{Hits: uint64(len(hits)), Misses: uint64(len(misses))}
+		p.Endpoints = append(p.Endpoints, endpoint(runfile.ClassHit, hits))
 	}
 	p.Endpoints = append(p.Endpoints, endpoint(class, misses))
 	return p
 }
 
-func endpoint(class loadgen.Class, values []time.Duration) loadgen.Endpoint {
-	return loadgen.Endpoint{Name: "GET /categories/{id}/summary", Class: class, Count: uint64(len(values)),
-		ResponseTime: loadgen.NewDist(2, values, nil), ServiceTime: loadgen.NewDist(2, values, nil)}
+func endpoint(class runfile.Class, values []time.Duration) runfile.Endpoint {
+	return runfile.Endpoint{Name: "GET /categories/{id}/summary", Class: class, Count: uint64(len(values)),
+		ResponseTime: runfile.NewDist(2, values, nil), ServiceTime: runfile.NewDist(2, values, nil)}
 }
 
 // cachedRun and uncachedRun are the bundled pair under the same spike, one carrying it and one not.
-func cachedRun() *loadgen.Run {
+func cachedRun() *runfile.Run {
 	run := service{name: "cached", profile: "spike", cost: 9 * ms, misses: 0.013, marks: true, phases: spikePhases(600)}.drive()
-	run.Phases[2].Recovery = &loadgen.Recovery{State: loadgen.Recovered, AfterNS: 3 * time.Second}
+	run.Phases[2].Recovery = &runfile.Recovery{State: runfile.Recovered, AfterNS: 3 * time.Second}
 	return run
 }
 
-func uncachedRun() *loadgen.Run {
+func uncachedRun() *runfile.Run {
 	run := service{name: "uncached", profile: "spike", cost: 9 * ms, misses: 1, phases: spikePhases(600)}.drive()
-	run.Verdict = loadgen.Verdict{Kind: loadgen.TargetLimited, Evidence: []string{"requests waited for the target: wait P99 22.0 s",
+	run.Verdict = runfile.Verdict{Kind: runfile.TargetLimited, Evidence: []string{"requests waited for the target: wait P99 22.0 s",
 		"the backlog grew by 3965 requests and rose second by second (p 0.00036)", "lag P99 41 us"}}
 	run.Phases[2].Verdict, run.Phases[3].Verdict = run.Verdict, run.Verdict
-	run.Phases[2].Recovery = &loadgen.Recovery{State: loadgen.NotRecovered, AfterNS: 12 * time.Second}
+	run.Phases[2].Recovery = &runfile.Recovery{State: runfile.NotRecovered, AfterNS: 12 * time.Second}
 	return run
 }
 
 // testPair is the pair that cachedRun and uncachedRun are of.
 var testPair = CachePair{Cached: "cached", Uncached: "uncached"}
 
-func markdownOfRuns(w io.Writer, runs []*loadgen.Run) error { return Markdown(w, runs, testPair) }
+func markdownOfRuns(w io.Writer, runs []*runfile.Run) error { return Markdown(w, runs, testPair) }

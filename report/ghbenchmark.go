@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // ghEntry is an entry of github-action-benchmark's tool customSmallerIsBetter. Its range is left out: one run has none.
@@ -21,7 +21,7 @@ type ghEntry struct {
 // GitHubBenchmark writes P50, P95 and P99 of the response time of every phase but warm-up, in ms, and the share of
 // requests that failed, as github-action-benchmark reads them with customSmallerIsBetter. What was not measured is left
 // out; a lower bound, which nothing better can be said of, is marked in extra, as is what limited the run.
-func GitHubBenchmark(w io.Writer, runs []*loadgen.Run) error {
+func GitHubBenchmark(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err
@@ -62,7 +62,7 @@ func GitHubBenchmark(w io.Writer, runs []*loadgen.Run) error {
 	return e.Encode(entries)
 }
 
-func ghExtra(s subject, p *loadgen.Phase, atLeast bool) string {
+func ghExtra(s subject, p *runfile.Phase, atLeast bool) string {
 	extra := kindOf(p.Verdict) + ", served " + Rate(p.Served().Rate)
 	if !s.closed() {
 		extra += " of " + Rate(p.Offered.Rate)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // readEntries reads the array as github-action-benchmark does: name, unit and value have to be there.
@@ -57,10 +57,10 @@ func TestBenchmarkEntries(t *testing.T) {
 // The names of entries are those of the series: another port that bench chose makes no other ones.
 func TestBenchmarkNamesAreThoseOfTheSeries(t *testing.T) {
 	first, second, named := cachedRun(), cachedRun(), cachedRun()
-	first.Target = loadgen.Target{URL: "http://127.0.0.1:40001", Bundled: true}
-	second.Target = loadgen.Target{URL: "http://127.0.0.1:40002", Bundled: true}
-	named.Target = loadgen.Target{Name: "front", URL: "http://127.0.0.1:40003", Bundled: true, Named: true, Service: "cached"}
-	for want, r := range map[string]*loadgen.Run{"http://127.0.0.1, spike: P99": first, "http://127.0.0.1, baseline: P50": second, "front, spike: P99": named} {
+	first.Target = runfile.Target{URL: "http://127.0.0.1:40001", Bundled: true}
+	second.Target = runfile.Target{URL: "http://127.0.0.1:40002", Bundled: true}
+	named.Target = runfile.Target{Name: "front", URL: "http://127.0.0.1:40003", Bundled: true, Named: true, Service: "cached"}
+	for want, r := range map[string]*runfile.Run{"http://127.0.0.1, spike: P99": first, "http://127.0.0.1, baseline: P50": second, "front, spike: P99": named} {
 		if got := readEntries(t, written(t, GitHubBenchmark, r)); got[want].Unit != "ms" {
 			t.Errorf("no entry %q: %v", want, got)
 		}
@@ -78,7 +78,7 @@ func TestBenchmarkNamesStayInTheirCell(t *testing.T) {
 }
 
 func TestBenchmarkLeavesOutWhatWasNotMeasured(t *testing.T) {
-	if got := written(t, GitHubBenchmark, &loadgen.Run{}); got != "[]\n" {
+	if got := written(t, GitHubBenchmark, &runfile.Run{}); got != "[]\n" {
 		t.Errorf("of nothing it writes %q", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // maxAnnotations bounds what is annotated: GitHub shows ten of each kind in a step, and other tools want some.
@@ -17,7 +17,7 @@ const maxAnnotations = 5
 const MaxStepSummary = 900_000
 
 // StepSummary writes the Markdown for the summary of a GitHub Actions step, at most limit bytes.
-func StepSummary(w io.Writer, runs []*loadgen.Run, pair CachePair, limit int) error {
+func StepSummary(w io.Writer, runs []*runfile.Run, pair CachePair, limit int) error {
 	return markdown(w, runs, pair, limit)
 }
 
@@ -31,11 +31,11 @@ type annotation struct {
 // Annotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
 // are not the target's, failed thresholds and requests without success as errors, an interrupted run as a warning. That the target was
 // limited is a finding and no failure.
-func Annotations(w io.Writer, runs []*loadgen.Run) error {
+func Annotations(w io.Writer, runs []*runfile.Run) error {
 	subjects := subjectsOf(runs)
 	var list []annotation
 	for _, s := range subjects {
-		if s.Verdict.Kind == loadgen.HostLimited || s.Verdict.Kind == loadgen.GeneratorLimited {
+		if s.Verdict.Kind == runfile.HostLimited || s.Verdict.Kind == runfile.GeneratorLimited {
 			_, evidence := s.evidence()
 			list = append(list, annotation{"error", 0, fmt.Sprintf("%s: %s: these latencies are bench's own: %s", s.label, kindOf(s.Verdict),
 				listed(evidence, false))})

@@ -6,7 +6,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The summary of k6 (k6 run --summary-export), of which GitLab's load performance widget reads checks,
@@ -45,7 +45,7 @@ var k6Keys = []struct{ key, name string }{
 // requests that were made, whatever became of them; bench's own headline, from the intended start, stands beside them as
 // bench_response_time. A request is a check, passed where it succeeded. A time that was measured of less than 90 % of the
 // requests is left out. The format holds one test, so several runs are an error.
-func GitLab(w io.Writer, runs []*loadgen.Run) error {
+func GitLab(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err
@@ -57,7 +57,7 @@ func GitLab(w io.Writer, runs []*loadgen.Run) error {
 	metrics := map[string]any{}
 	for _, t := range []struct {
 		name string
-		of   *loadgen.Dist
+		of   *runfile.Dist
 	}{
 		{"http_req_waiting", &p.FirstByte},
 		{"http_req_duration", &p.ServiceTime},
@@ -92,7 +92,7 @@ func rateOf(n uint64, length time.Duration) float64 {
 	return float64(n) / length.Seconds()
 }
 
-func trendOf(d *loadgen.Dist) k6Trend {
+func trendOf(d *runfile.Dist) k6Trend {
 	t := k6Trend{Avg: milliseconds(d.MeanNS), Min: milliseconds(d.MinNS), Med: milliseconds(d.P50NS), Max: milliseconds(d.MaxNS),
 		P90: milliseconds(d.P90NS), P95: milliseconds(d.P95NS)}
 	for _, k := range k6Keys {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // widget is what GitLab's load performance widget takes from the summary: normalizeLoadPerformanceMetrics in
@@ -44,9 +44,9 @@ func widget(t *testing.T, text string) map[string]string {
 
 func TestGitLabWidget(t *testing.T) {
 	run := hostileRun("x")
-	run.Overall.Requests = loadgen.Requests{Succeeded: 39, Failed: 2, Unfinished: 1, Unsent: 3}
+	run.Overall.Requests = runfile.Requests{Succeeded: 39, Failed: 2, Unfinished: 1, Unsent: 3}
 	run.Overall.DurationNS = 4 * time.Second
-	run.Overall.FirstByte = loadgen.NewDist(3, []time.Duration{2 * ms, 2 * ms, 2 * ms, 4 * ms}, nil)
+	run.Overall.FirstByte = runfile.NewDist(3, []time.Duration{2 * ms, 2 * ms, 2 * ms, 4 * ms}, nil)
 	run.Overall.ServiceTime = run.Overall.FirstByte
 	text := written(t, GitLab, run)
 	var summary struct {
@@ -87,7 +87,7 @@ func TestGitLabMarksLowerBounds(t *testing.T) {
 }
 
 func TestGitLabLeavesOutWhatWasNotMeasured(t *testing.T) {
-	if got := widget(t, written(t, GitLab, &loadgen.Run{})); len(got) > 0 {
+	if got := widget(t, written(t, GitLab, &runfile.Run{})); len(got) > 0 {
 		t.Errorf("of nothing it shows %v", got)
 	}
 }
@@ -104,7 +104,7 @@ func TestGitLabLeavesOutWhatFewRequestsTell(t *testing.T) {
 	}{{16, false}, {899, false}, {900, true}, {1000, true}} {
 		run := hostileRun("x")
 		p := &run.Overall
-		p.ServiceTime, p.FirstByte = loadgen.NewDist(3, values, nil), loadgen.NewDist(3, values[:tc.known], nil)
+		p.ServiceTime, p.FirstByte = runfile.NewDist(3, values, nil), runfile.NewDist(3, values[:tc.known], nil)
 		p.Connect = p.FirstByte
 		var summary struct {
 			Metrics map[string]any `json:"metrics"`
@@ -121,7 +121,7 @@ func TestGitLabLeavesOutWhatFewRequestsTell(t *testing.T) {
 }
 
 func TestGitLabHoldsOneTarget(t *testing.T) {
-	err := GitLab(io.Discard, []*loadgen.Run{cachedRun(), cachedRun()})
+	err := GitLab(io.Discard, []*runfile.Run{cachedRun(), cachedRun()})
 	if err == nil || err.Error() != "the format holds one target and 2 were driven: drive them one by one" {
 		t.Error(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -74,8 +74,8 @@ func samePlan(subjects []subject) bool {
 }
 
 // loadOf describes the load of a plan in a few words.
-func loadOf(plan *loadgen.PlanRecord) string {
-	var phases []loadgen.PhaseRecord
+func loadOf(plan *runfile.PlanRecord) string {
+	var phases []runfile.PhaseRecord
 	var total time.Duration
 	for _, p := range plan.Phases {
 		if p.Kind != kindWarmup {
@@ -97,7 +97,7 @@ func loadOf(plan *loadgen.PlanRecord) string {
 }
 
 // usersOf says how many users a plan of the closed model has: "20 users", "1 → 20 users".
-func usersOf(plan *loadgen.PlanRecord) string {
+func usersOf(plan *runfile.PlanRecord) string {
 	var numbers []int
 	for _, p := range plan.Phases {
 		for _, n := range []int{p.FromVUs, p.ToVUs} {
@@ -120,12 +120,12 @@ func usersOf(plan *loadgen.PlanRecord) string {
 }
 
 // thinking says how users who think begin, and how long they do, to follow how many they are; nothing where they do not.
-func thinking(plan *loadgen.PlanRecord) string {
+func thinking(plan *runfile.PlanRecord) string {
 	if plan.ThinkNS <= 0 {
 		return ""
 	}
 	begun := ""
-	if plan.Start != loadgen.Spread {
+	if plan.Start != runfile.Spread {
 		begun = " begun together"
 	}
 	text := ", thinking " + Span(plan.ThinkNS)
@@ -139,8 +139,8 @@ func thinking(plan *loadgen.PlanRecord) string {
 	return begun + text
 }
 
-func openLoad(phases []loadgen.PhaseRecord, total time.Duration) string {
-	of := map[string][]loadgen.PhaseRecord{}
+func openLoad(phases []runfile.PhaseRecord, total time.Duration) string {
+	of := map[string][]runfile.PhaseRecord{}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, p := range phases {
 		of[p.Kind] = append(of[p.Kind], p)
@@ -163,7 +163,7 @@ func openLoad(phases []loadgen.PhaseRecord, total time.Duration) string {
 }
 
 // placeOf says on which processors of which machine what was driven, called target and bundled or not, and bench ran.
-func placeOf(e *loadgen.Environment, target string, bundled bool, o Options) string {
+func placeOf(e *runfile.Environment, target string, bundled bool, o Options) string {
 	where := "bench"
 	switch {
 	case len(e.TargetCPUs) > 0 && len(e.GeneratorCPUs) > 0:

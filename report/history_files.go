@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/history"
 )
 
@@ -81,7 +81,7 @@ type historyFile struct {
 type historySeries struct {
 	Target  string                       `json:"target"`
 	Profile string                       `json:"profile"`
-	Plan    *loadgen.PlanRecord          `json:"plan,omitempty"` // absent in files of before
+	Plan    *runfile.PlanRecord          `json:"plan,omitempty"` // absent in files of before
 	Runs    []historyRun                 `json:"runs"`
 	Changes map[string][]historyOfChange `json:"changes"` // by percentile
 	Differs []string                     `json:"differs,omitempty"`

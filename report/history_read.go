@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/history"
 )
 
@@ -14,7 +14,7 @@ import (
 // untrusted: every figure must be one that runs can have.
 func DecodeHistory(name string, data []byte) (*history.History, error) {
 	var f historyFile
-	if err := loadgen.DecodeKind(name, "history file", historySchema, data, &f); err != nil {
+	if err := runfile.DecodeKind(name, "history file", historySchema, data, &f); err != nil {
 		return nil, err
 	}
 	h := &history.History{Options: history.Options{Window: f.Window, PValue: f.PValue, Magnitude: f.Magnitude}}
@@ -35,7 +35,7 @@ func (f *historySeries) series() (*history.Series, error) {
 	if len(f.Runs) == 0 {
 		return nil, errors.New("it has no run")
 	}
-	s := &history.Series{Target: loadgen.Target{Name: f.Target}, Differs: f.Differs}
+	s := &history.Series{Target: runfile.Target{Name: f.Target}, Differs: f.Differs}
 	if f.Plan != nil {
 		s.Plan = *f.Plan
 	}

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -18,11 +18,11 @@ import (
 func slowed() *history.History {
 	c := history.Collector{Options: history.Options{Magnitude: history.DefaultMagnitude}}
 	for day := range 30 {
-		r := &loadgen.Run{Target: loadgen.Target{Name: "cached"}, Started: time.Date(2026, 10, 1+day, 9, 0, 0, 0, time.UTC)}
+		r := &runfile.Run{Target: runfile.Target{Name: "cached"}, Started: time.Date(2026, 10, 1+day, 9, 0, 0, 0, time.UTC)}
 		r.Plan.Profile = "spike"
-		r.Verdict.Kind = loadgen.Valid
+		r.Verdict.Kind = runfile.Valid
 		wobble := time.Duration(day*7%5) * 10 * time.Microsecond
-		r.Overall.ResponseTime = loadgen.Dist{Count: 5000, P50NS: time.Millisecond + wobble, P95NS: 3*time.Millisecond + wobble, P99NS: 10*time.Millisecond + wobble}
+		r.Overall.ResponseTime = runfile.Dist{Count: 5000, P50NS: time.Millisecond + wobble, P95NS: 3*time.Millisecond + wobble, P99NS: 10*time.Millisecond + wobble}
 		if day >= 20 {
 			r.Overall.ResponseTime.P99NS *= 2
 		}
@@ -31,10 +31,10 @@ func slowed() *history.History {
 		}
 		c.Add("night.json", r)
 	}
-	lone := &loadgen.Run{Target: loadgen.Target{Name: "cached"}, Started: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)}
+	lone := &runfile.Run{Target: runfile.Target{Name: "cached"}, Started: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)}
 	lone.Plan.Profile, lone.Plan.Connections = "spike", 8
-	lone.Verdict.Kind = loadgen.Valid
-	lone.Overall.ResponseTime = loadgen.Dist{Count: 1, P50NS: 1, P95NS: 1, P99NS: 1}
+	lone.Verdict.Kind = runfile.Valid
+	lone.Overall.ResponseTime = runfile.Dist{Count: 1, P50NS: 1, P95NS: 1, P99NS: 1}
 	c.Add("lone.json", lone)
 	c.Skip("cut\x1b[31m.json", "is cut off")
 	return c.History()

@@ -8,13 +8,13 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // HLog writes the response times of each second's successes as an HdrHistogram interval log (version 1.3), in ns, one
 // line a second; the maximum on a line is in ms. Several targets are told apart by Tag. Requests that never finished have
 // no value to put into a histogram; a comment counts them.
-func HLog(w io.Writer, runs []*loadgen.Run) error {
+func HLog(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err
@@ -99,7 +99,7 @@ func writeLogHead(out *hdrhistogram.HistogramLogWriter, baseMs int64, censored u
 }
 
 // successes decodes a second's histogram; one without successes is empty, of the same geometry.
-func successes(d *loadgen.Dist) (*hdrhistogram.Histogram, error) {
+func successes(d *runfile.Dist) (*hdrhistogram.Histogram, error) {
 	if d.HDR == "" {
 		return hdrhistogram.New(1, int64(time.Hour), 2), nil
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/HdrHistogram/hdrhistogram-go"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // readLog reads an interval log back by the library's own reader.
@@ -29,7 +29,7 @@ func readLog(t *testing.T, text string) []*hdrhistogram.Histogram {
 }
 
 // twoDigits gives a run's seconds the histograms that a recorder would: of two digits.
-func twoDigits(t *testing.T, run *loadgen.Run) *loadgen.Run {
+func twoDigits(t *testing.T, run *runfile.Run) *runfile.Run {
 	t.Helper()
 	for i := range run.Intervals {
 		d := &run.Intervals[i].ResponseTime
@@ -46,7 +46,7 @@ func twoDigits(t *testing.T, run *loadgen.Run) *loadgen.Run {
 		for range censoredOf(d) {
 			bounds = append(bounds, drain)
 		}
-		*d = loadgen.NewDist(2, values, bounds)
+		*d = runfile.NewDist(2, values, bounds)
 	}
 	return run
 }
@@ -54,7 +54,7 @@ func twoDigits(t *testing.T, run *loadgen.Run) *loadgen.Run {
 func TestLogReadsBack(t *testing.T) {
 	cached, uncached := twoDigits(t, cachedRun()), twoDigits(t, uncachedRun())
 	uncached.Started = cached.Started.Add(42*time.Second + 250*time.Millisecond)
-	for _, runs := range [][]*loadgen.Run{{cached}, {uncached}, {uncached, cached}} {
+	for _, runs := range [][]*runfile.Run{{cached}, {uncached}, {uncached, cached}} {
 		text := written(t, HLog, runs...)
 		lines := readLog(t, text)
 		for _, run := range runs {
@@ -144,7 +144,7 @@ func TestLogSaysHowLongTheLastSecondWas(t *testing.T) {
 func TestLogLeavesOutTheDrain(t *testing.T) {
 	run := twoDigits(t, cachedRun())
 	want := len(readLog(t, written(t, HLog, run)))
-	run.Intervals = append(run.Intervals, loadgen.Interval{StartNS: time.Duration(len(run.Intervals)) * time.Second})
+	run.Intervals = append(run.Intervals, runfile.Interval{StartNS: time.Duration(len(run.Intervals)) * time.Second})
 	lines := readLog(t, written(t, HLog, run))
 	if len(lines) != want {
 		t.Fatalf("%d intervals, want %d", len(lines), want)

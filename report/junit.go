@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The JUnit format is that of Apache Ant's task, the strictest of those about: what its schema takes, Jenkins, GitLab and
@@ -63,7 +63,7 @@ type junitFailure struct {
 
 // JUnit writes the thresholds of runs as JUnit XML: a suite for each target, in it a case for each threshold. A run that
 // was judged by none is a suite without cases. Its error is that of w, or says that there is no run.
-func JUnit(w io.Writer, runs []*loadgen.Run) error {
+func JUnit(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

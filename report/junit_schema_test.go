@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // validate holds XML against the schema of JUnit files, by libxml2's own tool; it returns what that says of an invalid file.
@@ -35,8 +35,8 @@ func validate(t *testing.T, text string) (valid bool, said string) {
 }
 
 // hostileRuns has each of the hostile texts wherever a run holds any, and then all of them as thresholds of one run.
-func hostileRuns() []*loadgen.Run {
-	var runs []*loadgen.Run
+func hostileRuns() []*runfile.Run {
+	var runs []*runfile.Run
 	for _, text := range hostile {
 		runs = append(runs, hostileRun(text))
 	}
@@ -61,8 +61,8 @@ func TestJUnitIsValid(t *testing.T) {
 	unjudged := cachedRun()
 	unjudged.Thresholds = nil
 	for name, text := range map[string]string{
-		"thresholds":     junit(t, judgedBy(t, []*loadgen.Run{cachedRun(), uncachedRun()}, "p99@spike<200ms", "errors<1%")),
-		"no thresholds":  junit(t, []*loadgen.Run{unjudged}),
+		"thresholds":     junit(t, judgedBy(t, []*runfile.Run{cachedRun(), uncachedRun()}, "p99@spike<200ms", "errors<1%")),
+		"no thresholds":  junit(t, []*runfile.Run{unjudged}),
 		"hostile names":  junit(t, hostileRuns()),
 		"gate":           gate(func(*Compared) {}),
 		"gate cut short": gate(func(c *Compared) { c.Result.Spoiled = true }),
@@ -75,7 +75,7 @@ func TestJUnitIsValid(t *testing.T) {
 
 // What the schema refuses is seen to be refused: each change is one that a writer might make.
 func TestInvalidJUnitIsSeen(t *testing.T) {
-	text := junit(t, []*loadgen.Run{hostileThresholds([]string{"p99<1s"})})
+	text := junit(t, []*runfile.Run{hostileThresholds([]string{"p99<1s"})})
 	for _, tc := range []struct{ old, changed, why string }{
 		{"<testsuites>", `<testsuites name="bench">`, "the root has no attributes"},
 		{`hostname="localhost" `, "", "a suite has a host"},

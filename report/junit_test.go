@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 	"pgregory.net/rapid"
 )
@@ -116,7 +116,7 @@ func readJUnit(t failer, text string) element {
 	return root
 }
 
-func junit(t failer, runs []*loadgen.Run) string {
+func junit(t failer, runs []*runfile.Run) string {
 	t.Helper()
 	var b strings.Builder
 	if err := JUnit(&b, runs); err != nil {
@@ -126,7 +126,7 @@ func junit(t failer, runs []*loadgen.Run) string {
 }
 
 func TestJUnit(t *testing.T) {
-	runs := judgedBy(t, []*loadgen.Run{cachedRun(), uncachedRun()}, "p99@spike<200ms", "errors<1%")
+	runs := judgedBy(t, []*runfile.Run{cachedRun(), uncachedRun()}, "p99@spike<200ms", "errors<1%")
 	text := junit(t, runs)
 	readJUnit(t, text)
 	golden(t, "thresholds.xml", text)
@@ -136,10 +136,10 @@ func TestJUnit(t *testing.T) {
 }
 
 // hostileThresholds are results as a file that nobody has checked might hold them.
-func hostileThresholds(names []string) *loadgen.Run {
-	run := &loadgen.Run{Target: loadgen.Target{Name: names[0]}, Started: time.Unix(0, 0)}
+func hostileThresholds(names []string) *runfile.Run {
+	run := &runfile.Run{Target: runfile.Target{Name: names[0]}, Started: time.Unix(0, 0)}
 	for i, name := range names {
-		run.Thresholds = append(run.Thresholds, loadgen.ThresholdResult{Text: name, Sentence: name, Passed: i%2 == 1})
+		run.Thresholds = append(run.Thresholds, runfile.ThresholdResult{Text: name, Sentence: name, Passed: i%2 == 1})
 	}
 	return run
 }
@@ -152,7 +152,7 @@ func TestJUnitShowsHostileNamesAsText(t *testing.T) {
 	}
 	names = append(names, hostile...)
 	run := hostileThresholds(names)
-	root := readJUnit(t, junit(t, []*loadgen.Run{run}))
+	root := readJUnit(t, junit(t, []*runfile.Run{run}))
 	suite := root.Children[0]
 	i := 0
 	for _, c := range suite.Children {
@@ -173,7 +173,7 @@ func TestJUnitShowsHostileNamesAsText(t *testing.T) {
 	if i != len(names) {
 		t.Errorf("%d cases of %d", i, len(names))
 	}
-	if text := junit(t, []*loadgen.Run{run}); len(text) > 100<<10 || strings.ContainsAny(text, "\x1b\x00\u202e") {
+	if text := junit(t, []*runfile.Run{run}); len(text) > 100<<10 || strings.ContainsAny(text, "\x1b\x00\u202e") {
 		t.Errorf("%d bytes, or something that is obeyed", len(text))
 	}
 }
@@ -187,7 +187,7 @@ func TestAnyRunAsJUnit(t *testing.T) {
 			// Beyond these XML Schema has no date.
 			r.Started = time.Unix(rapid.Int64Range(0, 1<<37).Draw(t, "started"), 0)
 			for range rapid.IntRange(0, 4).Draw(t, "thresholds") {
-				r.Thresholds = append(r.Thresholds, loadgen.ThresholdResult{
+				r.Thresholds = append(r.Thresholds, runfile.ThresholdResult{
 					Text:     rapid.OneOf(anyText(), rapid.SampledFrom([]string{"p99<1s", "max@spike<=2ms", "p50{GET /}<5s"})).Draw(t, "text"),
 					Sentence: anyText().Draw(t, "sentence"), Passed: rapid.Bool().Draw(t, "passed"),
 				})

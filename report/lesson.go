@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The margins within which a spike shows what a cache does, in processors' worth of work per processor of the target:
@@ -31,7 +31,7 @@ type Margins struct {
 }
 
 // Lesson takes the margins from the runs of a pair, both driven by a profile with a spike and a baseline.
-func Lesson(cached, uncached *loadgen.Run) Margins {
+func Lesson(cached, uncached *runfile.Run) Margins {
 	if cached == nil || uncached == nil {
 		return Margins{Unknown: "one of the runs"}
 	}
@@ -63,7 +63,7 @@ func Lesson(cached, uncached *loadgen.Run) Margins {
 
 // costOf is the target's processor time per request of a phase, 0 where it is not known. Both are counted by the clock:
 // processor time spent in the phase, requests finished in it.
-func costOf(p *loadgen.Phase) time.Duration {
+func costOf(p *runfile.Phase) time.Duration {
 	if p.CPU.Target == nil {
 		return 0
 	}

@@ -7,11 +7,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestLesson(t *testing.T) {
-	pair := func(cost time.Duration, misses uint64, change func(cached, uncached *loadgen.Run)) Margins {
+	pair := func(cost time.Duration, misses uint64, change func(cached, uncached *runfile.Run)) Margins {
 		cached, uncached := told("cached", spikePhases(600), 4*ms, bundled(cost, misses)), told("uncached", spikePhases(600), 4*ms, bundled(cost, 0))
 		if change != nil {
 			change(cached, uncached)
@@ -31,13 +31,13 @@ func TestLesson(t *testing.T) {
 		{"three tenths of misses are easy", pair(10*ms, 5, nil), 6, 0.3, 0.3, true},
 		{"more misses are not", pair(10*ms, 6, nil), 6, 0.36, 0.3, false},
 		{"nor is more of a baseline", pair(10100*us, 1, nil), 6.06, 0.0606, 0.303, false},
-		{"two processors do twice as much", pair(9*ms, 1, func(_, u *loadgen.Run) { u.Environment.TargetCPUs = []int{0, 1} }),
+		{"two processors do twice as much", pair(9*ms, 1, func(_, u *runfile.Run) { u.Environment.TargetCPUs = []int{0, 1} }),
 			2.7, 0.027, 0.135, false},
-		{"a calm in which a request costs more", pair(9*ms, 1, func(_, u *loadgen.Run) {
+		{"a calm in which a request costs more", pair(9*ms, 1, func(_, u *runfile.Run) {
 			dear := 2 * *u.Phases[1].CPU.Target
 			u.Phases[1].CPU.Target = &dear
 		}), 5.4, 0.054, 0.54, false},
-		{"a target that is not pinned has all of them", pair(9*ms, 1, func(_, u *loadgen.Run) {
+		{"a target that is not pinned has all of them", pair(9*ms, 1, func(_, u *runfile.Run) {
 			u.Environment.TargetCPUs, u.Environment.Processors = nil, 4
 		}), 1.35, 0.0135, 0.0675, false},
 	} {
@@ -49,13 +49,13 @@ func TestLesson(t *testing.T) {
 			t.Errorf("%s: %+v: holds %v, missed %q", tc.why, tc.m, tc.m.Holds(), tc.m.Missed())
 		}
 	}
-	for unknown, change := range map[string]func(c, u *loadgen.Run){
-		"a spike":                                   func(c, _ *loadgen.Run) { c.Phases = c.Phases[:2] },
-		"a baseline of the uncached target":         func(_, u *loadgen.Run) { u.Phases[1].Achieved.Count = 0 },
-		"the processor time of the uncached target": func(_, u *loadgen.Run) { u.Phases[1].CPU.Target = nil },
-		"the number of the target's processors":     func(_, u *loadgen.Run) { u.Environment.TargetCPUs, u.Environment.Processors = nil, 0 },
-		"the hit ratio of the cached target":        func(c, _ *loadgen.Run) { c.Phases[2].Cache = loadgen.Cache{} },
-		"the cost of a request":                     func(_, u *loadgen.Run) { u.Plan.Phases, u.Phases[2].Offered.Rate = nil, math.Inf(1) },
+	for unknown, change := range map[string]func(c, u *runfile.Run){
+		"a spike":                                   func(c, _ *runfile.Run) { c.Phases = c.Phases[:2] },
+		"a baseline of the uncached target":         func(_, u *runfile.Run) { u.Phases[1].Achieved.Count = 0 },
+		"the processor time of the uncached target": func(_, u *runfile.Run) { u.Phases[1].CPU.Target = nil },
+		"the number of the target's processors":     func(_, u *runfile.Run) { u.Environment.TargetCPUs, u.Environment.Processors = nil, 0 },
+		"the hit ratio of the cached target":        func(c, _ *runfile.Run) { c.Phases[2].Cache = runfile.Cache{} },
+		"the cost of a request":                     func(_, u *runfile.Run) { u.Plan.Phases, u.Phases[2].Offered.Rate = nil, math.Inf(1) },
 	} {
 		if m := pair(9*ms, 1, change); m.Unknown != unknown || m.Holds() || m.Missed() != "" || m.Uncached() != 0 {
 			t.Errorf("without %s: %+v", unknown, m)
@@ -68,8 +68,8 @@ func TestLesson(t *testing.T) {
 
 // The lesson is of the services, whatever they have been called.
 func TestLessonOfNamedServices(t *testing.T) {
-	pair := func() []*loadgen.Run {
-		return []*loadgen.Run{told("uncached", spikePhases(600), 4*ms, bundled(9*ms, 0)), told("cached", spikePhases(600), 4*ms, bundled(9*ms, 1))}
+	pair := func() []*runfile.Run {
+		return []*runfile.Run{told("uncached", spikePhases(600), 4*ms, bundled(9*ms, 0)), told("cached", spikePhases(600), 4*ms, bundled(9*ms, 1))}
 	}
 	want, ok := lessonOf(subjectsOf(pair()), testPair)
 	if !ok {
@@ -86,7 +86,7 @@ func TestLessonOfNamedServices(t *testing.T) {
 
 // Which services are a pair is told by the caller: none are so by their names alone.
 func TestLessonOfAnotherPair(t *testing.T) {
-	runs := []*loadgen.Run{told("quick", spikePhases(600), 4*ms, bundled(9*ms, 1)), told("slow", spikePhases(600), 4*ms, bundled(9*ms, 0))}
+	runs := []*runfile.Run{told("quick", spikePhases(600), 4*ms, bundled(9*ms, 1)), told("slow", spikePhases(600), 4*ms, bundled(9*ms, 0))}
 	for pair, want := range map[CachePair]bool{{}: false, testPair: false, {Cached: "quick", Uncached: "slow"}: true, {Cached: "quick", Uncached: "other"}: false} {
 		if _, ok := lessonOf(subjectsOf(runs), pair); ok != want {
 			t.Errorf("with the pair %+v there is a lesson: %v", pair, ok)

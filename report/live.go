@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -39,7 +39,7 @@ func NewLive(w io.Writer, terminal bool, color bool, width int) *Live {
 }
 
 // Update shows a run's state.
-func (l *Live) Update(p loadgen.Progress) {
+func (l *Live) Update(p runfile.Progress) {
 	if l.terminal {
 		l.rewrite(liveLine(p, l.width-1))
 		return
@@ -79,7 +79,7 @@ func (l *Live) rewrite(line string) {
 }
 
 // liveLine puts as much of the state into width columns as fits, leaving out what matters less.
-func liveLine(p loadgen.Progress, width int) string {
+func liveLine(p runfile.Progress, width int) string {
 	parts := partsOf(p)
 	for drop := 0; ; drop++ {
 		var b strings.Builder
@@ -102,7 +102,7 @@ type livePart struct {
 
 const maxRank = 6
 
-func partsOf(p loadgen.Progress) []livePart {
+func partsOf(p runfile.Progress) []livePart {
 	latency := livePart{" · nothing finished", maxRank + 1}
 	tail := livePart{"", 3}
 	if p.Samples > 0 {
@@ -130,7 +130,7 @@ func partsOf(p loadgen.Progress) []livePart {
 	}
 }
 
-func phaseText(p loadgen.Progress) string {
+func phaseText(p runfile.Progress) string {
 	if p.Draining {
 		return "waiting for the last answers"
 	}
@@ -158,7 +158,7 @@ func bar(share float64) string {
 }
 
 // plainLine is the whole state in one line for a log.
-func plainLine(p loadgen.Progress) string {
+func plainLine(p runfile.Progress) string {
 	latency := "nothing finished in the last second"
 	if p.Samples > 0 {
 		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", Duration(p.P50), Duration(p.P95), Duration(p.P99))

@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
 // inSpike is the state six seconds into the spike of the sketch that the line was designed on.
-var inSpike = loadgen.Progress{
+var inSpike = runfile.Progress{
 	Target: "uncached", Phase: "spike", Kind: "spike", PhaseElapsed: 6 * time.Second, PhaseDuration: 8 * time.Second,
 	Elapsed: 16 * time.Second, Total: 30 * time.Second, Offered: 600, Achieved: 103,
 	P50: 2100 * ms, P95: 4700 * ms, P99: 4900 * ms, Samples: 103, InFlight: 256, Waiting: 2812,
@@ -25,7 +25,7 @@ func TestLiveLine(t *testing.T) {
 	counted.Total, counted.PhaseDuration, counted.Most, counted.Sent = 168*time.Hour, 168*time.Hour, 4000, 1000
 	for _, tc := range []struct {
 		why   string
-		state loadgen.Progress
+		state runfile.Progress
 		width int
 		want  string
 	}{
@@ -44,7 +44,7 @@ func TestLiveLine(t *testing.T) {
 			"uncached  spike 6 s of 8 · 16 of 30 s 600/s → 103/s · nothing finished · 256 in flight, 2,812 waiting · 0 failed"},
 		{"what ends with a number of requests", counted, 150,
 			"uncached  spike 6 s · 1,000 of 4,000 requests ▕██▌       ▏ 600/s → 103/s · P50 2.1 s P95 4.7 s P99 4.9 s · 256 in flight, 2,812 waiting · 0 failed"},
-		{"nothing known", loadgen.Progress{}, 110, "   0 s of 0 · 0 of 0 s ▕          ▏ 0/s → 0/s · nothing finished · 0 in flight, 0 waiting · 0 failed"},
+		{"nothing known", runfile.Progress{}, 110, "   0 s of 0 · 0 of 0 s ▕          ▏ 0/s → 0/s · nothing finished · 0 in flight, 0 waiting · 0 failed"},
 	} {
 		got := liveLine(tc.state, tc.width)
 		if got != tc.want || page.Columns(got) > tc.width {
@@ -75,7 +75,7 @@ func TestLiveOnTerminal(t *testing.T) {
 		}
 		return strings.TrimRight(string(shown), " ")
 	}
-	for _, state := range []loadgen.Progress{inSpike, longer, shorter} {
+	for _, state := range []runfile.Progress{inSpike, longer, shorter} {
 		l.Update(state)
 		if want := liveLine(state, 99); screen() != want {
 			t.Errorf("the terminal shows %q, want %q", screen(), want)

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -16,13 +16,13 @@ const cutSentence = "\nCut here, as it was too long: the whole is in the run fil
 
 // Markdown writes the runs as text for a pull request in GitHub's Markdown, of at most 60 kB: the answer, the thresholds,
 // the phases, what limited them, and the errors.
-func Markdown(w io.Writer, runs []*loadgen.Run, pair CachePair) error {
+func Markdown(w io.Writer, runs []*runfile.Run, pair CachePair) error {
 	return markdown(w, runs, pair, maxMarkdown)
 }
 
 // markdown writes at most limit bytes; what does not fit is cut between two lines, with a sentence. Where not even the
 // answer fits it writes nothing.
-func markdown(w io.Writer, runs []*loadgen.Run, pair CachePair, limit int) error {
+func markdown(w io.Writer, runs []*runfile.Run, pair CachePair, limit int) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestMarkdownOfTheSpike(t *testing.T) {
@@ -45,7 +45,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 		run.Phases = append(run.Phases, phase)
 	}
 	for _, limit := range []int{1000, maxMarkdown, 250_000} {
-		got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, testPair, limit) }, run)
+		got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testPair, limit) }, run)
 		if len(got) > limit || len(got) < limit-1000 {
 			t.Errorf("limit %d: %d bytes", limit, len(got))
 		}
@@ -56,7 +56,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 	if got := written(t, markdownOfRuns, run); len(got) > maxMarkdown {
 		t.Errorf("%d bytes", len(got))
 	}
-	if got := written(t, func(w io.Writer, runs []*loadgen.Run) error { return StepSummary(w, runs, testPair, 10) }, run); got != "" {
+	if got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testPair, 10) }, run); got != "" {
 		t.Errorf("without room it writes %q", got)
 	}
 }
@@ -65,7 +65,7 @@ func TestMarkdownNamesTheErrors(t *testing.T) {
 	run := hostileRun("x")
 	run.Errors = nil
 	for i := range 30 {
-		run.Errors = append(run.Errors, loadgen.ErrorCount{Kind: fmt.Sprint("status ", 500+i), Count: uint64(i + 1), FirstNS: time.Second})
+		run.Errors = append(run.Errors, runfile.ErrorCount{Kind: fmt.Sprint("status ", 500+i), Count: uint64(i + 1), FirstNS: time.Second})
 	}
 	got := written(t, markdownOfRuns, run)
 	first, second := strings.Index(got, " errors: 30× status 529, "), strings.Index(got, " errors: 29× status 528, ")
@@ -75,34 +75,34 @@ func TestMarkdownNamesTheErrors(t *testing.T) {
 }
 
 func TestAnnotations(t *testing.T) {
-	limited := func(kind loadgen.VerdictKind) func(*loadgen.Run) {
-		return func(r *loadgen.Run) {
-			r.Verdict = loadgen.Verdict{Kind: kind, Evidence: []string{"lag P99 4 ms, 100% of it late\n::error::no"}}
+	limited := func(kind runfile.VerdictKind) func(*runfile.Run) {
+		return func(r *runfile.Run) {
+			r.Verdict = runfile.Verdict{Kind: kind, Evidence: []string{"lag P99 4 ms, 100% of it late\n::error::no"}}
 			for i := range r.Phases {
 				r.Phases[i].Verdict = r.Verdict
 			}
 		}
 	}
-	lost := func(r *loadgen.Run) {
-		r.Requests = loadgen.Requests{Due: 60, Succeeded: 57, Failed: 2, Unsent: 1}
-		r.Errors = []loadgen.ErrorCount{{Kind: "status 503", Count: 2}}
+	lost := func(r *runfile.Run) {
+		r.Requests = runfile.Requests{Due: 60, Succeeded: 57, Failed: 2, Unsent: 1}
+		r.Errors = []runfile.ErrorCount{{Kind: "status 503", Count: 2}}
 	}
 	for _, tc := range []struct {
 		why    string
-		change []func(*loadgen.Run)
+		change []func(*runfile.Run)
 		want   string
 	}{
-		{"a valid run", []func(*loadgen.Run){limited(loadgen.Valid)}, ""},
-		{"a limited target is a finding", []func(*loadgen.Run){limited(loadgen.TargetLimited)}, ""},
-		{"bench's own latencies", []func(*loadgen.Run){limited(loadgen.GeneratorLimited)},
+		{"a valid run", []func(*runfile.Run){limited(runfile.Valid)}, ""},
+		{"a limited target is a finding", []func(*runfile.Run){limited(runfile.TargetLimited)}, ""},
+		{"bench's own latencies", []func(*runfile.Run){limited(runfile.GeneratorLimited)},
 			"::error title=bench::x: GENERATOR-LIMITED: these latencies are bench's own: lag P99 4 ms, 100%25 of it late ::error::no\n"},
-		{"its host's before failures", []func(*loadgen.Run){limited(loadgen.HostLimited), lost},
+		{"its host's before failures", []func(*runfile.Run){limited(runfile.HostLimited), lost},
 			"::error title=bench::x: HOST-LIMITED: these latencies are bench's own: lag P99 4 ms, 100%25 of it late ::error::no\n" +
 				"::error title=bench::x: 3 of 60 requests did not succeed (most: status 503)\n"},
-		{"a failed threshold", []func(*loadgen.Run){limited(loadgen.TargetLimited), func(r *loadgen.Run) {
-			r.Thresholds = []loadgen.ThresholdResult{{Text: "p99<1s", Passed: true}, {Text: "p95<1ms", Sentence: "P95 is 3 ms"}}
+		{"a failed threshold", []func(*runfile.Run){limited(runfile.TargetLimited), func(r *runfile.Run) {
+			r.Thresholds = []runfile.ThresholdResult{{Text: "p99<1s", Passed: true}, {Text: "p95<1ms", Sentence: "P95 is 3 ms"}}
 		}}, "::error title=bench::x: p95<1ms failed: P95 is 3 ms\n"},
-		{"an interrupted run", []func(*loadgen.Run){limited(loadgen.Valid), func(r *loadgen.Run) { r.Interrupted = true }},
+		{"an interrupted run", []func(*runfile.Run){limited(runfile.Valid), func(r *runfile.Run) { r.Interrupted = true }},
 			"::warning title=bench::x: the run was interrupted\n"},
 	} {
 		run := hostileRun("x")
@@ -117,11 +117,11 @@ func TestAnnotations(t *testing.T) {
 }
 
 func TestAnnotationsAreTheWorstFive(t *testing.T) {
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for range 4 {
 		runs = append(runs, hostileRun("x"))
 	}
-	runs[0].Verdict.Kind = loadgen.Valid
+	runs[0].Verdict.Kind = runfile.Valid
 	got := written(t, Annotations, runs...)
 	if n := strings.Count(got, "\n"); n != 5 {
 		t.Errorf("%d annotations", n)

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -16,10 +16,10 @@ import (
 // Mirror is what a mirrored run found, with what is known around it.
 type Mirror struct {
 	Names       [2]string
-	Verdicts    [2]loadgen.Verdict // of each side's own run
+	Verdicts    [2]runfile.Verdict // of each side's own run
 	Interrupted bool
 	Spoiled     string // why a side's latencies are no evidence; "" where both sides' are. That it was ended early is told apart
-	Pairs       loadgen.Pairs
+	Pairs       runfile.Pairs
 	Rows        []compare.Row // of target times, see [compare.Paired]
 	Rate        float64       // offered to each, requests/s
 	Length      time.Duration // without the warm-up
@@ -31,9 +31,9 @@ type Mirror struct {
 }
 
 // NewMirror judges what came of a mirrored run of two targets of those names.
-func NewMirror(names [2]string, found *loadgen.Mirrored) *Mirror {
+func NewMirror(names [2]string, found *runfile.Mirrored) *Mirror {
 	m := &Mirror{Names: names, Pairs: found.Pairs, Rows: compare.Paired(found.Pairs.Latencies), Seed: found.A.Seed}
-	for i, r := range []*loadgen.Run{found.A, found.B} {
+	for i, r := range []*runfile.Run{found.A, found.B} {
 		m.Verdicts[i] = r.Verdict
 		m.Interrupted = m.Interrupted || r.Interrupted
 		if why := compare.Spoiled(r); why != "" && !r.Interrupted && m.Spoiled == "" {

@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // mirrorSchema rises when a key's meaning changes.
@@ -28,9 +28,9 @@ type mirrorFile struct {
 	LengthNS    int64              `json:"length_ns"`
 	Seed        uint64             `json:"seed,omitempty"`
 	Names       [2]string          `json:"names"`
-	Verdicts    [2]loadgen.Verdict `json:"verdicts"`
+	Verdicts    [2]runfile.Verdict `json:"verdicts"`
 	Rules       []string           `json:"rules,omitempty"` // by which answers were compared, in their order
-	Pairs       loadgen.Pairs      `json:"pairs"`
+	Pairs       runfile.Pairs      `json:"pairs"`
 	Rows        []comparisonRow    `json:"rows"`
 	Repeat      string             `json:"repeat,omitempty"` // the command that does the same again
 	Notes       []string           `json:"notes"`            // what was noticed when it was made; absent in files of before
@@ -66,7 +66,7 @@ const mostSamples = 1000
 // untrusted: every figure must be one that a mirrored run can have.
 func DecodeMirror(name string, data []byte) (*Mirror, error) {
 	var f mirrorFile
-	if err := loadgen.DecodeKind(name, "mirror file", mirrorSchema, data, &f); err != nil {
+	if err := runfile.DecodeKind(name, "mirror file", mirrorSchema, data, &f); err != nil {
 		return nil, err
 	}
 	rows, err := rowsOf(f.Rows)
@@ -95,7 +95,7 @@ func (f *mirrorFile) check() error {
 		return errors.New("its rate or its length cannot be")
 	case p.Different > p.Compared || p.Slower > p.Timed || p.OneBound > p.Timed:
 		return errors.New("of its pairs there are more of a kind than of all")
-	case len(f.Rules) > loadgen.MaxDiffRules || len(p.ByRule) > loadgen.MaxDiffRules || len(p.Samples) > mostSamples || len(f.Notes) > mostNotes:
+	case len(f.Rules) > runfile.MaxDiffRules || len(p.ByRule) > runfile.MaxDiffRules || len(p.Samples) > mostSamples || len(f.Notes) > mostNotes:
 		return errors.New("it has more rules, samples or notes than a mirrored run")
 	}
 	return nil

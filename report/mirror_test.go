@@ -7,23 +7,23 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
 func mirrorFixture() *Mirror {
-	run := func() *loadgen.Run {
-		return &loadgen.Run{Seed: 3, Verdict: loadgen.Verdict{Kind: loadgen.Valid, Evidence: []string{"wait P99 0 ns"}}}
+	run := func() *runfile.Run {
+		return &runfile.Run{Seed: 3, Verdict: runfile.Verdict{Kind: runfile.Valid, Evidence: []string{"wait P99 0 ns"}}}
 	}
-	var pairs []loadgen.LatencyPair
+	var pairs []runfile.LatencyPair
 	for i := range 27 * 200 {
 		v := float32(1e6 * (1 + float32(i%100)/100))
-		pairs = append(pairs, loadgen.LatencyPair{Second: int32(3 + i/200), A: v, B: 1.5 * v})
+		pairs = append(pairs, runfile.LatencyPair{Second: int32(3 + i/200), A: v, B: 1.5 * v})
 	}
-	m := NewMirror([2]string{"stable", "canary"}, &loadgen.Mirrored{A: run(), B: run(), Pairs: loadgen.Pairs{
+	m := NewMirror([2]string{"stable", "canary"}, &runfile.Mirrored{A: run(), B: run(), Pairs: runfile.Pairs{
 		Compared: 5390, Different: 12, ByRule: map[string]uint64{"body": 12}, OnlyA: 10, Timed: 5390, Slower: 4312,
-		Samples:   []loadgen.Difference{{K: 1234, AtNS: 6 * time.Second, Endpoint: "GET /\x1b[31mitems", Rules: []string{"body"}, StatusA: 200, StatusB: 500}},
+		Samples:   []runfile.Difference{{K: 1234, AtNS: 6 * time.Second, Endpoint: "GET /\x1b[31mitems", Rules: []string{"body"}, StatusA: 200, StatusB: 500}},
 		Latencies: pairs,
 	}})
 	m.Rate, m.Length, m.Rules, m.Repeat = 200, 27*time.Second, []string{"status", "body"}, "bench compare a b --mirror"
@@ -57,9 +57,9 @@ func TestMirrored(t *testing.T) {
 			t.Error("an escape sequence is in the report")
 		}
 	}
-	a, b2 := &loadgen.Run{}, &loadgen.Run{Interrupted: true}
-	a.Overall.TargetTime, a.Overall.Requests.Due = &loadgen.TargetTime{Untold: 20}, 1000
-	spoilt := NewMirror(m.Names, &loadgen.Mirrored{A: a, B: b2, Pairs: m.Pairs})
+	a, b2 := &runfile.Run{}, &runfile.Run{Interrupted: true}
+	a.Overall.TargetTime, a.Overall.Requests.Due = &runfile.TargetTime{Untold: 20}, 1000
+	spoilt := NewMirror(m.Names, &runfile.Mirrored{A: a, B: b2, Pairs: m.Pairs})
 	m.Interrupted, m.Spoiled = spoilt.Interrupted, spoilt.Spoiled
 	var b bytes.Buffer
 	if err := Mirrored(&b, m, Options{}); err != nil {
@@ -73,9 +73,9 @@ func TestMirrored(t *testing.T) {
 // A side that hangs is slower by at least so much, and nobody knows by how much.
 func TestMirroredOfASideThatHangs(t *testing.T) {
 	m := mirrorFixture()
-	var pairs []loadgen.LatencyPair
+	var pairs []runfile.LatencyPair
 	for i := range 17 * 200 {
-		p := loadgen.LatencyPair{Second: int32(i / 200), A: 5e6, B: 5e6}
+		p := runfile.LatencyPair{Second: int32(i / 200), A: 5e6, B: 5e6}
 		if i%33 == 32 {
 			p.B, p.BLow = 2e9, true
 		}

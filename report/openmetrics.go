@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // family is a metric family in the making; all its samples stand together, as the format asks.
@@ -41,7 +41,7 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 
 // series is one phase of one run, or a run but its warm-up, with its labels.
 type series struct {
-	*loadgen.Phase
+	*runfile.Phase
 	target, phase string
 }
 
@@ -52,12 +52,12 @@ func (s series) labels(more ...string) []string {
 // openDists are the distributions that become summaries.
 var openDists = []struct {
 	name, help string
-	of         func(series) *loadgen.Dist
+	of         func(series) *runfile.Dist
 }{
-	{"response", "From the intended start to the last byte; successes, and what never finished at its bound.", func(s series) *loadgen.Dist { return &s.ResponseTime }},
-	{"service", "From the send to the last byte.", func(s series) *loadgen.Dist { return &s.ServiceTime }},
-	{"wait", "Waiting for a connection and a slot: the target's doing.", func(s series) *loadgen.Dist { return &s.Wait }},
-	{"lag", "The generator's own delay.", func(s series) *loadgen.Dist { return &s.Lag }},
+	{"response", "From the intended start to the last byte; successes, and what never finished at its bound.", func(s series) *runfile.Dist { return &s.ResponseTime }},
+	{"service", "From the send to the last byte.", func(s series) *runfile.Dist { return &s.ServiceTime }},
+	{"wait", "Waiting for a connection and a slot: the target's doing.", func(s series) *runfile.Dist { return &s.Wait }},
+	{"lag", "The generator's own delay.", func(s series) *runfile.Dist { return &s.Lag }},
 }
 
 // openQuantiles are a summary's quantiles, by their keys in the run file.
@@ -66,7 +66,7 @@ var openQuantiles = map[string]string{"p50_ns": "0.5", "p90_ns": "0.9", "p95_ns"
 // OpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
 // outcome, rates, bytes, errors. The phase "overall" is every one but warm-up. A quantile that was not measured is left
 // out, and one that is only a lower bound, as the sum may be, has a sample in bench_at_least.
-func OpenMetrics(w io.Writer, runs []*loadgen.Run) error {
+func OpenMetrics(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

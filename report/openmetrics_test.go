@@ -10,7 +10,7 @@ import (
 	promlabels "github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/model/textparse"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // readMetrics reads OpenMetrics text back by Prometheus' own parser: the samples by their labels, types by their names.
@@ -45,7 +45,7 @@ func readMetrics(t testing.TB, text string) (samples map[string]float64, types m
 // Answers that came after the phase are served: where the backlog did not grow, its rate is of the requests that were due in it.
 func TestMetricsTellWhatWasServed(t *testing.T) {
 	run := hostileRun("x")
-	run.Overall.Achieved, run.Overall.Answered = loadgen.Rate{Count: 90, Rate: 9}, &loadgen.Rate{Count: 100, Rate: 10}
+	run.Overall.Achieved, run.Overall.Answered = runfile.Rate{Count: 90, Rate: 9}, &runfile.Rate{Count: 100, Rate: 10}
 	samples, _ := readMetrics(t, written(t, OpenMetrics, run))
 	found := map[string]float64{}
 	for labels, value := range samples {
@@ -61,7 +61,7 @@ func TestMetricsTellWhatWasServed(t *testing.T) {
 }
 
 func TestMetricsReadBack(t *testing.T) {
-	runs := []*loadgen.Run{cachedRun(), uncachedRun()}
+	runs := []*runfile.Run{cachedRun(), uncachedRun()}
 	text := written(t, OpenMetrics, runs...)
 	samples, types := readMetrics(t, text)
 	for name, kind := range map[string]string{"bench_requests": "counter", "bench_response_seconds": "summary", "bench_verdict": "gauge"} {
@@ -75,7 +75,7 @@ func TestMetricsReadBack(t *testing.T) {
 	want := map[string]float64{}
 	bounds := 0
 	for _, run := range runs {
-		for _, p := range append([]loadgen.Phase{run.Overall}, run.Phases...) {
+		for _, p := range append([]runfile.Phase{run.Overall}, run.Phases...) {
 			at := `phase="` + p.Name + `", `
 			target := `target="` + run.Target.Name + `"`
 			want[`{__name__="bench_requests_total", outcome="succeeded", `+at+target+`}`] = float64(p.Requests.Succeeded)

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // outcome is what became of a run, in one word.
@@ -36,9 +36,9 @@ func (s subject) outcome() outcome {
 		return idle
 	case s.Requests.Succeeded == 0:
 		return silent
-	case s.Verdict.Kind == loadgen.HostLimited || s.Verdict.Kind == loadgen.GeneratorLimited:
+	case s.Verdict.Kind == runfile.HostLimited || s.Verdict.Kind == runfile.GeneratorLimited:
 		return unmeasured
-	case s.Verdict.Kind == loadgen.TargetLimited:
+	case s.Verdict.Kind == runfile.TargetLimited:
 		return overloaded
 	case lost(s.focus) >= failingShare:
 		return failing
@@ -51,7 +51,7 @@ func (s subject) due() uint64 {
 }
 
 // lost returns the share of a phase's requests that failed or were never answered.
-func lost(p *loadgen.Phase) float64 {
+func lost(p *runfile.Phase) float64 {
 	if p.Requests.Due == 0 {
 		return 0
 	}
@@ -106,7 +106,7 @@ func (s subject) predicate() string {
 
 // overload says how the target fell behind.
 func (s subject) overload() string {
-	if base := s.phase(kindBaseline); base != nil && base.Verdict.Kind == loadgen.TargetLimited {
+	if base := s.phase(kindBaseline); base != nil && base.Verdict.Kind == runfile.TargetLimited {
 		return fmt.Sprintf("was overloaded already at its baseline of %s: it %s", Rate(s.rate(base)), s.behind(base))
 	}
 	limited := s.limited()
@@ -135,12 +135,12 @@ func (s subject) overload() string {
 
 // limited returns the phase that the run's verdict is about: the focus where that is limited itself or no phase is, else
 // the first that is.
-func (s subject) limited() *loadgen.Phase {
-	if s.focus.Kind != kindStep && s.focus.Verdict.Kind == loadgen.TargetLimited {
+func (s subject) limited() *runfile.Phase {
+	if s.focus.Kind != kindStep && s.focus.Verdict.Kind == runfile.TargetLimited {
 		return s.focus
 	}
 	for i := range s.Phases {
-		if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == loadgen.TargetLimited {
+		if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == runfile.TargetLimited {
 			return p
 		}
 	}
@@ -148,7 +148,7 @@ func (s subject) limited() *loadgen.Phase {
 }
 
 // heldBefore returns the highest rate of the phases before one; 0 where it is the first.
-func (s subject) heldBefore(limit *loadgen.Phase) float64 {
+func (s subject) heldBefore(limit *runfile.Phase) float64 {
 	rate := 0.0
 	for i := range s.Phases {
 		p := &s.Phases[i]
@@ -172,7 +172,7 @@ func (s subject) mostServed() float64 {
 }
 
 // behind says how late a phase's requests were at the worst.
-func (s subject) behind(p *loadgen.Phase) string {
+func (s subject) behind(p *runfile.Phase) string {
 	peak, atLeast := s.peakP99(p)
 	how := ""
 	if atLeast {
@@ -204,11 +204,11 @@ func (s subject) recovering() string {
 	switch {
 	case r == nil:
 		return ""
-	case r.State == loadgen.Recovered && r.AfterNS <= atOnce:
+	case r.State == runfile.Recovered && r.AfterNS <= atOnce:
 		return " and recovered at once"
-	case r.State == loadgen.Recovered:
+	case r.State == runfile.Recovered:
 		return " and recovered after " + Span(r.AfterNS)
-	case r.State == loadgen.NotRecovered:
+	case r.State == runfile.NotRecovered:
 		return " and had not recovered " + Span(r.AfterNS) + " later"
 	}
 	return ""
@@ -216,7 +216,7 @@ func (s subject) recovering() string {
 
 // mostly names the kind of the most frequent failure.
 func (s subject) mostly() string {
-	var most loadgen.ErrorCount
+	var most runfile.ErrorCount
 	for _, e := range s.Errors {
 		if e.Count > most.Count {
 			most = e
@@ -254,7 +254,7 @@ func (s subject) elapsed() string {
 
 // deciding returns the phase that the run's verdict comes from: of those that share it the one that asks most of the
 // target, else the first; the focus where none does.
-func (s subject) deciding() *loadgen.Phase {
+func (s subject) deciding() *runfile.Phase {
 	if s.focus.Verdict.Kind != s.Verdict.Kind {
 		for i := range s.Phases {
 			if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == s.Verdict.Kind {

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -74,7 +74,7 @@ func newSketch(subjects []subject, verbose bool) *sketch {
 	return sk
 }
 
-func nothingSucceeded(second *loadgen.Interval) bool {
+func nothingSucceeded(second *runfile.Interval) bool {
 	return second.Due > 0 && second.OK == 0 && second.ResponseTime.Count == 0
 }
 

@@ -5,23 +5,23 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
 // second is an interval with that P99; 0 leaves it without requests, -1 with requests that all failed.
-func second(p99 time.Duration) loadgen.Interval {
+func second(p99 time.Duration) runfile.Interval {
 	switch p99 {
 	case 0:
-		return loadgen.Interval{}
+		return runfile.Interval{}
 	case -1:
-		return loadgen.Interval{Due: 10, Failed: 10}
+		return runfile.Interval{Due: 10, Failed: 10}
 	}
-	return loadgen.Interval{Due: 10, OK: 10, ResponseTime: loadgen.Dist{Count: 10, P99NS: p99}}
+	return runfile.Interval{Due: 10, OK: 10, ResponseTime: runfile.Dist{Count: 10, P99NS: p99}}
 }
 
-func seconds(p99s ...time.Duration) *loadgen.Run {
-	run := &loadgen.Run{Target: loadgen.Target{Name: "a"}}
+func seconds(p99s ...time.Duration) *runfile.Run {
+	run := &runfile.Run{Target: runfile.Target{Name: "a"}}
 	for _, p99 := range p99s {
 		run.Intervals = append(run.Intervals, second(p99))
 	}
@@ -32,7 +32,7 @@ func TestSketch(t *testing.T) {
 	decades := []time.Duration{1 * us, 10 * us, 100 * us, 1 * ms, 10 * ms, 100 * ms, time.Second, 10 * time.Second, 100 * time.Second}
 	for _, tc := range []struct {
 		why    string
-		run    *loadgen.Run
+		run    *runfile.Run
 		bucket int
 		want   string
 	}{
@@ -43,7 +43,7 @@ func TestSketch(t *testing.T) {
 		{"the highest stands for its seconds", seconds(1*ms, 1*us, 1*us, 1*us, 10*ms), 2, "▇▁█"},
 		{"a failed second is seen beside an empty one", seconds(1*ms, 1*ms, 0, -1), 2, "▁×"},
 	} {
-		sk := newSketch(subjectsOf([]*loadgen.Run{tc.run}), false)
+		sk := newSketch(subjectsOf([]*runfile.Run{tc.run}), false)
 		sk.bucket = tc.bucket
 		if got := sk.row(subject{Run: tc.run}); got != tc.want {
 			t.Errorf("%s: %q, want %q", tc.why, got, tc.want)
@@ -57,7 +57,7 @@ func TestSketchFitsAndSkipsWarmup(t *testing.T) {
 		long[i] = time.Duration(i+1) * ms
 	}
 	run := seconds(long...)
-	run.Phases = []loadgen.Phase{
+	run.Phases = []runfile.Phase{
 		{Name: "warmup", Kind: "warmup", DurationNS: 100 * time.Second},
 		{Name: "calm", Kind: "hold", StartNS: 100 * time.Second, DurationNS: 250 * time.Second},
 		{Name: "storm", Kind: "hold", StartNS: 350 * time.Second, DurationNS: 250 * time.Second},
@@ -79,7 +79,7 @@ func TestSketchFitsAndSkipsWarmup(t *testing.T) {
 func TestSketchOfLowerBound(t *testing.T) {
 	run := seconds(1*ms, 2*time.Second)
 	run.Intervals[1].ResponseTime.AtLeast = []string{"p99_ns"}
-	if got := newSketch(subjectsOf([]*loadgen.Run{run}), false).title(); got != "P99 by second, 1.0 ms … ≥ 2.0 s, logarithmic" {
+	if got := newSketch(subjectsOf([]*runfile.Run{run}), false).title(); got != "P99 by second, 1.0 ms … ≥ 2.0 s, logarithmic" {
 		t.Errorf("title %q", got)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -36,7 +36,7 @@ func targetTimeTable(subjects []subject) *page.Table {
 }
 
 // ownLateness reports whether a percentile of the response times is not the target's own.
-func ownLateness(p *loadgen.Phase) bool {
+func ownLateness(p *runfile.Phase) bool {
 	if p.TargetTime == nil || p.TargetTime.Undisturbed.Count == 0 {
 		return false
 	}
@@ -50,7 +50,7 @@ func ownLateness(p *loadgen.Phase) bool {
 }
 
 // leftOut is the share of the requests that the target's own time leaves out, as bench's lateness touched them.
-func leftOut(p *loadgen.Phase) page.Cell {
+func leftOut(p *runfile.Phase) page.Cell {
 	if p.Disturbed == 0 {
 		return page.Cell{}
 	}

@@ -5,12 +5,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // lateRun is a run of a service of 150 us to which bench was late by so much each time.
-func lateRun(late time.Duration, disturbed uint64) *loadgen.Run {
-	run := service{name: "svc", cost: time.Millisecond, phases: []loadgen.PhaseRecord{
+func lateRun(late time.Duration, disturbed uint64) *runfile.Run {
+	run := service{name: "svc", cost: time.Millisecond, phases: []runfile.PhaseRecord{
 		{Name: "hold", Kind: "hold", DurationNS: 10 * time.Second, From: 100, To: 100},
 	}, profile: "sustained"}.drive()
 	var response, target []time.Duration
@@ -18,19 +18,19 @@ func lateRun(late time.Duration, disturbed uint64) *loadgen.Run {
 		d := 150*us + time.Duration(i)*100
 		target, response = append(target, d), append(response, d+late)
 	}
-	for _, p := range []*loadgen.Phase{&run.Overall, &run.Phases[0]} {
-		p.ResponseTime = loadgen.NewDist(3, response, nil)
-		p.TargetTime = &loadgen.TargetTime{Undisturbed: loadgen.NewDist(3, target, nil)}
+	for _, p := range []*runfile.Phase{&run.Overall, &run.Phases[0]} {
+		p.ResponseTime = runfile.NewDist(3, response, nil)
+		p.TargetTime = &runfile.TargetTime{Undisturbed: runfile.NewDist(3, target, nil)}
 		p.Requests.Due, p.Disturbed = 1000, disturbed
 	}
-	run.Disturbances = &loadgen.Disturbances{Count: 3, LateNS: 120 * time.Millisecond, UnexplainedNS: 90 * time.Millisecond}
+	run.Disturbances = &runfile.Disturbances{Count: 3, LateNS: 120 * time.Millisecond, UnexplainedNS: 90 * time.Millisecond}
 	return run
 }
 
-func shownText(t *testing.T, run *loadgen.Run, o Options) string {
+func shownText(t *testing.T, run *runfile.Run, o Options) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Terminal(&b, []*loadgen.Run{run}, o); err != nil {
+	if err := Terminal(&b, []*runfile.Run{run}, o); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Join(strings.Fields(b.String()), " ")

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -43,10 +43,10 @@ func partsTable(subjects []subject) *page.Table {
 	return t
 }
 
-func mean(d *loadgen.Dist) page.Cell { return durationCell(d, "mean_ns", d.MeanNS) }
+func mean(d *runfile.Dist) page.Cell { return durationCell(d, "mean_ns", d.MeanNS) }
 
 // above writes the share of requests above the mean; nothing where no histogram tells.
-func above(d *loadgen.Dist) string {
+func above(d *runfile.Dist) string {
 	share := d.ShareAbove(d.MeanNS)
 	if share == 0 && d.MaxNS > d.MeanNS {
 		return ""
@@ -56,7 +56,7 @@ func above(d *loadgen.Dist) string {
 
 // adds reports whether the means add up, as they do where every request has all three parts. Histograms of three digits
 // are off by a thousandth each.
-func adds(p *loadgen.Phase) bool {
+func adds(p *runfile.Phase) bool {
 	sum := p.Wait.MeanNS + p.Lag.MeanNS + p.ServiceTime.MeanNS
 	off := math.Abs(float64(sum) - float64(p.ResponseTime.MeanNS))
 	return off <= 0.005*float64(p.ResponseTime.MeanNS)+float64(2*time.Microsecond)

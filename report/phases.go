@@ -3,7 +3,7 @@ package report
 import (
 	"fmt"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -72,7 +72,7 @@ func phaseTable(subjects []subject, o Options) *page.Table {
 }
 
 // phaseRow are the cells of a phase.
-func phaseRow(s subject, p *loadgen.Phase, o Options, marks map[string]bool) []page.Cell {
+func phaseRow(s subject, p *runfile.Phase, o Options, marks map[string]bool) []page.Cell {
 	phase := o.name(p.Name)
 	if phase == "" {
 		phase = "the run"
@@ -98,7 +98,7 @@ func phaseRow(s subject, p *loadgen.Phase, o Options, marks map[string]bool) []p
 }
 
 // lostCell writes the requests that failed, marked where it counts some without any answer among them.
-func lostCell(r loadgen.Requests) page.Cell {
+func lostCell(r runfile.Requests) page.Cell {
 	lost := countCell(unanswered(r))
 	if unanswered(r) > r.Failed {
 		lost.Mark = lostMark
@@ -163,7 +163,7 @@ func addRatios(t *page.Table, subjects []subject) {
 
 // ratio divides a percentile of one distribution by that of another. Where only one of them is a lower bound, so is the
 // ratio, or an upper one; of two lower bounds nothing is known.
-func ratio(q percentile, over, under *loadgen.Dist) (text string, ok bool) {
+func ratio(q percentile, over, under *runfile.Dist) (text string, ok bool) {
 	if over.Count == 0 || under.Count == 0 || q.value(under) <= 0 {
 		return absent, false
 	}

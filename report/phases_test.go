@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestThin(t *testing.T) {
@@ -21,7 +21,7 @@ func TestThin(t *testing.T) {
 	} {
 		var thin []string
 		for _, q := range percentiles {
-			if q.thin(&loadgen.Dist{Count: tc.n}) {
+			if q.thin(&runfile.Dist{Count: tc.n}) {
 				thin = append(thin, q.title)
 			}
 		}
@@ -35,15 +35,15 @@ func TestRatioOfBounds(t *testing.T) {
 	p99 := percentiles[2]
 	bound := []string{"p99_ns"}
 	for _, tc := range []struct {
-		over, under loadgen.Dist
+		over, under runfile.Dist
 		want        string
 	}{
-		{loadgen.Dist{Count: 1, P99NS: 30 * ms}, loadgen.Dist{Count: 1, P99NS: 10 * ms}, "3.0×"},
-		{loadgen.Dist{Count: 1, P99NS: 30 * ms, AtLeast: bound}, loadgen.Dist{Count: 1, P99NS: 10 * ms}, "≥ 3.0×"},
-		{loadgen.Dist{Count: 1, P99NS: 30 * ms}, loadgen.Dist{Count: 1, P99NS: 10 * ms, AtLeast: bound}, "≤ 3.0×"},
-		{loadgen.Dist{Count: 1, P99NS: 30 * ms, AtLeast: bound}, loadgen.Dist{Count: 1, P99NS: 10 * ms, AtLeast: bound}, "–"},
-		{loadgen.Dist{Count: 1, P99NS: 30 * ms}, loadgen.Dist{}, "–"},
-		{loadgen.Dist{}, loadgen.Dist{Count: 1, P99NS: 10 * ms}, "–"},
+		{runfile.Dist{Count: 1, P99NS: 30 * ms}, runfile.Dist{Count: 1, P99NS: 10 * ms}, "3.0×"},
+		{runfile.Dist{Count: 1, P99NS: 30 * ms, AtLeast: bound}, runfile.Dist{Count: 1, P99NS: 10 * ms}, "≥ 3.0×"},
+		{runfile.Dist{Count: 1, P99NS: 30 * ms}, runfile.Dist{Count: 1, P99NS: 10 * ms, AtLeast: bound}, "≤ 3.0×"},
+		{runfile.Dist{Count: 1, P99NS: 30 * ms, AtLeast: bound}, runfile.Dist{Count: 1, P99NS: 10 * ms, AtLeast: bound}, "–"},
+		{runfile.Dist{Count: 1, P99NS: 30 * ms}, runfile.Dist{}, "–"},
+		{runfile.Dist{}, runfile.Dist{Count: 1, P99NS: 10 * ms}, "–"},
 	} {
 		if got, _ := ratio(p99, &tc.over, &tc.under); got != tc.want {
 			t.Errorf("%+v / %+v = %q, want %q", tc.over, tc.under, got, tc.want)
@@ -52,15 +52,15 @@ func TestRatioOfBounds(t *testing.T) {
 }
 
 func TestManyPhasesAreShortened(t *testing.T) {
-	run := &loadgen.Run{Phases: []loadgen.Phase{{Name: "warm", Kind: "warmup"}}}
+	run := &runfile.Run{Phases: []runfile.Phase{{Name: "warm", Kind: "warmup"}}}
 	for i := range 40 {
-		p := loadgen.Phase{Name: fmt.Sprintf("p%d", i), Kind: "ramp"}
+		p := runfile.Phase{Name: fmt.Sprintf("p%d", i), Kind: "ramp"}
 		if i == 20 {
 			p.Offered.Rate = 9
 		}
 		run.Phases = append(run.Phases, p)
 	}
-	s := subjectsOf([]*loadgen.Run{run})[0]
+	s := subjectsOf([]*runfile.Run{run})[0]
 	if got, want := fmt.Sprint(shownPhases(s, false)), "[1 2 3 -1 19 20 21 22 23 -1 38 39 40]"; got != want {
 		t.Errorf("shown are %s, want %s: the ends and the surroundings of the highest rate", got, want)
 	}
@@ -71,25 +71,25 @@ func TestManyPhasesAreShortened(t *testing.T) {
 
 func TestLoadOf(t *testing.T) {
 	for _, tc := range []struct {
-		plan loadgen.PlanRecord
+		plan runfile.PlanRecord
 		want string
 	}{
-		{loadgen.PlanRecord{Phases: spikePhases(600)}, "30/s → 600/s for 8 s"},
-		{loadgen.PlanRecord{Phases: append(spikePhases(600), spikePhases(800)...)}, "30/s → 800/s, 2 spikes in 54 s"},
-		{loadgen.PlanRecord{Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 30e9, From: 100, To: 100}}}, "100/s for 30 s"},
-		{loadgen.PlanRecord{Phases: []loadgen.PhaseRecord{{Kind: "ramp", DurationNS: 30e9, From: 10, To: 500}}}, "10/s → 500/s in 30 s"},
-		{loadgen.PlanRecord{Phases: []loadgen.PhaseRecord{{Kind: "step", DurationNS: 5e9, From: 10, To: 10}, {Kind: "step", DurationNS: 5e9, From: 20, To: 20}}},
+		{runfile.PlanRecord{Phases: spikePhases(600)}, "30/s → 600/s for 8 s"},
+		{runfile.PlanRecord{Phases: append(spikePhases(600), spikePhases(800)...)}, "30/s → 800/s, 2 spikes in 54 s"},
+		{runfile.PlanRecord{Phases: []runfile.PhaseRecord{{Kind: "hold", DurationNS: 30e9, From: 100, To: 100}}}, "100/s for 30 s"},
+		{runfile.PlanRecord{Phases: []runfile.PhaseRecord{{Kind: "ramp", DurationNS: 30e9, From: 10, To: 500}}}, "10/s → 500/s in 30 s"},
+		{runfile.PlanRecord{Phases: []runfile.PhaseRecord{{Kind: "step", DurationNS: 5e9, From: 10, To: 10}, {Kind: "step", DurationNS: 5e9, From: 20, To: 20}}},
 			"10/s → 20/s in 2 steps of 5 s"},
-		{loadgen.PlanRecord{Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 5e9, From: 10, To: 10}, {Kind: "ramp", DurationNS: 5e9, From: 10, To: 40}, {Kind: "hold", DurationNS: 5e9, From: 40, To: 40}}},
+		{runfile.PlanRecord{Phases: []runfile.PhaseRecord{{Kind: "hold", DurationNS: 5e9, From: 10, To: 10}, {Kind: "ramp", DurationNS: 5e9, From: 10, To: 40}, {Kind: "hold", DurationNS: 5e9, From: 40, To: 40}}},
 			"3 phases between 10/s and 40/s in 15 s"},
-		{loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 30e9}}},
+		{runfile.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Phases: []runfile.PhaseRecord{{Kind: "hold", DurationNS: 30e9}}},
 			"closed model, 20 users begun together, thinking 1 s for 30 s"},
-		{loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "exp:1s", Start: loadgen.Spread, Phases: []loadgen.PhaseRecord{{Kind: "hold", DurationNS: 30e9}}},
+		{runfile.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "exp:1s", Start: runfile.Spread, Phases: []runfile.PhaseRecord{{Kind: "hold", DurationNS: 30e9}}},
 			"closed model, 20 users, thinking 1 s on average, exponentially for 30 s"},
-		{loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "500ms..1.5s", Start: loadgen.Spread, Phases: []loadgen.PhaseRecord{
+		{runfile.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "500ms..1.5s", Start: runfile.Spread, Phases: []runfile.PhaseRecord{
 			{Kind: "ramp", DurationNS: 30e9, FromVUs: 1, ToVUs: 20}, {Kind: "hold", DurationNS: 30e9, FromVUs: 20, ToVUs: 20}, {Kind: "ramp", DurationNS: 30e9, FromVUs: 20}}},
 			"closed model, 1 → 20 → 0 users, thinking 500 ms to 1.5 s for 90 s"},
-		{loadgen.PlanRecord{}, ""},
+		{runfile.PlanRecord{}, ""},
 	} {
 		if got := loadOf(&tc.plan); got != tc.want {
 			t.Errorf("%+v is %q, want %q", tc.plan.Phases, got, tc.want)

@@ -7,15 +7,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // pooledRun is made of two runs that differ in their seeds.
-func pooledRun(t *testing.T) *loadgen.Run {
+func pooledRun(t *testing.T) *runfile.Run {
 	a, b := *plainRun(), *plainRun()
 	b.Seed, b.Started = 2, a.Started.Add(time.Hour)
 	a.Intervals, b.Intervals = nil, nil // the fixture's histograms are finer than a file's
-	run, err := loadgen.Pool([]*loadgen.Run{&a, &b})
+	run, err := runfile.Pool([]*runfile.Run{&a, &b})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +35,7 @@ func TestEveryFormatTellsPooledRuns(t *testing.T) {
 		texts[kind] = written(t, write, run)
 	}
 	var b bytes.Buffer
-	if err := Terminal(&b, []*loadgen.Run{run}, Options{}); err != nil {
+	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	texts["terminal"] = b.String()

@@ -7,15 +7,15 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
 // Preview writes what a plan would do.
-func Preview(w io.Writer, v *loadgen.Preview, o Options) error { return o.write(w, PreviewPage(v)) }
+func Preview(w io.Writer, v *runfile.Preview, o Options) error { return o.write(w, PreviewPage(v)) }
 
 // PreviewPage says what a plan would do.
-func PreviewPage(v *loadgen.Preview) *page.Page {
+func PreviewPage(v *runfile.Preview) *page.Page {
 	p := &page.Page{Title: "preview", Subjects: []string{page.Clean(v.Target.Name, 80)}}
 	p.Add(page.Section{Blocks: []page.Block{
 		page.Headline{Text: fmt.Sprintf("%s at %s: nothing is sent", v.Plan.Profile, page.Clean(v.Target.Name, 80))}, page.Text{Text: offeredOf(v)},
@@ -41,7 +41,7 @@ func PreviewPage(v *loadgen.Preview) *page.Page {
 }
 
 // offeredOf says in a sentence what is offered, and how long.
-func offeredOf(v *loadgen.Preview) string {
+func offeredOf(v *runfile.Preview) string {
 	if len(v.Curve) > 0 {
 		return fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", Count(v.Requests), Span(v.Length), v.Plan.Arrivals, v.Seed)
 	}
@@ -53,7 +53,7 @@ func offeredOf(v *loadgen.Preview) string {
 }
 
 // offeredCurve draws the offered rate, and lists the phases below it.
-type offeredCurve struct{ *loadgen.Preview }
+type offeredCurve struct{ *runfile.Preview }
 
 // Lines draws the curve.
 func (v offeredCurve) Lines(int) []string {
@@ -70,7 +70,7 @@ func (v offeredCurve) Lines(int) []string {
 }
 
 // firstRequests lists requests, each with its headers below it.
-type firstRequests struct{ *loadgen.Preview }
+type firstRequests struct{ *runfile.Preview }
 
 // Lines lists the requests, none of their lines wider than width.
 func (v firstRequests) Lines(width int) (lines []string) {
@@ -93,7 +93,7 @@ func (v firstRequests) Lines(width int) (lines []string) {
 }
 
 // takes lists what the run takes of this machine and of the network.
-func takes(v *loadgen.Preview) []string {
+func takes(v *runfile.Preview) []string {
 	connections := plural(uint64(max(v.Plan.Connections, 0)), "connection")
 	ports := "each takes a local port"
 	if v.Plan.NoKeepAlive {

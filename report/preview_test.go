@@ -5,17 +5,17 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestPreview(t *testing.T) {
-	v := &loadgen.Preview{
-		Plan: loadgen.PlanRecord{Profile: "ramp", Arrivals: "even", Connections: 256, Phases: []loadgen.PhaseRecord{
+	v := &runfile.Preview{
+		Plan: runfile.PlanRecord{Profile: "ramp", Arrivals: "even", Connections: 256, Phases: []runfile.PhaseRecord{
 			{Name: "climb", Kind: "ramp", DurationNS: 10 * time.Second, From: 0, To: 800},
 		}},
-		Target: loadgen.Target{Name: "127.0.0.1:8080\x1b[31m"}, Seed: 7, Requests: 4000, Length: 10 * time.Second,
+		Target: runfile.Target{Name: "127.0.0.1:8080\x1b[31m"}, Seed: 7, Requests: 4000, Length: 10 * time.Second,
 		Curve: []float64{0, 1, 100, 101, 400, 800}, Memory: 10 << 20, Bytes: 120, Ports: 28_232, OpenFiles: 1024,
-		First: []loadgen.PreviewRequest{{K: 0, At: 50 * time.Millisecond, Method: "POST", URL: "http://127.0.0.1:8080/a?q=…\x1b[2J", Header: []string{"Accept: x", "Cookie: …"}, Body: 12}},
+		First: []runfile.PreviewRequest{{K: 0, At: 50 * time.Millisecond, Method: "POST", URL: "http://127.0.0.1:8080/a?q=…\x1b[2J", Header: []string{"Accept: x", "Cookie: …"}, Body: 12}},
 	}
 	var b strings.Builder
 	if err := Preview(&b, v, Options{}); err != nil {

@@ -3,7 +3,7 @@ package report
 import (
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -16,7 +16,7 @@ func processTable(subjects []subject) *page.Table {
 	for _, s := range subjects {
 		for _, of := range []struct {
 			who     string
-			samples []loadgen.ProcessSample
+			samples []runfile.ProcessSample
 		}{{"target", s.Resources.Target}, {"bench", s.Resources.Generator}} {
 			if len(of.samples) > 0 {
 				t.Add(append([]page.Cell{page.Words(s.label), page.Words(of.who)}, processCells(of.samples)...)...)
@@ -27,7 +27,7 @@ func processTable(subjects []subject) *page.Table {
 }
 
 // processCells sums up samples of one second each. Shares are of one processor, so that they may pass 100 %.
-func processCells(samples []loadgen.ProcessSample) []page.Cell {
+func processCells(samples []runfile.ProcessSample) []page.Cell {
 	var cpu, most, delay time.Duration
 	var rss, switches uint64
 	var descriptors, threads int

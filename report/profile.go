@@ -8,8 +8,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -58,7 +58,7 @@ func profileSection(subjects []subject, o Options) page.Section {
 const profileLabel = "profile"
 
 // functionTable lists the functions of a profile: all of them in a full report, and in a short one more than usual.
-func functionTable(s subject, k loadgen.KindOfProfile, head string, o Options) *page.Table {
+func functionTable(s subject, k runfile.KindOfProfile, head string, o Options) *page.Table {
 	t := &page.Table{Label: profileLabel, Of: s.label, Caption: head, Columns: []page.Column{
 		{Title: "flat"}, {Title: "cum", Gap: 1}, {Title: "function", Words: true, Names: true},
 	}}
@@ -88,7 +88,7 @@ func functionCells(f pprof.Function, total int64) []page.Cell {
 }
 
 // profiled says what a profile is of, and how much there is of it.
-func profiled(p *loadgen.TargetProfile, k loadgen.KindOfProfile) string {
+func profiled(p *runfile.TargetProfile, k runfile.KindOfProfile) string {
 	switch k.Kind {
 	case pprof.CPU:
 		return fmt.Sprintf("CPU for %s of %s: %s used; taking it cost the target some", Span(p.DurationNS), name(p.Phase), Duration(time.Duration(k.Total)))

@@ -6,15 +6,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
 // profiledRun is one whose target told where its time went.
-func profiledRun(functions ...pprof.Function) *loadgen.Run {
+func profiledRun(functions ...pprof.Function) *runfile.Run {
 	run := uncachedRun()
-	run.Profile = &loadgen.TargetProfile{Phase: "spike", DurationNS: 8 * time.Second,
+	run.Profile = &runfile.TargetProfile{Phase: "spike", DurationNS: 8 * time.Second,
 		CPU:   &pprof.Summary{Unit: "nanoseconds", Total: 1000 * int64(ms), Functions: functions, File: "run.uncached.cpu.pprof"},
 		Mutex: &pprof.Summary{Unit: "nanoseconds"},
 		Heap:  &pprof.Summary{Unit: "bytes", Total: 4e6, Functions: []pprof.Function{{Name: "bufio.NewReaderSize", Flat: 3e6, Cum: 3e6}}},
@@ -32,7 +32,7 @@ func TestProfileShowsTheMost(t *testing.T) {
 		pprof.Function{Name: "a.handler", Cum: 950 * m}, pprof.Function{Name: "a.query", Cum: 940 * m}, pprof.Function{Name: "a.row", Cum: 930 * m},
 	)
 	var b strings.Builder
-	if err := Terminal(&b, []*loadgen.Run{run}, Options{Saved: ".bench/run.json"}); err != nil {
+	if err := Terminal(&b, []*runfile.Run{run}, Options{Saved: ".bench/run.json"}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(b.String(), "\n")
@@ -63,7 +63,7 @@ func TestProfileOfASmallHeap(t *testing.T) {
 	run := profiledRun()
 	run.Profile.Heap = &pprof.Summary{Unit: "bytes"}
 	var b strings.Builder
-	if err := Terminal(&b, []*loadgen.Run{run}, Options{}); err != nil {
+	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "\n          heap at the end: too little to be sampled\n") {
@@ -78,7 +78,7 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 		run.Profile.Problems = []string{"answered status 500: " + name}
 		for _, verbose := range []bool{false, true} {
 			var b strings.Builder
-			if err := Terminal(&b, []*loadgen.Run{run}, Options{Verbose: verbose}); err != nil {
+			if err := Terminal(&b, []*runfile.Run{run}, Options{Verbose: verbose}); err != nil {
 				t.Fatal(err)
 			}
 			for _, l := range strings.Split(b.String(), "\n") {
@@ -88,7 +88,7 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 			}
 		}
 		var b strings.Builder
-		if err := Markdown(&b, []*loadgen.Run{run}, testPair); err != nil {
+		if err := Markdown(&b, []*runfile.Run{run}, testPair); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range strings.Split(b.String(), "\n") {
@@ -104,12 +104,12 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 
 func TestProfileThatIsNot(t *testing.T) {
 	run := uncachedRun()
-	run.Profile = &loadgen.TargetProfile{Phase: "spike", Problems: []string{"GET http://h/debug/pprof/profile?seconds=8 answered status 404"}}
+	run.Profile = &runfile.TargetProfile{Phase: "spike", Problems: []string{"GET http://h/debug/pprof/profile?seconds=8 answered status 404"}}
 	var b, m strings.Builder
-	if err := Terminal(&b, []*loadgen.Run{run}, Options{}); err != nil {
+	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Markdown(&m, []*loadgen.Run{run}, testPair); err != nil {
+	if err := Markdown(&m, []*runfile.Run{run}, testPair); err != nil {
 		t.Fatal(err)
 	}
 	if want := "profile   not whole: GET http://h/debug/pprof/profile?seconds=8 answered status 404\n"; !strings.Contains(b.String(), want) || !strings.Contains(m.String(), "not whole: GET http") {

@@ -3,7 +3,7 @@ package report
 import (
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -41,15 +41,15 @@ func readings(subjects []subject) *page.Table {
 }
 
 // recovery writes the time to recover in a few words.
-func recovery(r *loadgen.Recovery) string {
+func recovery(r *runfile.Recovery) string {
 	switch {
 	case r == nil:
 		return absent
-	case r.State == loadgen.Recovered && r.AfterNS <= atOnce:
+	case r.State == runfile.Recovered && r.AfterNS <= atOnce:
 		return "at once"
-	case r.State == loadgen.Recovered:
+	case r.State == runfile.Recovered:
 		return "after " + Span(r.AfterNS)
-	case r.State == loadgen.NotRecovered:
+	case r.State == runfile.NotRecovered:
 		return "not in " + Span(r.AfterNS)
 	}
 	return name(string(r.State))

@@ -12,7 +12,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 	"pgregory.net/rapid"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 var colours = regexp.MustCompile(`\x1b\[[0-9]+m`)
@@ -73,23 +73,23 @@ func anyCount() *rapid.Generator[uint64] {
 }
 
 // anyDist is a real distribution, or figures without their histogram, as they stand before a file is checked.
-func anyDist() *rapid.Generator[loadgen.Dist] {
-	return rapid.Custom(func(t *rapid.T) loadgen.Dist {
+func anyDist() *rapid.Generator[runfile.Dist] {
+	return rapid.Custom(func(t *rapid.T) runfile.Dist {
 		if rapid.Bool().Draw(t, "real") {
 			values := rapid.SliceOfN(rapid.Map(rapid.Int64Range(0, int64(time.Hour)), func(n int64) time.Duration { return time.Duration(n) }), 0, 5)
-			return loadgen.NewDist(2, values.Draw(t, "values"), values.Draw(t, "censored"))
+			return runfile.NewDist(2, values.Draw(t, "values"), values.Draw(t, "censored"))
 		}
 		d := anyDuration()
-		return loadgen.Dist{Count: anyCount().Draw(t, "count"), MeanNS: d.Draw(t, "mean"), P50NS: d.Draw(t, "p50"), P95NS: d.Draw(t, "p95"),
+		return runfile.Dist{Count: anyCount().Draw(t, "count"), MeanNS: d.Draw(t, "mean"), P50NS: d.Draw(t, "p50"), P95NS: d.Draw(t, "p95"),
 			P99NS: d.Draw(t, "p99"), P999NS: d.Draw(t, "p999"), MaxNS: d.Draw(t, "max"),
 			AtLeast: rapid.SliceOfN(rapid.SampledFrom([]string{"mean_ns", "p50_ns", "p99_ns", "nonsense"}), 0, 3).Draw(t, "at least")}
 	})
 }
 
-func anyVerdict() *rapid.Generator[loadgen.Verdict] {
-	return rapid.Custom(func(t *rapid.T) loadgen.Verdict {
+func anyVerdict() *rapid.Generator[runfile.Verdict] {
+	return rapid.Custom(func(t *rapid.T) runfile.Verdict {
 		kind := rapid.OneOf(rapid.SampledFrom([]string{"VALID", "TARGET-LIMITED", "GENERATOR-LIMITED", "HOST-LIMITED", ""}), anyText())
-		return loadgen.Verdict{Kind: loadgen.VerdictKind(kind.Draw(t, "kind")), Evidence: rapid.SliceOfN(anyText(), 0, 3).Draw(t, "evidence")}
+		return runfile.Verdict{Kind: runfile.VerdictKind(kind.Draw(t, "kind")), Evidence: rapid.SliceOfN(anyText(), 0, 3).Draw(t, "evidence")}
 	})
 }
 
@@ -97,78 +97,78 @@ func anyKind() *rapid.Generator[string] {
 	return rapid.OneOf(rapid.SampledFrom([]string{"warmup", "baseline", "spike", "recovery", "ramp", "hold", "step"}), anyText())
 }
 
-func anyRequests() *rapid.Generator[loadgen.Requests] {
-	return rapid.Custom(func(t *rapid.T) loadgen.Requests {
+func anyRequests() *rapid.Generator[runfile.Requests] {
+	return rapid.Custom(func(t *rapid.T) runfile.Requests {
 		n := anyCount()
-		return loadgen.Requests{Planned: n.Draw(t, "planned"), Due: n.Draw(t, "due"), Succeeded: n.Draw(t, "succeeded"),
+		return runfile.Requests{Planned: n.Draw(t, "planned"), Due: n.Draw(t, "due"), Succeeded: n.Draw(t, "succeeded"),
 			Failed: n.Draw(t, "failed"), Unfinished: n.Draw(t, "unfinished"), Unsent: n.Draw(t, "unsent")}
 	})
 }
 
-func anyPhase() *rapid.Generator[loadgen.Phase] {
-	return rapid.Custom(func(t *rapid.T) loadgen.Phase {
+func anyPhase() *rapid.Generator[runfile.Phase] {
+	return rapid.Custom(func(t *rapid.T) runfile.Phase {
 		d, cpu := anyDist(), anyDuration().Draw(t, "cpu")
-		p := loadgen.Phase{Name: anyText().Draw(t, "name"), Kind: anyKind().Draw(t, "kind"), StartNS: anyDuration().Draw(t, "start"),
+		p := runfile.Phase{Name: anyText().Draw(t, "name"), Kind: anyKind().Draw(t, "kind"), StartNS: anyDuration().Draw(t, "start"),
 			DurationNS: anyDuration().Draw(t, "duration"), Verdict: anyVerdict().Draw(t, "verdict"),
-			Offered:  loadgen.Rate{Rate: anyRate().Draw(t, "offered")},
-			Achieved: loadgen.Rate{Count: anyCount().Draw(t, "achieved"), Rate: anyRate().Draw(t, "achieved")},
+			Offered:  runfile.Rate{Rate: anyRate().Draw(t, "offered")},
+			Achieved: runfile.Rate{Count: anyCount().Draw(t, "achieved"), Rate: anyRate().Draw(t, "achieved")},
 			Requests: anyRequests().Draw(t, "requests"), ResponseTime: d.Draw(t, "response"), ServiceTime: d.Draw(t, "service"),
 			Wait: d.Draw(t, "wait"), Lag: d.Draw(t, "lag"), Connect: d.Draw(t, "connect"),
-			Cache:   loadgen.Cache{Hits: anyCount().Draw(t, "hits"), Misses: anyCount().Draw(t, "misses")},
-			Backlog: loadgen.Backlog{Peak: anyCount().Draw(t, "peak")}}
+			Cache:   runfile.Cache{Hits: anyCount().Draw(t, "hits"), Misses: anyCount().Draw(t, "misses")},
+			Backlog: runfile.Backlog{Peak: anyCount().Draw(t, "peak")}}
 		if rapid.Bool().Draw(t, "more") {
-			p.CPU = loadgen.CPU{Generator: &cpu, Target: &cpu}
+			p.CPU = runfile.CPU{Generator: &cpu, Target: &cpu}
 			state := rapid.OneOf(rapid.SampledFrom([]string{"recovered", "not recovered", "not measurable"}), anyText())
-			p.Recovery = &loadgen.Recovery{State: loadgen.RecoveryState(state.Draw(t, "state")), AfterNS: anyDuration().Draw(t, "after"), Reason: anyText().Draw(t, "reason")}
-			p.ServerTiming = []loadgen.ServerTiming{{Name: anyText().Draw(t, "timing"), Count: anyCount().Draw(t, "timings"), SumNS: cpu}}
-			p.Endpoints = []loadgen.Endpoint{{Name: anyText().Draw(t, "endpoint"), Class: loadgen.Class(rapid.OneOf(
+			p.Recovery = &runfile.Recovery{State: runfile.RecoveryState(state.Draw(t, "state")), AfterNS: anyDuration().Draw(t, "after"), Reason: anyText().Draw(t, "reason")}
+			p.ServerTiming = []runfile.ServerTiming{{Name: anyText().Draw(t, "timing"), Count: anyCount().Draw(t, "timings"), SumNS: cpu}}
+			p.Endpoints = []runfile.Endpoint{{Name: anyText().Draw(t, "endpoint"), Class: runfile.Class(rapid.OneOf(
 				rapid.SampledFrom([]string{"ok", "hit", "miss", "failed"}), anyText()).Draw(t, "class")), ResponseTime: d.Draw(t, "endpoint")}}
 		}
 		return p
 	})
 }
 
-func anyRun() *rapid.Generator[*loadgen.Run] {
-	return rapid.Custom(func(t *rapid.T) *loadgen.Run {
+func anyRun() *rapid.Generator[*runfile.Run] {
+	return rapid.Custom(func(t *rapid.T) *runfile.Run {
 		if rapid.IntRange(0, 9).Draw(t, "none") == 0 {
-			return &loadgen.Run{}
+			return &runfile.Run{}
 		}
 		text := anyText()
-		run := &loadgen.Run{
-			Target: loadgen.Target{Name: rapid.OneOf(rapid.SampledFrom([]string{"cached", "uncached"}), text).Draw(t, "target"), URL: text.Draw(t, "url"),
+		run := &runfile.Run{
+			Target: runfile.Target{Name: rapid.OneOf(rapid.SampledFrom([]string{"cached", "uncached"}), text).Draw(t, "target"), URL: text.Draw(t, "url"),
 				Bundled: rapid.Bool().Draw(t, "bundled")},
-			Plan: loadgen.PlanRecord{Profile: text.Draw(t, "profile"), Arrivals: text.Draw(t, "arrivals"), VUs: rapid.Int().Draw(t, "vus"),
+			Plan: runfile.PlanRecord{Profile: text.Draw(t, "profile"), Arrivals: text.Draw(t, "arrivals"), VUs: rapid.Int().Draw(t, "vus"),
 				Model: rapid.SampledFrom([]string{"open", "closed", ""}).Draw(t, "model"), Engine: text.Draw(t, "engine")},
 			Started: time.Unix(rapid.Int64().Draw(t, "started"), 0),
-			Environment: loadgen.Environment{CPU: text.Draw(t, "cpu"), Processors: rapid.Int().Draw(t, "processors"), Clock: text.Draw(t, "clock"),
+			Environment: runfile.Environment{CPU: text.Draw(t, "cpu"), Processors: rapid.Int().Draw(t, "processors"), Clock: text.Draw(t, "clock"),
 				TargetCPUs:    rapid.SliceOfN(rapid.Int(), 0, 3).Draw(t, "target cpus"),
 				GeneratorCPUs: rapid.SliceOfN(rapid.IntRange(0, 4), 0, 3).Draw(t, "generator cpus"), Notes: rapid.SliceOfN(text, 0, 2).Draw(t, "notes")},
 			Verdict: anyVerdict().Draw(t, "verdict"), Interrupted: rapid.IntRange(0, 4).Draw(t, "interrupted") == 0,
 			Requests: anyRequests().Draw(t, "requests"), Overall: anyPhase().Draw(t, "overall"),
 			Phases: rapid.SliceOfN(anyPhase(), 0, 15).Draw(t, "phases"),
-			Errors: []loadgen.ErrorCount{{Kind: text.Draw(t, "kind"), Count: anyCount().Draw(t, "errors"), LastNS: anyDuration().Draw(t, "last"), Sample: text.Draw(t, "sample")}},
-			Events: []loadgen.Event{{Kind: loadgen.EventKind(text.Draw(t, "event")), DurationNS: anyDuration().Draw(t, "lasting"), Text: text.Draw(t, "words")}},
-			Resources: loadgen.Resources{
-				Generator: []loadgen.ProcessSample{{CPUNS: anyDuration().Draw(t, "cpu time"), RSS: anyCount().Draw(t, "rss"), Threads: rapid.Int().Draw(t, "threads")}},
-				Host:      []loadgen.HostSample{{Busy: anyRate().Draw(t, "busy"), StealNS: anyDuration().Draw(t, "steal")}}},
+			Errors: []runfile.ErrorCount{{Kind: text.Draw(t, "kind"), Count: anyCount().Draw(t, "errors"), LastNS: anyDuration().Draw(t, "last"), Sample: text.Draw(t, "sample")}},
+			Events: []runfile.Event{{Kind: runfile.EventKind(text.Draw(t, "event")), DurationNS: anyDuration().Draw(t, "lasting"), Text: text.Draw(t, "words")}},
+			Resources: runfile.Resources{
+				Generator: []runfile.ProcessSample{{CPUNS: anyDuration().Draw(t, "cpu time"), RSS: anyCount().Draw(t, "rss"), Threads: rapid.Int().Draw(t, "threads")}},
+				Host:      []runfile.HostSample{{Busy: anyRate().Draw(t, "busy"), StealNS: anyDuration().Draw(t, "steal")}}},
 		}
 		for _, p := range run.Phases {
 			if rapid.Bool().Draw(t, "planned") {
-				run.Plan.Phases = append(run.Plan.Phases, loadgen.PhaseRecord{Name: p.Name, Kind: p.Kind, DurationNS: p.DurationNS, From: anyRate().Draw(t, "from"), To: anyRate().Draw(t, "to")})
+				run.Plan.Phases = append(run.Plan.Phases, runfile.PhaseRecord{Name: p.Name, Kind: p.Kind, DurationNS: p.DurationNS, From: anyRate().Draw(t, "from"), To: anyRate().Draw(t, "to")})
 			}
 		}
 		for range rapid.IntRange(0, 90).Draw(t, "seconds") {
-			run.Intervals = append(run.Intervals, loadgen.Interval{StartNS: anyDuration().Draw(t, "second"), Due: anyCount().Draw(t, "due"),
-				ResponseTime: loadgen.Dist{Count: rapid.Uint64Range(0, 3).Draw(t, "count"), P99NS: anyDuration().Draw(t, "p99")}})
+			run.Intervals = append(run.Intervals, runfile.Interval{StartNS: anyDuration().Draw(t, "second"), Due: anyCount().Draw(t, "due"),
+				ResponseTime: runfile.Dist{Count: rapid.Uint64Range(0, 3).Draw(t, "count"), P99NS: anyDuration().Draw(t, "p99")}})
 		}
 		return run
 	})
 }
 
-func anyProgress() *rapid.Generator[loadgen.Progress] {
-	return rapid.Custom(func(t *rapid.T) loadgen.Progress {
+func anyProgress() *rapid.Generator[runfile.Progress] {
+	return rapid.Custom(func(t *rapid.T) runfile.Progress {
 		d := anyDuration()
-		return loadgen.Progress{Target: anyText().Draw(t, "target"), Phase: anyText().Draw(t, "phase"), PhaseElapsed: d.Draw(t, "phase elapsed"),
+		return runfile.Progress{Target: anyText().Draw(t, "target"), Phase: anyText().Draw(t, "phase"), PhaseElapsed: d.Draw(t, "phase elapsed"),
 			Elapsed: d.Draw(t, "elapsed"), Total: d.Draw(t, "total"), Draining: rapid.Bool().Draw(t, "draining"), Offered: anyRate().Draw(t, "offered"),
 			P50: d.Draw(t, "p50"), Samples: anyCount().Draw(t, "samples"), InFlight: anyCount().Draw(t, "in flight")}
 	})

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -76,7 +76,7 @@ func usage(cpu *time.Duration, over time.Duration, processors int) (text string,
 	return fmt.Sprintf("%s of %s", Percent(float64(*cpu)/float64(over)/float64(processors)), cores(processors)), true
 }
 
-func peakRSS(samples []loadgen.ProcessSample) uint64 {
+func peakRSS(samples []runfile.ProcessSample) uint64 {
 	var peak uint64
 	for _, s := range samples {
 		peak = max(peak, s.RSS)

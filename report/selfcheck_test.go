@@ -8,16 +8,16 @@ import (
 	"github.com/clipperhouse/displaywidth"
 	"pgregory.net/rapid"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
 // trustedReport is of two engines, one of which is trusted.
 func trustedReport() *selfcheck.Report {
 	rate, none, half, whole := 20_000.0, 0.0, 0.5, 0.99
-	pacing := func(rate float64, lag time.Duration, kind loadgen.VerdictKind) selfcheck.Pacing {
+	pacing := func(rate float64, lag time.Duration, kind runfile.VerdictKind) selfcheck.Pacing {
 		return selfcheck.Pacing{
-			Rate: rate, Holds: kind == loadgen.Valid, Served: loadgen.Rate{Rate: rate}, Verdict: loadgen.Verdict{Kind: kind},
+			Rate: rate, Holds: kind == runfile.Valid, Served: runfile.Rate{Rate: rate}, Verdict: runfile.Verdict{Kind: kind},
 			Lag:         selfcheck.Lateness{P50NS: lag / 8, P99NS: lag, P999NS: 2 * lag},
 			ArrivedLate: &selfcheck.Lateness{P50NS: lag / 4, P99NS: lag}, IdleThread: &selfcheck.Lateness{P50NS: 7 * us, P99NS: 60 * us},
 		}
@@ -43,19 +43,19 @@ func trustedReport() *selfcheck.Report {
 		return f
 	}
 	return &selfcheck.Report{
-		Schema: 1, Environment: loadgen.Environment{Go: "go1.26", Processors: 2, TargetCPUs: []int{0}, GeneratorCPUs: []int{1}},
+		Schema: 1, Environment: runfile.Environment{Go: "go1.26", Processors: 2, TargetCPUs: []int{0}, GeneratorCPUs: []int{1}},
 		Trusted: &selfcheck.Trust{Engine: "wire", Rate: rate}, IdleThread: &selfcheck.Lateness{P50NS: 5 * us, P99NS: 58 * us},
 		Engines: []selfcheck.Engine{
 			{
-				Name: "http", TrustedRate: &none, Pacing: []selfcheck.Pacing{pacing(1000, 3*ms, loadgen.HostLimited)},
+				Name: "http", TrustedRate: &none, Pacing: []selfcheck.Pacing{pacing(1000, 3*ms, runfile.HostLimited)},
 				Latency: []selfcheck.Latency{latency("fixed:20ms", 2*ms), {Server: "exp:10ms", Answered: 99, Logged: 100}}, Freeze: freeze(0.6),
 				Fastest: &selfcheck.Fastest{Rate: 12_345, AtLeast: true, GeneratorBusy: &half, ServerBusy: &whole},
 			},
 			{
 				Name: "wire", TrustedRate: &rate,
 				Pacing: []selfcheck.Pacing{
-					pacing(1000, 80*us, loadgen.Valid), pacing(50_000, 4*ms, loadgen.GeneratorLimited), pacing(50_000, 5*ms, loadgen.TargetLimited),
-					pacing(20_000, 2*ms, loadgen.GeneratorLimited), pacing(20_000, 90*us, loadgen.Valid),
+					pacing(1000, 80*us, runfile.Valid), pacing(50_000, 4*ms, runfile.GeneratorLimited), pacing(50_000, 5*ms, runfile.TargetLimited),
+					pacing(20_000, 2*ms, runfile.GeneratorLimited), pacing(20_000, 90*us, runfile.Valid),
 				},
 				Latency: []selfcheck.Latency{latency("fixed:20ms", 40*us), latency("exp:10ms", -9*us)}, Freeze: freeze(1.01),
 				Fastest: &selfcheck.Fastest{Rate: 81_000, GeneratorBusy: &whole, ServerBusy: &half},

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Sequence says how much of a sequence of requests was sent: a part of it, or how often all of it.
@@ -34,6 +34,6 @@ func sequences(subjects []subject) (list []string) {
 	return list
 }
 
-func sequenceOf(r *loadgen.Run) string {
+func sequenceOf(r *runfile.Run) string {
 	return Sequence(r.Requests.Sent, uint64(max(r.Plan.Lines, 0)))
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // A report says how much of a file that goes in order was sent, never more than it was.
@@ -24,13 +24,13 @@ func TestSequence(t *testing.T) {
 	if text := render(t, Options{Width: 100}, r); strings.Contains(text, "lines") {
 		t.Errorf("of a run of before:\n%s", text)
 	}
-	r.Plan.Order, r.Plan.Lines = loadgen.Sequential, 1_000_000
+	r.Plan.Order, r.Plan.Lines = runfile.Sequential, 1_000_000
 	want := Count(r.Requests.Sent) + " of 1,000,000 lines sent"
 	if text := render(t, Options{Width: 100}, r); !strings.Contains(text, want) {
 		t.Errorf("%q is not in\n%s", want, text)
 	}
 	var b strings.Builder
-	if err := Markdown(&b, []*loadgen.Run{r}, testPair); err != nil || !strings.Contains(b.String(), want) {
+	if err := Markdown(&b, []*runfile.Run{r}, testPair); err != nil || !strings.Contains(b.String(), want) {
 		t.Errorf("%q is not in\n%s, %v", want, b.String(), err)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -32,7 +32,7 @@ func stampList(subjects []subject) page.List {
 }
 
 // stamped returns the share of the answers whose arrival the kernel stamped.
-func stamped(s *loadgen.Stamps) (share float64, ok bool) {
+func stamped(s *runfile.Stamps) (share float64, ok bool) {
 	if s == nil || s.Kernel+s.User == 0 {
 		return 0, false
 	}

@@ -6,7 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -73,12 +73,12 @@ const (
 
 // subject is a run prepared for its reader.
 type subject struct {
-	*loadgen.Run
+	*runfile.Run
 	label string         // its target's name, told apart from the others'
-	focus *loadgen.Phase // the phase that asks most of the target
+	focus *runfile.Phase // the phase that asks most of the target
 }
 
-func subjectsOf(runs []*loadgen.Run) []subject {
+func subjectsOf(runs []*runfile.Run) []subject {
 	var subjects []subject
 	seen := map[string]int{}
 	var targets []string
@@ -107,8 +107,8 @@ func subjectsOf(runs []*loadgen.Run) []subject {
 
 // focusOf returns the phase of the highest offered rate: a spike where there is one, the whole run where it has no phases.
 // Warm-up counts only where there is nothing else.
-func focusOf(r *loadgen.Run) *loadgen.Phase {
-	rank := func(p *loadgen.Phase) int {
+func focusOf(r *runfile.Run) *runfile.Phase {
+	rank := func(p *runfile.Phase) int {
 		switch p.Kind {
 		case kindSpike:
 			return 2
@@ -117,7 +117,7 @@ func focusOf(r *loadgen.Run) *loadgen.Phase {
 		}
 		return 1
 	}
-	var best *loadgen.Phase
+	var best *runfile.Phase
 	for i := range r.Phases {
 		p := &r.Phases[i]
 		if best == nil || rank(p) > rank(best) || rank(p) == rank(best) && p.Offered.Rate > best.Offered.Rate {
@@ -131,7 +131,7 @@ func focusOf(r *loadgen.Run) *loadgen.Phase {
 }
 
 // phase returns the first phase of a kind, or nil.
-func (s subject) phase(kind string) *loadgen.Phase {
+func (s subject) phase(kind string) *runfile.Phase {
 	for i := range s.Phases {
 		if s.Phases[i].Kind == kind {
 			return &s.Phases[i]
@@ -141,7 +141,7 @@ func (s subject) phase(kind string) *loadgen.Phase {
 }
 
 // rate returns the highest rate that was planned for a phase, or the offered one where its plan is not there.
-func (s subject) rate(p *loadgen.Phase) float64 {
+func (s subject) rate(p *runfile.Phase) float64 {
 	for _, planned := range s.Plan.Phases {
 		if planned.Name == p.Name && planned.Kind == p.Kind {
 			return max(planned.From, planned.To)
@@ -182,7 +182,7 @@ func (s subject) focusName() string {
 }
 
 // seconds returns the intervals whose first instant lies in the phase.
-func (s subject) seconds(p *loadgen.Phase) []loadgen.Interval {
+func (s subject) seconds(p *runfile.Phase) []runfile.Interval {
 	from := indexOf(p.StartNS, len(s.Intervals))
 	to := indexOf(p.StartNS+p.DurationNS, len(s.Intervals))
 	if p.DurationNS <= 0 || to < from {
@@ -198,7 +198,7 @@ func indexOf(at time.Duration, n int) int {
 
 // peakP99 returns the highest one-second P99 of response time in a phase, the whole phase's where no second was
 // recorded, and whether it is a lower bound.
-func (s subject) peakP99(p *loadgen.Phase) (peak time.Duration, atLeast bool) {
+func (s subject) peakP99(p *runfile.Phase) (peak time.Duration, atLeast bool) {
 	for _, second := range s.seconds(p) {
 		if d := &second.ResponseTime; d.Count > 0 && d.P99NS >= peak {
 			peak, atLeast = d.P99NS, d.IsLowerBound("p99_ns")
@@ -211,10 +211,10 @@ func (s subject) peakP99(p *loadgen.Phase) (peak time.Duration, atLeast bool) {
 }
 
 // unanswered counts the requests that a person would call lost: failed, and those without any answer at the end.
-func unanswered(r loadgen.Requests) uint64 { return r.Failed + r.Unfinished + r.Unsent }
+func unanswered(r runfile.Requests) uint64 { return r.Failed + r.Unfinished + r.Unsent }
 
 // targetProcessors returns how many processors a target could use; 0 where that is not known.
-func targetProcessors(e *loadgen.Environment) int {
+func targetProcessors(e *runfile.Environment) int {
 	if len(e.TargetCPUs) > 0 {
 		return len(e.TargetCPUs)
 	}
@@ -223,7 +223,7 @@ func targetProcessors(e *loadgen.Environment) int {
 
 // figure writes a duration of a distribution by its key in the run file: "≥ 12.3 s" where it is a lower bound, absent
 // where nothing was counted.
-func figure(d *loadgen.Dist, key string, value time.Duration) string {
+func figure(d *runfile.Dist, key string, value time.Duration) string {
 	if d.Count == 0 {
 		return absent
 	}
@@ -242,20 +242,20 @@ type percentile struct {
 	title    string
 	quantile float64 // 0-1; 1 for the maximum, which is one request and needs no others beyond it
 	key      string
-	value    func(*loadgen.Dist) time.Duration
+	value    func(*runfile.Dist) time.Duration
 }
 
 var percentiles = []percentile{
-	{"P50", 0.50, "p50_ns", func(d *loadgen.Dist) time.Duration { return d.P50NS }},
-	{"P95", 0.95, "p95_ns", func(d *loadgen.Dist) time.Duration { return d.P95NS }},
-	{"P99", 0.99, "p99_ns", func(d *loadgen.Dist) time.Duration { return d.P99NS }},
-	{"P99.9", 0.999, "p999_ns", func(d *loadgen.Dist) time.Duration { return d.P999NS }},
-	{"max", 1, "max_ns", func(d *loadgen.Dist) time.Duration { return d.MaxNS }},
+	{"P50", 0.50, "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }},
+	{"P95", 0.95, "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }},
+	{"P99", 0.99, "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }},
+	{"P99.9", 0.999, "p999_ns", func(d *runfile.Dist) time.Duration { return d.P999NS }},
+	{"max", 1, "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }},
 }
 
 // thin reports whether fewer than 10 requests lie beyond the percentile, so that it says little.
-func (p percentile) thin(d *loadgen.Dist) bool {
+func (p percentile) thin(d *runfile.Dist) bool {
 	return p.quantile < 1 && d.Count > 0 && float64(d.Count)*(1-p.quantile) < 10-1e-9
 }
 
-func (p percentile) cell(d *loadgen.Dist) page.Cell { return durationCell(d, p.key, p.value(d)) }
+func (p percentile) cell(d *runfile.Dist) page.Cell { return durationCell(d, p.key, p.value(d)) }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -25,9 +25,9 @@ func TestNamesStayApart(t *testing.T) {
 		}
 	}
 
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for _, n := range []string{"checkout-service-old", "checkout-service-new", "checkout-service-new"} {
-		runs = append(runs, &loadgen.Run{Target: loadgen.Target{Name: n}})
+		runs = append(runs, &runfile.Run{Target: runfile.Target{Name: n}})
 	}
 	var labels []string
 	for _, s := range subjectsOf(runs) {

@@ -5,7 +5,7 @@ import (
 	"io"
 	"slices"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -44,7 +44,7 @@ func (o Options) write(w io.Writer, p *page.Page) error {
 
 // Terminal writes the report of one run, or of several side by side, each at its own target. It writes once, when the
 // report is whole; its error is that of w, or says that there is no run.
-func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
+func Terminal(w io.Writer, runs []*runfile.Run, o Options) error {
 	p, err := RunPage(runs, o)
 	if err != nil {
 		return err
@@ -53,7 +53,7 @@ func Terminal(w io.Writer, runs []*loadgen.Run, o Options) error {
 }
 
 // RunPage is the report of one run, or of several side by side. Its error says that there is no run.
-func RunPage(runs []*loadgen.Run, o Options) (*page.Page, error) {
+func RunPage(runs []*runfile.Run, o Options) (*page.Page, error) {
 	subjects := subjectsOf(runs)
 	if len(subjects) == 0 {
 		return nil, errors.New("there is no run to report on")

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files in testdata")
@@ -73,7 +73,7 @@ func diff(a, b string) string {
 	return out.String()
 }
 
-func render(t *testing.T, o Options, runs ...*loadgen.Run) string {
+func render(t *testing.T, o Options, runs ...*runfile.Run) string {
 	t.Helper()
 	o.Pair = testPair
 	var out bytes.Buffer
@@ -84,7 +84,7 @@ func render(t *testing.T, o Options, runs ...*loadgen.Run) string {
 }
 
 func TestTerminal(t *testing.T) {
-	pair := []*loadgen.Run{cachedRun(), uncachedRun()}
+	pair := []*runfile.Run{cachedRun(), uncachedRun()}
 	spike := Options{Command: "bench spike", Saved: ".bench/20261124-1153-spike.json",
 		Next: []string{"bench spike --peak 1200/s (harder?)"}}
 	verbose := spike
@@ -95,8 +95,8 @@ func TestTerminal(t *testing.T) {
 }
 
 // troubledRun is a closed one at a service that fails, stalls and answers with hostile text, read from a file.
-func troubledRun() *loadgen.Run {
-	hold := []loadgen.PhaseRecord{{Name: "hold", Kind: "hold", DurationNS: 4 * time.Second, From: 20, To: 20}}
+func troubledRun() *runfile.Run {
+	hold := []runfile.PhaseRecord{{Name: "hold", Kind: "hold", DurationNS: 4 * time.Second, From: 20, To: 20}}
 	run := service{name: "api.\x1b[31mtest", profile: "sustained", cost: 20 * ms, misses: 1, phases: hold}.drive()
 	run.Target.Bundled, run.Environment.TargetCPUs, run.Environment.GeneratorCPUs = false, nil, nil
 	run.Phases[0].CPU.Target = nil // a service that bench did not start
@@ -104,13 +104,13 @@ func troubledRun() *loadgen.Run {
 	run.Requests.Failed, run.Requests.Succeeded = 9, run.Requests.Succeeded-9
 	run.Phases[0].Requests.Failed = 9
 	run.Phases[0].ServerTiming[0].Name = "db\u202e\n\x1b]0;title\a"
-	run.Errors = []loadgen.ErrorCount{
+	run.Errors = []runfile.ErrorCount{
 		{Kind: "status 500", Count: 1, FirstNS: 900 * ms, LastNS: 900 * ms},
 		{Kind: "status 503", Count: 5, FirstNS: 1200 * ms, LastNS: 3300 * ms, Sample: "try later\x1b[2J\r\nX-Evil: 1 " + strings.Repeat("very ", 99)},
 		{Kind: "timeout", Count: 2, FirstNS: time.Second, LastNS: 2 * time.Second},
 		{Kind: "reset", Count: 1, FirstNS: time.Second, LastNS: time.Second},
 	}
-	run.Events = []loadgen.Event{{Kind: loadgen.EventStall, AtNS: 1500 * ms, DurationNS: 2 * time.Second, Text: "nothing was received with 20 requests outstanding"}}
+	run.Events = []runfile.Event{{Kind: runfile.EventStall, AtNS: 1500 * ms, DurationNS: 2 * time.Second, Text: "nothing was received with 20 requests outstanding"}}
 	run.Environment.Notes = []string{"the target runs on this same host and shares its processors.", "the clock is hpet, which costs 1 us a reading"}
 	run.Phases[0].Verdict.Evidence = []string{"bench used 3 % of its processors", "the target's answers left it idle"}
 	return run
@@ -118,14 +118,14 @@ func troubledRun() *loadgen.Run {
 
 func TestTerminalWithoutRuns(t *testing.T) {
 	var out bytes.Buffer
-	if err := Terminal(&out, []*loadgen.Run{nil}, Options{}); err == nil || out.Len() > 0 {
+	if err := Terminal(&out, []*runfile.Run{nil}, Options{}); err == nil || out.Len() > 0 {
 		t.Errorf("without a run Terminal wrote %q and returned %v", out.String(), err)
 	}
 }
 
 func TestTerminalReportsItsWriter(t *testing.T) {
 	full := errors.New("no space left on device")
-	if err := Terminal(failingWriter{full}, []*loadgen.Run{{}}, Options{}); !errors.Is(err, full) {
+	if err := Terminal(failingWriter{full}, []*runfile.Run{{}}, Options{}); !errors.Is(err, full) {
 		t.Errorf("Terminal on a full disk returned %v", err)
 	}
 }

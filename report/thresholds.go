@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -18,7 +18,7 @@ const (
 	undecidedWord = "open"
 )
 
-func verdictWord(r loadgen.ThresholdResult) string {
+func verdictWord(r runfile.ThresholdResult) string {
 	switch {
 	case r.Passed:
 		return passWord
@@ -28,7 +28,7 @@ func verdictWord(r loadgen.ThresholdResult) string {
 	return failWord
 }
 
-func verdictTone(r loadgen.ThresholdResult) page.Tone {
+func verdictTone(r runfile.ThresholdResult) page.Tone {
 	switch {
 	case r.Passed:
 		return page.Good
@@ -70,17 +70,17 @@ func apdex(v float64) string {
 }
 
 // Failed returns a sentence on the thresholds that runs have failed; "" where all passed, or there are none.
-func Failed(runs []*loadgen.Run) string {
-	return listThresholds(runs, "failed", func(r loadgen.ThresholdResult) bool { return !r.Passed && !r.Undecided })
+func Failed(runs []*runfile.Run) string {
+	return listThresholds(runs, "failed", func(r runfile.ThresholdResult) bool { return !r.Passed && !r.Undecided })
 }
 
 // Undecided returns a sentence on the thresholds that cannot be judged; "" where there are none.
-func Undecided(runs []*loadgen.Run) string {
-	return listThresholds(runs, "cannot be judged", func(r loadgen.ThresholdResult) bool { return r.Undecided })
+func Undecided(runs []*runfile.Run) string {
+	return listThresholds(runs, "cannot be judged", func(r runfile.ThresholdResult) bool { return r.Undecided })
 }
 
 // listThresholds names those that are so.
-func listThresholds(runs []*loadgen.Run, so string, is func(loadgen.ThresholdResult) bool) string {
+func listThresholds(runs []*runfile.Run, so string, is func(runfile.ThresholdResult) bool) string {
 	var failed []string
 	total := 0
 	subjects := subjectsOf(runs)

@@ -4,15 +4,15 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // judgedBy judges the runs by thresholds.
-func judgedBy(t testing.TB, runs []*loadgen.Run, thresholds ...string) []*loadgen.Run {
+func judgedBy(t testing.TB, runs []*runfile.Run, thresholds ...string) []*runfile.Run {
 	t.Helper()
-	var list []loadgen.Threshold
+	var list []runfile.Threshold
 	for _, text := range thresholds {
-		threshold, err := loadgen.ParseThreshold(text)
+		threshold, err := runfile.ParseThreshold(text)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,7 +24,7 @@ func judgedBy(t testing.TB, runs []*loadgen.Run, thresholds ...string) []*loadge
 	return runs
 }
 
-func shown(t testing.TB, runs []*loadgen.Run, o Options) string {
+func shown(t testing.TB, runs []*runfile.Run, o Options) string {
 	t.Helper()
 	var b strings.Builder
 	if err := Terminal(&b, runs, o); err != nil {
@@ -34,7 +34,7 @@ func shown(t testing.TB, runs []*loadgen.Run, o Options) string {
 }
 
 func TestThresholdsOfAPair(t *testing.T) {
-	runs := judgedBy(t, []*loadgen.Run{cachedRun(), uncachedRun()}, "p99@spike<200ms", "errors<1%")
+	runs := judgedBy(t, []*runfile.Run{cachedRun(), uncachedRun()}, "p99@spike<200ms", "errors<1%")
 	text := shown(t, runs, Options{})
 	section, _, _ := strings.Cut(text[strings.Index(text, "threshold "):], "\n\n")
 	golden(t, "thresholds.txt", section+"\n")
@@ -50,7 +50,7 @@ func TestThresholdsOfAPair(t *testing.T) {
 }
 
 func TestThresholdsOfOneRun(t *testing.T) {
-	runs := judgedBy(t, []*loadgen.Run{cachedRun()}, "p99<200ms", "rate>=10k/s", "p99@peak<1s", "p99{GET /x}<1s", "lag:max>1s")
+	runs := judgedBy(t, []*runfile.Run{cachedRun()}, "p99<200ms", "rate>=10k/s", "p99@peak<1s", "p99{GET /x}<1s", "lag:max>1s")
 	text := shown(t, runs, Options{})
 	for _, want := range []string{
 		"threshold pass  p99<200ms", "\n          FAIL  rate>=10k/s", "no phase \"peak\"", "goodput   ", "within 200 ms · Apdex 1.00\n",
@@ -81,11 +81,11 @@ func TestApdexIsAllOnlyOfAll(t *testing.T) {
 func TestThresholdsBoundWhatAFileSays(t *testing.T) {
 	run := cachedRun()
 	long := strings.Repeat("long ", 1<<18)
-	run.Thresholds = []loadgen.ThresholdResult{{Text: long, Sentence: long}}
-	if text := shown(t, []*loadgen.Run{run}, Options{}); len(text) > 10<<10 {
+	run.Thresholds = []runfile.ThresholdResult{{Text: long, Sentence: long}}
+	if text := shown(t, []*runfile.Run{run}, Options{}); len(text) > 10<<10 {
 		t.Errorf("the report has %d bytes", len(text))
 	}
-	if text := Failed([]*loadgen.Run{run}); len(text) > 100 {
+	if text := Failed([]*runfile.Run{run}); len(text) > 100 {
 		t.Errorf("the error has %d bytes", len(text))
 	}
 }

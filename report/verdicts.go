@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -41,23 +41,23 @@ func closedText(subjects []subject) page.Text {
 }
 
 // kindTone says how bad a verdict is.
-func kindTone(v loadgen.Verdict) page.Tone {
+func kindTone(v runfile.Verdict) page.Tone {
 	switch v.Kind {
-	case loadgen.Valid:
+	case runfile.Valid:
 		return page.Good
-	case loadgen.TargetLimited:
+	case runfile.TargetLimited:
 		return page.Doubtful
-	case loadgen.GeneratorLimited, loadgen.HostLimited:
+	case runfile.GeneratorLimited, runfile.HostLimited:
 		return page.Bad
 	}
 	return page.Plain
 }
 
-func kindOf(v loadgen.Verdict) string {
+func kindOf(v runfile.Verdict) string {
 	if v.Kind == "" {
 		return "not judged"
 	}
-	return page.Clean(string(v.Kind), len(loadgen.GeneratorLimited)) // the longest there is
+	return page.Clean(string(v.Kind), len(runfile.GeneratorLimited)) // the longest there is
 }
 
 // listed joins sentences of evidence, the first few unless all are wanted.

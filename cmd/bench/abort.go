@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/spf13/pflag"
 )
 
@@ -24,7 +25,7 @@ func (o *abortOptions) addFlags(f *pflag.FlagSet) {
 func (o *abortOptions) parse(conditions []string, length time.Duration, graceGiven bool) (loadgen.Abort, error) {
 	a := loadgen.Abort{Grace: o.grace}
 	for _, text := range conditions {
-		c, err := loadgen.ParseCondition(text)
+		c, err := runfile.ParseCondition(text)
 		if err != nil {
 			return a, fmt.Errorf("--abort-on: %w", err)
 		}
@@ -40,7 +41,7 @@ func (o *abortOptions) parse(conditions []string, length time.Duration, graceGiv
 }
 
 // aborted returns the first run that was aborted, or nil.
-func aborted(runs []*loadgen.Run) *loadgen.Run {
+func aborted(runs []*runfile.Run) *runfile.Run {
 	for _, r := range runs {
 		if r.Abort() != nil {
 			return r

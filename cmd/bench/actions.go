@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 )
 
@@ -30,7 +30,7 @@ func onActions(w io.Writer, show func() error) error {
 func actions() bool { return os.Getenv("GITHUB_ACTIONS") == "true" }
 
 // tellActions adds the runs to the summary of the GitHub Actions step and annotates the worst failures on w.
-func tellActions(w io.Writer, runs []*loadgen.Run) error {
+func tellActions(w io.Writer, runs []*runfile.Run) error {
 	path := os.Getenv("GITHUB_STEP_SUMMARY")
 	if path == "" {
 		return nil

@@ -8,12 +8,12 @@ import (
 	"os/exec"
 	"runtime"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // around runs the user's command before or after a target is driven, such as one that empties a cache. The command
 // finds the target in BENCH_TARGET and BENCH_URL; what it prints goes to stderr, which is where diagnostics go.
-func around(ctx context.Context, flag, command string, target loadgen.Target, stderr io.Writer) error {
+func around(ctx context.Context, flag, command string, target runfile.Target, stderr io.Writer) error {
 	if command == "" {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/targets"
@@ -148,7 +149,7 @@ func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Reques
 		mix.requests = bundled.Service.Requests
 	}
 	s.Ask = mix.ask(lines)
-	s.Plan.Target = loadgen.Target{Name: s.Name, Bundled: true}
+	s.Plan.Target = runfile.Target{Name: s.Name, Bundled: true}
 	if err := s.Ask(&s.Plan, "http://127.0.0.1"); err != nil {
 		return err
 	}

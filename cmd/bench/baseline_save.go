@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/cobra"
@@ -116,7 +116,7 @@ func (o *baselineSaveOptions) save(ctx context.Context, a *rig.Target, name, pat
 			return nil, fmt.Errorf("the baseline is not saved: %w", err)
 		}
 	}
-	if err := loadgen.ReplaceFile(path, b.Encode); err != nil {
+	if err := runfile.ReplaceFile(path, b.Encode); err != nil {
 		return nil, fmt.Errorf("the baseline is not saved: %s: %w", path, cause(err))
 	}
 	return b, nil

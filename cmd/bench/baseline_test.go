@@ -12,27 +12,28 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
 )
 
 // drivenRun is a run of a baseline's plan at a server, whatever the machine made of it.
-func drivenRun(t *testing.T, server *httptest.Server) *loadgen.Run {
+func drivenRun(t *testing.T, server *httptest.Server) *runfile.Run {
 	t.Helper()
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
-		Target: loadgen.Target{Name: "shop", URL: server.URL}, Profile: baselineProfile(100*time.Millisecond, 1000), Engine: loadgen.EngineHTTP,
+		Target: runfile.Target{Name: "shop", URL: server.URL}, Profile: baselineProfile(100*time.Millisecond, 1000), Engine: runfile.EngineHTTP,
 		Requests: []loadgen.Request{{URL: server.URL}}, Limits: loadgen.Limits{Drain: 2 * time.Second},
-		Disturbance: loadgen.DisturbanceRule{Bound: time.Hour}, // nothing is one, whatever the machine does just now
-	}, loadgen.Options{Environment: loadgen.Environment{CPUs: "shared"}})
+		Disturbance: runfile.DisturbanceRule{Bound: time.Hour}, // nothing is one, whatever the machine does just now
+	}, loadgen.Options{Environment: runfile.Environment{CPUs: "shared"}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run.Verdict.Kind = loadgen.Valid
+	run.Verdict.Kind = runfile.Valid
 	return run
 }
 
 // answeredIn returns the run with target times of one to two milliseconds, times that factor.
-func answeredIn(run *loadgen.Run, factor float64) *loadgen.Run {
+func answeredIn(run *runfile.Run, factor float64) *runfile.Run {
 	again := *run
 	again.Phases = slices.Clone(run.Phases)
 	var all []time.Duration
@@ -42,11 +43,11 @@ func answeredIn(run *loadgen.Run, factor float64) *loadgen.Run {
 		for k := range values {
 			values[k] = time.Duration(factor * float64(time.Millisecond) * (1 + float64(k)/float64(len(values))))
 		}
-		if p.TargetTime = (&loadgen.TargetTime{Undisturbed: loadgen.NewDist(3, values, nil)}); p.Kind != "warmup" {
+		if p.TargetTime = (&runfile.TargetTime{Undisturbed: runfile.NewDist(3, values, nil)}); p.Kind != "warmup" {
 			all = append(all, values...)
 		}
 	}
-	again.Overall.TargetTime = &loadgen.TargetTime{Undisturbed: loadgen.NewDist(3, all, nil)}
+	again.Overall.TargetTime = &runfile.TargetTime{Undisturbed: runfile.NewDist(3, all, nil)}
 	return &again
 }
 
@@ -80,16 +81,16 @@ func replaced(t *testing.T, from, to, old, with string) {
 // The new runs are measured as the baseline was, unless flags say otherwise.
 func TestAGateSetsTheEngineAsItsBaselineDid(t *testing.T) {
 	spin := 70 * time.Microsecond
-	b := &compare.Baseline{Name: "main", Runs: []*loadgen.Run{{
+	b := &compare.Baseline{Name: "main", Runs: []*runfile.Run{{
 		Environment: loadgen.ReadEnvironment(),
-		Plan: loadgen.PlanRecord{
-			Engine: loadgen.EngineWire, Wire: &loadgen.WireRecord{Loops: 3, SpinNS: spin, DNSTTLNS: time.Second}, Phases: make([]loadgen.PhaseRecord, 1+compare.RoundsPerRun),
+		Plan: runfile.PlanRecord{
+			Engine: runfile.EngineWire, Wire: &runfile.WireRecord{Loops: 3, SpinNS: spin, DNSTTLNS: time.Second}, Phases: make([]runfile.PhaseRecord, 1+compare.RoundsPerRun),
 		},
 	}}}
-	for given, want := range map[string]loadgen.WireRecord{
+	for given, want := range map[string]runfile.WireRecord{
 		"":              {Loops: 3, SpinNS: spin, DNSTTLNS: time.Second},
 		"--loops=2":     {Loops: 2, SpinNS: spin, DNSTTLNS: time.Second},
-		"--engine=http": {Loops: 1, SpinNS: loadgen.DefaultSpin},
+		"--engine=http": {Loops: 1, SpinNS: runfile.DefaultSpin},
 	} {
 		o := compareOptions{gate: &gateOptions{}}
 		flags := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -100,7 +101,7 @@ func TestAGateSetsTheEngineAsItsBaselineDid(t *testing.T) {
 		if err := o.takePlan(b); err != nil {
 			t.Fatal(err)
 		}
-		if got := (loadgen.WireRecord{Loops: o.base.Wire.Loops, SpinNS: *o.base.Wire.Spin, DNSTTLNS: o.base.Wire.DNSTTL}); got != want {
+		if got := (runfile.WireRecord{Loops: o.base.Wire.Loops, SpinNS: *o.base.Wire.Spin, DNSTTLNS: o.base.Wire.DNSTTL}); got != want {
 			t.Errorf("given %q: %+v, want %+v", given, got, want)
 		}
 	}
@@ -114,23 +115,23 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 	defer server.Close()
 	driven := drivenRun(t, server)
 
-	side := func(n int, factor, scatter float64) []*loadgen.Run {
-		var runs []*loadgen.Run
+	side := func(n int, factor, scatter float64) []*runfile.Run {
+		var runs []*runfile.Run
 		for i := range n {
 			runs = append(runs, answeredIn(driven, factor*(1+scatter*float64(i*3%8))))
 		}
 		return runs
 	}
-	changed := func(runs []*loadgen.Run, change func(*loadgen.Run)) []*loadgen.Run {
+	changed := func(runs []*runfile.Run, change func(*runfile.Run)) []*runfile.Run {
 		for _, r := range runs {
 			change(r)
 		}
 		return runs
 	}
-	runs := func(name string, list []*loadgen.Run) {
-		written(t, name, func(w io.Writer) error { return loadgen.Encode(w, list) })
+	runs := func(name string, list []*runfile.Run) {
+		written(t, name, func(w io.Writer) error { return runfile.Encode(w, list) })
 	}
-	baseline := func(name string, list []*loadgen.Run) {
+	baseline := func(name string, list []*runfile.Run) {
 		b, err := compare.NewBaseline("main", time.Now(), true, list)
 		if err != nil {
 			t.Fatal(err)
@@ -139,27 +140,27 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 	}
 	baseline("main.json", side(8, 1, 0.001))
 	baseline("noisy.json", side(8, 1, 0.1))
-	baseline("elsewhere.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.CPU = "Zilog Z80" }))
-	baseline("ten.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Plan.Connections = 10 }))
-	measured := func(r *loadgen.Run) { r.Environment.Generation = 2 }
+	baseline("elsewhere.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Environment.CPU = "Zilog Z80" }))
+	baseline("ten.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Plan.Connections = 10 }))
+	measured := func(r *runfile.Run) { r.Environment.Generation = 2 }
 	limit := 0.5
 	baseline("otherwise.json", changed(side(8, 1, 0.001), measured))
-	baseline("limited.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.Quota = &limit }))
-	baseline("version.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.Bench = "v0.1" }))
+	baseline("limited.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Environment.Quota = &limit }))
+	baseline("version.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Environment.Bench = "v0.1" }))
 	runs("otherruns.json", changed(side(8, 1, 0.001), measured))
 	runs("same.json", side(8, 1, 0.001))
 	runs("slow.json", side(8, 1.3, 0.001))
 	runs("few.json", side(5, 1.3, 0.001))
-	runs("ended.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Interrupted = true }))
-	runs("late.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Overall.Disturbed = r.Overall.Requests.Due }))
-	runs("before.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) {
+	runs("ended.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Interrupted = true }))
+	runs("late.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Overall.Disturbed = r.Overall.Requests.Due }))
+	runs("before.json", changed(side(8, 1, 0.001), func(r *runfile.Run) {
 		r.Overall.TargetTime, r.Phases = nil, slices.Clone(r.Phases)
 		for i := range r.Phases {
 			r.Phases[i].TargetTime = nil
 		}
 	}))
-	runs("machine.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Environment.CPU = "Zilog Z80" }))
-	runs("plan.json", changed(side(8, 1, 0.001), func(r *loadgen.Run) { r.Plan.Connections = 10 }))
+	runs("machine.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Environment.CPU = "Zilog Z80" }))
+	runs("plan.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Plan.Connections = 10 }))
 	replaced(t, "main.json", "edited.json", `"p50_ns":`, `"p50_ns":1`)
 	replaced(t, "same.json", "editedruns.json", `"p50_ns":`, `"p50_ns":1`)
 	replaced(t, "main.json", "schema.json", `"baseline":{"schema":1`, `"baseline":{"schema":7`)

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/spf13/pflag"
@@ -19,7 +20,7 @@ func ofBefore(name string) string { return filepath.Join("testdata", "before", n
 
 // What was made before is read and shown as it was, and compared with what is alike; else the refusal names the flag for that.
 func TestARunOfBeforeMeansWhatItMeant(t *testing.T) {
-	f, err := loadgen.ReadFile(ofBefore("run.json.gz"))
+	f, err := runfile.ReadFile(ofBefore("run.json.gz"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,7 +29,7 @@ func TestARunOfBeforeMeansWhatItMeant(t *testing.T) {
 	if err := report.Terminal(&shown, f.Runs, report.Options{Verbose: true, FromFile: true}); err != nil {
 		t.Fatal(err)
 	}
-	if was.Plan.Order != loadgen.Random || was.Plan.Grouping != loadgen.GroupNever || strings.Count(shown.String(), "GET /x") != 2 || strings.Contains(shown.String(), "lines sent") {
+	if was.Plan.Order != runfile.Random || was.Plan.Grouping != runfile.GroupNever || strings.Count(shown.String(), "GET /x") != 2 || strings.Contains(shown.String(), "lines sent") {
 		t.Errorf("%+v\n%s", was.Plan, shown.String())
 	}
 	const file = "GET http://127.0.0.1:18181/x\n\nGET http://127.0.0.1:18181/y\n\nGET http://127.0.0.1:18181/x\n"
@@ -129,7 +130,7 @@ func TestATestFileOfBeforeMeansWhatItMeant(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	for _, s := range list {
-		if r, err := s.Plan.Record(); err != nil || r.Order != loadgen.Random || r.Grouping != loadgen.GroupNever {
+		if r, err := s.Plan.Record(); err != nil || r.Order != runfile.Random || r.Grouping != runfile.GroupNever {
 			t.Errorf("%s: %q, %q, %v", s.Name, r.Order, r.Grouping, err)
 		}
 	}

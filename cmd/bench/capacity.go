@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/cobra"
@@ -145,7 +145,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 }
 
 // objectives reads --slo.
-func (o *capacityOptions) objectives() ([]loadgen.Threshold, error) {
+func (o *capacityOptions) objectives() ([]runfile.Threshold, error) {
 	texts := o.slo
 	if len(texts) == 0 {
 		texts = defaultObjectives
@@ -220,7 +220,7 @@ func readBounded(path string) ([]byte, error) {
 }
 
 // searchOptions reads the flags that bound a search.
-func (o *capacityOptions) searchOptions(objectives []loadgen.Threshold) (capacity.Options, error) {
+func (o *capacityOptions) searchOptions(objectives []runfile.Threshold) (capacity.Options, error) {
 	search := capacity.Options{Objectives: objectives, Budget: o.budget}
 	for _, flag := range []struct {
 		name, text string

@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/pflag"
 )
@@ -11,11 +11,11 @@ import (
 // What drives a confirmed rate again asks the same of the same service, and repeats no secret.
 func TestAConfirmedRateIsDrivenAgain(t *testing.T) {
 	pooled := capacity.Capacity{
-		Target: loadgen.Target{Name: "pooled", Bundled: true}, Objectives: []string{"p99<100ms", "errors<0.1%"},
+		Target: runfile.Target{Name: "pooled", Bundled: true}, Objectives: []string{"p99<100ms", "errors<0.1%"},
 		MaxRate: capacity.MaxRate{Confirmed: 11066.3},
 	}
 	url := pooled
-	url.Target = loadgen.Target{Name: "http://u:pw@127.0.0.1:8080/x?key=1", URL: "http://u:pw@127.0.0.1:8080/x?key=1"}
+	url.Target = runfile.Target{Name: "http://u:pw@127.0.0.1:8080/x?key=1", URL: "http://u:pw@127.0.0.1:8080/x?key=1"}
 	url.MaxRate.Confirmed = 2.5
 	sized, unproven := pooled, pooled
 	sized.Size, unproven.MaxRate.Confirmed = 2, 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
@@ -53,7 +54,7 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 }
 
 // capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
-func (o *capacityOptions) capacitySubjects(names []string, objectives []loadgen.Threshold, s streams) ([]*rig.Target, error) {
+func (o *capacityOptions) capacitySubjects(names []string, objectives []runfile.Threshold, s streams) ([]*rig.Target, error) {
 	if len(names) == 0 && o.targets == "" {
 		names = []string{cachePair.Cached, cachePair.Uncached}
 	}
@@ -142,7 +143,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 }
 
 // resources says what is known of the service: the processors it has, and how many connections its pool holds.
-func (o *capacityOptions) resources(s *rig.Target, e loadgen.Environment) capacity.Resources {
+func (o *capacityOptions) resources(s *rig.Target, e runfile.Environment) capacity.Resources {
 	known := capacity.Resources{Processors: capacity.ProcessorsOf(e), Servers: map[string]float64{}}
 	if s.Service != nil {
 		// Of a size smaller than its processors the rest is left to a database's own processes.

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 )
 
@@ -53,7 +53,7 @@ func foundCapacity(t *testing.T, args ...string) (*capacity.Capacity, time.Durat
 	if code := b.ProcessState.ExitCode(); code != exitOK {
 		t.Fatalf("%v: exit %d\n%s%s", args, code, b.stdout.String(), b.stderr.String())
 	}
-	data, err := loadgen.ReadBytes(filepath.Join(b.dir, "capacity.json"))
+	data, err := runfile.ReadBytes(filepath.Join(b.dir, "capacity.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -21,7 +21,7 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 	case len(o.gomaxprocs) > 0:
 		return nil, usage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
 	}
-	data, err := loadgen.ReadBytes(o.from)
+	data, err := runfile.ReadBytes(o.from)
 	if err != nil {
 		return nil, usage(plain(err))
 	}
@@ -32,7 +32,7 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 	if err != nil {
 		return nil, err
 	}
-	file, err := loadgen.ReadFile(o.from)
+	file, err := runfile.ReadFile(o.from)
 	if err != nil {
 		return nil, usage(plain(err))
 	}

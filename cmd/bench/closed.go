@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -80,14 +81,14 @@ func (o *driveOptions) thinking(c *loadgen.Closed, file profiles.File) error {
 	if file.Think != nil {
 		c.Think = *file.Think
 	}
-	switch c.Start = loadgen.Start(o.start); {
+	switch c.Start = runfile.Start(o.start); {
 	case c.Start == "" && file.AsBefore():
-		c.Start = loadgen.Together
+		c.Start = runfile.Together
 	case c.Start == "":
-		c.Start = loadgen.Spread
-	case c.Start != loadgen.Spread && c.Start != loadgen.Together:
-		return fmt.Errorf("--start %s: it is %s or %s", o.start, loadgen.Spread, loadgen.Together)
-	case c.Start == loadgen.Spread && c.Think == profiles.Think{}:
+		c.Start = runfile.Spread
+	case c.Start != runfile.Spread && c.Start != runfile.Together:
+		return fmt.Errorf("--start %s: it is %s or %s", o.start, runfile.Spread, runfile.Together)
+	case c.Start == runfile.Spread && c.Think == profiles.Think{}:
 		return errors.New("--start spread spreads users over a think time, and these do not think: give --think")
 	}
 	return nil

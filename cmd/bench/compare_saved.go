@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/targets"
@@ -28,12 +28,12 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 	if err := o.checkNames(len(names)); err != nil {
 		return usage(err)
 	}
-	var sides [2][]*loadgen.Run
+	var sides [2][]*runfile.Run
 	for i, name := range names {
 		if !isSaved(name) {
 			return usage(fmt.Errorf("%s is no file of saved runs, and %s is: compare two of a kind", name, names[1-i]))
 		}
-		file, err := loadgen.ReadFile(name)
+		file, err := runfile.ReadFile(name)
 		if err != nil {
 			return usage(plain(err))
 		}
@@ -73,7 +73,7 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 }
 
 // doubtOf says what keeps a run from being compared with first, and from being of one side with own.
-func doubtOf(first, own, r *loadgen.Run) string {
+func doubtOf(first, own, r *runfile.Run) string {
 	switch {
 	case r.Target.Name != own.Target.Name:
 		return fmt.Sprintf("it holds runs of %s and of %s", own.Target.Name, r.Target.Name)

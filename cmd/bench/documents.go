@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -24,12 +24,12 @@ type document struct {
 
 // documentKinds are the kinds of documents, which bench report shows.
 var documentKinds = []string{
-	loadgen.RunKind, compare.BaselineKind, capacity.Kind, report.ComparisonKind, report.GateKind, report.MirrorKind, report.HistoryKind, selfcheck.Kind,
+	runfile.RunKind, compare.BaselineKind, capacity.Kind, report.ComparisonKind, report.GateKind, report.MirrorKind, report.HistoryKind, selfcheck.Kind,
 }
 
 // readDocument reads a file that bench wrote, packed or not, and tells its kind.
 func readDocument(path string) (document, error) {
-	data, err := loadgen.ReadBytes(path)
+	data, err := runfile.ReadBytes(path)
 	if err != nil {
 		return document{}, plain(err)
 	}
@@ -44,7 +44,7 @@ func readDocument(path string) (document, error) {
 		return d, fmt.Errorf("%s: is %s: show what it was made of again, a file under .bench/ or of -o json=FILE", path, what)
 	}
 	// What was to be a run file is told where it is cut off.
-	_, err = loadgen.Decode(path, bytes.NewReader(data))
+	_, err = runfile.Decode(path, bytes.NewReader(data))
 	return d, err
 }
 
@@ -67,7 +67,7 @@ func kindOf(data []byte) string {
 	case head.Runs != nil && head.Baseline != nil:
 		return compare.BaselineKind
 	case head.Runs != nil:
-		return loadgen.RunKind
+		return runfile.RunKind
 	case head.Capacity != nil:
 		return capacity.Kind
 	case head.Engines != nil:

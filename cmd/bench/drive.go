@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/cobra"
@@ -137,7 +138,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.base.Engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.IntVar(&o.base.Wire.Loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	o.base.Wire.Spin = new(time.Duration)
-	f.DurationVar(o.base.Wire.Spin, "spin", loadgen.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
+	f.DurationVar(o.base.Wire.Spin, "spin", runfile.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
 	f.StringVar(&o.base.ConnectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")
 	f.IntVar(&o.base.Follow.Most, "follow", 0, "follow so many redirects of a request, to its own scheme, host and port; it is timed to the last answer")
 	f.StringSliceVar(&o.base.Follow.Hosts, "follow-hosts", nil, "follow redirects to these hosts too, as in a.test,b.test:8080")

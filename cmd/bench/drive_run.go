@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 )
@@ -89,12 +89,12 @@ func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
 }
 
 // nextSteps suggests how to go on from what was seen.
-func nextSteps(runs []*loadgen.Run) []string {
+func nextSteps(runs []*runfile.Run) []string {
 	for _, r := range runs {
 		switch r.Verdict.Kind {
-		case loadgen.HostLimited, loadgen.GeneratorLimited:
+		case runfile.HostLimited, runfile.GeneratorLimited:
 			return []string{"run `bench selfcheck` to see what this machine can be trusted with"}
-		case loadgen.TargetLimited:
+		case runfile.TargetLimited:
 			if r.Target.Bundled && r.Plan.Profile != "step" {
 				return []string{"bench step " + r.Target.ServiceName() + " (how much can it take?)"}
 			}

@@ -9,15 +9,15 @@ import (
 	"os"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"golang.org/x/term"
 )
 
 // driveAll drives the subjects one after the other, never two at once. It returns the runs that there are with the
 // first error, and stops there or when it is interrupted.
-func (o *driveOptions) driveAll(ctx context.Context, subjects []*rig.Target, stderr io.Writer) ([]*loadgen.Run, error) {
-	var runs []*loadgen.Run
+func (o *driveOptions) driveAll(ctx context.Context, subjects []*rig.Target, stderr io.Writer) ([]*runfile.Run, error) {
+	var runs []*runfile.Run
 	for _, s := range subjects {
 		if ctx.Err() != nil {
 			return runs, errInterrupted
@@ -34,7 +34,7 @@ func (o *driveOptions) driveAll(ctx context.Context, subjects []*rig.Target, std
 }
 
 // drive starts a bundled target, or takes a URL as it is, and drives the plan at it.
-func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Writer) (run *loadgen.Run, err error) {
+func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Writer) (run *runfile.Run, err error) {
 	down, err := o.bringUp(ctx, t, stderr)
 	if err != nil {
 		return nil, err

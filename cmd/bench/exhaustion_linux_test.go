@@ -16,7 +16,7 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"golang.org/x/sys/unix"
 )
 
@@ -119,11 +119,11 @@ func TestTooFewPorts(t *testing.T) {
 		b := start(t, "sustained", patient(t), "-r", "500/s", "-d", "2s", "--no-keepalive", "-o", "json=run.json", "--threshold", "errors<1%")
 		b.exit(t, exitLimited)
 		run := b.run(t)
-		if run.Verdict.Kind != loadgen.GeneratorLimited || !strings.Contains(run.Verdict.Evidence[0], "bench ran out of local ports, so ") {
+		if run.Verdict.Kind != runfile.GeneratorLimited || !strings.Contains(run.Verdict.Evidence[0], "bench ran out of local ports, so ") {
 			t.Errorf("%s %q", run.Verdict.Kind, run.Verdict.Evidence)
 		}
 		for _, e := range run.Errors {
-			if e.Kind != loadgen.OutOfPorts {
+			if e.Kind != runfile.OutOfPorts {
 				t.Errorf("counted against the target: %+v", e)
 			}
 		}

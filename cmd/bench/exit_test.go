@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/spf13/cobra"
 )
 
@@ -34,21 +34,21 @@ func TestExitCodesHaveOneSource(t *testing.T) {
 
 // The exit code is that of the results, whatever their sentences say.
 func TestExitCodeReadsNoSentence(t *testing.T) {
-	run := func(passed bool) *loadgen.Run {
-		return &loadgen.Run{Verdict: loadgen.Verdict{Kind: loadgen.Valid}, Thresholds: []loadgen.ThresholdResult{{Text: "", Passed: passed}}}
+	run := func(passed bool) *runfile.Run {
+		return &runfile.Run{Verdict: runfile.Verdict{Kind: runfile.Valid}, Thresholds: []runfile.ThresholdResult{{Text: "", Passed: passed}}}
 	}
-	if code := codeOf(judgement([]*loadgen.Run{run(true), run(false)})); code != exitThreshold {
+	if code := codeOf(judgement([]*runfile.Run{run(true), run(false)})); code != exitThreshold {
 		t.Errorf("missed: exit %d", code)
 	}
 	unsure := run(false)
 	unsure.Thresholds[0].Undecided = true
-	if code := codeOf(judgement([]*loadgen.Run{run(true), unsure})); code != exitLimited {
+	if code := codeOf(judgement([]*runfile.Run{run(true), unsure})); code != exitLimited {
 		t.Errorf("cannot be judged: exit %d", code)
 	}
-	if code := codeOf(judgement([]*loadgen.Run{unsure, run(false)})); code != exitThreshold {
+	if code := codeOf(judgement([]*runfile.Run{unsure, run(false)})); code != exitThreshold {
 		t.Errorf("one missed and one cannot be judged: exit %d", code)
 	}
-	if code := codeOf(judgement([]*loadgen.Run{run(true)})); code != exitOK {
+	if code := codeOf(judgement([]*runfile.Run{run(true)})); code != exitOK {
 		t.Errorf("met: exit %d", code)
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -37,7 +37,7 @@ func baselineProfile(round time.Duration, rate float64) profiles.Profile {
 }
 
 // profileOf is the profile of a plan that was written to a file.
-func profileOf(plan *loadgen.PlanRecord) profiles.Profile {
+func profileOf(plan *runfile.PlanRecord) profiles.Profile {
 	p := profiles.Profile{Name: plan.Profile, Arrivals: profiles.Arrivals(plan.Arrivals)}
 	for _, ph := range plan.Phases {
 		p.Phases = append(p.Phases, profiles.Phase{

@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -128,7 +128,7 @@ func marginsOf(text string) (margins [2]float64, ok bool) {
 }
 
 // highest returns the highest quantile that is judged, by margins or by objectives, for which rounds must be long enough.
-func (g *gateOptions) highest(objectives []loadgen.Threshold) float64 {
+func (g *gateOptions) highest(objectives []runfile.Threshold) float64 {
 	var q float64
 	if list, err := g.criteria(); err == nil {
 		for _, c := range list {
@@ -182,7 +182,7 @@ func (o *compareOptions) testFile() (profiles.File, error) {
 }
 
 // roundObjectives refuses objectives of a phase.
-func roundObjectives(list []loadgen.Threshold) error {
+func roundObjectives(list []runfile.Threshold) error {
 	for _, t := range list {
 		if t.Phase != "" {
 			return fmt.Errorf("slo %s: a gate drives rounds of one rate, which have no phase %q: leave out the @", t.Text, t.Phase)

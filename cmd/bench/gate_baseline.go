@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -124,7 +125,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 }
 
 // sameMachine refuses a baseline of another machine than this, where processors are shared out as in sharing.
-func sameMachine(b *compare.Baseline, sharing loadgen.Environment) error {
+func sameMachine(b *compare.Baseline, sharing runfile.Environment) error {
 	here := loadgen.ReadEnvironment()
 	here.CPUs, here.TargetCPUs, here.GeneratorCPUs = sharing.CPUs, sharing.TargetCPUs, sharing.GeneratorCPUs
 	if list := b.Runs[0].Environment.Differences(&here); len(list) > 0 {
@@ -134,7 +135,7 @@ func sameMachine(b *compare.Baseline, sharing loadgen.Environment) error {
 }
 
 // remarks are what is worth knowing of a baseline that is compared with what was measured there.
-func remarks(b *compare.Baseline, there *loadgen.Environment) []string {
+func remarks(b *compare.Baseline, there *runfile.Environment) []string {
 	list := b.Runs[0].Environment.Remarks(there)
 	for i, text := range list {
 		list[i] = fmt.Sprintf("of baseline %s and what is held against it: %s", b.Name, text)
@@ -228,12 +229,12 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 		return usage(err)
 	}
 	label := o.newName()
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for _, name := range names {
 		if !isSaved(name) {
 			return usage(fmt.Errorf("%s is no file of saved runs, and %s is: give either", name, names[0]))
 		}
-		file, err := loadgen.ReadFile(name)
+		file, err := runfile.ReadFile(name)
 		if err != nil {
 			return usage(plain(err))
 		}
@@ -264,7 +265,7 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 }
 
 // mayBeHeld says what keeps a saved run from being held against a baseline.
-func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
+func mayBeHeld(b *compare.Baseline, r *runfile.Run) error {
 	if r.Interrupted {
 		return usage(errors.New("was interrupted, and passes nothing"))
 	}
@@ -284,7 +285,7 @@ func mayBeHeld(b *compare.Baseline, r *loadgen.Run) error {
 	return nil
 }
 
-func (o *compareOptions) judgeRuns(b *compare.Baseline, label string, runs []*loadgen.Run, criteria []compare.Criterion) compare.Result {
+func (o *compareOptions) judgeRuns(b *compare.Baseline, label string, runs []*runfile.Run, criteria []compare.Criterion) compare.Result {
 	return compare.Runs(oldName, label, b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: o.gate.errorMargin})
 }
 

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
@@ -25,7 +25,7 @@ func TestTheFirstGateSavesAndPassesNothing(t *testing.T) {
 	defer server.Close()
 	driven := drivenRun(t, server)
 	driven.Target.Named = true
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for i := range 8 {
 		runs = append(runs, answeredIn(driven, 1+0.001*float64(i*3%8)))
 	}

@@ -9,11 +9,12 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // How header names are sent over HTTP/1.1.
 const (
-	headersKept      = loadgen.HeadersKept
+	headersKept      = runfile.HeadersKept
 	headersCanonical = "canonical"
 )
 

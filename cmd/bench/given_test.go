@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
@@ -64,7 +65,7 @@ func subjectsOf(o *driveOptions, name string, file profiles.File, names []string
 }
 
 // first is the first request of a plan, as a preview shows it.
-func first(t *testing.T, p loadgen.Plan) loadgen.PreviewRequest {
+func first(t *testing.T, p loadgen.Plan) runfile.PreviewRequest {
 	t.Helper()
 	j, err := p.Compile()
 	if err != nil {
@@ -203,7 +204,7 @@ func TestHeaderCase(t *testing.T) {
 
 // A gate against a baseline sends header names as the baseline's runs did.
 func TestAGateTakesTheHeaderCase(t *testing.T) {
-	for headerCase, canonical := range map[string]bool{"": true, loadgen.HeadersKept: false} {
+	for headerCase, canonical := range map[string]bool{"": true, runfile.HeadersKept: false} {
 		for _, args := range [][]string{nil, {"--header-case", "kept"}} {
 			o := compareOptions{gate: &gateOptions{}}
 			f := pflag.NewFlagSet("", pflag.ContinueOnError)
@@ -211,9 +212,9 @@ func TestAGateTakesTheHeaderCase(t *testing.T) {
 			if err := f.Parse(args); err != nil {
 				t.Fatal(err)
 			}
-			plan := loadgen.PlanRecord{HeaderCase: headerCase, Phases: []loadgen.PhaseRecord{{}, {To: 10}}}
+			plan := runfile.PlanRecord{HeaderCase: headerCase, Phases: []runfile.PhaseRecord{{}, {To: 10}}}
 			here := loadgen.ReadEnvironment()
-			err := o.takePlan(&compare.Baseline{Name: "main", Runs: []*loadgen.Run{{Plan: plan, Environment: here}}})
+			err := o.takePlan(&compare.Baseline{Name: "main", Runs: []*runfile.Run{{Plan: plan, Environment: here}}})
 			asked := asking{driveOptions: &o.driveOptions, file: profiles.File{Version: profiles.CurrentVersion}}
 			if want := canonical && args == nil; err != nil || asked.canonicalHeaders() != want {
 				t.Errorf("%q, %q: canonical %v, want %v; %v", headerCase, args, !want, want, err)

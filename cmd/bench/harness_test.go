@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // started is a bench that runs in a process and a directory of its own.
@@ -91,9 +91,9 @@ func (b *started) exit(t testing.TB, want int) {
 }
 
 // run reads the run that bench wrote to run.json.
-func (b *started) run(t testing.TB) *loadgen.Run {
+func (b *started) run(t testing.TB) *runfile.Run {
 	t.Helper()
-	f, err := loadgen.ReadFile(filepath.Join(b.dir, "run.json"))
+	f, err := runfile.ReadFile(filepath.Join(b.dir, "run.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/spf13/cobra"
@@ -125,7 +125,7 @@ func collect(c *history.Collector, path string) error {
 		if !isSaved(e.Name()) || !e.Type().IsRegular() {
 			continue
 		}
-		if err := collectFile(c, file); err != nil && !errors.Is(err, loadgen.ErrNoRunFile) {
+		if err := collectFile(c, file); err != nil && !errors.Is(err, runfile.ErrNoRunFile) {
 			why := strings.TrimPrefix(plain(err).Error(), file+":")
 			if line, ok := strings.CutPrefix(why, " "); ok {
 				why = line
@@ -139,7 +139,7 @@ func collect(c *history.Collector, path string) error {
 }
 
 func collectFile(c *history.Collector, path string) error {
-	file, err := loadgen.ReadFile(path)
+	file, err := runfile.ReadFile(path)
 	if err != nil {
 		return plain(err)
 	}

@@ -3,13 +3,13 @@ package main
 import (
 	"io"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
 )
 
 // htmlRuns writes the HTML report of runs.
-func htmlRuns(w io.Writer, runs []*loadgen.Run) error {
+func htmlRuns(w io.Writer, runs []*runfile.Run) error {
 	p, err := report.RunPage(runs, report.Options{Verbose: true, Pair: cachePair})
 	if err != nil {
 		return err

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -56,7 +56,7 @@ func TestAGateInterruptedInItsFirstRunSaysThatNothingWasMeasured(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
 	driven := drivenRun(t, server)
-	var old []*loadgen.Run
+	var old []*runfile.Run
 	for i := range compare.MinBaselineRuns {
 		old = append(old, answeredIn(driven, 1+0.001*float64(i)))
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets/reference"
 	"golang.org/x/sys/unix"
 )
@@ -31,7 +32,7 @@ func (m *trial) wrongf(format string, args ...any) {
 }
 
 // accounted checks the identity due = succeeded + failed + unfinished + unsent.
-func (m *trial) accounted(r *loadgen.Run, due uint64) {
+func (m *trial) accounted(r *runfile.Run, due uint64) {
 	q := r.Requests
 	if q.Due != due || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent {
 		m.wrongf("requests %+v, want %d accounted for", q, due)
@@ -119,10 +120,10 @@ func TestFreezeIsMeasuredInFull(t *testing.T) {
 						m.errorf("response time %s = %v, want %v ± 0.1 s", tc.name, tc.got, tc.want)
 					}
 				}
-				if run.Verdict.Kind != loadgen.TargetLimited || run.Overall.Lag.P99NS >= 10*ms {
+				if run.Verdict.Kind != runfile.TargetLimited || run.Overall.Lag.P99NS >= 10*ms {
 					m.errorf("%s %q, lag P99 %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.Lag.P99NS)
 				}
-				if len(run.Events) != 1 || run.Events[0].Kind != loadgen.EventStall || (run.Events[0].DurationNS-2*time.Second).Abs() > 100*ms {
+				if len(run.Events) != 1 || run.Events[0].Kind != runfile.EventStall || (run.Events[0].DurationNS-2*time.Second).Abs() > 100*ms {
 					m.errorf("events %+v, want one stall of 2 s", run.Events)
 				}
 			})
@@ -142,10 +143,10 @@ func TestOverloadIsNamed(t *testing.T) {
 			m.wrongf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
 		}
 		text := strings.Join(run.Verdict.Evidence, "; ")
-		if run.Verdict.Kind == loadgen.Valid {
+		if run.Verdict.Kind == runfile.Valid {
 			m.wrongf("%s", run.Verdict.Kind)
 		}
-		if run.Verdict.Kind != loadgen.TargetLimited || !strings.Contains(text, "the backlog grew by") {
+		if run.Verdict.Kind != runfile.TargetLimited || !strings.Contains(text, "the backlog grew by") {
 			m.errorf("%s: %s", run.Verdict.Kind, text)
 		}
 		got := run.Overall.Achieved.Rate
@@ -198,10 +199,10 @@ func TestStarvedGeneratorIsNeverValid(t *testing.T) {
 		b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "5s", "-o", "json=run.json")
 		b.exit(t, exitOK)
 		run := b.run(t)
-		if run.Verdict.Kind == loadgen.Valid {
+		if run.Verdict.Kind == runfile.Valid {
 			m.wrongf("%s", run.Verdict.Kind)
 		}
-		if k := run.Verdict.Kind; k != loadgen.HostLimited && k != loadgen.GeneratorLimited || len(run.Verdict.Evidence) == 0 {
+		if k := run.Verdict.Kind; k != runfile.HostLimited && k != runfile.GeneratorLimited || len(run.Verdict.Evidence) == 0 {
 			m.errorf("%s %q", k, run.Verdict.Evidence)
 		}
 		if !strings.Contains(b.stdout.String(), "latencies are bench's own") {
@@ -269,10 +270,10 @@ func TestStoppedBenchSaysSo(t *testing.T) {
 		b.exit(t, exitOK)
 		run := b.run(t)
 		m.accounted(run, 1200)
-		if len(run.Events) != 1 || run.Events[0].Kind != loadgen.EventPause || (run.Events[0].DurationNS-3*time.Second).Abs() > 200*ms {
+		if len(run.Events) != 1 || run.Events[0].Kind != runfile.EventPause || (run.Events[0].DurationNS-3*time.Second).Abs() > 200*ms {
 			m.errorf("events %+v, want one pause of 3 s", run.Events)
 		}
-		if run.Verdict.Kind != loadgen.HostLimited || !strings.Contains(run.Verdict.Evidence[0], "bench itself did not run for ") {
+		if run.Verdict.Kind != runfile.HostLimited || !strings.Contains(run.Verdict.Evidence[0], "bench itself did not run for ") {
 			m.errorf("%s %q", run.Verdict.Kind, run.Verdict.Evidence)
 		}
 		if most := run.Overall.ResponseTime.MaxNS; most > 5*time.Second {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 )
 
@@ -64,8 +65,8 @@ func (o *compareOptions) mirrored(names []string) ([]loadgen.DiffRule, []*rig.Ta
 		return nil, nil, errors.New("--mirror sends the same requests to both, so both have one rate: give --rate instead of --at")
 	}
 	rules := loadgen.DefaultDiffRules()
-	if len(o.diff) > loadgen.MaxDiffRules {
-		return nil, nil, fmt.Errorf("--diff: at most %d are compared, got %d", loadgen.MaxDiffRules, len(o.diff))
+	if len(o.diff) > runfile.MaxDiffRules {
+		return nil, nil, fmt.Errorf("--diff: at most %d are compared, got %d", runfile.MaxDiffRules, len(o.diff))
 	}
 	for i, text := range o.diff {
 		rule, err := loadgen.ParseDiffRule(text)
@@ -125,7 +126,7 @@ func (c *conductor) driveBoth(ctx context.Context, rules []loadgen.DiffRule) (fo
 			found.Notes = append(found.Notes, n)
 		}
 	}
-	for i, run := range []*loadgen.Run{both.A, both.B} {
+	for i, run := range []*runfile.Run{both.A, both.B} {
 		c.Targets[i].GoOn(run)
 		if text := progress(c.Targets[i]); text != "" {
 			found.Notes = append(found.Notes, c.Targets[i].Label+": "+text)

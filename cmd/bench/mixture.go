@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets"
 )
 
@@ -14,7 +15,7 @@ type mixture struct {
 	verbatim []bool             // of each request, whether its body is bytes; empty: of none
 	header   http.Header        // that the user adds to every request
 	login    string             // NAME:PASSWORD that the user adds to every request
-	order    loadgen.Order      // of requests that a test file asks
+	order    runfile.Order      // of requests that a test file asks
 }
 
 // ask makes a plan ask a bundled service for the mixture, or for the lines if there are some.

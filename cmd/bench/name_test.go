@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/pflag"
 )
@@ -113,7 +113,7 @@ func TestANameStandsInEveryFile(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
 	args := []string{"sustained", server.URL, server.URL, "-r", "100/s", "-d", "200ms", "--name", "shop", "--name", "front", "--threshold", "errors<50%"}
-	several := slices.DeleteFunc(slices.Clone(runsShown.formats), func(f format[[]*loadgen.Run]) bool { return f.kind == "gitlab" }) // of one target, without its name
+	several := slices.DeleteFunc(slices.Clone(runsShown.formats), func(f format[[]*runfile.Run]) bool { return f.kind == "gitlab" }) // of one target, without its name
 	for _, f := range several {
 		args = append(args, "-o", f.kind+"=out."+f.kind)
 	}
@@ -162,11 +162,11 @@ func TestASuggestionKeepsTheName(t *testing.T) {
 	if err := f.Parse([]string{"--name", "front", "--name", "back"}); err != nil {
 		t.Fatal(err)
 	}
-	c := capacity.Capacity{Target: loadgen.Target{Name: "back", Bundled: true, Named: true, Service: "uncached"}, MaxRate: capacity.MaxRate{Confirmed: 100}}
+	c := capacity.Capacity{Target: runfile.Target{Name: "back", Bundled: true, Named: true, Service: "uncached"}, MaxRate: capacity.MaxRate{Confirmed: 100}}
 	if got := o.again(&c); got != "bench sustained uncached --name back --rate 95/s --warm-up 10s" {
 		t.Error(got)
 	}
-	runs := []*loadgen.Run{{Target: c.Target, Verdict: loadgen.Verdict{Kind: loadgen.TargetLimited}}}
+	runs := []*runfile.Run{{Target: c.Target, Verdict: runfile.Verdict{Kind: runfile.TargetLimited}}}
 	if got := nextSteps(runs); !slices.Equal(got, []string{"bench step uncached (how much can it take?)"}) {
 		t.Error(got)
 	}

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 )
 
@@ -24,17 +24,17 @@ type format[T any] struct {
 var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
 
 // runsShown is how runs are shown.
-var runsShown = shown[[]*loadgen.Run]{
-	text: func(w io.Writer, runs []*loadgen.Run, o report.Options) error {
+var runsShown = shown[[]*runfile.Run]{
+	text: func(w io.Writer, runs []*runfile.Run, o report.Options) error {
 		o.Pair = cachePair
 		return report.Terminal(w, runs, o)
 	},
-	formats: []format[[]*loadgen.Run]{
-		{"json", loadgen.Encode},
+	formats: []format[[]*runfile.Run]{
+		{"json", runfile.Encode},
 		{"junit", report.JUnit},
 		{"csv", report.CSV},
 		{"hlog", report.HLog},
-		{"md", func(w io.Writer, runs []*loadgen.Run) error { return report.Markdown(w, runs, cachePair) }},
+		{"md", func(w io.Writer, runs []*runfile.Run) error { return report.Markdown(w, runs, cachePair) }},
 		{"openmetrics", report.OpenMetrics},
 		{"gitlab", report.GitLab},
 		{"gh-benchmark", report.GitHubBenchmark},
@@ -138,7 +138,7 @@ func (o outputs[T]) write(result T, s streams) error {
 		if out.path == "-" {
 			err = out.format.print(s.out, result)
 		} else {
-			err = loadgen.ReplaceFileUntil(ctx, out.path, func(w io.Writer) error { return out.format.write(w, result) })
+			err = runfile.ReplaceFileUntil(ctx, out.path, func(w io.Writer) error { return out.format.write(w, result) })
 		}
 		if err != nil {
 			err = fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err))

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // What would replace another output, or what is read, is refused before anything is driven or written.
@@ -18,7 +18,7 @@ func TestOutputsReplaceNothingThatIsNeeded(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
 	driven := drivenRun(t, server)
-	written(t, "run.json", func(w io.Writer) error { return loadgen.Encode(w, []*loadgen.Run{driven}) })
+	written(t, "run.json", func(w io.Writer) error { return runfile.Encode(w, []*runfile.Run{driven}) })
 	saved, err := os.ReadFile("run.json")
 	if err != nil {
 		t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -101,10 +102,10 @@ func checkFile(name string, file profiles.File) error {
 	}
 	keys := []key{
 		{"expect: ", file.Expect, only(loadgen.ParseExpect)},
-		{"", file.Thresholds, only(loadgen.ParseThreshold)},
-		{"slo: ", file.SLO, only(loadgen.ParseThreshold)},
-		{"abort_on: ", file.AbortOn, only(loadgen.ParseCondition)},
-		{"outputs: ", file.Outputs, only(func(text string) (output[[]*loadgen.Run], error) { return parseOutput(text, runsShown.formats) })},
+		{"", file.Thresholds, only(runfile.ParseThreshold)},
+		{"slo: ", file.SLO, only(runfile.ParseThreshold)},
+		{"abort_on: ", file.AbortOn, only(runfile.ParseCondition)},
+		{"outputs: ", file.Outputs, only(func(text string) (output[[]*runfile.Run], error) { return parseOutput(text, runsShown.formats) })},
 	}
 	if file.HitWhen.Text != "" {
 		keys = append(keys, key{"hit_when: ", []profiles.Text{file.HitWhen}, only(loadgen.ParseHitRule)})

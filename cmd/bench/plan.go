@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -59,14 +60,14 @@ func (o *driveOptions) checks(plan *loadgen.Plan, file profiles.File) (err error
 		}
 	}
 	for _, t := range file.SLO {
-		objective, err := loadgen.ParseThreshold(t.Text)
+		objective, err := runfile.ParseThreshold(t.Text)
 		if err != nil {
 			return fmt.Errorf("slo: %w", err)
 		}
 		plan.SLO = append(plan.SLO, objective)
 	}
 	for _, t := range file.Thresholds {
-		threshold, err := loadgen.ParseThreshold(t.Text)
+		threshold, err := runfile.ParseThreshold(t.Text)
 		if err != nil {
 			return fmt.Errorf("--%w", err)
 		}

@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets/postgres/postgrestest"
 )
 
@@ -34,7 +34,7 @@ func TestUnpooledPaysForItsConnections(t *testing.T) {
 		if out, err := bench.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		f, err := loadgen.ReadFile(file)
+		f, err := runfile.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
 		}

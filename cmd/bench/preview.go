@@ -6,13 +6,13 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 )
 
 // preview shows what would be driven; it starts nothing and sends nothing.
 func (o *driveOptions) preview(subjects []*rig.Target, w io.Writer) error {
-	var previews []*loadgen.Preview
+	var previews []*runfile.Preview
 	for _, s := range subjects {
 		job, err := s.Plan.Compile()
 		if err != nil {

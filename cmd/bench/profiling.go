@@ -10,6 +10,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/spf13/pflag"
 )
 
@@ -74,7 +75,7 @@ func profilesOf(target string) (string, error) {
 }
 
 // saveProfiles keeps the whole profiles of runs beside the run file at path, under its name: base.target.cpu.pprof.
-func saveProfiles(runs []*loadgen.Run, path string) error {
+func saveProfiles(runs []*runfile.Run, path string) error {
 	base := strings.TrimSuffix(filepath.Base(path), ".json")
 	var taken []string
 	for _, r := range runs {
@@ -88,7 +89,7 @@ func saveProfiles(runs []*loadgen.Run, path string) error {
 		taken = append(taken, target)
 		for _, k := range r.Profile.Kinds() {
 			name := fmt.Sprintf("%s.%s.%s.pprof", base, target, k.Kind)
-			err := loadgen.ReplaceFile(filepath.Join(filepath.Dir(path), name), func(w io.Writer) error {
+			err := runfile.ReplaceFile(filepath.Join(filepath.Dir(path), name), func(w io.Writer) error {
 				_, err := w.Write(k.Data)
 				return err
 			})

@@ -7,24 +7,24 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Profiles lie beside their run under its name, and go with it.
 func TestProfilesAreKeptWithTheirRun(t *testing.T) {
 	t.Chdir(t.TempDir())
-	profiledRun := func() *loadgen.Run {
+	profiledRun := func() *runfile.Run {
 		cpu := &pprof.Summary{Unit: "nanoseconds", Data: []byte("all of it")}
-		return &loadgen.Run{Target: loadgen.Target{Name: "127.0.0.1:80/../x"}, Profile: &loadgen.TargetProfile{CPU: cpu}}
+		return &runfile.Run{Target: runfile.Target{Name: "127.0.0.1:80/../x"}, Profile: &runfile.TargetProfile{CPU: cpu}}
 	}
 	now := time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)
-	first := []*loadgen.Run{profiledRun(), profiledRun(), {}}
+	first := []*runfile.Run{profiledRun(), profiledRun(), {}}
 	path, err := keep("spike", now, encodeRuns(first))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := keep("spike", now, encodeRuns([]*loadgen.Run{profiledRun()})); err != nil {
+	if _, err := keep("spike", now, encodeRuns([]*runfile.Run{profiledRun()})); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -36,7 +36,7 @@ func (c *conductor) rates(ctx context.Context) error {
 	if c.o.rate != "" {
 		length = rig.WarmUpLook
 	}
-	var fast []*loadgen.Run
+	var fast []*runfile.Run
 	for _, a := range c.Targets {
 		began := time.Now()
 		run, err := a.Fast(ctx, length, c.o.base.Seed)

@@ -7,7 +7,7 @@ import (
 	"os"
 	"slices"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -49,7 +49,7 @@ func (o reportOptions) run(paths []string, s streams) error {
 			return usage(err)
 		}
 		if d.kind == compare.BaselineKind && (o.merge || o.pool) { // its runs are meant
-			d.kind = loadgen.RunKind
+			d.kind = runfile.RunKind
 		}
 		if len(files) > 0 && d.kind != files[0].kind {
 			return usage(fmt.Errorf("%s holds a %s and %s a %s: show them apart", files[0].path, files[0].kind, path, d.kind))
@@ -57,11 +57,11 @@ func (o reportOptions) run(paths []string, s streams) error {
 		files = append(files, d)
 	}
 	kind := files[0].kind
-	if kind != loadgen.RunKind && (o.merge || o.pool) {
+	if kind != runfile.RunKind && (o.merge || o.pool) {
 		return usage(fmt.Errorf("--merge and --pool are for runs: a %s is no sum", kind))
 	}
 	switch kind {
-	case loadgen.RunKind:
+	case runfile.RunKind:
 		return o.showRuns(files, s)
 	case capacity.Kind:
 		return o.showCapacities(files, s)
@@ -147,14 +147,14 @@ func (o reportOptions) showRuns(files []document, s streams) error {
 }
 
 // runs reads the files' runs, and makes one of them where that is asked for.
-func (o reportOptions) runs(files []document) ([]*loadgen.Run, error) {
+func (o reportOptions) runs(files []document) ([]*runfile.Run, error) {
 	if o.merge && o.pool {
 		return nil, usage(errors.New("--merge adds up shares of one run and --pool repetitions of it: give one"))
 	}
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	var names []string
 	for _, d := range files {
-		file, err := loadgen.Decode(d.path, bytes.NewReader(d.data))
+		file, err := runfile.Decode(d.path, bytes.NewReader(d.data))
 		if err != nil {
 			return nil, usage(err)
 		}
@@ -166,22 +166,22 @@ func (o reportOptions) runs(files []document) ([]*loadgen.Run, error) {
 			runs, names = append(runs, r), append(names, name)
 		}
 	}
-	join := loadgen.Merge
+	join := runfile.Merge
 	switch {
 	case o.pool:
-		join = loadgen.Pool
+		join = runfile.Pool
 	case !o.merge:
 		return runs, nil
 	}
 	one, err := join(runs)
-	var apart *loadgen.Unmixable
+	var apart *runfile.Unmixable
 	switch {
 	case errors.As(err, &apart):
 		return nil, usage(fmt.Errorf("%s and %s: %s", names[apart.A], names[apart.B], apart.Why))
 	case err != nil:
 		return nil, usage(err)
 	}
-	return []*loadgen.Run{one}, nil
+	return []*runfile.Run{one}, nil
 }
 
 // plain words the system's errors of reading a file for whoever named it.

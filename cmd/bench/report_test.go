@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/txtar"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -81,7 +81,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
 	driven := drivenRun(t, server)
-	var old, slow []*loadgen.Run
+	var old, slow []*runfile.Run
 	for i := range 8 {
 		old, slow = append(old, answeredIn(driven, 1+0.001*float64(i*3%8))), append(slow, answeredIn(driven, 1.3+0.001*float64(i*5%8)))
 	}
@@ -98,14 +98,14 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	}
 	gate := compared(compare.Options{Gate: true, ErrorMargin: 0.001})
 	gate.Baseline = report.Against(b)
-	var pairs []loadgen.LatencyPair
+	var pairs []runfile.LatencyPair
 	for i := range 1000 {
-		pairs = append(pairs, loadgen.LatencyPair{Second: int32(i / 50), A: 1e6, B: float32(1e6 + i%7)})
+		pairs = append(pairs, runfile.LatencyPair{Second: int32(i / 50), A: 1e6, B: float32(1e6 + i%7)})
 	}
-	mirror := report.NewMirror([2]string{"stable", "canary"}, &loadgen.Mirrored{A: driven, B: driven, Pairs: loadgen.Pairs{Compared: 1000, ByRule: map[string]uint64{}, Timed: 1000, Latencies: pairs}})
+	mirror := report.NewMirror([2]string{"stable", "canary"}, &runfile.Mirrored{A: driven, B: driven, Pairs: runfile.Pairs{Compared: 1000, ByRule: map[string]uint64{}, Timed: 1000, Latencies: pairs}})
 	mirror.Rate, mirror.Length, mirror.Rules, mirror.Repeat, mirror.Notes = 50, 20*time.Second, []string{"status"}, "bench compare a b --mirror", []string{"something"}
 	var collected history.Collector
-	for i, r := range []*loadgen.Run{old[0], slow[0]} {
+	for i, r := range []*runfile.Run{old[0], slow[0]} {
 		later := *r
 		later.Started = r.Started.Add(time.Duration(i) * time.Hour)
 		collected.Add("run.json", &later)
@@ -121,7 +121,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	shownAgain(t, loadgen.RunKind, runsShown.formats, []*loadgen.Run{old[0]}, report.Terminal)
+	shownAgain(t, runfile.RunKind, runsShown.formats, []*runfile.Run{old[0]}, report.Terminal)
 	shownAgain(t, compare.BaselineKind, baselinesShown.formats, b, report.Baseline)
 	shownAgain(t, capacity.Kind, capacitiesShown.formats, capacities, report.Capacity)
 	shownAgain(t, report.ComparisonKind, slices.DeleteFunc(slices.Clone(comparisonsShown.formats), func(f format[*report.Compared]) bool { return f.kind == "junit" }),

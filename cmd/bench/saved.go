@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Where runs are saved, and how many are kept.
@@ -21,12 +21,12 @@ const (
 )
 
 // encodeRuns writes runs to a file of that path below .bench, and their profiles beside it.
-func encodeRuns(runs []*loadgen.Run) func(path string, w io.Writer) error {
+func encodeRuns(runs []*runfile.Run) func(path string, w io.Writer) error {
 	return func(path string, w io.Writer) error {
 		if err := saveProfiles(runs, path); err != nil {
 			return err
 		}
-		return loadgen.Encode(w, runs)
+		return runfile.Encode(w, runs)
 	}
 }
 

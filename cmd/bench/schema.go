@@ -3,14 +3,14 @@ package main
 import (
 	"fmt"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/cobra"
 )
 
 func newSchemaCommand() *cobra.Command {
-	schemas := map[string][]byte{"test": profiles.TestSchema, "run": loadgen.RunSchema, "capacity": capacity.FileSchema}
+	schemas := map[string][]byte{"test": profiles.TestSchema, "run": runfile.RunSchema, "capacity": capacity.FileSchema}
 	return &cobra.Command{
 		Use: "schema test|run|capacity", Short: "Print the JSON Schema of the test file, the run file or the capacity file", GroupID: "look",
 		Long: `Print the JSON Schema (draft 2020-12) of the test file, which bench run takes, or of the run file, which -o json

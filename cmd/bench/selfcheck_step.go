@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/seed-5a006608/bench/targets/reference"
@@ -19,7 +20,7 @@ import (
 // testBench is where the steps of a selfcheck are made.
 type testBench struct {
 	dir         string // for the server's log
-	environment loadgen.Environment
+	environment runfile.Environment
 }
 
 // measure makes one step. What it returns after an interrupt is incomplete.
@@ -43,7 +44,7 @@ func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen self
 		Name: service.Name, Service: &service, Plan: planOfStep(step), Ask: mixture{requests: service.Requests}.ask(nil),
 		Options: loadgen.Options{Environment: b.environment},
 	}
-	t.Plan.Target = loadgen.Target{Name: service.Name, Bundled: true}
+	t.Plan.Target = runfile.Target{Name: service.Name, Bundled: true}
 	silent := func(string, string) {}
 	r := rig.Rig{Targets: []*rig.Target{t}, Pinned: true, Say: silent, Warn: silent}
 	if r.Serving.Reference, err = b.server(step.Server); err != nil {
@@ -82,7 +83,7 @@ func interrupted(ctx context.Context, err error) error {
 }
 
 // drive drives the plan, beside an idle thread if that is wanted.
-func (b *testBench) drive(ctx context.Context, t *rig.Target, watch bool) (run *loadgen.Run, idle []time.Duration, err error) {
+func (b *testBench) drive(ctx context.Context, t *rig.Target, watch bool) (run *runfile.Run, idle []time.Duration, err error) {
 	if watch {
 		stop := b.watch()
 		defer func() { idle = stop() }()

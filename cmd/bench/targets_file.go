@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/spf13/pflag"
 )
@@ -82,24 +83,24 @@ func (o *driveOptions) addLinesFlags(f *pflag.FlagSet) {
 }
 
 // hostOf is a target that stands for all that is asked of its host.
-func hostOf(t loadgen.Target) (loadgen.Target, error) {
+func hostOf(t runfile.Target) (runfile.Target, error) {
 	u, err := loadgen.OriginOf(t.URL)
 	if err != nil {
 		return t, err
 	}
-	return loadgen.Target{Name: u.Host, URL: u.Scheme + "://" + u.Host}, nil
+	return runfile.Target{Name: u.Host, URL: u.Scheme + "://" + u.Host}, nil
 }
 
 // sequence is how the requests of a targets file follow each other, and how they are counted.
-func (a *asking) sequence() (order loadgen.Order, group loadgen.Grouping, err error) {
+func (a *asking) sequence() (order runfile.Order, group runfile.Grouping, err error) {
 	if !a.file.AsBefore() {
-		order, group = loadgen.Sequential, loadgen.GroupByPattern
+		order, group = runfile.Sequential, runfile.GroupByPattern
 	}
 	if a.file.Order != "" {
 		order, err = a.order()
 	}
 	if a.group != "" && err == nil {
-		if group, err = loadgen.ParseGrouping(a.group); err != nil {
+		if group, err = runfile.ParseGrouping(a.group); err != nil {
 			err = fmt.Errorf("--group %s: %w", a.group, err)
 		}
 	}
@@ -107,11 +108,11 @@ func (a *asking) sequence() (order loadgen.Order, group loadgen.Grouping, err er
 }
 
 // order is how the requests of a file follow each other: at random where nobody says how.
-func (a *asking) order() (loadgen.Order, error) {
+func (a *asking) order() (runfile.Order, error) {
 	if a.file.Order == "" {
-		return loadgen.Random, nil
+		return runfile.Random, nil
 	}
-	order, err := loadgen.ParseOrder(a.file.Order)
+	order, err := runfile.ParseOrder(a.file.Order)
 	if err != nil {
 		err = fmt.Errorf("--order %s: %w", a.file.Order, err)
 	}
@@ -119,15 +120,15 @@ func (a *asking) order() (loadgen.Order, error) {
 }
 
 // orderName and groupName are what --order and --group call what a plan's record says.
-func orderName(o loadgen.Order) string {
-	if o == loadgen.Random {
+func orderName(o runfile.Order) string {
+	if o == runfile.Random {
 		return "random"
 	}
 	return string(o)
 }
 
-func groupName(g loadgen.Grouping) string {
-	if g == loadgen.GroupNever {
+func groupName(g runfile.Grouping) string {
+	if g == runfile.GroupNever {
 		return "never"
 	}
 	return string(g)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/spf13/pflag"
 )
@@ -51,17 +52,17 @@ func TestTheDefaultsOfATargetsFile(t *testing.T) {
 	for _, tc := range []struct {
 		version string
 		args    []string
-		order   loadgen.Order
-		group   loadgen.Grouping
+		order   runfile.Order
+		group   runfile.Grouping
 	}{
-		{"", nil, loadgen.Sequential, loadgen.GroupByName},
-		{"version: 2\n", nil, loadgen.Sequential, loadgen.GroupByName},
-		{"# none\n", nil, loadgen.Random, loadgen.GroupNever},
-		{"version: 1\n", nil, loadgen.Random, loadgen.GroupNever},
-		{"version: 1\n", []string{"--order", "sequential", "--group", "pattern"}, loadgen.Sequential, loadgen.GroupByName},
-		{"", []string{"--order", "random", "--group", "never"}, loadgen.Random, loadgen.GroupNever},
-		{"order: random\nversion: 2\n", nil, loadgen.Random, loadgen.GroupByName},
-		{"order: random\nversion: 2\n", []string{"--order", "sequential"}, loadgen.Sequential, loadgen.GroupByName},
+		{"", nil, runfile.Sequential, runfile.GroupByName},
+		{"version: 2\n", nil, runfile.Sequential, runfile.GroupByName},
+		{"# none\n", nil, runfile.Random, runfile.GroupNever},
+		{"version: 1\n", nil, runfile.Random, runfile.GroupNever},
+		{"version: 1\n", []string{"--order", "sequential", "--group", "pattern"}, runfile.Sequential, runfile.GroupByName},
+		{"", []string{"--order", "random", "--group", "never"}, runfile.Random, runfile.GroupNever},
+		{"order: random\nversion: 2\n", nil, runfile.Random, runfile.GroupByName},
+		{"order: random\nversion: 2\n", []string{"--order", "sequential"}, runfile.Sequential, runfile.GroupByName},
 	} {
 		list, err := sequenced(t, tc.version, twoLines, append(tc.args, "-T", "-")...)
 		if err != nil || len(list) != 1 {
@@ -82,8 +83,8 @@ func TestTheDefaultsOfATargetsFile(t *testing.T) {
 // Requests of a test file follow each other where it says so; else they are drawn, of whatever version it is.
 func TestTheOrderOfATestFilesRequests(t *testing.T) {
 	const requests = "target: http://127.0.0.1:1\nrequests:\n  - path: /a\n  - path: /b\n"
-	for version, want := range map[string]loadgen.Order{
-		"version: 2\n" + requests: loadgen.Random, requests: loadgen.Random, "version: 2\norder: sequential\n" + requests: loadgen.Sequential,
+	for version, want := range map[string]runfile.Order{
+		"version: 2\n" + requests: runfile.Random, requests: runfile.Random, "version: 2\norder: sequential\n" + requests: runfile.Sequential,
 	} {
 		list, err := sequenced(t, version, "")
 		if err != nil {

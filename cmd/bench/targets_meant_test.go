@@ -16,10 +16,11 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // driveFile drives a targets file with flags, by each engine.
-func driveFile(t *testing.T, engine, text string, flags ...string) *loadgen.Run {
+func driveFile(t *testing.T, engine, text string, flags ...string) *runfile.Run {
 	t.Helper()
 	list, err := sequenced(t, "", text, append(flags, "-T", "-", "--engine", engine)...)
 	if err != nil {
@@ -156,7 +157,7 @@ func TestAnAccessLogIsReplayed(t *testing.T) {
 		if run.Requests.Failed != uint64(missing) || len(run.Errors) != 1 || run.Errors[0].Kind != "status 404" || run.Requests.Succeeded != uint64(n-missing) {
 			t.Errorf("%s: %+v, %+v; %d were not found", engine, run.Requests, run.Errors, missing)
 		}
-		if run.Plan.Grouping != loadgen.GroupByPattern || run.Plan.Lines != n {
+		if run.Plan.Grouping != runfile.GroupByPattern || run.Plan.Lines != n {
 			t.Errorf("%s: %q, %d lines", engine, run.Plan.Grouping, run.Plan.Lines)
 		}
 	}

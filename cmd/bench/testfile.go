@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -18,7 +19,7 @@ func (a *asking) mixture() (mix mixture, err error) {
 		return mix, err
 	}
 	for _, r := range a.file.Requests {
-		if r.Weight != 0 && mix.order == loadgen.Sequential {
+		if r.Weight != 0 && mix.order == runfile.Sequential {
 			return mix, fmt.Errorf("%s:%d: a weight means nothing where requests follow each other as they stand: leave it out, and write the request as often as it is to be sent", a.name, r.Line)
 		}
 		header, err := a.headerOf(r.Headers)

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/spf13/pflag"
 )
@@ -23,13 +23,13 @@ func (o *judgeOptions) addFlags(f *pflag.FlagSet) {
 
 // check refuses what is about thresholds where there are none. A JUnit file would hold nothing, which a pipeline would take for
 // a pass.
-func (o *judgeOptions) check(thresholds []loadgen.Threshold, outs outputs[[]*loadgen.Run]) error {
+func (o *judgeOptions) check(thresholds []runfile.Threshold, outs outputs[[]*runfile.Run]) error {
 	switch {
 	case len(thresholds) > 0:
 		return nil
 	case o.strict:
 		return errors.New("--strict-samples is about thresholds: give one with --threshold")
-	case slices.ContainsFunc(outs, func(out output[[]*loadgen.Run]) bool { return out.kind == "junit" }):
+	case slices.ContainsFunc(outs, func(out output[[]*runfile.Run]) bool { return out.kind == "junit" }):
 		return errors.New("-o junit: its cases are thresholds: give one with --threshold")
 	}
 	return nil
@@ -37,7 +37,7 @@ func (o *judgeOptions) check(thresholds []loadgen.Threshold, outs outputs[[]*loa
 
 // judgement returns an error with its exit code where runs that were judged did not pass, or one was aborted, and nil where
 // all is well. A threshold that certainly fails goes before those that cannot be judged.
-func judgement(runs []*loadgen.Run) error {
+func judgement(runs []*runfile.Run) error {
 	if r := aborted(runs); r != nil {
 		return exitError{exitThreshold, fmt.Errorf("the run at %s was aborted on %s", r.Target.Name, r.Abort().Text)}
 	}
@@ -51,11 +51,11 @@ func judgement(runs []*loadgen.Run) error {
 }
 
 // missesThreshold reports whether a run certainly fails one that it was judged by.
-func missesThreshold(r *loadgen.Run) bool {
-	return slices.ContainsFunc(r.Thresholds, func(t loadgen.ThresholdResult) bool { return !t.Passed && !t.Undecided })
+func missesThreshold(r *runfile.Run) bool {
+	return slices.ContainsFunc(r.Thresholds, func(t runfile.ThresholdResult) bool { return !t.Passed && !t.Undecided })
 }
 
 // cannotTell reports whether of a run one that it was judged by cannot be judged.
-func cannotTell(r *loadgen.Run) bool {
-	return slices.ContainsFunc(r.Thresholds, func(t loadgen.ThresholdResult) bool { return t.Undecided })
+func cannotTell(r *runfile.Run) bool {
+	return slices.ContainsFunc(r.Thresholds, func(t runfile.ThresholdResult) bool { return t.Undecided })
 }

@@ -5,38 +5,38 @@ import (
 	"fmt"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestJudgement(t *testing.T) {
-	run := func(kind loadgen.VerdictKind, passed ...bool) *loadgen.Run {
-		r := &loadgen.Run{Target: loadgen.Target{Name: "it"}, Verdict: loadgen.Verdict{Kind: kind}}
+	run := func(kind runfile.VerdictKind, passed ...bool) *runfile.Run {
+		r := &runfile.Run{Target: runfile.Target{Name: "it"}, Verdict: runfile.Verdict{Kind: kind}}
 		for _, p := range passed {
-			r.Thresholds = append(r.Thresholds, loadgen.ThresholdResult{Text: "p99<1s", Passed: p})
+			r.Thresholds = append(r.Thresholds, runfile.ThresholdResult{Text: "p99<1s", Passed: p})
 		}
 		return r
 	}
-	open := func(passed ...bool) *loadgen.Run {
-		r := run(loadgen.Valid, passed...)
-		r.Thresholds = append(r.Thresholds, loadgen.ThresholdResult{Text: "p95<1s", Undecided: true})
+	open := func(passed ...bool) *runfile.Run {
+		r := run(runfile.Valid, passed...)
+		r.Thresholds = append(r.Thresholds, runfile.ThresholdResult{Text: "p95<1s", Undecided: true})
 		return r
 	}
 	for _, tc := range []struct {
-		runs []*loadgen.Run
+		runs []*runfile.Run
 		want int
 		why  string
 	}{
-		{[]*loadgen.Run{run(loadgen.Valid)}, exitOK, "nothing is judged"},
-		{[]*loadgen.Run{run(loadgen.GeneratorLimited)}, exitOK, "nothing is judged, whatever the verdict"},
-		{[]*loadgen.Run{run(loadgen.Valid, true, true)}, exitOK, "all passed"},
-		{[]*loadgen.Run{run(loadgen.TargetLimited, true)}, exitOK, "the target's latencies are what is judged"},
-		{[]*loadgen.Run{run(loadgen.Valid, true, false)}, exitThreshold, "one failed"},
-		{[]*loadgen.Run{run(loadgen.Valid, true), run(loadgen.Valid, false)}, exitThreshold, "the second target failed"},
-		{[]*loadgen.Run{run(loadgen.GeneratorLimited, true)}, exitOK, "a verdict decides nothing by itself"},
-		{[]*loadgen.Run{run(loadgen.HostLimited, false)}, exitThreshold, "nor does it keep one from failing"},
-		{[]*loadgen.Run{open(true)}, exitLimited, "one cannot be judged"},
-		{[]*loadgen.Run{open(false)}, exitThreshold, "one certainly failed"},
-		{[]*loadgen.Run{open(), run(loadgen.Valid, false)}, exitThreshold, "at another target"},
+		{[]*runfile.Run{run(runfile.Valid)}, exitOK, "nothing is judged"},
+		{[]*runfile.Run{run(runfile.GeneratorLimited)}, exitOK, "nothing is judged, whatever the verdict"},
+		{[]*runfile.Run{run(runfile.Valid, true, true)}, exitOK, "all passed"},
+		{[]*runfile.Run{run(runfile.TargetLimited, true)}, exitOK, "the target's latencies are what is judged"},
+		{[]*runfile.Run{run(runfile.Valid, true, false)}, exitThreshold, "one failed"},
+		{[]*runfile.Run{run(runfile.Valid, true), run(runfile.Valid, false)}, exitThreshold, "the second target failed"},
+		{[]*runfile.Run{run(runfile.GeneratorLimited, true)}, exitOK, "a verdict decides nothing by itself"},
+		{[]*runfile.Run{run(runfile.HostLimited, false)}, exitThreshold, "nor does it keep one from failing"},
+		{[]*runfile.Run{open(true)}, exitLimited, "one cannot be judged"},
+		{[]*runfile.Run{open(false)}, exitThreshold, "one certainly failed"},
+		{[]*runfile.Run{open(), run(runfile.Valid, false)}, exitThreshold, "at another target"},
 	} {
 		if got := codeOf(judgement(tc.runs)); got != tc.want {
 			t.Errorf("exit %d, want %d (%s)", got, tc.want, tc.why)

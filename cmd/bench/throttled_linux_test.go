@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // throttledGroup makes a control group that may use a fifth of one processor, and returns the file that takes members.
@@ -43,7 +44,7 @@ func TestThrottledBenchSaysSo(t *testing.T) {
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Fatalf("%v\n%s", err, out)
 				}
-				f, err := loadgen.ReadFile(filepath.Join(cmd.Dir, "run.json"))
+				f, err := runfile.ReadFile(filepath.Join(cmd.Dir, "run.json"))
 				if err != nil {
 					t.Fatal(err)
 				}

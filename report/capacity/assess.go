@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // SchemaVersion is the version of the JSON that holds a [Capacity].
@@ -20,7 +20,7 @@ type File struct {
 
 // Capacity is what steps at one target, measured one after the other, say of what it can take.
 type Capacity struct {
-	Target     loadgen.Target `json:"target"`
+	Target     runfile.Target `json:"target"`
 	Objectives []string       `json:"objectives"`
 	Asked      []string       `json:"asked,omitempty"`      // the kinds of requests
 	Processors int            `json:"processors,omitempty"` // that the target had to itself; 0: not known
@@ -73,7 +73,7 @@ type Resources struct {
 }
 
 // Assess concludes from a search, or from the steps of a saved run.
-func Assess(target loadgen.Target, known Resources, s *Search) *Capacity {
+func Assess(target runfile.Target, known Resources, s *Search) *Capacity {
 	c := &Capacity{
 		Target: target, Objectives: texts(s.options.Objectives), Processors: known.Processors,
 		MaxRate: s.Result(), Steps: s.Steps(), Asked: s.endpoints,
@@ -137,7 +137,7 @@ func (c *Capacity) knee(open []Measurement) {
 	}
 }
 
-func texts(list []loadgen.Threshold) []string {
+func texts(list []runfile.Threshold) []string {
 	var out []string
 	for _, t := range list {
 		out = append(out, t.Text)
@@ -146,7 +146,7 @@ func texts(list []loadgen.Threshold) []string {
 }
 
 // ProcessorsOf is how many processors a target had: those that it was pinned to, or those of the machine.
-func ProcessorsOf(e loadgen.Environment) int {
+func ProcessorsOf(e runfile.Environment) int {
 	if len(e.TargetCPUs) > 0 {
 		return len(e.TargetCPUs)
 	}

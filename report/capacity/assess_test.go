@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // loaded drives a queue with 4 workers of 8 ms at the rates, and says what its processor did where it was seen.
@@ -29,7 +29,7 @@ func loaded(t *testing.T, perRequest float64, rates ...float64) *Search {
 
 func TestAssessPredictsSaturation(t *testing.T) {
 	// Nothing is seen but response times.
-	c := Assess(loadgen.Target{Name: "reference"}, Resources{}, loaded(t, 0, 30, 60, 120, 180, 240, 300))
+	c := Assess(runfile.Target{Name: "reference"}, Resources{}, loaded(t, 0, 30, 60, 120, 180, 240, 300))
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/500-1) > 0.15 || !strings.HasPrefix(c.Predicted.Method, "M/M/c") {
 		t.Errorf("by response times %+v, want 500/s; %v", c.Predicted, c.Notes)
 	}
@@ -37,7 +37,7 @@ func TestAssessPredictsSaturation(t *testing.T) {
 		t.Errorf("nothing failed, yet %+v", c.MaxRate)
 	}
 	// A processor that is full at 400/s is full before the workers are.
-	c = Assess(loadgen.Target{Name: "service"}, Resources{Processors: 1}, loaded(t, 1.0/400, 30, 60, 120, 180, 240))
+	c = Assess(runfile.Target{Name: "service"}, Resources{Processors: 1}, loaded(t, 1.0/400, 30, 60, 120, 180, 240))
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/400-1) > 0.02 || !strings.HasPrefix(c.Predicted.Method, "utilisation law") {
 		t.Errorf("by the processor %+v, want 400/s", c.Predicted)
 	}
@@ -56,7 +56,7 @@ func TestAssessNamesTheLimit(t *testing.T) {
 		{1.0 / 440, 1, "Its processor limits it: 2.27 ms a request"},
 		{1.0 / 4400, 1, "Its processor does not limit it, as only 1"},
 	} {
-		c := Assess(loadgen.Target{}, Resources{Processors: tc.processors}, loaded(t, tc.perRequest, 30, 60, 120, 240, 360, 430, 600))
+		c := Assess(runfile.Target{}, Resources{Processors: tc.processors}, loaded(t, tc.perRequest, 30, 60, 120, 240, 360, 430, 600))
 		if !strings.Contains(c.Limit, tc.want) {
 			t.Errorf("%v s a request: %q, want %q", tc.perRequest, c.Limit, tc.want)
 		}
@@ -67,20 +67,20 @@ func TestAssessNamesTheLimit(t *testing.T) {
 }
 
 func TestFromRunRefusesWhatIsNoStaircase(t *testing.T) {
-	run := func(phases ...loadgen.PhaseRecord) *loadgen.Run {
-		r := &loadgen.Run{Plan: loadgen.PlanRecord{Phases: phases, Model: "open"}}
+	run := func(phases ...runfile.PhaseRecord) *runfile.Run {
+		r := &runfile.Run{Plan: runfile.PlanRecord{Phases: phases, Model: "open"}}
 		at := time.Duration(0)
 		for _, p := range phases {
-			r.Phases = append(r.Phases, loadgen.Phase{Name: p.Name, Kind: p.Kind, StartNS: at, DurationNS: p.DurationNS})
+			r.Phases = append(r.Phases, runfile.Phase{Name: p.Name, Kind: p.Kind, StartNS: at, DurationNS: p.DurationNS})
 			at += p.DurationNS
 		}
 		return r
 	}
 	slo := objectivesOf(t, "p99<100ms")
-	step := loadgen.PhaseRecord{Kind: "step", DurationNS: 5 * time.Second, From: 100, To: 100}
-	ramp := loadgen.PhaseRecord{Kind: "ramp", DurationNS: 5 * time.Second, From: 100, To: 200}
-	warm := loadgen.PhaseRecord{Kind: "warmup", DurationNS: 5 * time.Second, From: 100, To: 100}
-	for name, r := range map[string]*loadgen.Run{"one step": run(step), "a ramp": run(ramp, ramp), "a warm-up": run(warm, step), "nothing": run()} {
+	step := runfile.PhaseRecord{Kind: "step", DurationNS: 5 * time.Second, From: 100, To: 100}
+	ramp := runfile.PhaseRecord{Kind: "ramp", DurationNS: 5 * time.Second, From: 100, To: 200}
+	warm := runfile.PhaseRecord{Kind: "warmup", DurationNS: 5 * time.Second, From: 100, To: 100}
+	for name, r := range map[string]*runfile.Run{"one step": run(step), "a ramp": run(ramp, ramp), "a warm-up": run(warm, step), "nothing": run()} {
 		if _, err := FromRun(r, slo); err == nil || !strings.Contains(err.Error(), "at least two") {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -92,8 +92,8 @@ func TestFromRunRefusesWhatIsNoStaircase(t *testing.T) {
 
 // A run in which bench was late throughout tells nothing, and one where it was late at the higher rates a lower bound.
 func TestFromRunOfALateGenerator(t *testing.T) {
-	run := func(verdicts ...loadgen.VerdictKind) *loadgen.Run {
-		r := &loadgen.Run{Plan: loadgen.PlanRecord{Model: "open"}}
+	run := func(verdicts ...runfile.VerdictKind) *runfile.Run {
+		r := &runfile.Run{Plan: runfile.PlanRecord{Model: "open"}}
 		for i, v := range verdicts {
 			rate := float64(100 * (i + 1))
 			fast := make([]time.Duration, int(5*rate))
@@ -102,29 +102,29 @@ func TestFromRunOfALateGenerator(t *testing.T) {
 			}
 			n := uint64(len(fast))
 			start := time.Duration(i) * 5 * time.Second
-			r.Plan.Phases = append(r.Plan.Phases, loadgen.PhaseRecord{Kind: "step", DurationNS: 5 * time.Second, From: rate, To: rate})
-			r.Phases = append(r.Phases, loadgen.Phase{
-				Kind: "step", StartNS: start, DurationNS: 5 * time.Second, Verdict: loadgen.Verdict{Kind: v},
-				Offered: loadgen.Rate{Count: n, Rate: rate}, Achieved: loadgen.Rate{Count: n, Rate: rate},
-				Requests: loadgen.Requests{Due: n, Succeeded: n}, ResponseTime: loadgen.NewDist(3, fast, nil),
+			r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Kind: "step", DurationNS: 5 * time.Second, From: rate, To: rate})
+			r.Phases = append(r.Phases, runfile.Phase{
+				Kind: "step", StartNS: start, DurationNS: 5 * time.Second, Verdict: runfile.Verdict{Kind: v},
+				Offered: runfile.Rate{Count: n, Rate: rate}, Achieved: runfile.Rate{Count: n, Rate: rate},
+				Requests: runfile.Requests{Due: n, Succeeded: n}, ResponseTime: runfile.NewDist(3, fast, nil),
 			})
 		}
 		return r
 	}
 	for _, tc := range []struct {
-		verdicts []loadgen.VerdictKind
+		verdicts []runfile.VerdictKind
 		outcome  Outcome
 		rate     float64
 	}{
-		{[]loadgen.VerdictKind{loadgen.GeneratorLimited, loadgen.GeneratorLimited, loadgen.HostLimited}, Limited, 0},
-		{[]loadgen.VerdictKind{loadgen.Valid, loadgen.Valid, loadgen.GeneratorLimited}, Limited, 200},
-		{[]loadgen.VerdictKind{loadgen.Valid, loadgen.Valid, loadgen.Valid}, Everywhere, 300},
+		{[]runfile.VerdictKind{runfile.GeneratorLimited, runfile.GeneratorLimited, runfile.HostLimited}, Limited, 0},
+		{[]runfile.VerdictKind{runfile.Valid, runfile.Valid, runfile.GeneratorLimited}, Limited, 200},
+		{[]runfile.VerdictKind{runfile.Valid, runfile.Valid, runfile.Valid}, Everywhere, 300},
 	} {
 		s, err := FromRun(run(tc.verdicts...), objectivesOf(t, "p99<100ms"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		c := Assess(loadgen.Target{Name: "service"}, Resources{}, s)
+		c := Assess(runfile.Target{Name: "service"}, Resources{}, s)
 		if m := c.MaxRate; m.Outcome != tc.outcome || m.Rate.Rate != tc.rate || m.AtLeast != (tc.rate > 0) {
 			t.Errorf("%v: %+v, want %s of %v/s", tc.verdicts, m, tc.outcome, tc.rate)
 		}

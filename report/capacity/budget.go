@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Budget is the error budget of an objective over 30 days, with the thresholds to alert by.
@@ -39,7 +39,7 @@ var windows = []Alert{
 func budgetsOf(objectives []string, mean float64) (list []Budget) {
 	month := budgetDays * 24 * time.Hour
 	for _, text := range objectives {
-		t, err := loadgen.ParseThreshold(text)
+		t, err := runfile.ParseThreshold(text)
 		if err != nil {
 			continue
 		}
@@ -62,7 +62,7 @@ func budgetsOf(objectives []string, mean float64) (list []Budget) {
 func withinOf(objectives []string) float64 {
 	within := 1.0
 	for _, text := range objectives {
-		if t, err := loadgen.ParseThreshold(text); err == nil {
+		if t, err := runfile.ParseThreshold(text); err == nil {
 			if share, ok := allowed(t); ok {
 				within *= 1 - share
 			}

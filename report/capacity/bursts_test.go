@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // sleepy acts a search out at a service of one processor that is full at 1,000/s, and of which a request takes three times as
@@ -23,7 +23,7 @@ func sleepy(t *testing.T, o Options) *Search {
 		}
 		served := min(step.Rate, full)
 		busy := min(1, law.busyAt(Use{Rate: served, Burst: served * 2 * step.Burst.Seconds()}, 1, 0))
-		m := Measurement{Step: step, Offered: step.Rate, Served: served, CPU: &busy, Holds: step.Rate <= full, late: step.Rate > full, Verdict: string(loadgen.Valid)}
+		m := Measurement{Step: step, Offered: step.Rate, Served: served, CPU: &busy, Holds: step.Rate <= full, late: step.Rate > full, Verdict: string(runfile.Valid)}
 		m.fails = m.late
 		n := served * step.Hold.Seconds()
 		m.totals, m.seconds = []tally{{n, 0}}, [][]tally{{{n, 0}}}
@@ -51,12 +51,12 @@ func TestSearchForetellsSaturationByBursts(t *testing.T) {
 		t.Errorf("bursts %+v, want those of 200 ms at light load that are more than the service can take", b.Step)
 	}
 	known := Resources{Processors: 1, Idle: &idle}
-	c := Assess(loadgen.Target{}, known, s)
+	c := Assess(runfile.Target{}, known, s)
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/1000-1) > 0.01 || c.Predicted.UpTo > lightLoad*1000 || c.Predicted.Low > 1000 || c.Predicted.High < 1000 {
 		t.Errorf("foretold %+v, want 1000/s from light load", c.Predicted)
 	}
 	// Without them the law is to be told from how the cost falls, and a straight line is far off.
-	c = Assess(loadgen.Target{}, Resources{Processors: 1}, &Search{options: s.options, steps: s.open()})
+	c = Assess(runfile.Target{}, Resources{Processors: 1}, &Search{options: s.options, steps: s.open()})
 	if c.Predicted == nil || c.Predicted.Rate.Rate > 900 {
 		t.Errorf("by a straight line %+v, which foretells too little", c.Predicted)
 	}
@@ -73,15 +73,15 @@ func TestSearchForetellsSaturationByBursts(t *testing.T) {
 
 func TestMeasureOfBursts(t *testing.T) {
 	slo := objectivesOf(t, "p99<10ms")
-	run := func(achieved float64) *loadgen.Run {
+	run := func(achieved float64) *runfile.Run {
 		cpu := time.Second
-		return &loadgen.Run{
-			Verdict: loadgen.Verdict{Kind: loadgen.HostLimited}, // a few of many short phases were late
-			Overall: loadgen.Phase{DurationNS: 2 * time.Second, Offered: loadgen.Rate{Rate: 100}, Achieved: loadgen.Rate{Rate: achieved}, CPU: loadgen.CPU{Target: &cpu}},
+		return &runfile.Run{
+			Verdict: runfile.Verdict{Kind: runfile.HostLimited}, // a few of many short phases were late
+			Overall: runfile.Phase{DurationNS: 2 * time.Second, Offered: runfile.Rate{Rate: 100}, Achieved: runfile.Rate{Rate: achieved}, CPU: runfile.CPU{Target: &cpu}},
 		}
 	}
 	step := Step{Purpose: Bursts, Rate: 100, Hold: 2 * time.Second, Burst: 100 * time.Millisecond}
-	if m := measure(step, run(99), slo, 0); !m.Holds || m.spoiled || *m.CPU != 0.5 || m.Verdict != string(loadgen.Valid) {
+	if m := measure(step, run(99), slo, 0); !m.Holds || m.spoiled || *m.CPU != 0.5 || m.Verdict != string(runfile.Valid) {
 		t.Errorf("%+v, want it to count with half a processor", m)
 	}
 	if m := measure(step, run(90), slo, 0); m.Holds || !m.spoiled || m.Reason != ServedLess || !strings.Contains(m.Why, "it served 90/s of 100/s") {

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // nearest returns the step whose offered rate is nearest.
@@ -23,7 +23,7 @@ func nearest(steps []Measurement, rate float64) (best Measurement) {
 // A limiter is no queue: what a queue of its rate would take was measured to be otherwise, and the measured is told.
 func TestExpectationsOfALimiterAreMeasured(t *testing.T) {
 	s, _ := limiter.searched(t, rand.New(rand.NewPCG(5, 31)), Options{Objectives: objectivesOf(t, "p99<100ms", "errors<1%"), Start: 13})
-	c := Assess(loadgen.Target{Name: "limiter"}, Resources{}, s)
+	c := Assess(runfile.Target{Name: "limiter"}, Resources{}, s)
 	if len(c.Expected) == 0 {
 		t.Fatal("nothing is expected, though steps near were measured")
 	}
@@ -41,7 +41,7 @@ func TestExpectationsOfALimiterAreMeasured(t *testing.T) {
 // A queue whose bulk fits and whose tail does not is not told, nor used for what is expected.
 func TestAQueueThatAStepContradictsIsNotTold(t *testing.T) {
 	s := loaded(t, 0, 30, 60, 120, 240, 360, 430, 600)
-	c := Assess(loadgen.Target{}, Resources{}, s)
+	c := Assess(runfile.Target{}, Resources{}, s)
 	if c.Queue == nil || c.Queue.Contradicted != nil || !strings.HasPrefix(c.Expected[0].Method, "M/M/4") {
 		t.Fatalf("%+v, expected %+v", c.Queue, c.Expected)
 	}
@@ -54,10 +54,10 @@ func TestAQueueThatAStepContradictsIsNotTold(t *testing.T) {
 				values[k] = 900 * time.Millisecond // such as of a pause for garbage
 			}
 		}
-		m.took = loadgen.NewDist(3, values, nil)
+		m.took = runfile.NewDist(3, values, nil)
 		m.P99 = m.took.P99NS
 	}
-	c = Assess(loadgen.Target{}, Resources{}, s)
+	c = Assess(runfile.Target{}, Resources{}, s)
 	if c.Queue == nil || c.Queue.Contradicted == nil || c.Queue.Contradicted.Of != "p99" || c.Queue.Contradicted.Measured.Value < 0.8 {
 		t.Fatalf("%+v, want its P99 contradicted", c.Queue)
 	}
@@ -79,7 +79,7 @@ func TestPredictionThatIsContradicted(t *testing.T) {
 		s.steps[i].CPU = &busy
 	}
 	// A processor that would be full at 300/s served 430/s and more.
-	c := Assess(loadgen.Target{}, Resources{Processors: 1}, s)
+	c := Assess(runfile.Target{}, Resources{Processors: 1}, s)
 	if p := c.Predicted; p == nil || p.Contradicted == nil || p.Contradicted.Of != "throughput" || math.Abs(p.Contradicted.Measured.Value-500) > 25 {
 		t.Errorf("%+v, want it contradicted by 500/s", p)
 	}

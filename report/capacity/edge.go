@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // edge returns what all open steps together say of the rate where the objectives are met just so. The instant that it is
@@ -36,7 +36,7 @@ func (s *Search) edge() posterior {
 // where no such queue fits, or the objective is not about response times.
 func (s *Search) modelled(binding int) (logs, weights []float64) {
 	t, share := s.objective(binding)
-	if t.Metric != loadgen.MetricPercentile {
+	if t.Metric != runfile.MetricPercentile {
 		return nil, nil
 	}
 	f, err := s.queue()
@@ -121,14 +121,14 @@ const settled = 0.9
 
 // expected is the clustering that theory expects of an objective; of errors usualClusters.
 func (s *Search) expected(index int, rate float64) float64 {
-	if t, _ := s.objective(index); t.Metric == loadgen.MetricPercentile {
+	if t, _ := s.objective(index); t.Metric == runfile.MetricPercentile {
 		return expectedClustering(rate, limitOf(t))
 	}
 	return usualClusters
 }
 
 // objective returns the objective that is a share with that index among those that are.
-func (s *Search) objective(index int) (loadgen.Threshold, float64) {
+func (s *Search) objective(index int) (runfile.Threshold, float64) {
 	for _, t := range s.options.Objectives {
 		if a, ok := allowed(t); ok {
 			if index == 0 {
@@ -137,7 +137,7 @@ func (s *Search) objective(index int) (loadgen.Threshold, float64) {
 			index--
 		}
 	}
-	return loadgen.Threshold{}, 1
+	return runfile.Threshold{}, 1
 }
 
 // now is the instant that the answer is about.

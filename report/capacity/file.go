@@ -10,7 +10,7 @@ import (
 
 	"github.com/google/jsonschema-go/jsonschema"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // FileSchema is the JSON Schema (draft 2020-12) of the capacity file. It is generated from the types of this package and
@@ -25,13 +25,13 @@ const Kind = "capacity"
 const kindOfFile = "capacity file"
 
 func generateSchema() (*jsonschema.Schema, error) {
-	return loadgen.SchemaOf[File]("bench "+kindOfFile, SchemaVersion,
-		loadgen.EnumOf(Found, Everywhere, Nowhere, Limited, OutOfTime, Unconfirmed, Undecided),
-		loadgen.EnumOf(Interrupted, OwnProcessors, TooLate, NotSent, Behind, ServedLess, Missed, Unsure, TooFew),
-		loadgen.EnumOf("", Staircase, Growing, Light, Bursts, Bisection, Edge, Overload, Confirmation))
+	return runfile.SchemaOf[File]("bench "+kindOfFile, SchemaVersion,
+		runfile.EnumOf(Found, Everywhere, Nowhere, Limited, OutOfTime, Unconfirmed, Undecided),
+		runfile.EnumOf(Interrupted, OwnProcessors, TooLate, NotSent, Behind, ServedLess, Missed, Unsure, TooFew),
+		runfile.EnumOf("", Staircase, Growing, Light, Bursts, Bisection, Edge, Overload, Confirmation))
 }
 
-var fileSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) { return loadgen.ResolveSchema(FileSchema) })
+var fileSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) { return runfile.ResolveSchema(FileSchema) })
 
 // Encode writes what was concluded of one target or several as JSON.
 func Encode(w io.Writer, list []*Capacity) error {
@@ -72,7 +72,7 @@ func Decode(name string, data []byte) ([]*Capacity, error) {
 		return nil, err
 	}
 	var f File
-	if err := loadgen.DecodeDocument(name, kindOfFile, data, schema, &f); err != nil {
+	if err := runfile.DecodeDocument(name, kindOfFile, data, schema, &f); err != nil {
 		return nil, err
 	}
 	list := f.Targets

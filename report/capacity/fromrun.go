@@ -6,11 +6,11 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up.
-func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
+func FromRun(r *runfile.Run, objectives []runfile.Threshold) (*Search, error) {
 	if r.Pooled > 1 {
 		return nil, fmt.Errorf("it is pooled of %d runs, and a step is of one: name one of them", r.Pooled)
 	}
@@ -33,8 +33,8 @@ func FromRun(r *loadgen.Run, objectives []loadgen.Threshold) (*Search, error) {
 			continue
 		}
 		part := *r
-		part.Overall, part.Phases, part.Verdict = p, []loadgen.Phase{p}, p.Verdict
-		part.Errors = slices.DeleteFunc(slices.Clone(r.Errors), func(e loadgen.ErrorCount) bool {
+		part.Overall, part.Phases, part.Verdict = p, []runfile.Phase{p}, p.Verdict
+		part.Errors = slices.DeleteFunc(slices.Clone(r.Errors), func(e runfile.ErrorCount) bool {
 			return e.LastNS < p.StartNS || e.FirstNS >= p.StartNS+p.DurationNS
 		})
 		m := measure(step, &part, objectives, 0)

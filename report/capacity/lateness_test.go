@@ -6,20 +6,20 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // lateRun is a step of 400 requests of which bench was late with each: the target took so long, and with bench's lag it was more.
-func lateRun(target, response time.Duration) *loadgen.Run {
-	of := func(d time.Duration) loadgen.Dist {
-		return loadgen.NewDist(3, slices.Repeat([]time.Duration{d}, 400), nil)
+func lateRun(target, response time.Duration) *runfile.Run {
+	of := func(d time.Duration) runfile.Dist {
+		return runfile.NewDist(3, slices.Repeat([]time.Duration{d}, 400), nil)
 	}
-	p := loadgen.Phase{
-		Kind: "step", DurationNS: 4 * time.Second, Offered: loadgen.Rate{Count: 400, Rate: 100}, Achieved: loadgen.Rate{Count: 400, Rate: 100},
-		Requests: loadgen.Requests{Due: 400, Sent: 400, Succeeded: 400}, ResponseTime: of(response), TargetTime: &loadgen.TargetTime{Undisturbed: of(target)},
-		Disturbed: 100, Verdict: loadgen.Verdict{Kind: loadgen.HostLimited},
+	p := runfile.Phase{
+		Kind: "step", DurationNS: 4 * time.Second, Offered: runfile.Rate{Count: 400, Rate: 100}, Achieved: runfile.Rate{Count: 400, Rate: 100},
+		Requests: runfile.Requests{Due: 400, Sent: 400, Succeeded: 400}, ResponseTime: of(response), TargetTime: &runfile.TargetTime{Undisturbed: of(target)},
+		Disturbed: 100, Verdict: runfile.Verdict{Kind: runfile.HostLimited},
 	}
-	return &loadgen.Run{Overall: p, Phases: []loadgen.Phase{p}, Verdict: p.Verdict, Judging: loadgen.JudgingBounds}
+	return &runfile.Run{Overall: p, Phases: []runfile.Phase{p}, Verdict: p.Verdict, Judging: runfile.JudgingBounds}
 }
 
 // A step is spoiled by load that was not driven, and not by lateness: that keeps open only what it could change.
@@ -76,14 +76,14 @@ func TestSearchGoesOnWhereLatenessKeepsItOpen(t *testing.T) {
 // Requests that bench sent late at the end of a step are not missing by the service's doing.
 func TestLatenessAtTheEndIsNotTheServices(t *testing.T) {
 	r := lateRun(2*time.Millisecond, 2*time.Millisecond)
-	r.Overall.Achieved = loadgen.Rate{Count: 350, Rate: 87.5}
+	r.Overall.Achieved = runfile.Rate{Count: 350, Rate: 87.5}
 	r.Overall.Backlog.End = 50
 	objectives := objectivesOf(t, "p99<30ms")
 	if m := measure(Step{Rate: 100}, r, objectives, 0); !m.late {
 		t.Errorf("350 of 400 requests were served, and bench was not late at the end: %+v", m)
 	}
 	r.Overall.Backlog.End = 0
-	r.Disturbances = &loadgen.Disturbances{Spans: []loadgen.Span{{AtNS: 3500 * time.Millisecond, DurationNS: 500 * time.Millisecond}}}
+	r.Disturbances = &runfile.Disturbances{Spans: []runfile.Span{{AtNS: 3500 * time.Millisecond, DurationNS: 500 * time.Millisecond}}}
 	if m := measure(Step{Rate: 100}, r, objectives, 0); m.late || !m.Holds {
 		t.Errorf("bench was late with the last 50: %+v", m)
 	}
@@ -93,11 +93,11 @@ func TestLatenessAtTheEndIsNotTheServices(t *testing.T) {
 // than else.
 func TestRefusalsOfABurstAreNotTheServices(t *testing.T) {
 	r := lateRun(2*time.Millisecond, 2*time.Millisecond)
-	values := func(n int) loadgen.Dist {
-		return loadgen.NewDist(3, slices.Repeat([]time.Duration{2 * time.Millisecond}, n), nil)
+	values := func(n int) runfile.Dist {
+		return runfile.NewDist(3, slices.Repeat([]time.Duration{2 * time.Millisecond}, n), nil)
 	}
 	p := &r.Overall
-	p.Requests.Succeeded, p.Achieved = 340, loadgen.Rate{Count: 340, Rate: 85}
+	p.Requests.Succeeded, p.Achieved = 340, runfile.Rate{Count: 340, Rate: 85}
 	p.TargetTime.Undisturbed, p.TargetTime.Disturbed = values(300), values(40) // of 300 and of 100
 	if m := measure(Step{Rate: 100}, r, objectivesOf(t, "p99<30ms"), 0); m.late {
 		t.Errorf("none but disturbed requests failed: %+v", m)

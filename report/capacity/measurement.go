@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/mathext"
 )
 
@@ -76,7 +76,7 @@ type Measurement struct {
 	Generator *float64 `json:"generator,omitempty"` // share (0-1) of its own processors that bench used; nil: not measured
 
 	// ServerTiming is what the target said of its own time, by the requests that were due in the hold.
-	ServerTiming []loadgen.ServerTiming `json:"server_timing,omitempty"`
+	ServerTiming []runfile.ServerTiming `json:"server_timing,omitempty"`
 
 	spoiled bool
 	own     bool // spoiled, as bench's own processors were the limit
@@ -92,7 +92,7 @@ type Measurement struct {
 	seconds [][]tally // of each objective that is a share and about all requests, by second
 	served  []float64 // successes finished in each whole second
 	answers Responses
-	took    loadgen.Dist // what answers counts
+	took    runfile.Dist // what answers counts
 }
 
 // Target are response times without bench's own lateness, of the requests that it did not disturb: what is modelled.
@@ -102,13 +102,13 @@ type Target struct {
 	AtLeast bool          `json:"p99_at_least,omitempty"` // P99 is a lower bound
 }
 
-func limitOf(t loadgen.Threshold) time.Duration { return time.Duration(t.Limit) }
+func limitOf(t runfile.Threshold) time.Duration { return time.Duration(t.Limit) }
 
 // measure judges a run as a step; loops are those of the wire engine, 0 where their number is not known. A step holds if
 // every objective is met, what was served is what was offered, and the backlog does not grow: above capacity an open loop
 // never settles, so a percentile of a short step would lie. Only a success is served: what is refused at once, or given up
 // on, is offered and no more.
-func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) Measurement {
+func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) Measurement {
 	p := &r.Overall
 	m := Measurement{
 		Step: s, Offered: p.Offered.Rate, Served: p.Achieved.Rate,
@@ -163,13 +163,13 @@ func measure(s Step, r *loadgen.Run, objectives []loadgen.Threshold, loops int) 
 
 // spoiled reports whether what was to be driven was not, by bench's doing. Of a run that does not tell what the target did
 // without bench's lateness, its verdict does.
-func spoiled(r *loadgen.Run) bool {
+func spoiled(r *runfile.Run) bool {
 	return !r.Delivered() || !r.HasTargetTime() && r.Verdict.Kind.Spoiled()
 }
 
 // ofTarget is the distribution that tells of the target: its own time of undisturbed requests, or where that was not kept the
 // response time.
-func ofTarget(response *loadgen.Dist, t *loadgen.TargetTime) *loadgen.Dist {
+func ofTarget(response *runfile.Dist, t *runfile.TargetTime) *runfile.Dist {
 	if t == nil {
 		return response
 	}
@@ -181,12 +181,12 @@ const saturated = 0.95
 
 // generatorProcessors is how many processors bench can use: those it has, and of the wire engine one for each loop, of which
 // there are no more than users, where there are any.
-func generatorProcessors(r *loadgen.Run, loops, users int) int {
+func generatorProcessors(r *runfile.Run, loops, users int) int {
 	n := len(r.Environment.GeneratorCPUs)
 	if n == 0 {
 		n = r.Environment.Processors
 	}
-	if loops > 0 && r.Plan.Engine == loadgen.EngineWire {
+	if loops > 0 && r.Plan.Engine == runfile.EngineWire {
 		n = min(n, loops)
 		if users > 0 {
 			n = min(n, users)
@@ -210,7 +210,7 @@ const atOnce = 0.01
 // servedBySecond returns the successes that finished in each whole second of the hold. A run file counts by the second what
 // finished, refusals and failures too, and by intended time what failed. Of failures that end as soon as they are due the
 // difference is what was served; of others each second is taken to have the share of successes that the hold has.
-func servedBySecond(r *loadgen.Run, start time.Duration) (served []float64) {
+func servedBySecond(r *runfile.Run, start time.Duration) (served []float64) {
 	p := &r.Overall
 	var finished []float64
 	for i := range r.Intervals {
@@ -237,21 +237,21 @@ const keptUp = 0.97
 
 // ofBursts judges a step that is asked for nothing but what its requests cost: that some were sent a little late changes
 // nothing of that.
-func (m *Measurement) ofBursts(r *loadgen.Run) {
+func (m *Measurement) ofBursts(r *runfile.Run) {
 	switch {
 	case r.Interrupted:
 		m.not(Interrupted, "it was interrupted")
 	case m.Served < keptUp*m.Offered:
 		m.not(ServedLess, "it served %.4g/s of %.4g/s", m.Served, m.Offered)
 	default:
-		m.Holds, m.spoiled, m.Verdict = true, false, string(loadgen.Valid)
+		m.Holds, m.spoiled, m.Verdict = true, false, string(runfile.Valid)
 		return
 	}
 	m.spoiled = true
 }
 
 // hold returns where the first phase that is no warm-up begins, and the backlog then and at the end of each of its seconds.
-func hold(r *loadgen.Run) (start time.Duration, backlog []float64) {
+func hold(r *runfile.Run) (start time.Duration, backlog []float64) {
 	for _, p := range r.Phases {
 		if p.Kind != "warmup" {
 			start = p.StartNS
@@ -267,7 +267,7 @@ func hold(r *loadgen.Run) (start time.Duration, backlog []float64) {
 }
 
 // bySecond counts by second; of one endpoint, or of service times, nothing is kept by second that could be counted so.
-func bySecond(t loadgen.Threshold, r *loadgen.Run, start time.Duration) []tally {
+func bySecond(t runfile.Threshold, r *runfile.Run, start time.Duration) []tally {
 	var list []tally
 	if t.Endpoint != "" || t.Duration == "service" {
 		return nil
@@ -282,7 +282,7 @@ func bySecond(t loadgen.Threshold, r *loadgen.Run, start time.Duration) []tally 
 	return list
 }
 
-// The bounds of a step's own judgement; that of the backlog's trend is a run's, [loadgen.RisingLevel].
+// The bounds of a step's own judgement; that of the backlog's trend is a run's, [runfile.RisingLevel].
 const (
 	shortShare = 0.01 // of what was due
 	shortSigma = 4    // standard deviations of what is outstanding at a step's ends
@@ -290,13 +290,13 @@ const (
 )
 
 // judge fills in whether the step holds, and why not.
-func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, backlog []float64) {
+func (m *Measurement) judge(r *runfile.Run, objectives []runfile.Threshold, backlog []float64) {
 	p := &r.Overall
 	due, growth := float64(p.Requests.Due), float64(p.Backlog.End)-float64(p.Backlog.Start)
 	slack := shortShare*due + shortSigma*math.Sqrt(1+float64(max(p.Backlog.Start, min(p.Backlog.End, p.Backlog.Start+16))))
 	failedOf := 0.0 // errors that the objectives allow
 	for _, t := range objectives {
-		if t.Metric == loadgen.MetricErrors {
+		if t.Metric == runfile.MetricErrors {
 			failedOf = max(failedOf, t.Limit)
 		}
 	}
@@ -310,7 +310,7 @@ func (m *Measurement) judge(r *loadgen.Run, objectives []loadgen.Threshold, back
 	case r.Interrupted:
 		m.not(Interrupted, "it was interrupted")
 	case m.Users == 0 && growth > slack && growth > shortSigma*math.Sqrt(m.Offered) &&
-		(len(backlog) < fewestEnds || loadgen.Rising(backlog) < loadgen.RisingLevel):
+		(len(backlog) < fewestEnds || runfile.Rising(backlog) < runfile.RisingLevel):
 		m.late = true
 		m.not(Behind, "the backlog grows by %.3g requests/s", m.Growth)
 	case m.Users == 0 && short > slack && short > shortSigma*math.Sqrt(m.Offered):
@@ -328,7 +328,7 @@ func (m *Measurement) not(reason Reason, format string, args ...any) {
 }
 
 // judgeObjectives judges by bounds: one that is certainly missed decides, whatever of the others cannot be told.
-func (m *Measurement) judgeObjectives(r *loadgen.Run, objectives []loadgen.Threshold) {
+func (m *Measurement) judgeObjectives(r *runfile.Run, objectives []runfile.Threshold) {
 	for i, t := range objectives {
 		judged := t.Judge(r)
 		switch {
@@ -346,12 +346,12 @@ func (m *Measurement) judgeObjectives(r *loadgen.Run, objectives []loadgen.Thres
 
 // failedByBurst is how many of the requests that bench's lateness disturbed failed beyond the share of the others: a burst that
 // catches up is refused where the steady rate is not.
-func failedByBurst(p *loadgen.Phase) float64 {
+func failedByBurst(p *runfile.Phase) float64 {
 	t := p.TargetTime
 	if t == nil || p.Disturbed == 0 || p.Disturbed >= p.Requests.Due {
 		return 0
 	}
-	failed := func(due uint64, d *loadgen.Dist) float64 {
+	failed := func(due uint64, d *runfile.Dist) float64 {
 		answered := d.Count
 		if d.Censored != nil {
 			answered -= d.Censored.Count
@@ -364,7 +364,7 @@ func failedByBurst(p *loadgen.Phase) float64 {
 }
 
 // heldUp is how many requests were unfinished at the end of a step at most because bench was late in sending them.
-func heldUp(r *loadgen.Run) (n float64) {
+func heldUp(r *runfile.Run) (n float64) {
 	if r.Disturbances == nil {
 		return 0
 	}
@@ -384,7 +384,7 @@ const usualClusters = 3
 // decide says whether a step that does not hold fails by more than chance may do: of 100 requests a P99 is only the
 // slowest. Where an objective is no share there is no telling, and it fails. A step that does not fail, and in which an
 // objective has too few requests, is undecided.
-func (m *Measurement) decide(objectives []loadgen.Threshold) {
+func (m *Measurement) decide(objectives []runfile.Threshold) {
 	m.fails = !m.Holds && !m.Undecided && !m.spoiled && m.Reason != Interrupted
 	if m.fails && !m.late && len(m.totals) == len(objectives) {
 		m.fails = m.failsShare(objectives)
@@ -395,7 +395,7 @@ func (m *Measurement) decide(objectives []loadgen.Threshold) {
 }
 
 // failsShare reports whether an objective that is a share is broken by more than chance may do.
-func (m *Measurement) failsShare(objectives []loadgen.Threshold) bool {
+func (m *Measurement) failsShare(objectives []runfile.Threshold) bool {
 	i := 0
 	for _, t := range objectives {
 		share, ok := allowed(t)

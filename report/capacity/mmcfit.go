@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // marks are the response times by which responses are counted for [FitMMC]: from 1 us upward by √2, to 95 s.
@@ -32,7 +32,7 @@ func (r *Responses) add(v time.Duration) {
 }
 
 // counted counts a distribution.
-func counted(rate float64, d *loadgen.Dist) Responses {
+func counted(rate float64, d *runfile.Dist) Responses {
 	r := Responses{Rate: rate}
 	before := float64(d.Count)
 	for i, m := range marks {

@@ -4,23 +4,23 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // ParseObjectives reads objectives in the grammar of thresholds, such as p99<100ms and errors<0.1%. There must be one that
 // more load can break: an upper limit of a duration, or of errors.
-func ParseObjectives(texts []string) ([]loadgen.Threshold, error) {
-	var list []loadgen.Threshold
+func ParseObjectives(texts []string) ([]runfile.Threshold, error) {
+	var list []runfile.Threshold
 	for _, text := range texts {
-		t, err := loadgen.ParseThreshold(text)
+		t, err := runfile.ParseThreshold(text)
 		switch {
 		case err != nil:
 			return nil, err
-		case t.Metric == loadgen.MetricRate:
+		case t.Metric == runfile.MetricRate:
 			return nil, fmt.Errorf("%q: the search finds the rate itself: give what a response may take, such as p99<100ms", t.Text)
 		case t.Phase != "":
 			return nil, fmt.Errorf("%q: the search has steps and no phases: leave out @%s", t.Text, t.Phase)
-		case t.Operator != loadgen.Less && t.Operator != loadgen.AtMost:
+		case t.Operator != runfile.Less && t.Operator != runfile.AtMost:
 			return nil, fmt.Errorf("%q: an objective of the search is an upper limit: write it with < or <=", t.Text)
 		}
 		list = append(list, t)
@@ -43,11 +43,11 @@ func (t tally) share() float64 {
 
 // allowed returns the share (0-1) that an objective allows of the requests that break it: those over the limit of a
 // percentile, or errors. It is false of an objective that is no share: then a step only holds or does not.
-func allowed(t loadgen.Threshold) (float64, bool) {
+func allowed(t runfile.Threshold) (float64, bool) {
 	switch {
-	case t.Metric == loadgen.MetricPercentile && (t.Duration == "response" || t.Duration == "service"):
+	case t.Metric == runfile.MetricPercentile && (t.Duration == "response" || t.Duration == "service"):
 		return 1 - t.Quantile, true
-	case t.Metric == loadgen.MetricErrors && t.Limit > 0 && t.Limit < 0.5:
+	case t.Metric == runfile.MetricErrors && t.Limit > 0 && t.Limit < 0.5:
 		return t.Limit, true
 	}
 	return 0, false
@@ -55,7 +55,7 @@ func allowed(t loadgen.Threshold) (float64, bool) {
 
 // fewestOf is how many requests there must be of what an objective is about before a step tells of it: of one endpoint some,
 // as its share of the requests may be small.
-func fewestOf(t loadgen.Threshold) float64 {
+func fewestOf(t runfile.Threshold) float64 {
 	if t.Endpoint != "" {
 		return fewestOfEndpoint
 	}
@@ -65,7 +65,7 @@ func fewestOf(t loadgen.Threshold) float64 {
 const fewestOfEndpoint = 10
 
 // samplesOf counts the requests of a step that an objective is about, and of them those that break it where it is a share.
-func samplesOf(t loadgen.Threshold, r *loadgen.Run) tally {
+func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 	p := &r.Overall
 	if t.Endpoint != "" {
 		return samplesOfEndpoint(t, r)
@@ -75,14 +75,14 @@ func samplesOf(t loadgen.Threshold, r *loadgen.Run) tally {
 		d = &p.ServiceTime
 	}
 	n := tallied(t, p.Requests.Due, p.Requests.Due-min(p.Requests.Due, p.Requests.Succeeded), d)
-	if p.Requests.Succeeded == 0 && t.Metric != loadgen.MetricErrors {
+	if p.Requests.Succeeded == 0 && t.Metric != runfile.MetricErrors {
 		n = tally{float64(p.Requests.Due), float64(p.Requests.Due)} // no percentile is one of failures
 	}
 	return n
 }
 
 // samplesOfEndpoint counts the phases that are no warm-up. What was never answered breaks any limit.
-func samplesOfEndpoint(t loadgen.Threshold, r *loadgen.Run) (n tally) {
+func samplesOfEndpoint(t runfile.Threshold, r *runfile.Run) (n tally) {
 	var failed float64
 	for i := range r.Phases {
 		for k := range r.Phases[i].Endpoints {
@@ -95,10 +95,10 @@ func samplesOfEndpoint(t loadgen.Threshold, r *loadgen.Run) (n tally) {
 				d = &e.ServiceTime
 			}
 			of := tallied(t, e.ResponseTime.Count, 0, d)
-			if e.Class == loadgen.ClassFailed {
+			if e.Class == runfile.ClassFailed {
 				failed += float64(e.ResponseTime.Count)
 				switch {
-				case t.Metric == loadgen.MetricErrors:
+				case t.Metric == runfile.MetricErrors:
 					of.x = of.n
 				case d.Censored != nil:
 					of = tally{float64(d.Censored.Count), float64(d.Censored.Count)}
@@ -116,12 +116,12 @@ func samplesOfEndpoint(t loadgen.Threshold, r *loadgen.Run) (n tally) {
 }
 
 // tallied counts a distribution's requests, or what failed of those that were due.
-func tallied(t loadgen.Threshold, due, failed uint64, d *loadgen.Dist) tally {
-	if t.Metric == loadgen.MetricErrors {
+func tallied(t runfile.Threshold, due, failed uint64, d *runfile.Dist) tally {
+	if t.Metric == runfile.MetricErrors {
 		return tally{float64(due), float64(failed)}
 	}
 	n := float64(d.Count)
-	if t.Metric != loadgen.MetricPercentile {
+	if t.Metric != runfile.MetricPercentile {
 		return tally{n, 0}
 	}
 	return tally{n, n * d.ShareAbove(limitOf(t))}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // ended drives a search with a service that answers each step by a rule, and returns its result.
@@ -92,21 +92,21 @@ func TestMeasureCountsARun(t *testing.T) {
 		fast = append(fast, 5*time.Millisecond)
 	}
 	all = append(append(all, fast...), 20*time.Millisecond, 20*time.Millisecond)
-	dist := loadgen.NewDist(3, all, []time.Duration{time.Second})
-	run := func(achieved, due, backlog uint64) *loadgen.Run {
-		phase := loadgen.Phase{
+	dist := runfile.NewDist(3, all, []time.Duration{time.Second})
+	run := func(achieved, due, backlog uint64) *runfile.Run {
+		phase := runfile.Phase{
 			Name: "step", Kind: "step", StartNS: time.Second, DurationNS: 2 * time.Second,
-			Offered: loadgen.Rate{Count: due, Rate: float64(due) / 2}, Achieved: loadgen.Rate{Count: achieved, Rate: float64(achieved) / 2},
-			Requests:     loadgen.Requests{Due: due, Succeeded: 97, Failed: 1, Unfinished: due - 98},
-			ResponseTime: dist, Backlog: loadgen.Backlog{End: backlog},
+			Offered: runfile.Rate{Count: due, Rate: float64(due) / 2}, Achieved: runfile.Rate{Count: achieved, Rate: float64(achieved) / 2},
+			Requests:     runfile.Requests{Due: due, Succeeded: 97, Failed: 1, Unfinished: due - 98},
+			ResponseTime: dist, Backlog: runfile.Backlog{End: backlog},
 		}
-		return &loadgen.Run{
-			Overall: phase, Phases: []loadgen.Phase{{Name: "warm-up", Kind: "warmup", DurationNS: time.Second}, phase},
-			Verdict: loadgen.Verdict{Kind: loadgen.Valid},
-			Intervals: []loadgen.Interval{
+		return &runfile.Run{
+			Overall: phase, Phases: []runfile.Phase{{Name: "warm-up", Kind: "warmup", DurationNS: time.Second}, phase},
+			Verdict: runfile.Verdict{Kind: runfile.Valid},
+			Intervals: []runfile.Interval{
 				{StartNS: 0, Due: 500, Failed: 500},
-				{StartNS: time.Second, Due: 49, OK: 49, Finished: 48, ResponseTime: loadgen.NewDist(2, fast[:49], nil)},
-				{StartNS: 2 * time.Second, Due: 51, OK: 48, Finished: 49, ResponseTime: loadgen.NewDist(2, all[49:], []time.Duration{time.Second})},
+				{StartNS: time.Second, Due: 49, OK: 49, Finished: 48, ResponseTime: runfile.NewDist(2, fast[:49], nil)},
+				{StartNS: 2 * time.Second, Due: 51, OK: 48, Finished: 49, ResponseTime: runfile.NewDist(2, all[49:], []time.Duration{time.Second})},
 			},
 		}
 	}
@@ -121,7 +121,7 @@ func TestMeasureCountsARun(t *testing.T) {
 		t.Errorf("a backlog of 200 after 2 s: %v %q", m.Holds, m.Why)
 	}
 	spoiled := run(97, 100, 2)
-	spoiled.Verdict.Kind = loadgen.HostLimited
+	spoiled.Verdict.Kind = runfile.HostLimited
 	if m = measure(Step{Rate: 50}, spoiled, slo, 0); m.Holds || m.fails || !strings.HasPrefix(m.Why, "HOST-LIMITED") {
 		t.Errorf("a spoiled step %v %v %q", m.Holds, m.fails, m.Why)
 	}

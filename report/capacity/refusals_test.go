@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // limiter answers 200/s at once and refuses the rest at once.
@@ -18,7 +18,7 @@ var limiter = target{name: "limiter", workers: 64, service: func(*rand.Rand) flo
 func TestRefusalsAreNotServed(t *testing.T) {
 	for i := range 3 {
 		s, _ := limiter.searched(t, rand.New(rand.NewPCG(uint64(i), 31)), Options{Objectives: objectivesOf(t, "p99<100ms", "errors<1%"), Start: 13})
-		c := Assess(loadgen.Target{Name: "limiter"}, Resources{}, s)
+		c := Assess(runfile.Target{Name: "limiter"}, Resources{}, s)
 		if c.Saturation == nil || math.Abs(c.Saturation.Rate/200-1) > 0.03 || c.Saturation.Low > 200 || c.Saturation.High < 200 {
 			t.Errorf("search %d: saturation %+v, want the 200/s that are answered", i, c.Saturation)
 		}
@@ -39,10 +39,10 @@ func TestRefusalsAreNotServed(t *testing.T) {
 // share.
 func TestServedBySecondOfTimeouts(t *testing.T) {
 	second := time.Second
-	run := func(ok, finished, failed [4]uint64) *loadgen.Run {
-		r := &loadgen.Run{Overall: loadgen.Phase{DurationNS: 4 * second}}
+	run := func(ok, finished, failed [4]uint64) *runfile.Run {
+		r := &runfile.Run{Overall: runfile.Phase{DurationNS: 4 * second}}
 		for i := range 4 {
-			r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: time.Duration(i) * second, Finished: finished[i], Failed: failed[i]})
+			r.Intervals = append(r.Intervals, runfile.Interval{StartNS: time.Duration(i) * second, Finished: finished[i], Failed: failed[i]})
 			r.Overall.Achieved.Count += ok[i]
 		}
 		r.Overall.Achieved.Rate = float64(r.Overall.Achieved.Count) / 4
@@ -50,7 +50,7 @@ func TestServedBySecondOfTimeouts(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name string
-		r    *loadgen.Run
+		r    *runfile.Run
 		want []float64
 	}{
 		{"refused at once", run([4]uint64{90, 100, 110, 100}, [4]uint64{130, 150, 140, 120}, [4]uint64{40, 50, 30, 20}), []float64{90, 100, 110, 100}},
@@ -93,23 +93,23 @@ func TestNoSampleIsNoFailure(t *testing.T) {
 
 // An endpoint that breaks its objective is found however few of the requests are its own, and so are its failures.
 func TestAnEndpointsObjectiveIsAShare(t *testing.T) {
-	slow, broken := time.Second, loadgen.NewDist(2, []time.Duration{time.Millisecond, time.Millisecond}, []time.Duration{2 * time.Second})
-	fast := loadgen.NewDist(2, slices.Repeat([]time.Duration{5 * time.Millisecond}, 30), nil)
-	of := func(list ...loadgen.Endpoint) *loadgen.Run {
-		p := loadgen.Phase{DurationNS: 4 * time.Second, Requests: loadgen.Requests{Due: 100, Succeeded: 100}, Endpoints: list}
-		return &loadgen.Run{Overall: p, Phases: []loadgen.Phase{{Kind: "warmup", Endpoints: list}, p}}
+	slow, broken := time.Second, runfile.NewDist(2, []time.Duration{time.Millisecond, time.Millisecond}, []time.Duration{2 * time.Second})
+	fast := runfile.NewDist(2, slices.Repeat([]time.Duration{5 * time.Millisecond}, 30), nil)
+	of := func(list ...runfile.Endpoint) *runfile.Run {
+		p := runfile.Phase{DurationNS: 4 * time.Second, Requests: runfile.Requests{Due: 100, Succeeded: 100}, Endpoints: list}
+		return &runfile.Run{Overall: p, Phases: []runfile.Phase{{Kind: "warmup", Endpoints: list}, p}}
 	}
-	ok := func(name string, d loadgen.Dist) loadgen.Endpoint {
-		return loadgen.Endpoint{Name: name, Class: loadgen.ClassOK, Count: d.Count, ResponseTime: d, ServiceTime: d}
+	ok := func(name string, d runfile.Dist) runfile.Endpoint {
+		return runfile.Endpoint{Name: name, Class: runfile.ClassOK, Count: d.Count, ResponseTime: d, ServiceTime: d}
 	}
-	failed := loadgen.Endpoint{Name: "GET /a", Class: loadgen.ClassFailed, Count: 2, ResponseTime: broken}
+	failed := runfile.Endpoint{Name: "GET /a", Class: runfile.ClassFailed, Count: 2, ResponseTime: broken}
 	for _, tc := range []struct {
 		text string
-		r    *loadgen.Run
+		r    *runfile.Run
 		want tally
 	}{
-		{"p99{GET /a}<10ms", of(ok("GET /a", fast), ok("GET /b", loadgen.NewDist(2, []time.Duration{slow}, nil))), tally{30, 0}},
-		{"p99{GET /b}<10ms", of(ok("GET /a", fast), ok("GET /b", loadgen.NewDist(2, []time.Duration{slow}, nil))), tally{1, 1}},
+		{"p99{GET /a}<10ms", of(ok("GET /a", fast), ok("GET /b", runfile.NewDist(2, []time.Duration{slow}, nil))), tally{30, 0}},
+		{"p99{GET /b}<10ms", of(ok("GET /a", fast), ok("GET /b", runfile.NewDist(2, []time.Duration{slow}, nil))), tally{1, 1}},
 		{"service:p99{GET /a}<1ms", of(ok("GET /a", fast)), tally{30, 30}},
 		{"p99{GET /a}<10ms", of(ok("GET /a", fast), failed), tally{31, 1}}, // of the failures one was never answered
 		{"p99{GET /a}<10ms", of(failed), tally{1, 1}},
@@ -125,12 +125,12 @@ func TestAnEndpointsObjectiveIsAShare(t *testing.T) {
 // What bench's own processors limited tells nothing of the service: more users are not driven, and no law is made of it.
 func TestClosedStepsThatBenchLimitedAreSpoiled(t *testing.T) {
 	run := func(users int, cpu time.Duration) Measurement {
-		p := loadgen.Phase{
-			DurationNS: 1500 * time.Millisecond, Requests: loadgen.Requests{Due: 150, Succeeded: 150}, CPU: loadgen.CPU{Generator: &cpu},
-			Achieved: loadgen.Rate{Count: 150, Rate: 100 * float64(users)}, ResponseTime: loadgen.NewDist(3, slices.Repeat([]time.Duration{time.Millisecond}, 150), nil),
+		p := runfile.Phase{
+			DurationNS: 1500 * time.Millisecond, Requests: runfile.Requests{Due: 150, Succeeded: 150}, CPU: runfile.CPU{Generator: &cpu},
+			Achieved: runfile.Rate{Count: 150, Rate: 100 * float64(users)}, ResponseTime: runfile.NewDist(3, slices.Repeat([]time.Duration{time.Millisecond}, 150), nil),
 		}
-		r := &loadgen.Run{Overall: p, Phases: []loadgen.Phase{p}, Verdict: loadgen.Verdict{Kind: loadgen.TargetLimited}}
-		r.Environment.GeneratorCPUs, r.Plan.Engine = []int{2, 3}, loadgen.EngineHTTP
+		r := &runfile.Run{Overall: p, Phases: []runfile.Phase{p}, Verdict: runfile.Verdict{Kind: runfile.TargetLimited}}
+		r.Environment.GeneratorCPUs, r.Plan.Engine = []int{2, 3}, runfile.EngineHTTP
 		return measure(Step{Purpose: Staircase, Users: users, Hold: 1500 * time.Millisecond}, r, objectivesOf(t, "p99<1s"), 1)
 	}
 	if m := run(4, 2800*time.Millisecond); m.spoiled || m.Generator == nil || math.Abs(*m.Generator-2.8/3) > 1e-9 {
@@ -154,7 +154,7 @@ func TestClosedStepsThatBenchLimitedAreSpoiled(t *testing.T) {
 	if step, _ := s.Next(); step.Users != 0 || step.Rate != 50 {
 		t.Errorf("after bench was the limit with 16 users: %+v, want an open step at a sixteenth of what 8 users reached", step)
 	}
-	if c := Assess(loadgen.Target{}, Resources{}, s); c.USL == nil || len(c.USL.Points) != 4 {
+	if c := Assess(runfile.Target{}, Resources{}, s); c.USL == nil || len(c.USL.Points) != 4 {
 		t.Errorf("the law is of %+v, want the steps of 1 to 8 users", c.USL)
 	}
 }
@@ -187,14 +187,14 @@ func TestBacklogOfAStepRisesAsThatOfARun(t *testing.T) {
 		{[5]uint64{20, 60, 100, 140, 180}, true},  // p 1/120
 		{[5]uint64{61, 60, 100, 140, 181}, false}, // p 5/120: more than a hundredth
 	} {
-		p := loadgen.Phase{
-			StartNS: time.Second, DurationNS: 4 * time.Second, Offered: loadgen.Rate{Rate: 100}, Achieved: loadgen.Rate{Count: 400, Rate: 100},
-			Requests: loadgen.Requests{Due: 400, Succeeded: 400}, Backlog: loadgen.Backlog{Start: tc.backlog[0], End: tc.backlog[4]},
-			ResponseTime: loadgen.NewDist(3, slices.Repeat([]time.Duration{time.Millisecond}, 400), nil),
+		p := runfile.Phase{
+			StartNS: time.Second, DurationNS: 4 * time.Second, Offered: runfile.Rate{Rate: 100}, Achieved: runfile.Rate{Count: 400, Rate: 100},
+			Requests: runfile.Requests{Due: 400, Succeeded: 400}, Backlog: runfile.Backlog{Start: tc.backlog[0], End: tc.backlog[4]},
+			ResponseTime: runfile.NewDist(3, slices.Repeat([]time.Duration{time.Millisecond}, 400), nil),
 		}
-		r := &loadgen.Run{Overall: p, Phases: []loadgen.Phase{{Kind: "warmup", DurationNS: time.Second}, p}, Verdict: loadgen.Verdict{Kind: loadgen.Valid}}
+		r := &runfile.Run{Overall: p, Phases: []runfile.Phase{{Kind: "warmup", DurationNS: time.Second}, p}, Verdict: runfile.Verdict{Kind: runfile.Valid}}
 		for i, n := range tc.backlog {
-			r.Intervals = append(r.Intervals, loadgen.Interval{StartNS: time.Duration(i) * time.Second, Due: 100, OK: 100, Finished: 100, Backlog: n})
+			r.Intervals = append(r.Intervals, runfile.Interval{StartNS: time.Duration(i) * time.Second, Due: 100, OK: 100, Finished: 100, Backlog: n})
 		}
 		if m := measure(Step{Rate: 100, Hold: 4 * time.Second}, r, objectivesOf(t, "p99<1s"), 0); m.late != tc.late {
 			t.Errorf("a backlog of %v: late %v (%s)", tc.backlog, m.late, m.Why)

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // holding is a service whose requests each take cpu seconds of one processor, and hold one of so many connections for hold
@@ -24,7 +24,7 @@ func holding(t *testing.T, cpu, hold, most float64, rates ...float64) *Search {
 		step := Step{Purpose: Growing, Rate: rate, Hold: 10 * time.Second}
 		m := Measurement{
 			Step: step, Offered: rate, Served: served, CPU: &used, Holds: rate <= most, late: rate > most,
-			ServerTiming: []loadgen.ServerTiming{
+			ServerTiming: []runfile.ServerTiming{
 				{Name: "pool", Count: uint64(10 * served), SumNS: time.Duration(10 * served * 2e6)}, // waits 2 ms
 				{Name: "db", Count: uint64(10 * served), SumNS: time.Duration(10 * served * hold * 1e9)},
 			},
@@ -41,7 +41,7 @@ func holding(t *testing.T, cpu, hold, most float64, rates ...float64) *Search {
 // 10 ms of one of 4 connections are full at 400/s; 1 ms of one processor at 1,000/s.
 func TestAPoolIsFoundToLimit(t *testing.T) {
 	s := holding(t, 0.001, 0.010, 400, 50, 100, 150, 200, 300, 500)
-	c := Assess(loadgen.Target{}, Resources{Processors: 1, Servers: map[string]float64{"db": 4}}, s)
+	c := Assess(runfile.Target{}, Resources{Processors: 1, Servers: map[string]float64{"db": 4}}, s)
 	if c.Bottleneck != "db" || !strings.HasPrefix(c.Limit, "Its pool of 4 connections limits it: a request holds one for 10 ms (db), so all are busy at 400/s. When it served most, a request waited 2 ms for one. Of its processor 40 % was used.") {
 		t.Errorf("bottleneck %q: %s", c.Bottleneck, c.Limit)
 	}
@@ -54,7 +54,7 @@ func TestAPoolIsFoundToLimit(t *testing.T) {
 		t.Errorf("bounds %+v", b)
 	}
 	// The same with connections that nobody has counted: the processor is 40 % idle, and that is all that can be said.
-	c = Assess(loadgen.Target{}, Resources{Processors: 1}, s)
+	c = Assess(runfile.Target{}, Resources{Processors: 1}, s)
 	if c.Bottleneck != Processor || !strings.HasPrefix(c.Limit, "Its processor does not limit it, as only 40 %") {
 		t.Errorf("bottleneck %q: %s", c.Bottleneck, c.Limit)
 	}
@@ -66,7 +66,7 @@ func TestAPoolIsFoundToLimit(t *testing.T) {
 // A query that runs in the service itself holds its connection while it uses the processor: more connections are no help.
 func TestAProcessorIsFoundToLimitBehindItsPool(t *testing.T) {
 	s := holding(t, 0.0025, 0.0023, 400, 50, 100, 150, 200, 300, 500)
-	c := Assess(loadgen.Target{}, Resources{Processors: 1, Servers: map[string]float64{"db": 1}}, s)
+	c := Assess(runfile.Target{}, Resources{Processors: 1, Servers: map[string]float64{"db": 1}}, s)
 	if c.Bottleneck != Processor || !strings.HasPrefix(c.Limit, "Its processor limits it: 2.5 ms a request, full at 400/s. Nearly all of that passes in db") {
 		t.Errorf("bottleneck %q: %s", c.Bottleneck, c.Limit)
 	}
@@ -75,7 +75,7 @@ func TestAProcessorIsFoundToLimitBehindItsPool(t *testing.T) {
 func TestBoundsThatAreBrokenSaySo(t *testing.T) {
 	s := holding(t, 0.001, 0.010, 400, 50, 100, 150, 200, 300, 500)
 	s.steps[1].Served *= 1.2 // two users are served more than twice as fast as one alone
-	if c := Assess(loadgen.Target{}, Resources{Servers: map[string]float64{"db": 4}}, s); c.Bounds == nil || !c.Bounds.Beyond {
+	if c := Assess(runfile.Target{}, Resources{Servers: map[string]float64{"db": 4}}, s); c.Bounds == nil || !c.Bounds.Beyond {
 		t.Errorf("%+v", c.Bounds)
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Options bound a search. A zero field but Objectives takes its default.
 type Options struct {
-	Objectives []loadgen.Threshold
+	Objectives []runfile.Threshold
 	Start      float64       // requests/s of the first step; default 20, or a sixteenth of what the staircase reached
 	Most       float64       // requests/s that are never exceeded; default none
 	Resolution float64       // half-width of the interval, as a share of the rate, that ends the bisection; default 0.02
@@ -99,12 +99,12 @@ func NewSearch(o Options) *Search { return &Search{options: o.withDefaults()} }
 func (s *Search) Steps() []Measurement { return append([]Measurement{}, s.steps...) }
 
 // Add adds the run of the step that Next returned last.
-func (s *Search) Add(r *loadgen.Run) {
+func (s *Search) Add(r *runfile.Run) {
 	s.name(r)
 	s.add(measure(s.asked, r, s.options.Objectives, s.options.Loops))
 }
 
-func (s *Search) name(r *loadgen.Run) {
+func (s *Search) name(r *runfile.Run) {
 	s.endpoints = nil
 	for _, e := range r.Plan.Endpoints {
 		s.endpoints = append(s.endpoints, e.Name)
@@ -149,7 +149,7 @@ func (s *Search) step(p Purpose, rate float64, hold time.Duration) (Step, bool) 
 func (s *Search) settling() time.Duration {
 	var limit time.Duration
 	for _, t := range s.options.Objectives {
-		if t.Metric == loadgen.MetricPercentile {
+		if t.Metric == runfile.MetricPercentile {
 			limit = max(limit, limitOf(t))
 		}
 	}
@@ -163,7 +163,7 @@ func (s *Search) growth(holds float64) float64 {
 			continue
 		}
 		for i, t := range s.options.Objectives {
-			if t.Metric != loadgen.MetricPercentile || i < len(m.totals) && m.totals[i].x > 0 || m.took.P99NS > limitOf(t)/2 {
+			if t.Metric != runfile.MetricPercentile || i < len(m.totals) && m.totals[i].x > 0 || m.took.P99NS > limitOf(t)/2 {
 				return growthFactor
 			}
 		}

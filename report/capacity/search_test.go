@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-func objectivesOf(t *testing.T, texts ...string) []loadgen.Threshold {
+func objectivesOf(t *testing.T, texts ...string) []runfile.Threshold {
 	t.Helper()
 	list, err := ParseObjectives(texts)
 	if err != nil {
@@ -118,7 +118,7 @@ func TestSearchForetellsSaturation(t *testing.T) {
 			r := rand.New(rand.NewPCG(uint64(i), 11))
 			tg := target{name: "M/M/4", workers: 4, service: func(r *rand.Rand) float64 { return 0.008 * r.ExpFloat64() }}
 			s, _ := tg.searched(t, r, Options{Objectives: objectivesOf(t, slo), Start: 31})
-			c := Assess(loadgen.Target{}, Resources{}, s)
+			c := Assess(runfile.Target{}, Resources{}, s)
 			if c.Predicted == nil || c.Saturation == nil {
 				t.Fatalf("%s, search %d: predicted %v, measured %v; %v", slo, i, c.Predicted, c.Saturation, c.Notes)
 			}

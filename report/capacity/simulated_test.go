@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // target is a simulated service: what a request takes when it arrives at an instant of the search.
@@ -103,18 +103,18 @@ func (tg target) kind(r *rand.Rand) int {
 }
 
 // drive acts a step out and returns what is measured of it, as it is of a run.
-func (tg target) drive(r *rand.Rand, s Step, began time.Duration, objectives []loadgen.Threshold) Measurement {
+func (tg target) drive(r *rand.Rand, s Step, began time.Duration, objectives []runfile.Threshold) Measurement {
 	return measure(s, runOf(s, tg.arrivals(r, s, began)), objectives, 0)
 }
 
 // runOf makes of a step's requests the run that they would be recorded as.
-func runOf(s Step, list []arrival) *loadgen.Run {
+func runOf(s Step, list []arrival) *runfile.Run {
 	warm, length, hold := s.WarmUp.Seconds(), (s.WarmUp + s.Hold).Seconds(), s.Hold.Seconds()
 	var of dist
 	kinds := map[int]*[2]dist{} // successes and failures
 	seconds := make([]dist, int(length))
-	intervals := make([]loadgen.Interval, int(length))
-	p := loadgen.Phase{Name: "step", Kind: "step", StartNS: s.WarmUp, DurationNS: s.Hold}
+	intervals := make([]runfile.Interval, int(length))
+	p := runfile.Phase{Name: "step", Kind: "step", StartNS: s.WarmUp, DurationNS: s.Hold}
 	for i := range intervals {
 		intervals[i].StartNS = time.Duration(i) * time.Second
 	}
@@ -161,14 +161,14 @@ func runOf(s Step, list []arrival) *loadgen.Run {
 		}
 	}
 	for kind, of := range kinds {
-		for i, class := range []loadgen.Class{loadgen.ClassOK, loadgen.ClassFailed} {
+		for i, class := range []runfile.Class{runfile.ClassOK, runfile.ClassFailed} {
 			d := of[i].of(2)
 			if d.Count == 0 {
 				continue
 			}
-			e := loadgen.Endpoint{Name: fmt.Sprintf("GET /%d", kind), Class: class, Count: d.Count, ResponseTime: d, TargetTime: allOf(d)}
-			if class == loadgen.ClassFailed {
-				e.TargetTime = allOf(loadgen.NewDist(2, nil, of[i].censored))
+			e := runfile.Endpoint{Name: fmt.Sprintf("GET /%d", kind), Class: class, Count: d.Count, ResponseTime: d, TargetTime: allOf(d)}
+			if class == runfile.ClassFailed {
+				e.TargetTime = allOf(runfile.NewDist(2, nil, of[i].censored))
 			}
 			p.Endpoints = append(p.Endpoints, e)
 		}
@@ -179,16 +179,16 @@ func runOf(s Step, list []arrival) *loadgen.Run {
 	}
 	p.ResponseTime = of.of(3)
 	p.TargetTime = allOf(p.ResponseTime)
-	p.Offered = loadgen.Rate{Count: p.Requests.Due, Rate: float64(p.Requests.Due) / hold}
+	p.Offered = runfile.Rate{Count: p.Requests.Due, Rate: float64(p.Requests.Due) / hold}
 	p.Achieved.Rate = float64(p.Achieved.Count) / hold
-	return &loadgen.Run{
-		Overall: p, Phases: []loadgen.Phase{{Name: "warm-up", Kind: "warmup", DurationNS: s.WarmUp}, p},
-		Intervals: intervals, Verdict: loadgen.Verdict{Kind: loadgen.Valid},
+	return &runfile.Run{
+		Overall: p, Phases: []runfile.Phase{{Name: "warm-up", Kind: "warmup", DurationNS: s.WarmUp}, p},
+		Intervals: intervals, Verdict: runfile.Verdict{Kind: runfile.Valid},
 	}
 }
 
 // allOf is the target time of a run in which bench was never late.
-func allOf(d loadgen.Dist) *loadgen.TargetTime { return &loadgen.TargetTime{Undisturbed: d} }
+func allOf(d runfile.Dist) *runfile.TargetTime { return &runfile.TargetTime{Undisturbed: d} }
 
 // dist gathers the responses of a distribution: what was refused is in none.
 type dist struct{ values, censored []time.Duration }
@@ -202,7 +202,7 @@ func (d *dist) add(a arrival) {
 	}
 }
 
-func (d *dist) of(digits int) loadgen.Dist { return loadgen.NewDist(digits, d.values, d.censored) }
+func (d *dist) of(digits int) runfile.Dist { return runfile.NewDist(digits, d.values, d.censored) }
 
 // fix restores the heap's order below its root.
 func fix(w workers) {

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 const (
@@ -27,12 +27,12 @@ const (
 type Baseline struct {
 	Name  string
 	Saved time.Time
-	Runs  []*loadgen.Run
+	Runs  []*runfile.Run
 	Floor Floor
 }
 
 // NewBaseline makes a baseline of runs, or says what keeps them from being one.
-func NewBaseline(name string, saved time.Time, fresh bool, runs []*loadgen.Run) (*Baseline, error) {
+func NewBaseline(name string, saved time.Time, fresh bool, runs []*runfile.Run) (*Baseline, error) {
 	b := &Baseline{Name: name, Saved: saved.UTC().Truncate(time.Second), Runs: runs}
 	if err := b.checkRuns(); err != nil {
 		return nil, err
@@ -42,7 +42,7 @@ func NewBaseline(name string, saved time.Time, fresh bool, runs []*loadgen.Run) 
 }
 
 // Plan is the plan of all runs.
-func (b *Baseline) Plan() *loadgen.PlanRecord { return &b.Runs[0].Plan }
+func (b *Baseline) Plan() *runfile.PlanRecord { return &b.Runs[0].Plan }
 
 // Rate is what was offered, in requests/s.
 func (b *Baseline) Rate() float64 { return b.Plan().Phases[1].To }
@@ -77,7 +77,7 @@ func (b *Baseline) checkRuns() error {
 }
 
 // checkRounds wants a warm-up and rounds of one rate and length.
-func checkRounds(phases []loadgen.PhaseRecord) error {
+func checkRounds(phases []runfile.PhaseRecord) error {
 	if len(phases) != 1+RoundsPerRun || phases[0].Kind != "warmup" {
 		return fmt.Errorf("its runs are not a warm-up and %d rounds", RoundsPerRun)
 	}

@@ -9,7 +9,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // BaselineSchema is the version of what a baseline's file holds beside its runs. It rises only when the meaning of a key
@@ -62,7 +62,7 @@ func (b *Baseline) Encode(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	text, err := encoded(baselineFile{loadgen.SchemaVersion, BaselineKind, runs, &baselinePart{BaselineSchema, sum, about}})
+	text, err := encoded(baselineFile{runfile.SchemaVersion, BaselineKind, runs, &baselinePart{BaselineSchema, sum, about}})
 	if err != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func digest(parts ...json.RawMessage) (string, error) {
 
 // ReadBaseline reads and validates the baseline at path, packed or not. Its errors begin with the path.
 func ReadBaseline(path string) (*Baseline, error) {
-	data, err := loadgen.ReadBytes(path)
+	data, err := runfile.ReadBytes(path)
 	if err != nil {
 		return nil, err
 	}
@@ -101,8 +101,8 @@ func ReadBaseline(path string) (*Baseline, error) {
 // DecodeBaseline reads and validates a baseline, which is untrusted; name stands in its errors.
 func DecodeBaseline(name string, data []byte) (*Baseline, error) {
 	var file baselineFile
-	if err := json.Unmarshal(data, &file); err != nil || file.Schema != loadgen.SchemaVersion || len(file.Runs) == 0 {
-		if _, err := loadgen.Decode(name, bytes.NewReader(data)); err != nil {
+	if err := json.Unmarshal(data, &file); err != nil || file.Schema != runfile.SchemaVersion || len(file.Runs) == 0 {
+		if _, err := runfile.Decode(name, bytes.NewReader(data)); err != nil {
 			return nil, err
 		}
 		return nil, fmt.Errorf("%s: is no baseline: %w", name, err)
@@ -117,7 +117,7 @@ func DecodeBaseline(name string, data []byte) (*Baseline, error) {
 	if err != nil || sum != file.Baseline.SHA256 {
 		return nil, fmt.Errorf("%s: was changed since it was saved: its content has another sum than the one it carries; save a new one", name)
 	}
-	runs, err := loadgen.Decode(name, bytes.NewReader(data))
+	runs, err := runfile.Decode(name, bytes.NewReader(data))
 	if err != nil {
 		return nil, err
 	}

@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // startOf returns a run of a fresh start: rounds of the machine, all with the offset of this start and in a state of its
 // own. The run's percentiles are the means of those of its rounds, on the logarithm.
-func (m *machine) startOf(process float64, truth [3]float64) *loadgen.Run {
+func (m *machine) startOf(process float64, truth [3]float64) *runfile.Run {
 	for i := range 3 {
 		m.own[0][i] = m.random.NormFloat64()
 	}
@@ -34,7 +34,7 @@ func (m *machine) startOf(process float64, truth [3]float64) *loadgen.Run {
 // simulatedBaseline is one gate of n runs a side: the new ones on another day, or right behind the old ones, so that a drift
 // of the machine goes on.
 func simulatedBaseline(n noise, process float64, truth [3]float64, runs int, sameDay bool, seed uint64) Result {
-	var sides [2][]*loadgen.Run
+	var sides [2][]*runfile.Run
 	m := newMachine(n, seed)
 	for side, factors := range [][3]float64{same, truth} {
 		if side == 1 && !sameDay {

@@ -13,11 +13,12 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // drivenRun is a run of a baseline's plan, as a file of runs has to have it, whatever the machine made of it.
-func drivenRun(t testing.TB) *loadgen.Run {
+func drivenRun(t testing.TB) *runfile.Run {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()
@@ -26,13 +27,13 @@ func drivenRun(t testing.TB) *loadgen.Run {
 		p.Phases = append(p.Phases, profiles.Phase{Name: name, Kind: profiles.Hold, Duration: 100 * time.Millisecond, From: 1000, To: 1000})
 	}
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
-		Target: loadgen.Target{Name: "server", URL: server.URL}, Profile: p, Requests: []loadgen.Request{{URL: server.URL}}, Engine: loadgen.EngineHTTP,
-		Disturbance: loadgen.DisturbanceRule{Bound: time.Hour},
+		Target: runfile.Target{Name: "server", URL: server.URL}, Profile: p, Requests: []loadgen.Request{{URL: server.URL}}, Engine: runfile.EngineHTTP,
+		Disturbance: runfile.DisturbanceRule{Bound: time.Hour},
 	}, loadgen.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	run.Verdict.Kind = loadgen.Valid
+	run.Verdict.Kind = runfile.Valid
 	return run
 }
 
@@ -40,7 +41,7 @@ func drivenRun(t testing.TB) *loadgen.Run {
 func drivenBaseline(t testing.TB) (*Baseline, []byte) {
 	t.Helper()
 	run := drivenRun(t)
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for range MinBaselineRuns {
 		again := *run
 		runs = append(runs, &again)
@@ -73,7 +74,7 @@ func TestBaselineIsReadAsItWasWritten(t *testing.T) {
 		}
 	}
 	packed := filepath.Join(t.TempDir(), "main.json.gz")
-	if err := loadgen.ReplaceFile(packed, b.Encode); err != nil {
+	if err := runfile.ReplaceFile(packed, b.Encode); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := ReadBaseline(packed); err != nil {
@@ -83,7 +84,7 @@ func TestBaselineIsReadAsItWasWritten(t *testing.T) {
 		t.Errorf("%v: %d bytes of %d are packed", err, len(data), len(text))
 	}
 	// Whatever reads runs reads a baseline's.
-	if file, err := loadgen.Decode("main.json", bytes.NewReader(text)); err != nil || len(file.Runs) != 8 {
+	if file, err := runfile.Decode("main.json", bytes.NewReader(text)); err != nil || len(file.Runs) != 8 {
 		t.Errorf("as runs: %v", err)
 	}
 }
@@ -184,7 +185,7 @@ func TestBaselineRefusesWhatWasChanged(t *testing.T) {
 }
 
 func TestSpreadsAreThoseOfTheRuns(t *testing.T) {
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for i := range 8 {
 		runs = append(runs, baselineRun([RoundsPerRun]float64{1 + float64(i), 1 + float64(i), 1 + float64(i), 1 + float64(i)}))
 	}

@@ -4,7 +4,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Curve is the target times of an arm, or its response times where those are compared, by percentile, each the median of its rounds; 0 where fewer than one request of a
@@ -23,7 +23,7 @@ const (
 func CurveIndex(q float64) int { return int(math.Round(-math.Log10(1-q) * CurveSteps)) }
 
 // curveOf reads the curve of one run.
-func curveOf(r *loadgen.Run) []float64 {
+func curveOf(r *runfile.Run) []float64 {
 	d := latencies(r)
 	if d.HDR == "" && d.Censored == nil {
 		return nil

@@ -3,7 +3,7 @@ package compare
 import (
 	"math"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -22,7 +22,7 @@ type Failures struct {
 	Hit, Rounds int // of Rounds those in which some failed
 }
 
-func failuresOf(r loadgen.Requests) Failures {
+func failuresOf(r runfile.Requests) Failures {
 	f := Failures{Failed: r.Failed + r.Unfinished + r.Unsent, Due: r.Due, Rounds: 1}
 	if f.Failed > 0 {
 		f.Hit = 1

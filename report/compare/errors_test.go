@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // As R's binom.test(k, n)$conf.int gives them at 95 %.
@@ -33,7 +33,7 @@ func TestClopperPearsonIsThePublishedOne(t *testing.T) {
 func rounds(n int, failed ...uint64) []Failures {
 	var list []Failures
 	for i := range n {
-		list = append(list, failuresOf(loadgen.Requests{Due: 540, Failed: failed[i%len(failed)]}))
+		list = append(list, failuresOf(runfile.Requests{Due: 540, Failed: failed[i%len(failed)]}))
 	}
 	return list
 }
@@ -42,7 +42,7 @@ func rounds(n int, failed ...uint64) []Failures {
 func burst(n int, at map[int]uint64) []Failures {
 	list := rounds(n, 0)
 	for i, failed := range at {
-		list[i] = failuresOf(loadgen.Requests{Due: 540, Failed: failed})
+		list[i] = failuresOf(runfile.Requests{Due: 540, Failed: failed})
 	}
 	return list
 }

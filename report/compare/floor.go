@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 )
@@ -40,7 +40,7 @@ func floorMetrics() []Metric { return []Metric{P50, P95, P99, P999, Goodput} }
 //	σ² = var(ln q of the runs) − mean(var(ln q of a run's rounds) / rounds)
 //
 // A machine that drifts from run to run is in σ too, which errs on the careful side.
-func MeasureFloor(runs []*loadgen.Run, fresh bool) Floor {
+func MeasureFloor(runs []*runfile.Run, fresh bool) Floor {
 	f := Floor{Fresh: fresh, Runs: len(runs), Pairs: RoundsPerRun / 2 * len(runs)}
 	for _, m := range floorMetrics() {
 		if n, ok := measureNoise(m, runs); ok {
@@ -54,7 +54,7 @@ func MeasureFloor(runs []*loadgen.Run, fresh bool) Floor {
 }
 
 // measureNoise returns false where a run says nothing of the metric, or too little to be judged by.
-func measureNoise(m Metric, runs []*loadgen.Run) (Noise, bool) {
+func measureNoise(m Metric, runs []*runfile.Run) (Noise, bool) {
 	var levels, pairs []float64
 	var squaredErrors float64
 	thin := false
@@ -95,8 +95,8 @@ func (r reading) exact() bool { return r.ok && !r.atLeast && r.value > 0 }
 func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.planned < r.least-1e-6 }
 
 // roundsOf returns the rounds of a run of a baseline, each as a run of its own.
-func roundsOf(r *loadgen.Run) []*loadgen.Run {
-	var list []*loadgen.Run
+func roundsOf(r *runfile.Run) []*runfile.Run {
+	var list []*runfile.Run
 	for _, p := range r.Phases {
 		if p.Kind != "warmup" {
 			part := *r

@@ -6,22 +6,22 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // baselineRun is a run whose rounds have those factors above a P50 of 10 ms, and whose whole has that of their mean.
-func baselineRun(factors [RoundsPerRun]float64) *loadgen.Run {
+func baselineRun(factors [RoundsPerRun]float64) *runfile.Run {
 	mean := 0.0
 	for _, f := range factors {
 		mean += math.Log(f) / RoundsPerRun
 	}
-	at := func(f float64) *loadgen.Run { return answer(time.Duration(1e7 * f)) }
+	at := func(f float64) *runfile.Run { return answer(time.Duration(1e7 * f)) }
 	r := at(math.Exp(mean))
 	phase := func(name, kind string, f float64) {
 		p := at(f).Overall
 		p.Name, p.Kind = name, kind
 		r.Phases = append(r.Phases, p)
-		r.Plan.Phases = append(r.Plan.Phases, loadgen.PhaseRecord{Name: name, Kind: kind, DurationNS: p.DurationNS, From: 1000, To: 1000})
+		r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Name: name, Kind: kind, DurationNS: p.DurationNS, From: 1000, To: 1000})
 	}
 	phase("warm-up", "warmup", 7) // never looked at
 	for _, f := range factors {
@@ -34,7 +34,7 @@ func baselineRun(factors [RoundsPerRun]float64) *loadgen.Run {
 func TestFloorTellsPairsFromStarts(t *testing.T) {
 	for _, tc := range []struct{ round, process float64 }{{0.02, 0}, {0.02, 0.05}, {0.10, 0.05}} {
 		random := rand.New(rand.NewPCG(1, 2))
-		var runs []*loadgen.Run
+		var runs []*runfile.Run
 		for range 2000 {
 			own := tc.process * random.NormFloat64()
 			var f [RoundsPerRun]float64
@@ -68,7 +68,7 @@ func TestFloorTellsPairsFromStarts(t *testing.T) {
 
 // A drift within runs is no scatter of pairs, and without fresh starts nothing is known of how starts differ.
 func TestFloorLeavesOutWhatIsNoNoise(t *testing.T) {
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for range 10 {
 		runs = append(runs, baselineRun([RoundsPerRun]float64{1, 1.1, 1.21, 1.331}))
 	}
@@ -85,7 +85,7 @@ func TestFloorLeavesOutWhatIsNoNoise(t *testing.T) {
 
 // What too few requests say is no floor, nor what is a lower bound.
 func TestFloorNeedsRequestsAndValues(t *testing.T) {
-	var runs []*loadgen.Run
+	var runs []*runfile.Run
 	for range 8 {
 		r := baselineRun([RoundsPerRun]float64{1, 1.01, 0.99, 1})
 		for i := range r.Phases {

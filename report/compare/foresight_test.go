@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // What the first quads foretell is known after the third, of the highest percentile that is judged, and stays.
@@ -44,7 +44,7 @@ func TestForesightComesFromTheFirstQuads(t *testing.T) {
 			t.Errorf("scatter %v: %+v", tc.scatter, f)
 		}
 	}
-	trial, _ := play(t, Options{Arms: []string{"a", "b"}, Quads: 6, Criteria: []Criterion{{Metric: P99}}}, func(Step) *loadgen.Run { return answer(time.Millisecond) })
+	trial, _ := play(t, Options{Arms: []string{"a", "b"}, Quads: 6, Criteria: []Criterion{{Metric: P99}}}, func(Step) *runfile.Run { return answer(time.Millisecond) })
 	if trial.Result().Foresight != nil {
 		t.Error("a comparison without margins foretells something")
 	}

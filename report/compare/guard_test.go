@@ -5,11 +5,11 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // timed is a round of 2,000 requests with target times of a P50, of which a share was disturbed and took so much.
-func timed(p50 time.Duration, disturbed float64, took time.Duration) *loadgen.Run {
+func timed(p50 time.Duration, disturbed float64, took time.Duration) *runfile.Run {
 	const due = 2000
 	values, late := make([]time.Duration, due-int(disturbed*due)), make([]time.Duration, int(disturbed*due))
 	for i := range values {
@@ -21,15 +21,15 @@ func timed(p50 time.Duration, disturbed float64, took time.Duration) *loadgen.Ru
 	r := answer(p50)
 	r.Requests.Due = due
 	r.Overall.Requests.Due, r.Overall.Disturbed = due, uint64(len(late))
-	r.Overall.TargetTime = &loadgen.TargetTime{Undisturbed: loadgen.NewDist(3, values, nil), Disturbed: loadgen.NewDist(3, late, nil)}
-	r.Overall.ResponseTime = loadgen.Dist{Count: due, P50NS: time.Hour, P95NS: time.Hour, P99NS: time.Hour} // never looked at
+	r.Overall.TargetTime = &runfile.TargetTime{Undisturbed: runfile.NewDist(3, values, nil), Disturbed: runfile.NewDist(3, late, nil)}
+	r.Overall.ResponseTime = runfile.Dist{Count: due, P50NS: time.Hour, P95NS: time.Hour, P99NS: time.Hour} // never looked at
 	return r
 }
 
 func TestTargetTimeOfUndisturbedRequestsIsCompared(t *testing.T) {
 	calm, late := timed(time.Millisecond, 0, 0), timed(time.Millisecond, 0.1, time.Second)
-	late.Verdict.Kind = loadgen.HostLimited // says whom to believe, and decides nothing here
-	trial, _ := play(t, gateOptions(), func(s Step) *loadgen.Run {
+	late.Verdict.Kind = runfile.HostLimited // says whom to believe, and decides nothing here
+	trial, _ := play(t, gateOptions(), func(s Step) *runfile.Run {
 		if s.Round%2 == 0 {
 			return late
 		}
@@ -40,7 +40,7 @@ func TestTargetTimeOfUndisturbedRequestsIsCompared(t *testing.T) {
 	if r.Outcome() != Pass || r.ByResponse || r.Rerun != 0 || row.A > 2e6 {
 		t.Errorf("%s: %+v", r.Outcome(), row)
 	}
-	if trial, _ = play(t, gateOptions(), func(Step) *loadgen.Run { return answer(time.Millisecond) }); !trial.Result().ByResponse {
+	if trial, _ = play(t, gateOptions(), func(Step) *runfile.Run { return answer(time.Millisecond) }); !trial.Result().ByResponse {
 		t.Error("rounds without target time are not said to be compared by response")
 	}
 }
@@ -50,7 +50,7 @@ func TestTheGuardAsksForBoth(t *testing.T) {
 	const ms = time.Millisecond
 	for _, tc := range []struct {
 		why    string
-		a, b   *loadgen.Run
+		a, b   *runfile.Run
 		gate   bool
 		want   Outcome
 		fired  bool
@@ -69,7 +69,7 @@ func TestTheGuardAsksForBoth(t *testing.T) {
 		if !tc.gate {
 			o.Gate, o.Criteria = false, []Criterion{{Metric: P99}}
 		}
-		trial, _ := play(t, o, func(s Step) *loadgen.Run { return []*loadgen.Run{tc.a, tc.b}[s.Arm] })
+		trial, _ := play(t, o, func(s Step) *runfile.Run { return []*runfile.Run{tc.a, tc.b}[s.Arm] })
 		r := trial.Result()
 		g := r.Comparisons[0].Guard
 		if r.Outcome() != tc.want || g.Fired() != tc.fired || tc.fired && g.Differs && g.MoreBesideB() != tc.beside {
@@ -82,18 +82,18 @@ func TestTheGuardAsksForBoth(t *testing.T) {
 func TestOnlyRoundsThatAreNoEvidenceAreRunAgain(t *testing.T) {
 	for _, tc := range []struct {
 		why    string
-		change func(*loadgen.Run)
+		change func(*runfile.Run)
 		want   bool
 	}{
-		{"nothing", func(*loadgen.Run) {}, false},
-		{"its verdict", func(r *loadgen.Run) { r.Verdict.Kind = loadgen.GeneratorLimited }, false},
-		{"half disturbed", func(r *loadgen.Run) { r.Overall.Disturbed = 1000 }, false},
-		{"more than half", func(r *loadgen.Run) { r.Overall.Disturbed = 1001 }, true},
-		{"1 % untold", func(r *loadgen.Run) { r.Overall.TargetTime.Untold = 20 }, false},
-		{"more than 1 % untold", func(r *loadgen.Run) { r.Overall.TargetTime.Untold = 21 }, true},
-		{"ended early", func(r *loadgen.Run) { r.Interrupted = true }, true},
-		{"out of ports", func(r *loadgen.Run) { r.Errors = []loadgen.ErrorCount{{Kind: loadgen.OutOfPorts, Count: 1}} }, true},
-		{"its verdict, before target time", func(r *loadgen.Run) { r.Overall.TargetTime, r.Verdict.Kind = nil, loadgen.HostLimited }, true},
+		{"nothing", func(*runfile.Run) {}, false},
+		{"its verdict", func(r *runfile.Run) { r.Verdict.Kind = runfile.GeneratorLimited }, false},
+		{"half disturbed", func(r *runfile.Run) { r.Overall.Disturbed = 1000 }, false},
+		{"more than half", func(r *runfile.Run) { r.Overall.Disturbed = 1001 }, true},
+		{"1 % untold", func(r *runfile.Run) { r.Overall.TargetTime.Untold = 20 }, false},
+		{"more than 1 % untold", func(r *runfile.Run) { r.Overall.TargetTime.Untold = 21 }, true},
+		{"ended early", func(r *runfile.Run) { r.Interrupted = true }, true},
+		{"out of ports", func(r *runfile.Run) { r.Errors = []runfile.ErrorCount{{Kind: runfile.OutOfPorts, Count: 1}} }, true},
+		{"its verdict, before target time", func(r *runfile.Run) { r.Overall.TargetTime, r.Verdict.Kind = nil, runfile.HostLimited }, true},
 	} {
 		good := timed(time.Millisecond, 0, 0)
 		changed := *good
@@ -104,7 +104,7 @@ func TestOnlyRoundsThatAreNoEvidenceAreRunAgain(t *testing.T) {
 			t.Errorf("%s: spoiled %v", tc.why, got)
 		}
 		n := 0
-		trial, _ := play(t, gateOptions(), func(s Step) *loadgen.Run {
+		trial, _ := play(t, gateOptions(), func(s Step) *runfile.Run {
 			if n++; n == 10 {
 				return &changed
 			}
@@ -123,14 +123,14 @@ func TestTheDroppedQuadSaysWhatADisturbanceIs(t *testing.T) {
 		t.Fatal(err)
 	}
 	fast, slow := timed(10*time.Millisecond, 0, 0), timed(40*time.Millisecond, 0, 0)
-	fast.Stamps, slow.Stamps = &loadgen.Stamps{}, &loadgen.Stamps{}
-	var rules []loadgen.DisturbanceRule
+	fast.Stamps, slow.Stamps = &runfile.Stamps{}, &runfile.Stamps{}
+	var rules []runfile.DisturbanceRule
 	for range 9 {
 		step, _ := trial.Next()
 		rules = append(rules, trial.Rule())
-		trial.Add([]*loadgen.Run{fast, slow}[step.Arm])
+		trial.Add([]*runfile.Run{fast, slow}[step.Arm])
 	}
-	if i := slices.IndexFunc(rules, func(r loadgen.DisturbanceRule) bool { return r != loadgen.DisturbanceRule{} }); i != 4 {
+	if i := slices.IndexFunc(rules, func(r runfile.DisturbanceRule) bool { return r != runfile.DisturbanceRule{} }); i != 4 {
 		t.Fatalf("%+v", rules)
 	}
 	near := func(got, want time.Duration) bool { return max(got-want, want-got) < want/50 }

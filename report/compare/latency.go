@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // latencies returns what is compared of a run: the target time of the requests that bench's own lateness did not disturb, or
 // of a run that was saved before that was measured, its response times.
-func latencies(r *loadgen.Run) *loadgen.Dist {
+func latencies(r *runfile.Run) *runfile.Dist {
 	if t := r.Overall.TargetTime; t != nil {
 		return &t.Undisturbed
 	}
@@ -18,7 +18,7 @@ func latencies(r *loadgen.Run) *loadgen.Dist {
 }
 
 // allLatencies returns the same of all requests, disturbed ones too.
-func allLatencies(r *loadgen.Run) *loadgen.Dist {
+func allLatencies(r *runfile.Run) *runfile.Dist {
 	t := r.Overall.TargetTime
 	if t == nil || t.Disturbed.Count == 0 {
 		return latencies(r)
@@ -29,9 +29,9 @@ func allLatencies(r *loadgen.Run) *loadgen.Dist {
 
 // SameTime returns an error where some of the runs were saved before target time was measured and others since: of the one only
 // response times are known, with bench's own lateness in them, and the others are compared without it.
-func SameTime(runs ...*loadgen.Run) error {
-	has := slices.ContainsFunc(runs, (*loadgen.Run).HasTargetTime)
-	if i := slices.IndexFunc(runs, func(r *loadgen.Run) bool { return !r.HasTargetTime() }); has && i >= 0 {
+func SameTime(runs ...*runfile.Run) error {
+	has := slices.ContainsFunc(runs, (*runfile.Run).HasTargetTime)
+	if i := slices.IndexFunc(runs, func(r *runfile.Run) bool { return !r.HasTargetTime() }); has && i >= 0 {
 		return fmt.Errorf("runs of %s from %s were saved before target time was measured, and others since: save them again to compare them",
 			runs[i].Target.Name, runs[i].Started.UTC().Format("2006-01-02"))
 	}
@@ -45,10 +45,10 @@ const (
 
 // Spoiled says why a run is no evidence, which is never that its target was slow or that bench was late now and then; "" where
 // it is. Of a run that was saved before target time was measured the verdict says it, as the lateness is in its latencies.
-func Spoiled(r *loadgen.Run) string {
+func Spoiled(r *runfile.Run) string {
 	var lacked uint64
 	for _, e := range r.Errors {
-		if e.Kind == loadgen.OutOfDescriptors || e.Kind == loadgen.OutOfPorts {
+		if e.Kind == runfile.OutOfDescriptors || e.Kind == runfile.OutOfPorts {
 			lacked += e.Count
 		}
 	}
@@ -73,24 +73,24 @@ func Spoiled(r *loadgen.Run) string {
 
 // dropped is what the quad that is thrown away is looked at for: how long this target takes, and whether arrivals are stamped.
 type dropped struct {
-	times     loadgen.Dist // target times of all arms
+	times     runfile.Dist // target times of all arms
 	unstamped bool         // in some run they are not
 }
 
-func (d *dropped) add(r *loadgen.Run) {
+func (d *dropped) add(r *runfile.Run) {
 	d.unstamped = d.unstamped || r.Stamps == nil
 	if r.HasTargetTime() {
-		both := loadgen.TargetTime{Undisturbed: d.times, Disturbed: *allLatencies(r)}
+		both := runfile.TargetTime{Undisturbed: d.times, Disturbed: *allLatencies(r)}
 		d.times = both.All()
 	}
 }
 
 // Rule returns how a disturbance is told in the rounds that count, the same in all: from the target times of all arms together in
 // the quad that is thrown away. It is the zero value, by which each run finds its own, before that quad is over.
-func (t *Trial) Rule() loadgen.DisturbanceRule {
+func (t *Trial) Rule() runfile.DisturbanceRule {
 	if t.steps[0].Quad == 0 || t.dropped.times.Count == 0 {
-		return loadgen.DisturbanceRule{}
+		return runfile.DisturbanceRule{}
 	}
 	d := &t.dropped.times
-	return loadgen.RuleOf(d.P50NS, d.P95NS, !t.dropped.unstamped)
+	return runfile.RuleOf(d.P50NS, d.P95NS, !t.dropped.unstamped)
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 const (
@@ -82,7 +82,7 @@ func seconds(s float64) time.Duration {
 }
 
 // RateOf returns a share of what an arm did as fast as it could, of two digits, in requests/s.
-func RateOf(share float64, run *loadgen.Run) float64 {
+func RateOf(share float64, run *runfile.Run) float64 {
 	return digits(share * run.Overall.Achieved.Rate)
 }
 
@@ -96,7 +96,7 @@ func digits(v float64) float64 {
 }
 
 // Fastest returns what the slowest arm did as fast as it could, in requests/s.
-func Fastest(fast []*loadgen.Run) float64 {
+func Fastest(fast []*runfile.Run) float64 {
 	slowest := math.Inf(1)
 	for _, r := range fast {
 		slowest = min(slowest, r.Overall.Achieved.Rate)
@@ -105,7 +105,7 @@ func Fastest(fast []*loadgen.Run) float64 {
 }
 
 // Warm reports whether a cache's hit ratio no longer grows from one run to the next, or there is none to warm.
-func Warm(before, now *loadgen.Run) bool {
+func Warm(before, now *runfile.Run) bool {
 	a, b := HitRatio.read(before), HitRatio.read(now)
 	return !b.ok && now.Overall.Cache.Misses == 0 || a.ok && b.ok && b.value-a.value < flatRatio
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 func TestLayoutFitsTheTime(t *testing.T) {
@@ -35,12 +35,12 @@ func TestLayoutFitsTheTime(t *testing.T) {
 	}
 }
 
-func fastRun(rate float64, hits, misses uint64) *loadgen.Run {
-	return &loadgen.Run{Overall: loadgen.Phase{Achieved: loadgen.Rate{Rate: rate}, Cache: loadgen.Cache{Hits: hits, Misses: misses}}}
+func fastRun(rate float64, hits, misses uint64) *runfile.Run {
+	return &runfile.Run{Overall: runfile.Phase{Achieved: runfile.Rate{Rate: rate}, Cache: runfile.Cache{Hits: hits, Misses: misses}}}
 }
 
 func TestFastestIsTheSlowestOnes(t *testing.T) {
-	if got := Fastest([]*loadgen.Run{fastRun(9000, 0, 0), fastRun(187, 0, 0)}); got != 187 {
+	if got := Fastest([]*runfile.Run{fastRun(9000, 0, 0), fastRun(187, 0, 0)}); got != 187 {
 		t.Errorf("%v/s, want 187/s", got)
 	}
 	for share, want := range map[float64]float64{0.7: 130, 0.1: 18, 0: 0} {
@@ -52,7 +52,7 @@ func TestFastestIsTheSlowestOnes(t *testing.T) {
 
 func TestWarmIsWhenTheHitRatioIsFlat(t *testing.T) {
 	for _, tc := range []struct {
-		before, now *loadgen.Run
+		before, now *runfile.Run
 		want        bool
 	}{
 		{fastRun(1, 0, 0), fastRun(1, 0, 0), true},      // no cache

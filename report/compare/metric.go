@@ -1,7 +1,7 @@
 package compare
 
 import (
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // How many requests have to be beyond a percentile before it is judged. Fewer than five, and a round's own percentile is
@@ -41,15 +41,15 @@ type Metric struct {
 	Quantile       float64 // 0-1 of a latency; 0 for what is no percentile
 	HigherIsBetter bool
 
-	other   func(*loadgen.Run) reading            // of what is no latency
-	latency func(*loadgen.Dist) (float64, string) // of one: the figure in ns, and its key in the run file
+	other   func(*runfile.Run) reading            // of what is no latency
+	latency func(*runfile.Dist) (float64, string) // of one: the figure in ns, and its key in the run file
 }
 
 // read returns what a run says of the metric; of a latency what is compared, see [latencies].
-func (m Metric) read(r *loadgen.Run) reading { return m.of(latencies(r), r) }
+func (m Metric) read(r *runfile.Run) reading { return m.of(latencies(r), r) }
 
 // of returns what a run says of the metric, by those of its latencies.
-func (m Metric) of(d *loadgen.Dist, r *loadgen.Run) reading {
+func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
 	if m.latency == nil {
 		return m.other(r)
 	}
@@ -76,16 +76,16 @@ type reading struct {
 
 // The metrics, in the order in which they are shown.
 var (
-	P50  = percentile("p50", 0.50, "p50_ns", func(d *loadgen.Dist) float64 { return float64(d.P50NS) })
-	P95  = percentile("p95", 0.95, "p95_ns", func(d *loadgen.Dist) float64 { return float64(d.P95NS) })
-	P99  = percentile("p99", 0.99, "p99_ns", func(d *loadgen.Dist) float64 { return float64(d.P99NS) })
-	P999 = percentile("p999", 0.999, "p999_ns", func(d *loadgen.Dist) float64 { return float64(d.P999NS) })
-	Mean = Metric{Key: "mean", latency: func(d *loadgen.Dist) (float64, string) { return float64(d.MeanNS), "mean_ns" }}
+	P50  = percentile("p50", 0.50, "p50_ns", func(d *runfile.Dist) float64 { return float64(d.P50NS) })
+	P95  = percentile("p95", 0.95, "p95_ns", func(d *runfile.Dist) float64 { return float64(d.P95NS) })
+	P99  = percentile("p99", 0.99, "p99_ns", func(d *runfile.Dist) float64 { return float64(d.P99NS) })
+	P999 = percentile("p999", 0.999, "p999_ns", func(d *runfile.Dist) float64 { return float64(d.P999NS) })
+	Mean = Metric{Key: "mean", latency: func(d *runfile.Dist) (float64, string) { return float64(d.MeanNS), "mean_ns" }}
 
 	// Goodput is the successes per second that came within the run's first upper limit of a response time. Without such a
 	// threshold it is the requests that succeeded, per second of the time in which they were due: counting those that finished
 	// in it instead would take slower answers for fewer.
-	Goodput = Metric{Key: "goodput", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
+	Goodput = Metric{Key: "goodput", HigherIsBetter: true, other: func(r *runfile.Run) reading {
 		if o, ok := r.Objective(); ok {
 			return positive(o.Goodput)
 		}
@@ -93,16 +93,16 @@ var (
 		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()*float64(r.Repetitions())))
 	}}
 	// Throughput is the answers per second of a phase's clock time, failures among them.
-	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
+	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *runfile.Run) reading {
 		p := &r.Overall
 		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()*float64(r.Repetitions())))
 	}}
-	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, other: func(r *loadgen.Run) reading {
+	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, other: func(r *runfile.Run) reading {
 		c := r.Overall.Cache
 		return positive(perRequest(c.Hits, float64(c.Hits+c.Misses)))
 	}}
 	// OriginQueries is how often the database was asked for each success, as Server-Timing says.
-	OriginQueries = Metric{Key: "origin_queries", other: func(r *loadgen.Run) reading {
+	OriginQueries = Metric{Key: "origin_queries", other: func(r *runfile.Run) reading {
 		for _, s := range r.Overall.ServerTiming {
 			if s.Name == "db" {
 				return positive(perRequest(s.Count, float64(r.Overall.Requests.Succeeded)))
@@ -110,11 +110,11 @@ var (
 		}
 		return reading{}
 	}}
-	BytesIn = Metric{Key: "bytes", other: func(r *loadgen.Run) reading {
+	BytesIn = Metric{Key: "bytes", other: func(r *runfile.Run) reading {
 		return positive(perRequest(r.Overall.Bytes.In, float64(r.Overall.Requests.Succeeded)))
 	}}
 	// CPU is the processor time of the target's whole tree for each success, in ns.
-	CPU = Metric{Key: "cpu", other: func(r *loadgen.Run) reading {
+	CPU = Metric{Key: "cpu", other: func(r *runfile.Run) reading {
 		if t := r.Overall.CPU.Target; t != nil && *t > 0 {
 			return positive(perRequest(uint64(*t), float64(r.Overall.Requests.Succeeded)))
 		}
@@ -127,8 +127,8 @@ func Metrics() []Metric {
 	return []Metric{P50, P95, P99, P999, Mean, Goodput, Throughput, HitRatio, OriginQueries, BytesIn, CPU}
 }
 
-func percentile(key string, q float64, inFile string, value func(*loadgen.Dist) float64) Metric {
-	return Metric{Key: key, Quantile: q, latency: func(d *loadgen.Dist) (float64, string) { return value(d), inFile }}
+func percentile(key string, q float64, inFile string, value func(*runfile.Dist) float64) Metric {
+	return Metric{Key: key, Quantile: q, latency: func(d *runfile.Dist) (float64, string) { return value(d), inFile }}
 }
 
 func positive(v float64) reading { return reading{value: v, ok: v > 0} }

@@ -5,7 +5,7 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // noise is what a machine does to identical code: scatter of rounds, of which half is a state of the machine that both arms
@@ -49,7 +49,7 @@ type machine struct {
 	own     [2][3]float64
 	phase   float64
 	outlier bool
-	run     loadgen.Run
+	run     runfile.Run
 }
 
 func newMachine(n noise, seed uint64) *machine {
@@ -94,19 +94,19 @@ func (m *machine) shifts(arm int) (at [3]float64) {
 }
 
 // round returns a round of an arm whose percentiles are those factors above a millisecond and its multiples.
-func (m *machine) round(arm int, truth [3]float64) *loadgen.Run {
+func (m *machine) round(arm int, truth [3]float64) *runfile.Run {
 	at := m.shifts(arm)
 	for i := range at {
 		at[i] = math.Exp(at[i]) * truth[i] * float64(i+1) * 1e6
 	}
 	const count = 4000
-	m.run = loadgen.Run{
-		Verdict:  loadgen.Verdict{Kind: loadgen.Valid},
-		Requests: loadgen.Requests{Due: count, Succeeded: count},
-		Overall: loadgen.Phase{
+	m.run = runfile.Run{
+		Verdict:  runfile.Verdict{Kind: runfile.Valid},
+		Requests: runfile.Requests{Due: count, Succeeded: count},
+		Overall: runfile.Phase{
 			DurationNS:   2 * time.Second,
-			Requests:     loadgen.Requests{Succeeded: count},
-			ResponseTime: loadgen.Dist{Count: count, P50NS: time.Duration(at[0]), P95NS: time.Duration(at[1]), P99NS: time.Duration(at[2])},
+			Requests:     runfile.Requests{Succeeded: count},
+			ResponseTime: runfile.Dist{Count: count, P50NS: time.Duration(at[0]), P95NS: time.Duration(at[1]), P99NS: time.Duration(at[2])},
 		},
 	}
 	return &m.run

@@ -3,12 +3,12 @@ package compare
 import (
 	"math"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Objective is what a gate found of a threshold that the new service is to hold, whatever the old one does.
 type Objective struct {
-	Threshold loadgen.Threshold
+	Threshold runfile.Threshold
 	A, B      Held
 }
 
@@ -31,14 +31,14 @@ type heldRecord struct {
 	failed  []Failures // by round
 }
 
-func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
+func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 	h.atLeast = h.atLeast || r.AtLeast
-	if r.Actual == nil || *r.Actual <= 0 && t.Metric != loadgen.MetricErrors {
+	if r.Actual == nil || *r.Actual <= 0 && t.Metric != runfile.MetricErrors {
 		h.missing = true
 		return
 	}
-	if t.Metric == loadgen.MetricErrors {
-		h.failed = append(h.failed, failuresOf(loadgen.Requests{Failed: uint64(math.Round(*r.Actual * float64(r.Samples))), Due: r.Samples}))
+	if t.Metric == runfile.MetricErrors {
+		h.failed = append(h.failed, failuresOf(runfile.Requests{Failed: uint64(math.Round(*r.Actual * float64(r.Samples))), Due: r.Samples}))
 		return
 	}
 	h.logs = append(h.logs, math.Log(*r.Actual))
@@ -47,7 +47,7 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 	} else {
 		h.targets = append(h.targets, math.Log(*r.Actual))
 	}
-	if t.Metric == loadgen.MetricPercentile {
+	if t.Metric == runfile.MetricPercentile {
 		h.beyond += float64(r.Samples) * (1 - t.Quantile)
 	}
 }
@@ -57,9 +57,9 @@ func (h *heldRecord) add(t loadgen.Threshold, r loadgen.ThresholdResult) {
 // it lies wholly on the right one, and else it cannot be told. Of response times the bounds decide, as of a run's threshold: an
 // upper limit is met by what has bench's own lateness in it, and missed by the target's own time. Failures are judged as a gate
 // judges them.
-func (h *heldRecord) held(t loadgen.Threshold, level func(share float64) float64) Held {
-	upper := t.Operator == loadgen.Less || t.Operator == loadgen.AtMost
-	if t.Metric == loadgen.MetricErrors {
+func (h *heldRecord) held(t runfile.Threshold, level func(share float64) float64) Held {
+	upper := t.Operator == runfile.Less || t.Operator == runfile.AtMost
+	if t.Metric == runfile.MetricErrors {
 		all := together(h.failed)
 		low, high := clopperPearson(all.Failed, all.Due, requestLevel)
 		d := Held{Value: all.share(), Low: low, High: high, Known: !h.missing && all.Due > 0, Outcome: Inconclusive}
@@ -83,7 +83,7 @@ func (h *heldRecord) held(t loadgen.Threshold, level func(share float64) float64
 	least, _ := newEstimate(h.targets).bounds(level(1))
 	d := Held{Value: math.Exp(e.center), Low: math.Exp(low), High: math.Exp(high), AtLeast: h.atLeast, Known: true, Outcome: Inconclusive}
 	switch {
-	case t.Metric == loadgen.MetricPercentile && h.beyond/float64(len(h.logs)) < enough-1e-6:
+	case t.Metric == runfile.MetricPercentile && h.beyond/float64(len(h.logs)) < enough-1e-6:
 	case upper && math.Exp(least) > t.Limit || !upper && d.High < t.Limit:
 		d.Outcome = Missed
 	case upper && d.High < t.Limit || !upper && math.Exp(least) > t.Limit:

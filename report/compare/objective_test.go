@@ -5,12 +5,12 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-func threshold(t *testing.T, text string) loadgen.Threshold {
+func threshold(t *testing.T, text string) runfile.Threshold {
 	t.Helper()
-	th, err := loadgen.ParseThreshold(text)
+	th, err := runfile.ParseThreshold(text)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -18,10 +18,10 @@ func threshold(t *testing.T, text string) loadgen.Threshold {
 }
 
 // recordOf is the record of rounds that gave those figures of so many samples each.
-func recordOf(th loadgen.Threshold, samples uint64, figures ...float64) *heldRecord {
+func recordOf(th runfile.Threshold, samples uint64, figures ...float64) *heldRecord {
 	h := &heldRecord{}
 	for _, f := range figures {
-		h.add(th, loadgen.ThresholdResult{Actual: &f, Samples: samples})
+		h.add(th, runfile.ThresholdResult{Actual: &f, Samples: samples})
 	}
 	return h
 }
@@ -93,7 +93,7 @@ func TestObjectiveIsJudgedByBounds(t *testing.T) {
 		for i := range 12 {
 			scatter := 1 + 0.01*float64(i%5-2)
 			response, target := c.response*scatter, c.target*scatter
-			h.add(th, loadgen.ThresholdResult{Actual: &response, Target: &target, Samples: 3000})
+			h.add(th, runfile.ThresholdResult{Actual: &response, Target: &target, Samples: 3000})
 		}
 		if got := h.held(th, func(float64) float64 { return printedLevel }); got.Outcome != c.want {
 			t.Errorf("%s of %v, the target's own %v: %s, want %s", c.text, c.response, c.target, got.Outcome, c.want)

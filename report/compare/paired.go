@@ -4,7 +4,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Paired compares the percentiles of the two sides of a mirrored run. The unit is a block of whole seconds, in which both
@@ -15,7 +15,7 @@ import (
 //
 // A percentile that is a lower bound, as of requests that were given up on, bounds the ratio of its block from one side: it
 // is ranked where it lies, and that side of the interval is open. A block in which both are lower bounds says nothing.
-func Paired(pairs []loadgen.LatencyPair) []Row {
+func Paired(pairs []runfile.LatencyPair) []Row {
 	if len(pairs) == 0 {
 		return nil
 	}
@@ -31,8 +31,8 @@ func Paired(pairs []loadgen.LatencyPair) []Row {
 }
 
 // secondsOf sorts pairs by their second and drops the first and the last, which may be parts of one.
-func secondsOf(pairs []loadgen.LatencyPair) [][]loadgen.LatencyPair {
-	bySecond := map[int32][]loadgen.LatencyPair{}
+func secondsOf(pairs []runfile.LatencyPair) [][]runfile.LatencyPair {
+	bySecond := map[int32][]runfile.LatencyPair{}
 	for _, p := range pairs {
 		bySecond[p.Second] = append(bySecond[p.Second], p)
 	}
@@ -44,7 +44,7 @@ func secondsOf(pairs []loadgen.LatencyPair) [][]loadgen.LatencyPair {
 	if len(seconds) > 2 {
 		seconds = seconds[1 : len(seconds)-1]
 	}
-	list := make([][]loadgen.LatencyPair, len(seconds))
+	list := make([][]runfile.LatencyPair, len(seconds))
 	for i, s := range seconds {
 		list[i] = bySecond[s]
 	}
@@ -52,7 +52,7 @@ func secondsOf(pairs []loadgen.LatencyPair) [][]loadgen.LatencyPair {
 }
 
 // pairedRow compares one percentile in blocks of so many seconds.
-func pairedRow(m Metric, all []loadgen.LatencyPair, bySecond [][]loadgen.LatencyPair, length int) Row {
+func pairedRow(m Metric, all []runfile.LatencyPair, bySecond [][]runfile.LatencyPair, length int) Row {
 	a, b := quantiles(all, m.Quantile)
 	row := Row{Metric: m, A: a.value, B: b.value, ALow: a.low, BLow: b.low, Judged: true, Beyond: math.Inf(1)}
 	var least, most []float64
@@ -115,7 +115,7 @@ type quantile struct {
 
 // quantiles returns the quantile of each side: the smallest value that at least that share does not exceed. From the smallest
 // lower bound on it is one too.
-func quantiles(pairs []loadgen.LatencyPair, q float64) (a, b quantile) {
+func quantiles(pairs []runfile.LatencyPair, q float64) (a, b quantile) {
 	as, bs := make([]float32, len(pairs)), make([]float32, len(pairs))
 	leastA, leastB := math.Inf(1), math.Inf(1)
 	for i, p := range pairs {

@@ -5,20 +5,20 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // mirrored are the pairs of a run of so many seconds: what a second's luck is falls on both sides and in part on one, every
 // request has its own, and B is slower by a factor.
-func mirrored(random *rand.Rand, seconds, perSecond int, luck, factor float64) []loadgen.LatencyPair {
-	var pairs []loadgen.LatencyPair
+func mirrored(random *rand.Rand, seconds, perSecond int, luck, factor float64) []runfile.LatencyPair {
+	var pairs []runfile.LatencyPair
 	for s := range seconds {
 		both := 0.3 * random.NormFloat64()
 		lucks := [2]float64{both + luck*random.NormFloat64(), both + luck*random.NormFloat64()}
 		for range perSecond {
 			a := 1e6 * math.Exp(lucks[0]+0.5*random.NormFloat64())
 			b := 1e6 * factor * math.Exp(lucks[1]+0.5*random.NormFloat64())
-			pairs = append(pairs, loadgen.LatencyPair{Second: int32(s), A: float32(a), B: float32(b)})
+			pairs = append(pairs, runfile.LatencyPair{Second: int32(s), A: float32(a), B: float32(b)})
 		}
 	}
 	return pairs
@@ -75,9 +75,9 @@ func TestPairedBlocks(t *testing.T) {
 }
 
 func TestQuantilesOfPairs(t *testing.T) {
-	var pairs []loadgen.LatencyPair
+	var pairs []runfile.LatencyPair
 	for i := range 100 {
-		pairs = append(pairs, loadgen.LatencyPair{A: float32(100 - i), B: float32(10 * (i + 1))})
+		pairs = append(pairs, runfile.LatencyPair{A: float32(100 - i), B: float32(10 * (i + 1))})
 	}
 	if a, b := quantiles(pairs, 0.99); a != (quantile{99, false}) || b != (quantile{990, false}) {
 		t.Errorf("P99 of 1 … 100 and of 10 … 1000 is %v and %v", a, b)
@@ -92,10 +92,10 @@ func TestQuantilesOfPairs(t *testing.T) {
 }
 
 // hanging are the pairs of sides that answer in about 5 ms, and do not answer one request in so many within 2 s (0: all).
-func hanging(random *rand.Rand, everyA, everyB int) (pairs []loadgen.LatencyPair) {
+func hanging(random *rand.Rand, everyA, everyB int) (pairs []runfile.LatencyPair) {
 	hangs := func(i, every int) bool { return every > 0 && i%every == every-1 }
 	for i := range 200 * 17 {
-		p := loadgen.LatencyPair{Second: int32(i / 200), A: float32(5e6 + 1e5*random.NormFloat64()), B: float32(5e6 + 1e5*random.NormFloat64())}
+		p := runfile.LatencyPair{Second: int32(i / 200), A: float32(5e6 + 1e5*random.NormFloat64()), B: float32(5e6 + 1e5*random.NormFloat64())}
 		if hangs(i, everyA) {
 			p.A, p.ALow = 2e9, true
 		}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -114,7 +114,7 @@ func (p *Pilot) Next() (step PilotStep, done bool) {
 }
 
 // Add takes what came of the round that Next returned.
-func (p *Pilot) Add(r *loadgen.Run) {
+func (p *Pilot) Add(r *runfile.Run) {
 	p.bad = p.bad || !r.Delivered()
 	for i, c := range p.o.Criteria {
 		v := math.NaN()

@@ -6,12 +6,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // pilotRun is a round whose target times scatter around a level: P50, P95 and P99 are one, three and five times that.
-func pilotRun(level float64, requests int) *loadgen.Run {
+func pilotRun(level float64, requests int) *runfile.Run {
 	values := make([]time.Duration, requests)
 	for i := range values {
 		factor := 1.0
@@ -23,10 +23,10 @@ func pilotRun(level float64, requests int) *loadgen.Run {
 		}
 		values[i] = time.Duration(factor * level * float64(time.Millisecond))
 	}
-	d := loadgen.NewDist(3, values, nil)
-	return &loadgen.Run{Overall: loadgen.Phase{
-		ResponseTime: d, TargetTime: &loadgen.TargetTime{Undisturbed: d},
-		Requests: loadgen.Requests{Due: uint64(requests), Sent: uint64(requests), Succeeded: uint64(requests)},
+	d := runfile.NewDist(3, values, nil)
+	return &runfile.Run{Overall: runfile.Phase{
+		ResponseTime: d, TargetTime: &runfile.TargetTime{Undisturbed: d},
+		Requests: runfile.Requests{Due: uint64(requests), Sent: uint64(requests), Succeeded: uint64(requests)},
 	}}
 }
 

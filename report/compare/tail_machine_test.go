@@ -6,7 +6,7 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // tailMachine is a machine whose rounds are made of requests: their latencies have a tail, neighbours resemble each other, the
@@ -133,7 +133,7 @@ func (m *tailMachine) tailRound(arm int, truth [3]float64) round {
 }
 
 // requests fails some of a round's requests.
-func (m *tailMachine) requests(arm, due int) loadgen.Requests {
+func (m *tailMachine) requests(arm, due int) runfile.Requests {
 	failed := 0
 	if p := m.share[arm]; p > 0 { // gaps between failures are geometric
 		for i := math.Log(m.failing.Float64()) / math.Log1p(-p); i < float64(due); i += 1 + math.Floor(math.Log(m.failing.Float64())/math.Log1p(-p)) {
@@ -144,7 +144,7 @@ func (m *tailMachine) requests(arm, due int) loadgen.Requests {
 		failed += 70 + m.failing.IntN(231)
 	}
 	failed = min(failed, due)
-	return loadgen.Requests{Due: uint64(due), Failed: uint64(failed), Succeeded: uint64(due - failed)}
+	return runfile.Requests{Due: uint64(due), Failed: uint64(failed), Succeeded: uint64(due - failed)}
 }
 
 // sample is the requests of a round: sorted scores, and the logarithms of the latencies of others.

@@ -3,7 +3,7 @@ package compare
 import (
 	"math"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/stat"
 )
 
@@ -33,7 +33,7 @@ const (
 )
 
 // topOf returns the slowest requests of a distribution.
-func topOf(d *loadgen.Dist) topRound {
+func topOf(d *runfile.Dist) topRound {
 	t := topRound{count: float64(d.Count), bound: math.Inf(1)}
 	for rank := d.Count; rank > 0 && len(t.logs) < topKept; rank-- {
 		v, atLeast := d.Quantile(float64(rank) / float64(d.Count))

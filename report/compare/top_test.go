@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // topsOf is a record of so many quads of rounds of n requests whose latencies are lognormal, those of B slower by a factor.
@@ -76,7 +76,7 @@ func TestTopKMindsLowerBounds(t *testing.T) {
 		for i := range values {
 			values[i] = time.Duration(i+1) * time.Millisecond
 		}
-		d := loadgen.NewDist(3, values, []time.Duration{bound})
+		d := runfile.NewDist(3, values, []time.Duration{bound})
 		return topOf(&d)
 	}
 	for _, tc := range []struct {

@@ -6,7 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Options say what is compared and for how long.
@@ -19,7 +19,7 @@ type Options struct {
 	ErrorMargin float64     // of a gate: by how much the share of failed requests may grow, 0-1
 	Planned     []float64   // by arm, the requests that a round is planned to count, rate × counted length; nil: enough for any percentile
 
-	Objectives []loadgen.Threshold // of a gate: what the last arm is to hold as well
+	Objectives []runfile.Threshold // of a gate: what the last arm is to hold as well
 }
 
 // Step is a round to be driven.
@@ -71,9 +71,9 @@ type round struct {
 	allTop   topRound
 
 	disturbed disturbance
-	requests  loadgen.Requests
+	requests  runfile.Requests
 	curve     []float64
-	held      []loadgen.ThresholdResult // by objective
+	held      []runfile.ThresholdResult // by objective
 }
 
 // armRecord is what the rounds of one arm said.
@@ -185,7 +185,7 @@ func (t *Trial) Next() (step Step, done bool) {
 }
 
 // Add takes what came of the round that Next returned.
-func (t *Trial) Add(r *loadgen.Run) {
+func (t *Trial) Add(r *runfile.Run) {
 	if t.ended {
 		return
 	}
@@ -206,7 +206,7 @@ func (t *Trial) Add(r *loadgen.Run) {
 }
 
 // read returns what a run says.
-func (t *Trial) read(r *loadgen.Run) round {
+func (t *Trial) read(r *runfile.Run) round {
 	p := &r.Overall
 	kept := round{requests: r.Requests, curve: curveOf(r), disturbed: disturbance{p.Disturbed, p.Requests.Due}}
 	own, all := latencies(r), allLatencies(r)

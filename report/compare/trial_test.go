@@ -5,18 +5,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // answer is a run of that P50, of which everything else follows.
-func answer(p50 time.Duration) *loadgen.Run {
-	return &loadgen.Run{
-		Verdict: loadgen.Verdict{Kind: loadgen.Valid},
-		Overall: loadgen.Phase{
-			DurationNS: 2 * time.Second, Requests: loadgen.Requests{Succeeded: 2000},
-			ResponseTime: loadgen.Dist{Count: 2000, P50NS: p50, P95NS: 2 * p50, P99NS: 3 * p50, P999NS: 4 * p50, MeanNS: p50},
+func answer(p50 time.Duration) *runfile.Run {
+	return &runfile.Run{
+		Verdict: runfile.Verdict{Kind: runfile.Valid},
+		Overall: runfile.Phase{
+			DurationNS: 2 * time.Second, Requests: runfile.Requests{Succeeded: 2000},
+			ResponseTime: runfile.Dist{Count: 2000, P50NS: p50, P95NS: 2 * p50, P99NS: 3 * p50, P999NS: 4 * p50, MeanNS: p50},
 		},
-		Requests: loadgen.Requests{Due: 2000, Succeeded: 2000},
+		Requests: runfile.Requests{Due: 2000, Succeeded: 2000},
 	}
 }
 
@@ -27,7 +27,7 @@ func gateOptions() Options {
 }
 
 // play answers the trial until it is done.
-func play(t testing.TB, o Options, answer func(Step) *loadgen.Run) (*Trial, []Step) {
+func play(t testing.TB, o Options, answer func(Step) *runfile.Run) (*Trial, []Step) {
 	t.Helper()
 	trial, err := NewTrial(o)
 	if err != nil {
@@ -50,7 +50,7 @@ func TestTrialVisitsTheArmsInBalance(t *testing.T) {
 	for arms := 2; arms <= 4; arms++ {
 		o := gateOptions()
 		o.Arms, o.Seed = []string{"a", "b", "c", "d"}[:arms], 5
-		_, steps := play(t, o, func(Step) *loadgen.Run { return answer(time.Millisecond) })
+		_, steps := play(t, o, func(Step) *runfile.Run { return answer(time.Millisecond) })
 		firsts := map[int]int{}
 		for quad := range slices.Chunk(steps, 2*arms) {
 			seeds := [2]uint64{quad[0].Seed, quad[arms].Seed}
@@ -83,7 +83,7 @@ func TestTrialDecides(t *testing.T) {
 		{"a third faster", 0.7, Pass, Pass, 7},
 	} {
 		n := 0
-		trial, _ := play(t, gateOptions(), func(s Step) *loadgen.Run {
+		trial, _ := play(t, gateOptions(), func(s Step) *runfile.Run {
 			n++
 			p50 := float64(time.Millisecond) * (1 + 0.002*float64(n*37%11)) // some scatter
 			if s.Arm == 1 {
@@ -106,13 +106,13 @@ func TestTrialDecides(t *testing.T) {
 }
 
 func TestSpoiledQuadsAreRunAgain(t *testing.T) {
-	spoiled := func() *loadgen.Run {
+	spoiled := func() *runfile.Run {
 		r := answer(time.Hour)
-		r.Verdict.Kind = loadgen.HostLimited
+		r.Verdict.Kind = runfile.HostLimited
 		return r
 	}
 	var again []Step
-	trial, steps := play(t, gateOptions(), func(s Step) *loadgen.Run {
+	trial, steps := play(t, gateOptions(), func(s Step) *runfile.Run {
 		if s.Quad == 3 {
 			if again = append(again, s); len(again) == 3 {
 				return spoiled()
@@ -127,7 +127,7 @@ func TestSpoiledQuadsAreRunAgain(t *testing.T) {
 		t.Errorf("run again are other rounds: %+v", again)
 	}
 
-	trial, steps = play(t, gateOptions(), func(s Step) *loadgen.Run { return spoiled() })
+	trial, steps = play(t, gateOptions(), func(s Step) *runfile.Run { return spoiled() })
 	if r := trial.Result(); !r.Spoiled || r.Outcome() != Inconclusive || len(steps) != 4+6*4 {
 		t.Errorf("a machine that is always late: %d rounds, %+v", len(steps), r)
 	}
@@ -145,7 +145,7 @@ func TestLowerBoundsDecideOneWayOnly(t *testing.T) {
 		{0, 2, Inconclusive, "old may be as slow"},
 		{0, 1, Pass, "new is at most as slow"},
 	} {
-		trial, _ := play(t, gateOptions(), func(s Step) *loadgen.Run {
+		trial, _ := play(t, gateOptions(), func(s Step) *runfile.Run {
 			p50 := time.Millisecond
 			if s.Arm == 1 {
 				p50 = time.Duration(tc.slow * float64(p50))
@@ -164,8 +164,8 @@ func TestLowerBoundsDecideOneWayOnly(t *testing.T) {
 
 // How a percentile is judged follows from what is planned, and no round changes it.
 func TestTheEstimatorIsChosenByWhatIsPlanned(t *testing.T) {
-	three := loadgen.NewDist(3, []time.Duration{time.Millisecond, 2 * time.Millisecond, 3 * time.Millisecond}, nil)
-	one := loadgen.NewDist(3, []time.Duration{time.Millisecond}, nil)
+	three := runfile.NewDist(3, []time.Duration{time.Millisecond, 2 * time.Millisecond, 3 * time.Millisecond}, nil)
+	one := runfile.NewDist(3, []time.Duration{time.Millisecond}, nil)
 	for _, tc := range []struct {
 		planned  [2]float64
 		p95, p99 Estimator
@@ -181,7 +181,7 @@ func TestTheEstimatorIsChosenByWhatIsPlanned(t *testing.T) {
 		o := gateOptions()
 		o.Planned = tc.planned[:]
 		n := 0
-		trial, _ := play(t, o, func(s Step) *loadgen.Run {
+		trial, _ := play(t, o, func(s Step) *runfile.Run {
 			r := answer(time.Millisecond)
 			r.Overall.ResponseTime = three
 			if n++; n > 30 { // a pause leaves fewer
@@ -200,7 +200,7 @@ func TestTheEstimatorIsChosenByWhatIsPlanned(t *testing.T) {
 func TestThinPercentilesAreNotJudged(t *testing.T) {
 	o := gateOptions()
 	o.Planned = []float64{80, 80}
-	trial, _ := play(t, o, func(s Step) *loadgen.Run {
+	trial, _ := play(t, o, func(s Step) *runfile.Run {
 		r := answer(time.Millisecond)
 		r.Overall.ResponseTime.Count = 80
 		if s.Arm == 1 {
@@ -216,10 +216,10 @@ func TestThinPercentilesAreNotJudged(t *testing.T) {
 }
 
 func TestFailuresFailTheGate(t *testing.T) {
-	trial, _ := play(t, gateOptions(), func(s Step) *loadgen.Run {
+	trial, _ := play(t, gateOptions(), func(s Step) *runfile.Run {
 		r := answer(time.Millisecond)
 		if s.Arm == 1 {
-			r.Requests = loadgen.Requests{Due: 2000, Succeeded: 1980, Failed: 15, Unfinished: 5}
+			r.Requests = runfile.Requests{Due: 2000, Succeeded: 1980, Failed: 15, Unfinished: 5}
 		}
 		return r
 	})
@@ -227,11 +227,11 @@ func TestFailuresFailTheGate(t *testing.T) {
 	if e := r.Comparisons[0].Errors; r.Outcome() != Regression || e.Outcome != Regression || e.B.Failed*100 != e.B.Due {
 		t.Errorf("%s: %+v", r.Outcome(), e)
 	}
-	all := func(s Step) *loadgen.Run {
+	all := func(s Step) *runfile.Run {
 		r := answer(time.Millisecond)
 		if s.Arm == 1 {
-			r.Requests = loadgen.Requests{Due: 2000, Failed: 2000}
-			r.Overall.ResponseTime, r.Overall.Requests = loadgen.Dist{}, loadgen.Requests{}
+			r.Requests = runfile.Requests{Due: 2000, Failed: 2000}
+			r.Overall.ResponseTime, r.Overall.Requests = runfile.Dist{}, runfile.Requests{}
 		}
 		return r
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // MinRuns is how many runs of a side a verdict takes: fewer are shown.
@@ -98,11 +98,11 @@ func (s shift) ranked(level float64) (low, high float64) {
 }
 
 // Runs compares saved runs of two sides, each run a unit, at one look. With fewer than [MinRuns] a side nothing is judged.
-func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
+func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 	c := Comparison{A: nameA, B: nameB, RunsA: len(a), RunsB: len(b)}
 	var sides [2]armRecord
 	metrics := Metrics()
-	for i, runs := range [][]*loadgen.Run{a, b} {
+	for i, runs := range [][]*runfile.Run{a, b} {
 		sides[i] = newArmRecord()
 		for _, r := range runs {
 			rd := round{requests: r.Requests, curve: curveOf(r)}
@@ -158,7 +158,7 @@ func Runs(nameA, nameB string, a, b []*loadgen.Run, o Options) Result {
 		c.Errors.Outcome = Inconclusive
 	}
 	c.conclude(o.Gate)
-	return Result{Gate: o.Gate, ByResponse: slices.ContainsFunc(slices.Concat(a, b), func(r *loadgen.Run) bool { return !r.HasTargetTime() }), Comparisons: []Comparison{c}, Curves: []Curve{
+	return Result{Gate: o.Gate, ByResponse: slices.ContainsFunc(slices.Concat(a, b), func(r *runfile.Run) bool { return !r.HasTargetTime() }), Comparisons: []Comparison{c}, Curves: []Curve{
 		medianCurve(nameA, sides[0].curves), medianCurve(nameB, sides[1].curves),
 	}}
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The critical values of Mann and Whitney's U, two-sided at 5 %, as printed in the tables of Siegel, Nonparametric Statistics.
@@ -39,8 +39,8 @@ func TestShiftIsThePublishedOne(t *testing.T) {
 }
 
 // runsOf are runs of one side, each of a fresh start, of which a start's own speed and its luck scatter.
-func runsOf(n int, truth float64, random *rand.Rand) []*loadgen.Run {
-	var list []*loadgen.Run
+func runsOf(n int, truth float64, random *rand.Rand) []*runfile.Run {
+	var list []*runfile.Run
 	for range n {
 		at := func(s float64) time.Duration {
 			return time.Duration(1e6 * truth * math.Exp(s*random.NormFloat64()+s/2*student4(random)/math.Sqrt2))
@@ -95,13 +95,13 @@ func TestFewRunsAreShownAndNotJudged(t *testing.T) {
 
 // What changed by default since a run was saved is named with its flag: the key that an old file lacks means what was so then.
 func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
-	old := loadgen.PlanRecord{Model: "closed", VUs: 20, ThinkNS: time.Second}
-	for want, change := range map[string]func(*loadgen.PlanRecord){
-		"": func(*loadgen.PlanRecord) {},
-		"start of the users (--start): together and spread": func(p *loadgen.PlanRecord) { p.Start = loadgen.Spread },
-		"think time (--think): 1s and exp:1s":               func(p *loadgen.PlanRecord) { p.Think = "exp:1s" },
-		"think time (--think): 1s and 2s":                   func(p *loadgen.PlanRecord) { p.ThinkNS = 2 * time.Second },
-		"the users and lengths of the phases (--vus-stage)": func(p *loadgen.PlanRecord) { p.Phases = []loadgen.PhaseRecord{{FromVUs: 1, ToVUs: 20}} },
+	old := runfile.PlanRecord{Model: "closed", VUs: 20, ThinkNS: time.Second}
+	for want, change := range map[string]func(*runfile.PlanRecord){
+		"": func(*runfile.PlanRecord) {},
+		"start of the users (--start): together and spread": func(p *runfile.PlanRecord) { p.Start = runfile.Spread },
+		"think time (--think): 1s and exp:1s":               func(p *runfile.PlanRecord) { p.Think = "exp:1s" },
+		"think time (--think): 1s and 2s":                   func(p *runfile.PlanRecord) { p.ThinkNS = 2 * time.Second },
+		"the users and lengths of the phases (--vus-stage)": func(p *runfile.PlanRecord) { p.Phases = []runfile.PhaseRecord{{FromVUs: 1, ToVUs: 20}} },
 	} {
 		p := old
 		change(&p)
@@ -114,8 +114,8 @@ func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
 // A plan without a header case is one of before, or without a name that it matters to: it is like another such one.
 func TestHeaderCaseDiffers(t *testing.T) {
 	a, b := answer(time.Millisecond), answer(time.Millisecond)
-	b.Plan.HeaderCase = loadgen.HeadersKept
-	for want, pair := range map[string][2]*loadgen.Run{
+	b.Plan.HeaderCase = runfile.HeadersKept
+	for want, pair := range map[string][2]*runfile.Run{
 		"header names: canonical and kept (--header-case canonical, with the same headers, makes them alike)": {a, b},
 		"header names: kept and canonical (--header-case kept, with the same headers, makes them alike)":      {b, a},
 	} {
@@ -134,12 +134,12 @@ func TestDifferencesAreNamed(t *testing.T) {
 		t.Errorf("none differ: %q", list)
 	}
 	a.Plan.Profile, b.Plan.Profile = "spike", "soak"
-	a.Plan.Phases, b.Plan.Phases = []loadgen.PhaseRecord{{To: 10}}, []loadgen.PhaseRecord{{To: 20}}
+	a.Plan.Phases, b.Plan.Phases = []runfile.PhaseRecord{{To: 10}}, []runfile.PhaseRecord{{To: 20}}
 	a.Environment.CPU, b.Environment.CPU = "this", "that"
 	a.Plan.DrainNS, b.Plan.DrainNS = time.Second, 2*time.Second
-	a.Plan.Engine, b.Plan.Engine = loadgen.EngineWire, loadgen.EngineWire
-	a.Plan.Wire, b.Plan.Wire = &loadgen.WireRecord{Loops: 1, SpinNS: loadgen.DefaultSpin}, &loadgen.WireRecord{Loops: 2}
-	want := []string{"profile: spike and soak", "drain: 1s and 2s", "--loops: 1 and 2", fmt.Sprintf("--spin: %v and 0s", loadgen.DefaultSpin),
+	a.Plan.Engine, b.Plan.Engine = runfile.EngineWire, runfile.EngineWire
+	a.Plan.Wire, b.Plan.Wire = &runfile.WireRecord{Loops: 1, SpinNS: runfile.DefaultSpin}, &runfile.WireRecord{Loops: 2}
+	want := []string{"profile: spike and soak", "drain: 1s and 2s", "--loops: 1 and 2", fmt.Sprintf("--spin: %v and 0s", runfile.DefaultSpin),
 		"the offered rates and lengths of the phases", "processor: this and that"}
 	if list := Differences(a, b); !slices.Equal(list, want) {
 		t.Errorf("%q, want %q", list, want)
@@ -149,8 +149,8 @@ func TestDifferencesAreNamed(t *testing.T) {
 // Runs whose requests follow each other otherwise, or are counted otherwise, are not compared; the flag that makes them alike is named.
 func TestOtherSequencesAreNamedWithTheirFlag(t *testing.T) {
 	before, now := answer(time.Millisecond), answer(time.Millisecond)
-	now.Plan.Order, now.Plan.Lines, now.Plan.Grouping = loadgen.Sequential, 10, loadgen.GroupByPattern
-	now.Plan.Endpoints = []loadgen.EndpointRecord{{Name: "GET /item/{n}"}}
+	now.Plan.Order, now.Plan.Lines, now.Plan.Grouping = runfile.Sequential, 10, runfile.GroupByPattern
+	now.Plan.Endpoints = []runfile.EndpointRecord{{Name: "GET /item/{n}"}}
 	want := []string{"order of the requests: random and sequential (--order random makes them alike)", "grouping of the endpoints: never and pattern (--group never makes them alike)"}
 	if list := Differences(before, now); !slices.Equal(list, want) {
 		t.Errorf("%q, want %q", list, want)

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -14,14 +14,14 @@ type Percentile struct {
 	Key string // "p50", …
 
 	inFile string
-	value  func(*loadgen.Dist) time.Duration
+	value  func(*runfile.Dist) time.Duration
 }
 
 // Percentiles are those whose history is kept, in the order of the values of a [Point].
 var Percentiles = [...]Percentile{
-	{"p50", "p50_ns", func(d *loadgen.Dist) time.Duration { return d.P50NS }},
-	{"p95", "p95_ns", func(d *loadgen.Dist) time.Duration { return d.P95NS }},
-	{"p99", "p99_ns", func(d *loadgen.Dist) time.Duration { return d.P99NS }},
+	{"p50", "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }},
+	{"p95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }},
+	{"p99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }},
 }
 
 // Point is what one run says, of every phase but warm-up.
@@ -36,14 +36,14 @@ type Point struct {
 	// Differs names what differs from the run before it, where runs that differ were asked to be one series.
 	Differs []string
 
-	setting *loadgen.Run // its plan, its environment and whether it has target time, alone
+	setting *runfile.Run // its plan, its environment and whether it has target time, alone
 }
 
 // Series is the runs of one plan at one target on one machine, the oldest first.
 type Series struct {
-	Target      loadgen.Target
-	Plan        loadgen.PlanRecord
-	Environment loadgen.Environment
+	Target      runfile.Target
+	Plan        runfile.PlanRecord
+	Environment runfile.Environment
 	TargetTime  bool // its percentiles are of the target's own time
 	Points      []Point
 	Changes     [len(Percentiles)][]Change // in ns
@@ -85,7 +85,7 @@ type identity struct {
 
 // Add takes a run from a file. What bench or its host spoiled, what was ended early and what answered nothing is left out:
 // its latencies are not the target's, or are those of another length.
-func (c *Collector) Add(source string, r *loadgen.Run) {
+func (c *Collector) Add(source string, r *runfile.Run) {
 	id := identity{r.Target.Series(), r.Started.UTC(), r.Seed}
 	why := ""
 	switch spoiled := compare.Spoiled(r); {
@@ -118,7 +118,7 @@ func (c *Collector) Skip(source, why string) {
 }
 
 // seriesOf returns the series that a run belongs to.
-func (c *Collector) seriesOf(r *loadgen.Run) *Series {
+func (c *Collector) seriesOf(r *runfile.Run) *Series {
 	for _, s := range c.series {
 		if s.Target.Series() == r.Target.Series() && s.Plan.Profile == r.Plan.Profile && (c.Force || s.differences(r) == nil) {
 			return s
@@ -130,8 +130,8 @@ func (c *Collector) seriesOf(r *loadgen.Run) *Series {
 }
 
 // differences names in what the plan and the environment of a run are not those of a series.
-func (s *Series) differences(r *loadgen.Run) []string {
-	list := compare.Differences(&loadgen.Run{Plan: s.Plan, Environment: s.Environment}, r)
+func (s *Series) differences(r *runfile.Run) []string {
+	list := compare.Differences(&runfile.Run{Plan: s.Plan, Environment: s.Environment}, r)
 	if s.TargetTime != r.HasTargetTime() {
 		list = append(list, "target time, which one was saved before")
 	}
@@ -139,7 +139,7 @@ func (s *Series) differences(r *loadgen.Run) []string {
 }
 
 // timesOf are the target times of undisturbed requests, or of a run of before they were measured its response times.
-func timesOf(r *loadgen.Run) *loadgen.Dist {
+func timesOf(r *runfile.Run) *runfile.Dist {
 	if t := r.Overall.TargetTime; t != nil {
 		return &t.Undisturbed
 	}
@@ -147,15 +147,15 @@ func timesOf(r *loadgen.Run) *loadgen.Dist {
 }
 
 // settingOf is what of a run says whether another is of its series.
-func settingOf(r *loadgen.Run) *loadgen.Run {
-	s := &loadgen.Run{Plan: r.Plan, Environment: r.Environment}
+func settingOf(r *runfile.Run) *runfile.Run {
+	s := &runfile.Run{Plan: r.Plan, Environment: r.Environment}
 	if r.HasTargetTime() {
-		s.Overall.TargetTime = &loadgen.TargetTime{}
+		s.Overall.TargetTime = &runfile.TargetTime{}
 	}
 	return s
 }
 
-func pointOf(source string, r *loadgen.Run) Point {
+func pointOf(source string, r *runfile.Run) Point {
 	d := timesOf(r)
 	p := Point{
 		Source: source, Started: r.Started, Bench: r.Environment.Bench, Requests: d.Count,

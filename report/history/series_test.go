@@ -6,18 +6,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // runAt is a run of that day with a P50, and twice and three times of it as P95 and P99.
-func runAt(day int, target string, p50 time.Duration) *loadgen.Run {
-	r := &loadgen.Run{
-		Target:  loadgen.Target{Name: target},
-		Plan:    loadgen.PlanRecord{Profile: "spike", Connections: 256},
+func runAt(day int, target string, p50 time.Duration) *runfile.Run {
+	r := &runfile.Run{
+		Target:  runfile.Target{Name: target},
+		Plan:    runfile.PlanRecord{Profile: "spike", Connections: 256},
 		Started: time.Date(2026, 11, day, 12, 0, 0, 0, time.UTC),
-		Verdict: loadgen.Verdict{Kind: loadgen.Valid},
+		Verdict: runfile.Verdict{Kind: runfile.Valid},
 	}
-	r.Overall.ResponseTime = loadgen.Dist{Count: 1000, P50NS: p50, P95NS: 2 * p50, P99NS: 3 * p50}
+	r.Overall.ResponseTime = runfile.Dist{Count: 1000, P50NS: p50, P95NS: 2 * p50, P99NS: 3 * p50}
 	return r
 }
 
@@ -53,16 +53,16 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 
 	// A bench that measures otherwise begins a series, as one that was held to a part of its processors does.
 	limit := 2.0
-	for i, change := range []func(*loadgen.Run){
-		func(r *loadgen.Run) { r.Environment.Generation = 2 },
-		func(r *loadgen.Run) { r.Environment.Quota = &limit },
-		func(r *loadgen.Run) { r.Plan.Engine, r.Plan.Wire = loadgen.EngineWire, &loadgen.WireRecord{Loops: 2} },
+	for i, change := range []func(*runfile.Run){
+		func(r *runfile.Run) { r.Environment.Generation = 2 },
+		func(r *runfile.Run) { r.Environment.Quota = &limit },
+		func(r *runfile.Run) { r.Plan.Engine, r.Plan.Wire = runfile.EngineWire, &runfile.WireRecord{Loops: 2} },
 	} {
 		var apart Collector
 		apart.Add("a.json", runAt(2, "cached", time.Millisecond))
 		r := runAt(1, "cached", time.Millisecond)
 		if change(r); i == 2 {
-			apart.series[0].Plan.Engine = loadgen.EngineWire
+			apart.series[0].Plan.Engine = runfile.EngineWire
 		}
 		apart.Add("b.json", r)
 		want := []string{"measuring generation: 1 and 2", "control group's limit: not written down (save it again) and 2 processors", "--loops: not written down (save it again) and 2"}[i]
@@ -74,8 +74,8 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 	// What was saved since the target's own time is measured is a series of its own, whatever its verdict is.
 	since := runAt(2, "uncached", time.Millisecond)
 	since.Started = since.Started.Add(time.Hour)
-	since.Verdict.Kind = loadgen.HostLimited
-	since.Overall.TargetTime = &loadgen.TargetTime{Undisturbed: loadgen.Dist{Count: 900, P50NS: 900, P95NS: 901, P99NS: 902}}
+	since.Verdict.Kind = runfile.HostLimited
+	since.Overall.TargetTime = &runfile.TargetTime{Undisturbed: runfile.Dist{Count: 900, P50NS: 900, P95NS: 901, P99NS: 902}}
 	c.Add("s.json", since)
 	h = c.History()
 	last := h.Series[len(h.Series)-2]
@@ -97,13 +97,13 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 
 // A port that bench chose keeps no runs apart, in old files as in new ones; one that was typed does, until the target is named.
 func TestSeriesByThePortThatWasTyped(t *testing.T) {
-	at := func(hour int, target loadgen.Target) *loadgen.Run {
+	at := func(hour int, target runfile.Target) *runfile.Run {
 		r := runAt(1, "", time.Millisecond)
 		r.Target, r.Started = target, r.Started.Add(time.Duration(hour)*time.Hour)
 		return r
 	}
 	var c Collector
-	for i, target := range []loadgen.Target{
+	for i, target := range []runfile.Target{
 		{URL: "http://127.0.0.1:40001", Bundled: true},
 		{URL: "http://127.0.0.1:40002", Bundled: true},
 		{Name: "127.0.0.1:8080", URL: "http://127.0.0.1:8080"},
@@ -123,16 +123,16 @@ func TestSeriesByThePortThatWasTyped(t *testing.T) {
 }
 
 func TestWhatIsNoPointIsLeftOut(t *testing.T) {
-	spoil := map[string]func(*loadgen.Run){
-		"was interrupted": func(r *loadgen.Run) { r.Interrupted = true },
-		"is no evidence: GENERATOR-LIMITED: late": func(r *loadgen.Run) {
-			r.Verdict = loadgen.Verdict{Kind: loadgen.GeneratorLimited, Evidence: []string{"late"}}
+	spoil := map[string]func(*runfile.Run){
+		"was interrupted": func(r *runfile.Run) { r.Interrupted = true },
+		"is no evidence: GENERATOR-LIMITED: late": func(r *runfile.Run) {
+			r.Verdict = runfile.Verdict{Kind: runfile.GeneratorLimited, Evidence: []string{"late"}}
 		},
-		"is no evidence: bench did not send 20 of 1000 requests that it could have sent": func(r *loadgen.Run) {
-			r.Overall.TargetTime, r.Overall.Requests.Due = &loadgen.TargetTime{Untold: 20}, 1000
+		"is no evidence: bench did not send 20 of 1000 requests that it could have sent": func(r *runfile.Run) {
+			r.Overall.TargetTime, r.Overall.Requests.Due = &runfile.TargetTime{Untold: 20}, 1000
 		},
-		"has no response time": func(r *loadgen.Run) { r.Overall.ResponseTime = loadgen.Dist{} },
-		"was aborted":          func(r *loadgen.Run) { r.Events = []loadgen.Event{{Kind: loadgen.EventAbort}} },
+		"has no response time": func(r *runfile.Run) { r.Overall.ResponseTime = runfile.Dist{} },
+		"was aborted":          func(r *runfile.Run) { r.Events = []runfile.Event{{Kind: runfile.EventAbort}} },
 	}
 	for why, how := range spoil {
 		var c Collector

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
 )
@@ -15,17 +15,17 @@ import (
 const hostile = `</td></svg><script>alert("x")</script><img src=x onerror=alert(1)>'&`
 
 // runs are two runs of a spike, of so many seconds, as a file holds them. Their text from elsewhere is hostile.
-func runs(t testing.TB, seconds int) []*loadgen.Run {
+func runs(t testing.TB, seconds int) []*runfile.Run {
 	t.Helper()
-	return []*loadgen.Run{spike(seconds, "cached", 1), spike(seconds, "uncached", 20)}
+	return []*runfile.Run{spike(seconds, "cached", 1), spike(seconds, "uncached", 20)}
 }
 
-func spike(seconds int, name string, slow float64) *loadgen.Run {
-	r := &loadgen.Run{
-		Target: loadgen.Target{Name: name, URL: "http://127.0.0.1:1/"}, Seed: 1, Started: time.Unix(0, 0),
-		Plan: loadgen.PlanRecord{Profile: "spike", Arrivals: "poisson", Model: "open"}, Verdict: loadgen.Verdict{Kind: loadgen.TargetLimited, Evidence: []string{hostile}},
-		Environment: loadgen.Environment{CPU: hostile, Processors: 2},
-		Events:      []loadgen.Event{{Kind: loadgen.EventStall, AtNS: 21 * time.Second, DurationNS: 3 * time.Second, Text: hostile}},
+func spike(seconds int, name string, slow float64) *runfile.Run {
+	r := &runfile.Run{
+		Target: runfile.Target{Name: name, URL: "http://127.0.0.1:1/"}, Seed: 1, Started: time.Unix(0, 0),
+		Plan: runfile.PlanRecord{Profile: "spike", Arrivals: "poisson", Model: "open"}, Verdict: runfile.Verdict{Kind: runfile.TargetLimited, Evidence: []string{hostile}},
+		Environment: runfile.Environment{CPU: hostile, Processors: 2},
+		Events:      []runfile.Event{{Kind: runfile.EventStall, AtNS: 21 * time.Second, DurationNS: 3 * time.Second, Text: hostile}},
 	}
 	start, end := seconds/3, seconds/2
 	var all []time.Duration
@@ -37,7 +37,7 @@ func spike(seconds int, name string, slow float64) *loadgen.Run {
 			late = int(slow)
 		}
 		response, service, values := made.of(i, n, late, slow)
-		s := loadgen.Interval{StartNS: time.Duration(i) * time.Second, Due: uint64(n + late + 2), OK: uint64(n), Failed: uint64(late + 2), Sent: uint64(n), Finished: uint64(n),
+		s := runfile.Interval{StartNS: time.Duration(i) * time.Second, Due: uint64(n + late + 2), OK: uint64(n), Failed: uint64(late + 2), Sent: uint64(n), Finished: uint64(n),
 			InFlight: uint64(late), Backlog: uint64(late * i), Hits: uint64(n - n/10), Misses: uint64(n / 10),
 			ResponseTime: response, ServiceTime: service}
 		s.Failures = map[string]uint64{hostile: 2}
@@ -50,41 +50,41 @@ func spike(seconds int, name string, slow float64) *loadgen.Run {
 			all = append(all, values...)
 		}
 		at := time.Duration(i+1) * time.Second
-		r.Resources.Target = append(r.Resources.Target, loadgen.ProcessSample{AtNS: at, CPUNS: time.Duration(i%10) * 50 * time.Millisecond, RSS: uint64(40e6 + float64(i)*1e4)})
-		r.Resources.Generator = append(r.Resources.Generator, loadgen.ProcessSample{AtNS: at, CPUNS: 90 * time.Millisecond, RSS: 70e6})
-		r.Resources.Host = append(r.Resources.Host, loadgen.HostSample{AtNS: at, Busy: 0.6})
+		r.Resources.Target = append(r.Resources.Target, runfile.ProcessSample{AtNS: at, CPUNS: time.Duration(i%10) * 50 * time.Millisecond, RSS: uint64(40e6 + float64(i)*1e4)})
+		r.Resources.Generator = append(r.Resources.Generator, runfile.ProcessSample{AtNS: at, CPUNS: 90 * time.Millisecond, RSS: 70e6})
+		r.Resources.Host = append(r.Resources.Host, runfile.HostSample{AtNS: at, Busy: 0.6})
 	}
-	dist := loadgen.NewDist(3, all, []time.Duration{10 * time.Second})
+	dist := runfile.NewDist(3, all, []time.Duration{10 * time.Second})
 	for i, p := range []struct {
 		name     string
 		from, to int
 	}{{"baseline", 0, start}, {"spike", start, end}, {"recovery", end, seconds}} {
 		length := time.Duration(p.to-p.from) * time.Second
-		phase := loadgen.Phase{Name: p.name, Kind: p.name, StartNS: time.Duration(p.from) * time.Second, DurationNS: length, Offered: loadgen.Rate{Count: 100, Rate: float64(100 * (i%2 + 1))},
-			Achieved: loadgen.Rate{Count: 90, Rate: 90}, ResponseTime: dist, ServiceTime: dist, Wait: dist, Lag: dist, Verdict: r.Verdict,
-			Requests:     loadgen.Requests{Planned: 100, Due: 100, Sent: 100, Succeeded: 90, Failed: 10},
-			ServerTiming: []loadgen.ServerTiming{{Name: hostile, Count: 90, SumNS: 90 * time.Millisecond}, {Name: "db", Count: 90, SumNS: 900 * time.Millisecond}}}
+		phase := runfile.Phase{Name: p.name, Kind: p.name, StartNS: time.Duration(p.from) * time.Second, DurationNS: length, Offered: runfile.Rate{Count: 100, Rate: float64(100 * (i%2 + 1))},
+			Achieved: runfile.Rate{Count: 90, Rate: 90}, ResponseTime: dist, ServiceTime: dist, Wait: dist, Lag: dist, Verdict: r.Verdict,
+			Requests:     runfile.Requests{Planned: 100, Due: 100, Sent: 100, Succeeded: 90, Failed: 10},
+			ServerTiming: []runfile.ServerTiming{{Name: hostile, Count: 90, SumNS: 90 * time.Millisecond}, {Name: "db", Count: 90, SumNS: 900 * time.Millisecond}}}
 		for _, e := range []string{"GET /a", hostile} {
-			phase.Endpoints = append(phase.Endpoints, loadgen.Endpoint{Name: e, Class: loadgen.ClassOK, Count: 90, ResponseTime: dist, ServiceTime: dist})
+			phase.Endpoints = append(phase.Endpoints, runfile.Endpoint{Name: e, Class: runfile.ClassOK, Count: 90, ResponseTime: dist, ServiceTime: dist})
 		}
 		r.Phases = append(r.Phases, phase)
-		r.Plan.Phases = append(r.Plan.Phases, loadgen.PhaseRecord{Name: p.name, Kind: p.name, DurationNS: length, From: phase.Offered.Rate, To: phase.Offered.Rate})
+		r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Name: p.name, Kind: p.name, DurationNS: length, From: phase.Offered.Rate, To: phase.Offered.Rate})
 	}
-	r.Phases[1].Recovery = &loadgen.Recovery{State: loadgen.Recovered, AfterNS: 4 * time.Second}
+	r.Phases[1].Recovery = &runfile.Recovery{State: runfile.Recovered, AfterNS: 4 * time.Second}
 	r.Overall = r.Phases[1]
 	actual := float64(dist.P99NS)
-	r.Thresholds = []loadgen.ThresholdResult{{Text: "p99<200ms", Passed: slow < 2, Actual: &actual, Sentence: hostile}, {Text: "errors<1%", Undecided: true, Sentence: "not judged"}}
-	r.Errors = []loadgen.ErrorCount{{Kind: hostile, Count: 2, Sample: hostile}}
+	r.Thresholds = []runfile.ThresholdResult{{Text: "p99<200ms", Passed: slow < 2, Actual: &actual, Sentence: hostile}, {Text: "errors<1%", Undecided: true, Sentence: "not judged"}}
+	r.Errors = []runfile.ErrorCount{{Kind: hostile, Count: 2, Sample: hostile}}
 	return r
 }
 
 // distributions are made once for all seconds that are alike: encoding them is what takes time.
 type distributions map[[3]int]struct {
-	response, service loadgen.Dist
+	response, service runfile.Dist
 	values            []time.Duration
 }
 
-func (d distributions) of(second, n, late int, slow float64) (response, service loadgen.Dist, values []time.Duration) {
+func (d distributions) of(second, n, late int, slow float64) (response, service runfile.Dist, values []time.Duration) {
 	key := [3]int{second % 25, n, late}
 	if _, there := d[key]; !there {
 		values, bounds := make([]time.Duration, n), make([]time.Duration, late)
@@ -96,7 +96,7 @@ func (d distributions) of(second, n, late int, slow float64) (response, service 
 			bounds[j] = 10*time.Second + time.Duration(j)*time.Millisecond
 		}
 		made := d[key]
-		made.response, made.service, made.values = loadgen.NewDist(2, values, bounds), loadgen.NewDist(2, values, nil), values
+		made.response, made.service, made.values = runfile.NewDist(2, values, bounds), runfile.NewDist(2, values, nil), values
 		d[key] = made
 	}
 	made := d[key]
@@ -104,7 +104,7 @@ func (d distributions) of(second, n, late int, slow float64) (response, service 
 }
 
 // written is the report of runs.
-func written(t testing.TB, list []*loadgen.Run) []byte {
+func written(t testing.TB, list []*runfile.Run) []byte {
 	t.Helper()
 	p, err := report.RunPage(list, report.Options{Verbose: true})
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
@@ -52,7 +52,7 @@ func marksOf(m measured, several bool) []chart.Mark {
 	}
 	for i := range m.Phases {
 		p := &m.Phases[i]
-		if p.Recovery == nil || p.Recovery.State != loadgen.Recovered {
+		if p.Recovery == nil || p.Recovery.State != runfile.Recovered {
 			continue
 		}
 		at := (p.StartNS + p.DurationNS + p.Recovery.AfterNS).Seconds()
@@ -143,20 +143,20 @@ func (o *overTime) load() page.Block {
 // shown are the percentiles over time; the last is the strongest line.
 var shown = []struct {
 	title, key string
-	value      func(*loadgen.Dist) time.Duration
+	value      func(*runfile.Dist) time.Duration
 	look       chart.Series
 }{
-	{"max", "max_ns", func(d *loadgen.Dist) time.Duration { return d.MaxNS }, chart.Series{Dash: 2, Thin: true}},
-	{"P99", "p99_ns", func(d *loadgen.Dist) time.Duration { return d.P99NS }, chart.Series{}},
-	{"P95", "p95_ns", func(d *loadgen.Dist) time.Duration { return d.P95NS }, chart.Series{Dash: 1, Thin: true}},
-	{"P50", "p50_ns", func(d *loadgen.Dist) time.Duration { return d.P50NS }, chart.Series{Dash: 3, Thin: true}},
+	{"max", "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }, chart.Series{Dash: 2, Thin: true}},
+	{"P99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }, chart.Series{}},
+	{"P95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }, chart.Series{Dash: 1, Thin: true}},
+	{"P50", "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }, chart.Series{Dash: 3, Thin: true}},
 }
 
 func (o *overTime) latency() page.Block {
 	var series []chart.Series
 	var told []string
 	for _, m := range o.list {
-		dist := func(i int) *loadgen.Dist { return &m.Intervals[i].ResponseTime }
+		dist := func(i int) *runfile.Dist { return &m.Intervals[i].ResponseTime }
 		highest, at, bound := time.Duration(-1), 0, false
 		for i := range m.Intervals {
 			if d := dist(i); d.Count > 0 && d.P99NS > highest {
@@ -327,13 +327,13 @@ func (o *overTime) resources() []page.Block {
 	for _, m := range o.list {
 		for _, who := range []struct {
 			name    string
-			samples []loadgen.ProcessSample
+			samples []runfile.ProcessSample
 			dash    int
 		}{{"target", m.Resources.Target, 0}, {"bench", m.Resources.Generator, 1}} {
 			if len(who.samples) == 0 {
 				continue
 			}
-			at := bySecond(len(m.Intervals), who.samples, func(s loadgen.ProcessSample) time.Duration { return s.AtNS })
+			at := bySecond(len(m.Intervals), who.samples, func(s runfile.ProcessSample) time.Duration { return s.AtNS })
 			used := o.column(m, who.name+" cpu", chart.Share, func(i int) float64 {
 				if at[i] < 0 {
 					return math.NaN()
@@ -356,7 +356,7 @@ func (o *overTime) resources() []page.Block {
 			memory = append(memory, o.series(m, size, name, chart.Series{Color: m.index, Dash: who.dash, Thin: who.dash > 0}))
 		}
 		if len(m.Resources.Host) > 0 {
-			at := bySecond(len(m.Intervals), m.Resources.Host, func(s loadgen.HostSample) time.Duration { return s.AtNS })
+			at := bySecond(len(m.Intervals), m.Resources.Host, func(s runfile.HostSample) time.Duration { return s.AtNS })
 			busy := o.column(m, "host busy", chart.Share, func(i int) float64 {
 				if at[i] < 0 {
 					return math.NaN()

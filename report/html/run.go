@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
@@ -30,7 +30,7 @@ type small struct{ svg }
 func (small) Lines(int) []string { return nil }
 
 // Runs writes the report of runs: the blocks of their page, with charts of what they measured. Its error is that of w.
-func Runs(w io.Writer, p *page.Page, runs []*loadgen.Run) error {
+func Runs(w io.Writer, p *page.Page, runs []*runfile.Run) error {
 	charts, values := chartsOf(p, runs)
 	with := *p
 	with.Blocks = afterAnswer(p.Blocks, charts)
@@ -57,7 +57,7 @@ func section(title string, blocks []page.Block) []page.Block {
 
 // measured is a run with the name and the place that it has in every chart.
 type measured struct {
-	*loadgen.Run
+	*runfile.Run
 	name  string
 	index int
 }
@@ -74,9 +74,9 @@ func (m measured) of(what string, several bool) string {
 }
 
 // focus is the phase that asked most of the target: the spike where there is one.
-func (m measured) focus() *loadgen.Phase {
+func (m measured) focus() *runfile.Phase {
 	best := &m.Overall
-	rank := func(p *loadgen.Phase) float64 {
+	rank := func(p *runfile.Phase) float64 {
 		switch p.Kind {
 		case "warmup":
 			return -1
@@ -95,7 +95,7 @@ func (m measured) focus() *loadgen.Phase {
 }
 
 // chartsOf makes the charts of runs, in sections, and the tables of the values behind them.
-func chartsOf(p *page.Page, runs []*loadgen.Run) (charts, values []page.Block) {
+func chartsOf(p *page.Page, runs []*runfile.Run) (charts, values []page.Block) {
 	var list []measured
 	for _, r := range runs {
 		if r == nil {
@@ -115,7 +115,7 @@ func chartsOf(p *page.Page, runs []*loadgen.Run) (charts, values []page.Block) {
 		section("Where the time went", parts(list)), section("Endpoints", endpoints(list))), over.tables()
 }
 
-func status(r loadgen.ThresholdResult) chart.Status {
+func status(r runfile.ThresholdResult) chart.Status {
 	switch {
 	case r.Passed:
 		return chart.Passed
@@ -136,7 +136,7 @@ func limitBars(list []measured) []page.Block {
 		}
 		for _, r := range m.Thresholds {
 			bar := chart.Bar{Group: group, Name: r.Text, Value: math.NaN(), Status: status(r), Open: r.AtLeast, Text: "not measured"}
-			t, err := loadgen.ParseThreshold(r.Text)
+			t, err := runfile.ParseThreshold(r.Text)
 			if err == nil && r.Actual != nil {
 				bar.Value, bar.Limit, bar.Text = *r.Actual, t.Limit, figureOf(t, *r.Actual, r.AtLeast)
 			}
@@ -160,12 +160,12 @@ func limitBars(list []measured) []page.Block {
 }
 
 // figureOf writes the figure of a threshold.
-func figureOf(t loadgen.Threshold, v float64, atLeast bool) string {
+func figureOf(t runfile.Threshold, v float64, atLeast bool) string {
 	s := ""
 	switch t.Metric {
-	case loadgen.MetricErrors:
+	case runfile.MetricErrors:
 		s = report.Share(v)
-	case loadgen.MetricRate:
+	case runfile.MetricRate:
 		s = report.Rate(v)
 	default:
 		s = report.Duration(time.Duration(v))
@@ -177,7 +177,7 @@ func figureOf(t loadgen.Threshold, v float64, atLeast bool) string {
 }
 
 // curve returns the points of a percentile curve, as many as can be told apart.
-func curve(d *loadgen.Dist) []chart.Point {
+func curve(d *runfile.Dist) []chart.Point {
 	successes, censored, err := d.Bins()
 	if err != nil || d.Count == 0 {
 		return nil
@@ -187,7 +187,7 @@ func curve(d *loadgen.Dist) []chart.Point {
 		least = censored[0].Value
 	}
 	all := slices.Concat(successes, censored)
-	slices.SortFunc(all, func(a, b loadgen.Bin) int { return int(min(max(a.Value-b.Value, -1), 1)) })
+	slices.SortFunc(all, func(a, b runfile.Bin) int { return int(min(max(a.Value-b.Value, -1), 1)) })
 	total, below := float64(d.Count), 0.0
 	var points []chart.Point
 	last := -1.0
@@ -238,7 +238,7 @@ func distribution(list []measured) []page.Block {
 }
 
 // figure writes a duration of a distribution, with ≥ where it is a lower bound.
-func figure(d *loadgen.Dist, key string, v time.Duration) string {
+func figure(d *runfile.Dist, key string, v time.Duration) string {
 	if d.IsLowerBound(key) {
 		return "≥ " + report.Duration(v)
 	}
@@ -250,7 +250,7 @@ func latencyLimits(list []measured) []chart.Limit {
 	var limits []chart.Limit
 	for _, m := range list {
 		for _, r := range m.Thresholds {
-			t, err := loadgen.ParseThreshold(r.Text)
+			t, err := runfile.ParseThreshold(r.Text)
 			if err != nil || t.Duration != "response" || slices.ContainsFunc(limits, func(l chart.Limit) bool { return l.Name == r.Text }) || len(limits) == 4 {
 				continue
 			}
@@ -287,14 +287,14 @@ func parts(list []measured) []page.Block {
 	return append(blocks, functions(list)...)
 }
 
-func meanOf(name string, d *loadgen.Dist) chart.Part {
+func meanOf(name string, d *runfile.Dist) chart.Part {
 	return chart.Part{Name: name, Value: float64(d.MeanNS), Text: figure(d, "mean_ns", d.MeanNS)}
 }
 
 // maxTimings bounds the parts of a target's own time.
 const maxTimings = 8
 
-func serverParts(m measured, p *loadgen.Phase) chart.Whole {
+func serverParts(m measured, p *runfile.Phase) chart.Whole {
 	row := chart.Whole{Group: m.name, Name: p.Name}
 	answers, sum := float64(p.Requests.Succeeded)+float64(p.Requests.Failed), 0.0
 	for i, t := range p.ServerTiming {
@@ -355,7 +355,7 @@ func endpoints(list []measured) []page.Block {
 		seen := map[string]bool{}
 		for i := range f.Endpoints {
 			e := &f.Endpoints[i]
-			if e.Class == loadgen.ClassFailed || seen[e.Name+string(e.Class)] {
+			if e.Class == runfile.ClassFailed || seen[e.Name+string(e.Class)] {
 				continue
 			}
 			seen[e.Name+string(e.Class)] = true
@@ -364,8 +364,8 @@ func endpoints(list []measured) []page.Block {
 				continue
 			}
 			name := e.Name
-			if e.Class != loadgen.ClassOK {
-				name += ", " + map[loadgen.Class]string{loadgen.ClassHit: "hits", loadgen.ClassMiss: "misses"}[e.Class]
+			if e.Class != runfile.ClassOK {
+				name += ", " + map[runfile.Class]string{runfile.ClassHit: "hits", runfile.ClassMiss: "misses"}[e.Class]
 			}
 			at := slices.IndexFunc(entries, func(x *entry) bool { return x.name == name })
 			if at < 0 {

@@ -4,12 +4,12 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Observation is what came of a step.
 type Observation struct {
-	Run     *loadgen.Run    // nil of [IdleThread]
+	Run     *runfile.Run    // nil of [IdleThread]
 	Answers []Answer        // the server's log, where the step's server keeps one
 	Idle    []time.Duration // how late the idle thread was woken each time; none where the system cannot tell
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
 
@@ -18,12 +18,12 @@ func TestTrust(t *testing.T) {
 			return 30 * us
 		}
 	}
-	limitedFrom := func(limit float64) func(float64) loadgen.VerdictKind {
-		return func(rate float64) loadgen.VerdictKind {
+	limitedFrom := func(limit float64) func(float64) runfile.VerdictKind {
+		return func(rate float64) runfile.VerdictKind {
 			if rate >= limit {
-				return loadgen.TargetLimited
+				return runfile.TargetLimited
 			}
-			return loadgen.Valid
+			return runfile.Valid
 		}
 	}
 	for _, tc := range []struct {
@@ -163,10 +163,10 @@ func outcome(s Step, fails bool, fastest float64) Observation {
 	if s.Test == IdleThread || s.Test == AsFast {
 		return good(fastest).observe(s)
 	}
-	run := &loadgen.Run{Started: started, Verdict: loadgen.Verdict{Kind: loadgen.Valid}}
+	run := &runfile.Run{Started: started, Verdict: runfile.Verdict{Kind: runfile.Valid}}
 	run.Overall.Offered.Count, run.Overall.Achieved.Count = 1, 1
 	if fails {
-		run.Verdict.Kind = loadgen.HostLimited
+		run.Verdict.Kind = runfile.HostLimited
 	}
 	return Observation{Run: run}
 }

@@ -3,7 +3,7 @@ package selfcheck
 import (
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -21,7 +21,7 @@ type fake struct {
 	adds      time.Duration                    // what it adds to a service time
 	omits     bool                             // it counts from the send and not from the intended start
 	loses     int                              // answers that the server logs and the engine does not count
-	verdict   func(rate float64) loadgen.VerdictKind
+	verdict   func(rate float64) runfile.VerdictKind
 	generator float64 // share of its processor that it uses as fast as it goes
 }
 
@@ -33,7 +33,7 @@ func good(fastest float64) fake {
 	return fake{
 		fastest: fastest, generator: 1,
 		lag:     func(float64) time.Duration { return 30 * us },
-		verdict: func(float64) loadgen.VerdictKind { return loadgen.Valid },
+		verdict: func(float64) runfile.VerdictKind { return runfile.Valid },
 	}
 }
 
@@ -44,24 +44,24 @@ func (f fake) observe(s Step) Observation {
 	}
 	if s.Test == AsFast {
 		cpu := time.Duration(f.generator * float64(s.Length))
-		return Observation{Run: &loadgen.Run{
-			Plan:        loadgen.PlanRecord{VUs: s.Load.Users},
-			Environment: loadgen.Environment{Clock: "fake", GeneratorCPUs: []int{1}, TargetCPUs: []int{0}},
-			Overall:     loadgen.Phase{DurationNS: s.Length, Achieved: loadgen.Rate{Rate: f.fastest}, CPU: loadgen.CPU{Generator: &cpu}},
+		return Observation{Run: &runfile.Run{
+			Plan:        runfile.PlanRecord{VUs: s.Load.Users},
+			Environment: runfile.Environment{Clock: "fake", GeneratorCPUs: []int{1}, TargetCPUs: []int{0}},
+			Overall:     runfile.Phase{DurationNS: s.Length, Achieved: runfile.Rate{Rate: f.fastest}, CPU: runfile.CPU{Generator: &cpu}},
 		}}
 	}
 	if s.Test == HigherRate { // nothing but its lag is looked at
-		rate := loadgen.Rate{Count: 100, Rate: s.Rate}
-		return Observation{Run: &loadgen.Run{
-			Verdict: loadgen.Verdict{Kind: f.verdict(s.Rate)},
-			Overall: loadgen.Phase{Offered: rate, Achieved: rate, Lag: loadgen.NewDist(digits, []time.Duration{f.lag(s.Rate)}, nil)},
+		rate := runfile.Rate{Count: 100, Rate: s.Rate}
+		return Observation{Run: &runfile.Run{
+			Verdict: runfile.Verdict{Kind: f.verdict(s.Rate)},
+			Overall: runfile.Phase{Offered: rate, Achieved: rate, Lag: runfile.NewDist(digits, []time.Duration{f.lag(s.Rate)}, nil)},
 		}}
 	}
 	schedule, err := profiles.NewSchedule(s.Load.Profile, s.Load.Seed)
 	if err != nil {
 		panic(err)
 	}
-	run := &loadgen.Run{Started: started, Verdict: loadgen.Verdict{Kind: f.verdict(s.Rate)}}
+	run := &runfile.Run{Started: started, Verdict: runfile.Verdict{Kind: f.verdict(s.Rate)}}
 	run.Environment.Clock = "fake"
 	var o Observation
 	var lag, service, response []time.Duration
@@ -95,12 +95,12 @@ func (f fake) observe(s Step) Observation {
 		o.Answers = nil
 	}
 	n := schedule.Total()
-	run.Requests = loadgen.Requests{Planned: n, Due: n, Sent: n, Succeeded: n - uint64(f.loses)}
-	run.Overall = loadgen.Phase{
-		Offered:  loadgen.Rate{Count: n - warm, Rate: s.Rate},
-		Achieved: loadgen.Rate{Count: n - warm, Rate: s.Rate},
-		Lag:      loadgen.NewDist(digits, lag, nil), ServiceTime: loadgen.NewDist(digits, service, nil),
-		ResponseTime: loadgen.NewDist(digits, response, nil),
+	run.Requests = runfile.Requests{Planned: n, Due: n, Sent: n, Succeeded: n - uint64(f.loses)}
+	run.Overall = runfile.Phase{
+		Offered:  runfile.Rate{Count: n - warm, Rate: s.Rate},
+		Achieved: runfile.Rate{Count: n - warm, Rate: s.Rate},
+		Lag:      runfile.NewDist(digits, lag, nil), ServiceTime: runfile.NewDist(digits, service, nil),
+		ResponseTime: runfile.NewDist(digits, response, nil),
 	}
 	o.Run, o.Idle = run, []time.Duration{15 * us}
 	return o

@@ -6,7 +6,7 @@ import (
 	"io"
 	"math"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Encode writes a report as JSON.
@@ -26,7 +26,7 @@ const (
 // Decode reads what Encode wrote; name stands in its errors. It is untrusted: every figure must be one that a check can have.
 func Decode(name string, data []byte) (*Report, error) {
 	var r Report
-	if err := loadgen.DecodeKind(name, "selfcheck file", SchemaVersion, data, &r); err != nil {
+	if err := runfile.DecodeKind(name, "selfcheck file", SchemaVersion, data, &r); err != nil {
 		return nil, err
 	}
 	if err := r.check(); err != nil {

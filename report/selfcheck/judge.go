@@ -3,7 +3,7 @@ package selfcheck
 import (
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // The bounds within which an engine is trusted.
@@ -20,13 +20,13 @@ const (
 
 // holds reports whether a run at an even rate may be trusted for what the generator does: the lag's P99 is at most
 // [MaxLag], the verdict is VALID, and as many requests were answered as offered, within [MaxMissing].
-func holds(p *loadgen.Phase, v loadgen.VerdictKind) bool {
+func holds(p *runfile.Phase, v runfile.VerdictKind) bool {
 	missing := float64(p.Offered.Count) - float64(p.Served().Count)
-	return p.Offered.Count > 0 && p.Lag.P99NS <= MaxLag && v == loadgen.Valid && missing <= MaxMissing*float64(p.Offered.Count)
+	return p.Offered.Count > 0 && p.Lag.P99NS <= MaxLag && v == runfile.Valid && missing <= MaxMissing*float64(p.Offered.Count)
 }
 
 // judgePacing judges a run at an even rate.
-func judgePacing(s Step, run *loadgen.Run, idle []time.Duration) Pacing {
+func judgePacing(s Step, run *runfile.Run, idle []time.Duration) Pacing {
 	o := &run.Overall
 	return Pacing{
 		Rate: s.Rate, Holds: holds(o, run.Verdict.Kind), Offered: o.Offered, Served: o.Served(), Achieved: o.Achieved, Verdict: run.Verdict,
@@ -47,7 +47,7 @@ var heldAgainstLog = []struct {
 }
 
 // judgeLatency holds what a run says against the server's log. arrived is nil where the two cannot be paired.
-func judgeLatency(s Step, run *loadgen.Run, answers []Answer) (l Latency, arrived *Lateness) {
+func judgeLatency(s Step, run *runfile.Run, answers []Answer) (l Latency, arrived *Lateness) {
 	l = Latency{
 		Server: s.Server.Delays, Workers: s.Server.Workers, Arrivals: string(s.Load.Profile.Arrivals), Rate: s.Rate,
 		Answered: run.Requests.Succeeded, Logged: uint64(len(answers)),
@@ -56,8 +56,8 @@ func judgeLatency(s Step, run *loadgen.Run, answers []Answer) (l Latency, arrive
 	if !ok {
 		return l, nil
 	}
-	said := map[Measure]*loadgen.Dist{ServiceTime: &run.Overall.ServiceTime, ResponseTime: &run.Overall.ResponseTime}
-	was := map[Measure]*loadgen.Dist{ServiceTime: &t.service, ResponseTime: &t.response}
+	said := map[Measure]*runfile.Dist{ServiceTime: &run.Overall.ServiceTime, ResponseTime: &run.Overall.ResponseTime}
+	was := map[Measure]*runfile.Dist{ServiceTime: &t.service, ResponseTime: &t.response}
 	l.Within = true
 	for _, h := range heldAgainstLog {
 		f := Figure{Of: h.of, Percentile: h.percentile, Within: true}
@@ -86,7 +86,7 @@ var freezePercentiles = []float64{90, 95, 99}
 //	r(q) = S + d − (1 − q)·T    for (1 − q)·T ≤ S
 //
 // A tool that waits for answers before it sends sees next to nothing of it (G. Tene, "How NOT to measure latency", 2015).
-func judgeFreeze(s Step, run *loadgen.Run) *Freeze {
+func judgeFreeze(s Step, run *runfile.Run) *Freeze {
 	f := &Freeze{ForNS: s.Server.FreezeFor, OfNS: s.Length, Within: true}
 	for _, percentile := range freezePercentiles {
 		beyond := time.Duration((1 - percentile/100) * float64(s.Length))
@@ -101,7 +101,7 @@ func judgeFreeze(s Step, run *loadgen.Run) *Freeze {
 }
 
 // judgeFastest says how fast an engine went, and whether it was its own limit.
-func judgeFastest(run *loadgen.Run) *Fastest {
+func judgeFastest(run *runfile.Run) *Fastest {
 	o, e := &run.Overall, &run.Environment
 	f := &Fastest{
 		Rate: o.Achieved.Rate, Users: run.Plan.VUs,

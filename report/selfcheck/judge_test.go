@@ -6,35 +6,35 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
 
 func TestHolds(t *testing.T) {
 	for _, tc := range []struct {
 		name string
-		bad  func(*loadgen.Phase, *loadgen.VerdictKind)
+		bad  func(*runfile.Phase, *runfile.VerdictKind)
 		want bool
 	}{
-		{"all well", func(*loadgen.Phase, *loadgen.VerdictKind) {}, true},
-		{"lag at the bound", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Lag.P99NS = MaxLag }, true},
-		{"lag above it", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Lag.P99NS = MaxLag + 1 }, false},
-		{"target-limited", func(_ *loadgen.Phase, v *loadgen.VerdictKind) { *v = loadgen.TargetLimited }, false},
-		{"host-limited", func(_ *loadgen.Phase, v *loadgen.VerdictKind) { *v = loadgen.HostLimited }, false},
-		{"0.1 % missing", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Answered.Count = 10_000 - 10 }, true},
-		{"one more", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Answered.Count = 10_000 - 11 }, false},
-		{"missing, and the warm-up's answers came in its time", func(p *loadgen.Phase, _ *loadgen.VerdictKind) {
+		{"all well", func(*runfile.Phase, *runfile.VerdictKind) {}, true},
+		{"lag at the bound", func(p *runfile.Phase, _ *runfile.VerdictKind) { p.Lag.P99NS = MaxLag }, true},
+		{"lag above it", func(p *runfile.Phase, _ *runfile.VerdictKind) { p.Lag.P99NS = MaxLag + 1 }, false},
+		{"target-limited", func(_ *runfile.Phase, v *runfile.VerdictKind) { *v = runfile.TargetLimited }, false},
+		{"host-limited", func(_ *runfile.Phase, v *runfile.VerdictKind) { *v = runfile.HostLimited }, false},
+		{"0.1 % missing", func(p *runfile.Phase, _ *runfile.VerdictKind) { p.Answered.Count = 10_000 - 10 }, true},
+		{"one more", func(p *runfile.Phase, _ *runfile.VerdictKind) { p.Answered.Count = 10_000 - 11 }, false},
+		{"missing, and the warm-up's answers came in its time", func(p *runfile.Phase, _ *runfile.VerdictKind) {
 			p.Answered.Count, p.Achieved.Count = 10_000-11, 10_020
 		}, false},
-		{"all answered, some of them after its time", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { p.Achieved.Count = 9_900 }, true},
-		{"nothing offered", func(p *loadgen.Phase, _ *loadgen.VerdictKind) { *p = loadgen.Phase{} }, false},
+		{"all answered, some of them after its time", func(p *runfile.Phase, _ *runfile.VerdictKind) { p.Achieved.Count = 9_900 }, true},
+		{"nothing offered", func(p *runfile.Phase, _ *runfile.VerdictKind) { *p = runfile.Phase{} }, false},
 	} {
-		p := loadgen.Phase{
-			Offered: loadgen.Rate{Count: 10_000, Rate: 1000}, Achieved: loadgen.Rate{Count: 10_000, Rate: 1000},
-			Answered:     &loadgen.Rate{Count: 10_000, Rate: 1000},
-			ResponseTime: loadgen.Dist{MeanNS: 20 * ms}, Lag: loadgen.Dist{P99NS: 100 * us},
+		p := runfile.Phase{
+			Offered: runfile.Rate{Count: 10_000, Rate: 1000}, Achieved: runfile.Rate{Count: 10_000, Rate: 1000},
+			Answered:     &runfile.Rate{Count: 10_000, Rate: 1000},
+			ResponseTime: runfile.Dist{MeanNS: 20 * ms}, Lag: runfile.Dist{P99NS: 100 * us},
 		}
-		v := loadgen.Valid
+		v := runfile.Valid
 		tc.bad(&p, &v)
 		if got := holds(&p, v); got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
@@ -89,7 +89,7 @@ func TestErrorsOfLongDelays(t *testing.T) {
 		for i := range o.Answers {
 			o.Answers[i].Total = 100 * ms
 		}
-		said := func(p50, p99 float64) loadgen.Dist {
+		said := func(p50, p99 float64) runfile.Dist {
 			values := make([]time.Duration, 100)
 			for i := range values {
 				values[i] = time.Duration(p50 * float64(100*ms))
@@ -97,7 +97,7 @@ func TestErrorsOfLongDelays(t *testing.T) {
 					values[i] = time.Duration(p99 * float64(100*ms))
 				}
 			}
-			return loadgen.NewDist(digits, values, nil)
+			return runfile.NewDist(digits, values, nil)
 		}
 		o.Run.Overall.ResponseTime, o.Run.Overall.ServiceTime = said(tc.p50, tc.p99), said(tc.p50, tc.unjudgedAt)
 		if l, _ := judgeLatency(s, o.Run, o.Answers); l.Within != tc.within {
@@ -121,7 +121,7 @@ func TestFreezeExpectation(t *testing.T) {
 			}
 			response = append(response, done-at)
 		}
-		run := &loadgen.Run{Overall: loadgen.Phase{ResponseTime: loadgen.NewDist(digits, response, nil)}}
+		run := &runfile.Run{Overall: runfile.Phase{ResponseTime: runfile.NewDist(digits, response, nil)}}
 		slices.Sort(response)
 		f := judgeFreeze(s, run)
 		for _, x := range f.Figures {

@@ -3,7 +3,7 @@ package selfcheck
 import (
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // SchemaVersion rises when the meaning of a key changes; keys are added without raising it.
@@ -18,7 +18,7 @@ type Report struct {
 	Schema      int                 `json:"schema"`
 	Kind        string              `json:"kind,omitempty"` // [Kind]; "" in files of before
 	Started     time.Time           `json:"started"`
-	Environment loadgen.Environment `json:"environment"`
+	Environment runfile.Environment `json:"environment"`
 	Quick       bool                `json:"quick"`
 	Interrupted bool                `json:"interrupted"`
 
@@ -49,10 +49,10 @@ type Engine struct {
 type Pacing struct {
 	Rate        float64         `json:"rate"`  // offered, even arrivals
 	Holds       bool            `json:"holds"` // [MaxLag] and [MaxMissing] are kept, and the verdict is VALID
-	Offered     loadgen.Rate    `json:"offered"`
-	Served      loadgen.Rate    `json:"served"`   // successes of the requests that were due
-	Achieved    loadgen.Rate    `json:"achieved"` // successes that finished in the run's time
-	Verdict     loadgen.Verdict `json:"verdict"`
+	Offered     runfile.Rate    `json:"offered"`
+	Served      runfile.Rate    `json:"served"`   // successes of the requests that were due
+	Achieved    runfile.Rate    `json:"achieved"` // successes that finished in the run's time
+	Verdict     runfile.Verdict `json:"verdict"`
 	Lag         Lateness        `json:"lag"`                    // as the engine says: between due and sent
 	ArrivedLate *Lateness       `json:"arrived_late,omitempty"` // as the server logged it: between due and read by the server
 	IdleThread  *Lateness       `json:"idle_thread,omitempty"`  // of an idle thread beside the engine, on its processors

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -16,9 +16,9 @@ type Answer struct {
 
 // truth is what really became of a run's requests, the warm-up's left out.
 type truth struct {
-	service  loadgen.Dist // of the server alone
-	response loadgen.Dist // from the intended start until the answer was handed to the kernel
-	arrived  loadgen.Dist // from the intended start until the server had read the request
+	service  runfile.Dist // of the server alone
+	response runfile.Dist // from the intended start until the answer was handed to the kernel
+	arrived  runfile.Dist // from the intended start until the server had read the request
 }
 
 // digits is the precision of the histograms of a run's totals. The truth passes through the same histograms, so that
@@ -28,7 +28,7 @@ const digits = 3
 // pair joins a run's schedule and the server's log, the i-th request that was due and the i-th that came. Requests due
 // close to each other may come in another order, which moves a figure by no more than the distance between them. ok is
 // false where the two are not of the same requests: some failed, or the log has others.
-func pair(load Load, run *loadgen.Run, answers []Answer) (t truth, ok bool) {
+func pair(load Load, run *runfile.Run, answers []Answer) (t truth, ok bool) {
 	schedule, err := profiles.NewSchedule(load.Profile, load.Seed)
 	if err != nil || len(answers) == 0 || uint64(len(answers)) != schedule.Total() || run.Requests.Succeeded != schedule.Total() {
 		return truth{}, false
@@ -52,14 +52,14 @@ func pair(load Load, run *loadgen.Run, answers []Answer) (t truth, ok bool) {
 		response = append(response, late+a.Total)
 	}
 	return truth{
-		service:  loadgen.NewDist(digits, service, nil),
-		response: loadgen.NewDist(digits, response, nil),
-		arrived:  loadgen.NewDist(digits, arrived, nil),
+		service:  runfile.NewDist(digits, service, nil),
+		response: runfile.NewDist(digits, response, nil),
+		arrived:  runfile.NewDist(digits, arrived, nil),
 	}, true
 }
 
 // latenessOf summarises a distribution.
-func latenessOf(d *loadgen.Dist) Lateness {
+func latenessOf(d *runfile.Dist) Lateness {
 	return Lateness{Count: d.Count, P50NS: d.P50NS, P99NS: d.P99NS, P999NS: d.P999NS, MaxNS: d.MaxNS}
 }
 
@@ -68,7 +68,7 @@ func latenessOrNil(values []time.Duration) *Lateness {
 	if len(values) == 0 {
 		return nil
 	}
-	d := loadgen.NewDist(digits, values, nil)
+	d := runfile.NewDist(digits, values, nil)
 	l := latenessOf(&d)
 	return &l
 }

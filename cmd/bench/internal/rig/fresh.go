@@ -3,7 +3,7 @@ package rig
 import (
 	"context"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -14,7 +14,7 @@ type Fresh struct {
 	Seeds   []uint64      // one a run
 	Begins  func(run int) // is told which run begins, from 1
 
-	Runs    []*loadgen.Run
+	Runs    []*runfile.Run
 	Again   int    // runs that were made again, as they were no evidence
 	Spoiled bool   // too many were
 	Why     string // the last was

@@ -1,10 +1,13 @@
 package rig
 
-import "github.com/seed-5a006608/bench/loadgen"
+import (
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+)
 
 // Pin gives the target every processor but the last, which is bench's, of those that no other bench has set apart, unless
 // cpus is "shared". What came of it is in e; unpin undoes the pinning of bench.
-func Pin(cpus string, e *loadgen.Environment) (unpin func()) {
+func Pin(cpus string, e *runfile.Environment) (unpin func()) {
 	all, usable := loadgen.Processors(), loadgen.Usable()
 	e.Processors = len(usable)
 	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil

@@ -6,11 +6,12 @@ import (
 	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Preflight compiles a plan, looks for what would spoil the run before anything is sent, and lowers the connections to what can
 // be held unless just so many were given. Its error is a [UsageError] where the plan cannot be driven by whoever asks for it.
-func Preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *loadgen.Environment) (*loadgen.Job, error) {
+func Preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *runfile.Environment) (*loadgen.Job, error) {
 	job, err := plan.Compile()
 	if err != nil {
 		return nil, &UsageError{err}

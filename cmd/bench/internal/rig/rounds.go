@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -22,7 +23,7 @@ const (
 )
 
 // Drive drives one profile at it.
-func (t *Target) Drive(ctx context.Context, p profiles.Profile, closed *loadgen.Closed, seed uint64) (*loadgen.Run, error) {
+func (t *Target) Drive(ctx context.Context, p profiles.Profile, closed *loadgen.Closed, seed uint64) (*runfile.Run, error) {
 	run, err := loadgen.Drive(ctx, t.PlanOf(p, closed, seed), t.Options)
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
@@ -56,7 +57,7 @@ func (t *Target) PlanOf(p profiles.Profile, closed *loadgen.Closed, seed uint64)
 }
 
 // Fast drives it as fast as it goes.
-func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*loadgen.Run, error) {
+func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*runfile.Run, error) {
 	users := warmUpUsers
 	if c := t.Plan.Limits.Connections; c > 0 {
 		users = min(users, c)
@@ -67,7 +68,7 @@ func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*
 
 // warm drives it unmeasured until its cache's hit ratio is flat.
 func (t *Target) warm(ctx context.Context) error {
-	before := new(loadgen.Run)
+	before := new(runfile.Run)
 	for look := range warmUpLooks {
 		run, err := t.Fast(ctx, WarmUpLook, uint64(look)+1)
 		if err != nil {
@@ -82,7 +83,7 @@ func (t *Target) warm(ctx context.Context) error {
 }
 
 // round drives one round at its rate.
-func (t *Target) round(ctx context.Context, l compare.Layout, seed uint64) (*loadgen.Run, error) {
+func (t *Target) round(ctx context.Context, l compare.Layout, seed uint64) (*runfile.Run, error) {
 	return t.Drive(ctx, Hold("round", l.WarmUp(), l.Round-l.WarmUp(), t.Rate), nil, seed)
 }
 

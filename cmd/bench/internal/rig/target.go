@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -53,7 +54,7 @@ func (t *Target) Said() (notes []string) {
 }
 
 // GoOn lets the next run begin in a sequence of requests where this one has ended.
-func (t *Target) GoOn(run *loadgen.Run) {
+func (t *Target) GoOn(run *runfile.Run) {
 	t.Plan.First += run.Requests.Due
 	t.Sent, t.Sequence = t.Sent+run.Requests.Sent, uint64(run.Plan.Lines)
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets"
 )
 
@@ -68,7 +68,7 @@ func (r *Rig) pin() {
 		}
 		return
 	}
-	env := loadgen.Environment{CPUs: "shared", Notes: slices.Clone(r.Targets[0].Notes)}
+	env := runfile.Environment{CPUs: "shared", Notes: slices.Clone(r.Targets[0].Notes)}
 	if r.Owned() {
 		r.unpin = Pin(r.CPUs, &env)
 	}

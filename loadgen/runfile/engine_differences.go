@@ -1,0 +1,48 @@
+package runfile
+
+import (
+	"fmt"
+	"time"
+)
+
+// The engines.
+const (
+	EngineHTTP = "http" // over net/http: https, HTTP/2, proxies
+	EngineWire = "wire" // over raw sockets: HTTP/1.1 without TLS, with the kernel's timestamps
+)
+
+// DefaultSpin is the longest time before a request is due for which the wire engine may spin.
+const DefaultSpin = 50 * time.Microsecond
+
+// EngineDifferences names what differs between the engines of two plans, and how they are set. A plan that does not say how is
+// taken for one with the defaults, and can be compared with that alone.
+func (r *PlanRecord) EngineDifferences(q *PlanRecord) []string {
+	if r.Engine != q.Engine {
+		return []string{fmt.Sprintf("engine: %s and %s", r.Engine, q.Engine)}
+	}
+	defaults := WireRecord{Loops: 1, SpinNS: DefaultSpin}
+	a, b := defaults, defaults
+	if r.Wire != nil {
+		a = *r.Wire
+	}
+	if q.Wire != nil {
+		b = *q.Wire
+	}
+	var list []string
+	differ := func(flag string, x, y any) {
+		if x == y {
+			return
+		}
+		if r.Wire == nil {
+			x = notWritten
+		}
+		if q.Wire == nil {
+			y = notWritten
+		}
+		list = append(list, fmt.Sprintf("--%s: %v and %v", flag, x, y))
+	}
+	differ("loops", a.Loops, b.Loops)
+	differ("spin", a.SpinNS, b.SpinNS)
+	differ("dns-ttl", a.DNSTTLNS, b.DNSTTLNS)
+	return list
+}

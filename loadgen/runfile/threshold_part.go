@@ -1,0 +1,173 @@
+package runfile
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// part is what a threshold is about: some phases of a run together, of all endpoints or of one.
+type Part struct {
+	Length         time.Duration // of its phases, in all the runs that are pooled
+	Due, Succeeded uint64
+	Served         uint64     // successes, as [Phase.Served] counts them; 0 of an endpoint, where it is not kept
+	Ok, Censored   *Histogram // of the threshold's duration
+	Dist           Dist       // of both
+
+	Bounded bool // dist is response time, and target says what the target did
+	Target  Dist // target time of undisturbed requests
+}
+
+// partOf returns what the threshold is about, or a sentence that says why there is no such thing in the run.
+func (t Threshold) partOf(r *Run) (Part, string) {
+	phases, missing := t.phasesOf(r)
+	if missing == "" && t.Endpoint != "" {
+		missing = t.missingEndpoint(r)
+	}
+	if missing != "" {
+		return Part{}, missing
+	}
+	digits := TotalDigits
+	if t.Endpoint != "" {
+		digits = DetailDigits
+	}
+	p := Part{Ok: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
+	target := Part{Ok: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
+	p.Bounded = t.OfResponse() && r.HasTargetTime()
+	for _, phase := range phases {
+		p.Length += phase.DurationNS * time.Duration(r.Repetitions())
+		var err error
+		if t.Endpoint != "" {
+			err = t.addEndpoint(&p, &target, phase)
+		} else {
+			p.Due += phase.Requests.Due
+			p.Succeeded += phase.Requests.Succeeded
+			p.Served += phase.Served().Count
+			err = p.add(t.distOf(phase), digits)
+			if err == nil && p.Bounded {
+				err = target.add(&phase.TargetTime.Undisturbed, digits)
+			}
+		}
+		if err != nil {
+			return Part{}, fmt.Sprintf("the histogram of phase %q cannot be read: %v", phase.Name, err)
+		}
+	}
+	p.Dist = DistOf(p.Ok, p.Censored)
+	if p.Bounded {
+		p.Target = DistOf(target.Ok, target.Censored)
+	}
+	return p, ""
+}
+
+// ofResponse reports whether the threshold is about response times, in which bench's own lateness is.
+func (t Threshold) OfResponse() bool {
+	return t.Duration == "response" && t.Metric != MetricErrors && t.Metric != MetricRate
+}
+
+// phasesOf returns the phases that the threshold is about. A phase's name goes before a kind.
+func (t Threshold) phasesOf(r *Run) (phases []*Phase, missing string) {
+	if t.Phase == "" && t.Endpoint == "" {
+		return []*Phase{&r.Overall}, ""
+	}
+	var ofKind, measured []*Phase
+	var names []string
+	for i := range r.Phases {
+		p := &r.Phases[i]
+		names = append(names, p.Name)
+		if p.Name == t.Phase {
+			return []*Phase{p}, ""
+		}
+		if p.Kind == t.Phase {
+			ofKind = append(ofKind, p)
+		}
+		if p.Kind != string(profiles.Warmup) {
+			measured = append(measured, p)
+		}
+	}
+	switch {
+	case t.Phase == "":
+		return measured, ""
+	case len(ofKind) > 0:
+		return ofKind, ""
+	case slices.ContainsFunc(r.Plan.Phases, func(p PhaseRecord) bool { return p.Name == t.Phase || p.Kind == t.Phase }):
+		return nil, fmt.Sprintf("the run ended before phase %q", t.Phase)
+	}
+	return nil, fmt.Sprintf("the run has no phase %q, by name or kind: it has %s", t.Phase, units.Listed(names))
+}
+
+func (t Threshold) missingEndpoint(r *Run) string {
+	for _, p := range r.Phases {
+		if slices.ContainsFunc(p.Endpoints, func(e Endpoint) bool { return e.Name == t.Endpoint }) {
+			return ""
+		}
+	}
+	var names []string
+	for _, e := range r.Plan.Endpoints {
+		if e.Name == t.Endpoint {
+			return ""
+		}
+		names = append(names, e.Name)
+	}
+	missing := fmt.Sprintf("the run has no endpoint %q: it has %s", t.Endpoint, units.Listed(names))
+	if len(names) > MaxEndpoints {
+		missing += fmt.Sprintf(", and all after the first %d together as %q", MaxEndpoints, Other)
+	}
+	return missing
+}
+
+// addEndpoint adds what was counted of the threshold's endpoint in a phase: the durations of its successes, and of its
+// failures those of which no more is known than a bound.
+func (t Threshold) addEndpoint(p, target *Part, phase *Phase) error {
+	for i := range phase.Endpoints {
+		e := &phase.Endpoints[i]
+		if e.Name != t.Endpoint {
+			continue
+		}
+		// Unlike Count it holds those that never finished.
+		p.Due += e.ResponseTime.Count
+		d := e.ResponseTime
+		if t.Duration == "service" {
+			d = e.ServiceTime
+		}
+		if e.Class == ClassFailed {
+			d.HDR, d.Clamped = "", 0
+		} else {
+			p.Succeeded += e.Count
+		}
+		if err := p.add(&d, DetailDigits); err != nil {
+			return err
+		}
+		if p.Bounded && e.TargetTime != nil {
+			if err := target.add(&e.TargetTime.Undisturbed, DetailDigits); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (p *Part) add(d *Dist, digits int) error {
+	ok, censored, err := d.histograms(digits)
+	if err != nil {
+		return err
+	}
+	p.Ok.Add(ok)
+	p.Censored.Add(censored)
+	return nil
+}
+
+func (t Threshold) distOf(p *Phase) *Dist {
+	switch t.Duration {
+	case "service":
+		return &p.ServiceTime
+	case "wait":
+		return &p.Wait
+	case "lag":
+		return &p.Lag
+	default:
+		return &p.ResponseTime
+	}
+}
