@@ -61,6 +61,17 @@ type ComparedArm struct {
 // how it was made. Its error is that of w.
 func Comparison(w io.Writer, c *Compared, o Options) error { return o.write(w, ComparisonPage(c)) }
 
+// ComparisonMarkdown writes what a comparison or a gate found as text for a pull request: the verdict, the table, the
+// curves, and how to repeat it. Its error is that of w.
+func ComparisonMarkdown(w io.Writer, c *Compared) error {
+	return writeMarkdown(w, ComparisonPage(c), maxMarkdown)
+}
+
+// ComparisonSummary writes it for the summary of a GitHub Actions step, at most limit bytes.
+func ComparisonSummary(w io.Writer, c *Compared, limit int) error {
+	return writeMarkdown(w, ComparisonPage(c), limit)
+}
+
 // ComparisonPage is the report of a comparison or a gate.
 func ComparisonPage(c *Compared) *page.Page {
 	p := &page.Page{Title: c.title()}
