@@ -10,7 +10,7 @@ type Chart struct {
 }
 
 // Drawing draws what it was given as data. In characters every drawing can be shown, if only as nothing. A format that
-// draws better looks for more in it, as the HTML report does for an SVG method, so that this package needs to know of none.
+// draws better looks for more in it, such as a method SVG(labelledBy string) string, so that this package knows of no format.
 type Drawing interface {
 	// Lines returns the drawing in characters, of lines not wider than width columns; nil where it has no such form.
 	Lines(width int) []string

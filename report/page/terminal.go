@@ -66,7 +66,10 @@ func (t *terminal) block(b Block) error {
 		}
 	case Headline:
 		for _, l := range Wrap(b.Text, t.width, 0) {
-			if l = t.fit(l); t.color && l != "" {
+			if l = t.fit(l); l == "" {
+				continue
+			}
+			if t.color {
 				l = bold + l + reset
 			}
 			t.put(l)
