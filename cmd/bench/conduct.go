@@ -29,7 +29,7 @@ type conductor struct {
 	pilot   *compare.Found    // how the rate was chosen; nil: it was given
 }
 
-// conductor makes one of the arms, which began now.
+// conductor is what drives the arms; its time begins now.
 func (o *compareOptions) conductor(ctx context.Context, arms []*rig.Target, stderr io.Writer) *conductor {
 	r := o.rig(ctx, stderr, arms...)
 	r.ReadyTimeout = o.readyTimeout

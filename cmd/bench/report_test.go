@@ -65,7 +65,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lists := 0
+	results := 0
 	for _, s := range sources {
 		if strings.HasSuffix(s, "_test.go") {
 			continue
@@ -74,7 +74,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		lists += strings.Count(string(text), "ormats = []format[")
+		results += strings.Count(string(text), "Shown = shown[")
 	}
 	t.Chdir(t.TempDir())
 	t.Setenv("GITHUB_ACTIONS", "")
@@ -130,8 +130,8 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	shownAgain(t, report.MirrorKind, mirrorsShown.formats, mirror, report.Mirrored)
 	shownAgain(t, report.HistoryKind, historiesShown.formats, collected.History(), report.History)
 	shownAgain(t, selfcheck.Kind, selfchecksShown.formats, selfcheck.New([]string{"http"}, true).Report(), report.Selfcheck)
-	if lists != 7 || len(documentKinds) != 8 {
-		t.Errorf("there are %d lists of formats and %d kinds of documents: show those of each again", lists, len(documentKinds))
+	if results != 7 || len(documentKinds) != 8 {
+		t.Errorf("there are %d kinds of results and %d kinds of documents: show those of each again", results, len(documentKinds))
 	}
 
 	for name, text := range map[string]string{
