@@ -129,6 +129,8 @@ type comparisonRow struct {
 	Runs     int             `json:"runs_needed,omitempty"`  // a side
 	Thin     bool            `json:"few_requests,omitempty"` // too few lie beyond it to judge by
 	Least    float64         `json:"least_beyond,omitempty"` // so many have to
+	RoundsA  []float64       `json:"rounds_a,omitempty"`     // the rounds' values in time order
+	RoundsB  []float64       `json:"rounds_b,omitempty"`
 }
 
 // tooFew is why a row is not judged: too few requests lie beyond it.
@@ -294,7 +296,7 @@ func comparisonRows(rows []compare.Row) []comparisonRow {
 			Metric: row.Metric.Key, A: row.A, B: row.B, ALow: row.ALow, BLow: row.BLow,
 			Change: ratioOf(row.Change), Decision: ratioOf(row.Decision), Level: row.Level, Margin: row.Margin, PassAt: row.PassAt, PassedAt: row.PassedAt, Judged: row.Judged,
 			Outcome: row.Outcome, Improved: row.Improved, Scatter: row.Scatter, Carried: row.Carried, Needed: row.Needed,
-			By: string(row.By), Why: why, Thin: row.Thin, Least: row.Least,
+			By: string(row.By), Why: why, Thin: row.Thin, Least: row.Least, RoundsA: row.RoundsA, RoundsB: row.RoundsB,
 		})
 	}
 	return list

@@ -175,7 +175,7 @@ func rowsOf(list []comparisonRow) ([]compare.Row, error) {
 		rows = append(rows, compare.Row{
 			Metric: m, A: r.A, B: r.B, ALow: r.ALow, BLow: r.BLow, Change: r.Change.interval(), Decision: r.Decision.interval(), Level: r.Level,
 			Margin: r.Margin, PassAt: r.PassAt, PassedAt: r.PassedAt, Outcome: r.Outcome, Judged: r.Judged, Improved: r.Improved,
-			By: compare.Estimator(r.By), Least: r.Least, Thin: r.Thin || r.Why == tooFew, Scatter: r.Scatter, Carried: r.Carried, Needed: max(r.Needed, r.Runs),
+			By: compare.Estimator(r.By), Least: r.Least, RoundsA: r.RoundsA, RoundsB: r.RoundsB, Thin: r.Thin || r.Why == tooFew, Scatter: r.Scatter, Carried: r.Carried, Needed: max(r.Needed, r.Runs),
 		})
 	}
 	return rows, nil

@@ -64,7 +64,7 @@ func (t *Trial) compare(arm int) Comparison {
 			continue
 		}
 		c.Rows = append(c.Rows, Row{
-			Metric: metric, A: medianOf(a.values[m]), B: medianOf(b.values[m]),
+			Metric: metric, A: medianOf(a.values[m]), B: medianOf(b.values[m]), RoundsA: slices.Clone(a.values[m]), RoundsB: slices.Clone(b.values[m]),
 			ALow: a.atLeast[m], BLow: b.atLeast[m], Beyond: min(a.beyond[m], b.beyond[m]), By: by,
 			Margin: asked.Margin, PassAt: asked.passes(), Least: enoughTop, Thin: by == ByNone,
 		})

@@ -47,6 +47,8 @@ type Row struct {
 	Least float64   // of a percentile: so many requests have to be beyond it, in a quad, a run or a block
 	Thin  bool      // fewer are: it is shown and not judged
 
+	RoundsA, RoundsB []float64 // the rounds' values in time order; nil where runs were compared, and in files of before
+
 	Scatter float64 // standard deviation of a pair's log ratio
 	Carried float64 // autocorrelation of neighbouring pairs, 0 … 0.6
 	Needed  int     // pairs, or runs a side, that would probably settle it, where it is not settled; 0: not known

@@ -254,3 +254,24 @@ func TestUnusableOptionsAreRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsKeepTheRoundsInTimeOrder(t *testing.T) {
+	n := 0
+	trial, steps := play(t, gateOptions(), func(s Step) *runfile.Run {
+		n++
+		return answer(10*time.Millisecond + time.Duration(n)*time.Microsecond)
+	})
+	for _, row := range trial.Result().Comparisons[0].Rows {
+		if row.Metric.Key != P50.Key {
+			continue
+		}
+		if len(row.RoundsA) != len(row.RoundsB) || 2*len(row.RoundsA) > len(steps) || len(row.RoundsA) < 2 {
+			t.Fatalf("%d and %d rounds of %d steps", len(row.RoundsA), len(row.RoundsB), len(steps))
+		}
+		if !slices.IsSorted(row.RoundsA) || !slices.IsSorted(row.RoundsB) {
+			t.Errorf("the rounds are out of order: %v, %v", row.RoundsA, row.RoundsB)
+		}
+		return
+	}
+	t.Error("no row of P50")
+}
