@@ -12,6 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/html"
 	"github.com/spf13/cobra"
 )
 
@@ -22,8 +23,11 @@ const (
 
 // baselinesShown is how baselines are shown.
 var baselinesShown = shown[*compare.Baseline]{
-	text:    report.Baseline,
-	formats: []format[*compare.Baseline]{{"json", func(w io.Writer, b *compare.Baseline) error { return b.Encode(w) }}},
+	text: report.Baseline,
+	formats: []format[*compare.Baseline]{
+		{"json", func(w io.Writer, b *compare.Baseline) error { return b.Encode(w) }},
+		{"html", html.Baseline},
+	},
 }
 
 // baselineSaveOptions are the flags of bench baseline save.

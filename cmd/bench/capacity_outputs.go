@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
+	"github.com/seed-5a006608/bench/report/html"
 )
 
 // capacitiesShown is how capacities are shown.
@@ -13,6 +14,7 @@ var capacitiesShown = shown[[]*capacity.Capacity]{
 	formats: []format[[]*capacity.Capacity]{
 		{"json", capacity.Encode},
 		{"md", report.CapacityMarkdown},
+		{"html", html.Capacity},
 	},
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/html"
 )
 
 // comparisonsShown is how comparisons and gates are shown.
@@ -15,6 +16,7 @@ var comparisonsShown = shown[*report.Compared]{
 		{"json", report.ComparisonJSON},
 		{"junit", report.ComparisonJUnit},
 		{"md", report.ComparisonMarkdown},
+		{"html", html.Comparison},
 	},
 	tell: tellActionsCompared,
 }

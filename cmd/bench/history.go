@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/html"
 	"github.com/spf13/cobra"
 )
 
@@ -21,6 +22,7 @@ var historiesShown = shown[*history.History]{
 		{"csv", report.HistoryCSV},
 		{"json", report.HistoryJSON},
 		{"md", report.HistoryMarkdown},
+		{"html", html.History},
 	},
 }
 

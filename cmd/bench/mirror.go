@@ -12,6 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/html"
 )
 
 const (
@@ -23,7 +24,7 @@ const (
 // mirrorsShown is how mirrored runs are shown.
 var mirrorsShown = shown[*report.Mirror]{
 	text:    report.Mirrored,
-	formats: []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}},
+	formats: []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}, {"html", html.Mirror}},
 }
 
 // runMirror loads two at once with the same requests, compares the answers and reports.

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/html"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ type selfcheckOptions struct {
 }
 
 // selfchecksShown is how selfchecks are shown.
-var selfchecksShown = shown[*selfcheck.Report]{text: report.Selfcheck, formats: []format[*selfcheck.Report]{{"json", selfcheck.Encode}}}
+var selfchecksShown = shown[*selfcheck.Report]{text: report.Selfcheck, formats: []format[*selfcheck.Report]{{"json", selfcheck.Encode}, {"html", html.Selfcheck}}}
 
 func newSelfcheckCommand(s streams) *cobra.Command {
 	var o selfcheckOptions

@@ -166,7 +166,7 @@ func cut(s string, width float64) string {
 }
 
 // widthOf estimates the width of a text in px: no font is known.
-func widthOf(s string) float64 { return float64(displaywidth.String(s)) * plainText * 0.58 }
+func widthOf(s string) float64 { return float64(displaywidth.String(s)) * plainText * 0.6 }
 
 var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;")
 

@@ -193,7 +193,7 @@ func (p Plot) extent() (minX, maxX, minY, maxY float64) {
 	return minX, maxX, minY, maxY
 }
 
-// spans shades every other stretch and names all that have room.
+// spans shades every other of several stretches darker, and names all that have room.
 func (c *canvas) spans(f frame, spans []Span) {
 	if len(spans) == 0 {
 		return
@@ -204,9 +204,9 @@ func (c *canvas) spans(f frame, spans []Span) {
 		if math.IsNaN(from) || math.IsNaN(to) || to <= from {
 			continue
 		}
-		opacity := "0.03"
-		if i%2 == 1 {
-			opacity = "0.1"
+		opacity := "0.1"
+		if i%2 == 0 && len(spans) > 1 {
+			opacity = "0.03"
 		}
 		c.rect(from, f.top, to, f.bottom, attr{"fill-opacity", opacity}, attr{"data-from", exact(s.From)}, attr{"data-to", exact(s.To)},
 			attr{"data-name", clean(s.Name)})

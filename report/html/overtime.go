@@ -175,11 +175,11 @@ func (o *overTime) latency() page.Block {
 			series = append(series, o.series(m, c, m.of(s.title, o.several), look))
 		}
 		if highest >= 0 {
-			word := ""
+			write := report.Duration
 			if bound {
-				word = "≥ "
+				write = report.LeastDuration
 			}
-			told = append(told, fmt.Sprintf("%s highest at %s with %s%s", m.of("P99", o.several), report.Span(time.Duration(at)*time.Second), word, report.Duration(highest)))
+			told = append(told, fmt.Sprintf("%s highest at %s with %s", m.of("P99", o.several), report.Span(time.Duration(at)*time.Second), write(highest)))
 		}
 	}
 	caption := "not measured."

@@ -413,7 +413,7 @@
 
   function tools() {
     const b = make('button', { type: 'button', className: 'theme' });
-    const bar = document.querySelector('.bar') || make('div', { className: 'bar' });
+    const bar = document.querySelector('.bar') || make('div', { className: 'bar bare' });
     if (!bar.parentElement) document.querySelector('main').prepend(bar);
     const root = document.documentElement, dark = () => root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
     const name = () => { b.textContent = dark() ? 'light' : 'dark'; };

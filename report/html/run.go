@@ -161,19 +161,15 @@ func limitBars(list []measured) []page.Block {
 
 // figureOf writes the figure of a threshold.
 func figureOf(t runfile.Threshold, v float64, atLeast bool) string {
-	s := ""
-	switch t.Metric {
-	case runfile.MetricErrors:
-		s = report.Share(v)
-	case runfile.MetricRate:
-		s = report.Rate(v)
-	default:
-		s = report.Duration(time.Duration(v))
+	switch {
+	case t.Metric == runfile.MetricErrors:
+		return report.Share(v)
+	case t.Metric == runfile.MetricRate:
+		return report.Rate(v)
+	case atLeast:
+		return report.LeastDuration(time.Duration(v))
 	}
-	if atLeast {
-		return "≥ " + s
-	}
-	return s
+	return report.Duration(time.Duration(v))
 }
 
 // curve returns the points of a percentile curve, as many as can be told apart.
@@ -240,7 +236,7 @@ func distribution(list []measured) []page.Block {
 // figure writes a duration of a distribution, with ≥ where it is a lower bound.
 func figure(d *runfile.Dist, key string, v time.Duration) string {
 	if d.IsLowerBound(key) {
-		return "≥ " + report.Duration(v)
+		return report.LeastDuration(v)
 	}
 	return report.Duration(v)
 }

@@ -1,0 +1,57 @@
+package html
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/chart"
+	"github.com/seed-5a006608/bench/report/history"
+	"github.com/seed-5a006608/bench/report/page"
+)
+
+// quantile returns a figure of a distribution by its key, such as p99, and whether it is a lower bound.
+func quantile(d *runfile.Dist, key string) (time.Duration, bool) {
+	v := map[string]time.Duration{"p50": d.P50NS, "p95": d.P95NS, "p99": d.P99NS}[key]
+	return v, d.IsLowerBound(key + "_ns")
+}
+
+// History writes the report of how saved runs went over time. Its error is that of w.
+func History(w io.Writer, h *history.History) error {
+	var charts []page.Block
+	for _, s := range h.Series {
+		if len(s.Points) > 1 {
+			charts = append(charts, seriesChart(s))
+		}
+	}
+	return Write(w, charted(report.HistoryPage(h, report.Options{Verbose: true}), section("Series", charts)))
+}
+
+// seriesChart draws the percentiles of a series by run, the means between its changes, and the changes.
+func seriesChart(s *history.Series) page.Chart {
+	plot := chart.Plot{X: chart.Axis{Label: "run, the oldest first", Unit: chart.Number, From: 0.5, To: float64(len(s.Points)) + 0.5}, Y: chart.Axis{Label: "time", Unit: chart.Nanoseconds, Scale: chart.Log}, Height: 280}
+	var told []string
+	for i, p := range history.Percentiles {
+		line := chart.Series{Name: strings.ToUpper(p.Key), Color: i, Shape: i, Thin: true}
+		for n, pt := range s.Points {
+			line.Points = append(line.Points, chart.Point{X: float64(n + 1), Y: float64(pt.Values[i]), Open: pt.AtLeast[i]})
+		}
+		dots := line
+		dots.Name, dots.Style = "", chart.Dots
+		plot.Series = append(plot.Series, line, dots)
+		for _, c := range s.Changes[i] {
+			text := fmt.Sprintf("%s %s", strings.ToUpper(p.Key), signedShare(c.Ratio()-1))
+			told = append(told, fmt.Sprintf("%s with run %d", text, c.Index+1))
+			at := float64(c.Index) + 0.5
+			plot.Marks = append(plot.Marks, chart.Mark{Name: text, Text: fmt.Sprintf("%s: %s, from %s to %s", s.Points[c.Index].Source, text, report.Duration(time.Duration(c.Before)), report.Duration(time.Duration(c.After))), From: at, To: at, Good: c.After < c.Before})
+		}
+	}
+	caption := fmt.Sprintf("%d runs without a change.", len(s.Points))
+	if len(told) > 0 {
+		caption = strings.Join(told, ", ") + "."
+	}
+	return page.Chart{Title: s.Plan.Profile + " at " + s.Target.Series(), Caption: caption, Drawing: picture{plot}}
+}
