@@ -91,6 +91,8 @@ func foreign(path string, data []byte) string {
 	switch {
 	case strings.HasSuffix(path, ".pprof"):
 		return "a profile of the target, for go tool pprof"
+	case begins("<!DOCTYPE html>"):
+		return "an HTML report (-o html), for a browser"
 	case begins("<?xml"):
 		return "JUnit XML (-o junit), for a CI system"
 	case begins("#["):

@@ -20,6 +20,7 @@ type reportOptions struct {
 	merge   bool
 	pool    bool
 	verbose bool
+	open    bool
 	outputs []string
 }
 
@@ -32,13 +33,30 @@ runs, capacities, comparisons, gates, mirrored runs, baselines, histories and se
 		Example: `  bench report .bench/20261124-115300-spike.json
   bench report --pool monday.json tuesday.json   repetitions of one plan, as one run with the samples of all`,
 		Args: args(1, -1, "the files to show"),
-		RunE: func(cmd *cobra.Command, args []string) error { return o.run(args, s) },
+		RunE: func(cmd *cobra.Command, args []string) error { return o.runAndOpen(args, s) },
 	}
 	c.Flags().BoolVar(&o.merge, "merge", false, "add up the shares of one schedule that several benches sent, and their rates, and show the sum")
 	c.Flags().BoolVar(&o.pool, "pool", false, "pool repetitions of one plan at one target: counts and histograms add up, rates are the mean of a run")
+	c.Flags().BoolVar(&o.open, "open", false, "write the HTML report to a temporary file and open it in the browser")
 	c.Flags().BoolVarP(&o.verbose, "verbose", "v", false, "show everything that was measured")
 	c.Flags().StringArrayVarP(&o.outputs, "output", "o", nil, "also write kind=path, - for stdout (repeatable); kinds: "+kinds(runsShown.formats))
 	return c
+}
+
+// runAndOpen shows files, and where that is asked for opens their HTML report.
+func (o reportOptions) runAndOpen(paths []string, s streams) error {
+	if !o.open {
+		return o.run(paths, s)
+	}
+	path, err := opened()
+	if err != nil {
+		return err
+	}
+	o.outputs = append(o.outputs, "html="+path)
+	if err := o.run(paths, s); err != nil {
+		return err
+	}
+	return openFile(path, s)
 }
 
 func (o reportOptions) run(paths []string, s streams) error {

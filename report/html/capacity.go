@@ -34,7 +34,13 @@ func Capacity(w io.Writer, list []*capacity.Capacity) error {
 
 // afterHeadline puts charts behind the first headline.
 func afterHeadline(blocks, charts []page.Block) []page.Block {
-	at := slices.IndexFunc(blocks, func(b page.Block) bool { _, ok := b.(page.Headline); return ok }) + 1
+	at := slices.IndexFunc(blocks, func(b page.Block) bool {
+		if s, ok := b.(page.Section); ok && s.Title == "" {
+			return slices.ContainsFunc(s.Blocks, func(b page.Block) bool { _, ok := b.(page.Headline); return ok })
+		}
+		_, ok := b.(page.Headline)
+		return ok
+	}) + 1
 	return slices.Concat(blocks[:at:at], charts, section("In figures", blocks[at:]))
 }
 

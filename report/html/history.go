@@ -27,7 +27,9 @@ func History(w io.Writer, h *history.History) error {
 			charts = append(charts, seriesChart(s))
 		}
 	}
-	return Write(w, charted(report.HistoryPage(h, report.Options{Verbose: true}), section("Series", charts)))
+	p := report.HistoryPage(h, report.Options{Verbose: true})
+	p.Blocks = afterHeadline(drawn(p.Blocks), section("Series", charts))
+	return Write(w, p)
 }
 
 // seriesChart draws the percentiles of a series by run, the means between its changes, and the changes.
