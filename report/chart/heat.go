@@ -40,8 +40,9 @@ type Heat struct {
 	Columns       []Column
 	Spans         []Span
 	Marks         []Mark
-	LostName      string  // of the row at the top
-	To            float64 // of the x axis, where that is longer than the columns
+	LostName      string   // of the row at the top
+	To            float64  // of the x axis, where that is longer than the columns
+	Beside        []Series // whose values a script shows under its cursor; they are not drawn
 }
 
 // lostHeight is the height of the row at the top, in px.
@@ -73,6 +74,9 @@ func (h Heat) SVG(labelledBy string) string {
 		c.cells("cells", f, inner.top, used*(f.right-f.left), grid.rows, colorOf(h.Color))
 		c.cells("cells", frame{left: f.left, top: f.top, right: f.right, bottom: f.top + lostHeight}, f.top, used*(f.right-f.left), grid.lost, bad)
 		c.marks(f, h.Marks)
+		for _, s := range h.Beside {
+			c.empty("g", append([]attr{{"class", "series"}}, s.known()...)...)
+		}
 		c.legend(f, colorOf(h.Color))
 	})
 }

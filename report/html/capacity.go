@@ -94,7 +94,7 @@ func latencyByRate(c *capacity.Capacity) []page.Block {
 			plot.Series = append(plot.Series, s)
 		}
 	}
-	plot.Series = append(plot.Series, p50)
+	plot.Series = append(append(queue(c), plot.Series...), p50)
 	for _, text := range c.Objectives {
 		if t, err := runfile.ParseThreshold(text); err == nil && t.Duration == "response" {
 			plot.Limits = append(plot.Limits, chart.Limit{Name: text, Value: t.Limit})
@@ -102,7 +102,38 @@ func latencyByRate(c *capacity.Capacity) []page.Block {
 	}
 	plot.VLimits, plot.Spans = edges(c)
 	caption := fmt.Sprintf("Steps: %d held, %d failed, %d undecided. Open marks are lower bounds.", counts[0], counts[1], counts[2])
+	if c.Queue != nil && c.Queue.Contradicted == nil {
+		caption += " The line is P99 of the fitted queue, with the band of its saturation."
+	}
 	return []page.Block{page.Chart{Title: "Response time by rate", Caption: caption, Drawing: picture{plot}}}
+}
+
+// queue draws P99 of the fitted queue, and between what it would be at the ends of the interval of its saturation.
+func queue(c *capacity.Capacity) []chart.Series {
+	if c.Queue == nil || c.Queue.Contradicted != nil {
+		return nil
+	}
+	q := c.Queue
+	full := q.Saturation
+	if !(full.Rate > 0) {
+		full = capacity.Rate{Rate: q.MMC.Saturation(), Low: q.MMC.Saturation(), High: q.MMC.Saturation()}
+	}
+	at := func(rate, saturation float64) float64 {
+		v, ok := q.Quantile(rate/saturation*q.MMC.Saturation(), 0.99)
+		if !ok {
+			return math.NaN()
+		}
+		return float64(v)
+	}
+	line, band := chart.Series{Name: "P99, fitted", Color: chart.Neutral, Dash: 1}, chart.Series{Color: chart.Neutral, Dash: 3, Style: chart.Band}
+	for i := range 99 {
+		rate := full.Rate * float64(i+1) / 100
+		line.Points = append(line.Points, chart.Point{X: rate, Y: at(rate, full.Rate)})
+		if full.High > full.Low && full.Low > 0 {
+			band.Points = append(band.Points, chart.Point{X: rate, Y: math.NaN(), Low: at(rate, full.High), High: at(rate, full.Low)})
+		}
+	}
+	return []chart.Series{band, line}
 }
 
 // throughput draws what was served by what was offered.

@@ -77,7 +77,7 @@ func (d *document) data(t Data) {
 		rows = max(rows, len(c.Values))
 	}
 	d.raw("<details class=\"data\"><summary>" + text(t.Title) + "</summary>\n<div class=\"scroll grid\" tabindex=\"0\" role=\"group\" aria-label=\"" + text(t.Title) + "\">" +
-		"<table id=\"" + text(t.ID) + "\">\n<thead><tr>")
+		"<table cellpadding=\"3\" id=\"" + text(t.ID) + "\">\n<thead><tr>")
 	for _, c := range t.Columns {
 		unit, size := c.written()
 		d.raw("<th scope=\"col\" align=\"right\"")

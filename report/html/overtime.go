@@ -113,7 +113,7 @@ func (o *overTime) blocks() []page.Block {
 		return nil
 	}
 	blocks := []page.Block{o.load(), o.latency()}
-	blocks = append(blocks, o.heat()...)
+	blocks = append(blocks, o.heat()...) // beside the percentiles of the chart before
 	blocks = append(blocks, o.failures()...)
 	blocks = append(blocks, o.backlog())
 	blocks = append(blocks, o.cache()...)
@@ -140,12 +140,15 @@ func (o *overTime) load() page.Block {
 	return page.Chart{Title: "Offered and finished", Caption: strings.Join(told, "; ") + ".", Drawing: picture{o.plot("requests in a second", chart.Number, series)}}
 }
 
-// shown are the percentiles over time; the last is the strongest line.
-var shown = []struct {
+// percentile is a line over time.
+type percentile struct {
 	title, key string
 	value      func(*runfile.Dist) time.Duration
 	look       chart.Series
-}{
+}
+
+// shown are the percentiles over time.
+var shown = []percentile{
 	{"max", "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }, chart.Series{Dash: 2, Thin: true}},
 	{"P99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }, chart.Series{}},
 	{"P95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }, chart.Series{Dash: 1, Thin: true}},
@@ -197,6 +200,11 @@ func (o *overTime) heat() []page.Block {
 		h := chart.Heat{
 			Label: "response time, logarithmic", Unit: chart.Nanoseconds, Color: m.index, Every: 1, To: float64(o.seconds),
 			Spans: o.spans, Marks: marksOf(m, false), LostName: "no end",
+		}
+		for i, c := range o.data[m.index].Columns {
+			if slices.ContainsFunc(shown, func(s percentile) bool { return s.title == c.Title }) {
+				h.Beside = append(h.Beside, chart.Series{Name: c.Title, Key: fmt.Sprintf("%s:%d", m.table(), i), Group: c.Title})
+			}
 		}
 		lost, counted := 0.0, 0.0
 		for i := range m.Intervals {

@@ -14,9 +14,9 @@ func (d *document) table(t *page.Table) {
 	}
 	t = t.Without(func(c page.Column) bool { return c.Spark })
 	caption := label(t.Label) + label(t.Of) + text(t.Caption)
-	sorts := ""
+	sorts := " cellpadding=\"3\""
 	if len(t.Rows) > 2 {
-		sorts = " class=\"sorts\""
+		sorts += " class=\"sorts\""
 	}
 	id := d.id()
 	if caption == "" {
