@@ -238,9 +238,13 @@ func (o *overTime) heat() []page.Block {
 // failures draws what failed, by kind; of files of before, how many.
 func (o *overTime) failures() []page.Block {
 	var blocks []page.Block
+	kinds := kindsOf(o.list)
 	for _, m := range o.list {
 		var series []chart.Series
-		for i, kind := range kindsOf(m) {
+		for i, kind := range kinds {
+			if !slices.ContainsFunc(m.Intervals, func(s runfile.Interval) bool { return s.Failures[kind] > 0 }) {
+				continue
+			}
 			c := o.column(m, kind, chart.Number, func(i int) float64 { return float64(m.Intervals[i].Failures[kind]) })
 			series = append(series, o.series(m, c, kind, chart.Series{Color: i, Dash: i / 4}))
 		}
@@ -260,12 +264,15 @@ func (o *overTime) failures() []page.Block {
 	return blocks
 }
 
-// kindsOf are the kinds of failure that a run's seconds tell apart, the commonest first and the rest last.
-func kindsOf(m measured) []string {
+// kindsOf are the kinds of failure that the seconds of all runs tell apart, the commonest first and the rest last: a kind
+// looks the same in each run.
+func kindsOf(list []measured) []string {
 	counts := map[string]uint64{}
-	for i := range m.Intervals {
-		for kind, n := range m.Intervals[i].Failures {
-			counts[kind] += n
+	for _, m := range list {
+		for i := range m.Intervals {
+			for kind, n := range m.Intervals[i].Failures {
+				counts[kind] += n
+			}
 		}
 	}
 	rest := func(kind string) int {
