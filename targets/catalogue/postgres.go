@@ -69,6 +69,17 @@ func NewSchema(dsn string) (*Schema, error) {
 	return s, nil
 }
 
+// OpenSchema opens the catalogue in a schema that another process has made, and that process drops it.
+func OpenSchema(ctx context.Context, dsn, name string, o Options) (*Store, error) {
+	s, err := NewSchema(dsn)
+	if err != nil {
+		return nil, err
+	}
+	s.Name = name
+	s.config.RuntimeParams["search_path"] = name
+	return s.Open(ctx, o)
+}
+
 // Create makes the schema and fills it with the catalogue of spec. Whether it does or fails, the schema must be dropped.
 func (s *Schema) Create(ctx context.Context, spec Spec) error {
 	c, err := pgx.ConnectConfig(ctx, s.config)

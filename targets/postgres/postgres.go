@@ -32,6 +32,9 @@ type Options struct {
 	Dir      string            // private; the server's files and its socket go below it
 	Hold     *os.File          // a lock that all that is started inherits, so that it is held as long as any of it lives; may be nil
 	Progress func(line string) // is told what takes time; may be nil
+
+	// Synchronous has a commit return only once it is written, so that what was acknowledged outlives the server's end.
+	Synchronous bool
 }
 
 // Server is a running server.
@@ -85,13 +88,17 @@ func lastLines(text string) string {
 
 // settings are the server's, each as NAME=VALUE. It serves for minutes and its data can be made again, so nothing is
 // synced to disk. What a crash of one backend leaves is not recovered: a run over a server that restarted measures that.
-func settings(socketDir string) []string {
+func settings(socketDir string, synchronous bool) []string {
+	commit := "synchronous_commit=off"
+	if synchronous {
+		commit = "synchronous_commit=on"
+	}
 	return []string{
 		"listen_addresses=",
 		"unix_socket_directories=" + `"` + strings.ReplaceAll(socketDir, `"`, `""`) + `"`,
 		"unix_socket_permissions=0700",
 		"fsync=off",
-		"synchronous_commit=off",
+		commit,
 		"full_page_writes=off",
 		"dynamic_shared_memory_type=mmap",
 		"restart_after_crash=off",

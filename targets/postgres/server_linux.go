@@ -47,7 +47,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if err := s.initialize(ctx, p, own, dir, password, o.Hold); err != nil {
 		return nil, err
 	}
-	if err := s.launch(p, own, dir, o.Hold); err != nil {
+	if err := s.launch(p, own, dir, o); err != nil {
 		return nil, err
 	}
 	if err := s.awaitReady(ctx); err != nil {
@@ -129,17 +129,17 @@ func waitForGroup(cmd *exec.Cmd, data string) error {
 }
 
 // launch starts the postmaster and follows it to its end.
-func (s *Server) launch(p programs, own *owner, dir string, hold *os.File) error {
+func (s *Server) launch(p programs, own *owner, dir string, o Options) error {
 	log, err := os.OpenFile(s.log, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("make PostgreSQL's log: %w", err)
 	}
 	defer log.Close() // the server has its own
 	args := []string{"-D", s.data}
-	for _, setting := range settings(dir) {
+	for _, setting := range settings(dir, o.Synchronous) {
 		args = append(args, "-c", setting)
 	}
-	cmd := command(context.Background(), own, dir, hold, syscall.SIGQUIT, p.postgres, args...)
+	cmd := command(context.Background(), own, dir, o.Hold, syscall.SIGQUIT, p.postgres, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	started := make(chan error)
 	onThread(func() {

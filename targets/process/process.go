@@ -290,6 +290,20 @@ func (p *Process) Stop() error {
 	return p.err
 }
 
+// Kill kills the child by SIGKILL and all that is left of its group, and returns when nothing of it is left. What another has
+// started for it stays.
+func (p *Process) Kill() {
+	p.stop.Do(func() {
+		p.stopping.Store(true)
+		select {
+		case <-p.done:
+		default:
+			killGroup(p.cmd.Process)
+		}
+	})
+	<-p.done
+}
+
 // killAfter kills the child and its group unless it ends before.
 func (p *Process) killAfter(grace time.Duration) {
 	select {
