@@ -33,38 +33,46 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	if err != nil {
 		return nil, err
 	}
-	program, err := os.Executable()
-	if err != nil {
-		return nil, fmt.Errorf("find this program to start %s: %w", name, err)
-	}
 	private, err := process.NewPrivateDir()
 	if err != nil {
 		return nil, err
 	}
+	spec, err := o.child(target.Text, "serve", private, target.Text)
+	if err != nil {
+		return nil, errors.Join(err, private.Remove())
+	}
+	return process.Start(ctx, spec)
+}
+
+// child is this program as a child that works in a private directory.
+func (o StartOptions) child(name, command string, private *process.PrivateDir, args ...string) (spec process.Spec, err error) {
+	program, err := os.Executable()
+	if err != nil {
+		return spec, fmt.Errorf("find this program to start %s: %w", name, err)
+	}
 	o.Dir, o.Lifeline = private.Path, 0
 	if o.DB, err = handOver(o.DB, private.Path); err != nil {
-		return nil, errors.Join(err, private.Remove())
+		return spec, err
 	}
 	env := childEnvironment(os.Environ())
 	if o.MaxProcs > 0 {
 		env = append(env, fmt.Sprintf("GOMAXPROCS=%d", o.MaxProcs))
 	}
-	var clear func(dir string, waited time.Duration)
-	if o.DB == Throwaway {
-		clear = postgres.Clear
-	}
-	spec := process.Spec{
+	spec = process.Spec{
 		Name:         name,
 		Path:         program,
-		Args:         append([]string{"serve", target.Text}, o.Args()...),
+		Args:         append(append([]string{command}, args...), o.Args()...),
 		Env:          env,
 		LifelineFlag: "--lifeline",
 		CPUs:         o.CPUs,
 		Private:      private,
-		Clear:        clear,
 		OnStderr:     o.Progress,
 	}
-	if o.DB != "" && o.DB != Throwaway {
+	switch o.DB {
+	case "":
+	case Throwaway:
+		spec.Clear = postgres.Clear
+	default:
 		spec.StopGrace, spec.Patience = dropGrace, o.Patience
 		spec.OnStopping = func(line string) {
 			if o.Warn != nil && !strings.HasPrefix(line, "level=") && !strings.HasPrefix(line, "bench: ") {
@@ -72,7 +80,7 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 			}
 		}
 	}
-	return process.Start(ctx, spec)
+	return spec, nil
 }
 
 // dropGrace is how long a child with a schema to drop may take before it says that it cannot yet.

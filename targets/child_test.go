@@ -16,6 +16,8 @@ import (
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 {
 		switch os.Args[1] {
+		case "keep":
+			exit(keepAsCommand(os.Args[2:]))
 		case "serve":
 			exit(serveAsCommand(os.Args[2], os.Args[3:]))
 		case "parent":
@@ -35,6 +37,15 @@ func exit(err error) {
 }
 
 func serveAsCommand(name string, args []string) error {
+	return asCommand(args, func(ctx context.Context, o ServeOptions) error {
+		return Serve(ctx, name, o, func(url string) { fmt.Println(url) })
+	})
+}
+
+func keepAsCommand(args []string) error { return asCommand(args, KeepData) }
+
+// asCommand runs f with the options that are given, until it is asked to end.
+func asCommand(args []string, f func(ctx context.Context, o ServeOptions) error) error {
 	o := ServeOptions{Progress: func(line string) { fmt.Fprintln(os.Stderr, line) }}
 	fs := pflag.NewFlagSet("serve", pflag.ContinueOnError)
 	o.Flags(fs)
@@ -43,7 +54,7 @@ func serveAsCommand(name string, args []string) error {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	return Serve(ctx, name, o, func(url string) { fmt.Println(url) })
+	return f(ctx, o)
 }
 
 // startAndHang starts a service, says on standard output who it is, and waits to be killed. db may name its database.

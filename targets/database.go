@@ -94,6 +94,12 @@ func PoolSize(name string, o ServeOptions, processors int) int {
 // openStore opens the catalogue for a service, with its files in dir. closeStore undoes it.
 func openStore(ctx context.Context, t Target, dir string, o ServeOptions, lost func(error)) (store *catalogue.Store, closeStore func() error, err error) {
 	options := catalogue.Options{Connections: t.pool, RTT: t.rtt, Fresh: t.Service.Name == "unpooled"}
+	if o.Kept != "" {
+		if store, err = openKept(ctx, o.Kept, options); err != nil {
+			return nil, nil, err
+		}
+		return store, store.Close, nil
+	}
 	switch o.DB {
 	case "":
 		file := filepath.Join(dir, "catalogue.sqlite")
@@ -105,7 +111,18 @@ func openStore(ctx context.Context, t Target, dir string, o ServeOptions, lost f
 		}
 		return store, store.Close, nil
 	case Throwaway:
-		return openThrowaway(ctx, dir, o.Progress, options, lost)
+		server, err := startThrowaway(ctx, dir, false, o.Progress, lost)
+		if err != nil {
+			return nil, nil, err
+		}
+		store, _, err := fillServer(ctx, server.DSN, o.Progress, options)
+		if err != nil {
+			return nil, nil, errors.Join(err, server.Stop())
+		}
+		return store, func() error {
+			_ = store.Close() // where the server has gone, its connections have
+			return server.Stop()
+		}, nil
 	}
 	dsn, err := readDSN(o.DB)
 	if err != nil {
@@ -139,49 +156,51 @@ func (o *ServeOptions) drop(schema *catalogue.Schema) error {
 	return nil
 }
 
-// openThrowaway starts a server and fills it.
-func openThrowaway(ctx context.Context, dir string, progress func(string), o catalogue.Options, lost func(error)) (*catalogue.Store, func() error, error) {
+// startThrowaway starts a server. lost is told when it ends, and why.
+func startThrowaway(ctx context.Context, dir string, synchronous bool, progress func(string), lost func(error)) (*postgres.Server, error) {
 	hold, err := process.HoldPrivateDir(dir)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	defer hold.Close() // the server has its own
-	server, err := postgres.Start(ctx, postgres.Options{Dir: dir, Hold: hold, Progress: progress})
+	server, err := postgres.Start(ctx, postgres.Options{Dir: dir, Hold: hold, Progress: progress, Synchronous: synchronous})
 	if err != nil {
-		return nil, nil, fmt.Errorf("--db %s: %w", Throwaway, err)
+		return nil, fmt.Errorf("--db %s: %w", Throwaway, err)
 	}
 	go func() {
 		<-server.Done()
 		lost(server.Err())
 	}()
-	store, _, err := fillServer(ctx, server.DSN, progress, o)
-	if err != nil {
-		return nil, nil, errors.Join(err, server.Stop())
-	}
-	return store, func() error {
-		_ = store.Close() // where the server has gone, its connections have
-		return server.Stop()
-	}, nil
+	return server, nil
 }
 
 // fillServer fills a schema of its own on a server and opens the catalogue in it. A schema that is returned must be
 // dropped, with an error too.
 func fillServer(ctx context.Context, dsn string, progress func(string), o catalogue.Options) (*catalogue.Store, *catalogue.Schema, error) {
-	schema, err := catalogue.NewSchema(dsn)
+	schema, err := fillSchema(ctx, dsn, progress)
 	if err != nil {
-		return nil, nil, fmt.Errorf("--db: %w", err)
-	}
-	if progress != nil {
-		progress(fmt.Sprintf("filling PostgreSQL with the product catalogue (%d products) in the schema %s: a few seconds", catalogue.Default.Products, schema.Name))
-	}
-	if err := schema.Create(ctx, catalogue.Default); err != nil {
-		return nil, schema, fmt.Errorf("--db: %w", err)
+		return nil, schema, err
 	}
 	store, err := schema.Open(ctx, o)
 	if err != nil {
 		return nil, schema, fmt.Errorf("--db: %w", err)
 	}
 	return store, schema, nil
+}
+
+// fillSchema fills a schema of its own on a server. One that is returned must be dropped, with an error too.
+func fillSchema(ctx context.Context, dsn string, progress func(string)) (*catalogue.Schema, error) {
+	schema, err := catalogue.NewSchema(dsn)
+	if err != nil {
+		return nil, fmt.Errorf("--db: %w", err)
+	}
+	if progress != nil {
+		progress(fmt.Sprintf("filling PostgreSQL with the product catalogue (%d products) in the schema %s: a few seconds", catalogue.Default.Products, schema.Name))
+	}
+	if err := schema.Create(ctx, catalogue.Default); err != nil {
+		return schema, fmt.Errorf("--db: %w", err)
+	}
+	return schema, nil
 }
 
 // lostDatabase says that the server which the service needs ended, if that is why ctx did.

@@ -28,6 +28,8 @@ type ServeOptions struct {
 
 	// Dir is a private directory made by the parent ([process.PrivateDir]); "" makes one.
 	Dir string
+	// Kept is a directory of data that outlive the service, made by [Keep]; "" has it make its own.
+	Kept string
 	// Lifeline is the inherited descriptor at whose end to stop, see [process.Lifeline]; 0 means none.
 	Lifeline int
 
@@ -59,7 +61,8 @@ func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	fs.Uint64Var(&o.Reference.Seed, "seed", 0, "of the reference server's exponential delays")
 	fs.StringVar(&o.Dir, "dir", "", "private directory made by the parent")
 	fs.IntVar(&o.Lifeline, "lifeline", 0, "descriptor at whose end to stop")
-	for _, internal := range []string{"dir", "lifeline"} {
+	fs.StringVar(&o.Kept, "kept", "", "directory of data that outlive the service")
+	for _, internal := range []string{"dir", "kept", "lifeline"} {
 		fs.Lookup(internal).Hidden = true
 	}
 }
@@ -92,6 +95,7 @@ func (o *ServeOptions) Args() []string {
 	add("bare", strconv.FormatBool(o.Reference.Bare), "false")
 	add("seed", strconv.FormatUint(o.Reference.Seed, 10), "0")
 	add("dir", o.Dir, "")
+	add("kept", o.Kept, "")
 	add("lifeline", strconv.Itoa(o.Lifeline), "0")
 	return args
 }

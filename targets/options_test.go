@@ -34,6 +34,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 			CacheDir:  word.Draw(t, "cache dir"),
 			Pprof:     rapid.Bool().Draw(t, "pprof"),
 			Dir:       word.Draw(t, "dir"),
+			Kept:      word.Draw(t, "kept"),
 			Lifeline:  rapid.IntRange(0, 1000).Draw(t, "lifeline"),
 			Handicap: Handicap{
 				Slow:     Part(rapid.IntRange(0, 500).Draw(t, "slow")) / 100,
@@ -54,7 +55,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", o.Args(), err)
 		}
-		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.DB != o.DB || got.TTL != o.TTL || got.Pprof != o.Pprof {
+		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.Kept != o.Kept || got.DB != o.DB || got.TTL != o.TTL || got.Pprof != o.Pprof {
 			t.Fatalf("%q gave %+v, want %+v", o.Args(), got, o)
 		}
 	})

@@ -1,0 +1,120 @@
+package targets
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/seed-5a006608/bench/targets/postgres/postgrestest"
+)
+
+// keep makes data for the length of the test.
+func keep(t *testing.T, name string, o StartOptions) *Kept {
+	t.Helper()
+	o.Progress = func(line string) { t.Log(line) }
+	k, err := Keep(t.Context(), name, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := k.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return k
+}
+
+// onKept starts the service on its data.
+func onKept(t *testing.T, k *Kept) *Child {
+	t.Helper()
+	c, err := k.Start(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		http.DefaultClient.CloseIdleConnections()
+		c.Stop()
+	})
+	return c
+}
+
+// setAll sets as many headlines, and returns when all are acknowledged.
+func setAll(t *testing.T, url, version string, n int) {
+	t.Helper()
+	for id := 1; id <= n; id++ {
+		resp, body := ask(t, http.MethodPut, fmt.Sprintf("%s/categories/%d/headline", url, id), fmt.Sprintf(`{"headline": "x", "version": %q}`, version))
+		if resp.StatusCode != http.StatusOK {
+			t.Fatal(resp.Status, body)
+		}
+	}
+}
+
+// stored counts the categories whose headline has the version in the database.
+func stored(t *testing.T, url, version string, n int) (count int) {
+	t.Helper()
+	for id := 1; id <= n; id++ {
+		if resp, _ := get(t, fmt.Sprintf("%s/categories/%d/summary?origin=1", url, id)); resp.Header.Get("X-Version") == version {
+			count++
+		}
+	}
+	return count
+}
+
+// What a service acknowledged before it is killed is there when it is started again, but for what write-behind still had in its
+// queue; after SIGTERM all is there. At the end nothing is left.
+func TestDataOutliveTheService(t *testing.T) {
+	for name, db := range map[string]string{"sqlite": "", "postgres": Throwaway} {
+		t.Run(name, func(t *testing.T) {
+			if db != "" {
+				postgrestest.Require(t)
+			}
+			wantNothing := aftermath(t)
+			tmp := enterableTmp(t)
+			k := keep(t, "cached:none", StartOptions{ServeOptions: ServeOptions{DB: db, PoolSize: 2}})
+			const n = 7
+			for target, killed := range map[string]int{ // headlines that outlive SIGKILL
+				"cached:write-behind,batch=5,interval=1h": 5, // one full batch; no time flushes the rest
+				"cached:write-through":                    n,
+				"cached:aside":                            n,
+			} {
+				k.name = target
+				outlive(t, k, n, killed)
+			}
+			if err := k.Close(); err != nil {
+				t.Error(err)
+			}
+			wantNothing(nil, tmp)
+		})
+	}
+}
+
+// outlive kills and ends a service that has acknowledged n headlines.
+func outlive(t *testing.T, k *Kept, n, killed int) {
+	t.Helper()
+	strategy, _, _ := strings.Cut(strings.TrimPrefix(k.name, "cached:"), ",")
+	before, after := "before-"+strategy, "after-"+strategy
+	c := onKept(t, k)
+	setAll(t, c.URL, before, n)
+	for stored(t, c.URL, before, n) < killed { // a full batch is flushed without delay
+	}
+	c.Kill()
+	if err := c.Err(); err != nil {
+		t.Errorf("a death that was wanted: %v", err)
+	}
+	c = onKept(t, k)
+	if got := stored(t, c.URL, before, n); got != killed {
+		t.Errorf("%s after SIGKILL: %d of %d headlines, want %d", k.name, got, n, killed)
+	}
+	setAll(t, c.URL, after, n)
+	if err := c.Stop(); err != nil {
+		t.Error(err)
+	}
+	c = onKept(t, k)
+	if got := stored(t, c.URL, after, n); got != n {
+		t.Errorf("%s after SIGTERM: %d of %d headlines", k.name, got, n)
+	}
+	if err := c.Stop(); err != nil {
+		t.Error(err)
+	}
+}
