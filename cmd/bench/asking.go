@@ -144,12 +144,12 @@ func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Reques
 	if request.Method != "" || request.Body != "" && lines == nil {
 		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)
 	}
-	s.Name, s.Service = bundled.Text, &bundled.Service
+	s.Name, s.Service, s.Cold = bundled.Text, &bundled.Service, bundled.Cold
 	if len(mix.requests) == 0 {
 		mix.requests = bundled.Service.Requests
 	}
 	s.Ask = mix.ask(lines)
-	s.Plan.Target = runfile.Target{Name: s.Name, Bundled: true}
+	s.Plan.Target = runfile.Target{Name: s.Name, Bundled: true, Options: inEffect(bundled)}
 	if err := s.Ask(&s.Plan, "http://127.0.0.1"); err != nil {
 		return err
 	}

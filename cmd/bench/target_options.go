@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -18,6 +19,15 @@ func (o *driveOptions) canonical(name string) string {
 		return t.Text
 	}
 	return name
+}
+
+// inEffect are the options of a bundled service as they are in effect, flags included; "" where it is as it is by default.
+func inEffect(t targets.Target) string {
+	usual, _ := targets.Parse(t.Service.Name, targets.ServeOptions{})
+	if slices.Equal(t.InEffect(), usual.InEffect()) {
+		return ""
+	}
+	return strings.Join(t.InEffect(), ",")
 }
 
 // listOptions lists what a bundled service can be told behind its name.

@@ -13,6 +13,7 @@ type Target struct {
 	Bundled bool   `json:"bundled,omitempty"` // started by bench itself, so its processor use is its own
 	Named   bool   `json:"named,omitempty"`   // its name was given, and is the same at every address
 	Service string `json:"service,omitempty"` // the bundled service, where that has been given another name
+	Options string `json:"options,omitempty"` // in effect, as OPTION=VALUE,…, of a bundled service that is not as it is by default
 }
 
 // ServiceName is the name of a bundled service, whatever it has been called.
@@ -35,5 +36,6 @@ func (t Target) Series() string {
 // same reports whether two runs were of one target. One that was given a name is known by it, wherever it was.
 func (t Target) same(o Target) bool {
 	elsewhere := !t.Bundled && !(t.Named && o.Named) && t.URL != o.URL
-	return t.Name == o.Name && t.Bundled == o.Bundled && t.Service == o.Service && !elsewhere
+	otherwise := t.Options != "" && o.Options != "" && t.Options != o.Options // earlier files do not say
+	return t.Name == o.Name && t.Bundled == o.Bundled && t.Service == o.Service && !elsewhere && !otherwise
 }

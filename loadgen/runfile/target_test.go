@@ -39,4 +39,9 @@ func TestTheSameTarget(t *testing.T) {
 			t.Errorf("%+v and %+v are the same: %v", a, tc.b, !tc.want)
 		}
 	}
+	short, long := Target{Name: "cached", Bundled: true, Options: "ttl=1s"}, Target{Name: "cached", Bundled: true, Options: "ttl=5m"}
+	before := Target{Name: "cached", Bundled: true}
+	if short.same(long) || !short.same(before) || !short.same(short) {
+		t.Error("what is in effect does not tell targets apart, or tells them from those of files that do not say it")
+	}
 }

@@ -66,8 +66,11 @@ func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*
 	return t.Drive(ctx, Hold("as fast as it goes", 0, length, ignored), &loadgen.Closed{VUs: users}, seed)
 }
 
-// warm drives it unmeasured until its cache's hit ratio is flat.
+// warm drives it unmeasured until its cache's hit ratio is flat, unless it is to be cold.
 func (t *Target) warm(ctx context.Context) error {
+	if t.Cold {
+		return nil
+	}
 	before := new(runfile.Run)
 	for look := range warmUpLooks {
 		run, err := t.Fast(ctx, WarmUpLook, uint64(look)+1)

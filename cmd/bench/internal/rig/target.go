@@ -23,6 +23,8 @@ type Target struct {
 	Ask      func(plan *loadgen.Plan, address string) error
 	MaxProcs int // GOMAXPROCS of a bundled service; 0: that of its processors
 
+	Cold bool // its cache is not filled before it is compared
+
 	Command string // serves the URL; "": others do
 	Flag    string // the flag that Command came from
 
