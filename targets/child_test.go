@@ -20,6 +20,8 @@ func TestMain(m *testing.M) {
 			exit(keepAsCommand(os.Args[2:]))
 		case "serve":
 			exit(serveAsCommand(os.Args[2], os.Args[3:]))
+		case "keeper":
+			exit(keepAndHang(os.Args[2]))
 		case "parent":
 			exit(startAndHang(os.Args[2], os.Args[3:]...))
 		}
@@ -55,6 +57,17 @@ func asCommand(args []string, f func(ctx context.Context, o ServeOptions) error)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return f(ctx, o)
+}
+
+// keepAndHang has the data of a service kept, says on standard output by whom, and waits to be killed.
+func keepAndHang(name string) error {
+	k, err := Keep(context.Background(), name, StartOptions{})
+	if err != nil {
+		return err
+	}
+	fmt.Println(k.PID())
+	<-k.Done()
+	return nil
 }
 
 // startAndHang starts a service, says on standard output who it is, and waits to be killed. db may name its database.

@@ -1,8 +1,11 @@
 package targets
 
 import (
+	"bufio"
 	"fmt"
 	"net/http"
+	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -116,5 +119,45 @@ func outlive(t *testing.T, k *Kept, n, killed int) {
 	}
 	if err := c.Stop(); err != nil {
 		t.Error(err)
+	}
+}
+
+// The keeper does not outlive who has the data kept, however that ends.
+func TestKeeperEndsWithItsParent(t *testing.T) {
+	tmp := privateTmp(t)
+	wantNothing := aftermath(t)
+	parent := exec.Command(os.Args[0], "keeper", "cached:aside")
+	parent.Stderr = os.Stderr
+	stdout, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(stdout).ReadString('\n'); err != nil {
+		t.Error(line, err)
+	}
+	all := family(t, parent.Process.Pid)
+	if len(all) < 2 {
+		t.Errorf("no keeper in %+v", all)
+	}
+	parent.Process.Kill()
+	parent.Wait()
+	wantNothing(all, tmp)
+}
+
+// On a server of the user's the keeper makes the schema, and drops it at the end.
+func TestKeptOnDSN(t *testing.T) {
+	dsn := postgrestest.Start(t).DSN
+	privateTmp(t)
+	before := query(t, dsn, schemas)
+	k := keep(t, "cached:write-through", StartOptions{ServeOptions: ServeOptions{DB: dsn, PoolSize: 1}})
+	outlive(t, k, 2, 2)
+	if err := k.Close(); err != nil {
+		t.Error(err)
+	}
+	if after := query(t, dsn, schemas); after != before {
+		t.Errorf("schemas %s, before %s", after, before)
 	}
 }

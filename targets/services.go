@@ -4,7 +4,8 @@
 // time went (Server-Timing), and offer /healthz, Prometheus' /metrics and /debug/pprof.
 //
 // cached and uncached serve the same catalogue by the same code, but for the cache; pooled and unpooled likewise, but for
-// the connections. What differs between two of them is what the lesson is about, and nothing else.
+// the connections. What differs between two of them is what the lesson is about, and nothing else. A name may carry options
+// ([Parse]), such as the caching strategy of cached; [Keep] keeps the data of a service that is to be killed.
 package targets
 
 import (
