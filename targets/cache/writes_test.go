@@ -1,0 +1,164 @@
+package cache
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/seed-5a006608/bench/targets/catalogue"
+	"github.com/seed-5a006608/bench/targets/timing"
+)
+
+// A write that failed, or may have, leaves no page of before it.
+func TestWriteInDoubt(t *testing.T) {
+	each(t, []string{"aside", "read-through", "write-through", "refresh-ahead"}, nil, func(t *testing.T, m *memory, c Strategy) {
+		shown(t, c, 1)
+		m.failing, m.inDoubt = 1, true
+		if err := c.SetHeadline(t.Context(), catalogue.Headline{CategoryID: 1, Version: "a"}); !errors.Is(err, errBroken) {
+			t.Fatal(err)
+		}
+		if version, _ := shown(t, c, 1); version != "a" {
+			t.Errorf("%q, want what was written all the same", version)
+		}
+	})
+}
+
+// Write-through shows a write without a load, where the page is kept.
+func TestWriteThroughKeepsThePage(t *testing.T) {
+	each(t, []string{"write-through", "write-behind"}, nil, func(t *testing.T, m *memory, c Strategy) {
+		shown(t, c, 1)
+		set(t, c, 1, "a")
+		if version, found := shown(t, c, 1); version != "a" || found != timing.Hit || m.loaded() != 1 {
+			t.Errorf("%q, lookup %d, %d loads", version, found, m.loaded())
+		}
+	})
+}
+
+// A page that was evicted while its write waits is shown with it all the same.
+func TestEvictedWhileItsWriteWaits(t *testing.T) {
+	each(t, []string{"write-behind"}, func(s *Settings) { s.Size = 1 }, func(t *testing.T, m *memory, c Strategy) {
+		shown(t, c, 1)
+		set(t, c, 1, "a")
+		for i := range int64(20) { // asked for more often than the first
+			shown(t, c, 2+i/10)
+		}
+		c.(*writeBehind).entries.CleanUp()
+		if version, found := shown(t, c, 1); version != "a" || found != timing.Miss || m.version(1) != "" {
+			t.Errorf("%q, lookup %d, %q in the database: want a miss, and the headline of the queue", version, found, m.version(1))
+		}
+	})
+}
+
+// The queue keeps the last value of a key, in the order of first changes, and is flushed by the batch or after the interval.
+func TestQueueIsFlushed(t *testing.T) {
+	each(t, []string{"write-behind"}, func(s *Settings) { s.Batch = 3 }, func(t *testing.T, m *memory, c Strategy) {
+		began := time.Now()
+		set(t, c, 5, "a")
+		set(t, c, 2, "b")
+		set(t, c, 5, "c")
+		if time.Since(began) > 0 {
+			t.Errorf("the writes took %v, want no time", time.Since(began))
+		}
+		time.Sleep(499 * time.Millisecond)
+		if batches, _ := m.written(); len(batches) != 0 {
+			t.Errorf("%d batches before the interval", len(batches))
+		}
+		time.Sleep(time.Millisecond + m.cost)
+		synctest.Wait()
+		for i := range int64(4) {
+			set(t, c, 10+i, "d")
+		}
+		time.Sleep(m.cost)
+		synctest.Wait()
+		const want = "[[{5 h c} {2 h b}] [{10 h d} {11 h d} {12 h d}]]" // the second was full, and written at once
+		batches, _ := m.written()
+		if got := fmt.Sprint(batches); got != want {
+			t.Errorf("batches %v, want %v", got, want)
+		}
+	})
+}
+
+// A flush that fails is tried again, and nothing of it is lost or overtaken meanwhile.
+func TestFlushFailsTwice(t *testing.T) {
+	for _, doubt := range []bool{false, true} {
+		each(t, []string{"write-behind"}, nil, func(t *testing.T, m *memory, c Strategy) {
+			m.failing, m.inDoubt = 2, doubt
+			set(t, c, 1, "a")
+			set(t, c, 2, "b")
+			time.Sleep(600 * time.Millisecond) // the first flush has failed
+			set(t, c, 1, "c")
+			if version, _ := shown(t, c, 1); version != "c" {
+				t.Errorf("%q between the flushes, want the last", version)
+			}
+			time.Sleep(3 * time.Second)
+			synctest.Wait()
+			if _, failing := m.written(); m.version(1) != "c" || m.version(2) != "b" || failing != 0 {
+				t.Errorf("the database has %q and %q, and %d failures are to come", m.version(1), m.version(2), failing)
+			}
+		})
+	}
+}
+
+// A write waits where the queue is full, for as long as its request does.
+func TestFullQueue(t *testing.T) {
+	each(t, []string{"write-behind"}, func(s *Settings) { s.Queue = 2 }, func(t *testing.T, m *memory, c Strategy) {
+		set(t, c, 1, "a")
+		set(t, c, 2, "b")
+		set(t, c, 2, "c") // takes no room
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if err := c.SetHeadline(ctx, catalogue.Headline{CategoryID: 3}); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("a write that gives up: %v", err)
+		}
+		began := time.Now()
+		set(t, c, 3, "d")
+		if waited := time.Since(began); waited != 400*time.Millisecond+m.cost {
+			t.Errorf("a write waited for %v, want until the flush ended", waited)
+		}
+		time.Sleep(time.Second)
+	})
+}
+
+// What waits is written when the service ends.
+func TestCloseFlushes(t *testing.T) {
+	each(t, []string{"write-behind"}, func(s *Settings) { s.Batch = 2 }, func(t *testing.T, m *memory, c Strategy) {
+		for id := range int64(5) {
+			set(t, c, id+1, "a")
+		}
+		m.failing = 1
+		if err := c.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		for id := range int64(5) {
+			if m.version(id+1) != "a" {
+				t.Errorf("category %d: %q", id+1, m.version(id+1))
+			}
+		}
+		if err := c.SetHeadline(t.Context(), catalogue.Headline{CategoryID: 1}); err == nil {
+			t.Error("a write after the end was accepted")
+		}
+	})
+}
+
+// What could not be written by the end of patience is counted.
+func TestCloseGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMemory()
+		c, err := Open(m, Defaults("write-behind"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.failing = 1000
+		set(t, c, 1, "a")
+		set(t, c, 2, "b")
+		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+		defer cancel()
+		want := "write-behind: 2 headlines could not be written to the database before the end and are lost"
+		if err := c.Close(ctx); err == nil || err.Error() != want {
+			t.Errorf("%v, want %s", err, want)
+		}
+	})
+}
