@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -93,6 +94,9 @@ func TestFlushFailsTwice(t *testing.T) {
 			if version, _ := shown(t, c, 1); version != "c" {
 				t.Errorf("%q between the flushes, want the last", version)
 			}
+			if version, _ := shown(t, c, 2); version != "b" {
+				t.Errorf("%q of a page that is being flushed, want what waits", version)
+			}
 			time.Sleep(3 * time.Second)
 			synctest.Wait()
 			if _, failing := m.written(); m.version(1) != "c" || m.version(2) != "b" || failing != 0 {
@@ -159,6 +163,47 @@ func TestCloseGivesUp(t *testing.T) {
 		want := "write-behind: 2 headlines could not be written to the database before the end and are lost"
 		if err := c.Close(ctx); err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
+		}
+	})
+}
+
+// Writes of one key take turns in write-through, those of two do not.
+func TestWritesOfAKeyTakeTurns(t *testing.T) {
+	each(t, []string{"write-through"}, nil, func(t *testing.T, m *memory, c Strategy) {
+		for second, want := range map[int64]time.Duration{1: 2 * m.cost, 2: m.cost} {
+			began := time.Now()
+			var wg sync.WaitGroup
+			for _, id := range []int64{1, second} {
+				wg.Go(func() { set(t, c, id, "a") })
+			}
+			wg.Wait()
+			if took := time.Since(began); took != want {
+				t.Errorf("writes of 1 and %d took %v, want %v", second, took, want)
+			}
+		}
+	})
+}
+
+// Of two writes whose order nobody knows neither is shown from memory.
+func TestUpdateOvertakenByAWrite(t *testing.T) {
+	each(t, []string{"write-through"}, nil, func(t *testing.T, m *memory, c Strategy) {
+		p := c.(*writeThrough).pages
+		lease := p.lease(1)
+		p.wrote(1)
+		shown(t, c, 1)
+		p.update(catalogue.Headline{CategoryID: 1, Version: "a"}, lease)
+		if version, found := shown(t, c, 1); version == "a" || found != timing.Miss {
+			t.Errorf("%q, lookup %d: want another load", version, found)
+		}
+	})
+}
+
+// Who finds a page missing just before its load ends has no other begin.
+func TestLoadThatHasJustEnded(t *testing.T) {
+	each(t, []string{"read-through"}, nil, func(t *testing.T, m *memory, c Strategy) {
+		shown(t, c, 1)
+		if s, err := c.(*readThrough).load(t.Context(), 1, page{}); err != nil || s.Category.ID != 1 || m.loaded() != 1 {
+			t.Errorf("%+v, %v after %d loads, want the page that is kept", s, err, m.loaded())
 		}
 	})
 }
