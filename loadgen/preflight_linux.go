@@ -22,12 +22,12 @@ func readLimits() limits {
 		ports:       parsePorts(sysctl("net/ipv4/ip_local_port_range"), sysctl("net/ipv4/ip_local_reserved_ports")),
 		clockSource: firstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
 	}
-	l.openNow, _ = newProcfs(systemProc).descriptors(os.Getpid())
+	l.openNow, _ = openDescriptors()
 	l.portHold, l.portHoldLoopback = parseReuse(sysctl("net/ipv4/tcp_tw_reuse"))
 	if n, err := strconv.Atoi(sysctl("net/core/somaxconn")); err == nil {
 		l.listenQueue = n
 	}
-	l.quota = leastQuota(cpuGroups())
+	l.quota = grantedProcessors()
 	return l
 }
 

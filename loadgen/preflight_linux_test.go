@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -47,7 +48,13 @@ func TestParseReuse(t *testing.T) {
 }
 
 func TestReadLimits(t *testing.T) {
-	before := keepProcessors(t)
+	before, procs := Processors(), runtime.GOMAXPROCS(0)
+	t.Cleanup(func() {
+		if err := Pin(before); err != nil {
+			t.Error(err)
+		}
+		runtime.GOMAXPROCS(procs)
+	})
 	if err := Pin(before[:1]); err != nil { // which says nothing of the host
 		t.Fatal(err)
 	}

@@ -2,11 +2,9 @@
 
 package loadgen
 
-import "os"
-
 // readLimits reads what the system allows; what cannot be read, and what only Linux tells, stays zero.
 func readLimits() limits {
 	l := limits{openFiles: openFilesLimit(), processors: startProcessors}
-	l.openNow, _ = newSystem().descriptors(os.Getpid())
+	l.openNow, _ = openDescriptors()
 	return l
 }

@@ -26,6 +26,9 @@ func Processors() []int {
 	return cpus
 }
 
+// grantedProcessors is how many processors' time the control groups grant to this process, as a fraction; 0: no limit.
+func grantedProcessors() float64 { return leastQuota(cpuGroups()) }
+
 // processorQuota returns how many processors' time the control groups grant to this process, where that is less than it may run
 // on: a limit that cannot be reached is 0, as none is. nil where no control group is seen.
 func processorQuota() *float64 {
