@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // Options is what a drive needs beside the plan. Its zero value works.
@@ -53,7 +54,7 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 	}
 	defer r.limitMemory()()
 
-	r.environment = ReadEnvironment()
+	r.environment = usage.ReadEnvironment()
 	r.environment.CPUs = o.Environment.CPUs
 	r.environment.GeneratorCPUs = o.Environment.GeneratorCPUs
 	r.environment.TargetCPUs = o.Environment.TargetCPUs
@@ -61,8 +62,8 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	sampler := newSampler(o.TargetPID)
-	r.environment.Notes = append(r.environment.Notes, sampler.lacking()...)
+	sampler := usage.NewSampler(o.TargetPID)
+	r.environment.Notes = append(r.environment.Notes, sampler.Lacking()...)
 	w := &watch{recording: r, wall: wall, sampler: sampler, exit: o.TargetExit, stop: stop, progress: o.Progress}
 	w.readCPU(0) // a run may be over before the watch has begun
 	started := o.begin()
@@ -82,7 +83,7 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 	// All may be over before the profile is, and then nobody has read what its last phase used.
 	w.readCPU(min(end.cut, r.layout.length))
 
-	run := r.finish(end, sampler.resources())
+	run := r.finish(end, sampler.Resources())
 	run.Started = started.UTC()
 	run.Profile = profiled(end.cut)
 	if w.exited {

@@ -5,6 +5,8 @@ import (
 	"net"
 	"net/netip"
 	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // Finding is one thing that stands in the way of a run, or has to be known to read it: one sentence with its remedy.
@@ -30,7 +32,7 @@ type PreflightInput struct {
 // seconds. It returns how many connections can be held: those wanted, or fewer when they were not given by the user,
 // with a finding that says so. After a fatal finding the others may be missing.
 func Preflight(ctx context.Context, in PreflightInput) (connections int, findings []Finding) {
-	raiseOpenFiles()
+	usage.RaiseOpenFiles()
 	return preflight{limits: readLimits(), dial: new(net.Dialer).DialContext, own: ownAddresses()}.run(ctx, in)
 }
 

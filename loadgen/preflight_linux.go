@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // timeWait is TCP_TIMEWAIT_LEN of the kernel; timeWaitReuse is after what time net.ipv4.tcp_tw_reuse lets a new
@@ -17,17 +19,17 @@ const (
 // readLimits reads what the system allows; what cannot be read stays zero.
 func readLimits() limits {
 	l := limits{
-		openFiles:   openFilesLimit(),
-		processors:  startProcessors, // what bench was pinned to since says nothing of the host
+		openFiles:   usage.OpenFilesLimit(),
+		processors:  usage.StartProcessors, // what bench was pinned to since says nothing of the host
 		ports:       parsePorts(sysctl("net/ipv4/ip_local_port_range"), sysctl("net/ipv4/ip_local_reserved_ports")),
 		clockSource: firstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
 	}
-	l.openNow, _ = openDescriptors()
+	l.openNow, _ = usage.OpenDescriptors()
 	l.portHold, l.portHoldLoopback = parseReuse(sysctl("net/ipv4/tcp_tw_reuse"))
 	if n, err := strconv.Atoi(sysctl("net/core/somaxconn")); err == nil {
 		l.listenQueue = n
 	}
-	l.quota = grantedProcessors()
+	l.quota = usage.GrantedProcessors()
 	return l
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"golang.org/x/sys/unix"
 )
 
@@ -48,14 +49,14 @@ func TestParseReuse(t *testing.T) {
 }
 
 func TestReadLimits(t *testing.T) {
-	before, procs := Processors(), runtime.GOMAXPROCS(0)
+	before, procs := usage.Processors(), runtime.GOMAXPROCS(0)
 	t.Cleanup(func() {
-		if err := Pin(before); err != nil {
+		if err := usage.Pin(before); err != nil {
 			t.Error(err)
 		}
 		runtime.GOMAXPROCS(procs)
 	})
-	if err := Pin(before[:1]); err != nil { // which says nothing of the host
+	if err := usage.Pin(before[:1]); err != nil { // which says nothing of the host
 		t.Fatal(err)
 	}
 	l := readLimits()
@@ -89,11 +90,11 @@ func TestRaiseOpenFiles(t *testing.T) {
 	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &lowered); err != nil {
 		t.Fatal(err)
 	}
-	if got := openFilesLimit(); got != lowered.Cur {
+	if got := usage.OpenFilesLimit(); got != lowered.Cur {
 		t.Errorf("openFilesLimit() = %d, want the %d set", got, lowered.Cur)
 	}
-	raiseOpenFiles()
-	if got := openFilesLimit(); got != limit.Max {
+	usage.RaiseOpenFiles()
+	if got := usage.OpenFilesLimit(); got != limit.Max {
 		t.Errorf("raised to %d, want %d", got, limit.Max)
 	}
 }

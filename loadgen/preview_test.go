@@ -41,9 +41,9 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 		k := uint64(i)
 		want := runfile.PreviewRequest{
 			K: k, At: r.schedule.At(k), Name: "POST /{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=…&id=…&…&w=…&…", Method: "POST",
-			URL: fmt.Sprintf("http://h/%d/…/open?token=…&id=…%d&5&w=…&…", k, k),
+			URL:    fmt.Sprintf("http://h/%d/…/open?token=…&id=…%d&5&w=…&…", k, k),
 			Header: []string{"Accept: text/html", "Content-Type: …", fmt.Sprintf("Content-Type: a%d", k), "Cookie: …", "X-Id: …" + fmt.Sprintf("%d…%d", k, k), "X-Who: …", "Authorization: …"},
-			Body: 6,
+			Body:   6,
 		}
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("request %d:\n%+v, want\n%+v", k, got, want)

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // watch follows a run while it goes on: the processor use at the phases' bounds, the resources and the counts once a
 // second. It is two goroutines.
 type watch struct {
 	*recording
-	sampler  *sampler
+	sampler  *usage.Sampler
 	epoch    time.Time
 	wall     func() time.Time       // tells the date
 	exit     <-chan struct{}        // closed when the target's process has ended
@@ -32,14 +33,14 @@ type seen struct{ due, sent, returned, ok, ended uint64 }
 func (w *watch) start() (end func()) {
 	over := make(chan struct{})
 	var watching sync.WaitGroup
-	pulse := pulse{usage: ownUsage}
+	pulse := pulse{usage: usage.OwnUsage}
 	if w.plan.Closed != nil && w.plan.engine() == runfile.EngineHTTP {
 		pulse.lateness = &w.shards[0].lateness
 	}
 	clock := newWallClock(w.wall, w.epoch)
 	watching.Go(func() { pulse.follow(w.epoch, over) }) // never in the background, where it would stand still while bench is busy
 	watching.Go(func() {
-		background()
+		usage.Background()
 		w.follow(over, clock)
 	})
 	return func() {
@@ -81,7 +82,7 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 			w.readCPU(at)
 		}
 		if at == second {
-			w.sampler.sample(time.Since(w.epoch))
+			w.sampler.Sample(time.Since(w.epoch))
 			w.tick(at)
 			if e, was := clock.step(); was {
 				w.events = append(w.events, e)
@@ -100,10 +101,10 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 
 func (w *watch) readCPU(at time.Duration) {
 	reading := cpuReading{at: at}
-	if total, ok := w.sampler.generatorCPU(); ok {
+	if total, ok := w.sampler.GeneratorCPU(); ok {
 		reading.generator = &total
 	}
-	if total, ok := w.sampler.targetCPU(); ok {
+	if total, ok := w.sampler.TargetCPU(); ok {
 		reading.target = &total
 	}
 	w.readings = append(w.readings, reading)

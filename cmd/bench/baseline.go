@@ -50,7 +50,7 @@ func newBaselineShowCommand(s streams) *cobra.Command {
 		RunE: func(_ *cobra.Command, names []string) error {
 			b, err := readBaseline(names[0])
 			if err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
 			return baselinesShown.show(b, nil, s, report.Options{})
 		},
@@ -142,7 +142,7 @@ func unread(err error) error {
 	if _, none := errors.AsType[noBaseline](err); none {
 		return exitError{exitInconclusive, err}
 	}
-	return usage(err)
+	return asUsage(err)
 }
 
 // listBaselines reads all that are kept here, in the order of their names.

@@ -80,11 +80,11 @@ func (o *baselineSaveOptions) run(ctx context.Context, names []string, s streams
 		err = o.check()
 	}
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	a, err := o.oneArm(names[1:], side{o.a, "--a", o.aCmd, "--a-cmd"})
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	a.Label = a.Plan.Target.Name
 	if err := outs.check(); err != nil {
@@ -147,7 +147,7 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 			Left: time.Until(c.ends), Runs: o.runs, Rate: a.Rate, Overhead: c.perRun(), Round: o.roundLength, Quantile: compare.P99.Quantile,
 		}.RoundLength()
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		fresh := c.fresh(baselineProfile(round, a.Rate), seedsFrom(o.base.Seed, o.runs))
 		if err := c.Fresh(ctx, fresh); err != nil {

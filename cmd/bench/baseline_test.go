@@ -13,6 +13,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
 )
@@ -82,7 +83,7 @@ func replaced(t *testing.T, from, to, old, with string) {
 func TestAGateSetsTheEngineAsItsBaselineDid(t *testing.T) {
 	spin := 70 * time.Microsecond
 	b := &compare.Baseline{Name: "main", Runs: []*runfile.Run{{
-		Environment: loadgen.ReadEnvironment(),
+		Environment: usage.ReadEnvironment(),
 		Plan: runfile.PlanRecord{
 			Engine: runfile.EngineWire, Wire: &runfile.WireRecord{Loops: 3, SpinNS: spin, DNSTTLNS: time.Second}, Phases: make([]runfile.PhaseRecord, 1+compare.RoundsPerRun),
 		},

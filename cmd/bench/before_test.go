@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/spf13/pflag"
@@ -69,7 +69,7 @@ func TestABaselineOfBeforeMeansWhatItMeant(t *testing.T) {
 	if err := report.Baseline(&shown, b, report.Options{}); err != nil || !strings.Contains(shown.String(), "of 127.0.0.1:18181") {
 		t.Errorf("%v\n%s", err, shown.String())
 	}
-	b.Runs[0].Environment = loadgen.ReadEnvironment() // it was made on another machine, which is refused for that
+	b.Runs[0].Environment = usage.ReadEnvironment() // it was made on another machine, which is refused for that
 	b.Runs[0].Environment.CPUs = "shared"
 	path := filepath.Join(t.TempDir(), "targets")
 	if err := os.WriteFile(path, []byte("GET http://h/x\nGET http://h/y\n"), 0o600); err != nil {

@@ -101,7 +101,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	}
 	plan, err := o.planned()
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	var found []*capacity.Capacity
 	var failure error
@@ -110,7 +110,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	} else {
 		// What is wrong with a plan is said before minutes are spent on measuring.
 		if _, err := o.inputs(plan, nil); err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		found, failure = o.measure(ctx, args, outs, s)
 	}
@@ -125,7 +125,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	for _, c := range found {
 		in, err := o.inputs(plan, before)
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		if in == nil {
 			continue
@@ -152,7 +152,7 @@ func (o *capacityOptions) objectives() ([]runfile.Threshold, error) {
 	}
 	list, err := capacity.ParseObjectives(texts)
 	if err != nil {
-		return nil, usage(fmt.Errorf("--slo: %w", err))
+		return nil, asUsage(fmt.Errorf("--slo: %w", err))
 	}
 	return list, nil
 }

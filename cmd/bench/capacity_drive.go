@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
@@ -31,11 +32,11 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 	}
 	search, err := o.searchOptions(objectives)
 	if err != nil {
-		return nil, usage(err)
+		return nil, asUsage(err)
 	}
 	subjects, err := o.capacitySubjects(names, objectives, s)
 	if err != nil {
-		return nil, usage(err)
+		return nil, asUsage(err)
 	}
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return nil, err
@@ -100,7 +101,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 	defer func() { err = errors.Join(err, down()) }()
 	search := capacity.NewSearch(bounds)
 	known := o.resources(s, s.Options.Environment)
-	if busy, ok := loadgen.IdleUse(ctx, s.Options.TargetPID, idleFor); ok {
+	if busy, ok := usage.IdleUse(ctx, s.Options.TargetPID, idleFor); ok {
 		known.Idle = &busy
 	}
 	conclude := func() *capacity.Capacity {

@@ -15,15 +15,15 @@ import (
 func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) {
 	switch {
 	case len(args) > 0:
-		return nil, usage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
+		return nil, asUsage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
 	case len(o.names) > 0:
-		return nil, usage(errors.New("--from takes the names of the targets from a file: leave out --name"))
+		return nil, asUsage(errors.New("--from takes the names of the targets from a file: leave out --name"))
 	case len(o.gomaxprocs) > 0:
-		return nil, usage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
+		return nil, asUsage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
 	}
 	data, err := runfile.ReadBytes(o.from)
 	if err != nil {
-		return nil, usage(plain(err))
+		return nil, asUsage(plain(err))
 	}
 	if capacity.IsFile(data) {
 		return o.fromCapacity(data)
@@ -34,13 +34,13 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 	}
 	file, err := runfile.ReadFile(o.from)
 	if err != nil {
-		return nil, usage(plain(err))
+		return nil, asUsage(plain(err))
 	}
 	var found []*capacity.Capacity
 	for _, r := range file.Runs {
 		search, err := capacity.FromRun(r, objectives)
 		if err != nil {
-			return nil, usage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))
+			return nil, asUsage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))
 		}
 		found = append(found, capacity.Assess(r.Target, o.resources(new(rig.Target), r.Environment), search))
 	}
@@ -51,11 +51,11 @@ func (o *capacityOptions) fromCapacity(data []byte) ([]*capacity.Capacity, error
 	found, err := capacity.Decode(o.from, data)
 	switch {
 	case err != nil:
-		return nil, usage(err)
+		return nil, asUsage(err)
 	case len(o.slo) > 0:
-		return nil, usage(fmt.Errorf("%s: it was measured for %s, and other objectives take other steps: leave out --slo, or measure again", o.from, page.Clean(strings.Join(found[0].Objectives, " and "), 200)))
+		return nil, asUsage(fmt.Errorf("%s: it was measured for %s, and other objectives take other steps: leave out --slo, or measure again", o.from, page.Clean(strings.Join(found[0].Objectives, " and "), 200)))
 	case len(o.servers) > 0:
-		return nil, usage(fmt.Errorf("%s: what it holds is fitted already: leave out --servers, or measure again", o.from))
+		return nil, asUsage(fmt.Errorf("%s: what it holds is fitted already: leave out --servers, or measure again", o.from))
 	}
 	return found, nil
 }

@@ -21,32 +21,32 @@ func isSaved(name string) bool {
 func (o *compareOptions) compareSaved(names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
 	switch {
 	case o.gate != nil:
-		return usage(errors.New("a gate of saved runs takes --baseline, whose noise floor is known: without one they are compared by bench compare"))
+		return asUsage(errors.New("a gate of saved runs takes --baseline, whose noise floor is known: without one they are compared by bench compare"))
 	case len(names) != 2:
-		return usage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
+		return asUsage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
 	}
 	if err := o.checkNames(len(names)); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	var sides [2][]*runfile.Run
 	for i, name := range names {
 		if !isSaved(name) {
-			return usage(fmt.Errorf("%s is no file of saved runs, and %s is: compare two of a kind", name, names[1-i]))
+			return asUsage(fmt.Errorf("%s is no file of saved runs, and %s is: compare two of a kind", name, names[1-i]))
 		}
 		file, err := runfile.ReadFile(name)
 		if err != nil {
-			return usage(plain(err))
+			return asUsage(plain(err))
 		}
 		sides[i] = file.Runs
 	}
 	if err := compare.SameTime(slices.Concat(sides[0], sides[1])...); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	found := &report.Compared{Seed: sides[0][0].Seed}
 	for i, runs := range sides {
 		for _, r := range runs {
 			if doubt := doubtOf(sides[0][0], runs[0], r); doubt != "" && !o.force {
-				return usage(fmt.Errorf("%s: %s: these runs cannot be compared (--force compares them all the same)", names[i], doubt))
+				return asUsage(fmt.Errorf("%s: %s: these runs cannot be compared (--force compares them all the same)", names[i], doubt))
 			} else if doubt != "" {
 				found.Notes = append(found.Notes, names[i]+": "+doubt)
 			}

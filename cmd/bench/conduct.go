@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -43,20 +43,20 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	}
 	outs, err := parseOutputs(o.outputs, comparisonsShown.formats, o.inputs(names)...)
 	if err == nil {
-		err = usage(o.check())
+		err = asUsage(o.check())
 	}
 	if err != nil {
 		return err
 	}
 	if o.gate == nil && slices.ContainsFunc(outs, func(out output[*report.Compared]) bool { return out.kind == "junit" }) {
-		return usage(errors.New("-o junit: its cases are margins, which a comparison has none of: use bench gate"))
+		return asUsage(errors.New("-o junit: its cases are margins, which a comparison has none of: use bench gate"))
 	}
 	criteria, err := o.criteria()
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if o.gate != nil && o.gate.orSave && o.gate.baseline == "" {
-		return usage(errors.New("--or-save saves the baseline that --baseline names: give one"))
+		return asUsage(errors.New("--or-save saves the baseline that --baseline names: give one"))
 	}
 	if o.gate != nil && o.gate.baseline != "" {
 		return o.gateAgainst(ctx, names, criteria, outs, s)
@@ -70,11 +70,11 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	}
 	arms, err := o.armsOf(names)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	limit, err := o.maxTimeOf(arms)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	c := o.conductor(ctx, arms, s.err)
 	c.floor = floor
@@ -106,7 +106,7 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 		return nil, err
 	}
 	if err := c.holdToFloor(criteria); err != nil {
-		return nil, usage(err)
+		return nil, asUsage(err)
 	}
 	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.base.Seed, Criteria: criteria}
 	if c.o.gate != nil {
@@ -118,7 +118,7 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	}
 	trial, err := compare.NewTrial(options)
 	if err != nil {
-		return nil, usage(err)
+		return nil, asUsage(err)
 	}
 	err = c.rounds(ctx, trial)
 	found = c.found(trial.Result())
@@ -154,7 +154,7 @@ func (c *conductor) fit() error {
 	}
 	var err error
 	if c.layout, err = b.Layout(); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if c.restart = c.Owned() && c.layout.Restarts(len(c.Targets), c.Starts, c.over); c.restart {
 		b.Restart = c.Starts
@@ -185,7 +185,7 @@ func (c *conductor) found(r compare.Result) *report.Compared {
 	}
 	for _, a := range c.Targets {
 		found.Owned = found.Owned && a.Owned()
-		env := loadgen.ReadEnvironment()
+		env := usage.ReadEnvironment()
 		env.CPUs, env.TargetCPUs, env.GeneratorCPUs = a.Options.Environment.CPUs, a.Options.Environment.TargetCPUs, a.Options.Environment.GeneratorCPUs
 		found.Arms = append(found.Arms, report.ComparedArm{Name: a.Label, Target: a.Plan.Target, Rate: a.Rate, Environment: env})
 		notes := a.Options.Environment.Notes

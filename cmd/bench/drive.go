@@ -208,7 +208,7 @@ built-in profile (bench list), such as burst or sine. TARGETs given win over the
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, source, err := readProfile(args[0])
 			if err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
 			return o.run(cmd.Context(), "bench run "+args[0], file, source, args[1:], s)
 		},

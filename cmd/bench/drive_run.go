@@ -19,7 +19,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	where := strings.TrimPrefix(command, "bench run ")
 	file, err := o.overlay(where, file)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	file.Target = o.targetsOf(file, args)
 	outputs, err := parseOutputs(wordsOf(file.Outputs), runsShown.formats, append(o.inputs(args), where)...)
@@ -31,7 +31,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		err = o.judging.check(plan.Thresholds, outputs)
 	}
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	asked := asking{driveOptions: o, file: file, name: where}
 	subjects, err := asked.subjects(plan, s.in)
@@ -39,7 +39,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 		err = o.profiling.apply(subjects)
 	}
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if o.dryRun {
 		for _, note := range asked.notes {

@@ -71,8 +71,8 @@ type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
 
-// usage marks err as the user's, nil as nil.
-func usage(err error) error {
+// asUsage marks err as the user's, nil as nil.
+func asUsage(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -21,35 +21,35 @@ import (
 // gateAgainst holds new runs against a baseline: as many as it has, driven by its plan and each of a fresh start, or saved.
 func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
 	if err := o.againstOnly(); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	b, err := readBaseline(o.gate.baseline)
 	if none, ok := errors.AsType[noBaseline](err); ok {
 		return o.firstGate(ctx, none, names, outs, s)
 	}
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if len(names) > 0 && isSaved(names[0]) {
 		return o.gateSaved(b, names, criteria, outs, s)
 	}
 	if err := o.takePlan(b); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	a, err := o.oneArm(names, side{o.b, "--b", o.bCmd, "--b-cmd"})
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	a.Label = o.newName()
 	if !b.Runs[0].HasTargetTime() {
-		return usage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
+		return asUsage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
 	}
 	// The floor is one of the baseline's plan: of another it says nothing.
 	if err := samePlan(b, a); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(b.Runs)); len(short) > 0 {
-		return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(b.Runs))))
+		return asUsage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(b.Runs))))
 	}
 	c := o.conductor(ctx, []*rig.Target{a}, s.err)
 	c.floor = b
@@ -126,7 +126,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 
 // sameMachine refuses a baseline of another machine than this, where processors are shared out as in sharing.
 func sameMachine(b *compare.Baseline, sharing runfile.Environment) error {
-	here := loadgen.ReadEnvironment()
+	here := usage.ReadEnvironment()
 	here.CPUs, here.TargetCPUs, here.GeneratorCPUs = sharing.CPUs, sharing.TargetCPUs, sharing.GeneratorCPUs
 	if list := b.Runs[0].Environment.Differences(&here); len(list) > 0 {
 		return otherMachine(b, list)
@@ -191,7 +191,7 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 			err = c.inTime(len(fresh.Seeds), fresh.Profile.Duration())
 		}
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		return c.Fresh(ctx, fresh)
 	})
@@ -223,20 +223,20 @@ func (c *conductor) inTime(runs int, length time.Duration) error {
 // gateSaved judges saved runs of the new version.
 func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
 	if o.b != "" || o.bCmd != "" {
-		return usage(fmt.Errorf("%s holds saved runs and --b is driven: give one", names[0]))
+		return asUsage(fmt.Errorf("%s holds saved runs and --b is driven: give one", names[0]))
 	}
 	if err := o.checkNames(1); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	label := o.newName()
 	var runs []*runfile.Run
 	for _, name := range names {
 		if !isSaved(name) {
-			return usage(fmt.Errorf("%s is no file of saved runs, and %s is: give either", name, names[0]))
+			return asUsage(fmt.Errorf("%s is no file of saved runs, and %s is: give either", name, names[0]))
 		}
 		file, err := runfile.ReadFile(name)
 		if err != nil {
-			return usage(plain(err))
+			return asUsage(plain(err))
 		}
 		for i, r := range file.Runs {
 			if err := mayBeHeld(b, r); err != nil {
@@ -247,7 +247,7 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 	}
 	if len(runs) >= compare.MinRuns {
 		if short := b.Floor.BelowRuns(criteria, len(b.Runs), len(runs)); len(short) > 0 {
-			return usage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(runs))))
+			return asUsage(errors.New(report.RunsRefusal(b, short, len(b.Runs), len(runs))))
 		}
 	}
 	found := &report.Compared{
@@ -267,20 +267,20 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 // mayBeHeld says what keeps a saved run from being held against a baseline.
 func mayBeHeld(b *compare.Baseline, r *runfile.Run) error {
 	if r.Interrupted {
-		return usage(errors.New("was interrupted, and passes nothing"))
+		return asUsage(errors.New("was interrupted, and passes nothing"))
 	}
 	if why := compare.Spoiled(r); why != "" {
 		return exitError{exitLimited, fmt.Errorf("is no evidence: %s", why)}
 	}
 	first := b.Runs[0]
 	if err := compare.SameTime(first, r); err != nil {
-		return usage(fmt.Errorf("cannot be judged: %w", err))
+		return asUsage(fmt.Errorf("cannot be judged: %w", err))
 	}
 	if list := first.Environment.Differences(&r.Environment); len(list) > 0 {
-		return usage(fmt.Errorf("cannot be judged: %w", otherMachine(b, list)))
+		return asUsage(fmt.Errorf("cannot be judged: %w", otherMachine(b, list)))
 	}
 	if list := first.Plan.Differences(&r.Plan); len(list) > 0 {
-		return usage(fmt.Errorf("cannot be judged: %w", otherPlan(b, list)))
+		return asUsage(fmt.Errorf("cannot be judged: %w", otherPlan(b, list)))
 	}
 	return nil
 }

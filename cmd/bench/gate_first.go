@@ -15,23 +15,23 @@ import (
 func (o *compareOptions) firstGate(ctx context.Context, none noBaseline, names []string, outs outputs[*report.Compared], s streams) error {
 	path, err := baselinePath(none.name)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if len(names) > 0 && isSaved(names[0]) {
 		if o.gate.orSave {
-			return usage(fmt.Errorf("--or-save drives the new version, and %s holds saved runs: %w", names[0], none))
+			return asUsage(fmt.Errorf("--or-save drives the new version, and %s holds saved runs: %w", names[0], none))
 		}
 		return unread(none)
 	}
 	a, err := o.oneArm(names, side{o.b, "--b", o.bCmd, "--b-cmd"})
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if !o.gate.orSave {
 		return unread(none)
 	}
 	if near := none.near(); near != "" {
-		return usage(fmt.Errorf("--or-save saves none whose name is a slip away from another's: %w", none))
+		return asUsage(fmt.Errorf("--or-save saves none whose name is a slip away from another's: %w", none))
 	}
 	return o.saveFirst(ctx, a, none.name, path, names, outs, s)
 }
@@ -40,7 +40,7 @@ func (o *compareOptions) firstGate(ctx context.Context, none noBaseline, names [
 func (o *compareOptions) saveFirst(ctx context.Context, a *rig.Target, name, path string, names []string, outs outputs[*report.Compared], s streams) error {
 	criteria, err := o.gate.criteria()
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	a.Label = o.newName()
 	first := baselineSaveOptions{compareOptions: *o, runs: defaultBaselineRuns}
@@ -49,7 +49,7 @@ func (o *compareOptions) saveFirst(ctx context.Context, a *rig.Target, name, pat
 		first.maxTime = defaultBaselineTime
 	}
 	if err := first.check(); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/pflag"
@@ -213,7 +214,7 @@ func TestAGateTakesTheHeaderCase(t *testing.T) {
 				t.Fatal(err)
 			}
 			plan := runfile.PlanRecord{HeaderCase: headerCase, Phases: []runfile.PhaseRecord{{}, {To: 10}}}
-			here := loadgen.ReadEnvironment()
+			here := usage.ReadEnvironment()
 			err := o.takePlan(&compare.Baseline{Name: "main", Runs: []*runfile.Run{{Plan: plan, Environment: here}}})
 			asked := asking{driveOptions: &o.driveOptions, file: profiles.File{Version: profiles.CurrentVersion}}
 			if want := canonical && args == nil; err != nil || asked.canonicalHeaders() != want {

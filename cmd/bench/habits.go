@@ -39,14 +39,14 @@ func checkDashes(root *cobra.Command, args []string) error {
 			if hasValue {
 				here += "=" + value
 			}
-			return usage(fmt.Errorf("%s: that flag is called %s here", arg, here))
+			return asUsage(fmt.Errorf("%s: that flag is called %s here", arg, here))
 		}
 		if arg == "--profile-target" && i+1 < len(args) && isURL(args[i+1]) && hasURL(args[:i]) {
-			return usage(fmt.Errorf("--profile-target %s: to take the profiles from there write --profile-target=%s; as it stands, %s would be driven", args[i+1], args[i+1], args[i+1]))
+			return asUsage(fmt.Errorf("--profile-target %s: to take the profiles from there write --profile-target=%s; as it stands, %s would be driven", args[i+1], args[i+1], args[i+1]))
 		}
 		if arg == "-q" && i+1 < len(args) {
 			if _, err := strconv.ParseFloat(args[i+1], 64); err == nil {
-				return usage(fmt.Errorf("-q %s: a rate is given with --rate %s/s; -q is --quiet here", args[i+1], args[i+1]))
+				return asUsage(fmt.Errorf("-q %s: a rate is given with --rate %s/s; -q is --quiet here", args[i+1], args[i+1]))
 			}
 		}
 		if word := strings.TrimPrefix(arg, "-"); len(arg) > 3 && word == arg[1:] && !strings.HasPrefix(word, "-") {
@@ -58,7 +58,7 @@ func checkDashes(root *cobra.Command, args []string) error {
 				if rest != "" && rest[0] != '=' {
 					rest = "=" + rest
 				}
-				return usage(fmt.Errorf("%s: a long flag takes two dashes: --%s%s", arg, flag, rest))
+				return asUsage(fmt.Errorf("%s: a long flag takes two dashes: --%s%s", arg, flag, rest))
 			}
 		}
 	}

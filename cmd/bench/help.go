@@ -54,7 +54,7 @@ func newHelpCommand() *cobra.Command {
 				return noTopic(cmd.Root(), args)
 			}
 			if err := of.ParseFlags(rest); err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
 			return of.Help()
 		},
@@ -83,7 +83,7 @@ func noTopic(root *cobra.Command, args []string) error {
 	if near := profiles.Suggest(args[0], known); near != "" && near != args[0] {
 		hint = fmt.Sprintf("; did you mean bench help %s?", near)
 	}
-	return usage(fmt.Errorf("no topic or command %q%s (bench help lists the topics)", strings.Join(args, " "), hint))
+	return asUsage(fmt.Errorf("no topic or command %q%s (bench help lists the topics)", strings.Join(args, " "), hint))
 }
 
 // completeHelp completes topics, then commands that are no topic.

@@ -70,7 +70,7 @@ func (o *historyOptions) run(paths []string, s streams) error {
 	}
 	var c history.Collector
 	if c.Options, err = o.changes(); err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	c.Force = o.force
 	if len(paths) == 0 {
@@ -78,12 +78,12 @@ func (o *historyOptions) run(paths []string, s streams) error {
 	}
 	for _, path := range paths {
 		if err := collect(&c, path); err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 	}
 	found := c.History()
 	if len(found.Series)+len(found.LeftOut) == 0 {
-		return usage(fmt.Errorf("%s: holds no saved run: drive something first, or name the files", strings.Join(paths, ", ")))
+		return asUsage(fmt.Errorf("%s: holds no saved run: drive something first, or name the files", strings.Join(paths, ", ")))
 	}
 	return historiesShown.show(found, outs, s, report.Options{Verbose: o.verbose})
 }

@@ -48,7 +48,7 @@ func newListCommand() *cobra.Command {
 func listTarget(out io.Writer, name string) error {
 	service, err := targets.Find(name)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s: %s\n\nIt answers:\n", service.Name, service.Summary)

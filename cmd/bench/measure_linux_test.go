@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/targets/reference"
 	"golang.org/x/sys/unix"
 )
@@ -190,7 +190,7 @@ func burn(t *testing.T, cpu, n int) (cease func()) {
 
 // A bench that others keep from its processor says so, and passes nothing.
 func TestStarvedGeneratorIsNeverValid(t *testing.T) {
-	_, own := loadgen.Split(loadgen.Processors())
+	_, own := usage.Split(usage.Processors())
 	if own == nil {
 		t.Skip("one processor only: there is none to starve bench on")
 	}

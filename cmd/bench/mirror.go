@@ -35,11 +35,11 @@ func (o *compareOptions) runMirror(ctx context.Context, names []string, s stream
 	}
 	rules, arms, err := o.mirrored(names)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	limit, err := o.maxTimeOf(arms)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	c := o.conductor(ctx, arms, s.err)
 	c.ends = c.began.Add(limit)
@@ -100,7 +100,7 @@ func (c *conductor) driveBoth(ctx context.Context, rules []loadgen.DiffRule) (fo
 	}
 	length, err := c.mirrorLength()
 	if err != nil {
-		return nil, usage(err)
+		return nil, asUsage(err)
 	}
 	warmUp := min(length/10, mirrorWarmUp)
 	profile := rig.Hold("mirror", warmUp, length-warmUp, rate)

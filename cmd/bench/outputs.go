@@ -88,7 +88,7 @@ func parseOutputs[T any](values []string, formats []format[T], inputs ...string)
 	for _, v := range values {
 		out, err := parseOutput(v, formats)
 		if err != nil {
-			return nil, usage(fmt.Errorf("-o %s: %w", v, err))
+			return nil, asUsage(fmt.Errorf("-o %s: %w", v, err))
 		}
 		if out.path == "-" {
 			stdout++
@@ -96,9 +96,9 @@ func parseOutputs[T any](values []string, formats []format[T], inputs ...string)
 		list = append(list, out)
 	}
 	if stdout > 1 {
-		return nil, usage(errors.New("-o: only one output can go to stdout"))
+		return nil, asUsage(errors.New("-o: only one output can go to stdout"))
 	}
-	return list, usage(list.apart(inputs))
+	return list, asUsage(list.apart(inputs))
 }
 
 // parseOutput reads kind=path.

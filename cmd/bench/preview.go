@@ -16,11 +16,11 @@ func (o *driveOptions) preview(subjects []*rig.Target, w io.Writer) error {
 	for _, s := range subjects {
 		job, err := s.Plan.Compile()
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		v, err := job.Preview(time.Now())
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		previews = append(previews, v)
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"golang.org/x/sys/unix"
 )
 
@@ -32,7 +32,7 @@ type witness struct {
 func watchMachine(t *testing.T) *witness {
 	t.Helper()
 	w := &witness{begun: time.Now(), over: make(chan struct{})}
-	for _, cpu := range loadgen.Processors() {
+	for _, cpu := range usage.Processors() {
 		pinned := make(chan error)
 		w.threads.Go(func() {
 			pinned <- pinThread(cpu)

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // maxProcsOf is the GOMAXPROCS that the service which bench has started was given.
@@ -38,7 +38,7 @@ func maxProcsOf(t *testing.T, b *started) string {
 // A service uses as many processors as bench believes, whatever bench's own environment says.
 func TestServiceUsesTheProcessorsItIsBelievedToHave(t *testing.T) {
 	t.Setenv("GOMAXPROCS", "7")
-	for cpus, want := range map[string]int{"shared": len(loadgen.Usable()), "split": max(1, len(loadgen.Usable())-1)} {
+	for cpus, want := range map[string]int{"shared": len(usage.Usable()), "split": max(1, len(usage.Usable())-1)} {
 		if got := maxProcsOf(t, start(t, "sustained", "pooled", "-r", "20/s", "-d", "60s", "--no-save", "--cpus", cpus)); got != strconv.Itoa(want) {
 			t.Errorf("--cpus %s: the service has GOMAXPROCS %s, want %d", cpus, got, want)
 		}
@@ -47,7 +47,7 @@ func TestServiceUsesTheProcessorsItIsBelievedToHave(t *testing.T) {
 
 // In a control group of 2 processors on more, bench and its target share out 2.
 func TestControlGroupOfTwoProcessors(t *testing.T) {
-	if n := len(loadgen.Processors()); n <= 2 {
+	if n := len(usage.Processors()); n <= 2 {
 		t.Skipf("this machine has %d processors, and Go counts 2 at the least", n)
 	}
 	group := controlGroup(t)

@@ -53,7 +53,7 @@ func (c *conductor) rates(ctx context.Context) error {
 	case c.o.at != "":
 		share, err := c.o.shareOf()
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		for i, a := range c.Targets {
 			a.Rate = compare.RateOf(share, fast[i])
@@ -75,7 +75,7 @@ func (c *conductor) findRate(ctx context.Context, fastest float64) error {
 		criteria, err = c.o.gate.criteria()
 	}
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	takes := c.ends.Sub(c.began) / pilotShare
 	pilot := compare.NewPilot(compare.PilotOptions{

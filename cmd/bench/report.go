@@ -64,19 +64,19 @@ func (o reportOptions) run(paths []string, s streams) error {
 	for _, path := range paths {
 		d, err := readDocument(path)
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		if d.kind == compare.BaselineKind && (o.merge || o.pool) { // its runs are meant
 			d.kind = runfile.RunKind
 		}
 		if len(files) > 0 && d.kind != files[0].kind {
-			return usage(fmt.Errorf("%s holds a %s and %s a %s: show them apart", files[0].path, files[0].kind, path, d.kind))
+			return asUsage(fmt.Errorf("%s holds a %s and %s a %s: show them apart", files[0].path, files[0].kind, path, d.kind))
 		}
 		files = append(files, d)
 	}
 	kind := files[0].kind
 	if kind != runfile.RunKind && (o.merge || o.pool) {
-		return usage(fmt.Errorf("--merge and --pool are for runs: a %s is no sum", kind))
+		return asUsage(fmt.Errorf("--merge and --pool are for runs: a %s is no sum", kind))
 	}
 	switch kind {
 	case runfile.RunKind:
@@ -110,13 +110,13 @@ func showEach[T any](o reportOptions, files []document, s streams, k shown[T], d
 		return err
 	}
 	if len(outs) > 0 && len(files) > 1 {
-		return usage(fmt.Errorf("-o writes one %s: name one file, not %d", files[0].kind, len(files)))
+		return asUsage(fmt.Errorf("-o writes one %s: name one file, not %d", files[0].kind, len(files)))
 	}
 	var list []T
 	for _, d := range files { // all are read before the first is shown
 		found, err := decode(d.path, d.data)
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		list = append(list, found)
 	}
@@ -145,7 +145,7 @@ func (o reportOptions) showCapacities(files []document, s streams) error {
 	for _, d := range files {
 		list, err := capacity.Decode(d.path, d.data)
 		if err != nil {
-			return usage(err)
+			return asUsage(err)
 		}
 		found = append(found, list...)
 	}
@@ -167,14 +167,14 @@ func (o reportOptions) showRuns(files []document, s streams) error {
 // runs reads the files' runs, and makes one of them where that is asked for.
 func (o reportOptions) runs(files []document) ([]*runfile.Run, error) {
 	if o.merge && o.pool {
-		return nil, usage(errors.New("--merge adds up shares of one run and --pool repetitions of it: give one"))
+		return nil, asUsage(errors.New("--merge adds up shares of one run and --pool repetitions of it: give one"))
 	}
 	var runs []*runfile.Run
 	var names []string
 	for _, d := range files {
 		file, err := runfile.Decode(d.path, bytes.NewReader(d.data))
 		if err != nil {
-			return nil, usage(err)
+			return nil, asUsage(err)
 		}
 		for i, r := range file.Runs {
 			name := d.path
@@ -195,9 +195,9 @@ func (o reportOptions) runs(files []document) ([]*runfile.Run, error) {
 	var apart *runfile.Unmixable
 	switch {
 	case errors.As(err, &apart):
-		return nil, usage(fmt.Errorf("%s and %s: %s", names[apart.A], names[apart.B], apart.Why))
+		return nil, asUsage(fmt.Errorf("%s and %s: %s", names[apart.A], names[apart.B], apart.Why))
 	case err != nil:
-		return nil, usage(err)
+		return nil, asUsage(err)
 	}
 	return []*runfile.Run{one}, nil
 }

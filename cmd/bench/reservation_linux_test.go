@@ -11,12 +11,12 @@ import (
 	"testing"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // The second of two benches says that the processors are taken, and is not pinned to them.
 func TestTwoBenchesAtOnce(t *testing.T) {
-	if len(loadgen.Usable()) < 2 {
+	if len(usage.Usable()) < 2 {
 		t.Skip("one processor is never set apart")
 	}
 	path, err := exec.LookPath("bench")

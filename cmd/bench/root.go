@@ -82,9 +82,9 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			hideSecrets(cmd.Flags())
 			if err := fromEnvironment(cmd.Flags()); err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
-			return usage(withoutItsFlag(cmd))
+			return asUsage(withoutItsFlag(cmd))
 		},
 	}
 	root.SetHelpFunc(showHelp)
@@ -94,7 +94,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 		if drives(cmd) {
 			all = " all"
 		}
-		return usage(fmt.Errorf("%w (%s --help%s shows all flags)", err, cmd.CommandPath(), all))
+		return asUsage(fmt.Errorf("%w (%s --help%s shows all flags)", err, cmd.CommandPath(), all))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "drive", Title: "Drive load:"},
@@ -122,14 +122,14 @@ func noCommand(root *cobra.Command, args []string) error {
 			hint = fmt.Sprintf("; did you mean bench %s?", near)
 		}
 	}
-	return usage(fmt.Errorf("no command %q%s (bench --help shows all)", args[0], hint))
+	return asUsage(fmt.Errorf("no command %q%s (bench --help shows all)", args[0], hint))
 }
 
 // args checks the number of arguments: least … most (most < 0: any number), described in words.
 func args(least, most int, words string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) < least || most >= 0 && len(args) > most {
-			return usage(fmt.Errorf("%s takes %s, got %d (%s --help)", cmd.CommandPath(), words, len(args), cmd.CommandPath()))
+			return asUsage(fmt.Errorf("%s takes %s, got %d (%s --help)", cmd.CommandPath(), words, len(args), cmd.CommandPath()))
 		}
 		return nil
 	}

@@ -22,7 +22,7 @@ writes, or of what bench capacity -o json writes. Editors that know the YAML lan
 		RunE: func(cmd *cobra.Command, args []string) error {
 			schema, ok := schemas[args[0]]
 			if !ok {
-				return usage(fmt.Errorf("there is no schema called %q: there are test, run and capacity", args[0]))
+				return asUsage(fmt.Errorf("there is no schema called %q: there are test, run and capacity", args[0]))
 			}
 			_, err := cmd.OutOrStdout().Write(schema)
 			return err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
 	"github.com/seed-5a006608/bench/report/selfcheck"
@@ -60,7 +61,7 @@ func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
-	b := testBench{dir: private.Path, environment: loadgen.ReadEnvironment()}
+	b := testBench{dir: private.Path, environment: usage.ReadEnvironment()}
 	b.environment.CPUs = "split"
 	defer rig.Pin(b.environment.CPUs, &b.environment)()
 

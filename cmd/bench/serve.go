@@ -20,14 +20,14 @@ func newServeCommand(s streams) *cobra.Command {
 		Args: args(1, 1, "one NAME"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := targets.CheckGiven(cmd.Flags()); err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
 			target, err := targets.Parse(args[0], o)
 			if err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
 			if err := checkServed(cmd.Flags(), target.Service.Name); err != nil {
-				return usage(err)
+				return asUsage(err)
 			}
 			o.Progress = func(line string) { fmt.Fprintln(s.err, line) }
 			o.Patience = patience(cmd.Context())
@@ -37,7 +37,7 @@ func newServeCommand(s streams) *cobra.Command {
 				return fmt.Errorf("%s: port %s is taken by another process: stop that, or choose another with --addr", o.Addr, port)
 			}
 			if bad, ok := errors.AsType[*targets.OptionError](err); ok {
-				return usage(bad)
+				return asUsage(bad)
 			}
 			return err
 		},

@@ -99,7 +99,7 @@ func (o *driveOptions) profile(p profiles.Profile) (profiles.Profile, error) {
 func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writer) error {
 	file, err := o.shape(file)
 	if err != nil {
-		return usage(err)
+		return asUsage(err)
 	}
 	for _, flag := range []string{"rate", "peak", "duration", "stage", "arrivals", "warm-up", "vus-stage", "think"} {
 		if f := o.given.Lookup(flag); f.Changed && f.Value.String() != f.DefValue {

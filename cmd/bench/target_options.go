@@ -44,14 +44,14 @@ func listOptions(out io.Writer, service targets.Service) error {
 	fmt.Fprintln(out)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	for _, o := range list {
-		usage := o.Usage
+		text := o.Usage
 		if o.Default != "" {
-			usage += "; default " + o.Default
+			text += "; default " + o.Default
 		}
 		if len(o.Only) == 1 {
-			usage += "; of " + o.Only[0]
+			text += "; of " + o.Only[0]
 		}
-		fmt.Fprintf(w, "  %s\t%s\n", o.Name, usage)
+		fmt.Fprintf(w, "  %s\t%s\n", o.Name, text)
 	}
 	return w.Flush()
 }

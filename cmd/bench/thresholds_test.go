@@ -53,8 +53,8 @@ func TestExitCodesGoBeforeEachOther(t *testing.T) {
 	}{
 		{fmt.Errorf("after all: %w", missed), exitThreshold},
 		{exitError{exitLimited, missed}, exitLimited},
-		{errors.Join(missed, usage(errors.New("wrong"))), exitUsage},
-		{errors.Join(missed, usage(errors.New("wrong")), errInterrupted), exitInterrupted},
+		{errors.Join(missed, asUsage(errors.New("wrong"))), exitUsage},
+		{errors.Join(missed, asUsage(errors.New("wrong")), errInterrupted), exitInterrupted},
 	} {
 		if got := codeOf(tc.err); got != tc.want {
 			t.Errorf("%v: exit %d, want %d", tc.err, got, tc.want)

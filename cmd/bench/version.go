@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"runtime/debug"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/spf13/cobra"
 )
 
@@ -12,7 +12,7 @@ func newVersionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version of bench, its commit and what it was built with", GroupID: "look", Args: args(0, 0, "no argument"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			e := loadgen.ReadEnvironment()
+			e := usage.ReadEnvironment()
 			info, _ := debug.ReadBuildInfo()
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "bench %s %s %s/%s\n%s\n", e.Bench, e.Go, e.OS, e.Arch, commitOf(info))
 			return err

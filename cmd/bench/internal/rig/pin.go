@@ -1,14 +1,14 @@
 package rig
 
 import (
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // Pin gives the target every processor but the last, which is bench's, of those that no other bench has set apart, unless
 // cpus is "shared". What came of it is in e; unpin undoes the pinning of bench.
 func Pin(cpus string, e *runfile.Environment) (unpin func()) {
-	all, usable := loadgen.Processors(), loadgen.Usable()
+	all, usable := usage.Processors(), usage.Usable()
 	e.Processors = len(usable)
 	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "shared", nil, nil
 	if cpus == "shared" {
@@ -22,18 +22,18 @@ func Pin(cpus string, e *runfile.Environment) (unpin func()) {
 	if note != "" {
 		e.Notes = append(e.Notes, note)
 	}
-	target, generator := loadgen.Split(free)
+	target, generator := usage.Split(free)
 	if generator == nil {
 		return func() {}
 	}
-	if err := loadgen.Pin(generator); err != nil {
+	if err := usage.Pin(generator); err != nil {
 		e.Notes = append(e.Notes, err.Error())
 		reserved.release()
 		return func() {}
 	}
 	e.CPUs, e.TargetCPUs, e.GeneratorCPUs = "split", target, generator
 	return func() {
-		_ = loadgen.Pin(all)
+		_ = usage.Pin(all)
 		reserved.release()
 	}
 }
