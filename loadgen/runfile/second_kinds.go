@@ -10,9 +10,10 @@ import (
 // secondKinds is how many kinds of failure the seconds of a run tell apart: its commonest. The rest is counted as other.
 const secondKinds = 8
 
-// kindCounts counts the failures of a second by their kind. It is nil until there is one.
+// KindCounts counts the failures of a second by their kind. It is nil until there is one.
 type KindCounts map[string]uint64
 
+// Count counts n failures of a kind.
 func (k *KindCounts) Count(kind string, n uint64) {
 	if *k == nil {
 		*k = make(KindCounts)
@@ -23,13 +24,14 @@ func (k *KindCounts) Count(kind string, n uint64) {
 	(*k)[kind] += n
 }
 
+// Add adds the counts of another second.
 func (k *KindCounts) Add(o KindCounts) {
 	for kind, n := range o {
 		k.Count(kind, n)
 	}
 }
 
-// foldKinds leaves the commonest kinds of all seconds apart in each.
+// FoldKinds leaves the commonest kinds of all seconds apart in each.
 func FoldKinds(list []Interval) {
 	var all KindCounts
 	for _, s := range list {
