@@ -318,6 +318,7 @@ func TestLongReportInChromium(t *testing.T) {
 	peak := &list[0].Intervals[2345]
 	peak.ResponseTime = list[1].Intervals[2345].ResponseTime
 	ctx := tab(t, browser(t), 1000, saved(t, written(t, list)))
+	t.Logf("it opened in %.0f ms", value[float64](t, ctx, "performance.getEntriesByType('navigation')[0].loadEventEnd"))
 	latency := chartNamed("Response time by second")
 	series := latency + ".querySelector('g[data-group=P99] path').getAttribute('d')"
 	run(t, ctx, "(s => { s.selectedIndex = 3; s.dispatchEvent(new Event('change')); })(document.querySelector('.bar select'))")

@@ -113,6 +113,9 @@ func (d *document) blocks(blocks []page.Block) {
 		for _, u := range usual {
 			d.block(u)
 		}
+		if _, whole := b.(page.Chart); whole && len(usual) > 0 {
+			continue
+		}
 		if whole := (&page.Page{Blocks: []page.Block{b}}).Upto(page.Full).Blocks; !reflect.DeepEqual(usual, whole) {
 			d.raw("<details><summary>" + text(summaryOf(b, len(usual) > 0)) + "</summary>\n")
 			d.block(b)

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 	nethtml "golang.org/x/net/html"
 
+	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/html"
 )
 
@@ -62,6 +63,17 @@ func TestStaticPartIsPlain(t *testing.T) {
 				t.Errorf("%d figures, want %d", figures, want)
 			}
 		})
+	}
+}
+
+// The style's grounds are those that the charts' colours were chosen for.
+func TestGroundsAreThoseOfTheCharts(t *testing.T) {
+	var b bytes.Buffer
+	if err := html.Write(&b, &page.Page{}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "--ground: light-dark(" + chart.LightGround + ", " + chart.DarkGround + ")"; !strings.Contains(b.String(), want) {
+		t.Errorf("the style lacks %q", want)
 	}
 }
 

@@ -134,7 +134,7 @@ func (o *overTime) load() page.Block {
 		o.column(m, "sent", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Sent) })
 		finished := o.column(m, "finished", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Finished) })
 		series = append(series, o.series(m, finished, m.of("finished", o.several), chart.Series{Color: m.index, Dash: m.index / 4}))
-		f := m.focus()
+		f := report.Focus(m.Run)
 		told = append(told, fmt.Sprintf("%s offered %s, served %s", m.of(page.Clean(f.Name, 16), o.several), report.Rate(f.Offered.Rate), report.Rate(f.Served().Rate)))
 	}
 	return page.Chart{Title: "Offered and finished", Caption: strings.Join(told, "; ") + ".", Drawing: picture{o.plot("requests in a second", chart.Number, series)}}

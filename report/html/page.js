@@ -131,7 +131,7 @@
       return { g, id, column: Number(column), name: g.dataset.name || '', group: g.dataset.group, area: g.dataset.style === 'area' };
     });
 
-    function window_(from, to) {
+    function show(from, to) {
       from = Math.max(from, whole.from);
       to = Math.min(to, whole.to);
       if (to - from < 2) { const mid = (from + to) / 2; from = Math.max(mid - 1, whole.from); to = Math.min(from + 2, whole.to); }
@@ -352,9 +352,9 @@
         const t = timeAt(chart, e), start = from;
         from = null;
         if (band) { band.remove(); band = null; }
-        if (start !== null && t !== null && Math.abs(place(chart.x, t) - place(chart.x, start)) > 5) window_(Math.floor(Math.min(start, t)), Math.ceil(Math.max(start, t)));
+        if (start !== null && t !== null && Math.abs(place(chart.x, t) - place(chart.x, start)) > 5) show(Math.floor(Math.min(start, t)), Math.ceil(Math.max(start, t)));
       });
-      chart.svg.addEventListener('dblclick', () => window_(whole.from, whole.to));
+      chart.svg.addEventListener('dblclick', () => show(whole.from, whole.to));
       const box = chart.svg.parentElement;
       box.addEventListener('keydown', e => {
         const step = e.shiftKey ? 10 : 1, at = state.at === null ? state.from - 0.5 : state.at;
@@ -368,9 +368,9 @@
           case 'ArrowRight': go(Math.floor(at) + 0.5 + step); break;
           case 'Home': go(state.from); break;
           case 'End': go(state.to); break;
-          case '+': case '=': window_(mid - span / 4, mid + span / 4); break;
-          case '-': window_(mid - span, mid + span); break;
-          case '0': window_(whole.from, whole.to); break;
+          case '+': case '=': show(mid - span / 4, mid + span / 4); break;
+          case '-': show(mid - span, mid + span); break;
+          case '0': show(whole.from, whole.to); break;
           case 'Escape': point(chart, null); break;
           default: return;
         }
@@ -388,9 +388,9 @@
     make('option', { value: '', textContent: 'whole run' }, phases);
     const first = charts.find(c => c.svg.querySelector('.spans rect'));
     if (first) all('.spans rect', first.svg).forEach(r => make('option', { value: r.dataset.from + ' ' + r.dataset.to, textContent: r.dataset.name || words(Number(r.dataset.from), 's') }, phases));
-    phases.addEventListener('change', () => { const [a, b] = phases.value ? numbers(phases.value) : [whole.from, whole.to]; window_(a, b); });
+    phases.addEventListener('change', () => { const [a, b] = phases.value ? numbers(phases.value) : [whole.from, whole.to]; show(a, b); });
     const range = make('span', { textContent: 'whole run', className: 'range' }, bar);
-    make('button', { type: 'button', textContent: 'zoom out', onclick: () => window_(whole.from, whole.to) }, bar);
+    make('button', { type: 'button', textContent: 'zoom out', onclick: () => show(whole.from, whole.to) }, bar);
     const groups = new Set(charts.flatMap(c => seriesOf(c).map(s => s.group).filter(Boolean)));
     groups.forEach(name => {
       const l = make('label', {}, bar), box = make('input', { type: 'checkbox', checked: true }, l);
@@ -405,6 +405,7 @@
         b.textContent = linear ? 'logarithmic' : 'linear';
       });
     }
+    make('span', { className: 'hint', textContent: 'Drag to zoom, or focus a chart: arrow keys, + − 0' }, bar);
     const section = charts[0].svg.closest('section') || charts[0].svg.closest('figure');
     section.before(bar);
   }

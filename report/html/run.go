@@ -73,27 +73,6 @@ func (m measured) of(what string, several bool) string {
 	return strings.TrimSpace(m.name + " " + what)
 }
 
-// focus is the phase that asked most of the target: the spike where there is one.
-func (m measured) focus() *runfile.Phase {
-	best := &m.Overall
-	rank := func(p *runfile.Phase) float64 {
-		switch p.Kind {
-		case "warmup":
-			return -1
-		case "spike":
-			return math.Inf(1)
-		}
-		return p.Offered.Rate
-	}
-	highest := math.Inf(-1)
-	for i := range m.Phases {
-		if r := rank(&m.Phases[i]); r > highest {
-			best, highest = &m.Phases[i], r
-		}
-	}
-	return best
-}
-
 // chartsOf makes the charts of runs, in sections, and the tables of the values behind them.
 func chartsOf(p *page.Page, runs []*runfile.Run) (charts, values []page.Block) {
 	var list []measured
@@ -188,9 +167,9 @@ func curve(d *runfile.Dist) []chart.Point {
 	var points []chart.Point
 	last := -1.0
 	for i, b := range all {
-		q := below / total // the first of the bin's requests
 		below += float64(b.Count)
-		nines := -math.Log10(1 - min(below/total, 1-0.5/total))
+		q := min(below/total, 1-0.5/total) // the last request has no more beyond it
+		nines := -math.Log10(1 - q)
 		if nines-last < 0.02 && i > 0 && i < len(all)-1 {
 			continue
 		}
@@ -198,7 +177,7 @@ func curve(d *runfile.Dist) []chart.Point {
 		if i == 0 {
 			points = append(points, chart.Point{X: 0, Y: float64(b.Value), Open: b.Value >= least})
 		}
-		points = append(points, chart.Point{X: max(q, min(below/total, 1-0.5/total)), Y: float64(b.Value), Open: b.Value >= least})
+		points = append(points, chart.Point{X: q, Y: float64(b.Value), Open: b.Value >= least})
 	}
 	return points
 }
@@ -213,14 +192,14 @@ func distribution(list []measured) []page.Block {
 	var told []string
 	open := false
 	for _, m := range list {
-		f := m.focus()
+		f := report.Focus(m.Run)
 		points := curve(&f.ResponseTime)
 		if len(points) == 0 {
 			continue
 		}
 		open = open || slices.ContainsFunc(points, func(p chart.Point) bool { return p.Open })
 		plot.Series = append(plot.Series, chart.Series{Name: m.name, Color: m.index, Dash: m.index / 4, Points: points})
-		told = append(told, fmt.Sprintf("%s P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), several), figure(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), figure(&f.ResponseTime, "p99_ns", f.ResponseTime.P99NS)))
+		told = append(told, fmt.Sprintf("%s P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), several), report.Figure(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), report.Figure(&f.ResponseTime, "p99_ns", f.ResponseTime.P99NS)))
 	}
 	if len(plot.Series) == 0 {
 		return nil
@@ -231,14 +210,6 @@ func distribution(list []measured) []page.Block {
 		caption += " Rings are lower bounds: requests without an end count at their age."
 	}
 	return []page.Block{page.Chart{Title: "Response time by percentile", Caption: caption, Drawing: picture{plot}}}
-}
-
-// figure writes a duration of a distribution, with ≥ where it is a lower bound.
-func figure(d *runfile.Dist, key string, v time.Duration) string {
-	if d.IsLowerBound(key) {
-		return report.LeastDuration(v)
-	}
-	return report.Duration(v)
 }
 
 // latencyLimits are the limits of the runs' response times, each once.
@@ -265,7 +236,7 @@ func parts(list []measured) []page.Block {
 			if p.ResponseTime.Count == 0 || p.Kind == "warmup" || len(of.Rows) > 40 {
 				continue
 			}
-			of.Rows = append(of.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
+			of.Rows = append(of.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + report.Figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
 				meanOf("waiting for a connection", &p.Wait), meanOf("bench's own lag", &p.Lag), meanOf("service", &p.ServiceTime),
 			}})
 			if row := serverParts(m, p); len(row.Parts) > 0 {
@@ -284,7 +255,7 @@ func parts(list []measured) []page.Block {
 }
 
 func meanOf(name string, d *runfile.Dist) chart.Part {
-	return chart.Part{Name: name, Value: float64(d.MeanNS), Text: figure(d, "mean_ns", d.MeanNS)}
+	return chart.Part{Name: name, Value: float64(d.MeanNS), Text: report.Figure(d, "mean_ns", d.MeanNS)}
 }
 
 // maxTimings bounds the parts of a target's own time.
@@ -347,7 +318,7 @@ func endpoints(list []measured) []page.Block {
 	var entries []*entry
 	low, high := math.Inf(1), 0.0
 	for _, m := range list {
-		f := m.focus()
+		f := report.Focus(m.Run)
 		seen := map[string]bool{}
 		for i := range f.Endpoints {
 			e := &f.Endpoints[i]
