@@ -22,6 +22,9 @@ func Comparison(w io.Writer, c *report.Compared) error {
 		intervals = append(intervals, failureForest(found)...)
 		dots = append(dots, rounds(found)...)
 	}
+	if len(c.Result.Comparisons) > 1 {
+		intervals = append(ranking(c), intervals...)
+	}
 	p := report.ComparisonPage(c)
 	if !c.Result.Gate {
 		p.Title = "bench compare: " + strings.Join(p.Subjects, ", ")
@@ -120,6 +123,48 @@ func forest(title string, rows []compare.Row, gate bool) []page.Block {
 		caption += " Dashes are margins."
 	}
 	return []page.Block{page.Chart{Title: title, Caption: caption, Drawing: picture{f}}}
+}
+
+// ranking draws what several arms differ by from the first in the highest percentile that is judged, those together that
+// are told apart from it alike.
+func ranking(c *report.Compared) []page.Block {
+	groups := []string{"less than it", "not told apart from it", "more than it"}
+	byGroup := make([][]compare.Row, len(groups))
+	names := make([][]string, len(groups))
+	metric, first := "", c.Result.Comparisons[0].A
+	for _, found := range c.Result.Comparisons {
+		var row *compare.Row
+		for i := range found.Rows {
+			if r := &found.Rows[i]; r.Judged && r.Metric.Quantile > 0 && told(*r) != (compare.Interval{}) {
+				row = r
+			}
+		}
+		if row == nil {
+			continue
+		}
+		g := 1
+		switch between := told(*row); {
+		case between.High < 1:
+			g = 0
+		case between.Low > 1:
+			g = 2
+		}
+		metric = report.MetricName(row.Metric)
+		byGroup[g], names[g] = append(byGroup[g], *row), append(names[g], found.B+", "+metric)
+	}
+	f := chart.Forest{X: chart.Axis{Label: "factor", Unit: chart.Factor, Scale: chart.Log}, None: 1}
+	for g, rows := range byGroup {
+		for i, r := range rows {
+			between := told(r)
+			f.Rows = append(f.Rows, chart.Interval{Group: groups[g], Name: names[g][i], Low: between.Low, Value: between.Center, High: between.High, Margin: math.NaN(), Status: statusOf(r.Outcome),
+				Text: report.Times(between.Low) + " … " + report.Times(between.High)})
+		}
+	}
+	if len(f.Rows) == 0 {
+		return nil
+	}
+	caption := fmt.Sprintf("%d less, %d not told apart, %d more, by the interval that decides.", len(byGroup[0]), len(byGroup[1]), len(byGroup[2]))
+	return []page.Block{page.Chart{Title: "All against " + first, Caption: caption, Drawing: picture{f}}}
 }
 
 // rounds draws every round's percentiles as dots in time order.

@@ -17,13 +17,14 @@ import (
 )
 
 // fewestFigures is how many charts a report of each kind has to show.
-var fewestFigures = map[string]int{"run": 12, "gate": 5, "mirror": 1, "baseline": 1, "capacity": 6, "history": 1, "selfcheck": 1}
+var fewestFigures = map[string]int{"run": 12, "gate": 5, "several": 8, "mirror": 1, "baseline": 1, "capacity": 6, "history": 1, "selfcheck": 1}
 
 // kinds write a report of each kind, with hostile names where a name is from elsewhere.
 func kinds(t testing.TB) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
 		"run":       func(w io.Writer) error { _, err := w.Write(written(t, runs(t, 60))); return err },
 		"gate":      func(w io.Writer) error { return html.Comparison(w, gate()) },
+		"several":   func(w io.Writer) error { return html.Comparison(w, several()) },
 		"mirror":    func(w io.Writer) error { return html.Mirror(w, mirrored()) },
 		"baseline":  func(w io.Writer) error { return html.Baseline(w, baseline(t)) },
 		"capacity":  func(w io.Writer) error { return html.Capacity(w, []*capacity.Capacity{measured()}) },
@@ -59,6 +60,18 @@ func gate() *report.Compared {
 	}
 	return &report.Compared{Result: compare.Result{Gate: true, Comparisons: []compare.Comparison{found}, Quads: 6, Planned: 20, Curves: []compare.Curve{curve("old", 1), curve(hostile, 1.2)}},
 		Arms: []report.ComparedArm{{Name: "old", Rate: 100}, {Name: hostile, Rate: 100}}, Layout: compare.Layout{Round: time.Second, Quads: 20}, Seed: 1, Repeat: hostile, Notes: []string{hostile}}
+}
+
+// several is a comparison of three, one of which is not told apart from the first.
+func several() *report.Compared {
+	c := gate()
+	c.Result.Gate = false
+	alike := c.Result.Comparisons[0]
+	alike.B, alike.Rows = "third", rows()
+	alike.Rows[1].Decision = compare.Interval{Center: 1, Low: 0.97, High: 1.03}
+	c.Result.Comparisons = append(c.Result.Comparisons, alike)
+	c.Arms = append(c.Arms, report.ComparedArm{Name: "third", Rate: 100})
+	return c
 }
 
 func mirrored() *report.Mirror {
@@ -160,7 +173,7 @@ func writeRuns(w io.Writer, list ...*runfile.Run) error {
 func TestEveryKindInChromium(t *testing.T) {
 	chromium := browser(t)
 	told := map[string][]string{
-		"gate": {"P99", "+12 % … no bound, regression", "P50 by round"}, "mirror": {"+12 % … no bound, regression"}, "baseline": {"8 runs"}, "capacity": {"holds 1,500/s", "saturated 2,000/s", "knee 1,200/s", "P99, fitted", "p99<50ms"},
+		"gate": {"P99", "+12 % … no bound, regression", "P50 by round"}, "several": {"All against old", "not told apart from it", "third, P99", "0.97× … 1.0×"}, "mirror": {"+12 % … no bound, regression"}, "baseline": {"8 runs"}, "capacity": {"holds 1,500/s", "saturated 2,000/s", "knee 1,200/s", "P99, fitted", "p99<50ms"},
 		"history": {"P99 +100 %"}, "selfcheck": {"wire P99", "trusted up to"}, "run": {"cached P99"},
 	}
 	for name, write := range kinds(t) {
