@@ -12,6 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/html"
 )
 
 // engines are those that must withstand hostile servers, and judge them alike.
@@ -126,6 +127,18 @@ func checkWritten(t *testing.T, runs []*runfile.Run) {
 	if err := report.Markdown(&text, runs, report.CachePair{}); err != nil {
 		t.Fatal(err)
 	}
+	p, err := report.RunPage(runs, report.Options{Verbose: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var page bytes.Buffer
+	if err := html.Runs(&page, p, runs); err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(page.Bytes(), []byte("<script")); n != 1 {
+		t.Errorf("the page has %d scripts, of which one is its own", n)
+	}
+	text.Write(page.Bytes())
 	control := func(r rune) bool { return r < ' ' && r != '\n' || r >= 0x7f && r < 0xa0 || r == '\u202e' }
 	if i := strings.IndexFunc(text.String(), control); i >= 0 {
 		t.Errorf("a control character is in the report: %q", text.String()[max(0, i-40):min(text.Len(), i+40)])
