@@ -92,7 +92,7 @@ func forest(title string, rows []compare.Row, gate bool) []page.Block {
 	value, write := func(ratio float64) float64 { return ratio - 1 }, func(ratio float64) string { return signedShare(ratio - 1) }
 	if slices.ContainsFunc(rows, func(r compare.Row) bool { c := told(r).Center; return c > far || c > 0 && c < 1/far }) {
 		f.X, f.None = chart.Axis{Label: "factor", Unit: chart.Factor, Scale: chart.Log}, 1
-		value, write = func(ratio float64) float64 { return ratio }, report.Times
+		value, write = func(ratio float64) float64 { return ratio }, factor
 	}
 	judged := 0
 	for _, r := range rows {
@@ -150,21 +150,21 @@ func ranking(c *report.Compared) []page.Block {
 			g = 2
 		}
 		metric = report.MetricName(row.Metric)
-		byGroup[g], names[g] = append(byGroup[g], *row), append(names[g], found.B+", "+metric)
+		byGroup[g], names[g] = append(byGroup[g], *row), append(names[g], found.B)
 	}
 	f := chart.Forest{X: chart.Axis{Label: "factor", Unit: chart.Factor, Scale: chart.Log}, None: 1}
 	for g, rows := range byGroup {
 		for i, r := range rows {
 			between := told(r)
 			f.Rows = append(f.Rows, chart.Interval{Group: groups[g], Name: names[g][i], Low: between.Low, Value: between.Center, High: between.High, Margin: math.NaN(), Status: statusOf(r.Outcome),
-				Text: report.Times(between.Low) + " … " + report.Times(between.High)})
+				Text: factor(between.Low) + " … " + factor(between.High)})
 		}
 	}
 	if len(f.Rows) == 0 {
 		return nil
 	}
 	caption := fmt.Sprintf("%d less, %d not told apart, %d more, by the interval that decides.", len(byGroup[0]), len(byGroup[1]), len(byGroup[2]))
-	return []page.Block{page.Chart{Title: "All against " + first, Caption: caption, Drawing: picture{f}}}
+	return []page.Block{page.Chart{Title: metric + " of all against " + first, Caption: caption, Drawing: picture{f}}}
 }
 
 // rounds draws every round's percentiles as dots in time order.
@@ -205,15 +205,24 @@ func metricGroup(m compare.Metric) string {
 func signedShare(v float64) string {
 	switch {
 	case math.IsNaN(v):
-		return "?"
+		return "not measured"
 	case math.IsInf(v, 0):
-		return "no bound"
+		return noBound
 	case v > 0:
-		return "+" + report.Share(v)
-	case v < 0:
-		return "−" + report.Share(-v)
+		return "+" + chart.Share.Text(v)
 	}
-	return "0 %"
+	return chart.Share.Text(v)
+}
+
+// noBound stands where an interval is open.
+const noBound = "no bound"
+
+// factor writes a ratio.
+func factor(v float64) string {
+	if math.IsInf(v, 0) || v <= 0 {
+		return noBound
+	}
+	return chart.Factor.Text(v)
 }
 
 // failureForest draws how much larger the share of failures of B is.

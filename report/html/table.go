@@ -58,9 +58,12 @@ func align(c page.Column) string {
 	return " align=\"right\""
 }
 
+// wide is the length from which on a cell's text may break into lines.
+const wide = 40
+
 func (d *document) cell(c page.Column, cell page.Cell) {
 	attrs := align(c)
-	if c.Words {
+	if len(cell.Text) > wide {
 		attrs += " class=\"text\""
 	}
 	if cell.Figure {
