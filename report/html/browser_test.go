@@ -27,9 +27,12 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// browser starts Chromium for a test. Without it the test is skipped, or fails where $CI is true.
+// browser starts Chromium for a test. Without it the test is skipped, or fails where $CI is true; with -short it is skipped.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser: without -short")
+	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -311,13 +314,11 @@ func TestReportInChromium(t *testing.T) {
 
 // An hour has more seconds than a chart has points: the highest of each stretch stay.
 func TestLongReportInChromium(t *testing.T) {
-	if testing.Short() {
-		t.Skip("an hour's report, in .ci/test without -short")
-	}
+	chromium := browser(t)
 	list := runs(t, 3600)
 	peak := &list[0].Intervals[2345]
 	peak.ResponseTime = list[1].Intervals[2345].ResponseTime
-	ctx := tab(t, browser(t), 1000, saved(t, written(t, list)))
+	ctx := tab(t, chromium, 1000, saved(t, written(t, list)))
 	t.Logf("it opened in %.0f ms", value[float64](t, ctx, "performance.getEntriesByType('navigation')[0].loadEventEnd"))
 	latency := chartNamed("Response time by second")
 	series := latency + ".querySelector('g[data-group=P99] path').getAttribute('d')"
@@ -436,9 +437,6 @@ func axe(t *testing.T) string {
 }
 
 func TestReportIsAccessible(t *testing.T) {
-	if testing.Short() {
-		t.Skip("fetches axe-core, in .ci/test without -short")
-	}
 	chromium := browser(t)
 	source := axe(t)
 	ctx := tab(t, chromium, 1000, saved(t, written(t, runs(t, 60))))

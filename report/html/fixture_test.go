@@ -119,6 +119,9 @@ func written(t testing.TB, list []*runfile.Run) []byte {
 
 func TestSizes(t *testing.T) {
 	for _, c := range []struct{ seconds, limit int }{{300, 1_000_000}, {3600, 5_000_000}} {
+		if testing.Short() && c.seconds > 300 {
+			continue
+		}
 		t.Run(fmt.Sprint(c.seconds), func(t *testing.T) {
 			if got := len(written(t, runs(t, c.seconds))); got >= c.limit {
 				t.Errorf("%d s of two targets are %d bytes, not below %d", c.seconds, got, c.limit)
