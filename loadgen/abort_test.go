@@ -288,8 +288,8 @@ func TestConditionsAgreeWithTheRun(t *testing.T) {
 				due, succeeded = due+s.OK+s.Failed, succeeded+s.OK
 			}
 		}
-		if condition.Due != due || condition.Succeeded != succeeded || condition.Ok.Count() != succeeded {
-			t.Fatalf("the condition counted %d and %d (%d), the seconds say %d and %d", condition.Due, condition.Succeeded, condition.Ok.Count(), due, succeeded)
+		if condition.Due != due || condition.Succeeded != succeeded || condition.OK.Count() != succeeded {
+			t.Fatalf("the condition counted %d and %d (%d), the seconds say %d and %d", condition.Due, condition.Succeeded, condition.OK.Count(), due, succeeded)
 		}
 	})
 }

@@ -25,7 +25,7 @@ type condition struct {
 func newConditions(p Plan) ([]*condition, error) {
 	var list []*condition
 	for _, t := range p.Abort.On {
-		c := &condition{Threshold: t, undisturbed: newTargetTimes(runfile.DetailDigits), Part: runfile.Part{Bounded: t.OfResponse(), Ok: &runfile.Histogram{Digits: runfile.DetailDigits}, Censored: &runfile.Histogram{Digits: runfile.DetailDigits}}}
+		c := &condition{Threshold: t, undisturbed: newTargetTimes(runfile.DetailDigits), Part: runfile.Part{Bounded: t.OfResponse(), OK: &runfile.Histogram{Digits: runfile.DetailDigits}, Censored: &runfile.Histogram{Digits: runfile.DetailDigits}}}
 		scope, err := scopeOf(t, p.Profile.Phases)
 		if err != nil {
 			return nil, err
@@ -82,7 +82,7 @@ func (c *condition) take(index int, s *second) {
 	if c.Duration == "service" {
 		ok, bounds = &s.service, &s.serviceCensored
 	}
-	c.Ok.Add(ok)
+	c.OK.Add(ok)
 	c.Censored.Add(bounds)
 	c.undisturbed.add(&s.target)
 }
@@ -129,7 +129,7 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 			}
 		}
 	}
-	now.Dist = runfile.SummaryOf(now.Ok, now.Censored)
+	now.Dist = runfile.SummaryOf(now.OK, now.Censored)
 	if now.Bounded {
 		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
 	}

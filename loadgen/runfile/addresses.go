@@ -18,6 +18,7 @@ type AddressFigures struct {
 	ServiceTime Dist   `json:"service_time"` // sent to last byte, of the successes
 }
 
+// SortAddresses puts them in the order of their addresses.
 func SortAddresses(list []AddressFigures) {
 	slices.SortFunc(list, func(a, b AddressFigures) int { return cmp.Compare(a.Address, b.Address) })
 }

@@ -22,8 +22,10 @@ type Histogram struct {
 	clamped uint64 // values that lay outside 1 ns … 1 h and were recorded at the nearer end
 }
 
+// Record counts one duration.
 func (h *Histogram) Record(d time.Duration) { h.RecordN(d, 1) }
 
+// RecordN counts n of one duration.
 func (h *Histogram) RecordN(d time.Duration, n int64) {
 	if h.counts == nil {
 		h.counts = hdrhistogram.New(lowestTrackable, HighestTrackable, h.Digits)
@@ -41,6 +43,7 @@ func (h *Histogram) RecordN(d time.Duration, n int64) {
 	_ = h.counts.RecordValues(v, n)
 }
 
+// Count is how many durations were recorded.
 func (h *Histogram) Count() uint64 {
 	if h.counts == nil {
 		return 0

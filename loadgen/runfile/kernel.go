@@ -18,6 +18,7 @@ type Network struct {
 	Retransmitted uint64        `json:"retransmitted"` // segments
 }
 
+// Add adds up two samples.
 func (n *Network) Add(other *Network) {
 	n.Samples += other.Samples
 	n.RoundTripSum += other.RoundTripSum

@@ -241,6 +241,7 @@ func worseVerdict(a, b Verdict) Verdict {
 	}
 }
 
+// AddRequests adds up what was counted of two runs or phases.
 func AddRequests(a, b Requests) Requests {
 	return Requests{
 		Planned: a.Planned + b.Planned, Due: a.Due + b.Due, Sent: a.Sent + b.Sent,

@@ -25,6 +25,7 @@ func (p *Phase) CountAnswered() {
 	p.Answered = &Rate{n, PerSecond(n, p.DurationNS.Seconds())}
 }
 
+// PerSecond is n over that many seconds; 0 over none.
 func PerSecond(n uint64, seconds float64) float64 {
 	if seconds == 0 {
 		return 0

@@ -39,8 +39,8 @@ func (r *Run) Objective() (Objective, bool) {
 			return Objective{}, false
 		}
 		target := time.Duration(t.Limit)
-		satisfied := p.Ok.within(target)
-		tolerating := p.Ok.within(4*target) - satisfied
+		satisfied := p.OK.within(target)
+		tolerating := p.OK.within(4*target) - satisfied
 		return Objective{
 			Text: t.Text, Target: target,
 			Goodput: PerSecond(satisfied, p.Length.Seconds()),

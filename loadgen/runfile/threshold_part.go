@@ -14,7 +14,7 @@ type Part struct {
 	Length         time.Duration // of its phases, in all the runs that are pooled
 	Due, Succeeded uint64
 	Served         uint64     // successes, as [Phase.Served] counts them; 0 of an endpoint, where it is not kept
-	Ok, Censored   *Histogram // of the threshold's duration
+	OK, Censored   *Histogram // of the threshold's duration
 	Dist           Dist       // of both
 
 	Bounded bool // dist is response time, and target says what the target did
@@ -34,8 +34,8 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 	if t.Endpoint != "" {
 		digits = DetailDigits
 	}
-	p := Part{Ok: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
-	target := Part{Ok: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
+	p := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
+	target := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
 	p.Bounded = t.OfResponse() && r.HasTargetTime()
 	for _, phase := range phases {
 		p.Length += phase.DurationNS * time.Duration(r.Repetitions())
@@ -55,9 +55,9 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 			return Part{}, fmt.Sprintf("the histogram of phase %q cannot be read: %v", phase.Name, err)
 		}
 	}
-	p.Dist = DistOf(p.Ok, p.Censored)
+	p.Dist = DistOf(p.OK, p.Censored)
 	if p.Bounded {
-		p.Target = DistOf(target.Ok, target.Censored)
+		p.Target = DistOf(target.OK, target.Censored)
 	}
 	return p, ""
 }
@@ -154,7 +154,7 @@ func (p *Part) add(d *Dist, digits int) error {
 	if err != nil {
 		return err
 	}
-	p.Ok.Add(ok)
+	p.OK.Add(ok)
 	p.Censored.Add(censored)
 	return nil
 }
