@@ -9,7 +9,7 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// part is what a threshold is about: some phases of a run together, of all endpoints or of one.
+// Part is what a threshold is about: some phases of a run together, of all endpoints or of one.
 type Part struct {
 	Length         time.Duration // of its phases, in all the runs that are pooled
 	Due, Succeeded uint64
