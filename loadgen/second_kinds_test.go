@@ -66,7 +66,7 @@ func TestSecondsKeepTheCommonestKinds(t *testing.T) {
 func TestSecondsCountCacheMarks(t *testing.T) {
 	c := newSecond()
 	for _, mark := range []cacheMark{cacheHit, cacheHit, cacheMiss} {
-		c.count(&sample{cache: mark})
+		c.count(&sample{Exchange: new(exchange.Exchange), cache: mark})
 	}
 	sum := newSecond()
 	sum.add(c)
