@@ -64,7 +64,7 @@ func Answer(runs []*runfile.Run, pair CachePair) string {
 // redirected says that all that was answered was a redirect, and what to do; nothing where that is not so.
 func (s subject) redirected(label string) string {
 	r := s.Redirects
-	if r == nil || r.Count < s.Requests.Succeeded || slices.ContainsFunc(s.Errors, answered) {
+	if r == nil || r.Count < s.Requests.Succeeded || slices.ContainsFunc(s.Errors, wrongAnswer) {
 		return ""
 	}
 	every, to, follow := "Every answer", "", "--follow 5"
@@ -80,8 +80,8 @@ func (s subject) redirected(label string) string {
 	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to, or follow it with %s. ", every, to, follow)
 }
 
-// answered reports whether failures of a kind are answers that were not what they were to be.
-func answered(e runfile.ErrorCount) bool {
+// wrongAnswer reports whether failures of a kind are answers that were not what they were to be.
+func wrongAnswer(e runfile.ErrorCount) bool {
 	return strings.HasPrefix(e.Kind, "status ") || strings.HasPrefix(e.Kind, "expected ")
 }
 
@@ -243,13 +243,13 @@ func others(subjects []subject, label string) []string {
 func lesson(cached, uncached subject) string {
 	m := Lesson(cached.Run, uncached.Run)
 	switch {
-	case cached.outcome() > failing || uncached.outcome() > failing:
+	case cached.outcome() > answered || uncached.outcome() > answered:
 		return ""
 	case m.Known() && !m.Holds():
 		return strings.Join(append([]string{m.Missed()}, others([]subject{cached, uncached}, "")...), " ")
-	case cached.outcome() == carried && uncached.outcome() == overloaded:
-		return fmt.Sprintf("The cache carried the spike. Without it the service %s%s.",
-			uncached.behind(uncached.focus), uncached.recovering())
+	case cached.kept() && uncached.overrun():
+		return fmt.Sprintf("The cache carried the spike. Without it the service %s%s.%s",
+			uncached.behind(uncached.focus), uncached.recovering(), leftOutOf(cached, uncached))
 	}
 	return ""
 }
@@ -267,7 +267,12 @@ func count(subjects []subject, of outcome) int {
 
 // sideBySide compares two runs, or counts more, by what became of them.
 func sideBySide(subjects []subject) string {
-	good := count(subjects, carried)
+	good := 0
+	for _, s := range subjects {
+		if s.kept() {
+			good++
+		}
+	}
 	switch {
 	case good == len(subjects) && good == 2:
 		return bothCarried(subjects[0], subjects[1])
@@ -278,22 +283,26 @@ func sideBySide(subjects []subject) string {
 }
 
 func bothCarried(a, b subject) string {
-	x, y := &a.focus.ResponseTime, &b.focus.ResponseTime
-	what := "both"
+	x, y, of := &a.focus.ResponseTime, &b.focus.ResponseTime, "P99"
+	what := "Both carried their load"
 	if samePlan([]subject{a, b}) {
-		what = "both carried " + a.task()
-	} else {
-		what = "both carried their load"
+		what = "Both carried " + a.task()
+	}
+	late := leftOutOf(a, b)
+	if late != "" {
+		if x, y = a.ownTime(), b.ownTime(); x == nil || y == nil { // of the one only the response time is known
+			return strings.Join(others([]subject{a, b}, ""), " ")
+		}
+		of = "P99 of their own time"
 	}
 	if x.P99NS <= 0 || y.P99NS <= 0 {
-		return capitalised(what) + "."
+		return what + "." + late
 	}
 	if x.P99NS > y.P99NS {
 		a, b, x, y = b, a, y, x
 	}
-	return fmt.Sprintf("%s: P99 was %s on %s and %s on %s, %s as much.", capitalised(what), figure(x, "p99_ns", x.P99NS), a.label,
-		figure(y, "p99_ns", y.P99NS), b.label, Times(float64(y.P99NS)/float64(x.P99NS)))
+	return fmt.Sprintf("%s: %s was %s on %s and %s on %s, %s as much.%s", what, of, figure(x, "p99_ns", x.P99NS), a.label,
+		figure(y, "p99_ns", y.P99NS), b.label, Times(float64(y.P99NS)/float64(x.P99NS)), late)
 }
 
-func capitalised(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-func lowerFirst(s string) string  { return strings.ToLower(s[:1]) + s[1:] }
+func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -29,14 +29,16 @@ type annotation struct {
 }
 
 // Annotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
-// are not the target's, failed thresholds and requests without success as errors, an interrupted run as a warning. That the target was
+// are not the target's, unless its own are known beside them, failed thresholds and requests without success as errors, an interrupted run as a warning. That the target was
 // limited is a finding and no failure.
 func Annotations(w io.Writer, runs []*runfile.Run) error {
 	subjects := subjectsOf(runs)
 	var list []annotation
 	for _, s := range subjects {
-		if s.Verdict.Kind == runfile.HostLimited || s.Verdict.Kind == runfile.GeneratorLimited {
-			_, evidence := s.evidence()
+		if _, evidence := s.evidence(); s.outcome() == answered {
+			list = append(list, annotation{"warning", 0, fmt.Sprintf("%s: %s: the service %s: %s", s.label, kindOf(s.Verdict), s.ownAnswer(),
+				listed(evidence, false))})
+		} else if s.Verdict.Kind.Spoiled() {
 			list = append(list, annotation{"error", 0, fmt.Sprintf("%s: %s: these latencies are bench's own: %s", s.label, kindOf(s.Verdict),
 				listed(evidence, false))})
 		}

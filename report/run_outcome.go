@@ -15,6 +15,7 @@ const (
 	carried     outcome = iota
 	overloaded          // the target could not keep up
 	failing             // it kept up, and refused too many
+	answered            // bench or its host was late for some requests; the target's own time of the others is known
 	unmeasured          // bench or its host was late: the latencies are not the target's
 	silent              // no request succeeded
 	interrupted         // ended before its profile did, by hand or by its target
@@ -36,7 +37,9 @@ func (s subject) outcome() outcome {
 		return idle
 	case s.Requests.Succeeded == 0:
 		return silent
-	case s.Verdict.Kind == runfile.HostLimited || s.Verdict.Kind == runfile.GeneratorLimited:
+	case s.Verdict.Kind.Spoiled() && s.ownTime() != nil:
+		return answered
+	case s.Verdict.Kind.Spoiled():
 		return unmeasured
 	case s.Verdict.Kind == runfile.TargetLimited:
 		return overloaded
@@ -95,6 +98,8 @@ func (s subject) predicate() string {
 		return fmt.Sprintf("answered none of %s%s", plural(s.due(), "request"), s.mostly())
 	case unmeasured:
 		return "was not measured: its latencies are bench's own"
+	case answered:
+		return s.ownAnswer()
 	case overloaded:
 		return s.overload()
 	case failing:
@@ -174,6 +179,9 @@ func (s subject) mostServed() float64 {
 // behind says how late a phase's requests were at the worst.
 func (s subject) behind(p *runfile.Phase) string {
 	peak, atLeast := s.peakP99(p)
+	if p == s.focus && s.outcome() == answered {
+		peak, atLeast = s.ownTime().P99NS, s.ownTime().IsLowerBound("p99_ns")
+	}
 	how := ""
 	if atLeast {
 		how = "at least "

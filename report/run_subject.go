@@ -171,14 +171,19 @@ func (s subject) focusName() string {
 			measured++
 		}
 	}
-	n := name(s.focus.Name)
-	switch {
-	case measured <= 1 || n == "":
+	if measured <= 1 || name(s.focus.Name) == "" {
 		return "the run"
-	case s.focus.Kind == kindSpike || s.focus.Kind == kindBaseline || s.focus.Kind == kindRamp:
-		return "the " + n
 	}
-	return n
+	return phaseName(s.focus)
+}
+
+// phaseName names a phase in a sentence.
+func phaseName(p *runfile.Phase) string {
+	switch p.Kind {
+	case kindSpike, kindBaseline, kindRamp:
+		return "the " + name(p.Name)
+	}
+	return name(p.Name)
 }
 
 // seconds returns the intervals whose first instant lies in the phase.
