@@ -124,7 +124,7 @@ func checkWritten(t *testing.T, runs []*runfile.Run) {
 	if err := report.Terminal(&text, runs, report.Options{Verbose: true, Width: 100}); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Markdown(&text, runs, report.CachePair{}); err != nil {
+	if err := report.Markdown(&text, runs, report.Caller{}); err != nil {
 		t.Fatal(err)
 	}
 	p, err := report.RunPage(runs, report.Options{Verbose: true})

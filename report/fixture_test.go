@@ -218,4 +218,7 @@ func uncachedRun() *runfile.Run {
 // testPair is the pair that cachedRun and uncachedRun are of.
 var testPair = CachePair{Cached: "cached", Uncached: "uncached"}
 
-func markdownOfRuns(w io.Writer, runs []*runfile.Run) error { return Markdown(w, runs, testPair) }
+// testCaller names settings as flags.
+var testCaller = Caller{Pair: testPair, Setting: func(s Setting) string { return "--" + string(s) }, Remedies: map[string]string{"tls": "-k trusts any"}}
+
+func markdownOfRuns(w io.Writer, runs []*runfile.Run) error { return Markdown(w, runs, testCaller) }

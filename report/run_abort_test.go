@@ -18,10 +18,10 @@ func abortedRun() *runfile.Run {
 
 func TestAnAbortedRunSaysWhatEndedIt(t *testing.T) {
 	const want = "Aborted after 13 s of 30 s on p99>2s: p99 is at least 2.40 s, above 2.00 s, from 10 s to 13 s."
-	if got := Answer([]*runfile.Run{abortedRun()}, testPair); got != want {
+	if got := Answer([]*runfile.Run{abortedRun()}, testCaller); got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := Answer([]*runfile.Run{cachedRun(), abortedRun()}, testPair); !strings.Contains(got, "uncached was aborted after 13 s of 30 s: p99>2s: p99 is at least") {
+	if got := Answer([]*runfile.Run{cachedRun(), abortedRun()}, testCaller); !strings.Contains(got, "uncached was aborted after 13 s of 30 s: p99>2s: p99 is at least") {
 		t.Errorf("side by side: %q", got)
 	}
 	var b strings.Builder

@@ -13,9 +13,9 @@ import (
 )
 
 // runAnswer says in one sentence what the runs found, and where the arithmetic of their loads is known, that.
-func runAnswer(subjects []subject, pair CachePair) page.Section {
-	blocks := []page.Block{page.Headline{Text: Answer(runsOf(subjects), pair)}}
-	if m, ok := lessonOf(subjects, pair); ok && m.Holds() {
+func runAnswer(subjects []subject, caller Caller) page.Section {
+	blocks := []page.Block{page.Headline{Text: Answer(runsOf(subjects), caller)}}
+	if m, ok := lessonOf(subjects, caller.Pair); ok && m.Holds() {
 		blocks = append(blocks, page.Text{Text: m.Arithmetic(), Detail: page.Usual})
 	}
 	return page.Section{Blocks: blocks}
@@ -29,10 +29,13 @@ func runsOf(subjects []subject) []*runfile.Run {
 	return runs
 }
 
-// Answer returns the finding of one run, or of several side by side, as a sentence or two; "" without a run. Of the pair it
-// tells what a cache does.
-func Answer(runs []*runfile.Run, pair CachePair) string {
+// Answer returns the finding of one run, or of several side by side, as a sentence or two; "" without a run. Of the
+// caller's pair it tells what a cache does.
+func Answer(runs []*runfile.Run, caller Caller) string {
 	subjects := subjectsOf(runs)
+	for i := range subjects {
+		subjects[i].caller = caller
+	}
 	switch len(subjects) {
 	case 0:
 		return ""
@@ -53,7 +56,7 @@ func Answer(runs []*runfile.Run, pair CachePair) string {
 			return strings.Join(append([]string{s.label + ": " + lowerFirst(s.spoiled())}, others(subjects, s.label)...), " ")
 		}
 	}
-	if cached, uncached, ok := pair.of(subjects); ok {
+	if cached, uncached, ok := caller.Pair.of(subjects); ok {
 		if told := lesson(cached, uncached); told != "" {
 			return told
 		}
@@ -67,17 +70,20 @@ func (s subject) redirected(label string) string {
 	if r == nil || r.Count < s.Requests.Succeeded || slices.ContainsFunc(s.Errors, wrongAnswer) {
 		return ""
 	}
-	every, to, follow := "Every answer", "", "--follow 5"
+	every, to, follow := "Every answer", "", ""
+	if s.caller.Setting != nil {
+		follow = ", or follow it with " + s.caller.called(SettingFollow) + " 5"
+	}
 	if label != "" {
 		every = label + "every answer"
 	}
 	if r.To != "" {
 		to = " to " + sentence(r.To)
-		if u, err := url.Parse(r.To); err == nil && !strings.HasPrefix(s.Target.URL+"/", r.To+"/") {
-			follow += " --follow-hosts " + sentence(u.Hostname())
+		if u, err := url.Parse(r.To); follow != "" && err == nil && !strings.HasPrefix(s.Target.URL+"/", r.To+"/") {
+			follow += " " + s.caller.called(SettingFollowHosts) + " " + sentence(u.Hostname())
 		}
 	}
-	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to, or follow it with %s. ", every, to, follow)
+	return fmt.Sprintf("%s was a redirect%s, and what it leads to was not measured: give the URL that it leads to%s. ", every, to, follow)
 }
 
 // wrongAnswer reports whether failures of a kind are answers that were not what they were to be.
@@ -96,7 +102,7 @@ func answerOne(s subject) string {
 		return fmt.Sprintf("Interrupted after %s: what follows covers %s of %s planned requests.", s.elapsed(),
 			Count(s.due()), Count(max(s.Requests.Planned, s.due())))
 	case idle:
-		return "Nothing was sent: no request was due. " + moreRequests(&s.Plan)
+		return "Nothing was sent: no request was due. " + s.moreRequests()
 	case silent:
 		return fmt.Sprintf("No request succeeded: the service %s.%s", s.predicate(), s.setting())
 	case carried:
@@ -106,46 +112,49 @@ func answerOne(s subject) string {
 }
 
 // moreRequests says what makes some requests where a plan made none.
-func moreRequests(p *runfile.PlanRecord) string {
+func (s subject) moreRequests() string {
+	longer := "A longer " + s.caller.called(SettingDuration)
 	switch {
-	case p.Model != "closed":
-		return "A longer --duration or a higher --rate makes some."
-	case slices.ContainsFunc(p.Phases, func(ph runfile.PhaseRecord) bool { return ph.FromVUs+ph.ToVUs > 0 }):
-		return "A longer --vus-stage or one of more users makes some."
+	case !s.closed():
+		return longer + " or a higher " + s.caller.called(SettingRate) + " makes some."
+	case slices.ContainsFunc(s.Plan.Phases, func(ph runfile.PhaseRecord) bool { return ph.FromVUs+ph.ToVUs > 0 }):
+		return "A longer " + s.caller.called(SettingUsers) + " or one of more users makes some."
 	}
-	return "A longer --duration or a shorter --think makes some."
+	return longer + " or a shorter " + s.caller.called(SettingThink) + " makes some."
 }
 
-// settings are what to do where every request failed by a kind that is no matter of load but of what was asked for.
+// settings are what to do where every request failed by a kind that is no matter of load but of what was asked for, without the
+// full stop: what the caller has for it may follow.
 var settings = map[string]string{
-	"tls":                    "Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate.",
-	"connect: refused":       "Nothing listens there: start the service, or check the URL's host and port.",
-	"connect: unknown host":  "Check the URL's host; --connect-to HOST:PORT goes elsewhere whatever its name is.",
-	"redirect: not followed": "What it redirects to is another scheme, host or port: --follow-hosts NAME follows there, or give the URL that it leads to.",
-	"redirect: too many":     "It redirects on and on: check the URL, or follow more with --follow.",
-	"status 421":             "The service does not serve that host over a connection that https made for another: name it with --sni NAME, or in the URL with --connect-to HOST:PORT for where it is.",
-	"status 401":             "The service wants to know who asks: give credentials with -H 'Authorization: ...'.",
+	"tls":                    "Check that the URL's port speaks https and that its certificate is for that host",
+	"connect: refused":       "Nothing listens there: start the service, or check the URL's host and port",
+	"connect: unknown host":  "Check the URL's host",
+	"redirect: not followed": "What it redirects to is another scheme, host or port: give the URL that it leads to",
+	"redirect: too many":     "It redirects on and on: check the URL",
+	"status 421":             "The service does not serve that host: name the right one in the URL",
+	"status 401":             "The service wants to know who asks: give credentials",
 	"status 407":             askedByProxy,
 	"proxy: status 407":      askedByProxy,
-	"status 403":             "The service does not let these requests in: check the credentials given with -H.",
-	"status 404":             "There is no such page: check the URL's path.",
+	"status 403":             "The service does not let these requests in: check the credentials",
+	"status 404":             "There is no such page: check the URL's path",
 }
 
-const askedByProxy = "The proxy wants to know who asks: give user:password@ before the host in the URL of the proxy, in HTTP_PROXY or HTTPS_PROXY."
+const askedByProxy = "The proxy wants to know who asks: give user:password@ before the host in the URL of the proxy, in HTTP_PROXY or HTTPS_PROXY"
 
 // setting says what to do where all requests that failed did so for the same setting; nothing where that is not so.
 func (s subject) setting() string {
 	if len(s.Errors) != 1 || s.Errors[0].Count < s.due() {
 		return ""
 	}
-	text := settings[s.Errors[0].Kind]
-	if s.Errors[0].Kind == "status 421" && !strings.HasPrefix(s.Target.URL, "https://") {
-		text = "The service does not serve that host: name the right one in the URL, with --connect-to HOST:PORT for where it is."
+	kind := s.Errors[0].Kind
+	text := settings[kind]
+	if text == "" {
+		return ""
 	}
-	if text != "" {
-		return " " + text
+	if more := s.caller.Remedies[kind]; more != "" {
+		text += "; " + more
 	}
-	return ""
+	return " " + text + "."
 }
 
 // figures is the evidence of a load that was carried.
@@ -187,9 +196,9 @@ func (s subject) remedy() string {
 			return "Let this process open more files: ulimit -n."
 		}
 	}
-	flag, limited := "--rate", s.deciding()
+	flag, limited := s.caller.called(SettingRate), s.deciding()
 	if limited.Kind == kindSpike {
-		flag = "--peak"
+		flag = s.caller.called(SettingPeak)
 	}
 	try, why := "Try a lower "+flag, ""
 	reached, half := s.reached(limited), s.rate(limited)/2
@@ -207,7 +216,7 @@ func (s subject) remedy() string {
 	case s.Verdict.Kind == runfile.HostLimited:
 		return "Run it again when nothing else uses this machine. " + try + " otherwise" + why + "."
 	case s.Environment.CPUs != "split" && s.Environment.Processors > 1:
-		return try + why + ", or give bench a processor of its own: --cpus split."
+		return try + why + ", or give bench a processor of its own: " + s.caller.called(SettingCPUs) + " split."
 	}
 	return try + why + "."
 }
@@ -246,7 +255,7 @@ func lesson(cached, uncached subject) string {
 	case cached.outcome() > answered || uncached.outcome() > answered:
 		return ""
 	case m.Known() && !m.Holds():
-		return strings.Join(append([]string{m.Missed()}, others([]subject{cached, uncached}, "")...), " ")
+		return strings.Join(append([]string{m.Missed(cached.caller)}, others([]subject{cached, uncached}, "")...), " ")
 	case cached.kept() && uncached.overrun():
 		return fmt.Sprintf("The cache carried the spike. Without it the service %s%s.%s",
 			uncached.behind(uncached.focus), uncached.recovering(), leftOutOf(cached, uncached))

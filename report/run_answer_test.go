@@ -157,7 +157,7 @@ func TestAnswer(t *testing.T) {
 		{"nothing succeeded", []*runfile.Run{told("api", hold, 4*ms, failed(0, 1200, "connect: refused"))},
 			"No request succeeded: the service answered none of 1,200 requests (most: connect: refused)."},
 		{"nothing succeeded for a setting", []*runfile.Run{told("api", hold, 4*ms, allFailed("tls"))},
-			"No request succeeded: the service answered none of 1,200 requests (most: tls). Check that the URL's port speaks https and that its certificate is for that host; --cacert FILE trusts its issuer, -k any certificate."},
+			"No request succeeded: the service answered none of 1,200 requests (most: tls). Check that the URL's port speaks https and that its certificate is for that host; -k trusts any."},
 		{"nothing succeeded for the path", []*runfile.Run{told("api", hold, 4*ms, allFailed("status 404"))},
 			"No request succeeded: the service answered none of 1,200 requests (most: status 404). There is no such page: check the URL's path."},
 		{"nothing succeeded, which is no setting", []*runfile.Run{told("api", hold, 4*ms, allFailed("status 503"))},
@@ -231,7 +231,7 @@ func TestAnswer(t *testing.T) {
 			"6 of 6 carried their load. a carried 100/s for 30 s. a 2 carried 100/s for 30 s. a 3 carried 100/s for 30 s. a 4 carried 100/s for 30 s."},
 		{"no run", nil, ""},
 	} {
-		if got := Answer(tc.runs, testPair); got != tc.want {
+		if got := Answer(tc.runs, testCaller); got != tc.want {
 			t.Errorf("%s:\n got %s\nwant %s", tc.why, got, tc.want)
 		}
 	}
@@ -246,25 +246,25 @@ func TestAnAnswerThatOnlyRedirects(t *testing.T) {
 	every := told("a", hold, time.Millisecond, redirects(1200, "https://shop.test"))
 	some := told("b", hold, time.Millisecond, redirects(1199, ""))
 	const want = "very answer was a redirect to https://shop.test, and what it leads to was not measured: give the URL that it leads to, or follow it with --follow 5 --follow-hosts shop.test. "
-	if got := Answer([]*runfile.Run{every}, testPair); !strings.HasPrefix(got, "E"+want) {
+	if got := Answer([]*runfile.Run{every}, testCaller); !strings.HasPrefix(got, "E"+want) {
 		t.Errorf("every answer redirects: %q", got)
 	}
 	here := told("a", hold, time.Millisecond, redirects(1200, "http://a.test:80"), func(r *runfile.Run) { r.Target.URL = "http://a.test:80/x" })
-	if got := Answer([]*runfile.Run{here}, testPair); !strings.Contains(got, "follow it with --follow 5. ") {
+	if got := Answer([]*runfile.Run{here}, testCaller); !strings.Contains(got, "follow it with --follow 5. ") {
 		t.Errorf("it redirects to itself: %q", got)
 	}
-	if got := Answer([]*runfile.Run{some}, testPair); strings.Contains(got, "redirect") {
+	if got := Answer([]*runfile.Run{some}, testCaller); strings.Contains(got, "redirect") {
 		t.Errorf("one does not: %q", got)
 	}
 	for kind, said := range map[string]bool{"status 404": false, "expected body": false, "connect: refused": true} {
 		mixed := told("a", hold, time.Millisecond, redirects(1200, ""), func(r *runfile.Run) {
 			r.Errors = []runfile.ErrorCount{{Kind: kind, Count: 10}}
 		})
-		if got := Answer([]*runfile.Run{mixed}, testPair); strings.Contains(got, "very answer was a redirect") != said {
+		if got := Answer([]*runfile.Run{mixed}, testCaller); strings.Contains(got, "very answer was a redirect") != said {
 			t.Errorf("others failed by %s: %q", kind, got)
 		}
 	}
-	if got := Answer([]*runfile.Run{some, every}, testPair); !strings.HasPrefix(got, "a: e"+want) {
+	if got := Answer([]*runfile.Run{some, every}, testCaller); !strings.HasPrefix(got, "a: e"+want) {
 		t.Errorf("of two, one redirects: %q", got)
 	}
 }

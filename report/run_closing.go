@@ -14,14 +14,14 @@ const maxNotes = 4
 // noteList says what has to be known to read the figures: findings on the environment, differences between the runs, and
 // what could not be measured.
 func noteList(subjects []subject, o Options) page.List {
-	notes := notesOf(subjects, o.Pair)
+	notes := notesOf(subjects, o.Caller)
 	if more := len(notes) - maxNotes; more > 0 && !o.Verbose {
 		notes = append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more (-v)", more))
 	}
 	return page.List{Label: "note", Items: page.Items(notes...), Detail: page.Usual}
 }
 
-func notesOf(subjects []subject, pair CachePair) []string {
+func notesOf(subjects []subject, caller Caller) []string {
 	var notes []string
 	seen := map[string]bool{}
 	add := func(note string) {
@@ -38,7 +38,7 @@ func notesOf(subjects []subject, pair CachePair) []string {
 			add(fmt.Sprintf("%s: the time to recover is not measurable: %s", s.label, ended(r.Reason)))
 		}
 	}
-	if m, ok := lessonOf(subjects, pair); ok && !m.Known() {
+	if m, ok := lessonOf(subjects, caller.Pair); ok && !m.Known() {
 		add("whether this spike is heavy enough to show what a cache does is not known: " + m.Unknown + " was not measured")
 	}
 	for _, s := range subjects {
@@ -47,7 +47,7 @@ func notesOf(subjects []subject, pair CachePair) []string {
 			if window := s.InStepOfNS; window > 0 {
 				of = "50 ms of each " + Duration(window)
 			}
-			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest %s: %s", s.label, Percent(s.InStep), of, unlockstep(&s.Plan)))
+			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest %s: %s", s.label, Percent(s.InStep), of, unlockstep(&s.Plan, caller)))
 		}
 		for _, note := range s.Environment.Notes {
 			add(ended(note))
@@ -57,11 +57,12 @@ func notesOf(subjects []subject, pair CachePair) []string {
 }
 
 // unlockstep says what lets users who ask in step come apart.
-func unlockstep(plan *runfile.PlanRecord) string {
+func unlockstep(plan *runfile.PlanRecord, caller Caller) string {
+	think := "(" + caller.called(SettingThink) + " 1s±50%)"
 	if plan.Start != runfile.Spread {
-		return "--start spread begins them apart, and a think time that varies (--think 1s±50%) keeps them so"
+		return caller.called(SettingStart) + " spread begins them apart, and a think time that varies " + think + " keeps them so"
 	}
-	return "a think time that varies lets them come apart (--think 1s±50%)"
+	return "a think time that varies lets them come apart " + think
 }
 
 // sameMachine reports whether the runs were made where they may be compared.

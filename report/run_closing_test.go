@@ -19,7 +19,7 @@ func TestNotes(t *testing.T) {
 		"b: the time to recover is not measurable: the baseline has 3 seconds",
 		"shares its host", "clock hpet", // each once
 	}
-	if got := notesOf(subjectsOf([]*runfile.Run{a, b}), testPair); !slices.Equal(got, want) {
+	if got := notesOf(subjectsOf([]*runfile.Run{a, b}), testCaller); !slices.Equal(got, want) {
 		t.Errorf("notes %q, want %q", got, want)
 	}
 }
@@ -32,7 +32,7 @@ func TestUsersInStepAreNoted(t *testing.T) {
 	} {
 		run := told("a", spikePhases(600), ms)
 		run.Plan.Model, run.Plan.Start, run.InStep = "closed", start, 0.97
-		if got := notesOf(subjectsOf([]*runfile.Run{run}), testPair); len(got) != 1 || got[0] != want {
+		if got := notesOf(subjectsOf([]*runfile.Run{run}), testCaller); len(got) != 1 || got[0] != want {
 			t.Errorf("start %q: notes %q, want %q", start, got, want)
 		}
 	}
@@ -42,7 +42,7 @@ func TestUsersInStepAreNoted(t *testing.T) {
 func TestUsersInStepOfAShortThinkTimeAreNoted(t *testing.T) {
 	run := told("a", spikePhases(600), ms)
 	run.Plan.Model, run.InStep, run.InStepOfNS = "closed", 0.97, 200*ms
-	if got := notesOf(subjectsOf([]*runfile.Run{run}), testPair); len(got) != 1 || !strings.Contains(got[0], "97 % of the requests in the fullest 50 ms of each 200 ms: --start spread") {
+	if got := notesOf(subjectsOf([]*runfile.Run{run}), testCaller); len(got) != 1 || !strings.Contains(got[0], "97 % of the requests in the fullest 50 ms of each 200 ms: --start spread") {
 		t.Errorf("notes %q", got)
 	}
 }

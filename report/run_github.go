@@ -17,8 +17,8 @@ const maxAnnotations = 5
 const MaxStepSummary = 900_000
 
 // StepSummary writes the Markdown for the summary of a GitHub Actions step, at most limit bytes.
-func StepSummary(w io.Writer, runs []*runfile.Run, pair CachePair, limit int) error {
-	return markdown(w, runs, pair, limit)
+func StepSummary(w io.Writer, runs []*runfile.Run, caller Caller, limit int) error {
+	return markdown(w, runs, caller, limit)
 }
 
 // annotation is a line that GitHub Actions shows beside the job.
@@ -29,8 +29,8 @@ type annotation struct {
 }
 
 // Annotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
-// are not the target's, unless its own are known beside them, failed thresholds and requests without success as errors, an interrupted run as a warning. That the target was
-// limited is a finding and no failure.
+// are not the target's, failed thresholds and requests without success as errors, an interrupted run, and one whose target's own
+// figures are known though bench was late, as a warning. That the target was limited is a finding and no failure.
 func Annotations(w io.Writer, runs []*runfile.Run) error {
 	subjects := subjectsOf(runs)
 	var list []annotation

@@ -133,8 +133,8 @@ func (m Margins) Arithmetic() string {
 		plural(uint64(m.Processors), "core"), Share(m.MissRatio), Percent(m.Cached()))
 }
 
-// Missed says, in a sentence, which margin is missed on this machine, by how much, and what to try; "" where none is.
-func (m Margins) Missed() string {
+// Missed says, in a sentence, which margin is missed on this machine, by how much, and what to try in the caller's words; "" where all are kept.
+func (m Margins) Missed(caller Caller) string {
 	if !m.Known() || m.Holds() {
 		return ""
 	}
@@ -144,21 +144,21 @@ func (m Margins) Missed() string {
 	switch {
 	case m.Resting() > easyMargin:
 		return costs(m.CalmCost) + fmt.Sprintf("the baseline of %s alone takes %s of %s, more than the %s that leaves it at ease: "+
-			"there is no calm to compare with; try --rate %s.", Rate(m.Baseline), Percent(m.Resting()), cores(m.Processors),
-			Percent(easyMargin), flagRate(easyMargin*float64(m.Processors)/m.CalmCost.Seconds(), math.Floor))
+			"there is no calm to compare with; try %s %s.", Rate(m.Baseline), Percent(m.Resting()), cores(m.Processors),
+			Percent(easyMargin), caller.called(SettingRate), flagRate(easyMargin*float64(m.Processors)/m.CalmCost.Seconds(), math.Floor))
 	case m.Cached() > easyMargin:
 		// With so many misses, what would be easy for the cached service would no longer overload the other.
-		try := "a longer --duration, whose warm-up fills the cache"
+		try := "a longer " + caller.called(SettingDuration) + ", whose warm-up fills the cache"
 		if easyMargin/m.MissRatio >= overloadMargin {
-			try = "--peak " + flagRate(capacity*easyMargin/m.MissRatio, math.Floor)
+			try = caller.called(SettingPeak) + " " + flagRate(capacity*easyMargin/m.MissRatio, math.Floor)
 		}
 		return query + fmt.Sprintf("the %s of requests that miss the cache take %s of %s, more than %s: "+
 			"this spike tests the query and not the cache; try %s.", Share(m.MissRatio), Percent(m.Cached()), cores(m.Processors),
 			Percent(easyMargin), try)
 	}
 	return query + fmt.Sprintf("%s load it only %s times over: too little to show what a cache does, which takes %.0f times; "+
-		"try --peak %s.", Rate(m.Peak), trimmed(math.Floor(m.Uncached()*10)/10), overloadMargin,
-		flagRate(capacity*overloadMargin, math.Ceil))
+		"try %s %s.", Rate(m.Peak), trimmed(math.Floor(m.Uncached()*10)/10), overloadMargin,
+		caller.called(SettingPeak), flagRate(capacity*overloadMargin, math.Ceil))
 }
 
 // flagRate writes a rate as the command line takes it, with two digits, rounded to the side that helps.

@@ -45,8 +45,8 @@ func TestLesson(t *testing.T) {
 		if !tc.m.Known() || !near(tc.m.Uncached(), tc.uncached) || !near(tc.m.Cached(), tc.cached) || !near(tc.m.Resting(), tc.resting) {
 			t.Errorf("%s: %+v brings %v, %v and %v, want %v, %v and %v", tc.why, tc.m, tc.m.Uncached(), tc.m.Cached(), tc.m.Resting(), tc.uncached, tc.cached, tc.resting)
 		}
-		if tc.m.Holds() != tc.holds || (tc.m.Missed() == "") != tc.holds {
-			t.Errorf("%s: %+v: holds %v, missed %q", tc.why, tc.m, tc.m.Holds(), tc.m.Missed())
+		if tc.m.Holds() != tc.holds || (tc.m.Missed(testCaller) == "") != tc.holds {
+			t.Errorf("%s: %+v: holds %v, missed %q", tc.why, tc.m, tc.m.Holds(), tc.m.Missed(testCaller))
 		}
 	}
 	for unknown, change := range map[string]func(c, u *runfile.Run){
@@ -57,7 +57,7 @@ func TestLesson(t *testing.T) {
 		"the hit ratio of the cached target":        func(c, _ *runfile.Run) { c.Phases[2].Cache = runfile.Cache{} },
 		"the cost of a request":                     func(_, u *runfile.Run) { u.Plan.Phases, u.Phases[2].Offered.Rate = nil, math.Inf(1) },
 	} {
-		if m := pair(9*ms, 1, change); m.Unknown != unknown || m.Holds() || m.Missed() != "" || m.Uncached() != 0 {
+		if m := pair(9*ms, 1, change); m.Unknown != unknown || m.Holds() || m.Missed(testCaller) != "" || m.Uncached() != 0 {
 			t.Errorf("without %s: %+v", unknown, m)
 		}
 	}
@@ -102,7 +102,7 @@ func TestAdviceHelps(t *testing.T) {
 		for _, misses := range []float64{0, 0.01, 0.05, 0.09} {
 			m := Margins{Cost: cost, CalmCost: cost, Processors: 2, Peak: 600, Baseline: 30, MissRatio: misses}
 			for range 3 {
-				if try := advice.FindStringSubmatch(m.Missed()); try != nil {
+				if try := advice.FindStringSubmatch(m.Missed(testCaller)); try != nil {
 					rate, err := strconv.ParseFloat(try[2], 64)
 					if err != nil {
 						t.Fatal(err)
@@ -111,7 +111,7 @@ func TestAdviceHelps(t *testing.T) {
 				}
 			}
 			if !m.Holds() {
-				t.Errorf("%+v after following the advice, which now is %q", m, m.Missed())
+				t.Errorf("%+v after following the advice, which now is %q", m, m.Missed(testCaller))
 			}
 		}
 	}

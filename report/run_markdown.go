@@ -16,18 +16,18 @@ const cutSentence = "\nCut here, as it was too long: the whole is in the run fil
 
 // Markdown writes the runs as text for a pull request in GitHub's Markdown, of at most 60 kB: the answer, the thresholds,
 // the phases, what limited them, and the errors.
-func Markdown(w io.Writer, runs []*runfile.Run, pair CachePair) error {
-	return markdown(w, runs, pair, maxMarkdown)
+func Markdown(w io.Writer, runs []*runfile.Run, caller Caller) error {
+	return markdown(w, runs, caller, maxMarkdown)
 }
 
 // markdown writes at most limit bytes; what does not fit is cut between two lines, with a sentence. Where not even the
 // answer fits it writes nothing.
-func markdown(w io.Writer, runs []*runfile.Run, pair CachePair, limit int) error {
+func markdown(w io.Writer, runs []*runfile.Run, caller Caller, limit int) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err
 	}
-	return writeMarkdown(w, runPage(subjects, Options{Verbose: true, Pair: pair, long: true}), limit)
+	return writeMarkdown(w, runPage(subjects, Options{Verbose: true, Caller: caller, long: true}), limit)
 }
 
 // writeMarkdown writes the brief form of a page.

@@ -45,7 +45,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 		run.Phases = append(run.Phases, phase)
 	}
 	for _, limit := range []int{1000, maxMarkdown, 250_000} {
-		got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testPair, limit) }, run)
+		got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testCaller, limit) }, run)
 		if len(got) > limit || len(got) < limit-1000 {
 			t.Errorf("limit %d: %d bytes", limit, len(got))
 		}
@@ -56,7 +56,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 	if got := written(t, markdownOfRuns, run); len(got) > maxMarkdown {
 		t.Errorf("%d bytes", len(got))
 	}
-	if got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testPair, 10) }, run); got != "" {
+	if got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testCaller, 10) }, run); got != "" {
 		t.Errorf("without room it writes %q", got)
 	}
 }

@@ -71,7 +71,7 @@ func TestAnswerByTheTargetsOwnTime(t *testing.T) {
 		{"no lesson where the cache did not carry it", []*runfile.Run{cached(disturbedIn(2, 1000, 5*time.Second), grew(2)), uncached(slow(2, 104, 7100*ms))},
 			"cached answered 104/s of 600/s with P99 at 5.0 s of its own time; bench was late for 13 % of the requests, which were left out. uncached could not carry the spike: it served 104/s of 600/s, fell 7 s behind."},
 	} {
-		if got := Answer(tc.runs, testPair); got != tc.want {
+		if got := Answer(tc.runs, testCaller); got != tc.want {
 			t.Errorf("%s:\n got %s\nwant %s", tc.why, got, tc.want)
 		}
 	}

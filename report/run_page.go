@@ -12,15 +12,15 @@ import (
 // Options says how a report is shown and what stands around it. The zero value shows a run without colour in 100
 // columns.
 type Options struct {
-	Width    int       // columns; 0 takes [page.DefaultWidth]
-	Color    bool      // whether escape sequences may be written
-	Verbose  bool      // warm-up phases, endpoints, resources: everything that was measured
-	Command  string    // what made the runs, such as "bench spike"; "" takes it from the profile
-	FromFile bool      // the runs were saved earlier, perhaps on another machine
-	Saved    string    // path of the run file; "" where none was written
-	Again    string    // the command that drives the rate of a capacity again
-	Next     []string  // commands to go on with, each with its reason; the caller knows which there are
-	Pair     CachePair // services of which a spike can teach what a cache does
+	Width    int      // columns; 0 takes [page.DefaultWidth]
+	Color    bool     // whether escape sequences may be written
+	Verbose  bool     // warm-up phases, endpoints, resources: everything that was measured
+	Command  string   // what made the runs, such as "bench spike"; "" takes it from the profile
+	FromFile bool     // the runs were saved earlier, perhaps on another machine
+	Saved    string   // path of the run file; "" where none was written
+	Again    string   // the command that drives the rate of a capacity again
+	Next     []string // commands to go on with, each with its reason; the caller knows which there are
+	Caller   Caller   // what the command adds
 
 	long bool // names as long as a file holds them
 }
@@ -67,10 +67,10 @@ func runPage(subjects []subject, o Options) *page.Page {
 	for _, s := range subjects {
 		p.Subjects = append(p.Subjects, s.label)
 	}
-	p.Add(runFacts(subjects, o), runAnswer(subjects, o.Pair), thresholdSection(subjects, o), phaseTable(subjects, o), overTime(subjects, o.Verbose),
+	p.Add(runFacts(subjects, o), runAnswer(subjects, o.Caller), thresholdSection(subjects, o), phaseTable(subjects, o), overTime(subjects, o.Verbose),
 		partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o), cacheTable(subjects))
 
-	closing := slices.Concat([]page.Block{verdictList(subjects, o), closedText(subjects)}, disturbances(subjects, o),
+	closing := slices.Concat([]page.Block{verdictList(subjects, o), closedText(subjects, o.Caller)}, disturbances(subjects, o),
 		[]page.Block{errorList(subjects, o), eventList(subjects, o), busyText(subjects), memoryText(subjects)})
 	if o.Verbose {
 		p.Add(page.Section{Blocks: closing})

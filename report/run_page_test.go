@@ -75,7 +75,7 @@ func diff(a, b string) string {
 
 func render(t *testing.T, o Options, runs ...*runfile.Run) string {
 	t.Helper()
-	o.Pair = testPair
+	o.Caller = testCaller
 	var out bytes.Buffer
 	if err := Terminal(&out, runs, o); err != nil {
 		t.Fatal(err)

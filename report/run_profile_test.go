@@ -88,7 +88,7 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 			}
 		}
 		var b strings.Builder
-		if err := Markdown(&b, []*runfile.Run{run}, testPair); err != nil {
+		if err := Markdown(&b, []*runfile.Run{run}, testCaller); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range strings.Split(b.String(), "\n") {
@@ -109,7 +109,7 @@ func TestProfileThatIsNot(t *testing.T) {
 	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Markdown(&m, []*runfile.Run{run}, testPair); err != nil {
+	if err := Markdown(&m, []*runfile.Run{run}, testCaller); err != nil {
 		t.Fatal(err)
 	}
 	if want := "profile   not whole: GET http://h/debug/pprof/profile?seconds=8 answered status 404\n"; !strings.Contains(b.String(), want) || !strings.Contains(m.String(), "not whole: GET http") {

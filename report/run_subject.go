@@ -76,6 +76,8 @@ type subject struct {
 	*runfile.Run
 	label string         // its target's name, told apart from the others'
 	focus *runfile.Phase // the phase that asks most of the target
+
+	caller Caller // in an answer
 }
 
 func subjectsOf(runs []*runfile.Run) []subject {

@@ -32,12 +32,12 @@ func verdictList(subjects []subject, o Options) page.List {
 }
 
 // closedText warns of the percentiles of a closed model.
-func closedText(subjects []subject) page.Text {
+func closedText(subjects []subject, caller Caller) page.Text {
 	if !slices.ContainsFunc(subjects, subject.closed) {
 		return page.Text{}
 	}
 	return page.Text{Label: "closed", Text: "a slow answer delays its user's next request, so slow moments are sampled less and these percentiles " +
-		"flatter (coordinated omission); --rate measures without it"}
+		"flatter (coordinated omission); a fixed " + caller.called(SettingRate) + " measures without it"}
 }
 
 // kindTone says how bad a verdict is.

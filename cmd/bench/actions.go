@@ -38,7 +38,7 @@ func tellActions(w io.Writer, runs []*runfile.Run) error {
 	if err := report.Annotations(w, runs); err != nil {
 		return fmt.Errorf("the annotations: %w", err)
 	}
-	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.StepSummary(w, runs, cachePair, limit) }); err != nil {
+	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.StepSummary(w, runs, caller, limit) }); err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY=%s: not written: %w", path, cause(err))
 	}
 	return nil

@@ -10,7 +10,7 @@ import (
 
 // htmlRuns writes the HTML report of runs.
 func htmlRuns(w io.Writer, runs []*runfile.Run) error {
-	p, err := report.RunPage(runs, report.Options{Verbose: true, FromFile: true, Pair: cachePair})
+	p, err := report.RunPage(runs, report.Options{Verbose: true, FromFile: true, Caller: caller})
 	if err != nil {
 		return err
 	}

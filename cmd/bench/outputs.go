@@ -26,7 +26,7 @@ var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
 // runsShown is how runs are shown.
 var runsShown = shown[[]*runfile.Run]{
 	text: func(w io.Writer, runs []*runfile.Run, o report.Options) error {
-		o.Pair = cachePair
+		o.Caller = caller
 		return report.Terminal(w, runs, o)
 	},
 	formats: []format[[]*runfile.Run]{
@@ -34,7 +34,7 @@ var runsShown = shown[[]*runfile.Run]{
 		{"junit", report.JUnit},
 		{"csv", report.CSV},
 		{"hlog", report.HLog},
-		{"md", func(w io.Writer, runs []*runfile.Run) error { return report.Markdown(w, runs, cachePair) }},
+		{"md", func(w io.Writer, runs []*runfile.Run) error { return report.Markdown(w, runs, caller) }},
 		{"openmetrics", report.OpenMetrics},
 		{"gitlab", report.GitLab},
 		{"gh-benchmark", report.GitHubBenchmark},

@@ -1,0 +1,38 @@
+package report
+
+import "strings"
+
+// Caller is what the command that shows a report adds to it: the report says what is to be done, and only the command knows its
+// flags and its targets. The zero value adds nothing.
+type Caller struct {
+	Pair     CachePair            // services of which a spike can teach what a cache does
+	Setting  func(Setting) string // what the command calls a setting, such as "--rate"; nil: settings go by their own names
+	Remedies map[string]string    // what the command has for a kind of failure, a clause to follow what the report says of it
+}
+
+// Setting is a setting of a run that a report advises to change, by its name in a profile.
+type Setting string
+
+const (
+	SettingRate        Setting = "rate"
+	SettingPeak        Setting = "peak"
+	SettingDuration    Setting = "duration"
+	SettingUsers       Setting = "vus-stage"
+	SettingThink       Setting = "think"
+	SettingStart       Setting = "start"
+	SettingCPUs        Setting = "cpus"
+	SettingFollow      Setting = "follow"
+	SettingFollowHosts Setting = "follow-hosts"
+)
+
+// Settings are all that a report may name.
+var Settings = []Setting{SettingRate, SettingPeak, SettingDuration, SettingUsers, SettingThink, SettingStart, SettingCPUs, SettingFollow,
+	SettingFollowHosts}
+
+// called is the caller's name for a setting.
+func (c Caller) called(s Setting) string {
+	if c.Setting == nil {
+		return strings.ReplaceAll(string(s), "-", " ")
+	}
+	return c.Setting(s)
+}
