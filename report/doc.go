@@ -4,19 +4,19 @@
 // Each subject has one function that makes its report as blocks of package page, and every format walks those:
 //
 //	run_page.go         runs side by side; run_*.go are its parts, in the order of the page: facts (header), answer, outcome,
-//	                    lesson, thresholds, phases, overtime with reading, parts, ownlag, profile, cache, verdicts, failures,
-//	                    resources, and of a full report accounts, stamps, addresses, endpoints, processes; closing ends it
-//	comparison_page.go  a comparison or a gate; comparison_*.go its words, its file, and its annotations
+//	                    lesson, thresholds, phases, overtime, accounts, owntime, profile, cache, verdicts, failures, resources, and of a
+//	                    full report endpoints; closing ends it; caller.go is what a command adds, such as its flags
+//	comparison_page.go  a comparison or a gate; comparison_*.go its words and its file
 //	baseline_page.go    a stored baseline, and the list of them; baseline_floor.go the refusals of a gate
-//	capacity_page.go    a capacity; capacity_sections.go what was measured, capacity_plan.go the fleet, capacity_beside.go several
-//	history_page.go     runs over time; history_chart.go its drawing, history_files.go and history_read.go its files
+//	capacity_page.go    a capacity; capacity_sections.go what was measured, capacity_plan.go the fleet
+//	history_page.go     runs over time; history_files.go its files
 //	mirror_page.go      a mirrored run; mirror_json.go its file
-//	selfcheck_page.go   a selfcheck; selfcheck_notes.go its doubts
+//	selfcheck_page.go   a selfcheck, and its doubts
 //	preview_page.go     what a plan would do
 //
-// What other programs read of runs has no page: run_csv.go, run_hlog.go, run_junit.go, run_openmetrics.go, run_gitlab.go,
-// run_ghbenchmark.go and run_github.go, with the names that run_files.go gives. run_live.go is the line while a run goes on.
-// units.go writes figures, cells.go the cells that hold them with their values.
+// What other programs read has no page: run_csv.go, run_hlog.go, run_openmetrics.go, run_gitlab.go and run_ghbenchmark.go, with the
+// names that run_files.go gives, and of runs and comparisons junit.go and github.go. run_live.go is the line while a run goes on.
+// units.go writes figures, and the cells that hold them with their values.
 //
 // A run may come from a file that someone else wrote, so any field may be empty, absurd or hostile: no text reaches the
 // output but through [page.Clean], and no value makes a renderer panic. Colour only repeats a word, so the report without

@@ -2,9 +2,11 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -109,4 +111,89 @@ func labelled(label, value string) string {
 		return ""
 	}
 	return label + " " + page.Clean(value, 40)
+}
+
+// partsTable says where the response time went. It takes means, since means add up and percentiles do not, and puts the
+// median beside them: where few requests lie above the mean, a few slow ones made it.
+func partsTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Usual, Columns: []page.Column{
+		{Title: where(subjects), Words: true, Names: true},
+		{Title: "response: P50", Rank: 1},
+		{Title: "mean (above it)"},
+		{Title: "=", Gap: 1},
+		{Title: "waiting for a connection", Short: "waiting", Gap: 1},
+		{Title: "+", Gap: 1},
+		{Title: "bench's own lag", Short: "own lag", Gap: 1},
+		{Title: "+", Gap: 1},
+		{Title: "service", Gap: 1},
+	}}
+	for _, s := range subjects {
+		f := s.focus
+		if f.ResponseTime.Count == 0 {
+			continue
+		}
+		whole, mark := mean(&f.ResponseTime), ""
+		if !adds(f) {
+			mark = partsMark
+			t.Notes = footnotesOf(map[string]bool{partsMark: true})
+		}
+		whole.Text += mark + above(&f.ResponseTime)
+		label := s.label
+		if len(subjects) == 1 {
+			label = ""
+		}
+		t.Add(page.Words(label), durationCell(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), whole,
+			page.Words("="), mean(&f.Wait), page.Words("+"), mean(&f.Lag), page.Words("+"), mean(&f.ServiceTime))
+	}
+	return t
+}
+
+func mean(d *runfile.Dist) page.Cell { return durationCell(d, "mean_ns", d.MeanNS) }
+
+// above writes the share of requests above the mean; nothing where no histogram tells.
+func above(d *runfile.Dist) string {
+	share := d.ShareAbove(d.MeanNS)
+	if share == 0 && d.MaxNS > d.MeanNS {
+		return ""
+	}
+	return " (" + Percent(share) + ")"
+}
+
+// adds reports whether the means add up, as they do where every request has all three parts. Histograms of three digits
+// are off by a thousandth each.
+func adds(p *runfile.Phase) bool {
+	sum := p.Wait.MeanNS + p.Lag.MeanNS + p.ServiceTime.MeanNS
+	off := math.Abs(float64(sum) - float64(p.ResponseTime.MeanNS))
+	return off <= 0.005*float64(p.ResponseTime.MeanNS)+float64(2*time.Microsecond)
+}
+
+// stampList says what the clock of the answers is worth, and what the network did.
+func stampList(subjects []subject) page.List {
+	b := page.List{Label: "timed by", Detail: page.Full}
+	for _, s := range subjects {
+		var parts []string
+		if share, ok := stamped(s.Stamps); ok {
+			parts = append(parts, "the kernel "+Percent(share)+" of the answers")
+			if s.Overall.FirstByte.Count == 0 && s.Overall.ServiceTime.Count > 0 {
+				parts = append(parts, "first byte not measured: longer answers were read late")
+			}
+		}
+		if n := s.Network; n != nil && n.Samples > 0 {
+			parts = append(parts,
+				"round trip "+Duration(n.RoundTripSum/time.Duration(min(n.Samples, math.MaxInt64)))+" on average, "+Duration(n.RoundTripMax)+" at most",
+				plural(n.Retransmitted, "segment")+" sent again")
+		}
+		if len(parts) > 0 {
+			b.Items = append(b.Items, page.Item{Of: s.label, Text: page.Dotted(parts)})
+		}
+	}
+	return b
+}
+
+// stamped returns the share of the answers whose arrival the kernel stamped.
+func stamped(s *runfile.Stamps) (share float64, ok bool) {
+	if s == nil || s.Kernel+s.User == 0 {
+		return 0, false
+	}
+	return float64(s.Kernel) / (float64(s.Kernel) + float64(s.User)), true
 }

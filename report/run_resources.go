@@ -83,3 +83,71 @@ func peakRSS(samples []runfile.ProcessSample) uint64 {
 	}
 	return peak
 }
+
+// processTable shows what the targets and bench used, second by second at the most and on average.
+func processTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: "resources", Words: true, Names: true, Stub: true}, {Words: true}, {Title: "cpu, mean"}, {Title: "cpu, most"},
+		{Title: "kept waiting", Rank: 2}, {Title: "memory"}, {Title: "descriptors", Rank: 1}, {Title: "threads", Rank: 3}, {Title: "switches"},
+	}}
+	for _, s := range subjects {
+		for _, of := range []struct {
+			who     string
+			samples []runfile.ProcessSample
+		}{{"target", s.Resources.Target}, {"bench", s.Resources.Generator}} {
+			if len(of.samples) > 0 {
+				t.Add(append([]page.Cell{page.Words(s.label), page.Words(of.who)}, processCells(of.samples)...)...)
+			}
+		}
+	}
+	return t
+}
+
+// processCells sums up samples of one second each. Shares are of one processor, so that they may pass 100 %.
+func processCells(samples []runfile.ProcessSample) []page.Cell {
+	var cpu, most, delay time.Duration
+	var rss, switches uint64
+	var descriptors, threads int
+	for _, s := range samples {
+		cpu += s.CPUNS
+		delay += s.RunDelayNS
+		switches += s.Switches
+		most, rss = max(most, s.CPUNS), max(rss, s.RSS)
+		descriptors, threads = max(descriptors, s.Descriptors), max(threads, s.Threads)
+	}
+	n := float64(len(samples))
+	return []page.Cell{
+		shareCell(cpu.Seconds() / n), shareCell(most.Seconds()), shareCell(delay.Seconds() / n), bytesCell(rss),
+		numberCell(uint64(max(descriptors, 0))), numberCell(uint64(max(threads, 0))), rateCell(float64(switches) / n),
+	}
+}
+
+// hostTable shows what the host as a whole did.
+func hostTable(subjects []subject) *page.Table {
+	t := &page.Table{Detail: page.Full, Columns: []page.Column{
+		{Title: "host", Words: true, Names: true}, {Title: "busy, mean"}, {Title: "busy, most"}, {Title: "stolen", Rank: 1}, {Title: "throttled", Rank: 2},
+		{Title: "memory"}, {Title: "network in", Rank: 3}, {Title: "out", Rank: 4}, {Title: "switches"},
+	}}
+	for _, s := range subjects {
+		if len(s.Resources.Host) == 0 {
+			continue
+		}
+		var busy, most, in, out, switches float64
+		var stolen, throttled time.Duration
+		var memory uint64
+		for _, h := range s.Resources.Host {
+			busy += h.Busy
+			most = max(most, h.Busy)
+			stolen += h.StealNS
+			throttled += h.ThrottledNS
+			memory = max(memory, h.MemoryUsed)
+			in += float64(h.NetworkIn)
+			out += float64(h.NetworkOut)
+			switches += float64(h.Switches)
+		}
+		n := float64(len(s.Resources.Host))
+		t.Add(page.Words(s.label), shareCell(busy/n), shareCell(most), spanCell(stolen), spanCell(throttled), bytesCell(memory),
+			page.Figure(format(in/n, sizes)+"/s", in/n), page.Figure(format(out/n, sizes)+"/s", out/n), rateCell(switches/n))
+	}
+	return t
+}
