@@ -49,9 +49,7 @@ func TestGateAgainstABaselineFindsASlowerServer(t *testing.T) {
 
 // Interrupted, a save keeps nothing, leaves nothing running and says so.
 func TestInterruptedSaveKeepsNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	save, starts := saveBaseline(t, "20ms")
 	within(t, time.Minute, "no run has begun", func() bool { return strings.Contains(save.stderr.String(), "run 1 of 8") })
 	if err := save.Process.Signal(syscall.SIGINT); err != nil {

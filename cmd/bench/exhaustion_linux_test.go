@@ -23,6 +23,7 @@ import (
 // fewFiles runs bench where it may open no more than so many files.
 func fewFiles(t *testing.T, files int, args ...string) (stderr string, code int) {
 	t.Helper()
+	skipShort(t)
 	cmd := exec.Command("sh", append([]string{"-c", fmt.Sprintf(`ulimit -n %d && exec bench "$@"`, files), "sh"}, args...)...)
 	cmd.Dir = t.TempDir()
 	var said bytes.Buffer
@@ -236,6 +237,7 @@ func contents(t *testing.T, dir string) map[string]string {
 
 // A reader that leaves, as head does, ends neither the run nor the writing of its files; a device that is full is said.
 func TestReaderLeaves(t *testing.T) {
+	skipShort(t)
 	path, err := exec.LookPath("bench")
 	if err != nil {
 		t.Fatal(err)

@@ -96,9 +96,7 @@ func TestGateFindsASlowerServer(t *testing.T) {
 
 // Interrupted, a gate says what it learned, ends its commands and never passes.
 func TestInterruptedGateLeavesNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
 	within(t, time.Minute, "no round has begun", func() bool { return strings.Contains(gate.stderr.String(), "quad 1 of at most") })
 	if err := gate.Process.Signal(syscall.SIGINT); err != nil {
@@ -113,9 +111,7 @@ func TestInterruptedGateLeavesNothing(t *testing.T) {
 
 // A second interrupt ends a gate at once, and its commands all the same.
 func TestTwiceInterruptedGateLeavesNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
 	within(t, time.Minute, "no round has begun", func() bool { return strings.Contains(gate.stderr.String(), "quad 1 of at most") })
 	for range 2 {
@@ -129,9 +125,7 @@ func TestTwiceInterruptedGateLeavesNothing(t *testing.T) {
 
 // Interrupted, a mirrored run says what it saw, and ends its commands.
 func TestInterruptedMirrorLeavesNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	served, pids := servedPair(t, "20ms", "20ms")
 	mirror := start(t, append([]string{"compare", "--mirror", "--round", "40s", "-o", "json=mirror.json"}, served...)...)
 	within(t, time.Minute, "both are not driven", func() bool { return len(pids()) == 2 && strings.Contains(mirror.stderr.String(), "sending the same") })
@@ -162,9 +156,7 @@ func TestGateMissesAnObjective(t *testing.T) {
 
 // A gate that is killed cannot end its commands; their supervisors do.
 func TestKilledGateLeavesNothing(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
 	within(t, time.Minute, "the commands are not started", func() bool { return len(pids()) == 2 })
 	if err := gate.Process.Kill(); err != nil {

@@ -42,9 +42,18 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// start starts bench with its temporary files in a directory of the test's own.
+// skipShort skips a test of real processes with -short, which is for what is quick.
+func skipShort(t testing.TB) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts real processes")
+	}
+}
+
+// start starts bench with its temporary files in a directory of the test's own. With -short it skips the test.
 func start(t testing.TB, args ...string) *started {
 	t.Helper()
+	skipShort(t)
 	path, err := exec.LookPath("bench")
 	if err != nil {
 		t.Fatal(err)
@@ -52,9 +61,10 @@ func start(t testing.TB, args ...string) *started {
 	return startProgram(t, path, args...)
 }
 
-// startProgram starts a program that becomes bench.
+// startProgram starts a program that becomes bench. With -short it skips the test.
 func startProgram(t testing.TB, path string, args ...string) *started {
 	t.Helper()
+	skipShort(t)
 	b := &started{Cmd: exec.Command(path, args...), dir: t.TempDir(), done: make(chan struct{})}
 	temp := filepath.Join(b.dir, "tmp")
 	if err := os.Mkdir(temp, 0o700); err != nil {
@@ -120,9 +130,10 @@ type service struct {
 	url string
 }
 
-// serve starts a bundled target and returns when it has printed its URL.
+// serve starts a bundled target and returns when it has printed its URL. With -short it skips the test.
 func serve(t testing.TB, args ...string) service {
 	t.Helper()
+	skipShort(t)
 	path, err := exec.LookPath("bench")
 	if err != nil {
 		t.Fatal(err)

@@ -13,9 +13,7 @@ import (
 
 // Services that leave their command as daemons are up, and end with bench.
 func TestDaemonsEndWithBench(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	file := filepath.Join(t.TempDir(), "pids")
 	flags := []string{"compare", "-r", "50/s", "--no-save", "--round", "200ms", "--max-time", "60s"}
 	for _, side := range []string{"a", "b"} {

@@ -59,9 +59,7 @@ func TestWorkflowMapsExitCodes(t *testing.T) {
 
 // In a job of GitHub Actions a gate writes the step's summary, and annotates what is not passed.
 func TestGateInActions(t *testing.T) {
-	if testing.Short() {
-		t.Skip("drives load for seconds")
-	}
+	skipShort(t)
 	summary := filepath.Join(t.TempDir(), "summary.md")
 	t.Setenv("GITHUB_ACTIONS", "true")
 	t.Setenv("GITHUB_STEP_SUMMARY", summary)
