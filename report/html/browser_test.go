@@ -27,11 +27,19 @@ import (
 	"github.com/chromedp/chromedp/kb"
 )
 
-// browser starts Chromium for a test. Without it the test is skipped, or fails where $CI is true; with -short it is skipped.
+// long leaves a test to .ci/long. One page of each kind is opened wherever tests run without -short: TestEveryKindInChromium.
+func long(t *testing.T) {
+	t.Helper()
+	if os.Getenv("BENCH_LONG") == "" {
+		t.Skip("drives a browser for long: .ci/long runs it")
+	}
+}
+
+// browser starts Chromium for a test. Without it the test is skipped, or fails where $CI is true. With -short it is skipped.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	if testing.Short() {
-		t.Skip("starts a browser: without -short")
+		t.Skip("starts a browser")
 	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
 		path, err := exec.LookPath(name)
@@ -162,6 +170,7 @@ func pointAt(t *testing.T, ctx context.Context, chart string, second, from, to f
 }
 
 func TestReportInChromium(t *testing.T) {
+	long(t)
 	const seconds = 60
 	list := runs(t, seconds)
 	address := saved(t, written(t, list))
@@ -314,6 +323,7 @@ func TestReportInChromium(t *testing.T) {
 
 // An hour has more seconds than a chart has points: the highest of each stretch stay.
 func TestLongReportInChromium(t *testing.T) {
+	long(t)
 	chromium := browser(t)
 	list := runs(t, 3600)
 	peak := &list[0].Intervals[2345]
@@ -351,6 +361,7 @@ var policies = []string{
 
 // Where neither scripts nor styles are allowed every section, chart and table is there.
 func TestReportWithoutScripts(t *testing.T) {
+	long(t)
 	ctx := browser(t)
 	content := written(t, runs(t, 60))
 	policy := ""
@@ -437,6 +448,7 @@ func axe(t *testing.T) string {
 }
 
 func TestReportIsAccessible(t *testing.T) {
+	long(t)
 	chromium := browser(t)
 	source := axe(t)
 	ctx := tab(t, chromium, 1000, saved(t, written(t, runs(t, 60))))
