@@ -212,17 +212,18 @@ func TestKilledOnPostgres(t *testing.T) {
 	}
 }
 
-// Killed before it is ready: every process of the tree, at several moments of initdb and while the tables are filled.
+// Killed before it is ready: every process of the tree, at several moments of initdb and while the tables are filled. All
+// pairs of a moment and a process are for .ci/long; else each moment comes once, and each process.
 func TestKilledOnTheWayToPostgres(t *testing.T) {
-	if testing.Short() {
-		t.Skip("the same as with the race detector")
-	}
 	postgrestest.Require(t)
-	for _, moment := range []struct {
+	for i, moment := range []struct {
 		after string // a line of progress
 		wait  time.Duration
 	}{{"starting", 0}, {"starting", 60 * time.Millisecond}, {"starting", 200 * time.Millisecond}, {"filling", 0}} {
-		for _, victim := range []string{"parent", "service", "server", "youngest"} {
+		for j, victim := range []string{"youngest", "service", "server", "parent"} {
+			if os.Getenv("BENCH_LONG") == "" && j != i {
+				continue
+			}
 			if moment.after == "filling" && victim == "youngest" {
 				continue // a backend: see TestKilledOnPostgres
 			}

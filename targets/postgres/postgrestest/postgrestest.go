@@ -1,5 +1,5 @@
 // Package postgrestest gives tests a throwaway PostgreSQL. Where none is installed such a test is skipped, but in
-// continuous integration ($CI is true), where it fails.
+// continuous integration ($CI is true), where it fails. With -short, which is for what is quick, it is always skipped.
 package postgrestest
 
 import (
@@ -14,6 +14,9 @@ import (
 // Require skips or fails the test where no server can be started.
 func Require(tb testing.TB) {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("starts PostgreSQL")
+	}
 	err := postgres.Installed(tb.Context())
 	switch {
 	case err == nil:
