@@ -96,6 +96,7 @@ func TestGateFindsASlowerServer(t *testing.T) {
 
 // Interrupted, a gate says what it learned, ends its commands and never passes.
 func TestInterruptedGateLeavesNothing(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
 	within(t, time.Minute, "no round has begun", func() bool { return strings.Contains(gate.stderr.String(), "quad 1 of at most") })
@@ -111,6 +112,7 @@ func TestInterruptedGateLeavesNothing(t *testing.T) {
 
 // A second interrupt ends a gate at once, and its commands all the same.
 func TestTwiceInterruptedGateLeavesNothing(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
 	within(t, time.Minute, "no round has begun", func() bool { return strings.Contains(gate.stderr.String(), "quad 1 of at most") })
@@ -125,6 +127,7 @@ func TestTwiceInterruptedGateLeavesNothing(t *testing.T) {
 
 // Interrupted, a mirrored run says what it saw, and ends its commands.
 func TestInterruptedMirrorLeavesNothing(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	served, pids := servedPair(t, "20ms", "20ms")
 	mirror := start(t, append([]string{"compare", "--mirror", "--round", "40s", "-o", "json=mirror.json"}, served...)...)
@@ -156,6 +159,7 @@ func TestGateMissesAnObjective(t *testing.T) {
 
 // A gate that is killed cannot end its commands; their supervisors do.
 func TestKilledGateLeavesNothing(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	gate, pids := gateOf(t, "20ms", "20ms", "--max-time", "60s")
 	within(t, time.Minute, "the commands are not started", func() bool { return len(pids()) == 2 })

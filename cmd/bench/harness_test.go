@@ -50,6 +50,14 @@ func skipShort(t testing.TB) {
 	}
 }
 
+// long leaves a test to .ci/long that takes longer than a change may wait for.
+func long(t testing.TB, why string) {
+	t.Helper()
+	if os.Getenv("BENCH_LONG") == "" {
+		t.Skip(why + ": .ci/long runs it")
+	}
+}
+
 // start starts bench with its temporary files in a directory of the test's own. With -short it skips the test.
 func start(t testing.TB, args ...string) *started {
 	t.Helper()

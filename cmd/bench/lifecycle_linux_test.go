@@ -84,6 +84,7 @@ func TestKilledBenchLeavesNothing(t *testing.T) {
 }
 
 func TestKilledTargetEndsTheRun(t *testing.T) {
+	t.Parallel()
 	b, children := driving(t)
 	for _, pid := range children {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
@@ -111,6 +112,7 @@ func TestKilledTargetEndsTheRun(t *testing.T) {
 }
 
 func TestInterruptReportsWhatWasMeasured(t *testing.T) {
+	t.Parallel()
 	b, children := driving(t)
 	if err := b.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
@@ -130,6 +132,7 @@ func TestInterruptReportsWhatWasMeasured(t *testing.T) {
 
 // A terminal's Ctrl-C reaches the whole foreground group; the target must live through the drain.
 func TestSecondInterruptEndsAtOnce(t *testing.T) {
+	t.Parallel()
 	release := make(chan struct{})
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -158,6 +161,7 @@ func TestSecondInterruptEndsAtOnce(t *testing.T) {
 
 // The terminal went: what was measured is reported and kept, as after an interrupt.
 func TestHangUpEndsARunInGoodOrder(t *testing.T) {
+	t.Parallel()
 	b := start(t, "sustained", "reference", "-r", "50/s", "-d", "60s", "-o", "json=run.json")
 	within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
 	if err := b.Process.Signal(syscall.SIGHUP); err != nil {
@@ -174,6 +178,7 @@ func TestHangUpEndsARunInGoodOrder(t *testing.T) {
 
 // Under nohup, which has SIGHUP ignored, a run goes on.
 func TestHangUpUnderNohupEndsNothing(t *testing.T) {
+	t.Parallel()
 	path, err := exec.LookPath("bench")
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func loaded(t *testing.T, once func(t *testing.T, m *trial)) {
 // tries tries up to three times. A witness says whether the machine was late, meanwhile or after a try that was off.
 func tries(t *testing.T, once func(t *testing.T, m *trial), meanwhile bool) {
 	t.Helper()
-	if testing.Short() {
+	if testing.Short() || os.Getenv("BENCH_UNMEASURED") != "" {
 		t.Skip("measures, which the race detector would spoil")
 	}
 	machineLate := 0
@@ -97,6 +97,9 @@ func tries(t *testing.T, once func(t *testing.T, m *trial), meanwhile bool) {
 func TestFreezeIsMeasuredInFull(t *testing.T) {
 	for _, connections := range []int{256, 20} {
 		t.Run(fmt.Sprintf("connections=%d", connections), func(t *testing.T) {
+			if connections == 20 {
+				long(t, "the second way to wait for a frozen server")
+			}
 			measured(t, func(t *testing.T, m *trial) {
 				s := serve(t, "reference", "--service", "fixed:1ms")
 				b := start(t, "sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(connections), "-o", "json=run.json")
@@ -213,6 +216,7 @@ func TestStarvedGeneratorIsNeverValid(t *testing.T) {
 
 // Against a server that logs what it did: exponential service times, in percentiles, within 3 % or 0.3 ms.
 func TestServiceTimeIsTheServersOwn(t *testing.T) {
+	long(t, "50,000 requests, which the high percentiles need")
 	measured(t, func(t *testing.T, m *trial) {
 		log := filepath.Join(t.TempDir(), "delays.log")
 		s := serve(t, "reference", "--service", "exp:10ms", "--log", log)
