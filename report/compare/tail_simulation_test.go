@@ -198,7 +198,7 @@ func TestTailSimulation(t *testing.T) {
 			case *gates > 0:
 				count = *gates
 			case testing.Short():
-				count = 20
+				count = 8
 			}
 			got := ofTail(t, &p, count)
 			t.Log(got)
