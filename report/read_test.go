@@ -253,7 +253,7 @@ func TestNumbersThatAreEditedDoNotPanic(t *testing.T) {
 		lines := strings.SplitAfter(s.text, "\n")
 		for i, line := range lines {
 			key, _, found := strings.Cut(line, ":")
-			if !found || what == "history" && i > 200 {
+			if !found || what == "history" && i > 200 || testing.Short() && i%8 != 0 {
 				continue
 			}
 			for _, value := range []string{"-9223372036854775808", "9223372036854775807", "-1e300", "1e300", "0", "null", `""`, "[]", "{}"} {
