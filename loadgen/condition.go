@@ -19,6 +19,7 @@ type condition struct {
 	runfile.Part               // due: the requests that came to an end
 	undisturbed  targetTimes   // of them
 	from, to     time.Duration // what of the run was judged; full seconds
+	found        runfile.ThresholdResult
 }
 
 // newConditions prepares the conditions of a plan. One that could never be judged is an error.
@@ -133,11 +134,11 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 	if now.Bounded {
 		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
 	}
-	if !c.enough(&now) {
-		return "", false
+	if now.Due == 0 && now.Dist.Count == 0 {
+		return "", false // a share of nothing
 	}
-	result := c.JudgePart(&now)
-	return result.Sentence, result.Passed
+	c.found = c.JudgePart(&now)
+	return c.found.Sentence, c.found.Passed && c.enough(&now)
 }
 
 // enough reports whether what was counted may end a run.

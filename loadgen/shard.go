@@ -65,9 +65,12 @@ type shard struct {
 	waiting  heldBack
 
 	current *delta
-	turn    int         // the clock second in which current was begun
-	full    chan *delta // to the timeline
-	empty   chan *delta // back from it
+	turn    int          // the clock second in which current was begun
+	full    chan *delta  // to the timeline
+	empty   chan *delta  // back from it
+	asked   atomic.Bool  // the timeline wants what was counted so far
+	handed  atomic.Int64 // what ended before was handed over
+	ends    endsBySecond
 
 	sent     atomic.Uint64 // requests that went out
 	ended    atomic.Uint64 // requests that came to an end
@@ -148,6 +151,7 @@ func (s *shard) record(x *sample) {
 		c := s.second(x.End)
 		c.finished++
 		s.ended.Add(1)
+		s.ends.count(x.Intended)
 		if x.WasSent() {
 			c.returned++
 			s.returned.Add(1)
@@ -175,9 +179,9 @@ func (s *shard) record(x *sample) {
 		s.countAddress(x)
 	}
 	s.holdBack(x, detail)
-	if turn := int(x.End / time.Second); turn != s.turn {
+	if turn := int(x.End / time.Second); turn != s.turn || s.asked.Load() {
 		s.turn = turn
-		s.handOver()
+		s.handOver(x.End)
 	}
 }
 
@@ -288,10 +292,12 @@ func (d *detail) add(o *detail) {
 	d.target.add(&o.target)
 }
 
-// handOver gives what was counted to the timeline, or goes on counting in the same place if that is still busy.
-func (s *shard) handOver() {
+// handOver gives what was counted until now to the timeline, or goes on counting in the same place if that is still busy.
+func (s *shard) handOver(now time.Duration) {
+	s.asked.Store(false)
 	select {
 	case next := <-s.empty:
+		s.handed.Store(int64(now))
 		s.full <- s.current // never blocks: there are two deltas and room for two
 		s.current = next
 	default:

@@ -16,8 +16,8 @@ type timeline struct {
 	dueTotal uint64
 	counts   []secondCounts
 	open     map[int]*second
-	sealed   int // all seconds before it are sealed
-	recent   runfile.Histogram
+	sealed   int                        // all seconds before it are sealed
+	failures runfile.KindCounts         // of all seconds
 	heard    func(index int, c *second) // what else wants to know what a second counted; nil: nothing does
 }
 
@@ -35,7 +35,7 @@ type secondCounts struct {
 }
 
 func newTimeline(s *profiles.Schedule) *timeline {
-	return &timeline{schedule: s, open: make(map[int]*second), recent: runfile.Histogram{Digits: runfile.DetailDigits}}
+	return &timeline{schedule: s, open: make(map[int]*second)}
 }
 
 // advance counts as due what is intended before now.
@@ -62,7 +62,6 @@ func (t *timeline) at(index int) *secondCounts {
 
 // collect takes what the shards have handed over since the last time.
 func (t *timeline) collect(shards []*shard) {
-	t.recent.Reset()
 	for _, s := range shards {
 		for {
 			select {
@@ -86,7 +85,7 @@ func (t *timeline) take(d *delta) {
 			t.open[index] = o
 		}
 		o.add(c)
-		t.recent.Add(&c.response)
+		t.failures.Add(c.failures)
 		if t.heard != nil {
 			t.heard(index, c)
 		}

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"math"
 	"sync"
 	"time"
 
@@ -19,15 +20,13 @@ type watch struct {
 	stop     func()                 // ends the run
 	progress func(runfile.Progress) // nil: nobody looks
 	exited   bool
-	before   seen
+	sampled  time.Duration // when the sampler last read
+	told     told
 }
 
 // settle is how long after a full second it is looked at: a shard hands over what it counted in a second with the first
 // sample of the next.
 const settle = 50 * time.Millisecond
-
-// seen is what had been counted a second ago.
-type seen struct{ due, sent, returned, ok, ended uint64 }
 
 // start begins to watch. The function that it returns ends that, and returns when it has ended.
 func (w *watch) start() (end func()) {
@@ -56,6 +55,8 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 		bounds = append(bounds, s.End)
 	}
 	exit := w.exit
+	w.told.generator, w.told.target = w.sampler.Used()
+	tell := time.Duration(math.MaxInt64)
 	for second := time.Second; ; {
 		at := second
 		if len(bounds) > 0 {
@@ -64,6 +65,10 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 		wake := at
 		if at == second {
 			wake += settle
+		}
+		telling := tell < wake
+		if telling {
+			wake = tell
 		}
 		timer := time.NewTimer(time.Until(w.epoch.Add(wake)))
 		select {
@@ -77,12 +82,19 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 			timer.Stop()
 			return
 		}
+		if telling {
+			tell = math.MaxInt64
+			w.timeline.collect(w.shards)
+			w.progress(w.state(time.Since(w.epoch)))
+			continue
+		}
 		if len(bounds) > 0 && at == bounds[0] {
 			bounds = bounds[1:]
 			w.readCPU(at)
 		}
 		if at == second {
-			w.sampler.Sample(time.Since(w.epoch))
+			w.sampled = time.Since(w.epoch)
+			w.sampler.Sample(w.sampled)
 			w.tick(at)
 			if e, was := clock.step(); was {
 				w.events = append(w.events, e)
@@ -91,7 +103,8 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 				w.stop()
 			}
 			if w.progress != nil {
-				w.progress(w.state(at))
+				tell = at + tellAfter
+				w.ask()
 			}
 			// A host that took the processor away for seconds leaves ticks behind; they are not made up for.
 			second = max(second, time.Since(w.epoch).Truncate(time.Second)) + time.Second
@@ -116,40 +129,4 @@ func (w *watch) targetExited() {
 		Kind: runfile.EventExit, AtNS: time.Since(w.epoch), Text: "the target's process ended during the run",
 	})
 	w.stop()
-}
-
-// state describes the run at a full second.
-func (w *watch) state(at time.Duration) runfile.Progress {
-	p := runfile.Progress{
-		Target: w.plan.Target.Name, Elapsed: at, Total: w.layout.length, Draining: at >= w.layout.length,
-		P50: w.timeline.recent.Quantile(0.50), P95: w.timeline.recent.Quantile(0.95), P99: w.timeline.recent.Quantile(0.99),
-		Samples: w.timeline.recent.Count(),
-	}
-	phase := w.layout.phaseAt(at)
-	span := w.layout.spans[phase]
-	p.Phase, p.Kind = w.plan.Profile.Phases[phase].Name, string(w.plan.Profile.Phases[phase].Kind)
-	p.PhaseElapsed, p.PhaseDuration = min(at, span.End)-span.Start, span.End-span.Start
-
-	var now seen
-	for _, s := range w.shards {
-		now.sent += s.sent.Load()
-		now.returned += s.returned.Load()
-		now.ok += s.ok.Load()
-		p.Failed += s.failed.Load()
-		now.ended += s.ended.Load()
-	}
-	now.due = w.timeline.dueTotal
-	if w.schedule == nil {
-		now.due = now.sent
-	}
-	p.Offered = float64(now.due - w.before.due)
-	p.Achieved = float64(now.ok - w.before.ok)
-	// The counters are read one after the other while they grow, so differences may come out below zero.
-	p.InFlight = now.sent - min(now.returned, now.sent)
-	p.Waiting = now.due - min(now.sent+now.ended-now.returned, now.due)
-	w.before = now
-	if w.schedule == nil {
-		p.Most, p.Sent = w.plan.Limits.Requests, now.sent
-	}
-	return p
 }

@@ -105,13 +105,14 @@ const maxRank = 6
 func partsOf(p runfile.Progress) []livePart {
 	latency := livePart{" · nothing finished", maxRank + 1}
 	tail := livePart{"", 3}
-	if p.Samples > 0 {
-		latency.text = " · P50 " + Duration(p.P50)
-		tail.text = " P95 " + Duration(p.P95)
+	last := p.Last()
+	if last.Samples > 0 {
+		latency.text = " · P50 " + secondFigure(last.P50)
+		tail.text = " P95 " + secondFigure(last.P95)
 	}
 	p99 := livePart{"", maxRank + 1}
-	if p.Samples > 0 {
-		p99.text = " P99 " + Duration(p.P99)
+	if last.Samples > 0 {
+		p99.text = " P99 " + secondFigure(last.P99)
 	}
 	done, share := clock(p.Elapsed)+" of "+clock(p.Total)+" s", float64(p.Elapsed)/float64(p.Total)
 	if p.Most > 0 {
@@ -157,11 +158,18 @@ func bar(share float64) string {
 	return pad(text, barCells)
 }
 
+func secondFigure(f runfile.ProgressFigure) string {
+	if f.AtLeast {
+		return leastDuration(f.Value)
+	}
+	return Duration(f.Value)
+}
+
 // plainLine is the whole state in one line for a log.
 func plainLine(p runfile.Progress) string {
 	latency := "nothing finished in the last second"
-	if p.Samples > 0 {
-		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", Duration(p.P50), Duration(p.P95), Duration(p.P99))
+	if last := p.Last(); last.Samples > 0 {
+		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", secondFigure(last.P50), secondFigure(last.P95), secondFigure(last.P99))
 	}
 	done := fmt.Sprintf("%s of %s s", clock(p.Elapsed), clock(p.Total))
 	if p.Most > 0 {

@@ -14,13 +14,14 @@ import (
 var inSpike = runfile.Progress{
 	Target: "uncached", Phase: "spike", Kind: "spike", PhaseElapsed: 6 * time.Second, PhaseDuration: 8 * time.Second,
 	Elapsed: 16 * time.Second, Total: 30 * time.Second, Offered: 600, Achieved: 103,
-	P50: 2100 * ms, P95: 4700 * ms, P99: 4900 * ms, Samples: 103, InFlight: 256, Waiting: 2812,
+	Seconds:  []runfile.ProgressSecond{{Samples: 103, P50: runfile.ProgressFigure{Value: 2100 * ms}, P95: runfile.ProgressFigure{Value: 4700 * ms}, P99: runfile.ProgressFigure{Value: 4900 * ms}}},
+	InFlight: 256, Waiting: 2812,
 }
 
 func TestLiveLine(t *testing.T) {
 	drain, quiet := inSpike, inSpike
 	drain.Draining, drain.Elapsed, drain.Offered = true, 31*time.Second, 0
-	quiet.Samples = 0
+	quiet.Seconds = nil
 	counted := inSpike
 	counted.Total, counted.PhaseDuration, counted.Most, counted.Sent = 168*time.Hour, 168*time.Hour, 4000, 1000
 	for _, tc := range []struct {

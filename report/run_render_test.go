@@ -170,7 +170,8 @@ func anyProgress() *rapid.Generator[runfile.Progress] {
 		d := anyDuration()
 		return runfile.Progress{Target: anyText().Draw(t, "target"), Phase: anyText().Draw(t, "phase"), PhaseElapsed: d.Draw(t, "phase elapsed"),
 			Elapsed: d.Draw(t, "elapsed"), Total: d.Draw(t, "total"), Draining: rapid.Bool().Draw(t, "draining"), Offered: anyRate().Draw(t, "offered"),
-			P50: d.Draw(t, "p50"), Samples: anyCount().Draw(t, "samples"), InFlight: anyCount().Draw(t, "in flight")}
+			Seconds:  []runfile.ProgressSecond{{Samples: anyCount().Draw(t, "samples"), P50: runfile.ProgressFigure{Value: d.Draw(t, "p50"), AtLeast: rapid.Bool().Draw(t, "at least")}}},
+			InFlight: anyCount().Draw(t, "in flight")}
 	})
 }
 

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// background makes the calling goroutine's thread give way to the others of this process: what watches a run shares one
+// Background makes the calling goroutine's thread give way to the others of this process: what watches a run shares one
 // processor with what sends, and a send must not wait for a histogram to be encoded. The thread ends with the goroutine.
 func Background() {
 	runtime.LockOSThread()

@@ -2,5 +2,5 @@
 
 package usage
 
-// background does nothing where a thread has no priority of its own.
+// Background does nothing where a thread has no priority of its own.
 func Background() {}

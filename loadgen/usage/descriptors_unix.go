@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openFilesLimit is how many descriptors this process may open; 0 when that is not limited or cannot be read.
+// OpenFilesLimit is how many descriptors this process may open; 0 when that is not limited or cannot be read.
 func OpenFilesLimit() uint64 {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
@@ -20,7 +20,7 @@ func OpenFilesLimit() uint64 {
 	return 0
 }
 
-// raiseOpenFiles raises the limit as far as this process may by itself. Go does so as a program starts; whoever started
+// RaiseOpenFiles raises the limit as far as this process may by itself. Go does so as a program starts; whoever started
 // threads of its own, or lowered it since, is what this is for.
 func RaiseOpenFiles() {
 	var limit unix.Rlimit

@@ -5,7 +5,7 @@ import (
 	"runtime"
 )
 
-// startProcessors is how many processors this process might use at once when it began. It is read before [Pin] can take any
+// StartProcessors is how many processors this process might use at once when it began. It is read before [Pin] can take any
 // away, because two runs are comparable only if they had the same processors to share out.
 var StartProcessors = len(Usable())
 

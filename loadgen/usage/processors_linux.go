@@ -26,7 +26,7 @@ func Processors() []int {
 	return cpus
 }
 
-// grantedProcessors is how many processors' time the control groups grant to this process, as a fraction; 0: no limit.
+// GrantedProcessors is how many processors' time the control groups grant to this process, as a fraction; 0: no limit.
 func GrantedProcessors() float64 { return leastQuota(cpuGroups()) }
 
 // processorQuota returns how many processors' time the control groups grant to this process, where that is less than it may run

@@ -10,7 +10,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// sampler reads what the generator, the target and the host use. All its methods may be called from any goroutine.
+// Sampler reads what the generator, the target and the host use. All its methods may be called from any goroutine.
 //
 // It keeps cumulative readings and appends their differences, so a sample that comes late, or one that failed, moves
 // use from one second to the next and loses none. What cannot be read is left out and named by lacking; a whole series
@@ -42,7 +42,7 @@ type processReading struct {
 	threads     int
 }
 
-// newSampler takes the first reading, of the host, of this process and of the process targetPID with all that descends
+// NewSampler takes the first reading, of the host, of this process and of the process targetPID with all that descends
 // from it. With 0 there is no target.
 func NewSampler(targetPID int) *Sampler {
 	s := &Sampler{
@@ -73,7 +73,7 @@ func NewSampler(targetPID int) *Sampler {
 	return s
 }
 
-// sample appends to each series what was used since the last reading; at is the time since the start of the run. It is
+// Sample appends to each series what was used since the last reading; at is the time since the start of the run. It is
 // meant to be called once a second.
 func (s *Sampler) Sample(at time.Duration) {
 	s.mu.Lock()
@@ -98,7 +98,20 @@ func (s *Sampler) Sample(at time.Duration) {
 	}
 }
 
-// resources returns what was sampled so far.
+// Used returns the processor time that bench and the target had used by the last sample; nil: not known.
+func (s *Sampler) Used() (generator, target *time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r := s.last.generator; r != nil {
+		generator = &r.cpu
+	}
+	if r := s.last.target; r != nil && s.tree != nil {
+		target = &r.cpu
+	}
+	return generator, target
+}
+
+// Resources returns what was sampled so far.
 func (s *Sampler) Resources() runfile.Resources {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -109,20 +122,20 @@ func (s *Sampler) Resources() runfile.Resources {
 	}
 }
 
-// lacking says, a sentence each, which figures of [runfile.Resources] are zero or missing because they cannot be read here.
+// Lacking says, a sentence each, which figures of [runfile.Resources] are zero or missing because they cannot be read here.
 func (s *Sampler) Lacking() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.lacks)
 }
 
-// generatorCPU is the processor time that this process has used since it was started.
+// GeneratorCPU is the processor time that this process has used since it was started.
 func (s *Sampler) GeneratorCPU() (total time.Duration, ok bool) {
 	total, _, ok = OwnUsage()
 	return total, ok
 }
 
-// targetCPU is the processor time that the target's tree has used since its root was started, reaped children included;
+// TargetCPU is the processor time that the target's tree has used since its root was started, reaped children included;
 // false when there is no target or it has ended.
 func (s *Sampler) TargetCPU() (total time.Duration, ok bool) {
 	s.mu.Lock()
@@ -211,5 +224,5 @@ func (l *lacks) add(sentence string) {
 	}
 }
 
-// openDescriptors is how many descriptors this process has open; false where that cannot be read.
+// OpenDescriptors is how many descriptors this process has open; false where that cannot be read.
 func OpenDescriptors() (n int, ok bool) { return newSystem().descriptors(os.Getpid()) }

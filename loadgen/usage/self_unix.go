@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownUsage is the processor time that all threads of this process have used, and their context switches; none of its
+// OwnUsage is the processor time that all threads of this process have used, and their context switches; none of its
 // children's, which are a target's and not the generator's.
 func OwnUsage() (cpu time.Duration, switches uint64, ok bool) {
 	var use unix.Rusage

@@ -1,0 +1,205 @@
+package loadgen
+
+import (
+	"maps"
+	"math"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+)
+
+// tellAfter is how long after a full second a run's progress is told: most of what was due in the second has an answer by then.
+const tellAfter = 250 * time.Millisecond
+
+// told is what a progress was made of; the next one tells the difference.
+type told struct {
+	at                time.Duration
+	ok                uint64
+	sampled           time.Duration // when the processor time was read
+	generator, target *time.Duration
+}
+
+// ask has each shard hand over what it has counted, at its next sample.
+func (w *watch) ask() {
+	for _, s := range w.shards {
+		s.asked.Store(true)
+	}
+}
+
+// state describes the run at an instant.
+func (w *watch) state(now time.Duration) runfile.Progress {
+	p := runfile.Progress{
+		Target: w.plan.Target.Name, Elapsed: now, Total: w.layout.length, Draining: now >= time.Duration(w.layout.cut.Load()),
+		Failures: maps.Clone(w.timeline.failures), Seconds: w.timeline.latest(w.shards, now, time.Duration(w.layout.cut.Load()), runfile.ProgressSeconds),
+	}
+	phase := w.layout.phaseAt(now)
+	span := w.layout.spans[phase]
+	p.Phase, p.Kind = w.plan.Profile.Phases[phase].Name, string(w.plan.Profile.Phases[phase].Kind)
+	p.PhaseElapsed, p.PhaseDuration = min(now, span.End)-span.Start, span.End-span.Start
+
+	var sent, returned, ended, ok uint64
+	for _, s := range w.shards {
+		sent += s.sent.Load()
+		returned += s.returned.Load()
+		ok += s.ok.Load()
+		p.Failed += s.failed.Load()
+		ended += s.ended.Load()
+	}
+	// The counters are read one after the other while they grow, so differences may come out below zero.
+	p.InFlight = sent - min(returned, sent)
+	if w.schedule != nil {
+		due := w.schedule.Count(min(now, time.Duration(w.layout.cut.Load())))
+		p.Waiting = due - min(sent+ended-returned, due)
+	} else {
+		p.Most, p.Sent = w.plan.Limits.Requests, sent
+	}
+	last := p.Last()
+	p.Offered = float64(last.Due)
+
+	before := w.told
+	w.told = told{at: now, ok: ok, sampled: w.sampled}
+	w.told.generator, w.told.target = w.sampler.Used()
+	p.Achieved = runfile.PerSecond(ok-before.ok, (now - before.at).Seconds())
+	since := w.sampled - before.sampled
+	p.BenchCPU = cpuSince(before.generator, w.told.generator, since, w.environment.GeneratorProcessors())
+	p.TargetCPU = cpuSince(before.target, w.told.target, since, len(w.environment.TargetCPUs))
+
+	w.tellLimits(&p, max(min(now, time.Duration(w.layout.cut.Load())).Truncate(time.Second)-time.Second, 0))
+	return p
+}
+
+func cpuSince(from, to *time.Duration, length time.Duration, of int) runfile.ProgressCPU {
+	used := difference(from, to)
+	if used == nil || length <= 0 {
+		return runfile.ProgressCPU{}
+	}
+	return runfile.ProgressCPU{Known: true, Used: float64(*used) / float64(length), Of: of}
+}
+
+// tellLimits adds what the last second, which began at that instant, is to the thresholds of its phase, and the conditions.
+func (w *watch) tellLimits(p *runfile.Progress, second time.Duration) {
+	last, phase := p.Last(), w.layout.phaseAt(second)
+	for _, t := range w.plan.Thresholds {
+		scope, err := scopeOf(t, w.plan.Profile.Phases)
+		if err != nil || !scope[phase] {
+			continue
+		}
+		if figure, known := last.Figure(t); known {
+			p.Limits = append(p.Limits, runfile.ProgressLimit{Threshold: t, Crossed: !t.Holds(figure)})
+		}
+	}
+	for _, c := range w.conditions {
+		p.Conditions = append(p.Conditions, runfile.ProgressCondition{
+			Threshold: c.Threshold, Actual: c.found.Actual, AtLeast: c.found.AtLeast, Holds: c.found.Passed,
+		})
+	}
+}
+
+// latest returns what is known of the last whole seconds before now and before the cut, at most so many. It is to be called after
+// what the shards counted has been collected.
+func (t *timeline) latest(shards []*shard, now, cut time.Duration, most int) []runfile.ProgressSecond {
+	whole := int(min(now, cut) / time.Second)
+	if t.schedule != nil {
+		whole = int(min(now, t.until) / time.Second)
+	}
+	first := max(0, whole-most)
+	var due uint64 // until the end of the second
+	for _, c := range t.counts[:min(first, len(t.counts))] {
+		due += c.due
+	}
+	list := make([]runfile.ProgressSecond, 0, whole-first)
+	for i := first; i < whole; i++ {
+		var c secondCounts
+		if i < len(t.counts) {
+			c = t.counts[i]
+		}
+		due += c.due
+		if i < t.sealed {
+			list = append(list, progressOf(max(c.due, c.ok+c.failed), 0, &c.responseTime, c.ok, c.failed))
+			continue
+		}
+		o := t.open[i]
+		if o == nil {
+			o = &second{}
+		}
+		bounds := runfile.Histogram{Digits: runfile.DetailDigits}
+		bounds.Add(&o.responseCensored)
+		ended, handed := endedIn(shards, i)
+		open := c.due - min(ended, c.due)
+		groups := uint64(1)
+		if i >= whole-freshSeconds {
+			groups = freshGroups
+		}
+		t.bound(&bounds, now, due, open, groups)
+		t.bound(&bounds, handed, due, ended-min(o.ok+o.failed, ended), groups)
+		d := runfile.SummaryOf(&o.response, &bounds)
+		list = append(list, progressOf(max(c.due, ended), open, &d, o.ok, o.failed))
+	}
+	return list
+}
+
+// The requests of the last freshSeconds are told apart by their least age in freshGroups groups; the older a second is, the less
+// those differ, and each costs up to 50 us ([profiles.Schedule.At]).
+const (
+	freshSeconds = 3
+	freshGroups  = 10
+)
+
+// bound records n requests of a second that had no end at an instant, at the least age that they can have had: as if they were the
+// last of those that were due before number end, and each group as old as its youngest. What was not due yet is left out.
+func (t *timeline) bound(bounds *runfile.Histogram, at time.Duration, end, n, groups uint64) {
+	if t.schedule == nil {
+		return
+	}
+	groups = min(groups, n)
+	for g := range groups {
+		from, to := n*g/groups, n*(g+1)/groups
+		if age := at - t.schedule.At(end-n+to-1); age > 0 {
+			bounds.RecordN(age, int64(to-from))
+		}
+	}
+}
+
+func progressOf(due, open uint64, d *runfile.Dist, ok, failed uint64) runfile.ProgressSecond {
+	figure := func(key string, value time.Duration) runfile.ProgressFigure {
+		return runfile.ProgressFigure{Value: value, AtLeast: d.IsLowerBound(key)}
+	}
+	return runfile.ProgressSecond{
+		Due: due, OK: ok, Failed: failed, Open: open, Samples: d.Count,
+		P50: figure("p50_ns", d.P50NS), P95: figure("p95_ns", d.P95NS), P99: figure("p99_ns", d.P99NS),
+	}
+}
+
+// endsBySecond counts the requests of the last seconds that came to an end, by the second in which they were intended. One
+// goroutine counts, any may read.
+type endsBySecond [runfile.ProgressSeconds + 4]struct {
+	second atomic.Int64
+	n      atomic.Uint64
+}
+
+func (e *endsBySecond) count(intended time.Duration) {
+	second := int64(intended / time.Second)
+	slot := &e[second%int64(len(e))]
+	switch was := slot.second.Load(); {
+	case second < was: // nobody looks at it any more
+	case second > was:
+		slot.n.Store(1)
+		slot.second.Store(second)
+	default:
+		slot.n.Store(slot.n.Load() + 1)
+	}
+}
+
+// endedIn returns how many requests that were intended in a second have come to an end, and an instant until which the shards have
+// handed over all ends.
+func endedIn(shards []*shard, second int) (n uint64, handed time.Duration) {
+	handed = math.MaxInt64
+	for _, s := range shards {
+		if slot := &s.ends[second%len(s.ends)]; slot.second.Load() == int64(second) {
+			n += slot.n.Load()
+		}
+		handed = min(handed, time.Duration(s.handed.Load()))
+	}
+	return n, handed
+}
