@@ -85,7 +85,11 @@ func (w *watch) tellLimits(p *runfile.Progress, second time.Duration) {
 		if err != nil || !scope[phase] {
 			continue
 		}
-		if figure, known := last.Figure(t); known {
+		figure, known := last.Figure(t)
+		if t.Metric == runfile.MetricRate {
+			figure, known = p.Achieved, true
+		}
+		if known {
 			p.Limits = append(p.Limits, runfile.ProgressLimit{Threshold: t, Crossed: !t.Holds(figure)})
 		}
 	}

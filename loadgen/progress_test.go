@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -106,5 +107,39 @@ func TestLatestSecondsOfAServiceThatHangs(t *testing.T) {
 		if s := at(tc.now, tc.second); !s.P50.AtLeast || s.P50.Value < tc.least || s.P50.Value > tc.least+200*time.Millisecond || s.Open == 0 {
 			t.Errorf("second %d at %d s: %+v, want at least %v", tc.second, tc.now, s, tc.least)
 		}
+	}
+}
+
+// The limits are those of the last second's phase, and the conditions tell what they have judged, however few requests that is.
+func TestProgressTellsOfLimitsAndConditions(t *testing.T) {
+	p := abortPlan(t, "p99>1h", 2*time.Second)
+	p.Thresholds = thresholds(t, "p99@calm<1ms", "p99@peak<1ms", "p50<1m", "errors<1%", "rate>1/s", "p99.9<1ms", "service:p99<1ms")
+	r, err := newRecording(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := watch{recording: r}
+	told := map[int]runfile.Progress{}
+	fakeEngine(r, fakeServer{
+		service: func(uint64) time.Duration { return 5 * time.Millisecond },
+		ticked: func(now time.Duration) {
+			p := runfile.Progress{Achieved: 100, Seconds: r.timeline.latest(r.shards, now, r.layout.length, runfile.ProgressSeconds)}
+			w.tellLimits(&p, now-time.Second)
+			told[int(now/time.Second)] = p
+		},
+	})
+	if early := told[2]; len(early.Limits) != 0 || len(early.Conditions) != 1 || early.Conditions[0].Actual != nil {
+		t.Errorf("in the warm-up: limits %+v, conditions %+v", early.Limits, early.Conditions)
+	}
+	crossed := map[string]bool{}
+	for _, l := range told[10].Limits {
+		crossed[l.Text] = l.Crossed
+	}
+	if want := map[string]bool{"p99@calm<1ms": true, "p50<1m": false, "errors<1%": false, "rate>1/s": false}; !maps.Equal(crossed, want) {
+		t.Errorf("limits %v, want %v", crossed, want)
+	}
+	c := told[10].Conditions[0]
+	if c.Actual == nil || c.Holds || time.Duration(*c.Actual).Round(time.Millisecond) != 5*time.Millisecond {
+		t.Errorf("condition %+v", c)
 	}
 }

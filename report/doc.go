@@ -15,7 +15,7 @@
 //	preview_page.go     what a plan would do
 //
 // What other programs read has no page: run_csv.go, run_hlog.go, run_openmetrics.go, run_gitlab.go and run_ghbenchmark.go, with the
-// names that run_files.go gives, and of runs and comparisons junit.go and github.go. run_live.go is the line while a run goes on.
+// names that run_files.go gives, and of runs and comparisons junit.go and github.go.
 // units.go writes figures, and the cells that hold them with their values.
 //
 // A run may come from a file that someone else wrote, so any field may be empty, absurd or hostile: no text reaches the

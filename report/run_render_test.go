@@ -1,7 +1,6 @@
 package report
 
 import (
-	"io"
 	"math"
 	"regexp"
 	"strings"
@@ -47,14 +46,6 @@ func TestAnyRunRenders(t *testing.T) {
 				t.Fatalf("a line that is not harmless: %q", line)
 			}
 		}
-		l := NewLive(io.Discard, rapid.Bool().Draw(t, "terminal"), true, o.Width)
-		for _, p := range rapid.SliceOfN(anyProgress(), 0, 5).Draw(t, "progress") {
-			l.Update(p)
-			if line := liveLine(p, o.Width); displaywidth.String(line) > o.Width || strings.ContainsFunc(line, func(r rune) bool { return !harmless(r) }) {
-				t.Fatalf("a live line that is not harmless: %q", line)
-			}
-		}
-		l.Done()
 	})
 }
 
@@ -162,16 +153,6 @@ func anyRun() *rapid.Generator[*runfile.Run] {
 				ResponseTime: runfile.Dist{Count: rapid.Uint64Range(0, 3).Draw(t, "count"), P99NS: anyDuration().Draw(t, "p99")}})
 		}
 		return run
-	})
-}
-
-func anyProgress() *rapid.Generator[runfile.Progress] {
-	return rapid.Custom(func(t *rapid.T) runfile.Progress {
-		d := anyDuration()
-		return runfile.Progress{Target: anyText().Draw(t, "target"), Phase: anyText().Draw(t, "phase"), PhaseElapsed: d.Draw(t, "phase elapsed"),
-			Elapsed: d.Draw(t, "elapsed"), Total: d.Draw(t, "total"), Draining: rapid.Bool().Draw(t, "draining"), Offered: anyRate().Draw(t, "offered"),
-			Seconds:  []runfile.ProgressSecond{{Samples: anyCount().Draw(t, "samples"), P50: runfile.ProgressFigure{Value: d.Draw(t, "p50"), AtLeast: rapid.Bool().Draw(t, "at least")}}},
-			InFlight: anyCount().Draw(t, "in flight")}
 	})
 }
 

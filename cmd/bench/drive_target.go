@@ -6,12 +6,11 @@ import (
 	"fmt"
 	"io"
 	"log"
-	"os"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/report"
-	"golang.org/x/term"
+	"github.com/seed-5a006608/bench/loadgen/usage"
+	"github.com/seed-5a006608/bench/report/live"
 )
 
 // driveAll drives the subjects one after the other, never two at once. It returns the runs that there are with the
@@ -40,15 +39,16 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, down()) }()
+	shown := func() {}
 	if !o.quiet {
-		live := o.live(stderr)
-		defer live.Done()
-		t.Options.Progress = live.Update
+		view := live.Start(stderr, usage.Background)
+		t.Options.Progress, shown = view.Update, view.Done
 	}
 	// Net/http logs what a server sends unasked, a line for each answer. The report counts what came of it.
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(io.Discard)
 	run, err = t.Job.Drive(ctx, t.Options)
+	shown()
 	if run != nil {
 		run.Environment.Notes = append(run.Environment.Notes, t.Said()...)
 	}
@@ -83,12 +83,4 @@ func (o *driveOptions) rig(ctx context.Context, stderr io.Writer, list ...*rig.T
 	}
 	r.Serving.Patience = patience(ctx)
 	return r
-}
-
-// live returns the line that shows on stderr how a run goes on.
-func (o *driveOptions) live(stderr io.Writer) *report.Live {
-	f, ok := stderr.(*os.File)
-	terminal := ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
-	width, color := look(stderr)
-	return report.NewLive(stderr, terminal, color, width)
 }

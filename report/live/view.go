@@ -1,0 +1,141 @@
+package live
+
+import (
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/report/page"
+	"golang.org/x/term"
+)
+
+const (
+	frameEvery = 250 * time.Millisecond
+	frameLate  = frameEvery / 2 // a frame that comes later is left out
+)
+
+// View shows how a run goes on.
+type View struct {
+	output
+	plain  plain
+	screen screen
+
+	mu    sync.Mutex
+	state runfile.Progress
+	told  time.Time // when the state was told
+	fresh bool      // it was not shown yet
+
+	stop     chan struct{}
+	painting sync.WaitGroup
+}
+
+// output is where a view is shown.
+type output struct {
+	w          io.Writer
+	size       func() (width, height int) // of the terminal, now
+	foreground func() bool                // the terminal is this program's now
+	color      bool
+}
+
+// Start shows a run on w, until Done. On a terminal, unless it is a dumb one, background is called on the goroutine that paints,
+// to make it give way to the ones that send. What cannot be written is dropped: nobody is hurt by missing progress.
+func Start(w io.Writer, background func()) *View {
+	f, ok := w.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+		return &View{output: output{w: w}, plain: plain{w: w}}
+	}
+	fd := int(f.Fd())
+	v := newView(output{
+		w: w, color: os.Getenv("NO_COLOR") == "",
+		size: func() (int, int) {
+			width, height, err := term.GetSize(fd)
+			if err != nil || width <= 0 || height <= 0 {
+				return page.DefaultWidth, 24
+			}
+			return width, height
+		},
+		foreground: func() bool { return foreground(fd) },
+	})
+	v.stop = make(chan struct{})
+	v.painting.Go(func() {
+		background()
+		v.paint()
+	})
+	return v
+}
+
+func newView(o output) *View { return &View{output: o, plain: plain{w: o.w}, screen: screen{w: o.w}} }
+
+// Update tells the run's state. It waits for no terminal.
+func (v *View) Update(p runfile.Progress) {
+	if v.size == nil {
+		v.plain.update(&p)
+		return
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.state, v.told, v.fresh = p, time.Now(), true
+}
+
+// Done ends the view and removes the panel; the report follows in its place.
+func (v *View) Done() {
+	if v.stop == nil {
+		return
+	}
+	close(v.stop)
+	v.painting.Wait()
+	v.stop = nil
+	v.end()
+}
+
+// paint paints until the view is done.
+func (v *View) paint() {
+	continued, ignore := continued()
+	defer ignore()
+	ticks := time.NewTicker(frameEvery)
+	defer ticks.Stop()
+	for {
+		select {
+		case <-v.stop:
+			return
+		case <-continued: // what the shell wrote meanwhile stands below the panel
+			v.screen.leave()
+		case due := <-ticks.C:
+			if now := time.Now(); now.Sub(due) < frameLate {
+				v.frame(now)
+			}
+		}
+	}
+}
+
+// frame shows the state as it is at an instant.
+func (v *View) frame(now time.Time) {
+	v.mu.Lock()
+	p, since, fresh := v.state, now.Sub(v.told), v.fresh
+	v.fresh = false
+	v.mu.Unlock()
+	if p.Target == "" {
+		return
+	}
+	if !v.foreground() {
+		v.screen.leave()
+		if fresh {
+			v.plain.update(&p)
+		}
+		return
+	}
+	p.Elapsed += since
+	p.PhaseElapsed = min(p.PhaseElapsed+since, p.PhaseDuration)
+	width, height := v.size()
+	v.screen.paint(panel(&p, width, height), height, v.color)
+}
+
+// end removes the panel where the terminal is still this program's.
+func (v *View) end() {
+	if v.foreground() {
+		_, height := v.size()
+		v.screen.erase(height)
+	}
+}
