@@ -121,7 +121,9 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		if done {
 			break
 		}
+		shown := o.watch(s, out.err)
 		run, err := loadgen.Drive(ctx, stepPlan(s.Plan, step, o.base.Seed+n), s.Options)
+		shown()
 		if ctx.Err() != nil {
 			return conclude(), errInterrupted
 		}

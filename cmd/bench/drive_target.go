@@ -39,11 +39,7 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, down()) }()
-	shown := func() {}
-	if !o.quiet {
-		view := live.Start(stderr, usage.Background)
-		t.Options.Progress, shown = view.Update, view.Done
-	}
+	shown := o.watch(t, stderr)
 	// Net/http logs what a server sends unasked, a line for each answer. The report counts what came of it.
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(io.Discard)
@@ -56,6 +52,16 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 		return run, err
 	}
 	return run, around(ctx, "--after", o.after, t.Plan.Target, stderr)
+}
+
+// watch shows the next drive of a target while it goes on, until what it returns is called.
+func (o *driveOptions) watch(t *rig.Target, stderr io.Writer) (end func()) {
+	if o.quiet {
+		return func() {}
+	}
+	view := live.Start(stderr, usage.Background)
+	t.Options.Progress = view.Update
+	return view.Done
 }
 
 // bringUp brings one target up, and runs the command that is to go before it is driven.

@@ -8,10 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/creack/pty"
 	"github.com/hinshun/vt10x"
@@ -179,4 +181,46 @@ func TestPanelWithoutColourAndNoPanel(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A terminal within tmux, which wraps anew what it shows when it is resized.
+func TestPanelInTmux(t *testing.T) {
+	t.Parallel()
+	if _, err := exec.LookPath("tmux"); err != nil {
+		t.Skip("tmux is not installed")
+	}
+	socket := t.TempDir() + "/tmux"
+	tmux := func(args ...string) string {
+		c := exec.Command("tmux", append([]string{"-S", socket, "-f", os.DevNull}, args...)...)
+		c.Env = append(os.Environ(), "BENCH_CACHE_DIR="+cacheDir(t), "TERM=xterm", "LC_ALL=C.UTF-8")
+		out, err := c.CombinedOutput()
+		if err != nil {
+			t.Fatalf("tmux %v: %v: %s", args, err, out)
+		}
+		return string(out)
+	}
+	tmux("new-session", "-d", "-x", "80", "-y", "24", "bench sustained "+quick(t)+" -r 50/s -d 5m --no-save; read line")
+	t.Cleanup(func() { tmux("kill-server") })
+	panel := func(width int) func() bool {
+		return func() bool {
+			shown := tmux("capture-pane", "-p")
+			last := strings.TrimSpace(shown[strings.LastIndex(shown, "hold ")+1:])
+			for row := range strings.Lines(last) {
+				if utf8.RuneCountInString(row) > width {
+					return false
+				}
+			}
+			return strings.Count(last, "rate ") == 1 && strings.Contains(last, "P99") && strings.Contains(last, "in flight")
+		}
+	}
+	within(t, soon, "there is no panel", panel(80))
+	for _, size := range [][2]int{{50, 12}, {120, 30}} {
+		tmux("resize-window", "-x", strconv.Itoa(size[0]), "-y", strconv.Itoa(size[1]))
+		within(t, soon, fmt.Sprintf("there is no panel at %v", size), panel(size[0]))
+	}
+	tmux("send-keys", "C-c")
+	within(t, soon, "the report is not there", func() bool {
+		_, report, found := strings.Cut(tmux("capture-pane", "-p", "-S", "-100"), "bench sustained · ")
+		return found && strings.Contains(report, "Interrupted after") && !strings.Contains(report, " in flight,")
+	})
 }
