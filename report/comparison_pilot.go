@@ -83,6 +83,21 @@ func (p *TrialProgress) Quad(quad int, l compare.Layout, since time.Duration) {
 	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", what, Span(l.Round), Span(since.Round(time.Second)))
 }
 
+// SoFar says between what each percentile's change lies by the quads that count so far. It decides nothing.
+func (p *TrialProgress) SoFar(r compare.Result) {
+	for _, c := range r.Comparisons {
+		var changes []string
+		for _, row := range c.Rows {
+			if change, between := changeOf(row); row.Metric.Quantile > 0 && !row.Thin && between != "" {
+				changes = append(changes, fmt.Sprintf("%s %s %s", metricName(row.Metric), change, between))
+			}
+		}
+		if len(changes) > 0 {
+			fmt.Fprintf(p.w, "  so far %s against %s: %s\n", name(c.B), name(c.A), strings.Join(changes, ", "))
+		}
+	}
+}
+
 // Run says which run of a fresh start begins, of how many: from 1.
 func (p *TrialProgress) Run(run, of int, length, since time.Duration) {
 	fmt.Fprintf(p.w, "run %d of %d · %s each · %s since the start\n", run, of, Span(length.Round(100*time.Millisecond)), Span(since.Round(time.Second)))

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -105,4 +106,15 @@ func TestAnyPanel(t *testing.T) {
 		}
 		plainLine(&p)
 	})
+}
+
+// A frame's share of a processor is four times this a second.
+func BenchmarkFrame(b *testing.B) {
+	e := newView(output{w: io.Discard, size: func() (int, int) { return 200, 60 }, foreground: func() bool { return true }, color: true})
+	e.state, e.told = watched(b), time.Unix(0, 0)
+	now := e.told
+	for b.Loop() {
+		now = now.Add(250 * time.Millisecond)
+		e.frame(now)
+	}
 }

@@ -42,11 +42,10 @@ type output struct {
 // Start shows a run on w, until Done. On a terminal, unless it is a dumb one, background is called on the goroutine that paints,
 // to make it give way to the ones that send. What cannot be written is dropped: nobody is hurt by missing progress.
 func Start(w io.Writer, background func()) *View {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) || os.Getenv("TERM") == "dumb" {
+	if !OnTerminal(w) {
 		return &View{output: output{w: w}, plain: plain{w: w}}
 	}
-	fd := int(f.Fd())
+	fd := int(w.(*os.File).Fd())
 	v := newView(output{
 		w: w, color: os.Getenv("NO_COLOR") == "",
 		size: func() (int, int) {
@@ -64,6 +63,12 @@ func Start(w io.Writer, background func()) *View {
 		v.paint()
 	})
 	return v
+}
+
+// OnTerminal reports whether w is a terminal, and no dumb one.
+func OnTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
 }
 
 func newView(o output) *View { return &View{output: o, plain: plain{w: o.w}, screen: screen{w: o.w}} }
