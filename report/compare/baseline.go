@@ -12,18 +12,19 @@ import (
 )
 
 const (
-	// RoundsPerRun is how many rounds each run of a baseline has, behind its warm-up: a quad.
+	// RoundsPerRun is the number of rounds in each run of a baseline, after its warm-up: one quad.
 	RoundsPerRun = 4
 
-	// MinBaselineRuns is how many runs a baseline holds at least: fewer tell too little of how starts differ.
+	// MinBaselineRuns is the least number of runs in a baseline: fewer tell too little of how starts differ.
 	MinBaselineRuns = 8
 
-	// MaxBaselineRuns bounds them.
+	// MaxBaselineRuns is the greatest number of runs in a baseline.
 	MaxBaselineRuns = 200
 )
 
-// Baseline is what a later version of a service is compared with: runs of one plan, each of a fresh start where bench could
-// start the service, and what the machine did to them. The plan is a warm-up and [RoundsPerRun] rounds of one rate and length.
+// Baseline is the record that a later version of a service is compared with: runs of one plan, and the noise floor of the
+// machine. Each run has a fresh start of the service where bench could start it. The plan is a warm-up and [RoundsPerRun]
+// rounds of one rate and length.
 type Baseline struct {
 	Name  string
 	Saved time.Time
@@ -31,7 +32,7 @@ type Baseline struct {
 	Floor Floor
 }
 
-// NewBaseline makes a baseline of runs, or says what keeps them from being one.
+// NewBaseline makes a baseline of runs. The error says why these runs cannot be one.
 func NewBaseline(name string, saved time.Time, fresh bool, runs []*runfile.Run) (*Baseline, error) {
 	b := &Baseline{Name: name, Saved: saved.UTC().Truncate(time.Second), Runs: runs}
 	if err := b.checkRuns(); err != nil {
@@ -44,13 +45,13 @@ func NewBaseline(name string, saved time.Time, fresh bool, runs []*runfile.Run) 
 // Plan is the plan of all runs.
 func (b *Baseline) Plan() *runfile.PlanRecord { return &b.Runs[0].Plan }
 
-// Rate is what was offered, in requests/s.
+// Rate is the offered rate, in requests/s.
 func (b *Baseline) Rate() float64 { return b.Plan().Phases[1].To }
 
 // Round is the length of a round.
 func (b *Baseline) Round() time.Duration { return b.Plan().Phases[1].DurationNS }
 
-// checkRuns says what keeps the runs from being those of a baseline.
+// checkRuns returns an error where the runs do not fit together as a baseline.
 func (b *Baseline) checkRuns() error {
 	if n := len(b.Runs); n < MinBaselineRuns || n > MaxBaselineRuns {
 		return fmt.Errorf("it has %d runs: a baseline has %d to %d", n, MinBaselineRuns, MaxBaselineRuns)
@@ -76,7 +77,7 @@ func (b *Baseline) checkRuns() error {
 	return SameTime(b.Runs...)
 }
 
-// checkRounds wants a warm-up and rounds of one rate and length.
+// checkRounds returns an error unless the phases are a warm-up and rounds of one rate and length.
 func checkRounds(phases []runfile.PhaseRecord) error {
 	if len(phases) != 1+RoundsPerRun || phases[0].Kind != "warmup" {
 		return fmt.Errorf("its runs are not a warm-up and %d rounds", RoundsPerRun)
@@ -89,10 +90,10 @@ func checkRounds(phases []runfile.PhaseRecord) error {
 	return nil
 }
 
-// floorTolerance allows for processors that round otherwise.
+// floorTolerance is the relative difference that another processor's rounding may make.
 const floorTolerance = 1e-6
 
-// checkFloor wants the floor that the runs say.
+// checkFloor returns an error unless the floor in the file is the floor that follows from the runs.
 func (b *Baseline) checkFloor() error {
 	want := MeasureFloor(b.Runs, b.Floor.Fresh)
 	same := len(want.Noise) == len(b.Floor.Noise) && want.Runs == b.Floor.Runs && want.Pairs == b.Floor.Pairs
@@ -111,14 +112,14 @@ func (b *Baseline) checkFloor() error {
 
 func alike(a, b float64) bool { return math.Abs(a-b) <= floorTolerance }
 
-// Spread is how the figures of whole runs lie.
+// Spread is the median and the range of one metric over whole runs.
 type Spread struct {
 	Metric            Metric
 	Median, Low, High float64 // durations in ns
 	AtLeast           bool    // in some run the value was a lower bound
 }
 
-// Spreads returns how the runs' percentiles and goodput lie, without those of which some run says nothing.
+// Spreads returns the spread of each percentile and of goodput. A metric that some run did not measure is left out.
 func (b *Baseline) Spreads() []Spread {
 	var list []Spread
 	for _, m := range floorMetrics() {

@@ -12,23 +12,23 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// BaselineSchema is the version of what a baseline's file holds beside its runs. It rises only when the meaning of a key
+// BaselineSchema is the version of the "baseline" key in a baseline's file. It rises only when the meaning of a key
 // changes; keys are added without raising it.
 const BaselineSchema = 1
 
-// BaselineKind is what a baseline's file says of itself.
+// BaselineKind is the "kind" of a baseline's file.
 const BaselineKind = "baseline"
 
-// maxBaselineName bounds the name that a file claims, in bytes.
+// maxBaselineName is the greatest length of a baseline's name in a file, in bytes.
 const maxBaselineName = 200
 
-// baselineFile is a baseline's file: a run file with one key more, so that whatever reads runs reads those of a baseline.
+// baselineFile is a baseline's file: a run file with one more key, so every reader of run files can read the runs in it.
 //
 //	{"schema": 1, "kind": "baseline", "runs": [...],
 //	 "baseline": {"schema": 1, "sha256": "...", "about": {"name": "main", "saved": "2026-11-24T12:00:00Z", "floor": {...}}}}
 //
-// sha256 is that of runs and about, one behind the other and each without blanks: what was changed since is found, also where
-// a reader could believe it.
+// sha256 is the hash of "runs" followed by "about", each without blanks. It finds a later change of the file, even one that
+// leaves every figure plausible.
 type baselineFile struct {
 	Schema   int             `json:"schema"`
 	Kind     string          `json:"kind,omitempty"` // "" in files of before
@@ -98,7 +98,7 @@ func ReadBaseline(path string) (*Baseline, error) {
 	return DecodeBaseline(path, data)
 }
 
-// DecodeBaseline reads and validates a baseline, which is untrusted; name stands in its errors.
+// DecodeBaseline reads and validates an untrusted baseline. Errors begin with name.
 func DecodeBaseline(name string, data []byte) (*Baseline, error) {
 	var file baselineFile
 	if err := json.Unmarshal(data, &file); err != nil || file.Schema != runfile.SchemaVersion || len(file.Runs) == 0 {

@@ -7,16 +7,17 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Curve is the target times of an arm, or its response times where those are compared, by percentile, each the median of its rounds; 0 where fewer than one request of a
-// round lies beyond. Value i is at the quantile 1 − 10^(−i/CurveSteps).
+// Curve is the target times of an arm by percentile, or its response times where those are compared. Each value is the
+// median over the rounds; 0 where a round has less than one request beyond the percentile. Value i is at the quantile
+// 1 − 10^(−i/CurveSteps).
 type Curve struct {
 	Arm    string
 	Values []time.Duration
 }
 
 const (
-	CurveSteps = 18 // values to a factor of ten fewer requests beyond
-	curveEnd   = 3  // factors: P99.9
+	CurveSteps = 18 // number of values in which the requests beyond fall to a tenth
+	curveEnd   = 3  // powers of ten: the curve ends at P99.9
 )
 
 // CurveIndex returns the index of the value at a quantile.
@@ -40,7 +41,7 @@ func curveOf(r *runfile.Run) []float64 {
 	return values
 }
 
-// curves are the medians of all rounds.
+// curves returns the curve of each arm.
 func (t *Trial) curves() []Curve {
 	var list []Curve
 	for i, a := range t.arms {

@@ -8,13 +8,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// margin returns the logarithm of the change for the worse above which it is a regression.
+// margin returns the logarithm of the margin: a greater change for the worse is a regression.
 func (c Criterion) margin() float64 { return c.Metric.log(c.Margin) }
 
-// passMargin returns the logarithm of the change for the worse below which it passes.
+// passMargin returns the logarithm of the margin of a pass: a smaller change for the worse passes.
 func (c Criterion) passMargin() float64 { return c.Metric.log(c.passes()) }
 
-// passes is the margin that a pass is held against, as a share.
+// passes is the margin of a pass, as a share.
 func (c Criterion) passes() float64 { return cmp.Or(c.PassMargin, c.Margin) }
 
 // log is the logarithm of a change for the worse by that share.
@@ -25,8 +25,7 @@ func (m Metric) log(share float64) float64 {
 	return math.Log1p(share)
 }
 
-// weight is a row's part of the error that a gate may spend: P99 rests on the fewest requests, and what the others can
-// tell they tell with less.
+// weight is a row's weight in Holm's procedure. P99 rests on the fewest requests; the others detect as much with less error.
 func (m Metric) weight() float64 {
 	if m.Key == P99.Key {
 		return 3
@@ -38,16 +37,17 @@ func (m Metric) weight() float64 {
 type candidate struct {
 	row    *Row
 	asked  Criterion
-	bounds func(level float64) (low, high float64) // of the logarithm of B over A
+	bounds func(level float64) (low, high float64) // bounds of log(B/A)
 	beside func(change, level float64) (low, high float64)
-	// beside, where it is not nil, decides in place of bounds: bounds around 0 of by how much B is beside that change
+	// beside, where it is not nil, decides in place of bounds. It returns bounds of a figure that is 0 where B over A is
+	// exactly change, and above 0 where it is more.
 
-	atLeast bool // B's values are lower bounds: the change is at least so much
-	atMost  bool // A's are: at most
+	atLeast bool // B's values are lower bounds, so the change is a lower bound
+	atMost  bool // A's values are lower bounds, so the change is an upper bound
 }
 
-// from returns bounds, around 0, of by how much the change for the worse lies above another one. Worse is B over A where
-// lower is better, A over B else. A bound that rests on values of which only a lower bound is known is open.
+// from returns bounds of the change for the worse less another change; both are logarithms. The change for the worse is B
+// over A where lower is better, and A over B otherwise. A bound that rests on lower bounds is infinite.
 func (c candidate) from(change, level float64) (low, high float64) {
 	if c.beside != nil {
 		low, high = c.beside(change, level)
@@ -81,12 +81,11 @@ func (c candidate) decision(level float64) Interval {
 	return Interval{Center: c.row.Change.Center, Low: math.Exp(low), High: math.Exp(high)}
 }
 
-// decideGate decides the rows of a gate. level returns the two-sided error of this look where a row may spend that share of
-// alpha in all. A regression must clear the margin at Holm's levels (Scand. J. Statist. 6, 1979), since one of them is enough
-// to fail, with weights: of the rows that did not clear it yet each may spend its weight's share, and whenever one has
-// cleared it the others share what there is. A pass needs no correction, since the gate passes only if all do
-// (intersection–union, Berger, Technometrics 24, 1982). Where a row is surely above its margin and surely below the one
-// that is let pass it regresses.
+// decideGate decides the rows of a gate. level returns the two-sided error of this look for a row that may spend a share of
+// alpha over all looks. One regression fails the gate, so a regression must clear its margin at Holm's weighted levels
+// (Scand. J. Statist. 6, 1979): alpha is divided by weight among the rows that have not cleared theirs yet. A pass needs no
+// correction, since the gate passes only if all rows do (intersection–union, Berger, Technometrics 24, 1982). A row that is
+// surely above its margin and surely below a greater margin of a pass regresses.
 func decideGate(rows []candidate, level func(share float64) float64) {
 	for _, c := range rows {
 		c.pass(level(1))
@@ -112,7 +111,7 @@ func decideGate(rows []candidate, level func(share float64) float64) {
 	}
 }
 
-// pass decides whether a row passes, and by which margin, at a level.
+// pass sets the outcome Pass where a row passes at a level, and the margin by which it does.
 func (c candidate) pass(level float64) {
 	c.row.Outcome, c.row.Level, c.row.PassedAt = Inconclusive, level, 0
 	for _, margin := range []float64{c.asked.passes(), c.asked.Margin} {
@@ -139,7 +138,7 @@ func decideComparison(c candidate, level float64) {
 	}
 }
 
-// chance is the probability with which a number of pairs that is named would settle a row.
+// chance is the probability that a foretold number of pairs settles its row.
 const chance = 0.9
 
 // scatter returns the standard deviation of one pair's log ratio that an interval of the half width h at 95 % implies.
@@ -150,7 +149,7 @@ func scatter(h float64, pairs int) float64 {
 	return h * math.Sqrt(float64(pairs)) / student(printedLevel, pairs)
 }
 
-// students holds what student returned: finding out how many pairs would do asks for the same again and again.
+// students caches the results of student: the search for a number of pairs asks for the same ones again and again.
 var students sync.Map // studentKey → float64
 
 type studentKey struct {
@@ -169,11 +168,12 @@ func student(level float64, n int) float64 {
 	return t
 }
 
-// pairsFor returns how many pairs of that scatter tell a change of the size d (log) from none with the probability chance:
+// pairsFor returns the number of pairs, of log ratios that scatter by s, that detect a change d (log) with the probability
+// chance:
 //
 //	n ≥ ((t(γ, n−1) + z) s / d)²
 //
-// γ the error of the last look; 0 where that is more than anyone would run.
+// γ is the error of the last look. It returns 0 where the number is more than anyone would run.
 func pairsFor(s, d, level float64) int {
 	z := distuv.UnitNormal.Quantile(chance)
 	n := float64(2 * MinQuads)

@@ -4,8 +4,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Differences names what differs between the plans and the environments of two runs, beside their targets: each alone may
-// explain a difference of their latencies. nil means nothing does.
+// Differences lists the differences between the plans and environments of two runs, other than their targets. Each of them
+// alone may explain a difference in latency. nil means: no difference.
 func Differences(a, b *runfile.Run) []string {
 	list := a.Plan.Differences(&b.Plan)
 	if a.Plan.Spread != b.Plan.Spread { // known when a host's addresses are

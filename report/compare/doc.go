@@ -1,10 +1,19 @@
-// Package compare decides whether one service is slower than another, from rounds that were driven at them in turn.
+// Package compare decides whether one service is slower than another, from rounds that bench drives at them in turn.
 //
-// The unit of evidence is the pair of neighbouring rounds of the same requests, or a run of a fresh start, and never the
-// request: requests of one round share its luck. Nothing is assumed of how latencies are distributed; intervals come from
-// ranks, so one round that a neighbour spoiled moves them little. How often the data is looked at is fixed beforehand and
-// paid for. Inconclusive is an answer, not an error.
+// The unit of evidence is the pair of neighbouring rounds with the same requests, or a run with a fresh start, and never the
+// request: requests of one round have the same luck. The methods assume no distribution of latencies; intervals come from
+// ranks, so one disturbed round moves them little. The number of looks at the data is fixed beforehand and paid for.
+// Inconclusive is an answer, not an error.
 //
-// [Trial] asks for rounds and is told what came of them; it is a pure value, so what it promises is tested by simulating
-// thousands of comparisons without one request.
+// [Trial] asks for rounds and takes their runs. It does no input or output, so its tests simulate thousands of comparisons
+// without one request.
+//
+//   - trial.go, judge.go, decide.go, looks.go: the quads of a trial, the looks at them, the decision
+//   - metric.go, latency.go, curve.go: what is compared; start here for another statistic
+//   - paired.go, interval.go, signedrank.go, twosample.go, top.go, differences.go: the estimators and their intervals, and
+//     the differences between two runs' plans
+//   - errors.go, objective.go, guard.go: failed requests, thresholds of the new service, fairness of leaving out disturbed requests
+//   - pilot.go, foresight.go, layout.go: the rate to compare at, what the planned quads can show, how rounds fit the time
+//   - baseline.go, baseline_file.go, runbudget.go, floor.go: saved runs to compare with, their file, the machine's noise floor
+//   - result.go: what comes out
 package compare

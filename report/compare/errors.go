@@ -8,8 +8,8 @@ import (
 )
 
 const (
-	// requestLevel is the one-sided error of the bounds that count requests. Failures come in bursts, so these bounds are shown
-	// and decide nothing.
+	// requestLevel is the one-sided error of the bounds by request. Failures come in bursts, so these bounds are shown and
+	// decide nothing.
 	requestLevel = 0.001
 
 	// failureShare is the part of alpha that each of the two tests of failures may spend, 0.03 of 0.05.
@@ -19,7 +19,7 @@ const (
 // Failures counts the requests of an arm that failed or had no answer, and the rounds, or runs, that had any.
 type Failures struct {
 	Failed, Due uint64
-	Hit, Rounds int // of Rounds those in which some failed
+	Hit, Rounds int // rounds with a failed request, and all rounds
 }
 
 func failuresOf(r runfile.Requests) Failures {
@@ -43,15 +43,15 @@ func together(list []Failures) (all Failures) {
 	return all
 }
 
-// Difference is the centre of differences of shares, -1 … 1, with bounds at the error that this look may spend; ±Inf where
-// there is no bound.
+// Difference is the centre of differences between two shares, -1 … 1, with bounds at the error that this look may spend;
+// ±Inf means: no bound.
 type Difference struct {
-	Unit              string // that was compared: "pairs", "quads", "rounds" or "runs"
+	Unit              string // the unit of comparison: "pairs", "quads", "rounds" or "runs"
 	Center, Low, High float64
 }
 
-// differenceOf locates differences in time order, as latencies are: the Hodges–Lehmann estimate and its bounds by signed
-// ranks, wider where neighbours resemble each other if they may.
+// differenceOf estimates the centre of differences in time order as that of latencies: the Hodges–Lehmann estimate, with
+// bounds by signed ranks. With neighbours set, autocorrelation widens the bounds.
 func differenceOf(unit string, x []float64, level float64, neighbours bool) Difference {
 	e := newEstimate(x)
 	if !neighbours {
@@ -64,10 +64,10 @@ func differenceOf(unit string, x []float64, level float64, neighbours bool) Diff
 // Errors compares the shares of requests that failed.
 type Errors struct {
 	A, B      Failures
-	Low, High float64      // exact one-sided 99.9 % bounds of B's share less A's, as if each request failed by itself; they decide nothing
-	By        []Difference // of the shares of B less those of A, by what was compared; they decide
-	Level     float64      // two-sided, of the bounds in By
-	Margin    float64      // of a gate, as a share
+	Low, High float64      // exact one-sided 99.9 % bounds of B's share less A's, as if requests failed independently; they decide nothing
+	By        []Difference // B's share less A's, one for each unit of comparison; these decide
+	Level     float64      // two-sided error of the bounds in By
+	Margin    float64      // the gate's margin, as a share
 	Outcome   Outcome
 }
 
@@ -83,7 +83,7 @@ func countErrors(a, b []Failures, margin float64) Errors {
 
 // judgeErrors compares the failures of rounds that were driven in turn, two of each arm a quad, by pairs of rounds and by
 // quads: failures come in bursts, and a burst falls on one round whatever the code. Pairs tell failures that come all the
-// time, quads those that come now and then.
+// time, quads show those that come now and then.
 func judgeErrors(a, b []Failures, margin float64, gate bool, level float64) Errors {
 	e := countErrors(a, b, margin)
 	e.Level = level
@@ -98,7 +98,7 @@ func judgeErrors(a, b []Failures, margin float64, gate bool, level float64) Erro
 	return e
 }
 
-// judgeRunErrors compares the failures of runs, each a unit.
+// judgeRunErrors compares the failures of runs; the unit is the run.
 func judgeRunErrors(a, b []Failures, margin float64, gate bool, level float64) Errors {
 	e := countErrors(a, b, margin)
 	e.Level = level
@@ -116,8 +116,8 @@ func sharesOf(list []Failures) []float64 {
 	return shares
 }
 
-// decide regresses where a lower bound is above the margin. It passes where the shares of all requests and every centre are
-// within it, so that a burst of A's does not hide that B fails all the time.
+// decide sets Regression where a lower bound is above the margin. It sets Pass where the difference over all requests and
+// every centre are within the margin, so that a burst of failures in A does not hide that B fails all the time.
 func (e *Errors) decide(gate bool, by ...Difference) {
 	e.By = by
 	margin := e.Margin
@@ -146,9 +146,9 @@ func (e *Errors) decide(gate bool, by ...Difference) {
 	}
 }
 
-// heldTo judges the failures of one arm's rounds by a limit of their share, as [judgeErrors] judges a difference: above where
-// a lower bound of share less limit is above 0, within where the share and the centres are at most the limit. Of a lower limit
-// it is the other way round.
+// heldTo judges the failures of one arm's rounds by a limit of their share, as [judgeErrors] judges a difference. above: a
+// lower bound of share less limit is above 0. within: the share and the centres are at most the limit. For a lower limit
+// both are the other way round.
 func heldTo(rounds []Failures, limit float64, upper bool, level float64) (above, within bool) {
 	sign := 1.0
 	if !upper {
@@ -169,7 +169,7 @@ func heldTo(rounds []Failures, limit float64, upper bool, level float64) (above,
 	return above, within
 }
 
-// clopperPearson returns bounds of a probability of which failed of due were seen, each with that one-sided error.
+// clopperPearson returns the bounds of a probability, each with the one-sided error level, where failed of due were seen.
 func clopperPearson(failed, due uint64, level float64) (low, high float64) {
 	k, n := float64(min(failed, due)), float64(due)
 	low, high = 0, 1
@@ -177,7 +177,7 @@ func clopperPearson(failed, due uint64, level float64) (low, high float64) {
 		low = distuv.Beta{Alpha: k, Beta: n - k + 1}.Quantile(level)
 	}
 	switch {
-	case k == 0 && n > 0: // the closed form of the same
+	case k == 0 && n > 0: // the closed form
 		high = 1 - math.Pow(level, 1/n)
 	case k < n:
 		high = distuv.Beta{Alpha: k + 1, Beta: n - k}.Quantile(1 - level)

@@ -10,36 +10,36 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Floor is what a machine does to identical code: by how much a service differs from itself. No gate on that machine can
-// hold a margin below it.
+// Floor is the noise floor of a machine: by how much a service differs from itself there. No gate on that machine can hold
+// a margin below it.
 type Floor struct {
-	Fresh bool    `json:"fresh_starts"` // each run was of a fresh start; else how starts differ is not known
+	Fresh bool    `json:"fresh_starts"` // each run had a fresh start; otherwise the difference between starts is not known
 	Runs  int     `json:"runs"`
-	Pairs int     `json:"pairs"` // of rounds, two a run
+	Pairs int     `json:"pairs"` // pairs of rounds, two a run
 	Noise []Noise `json:"noise"`
 }
 
 // Noise is the floor of one metric, as standard deviations of logarithms.
 type Noise struct {
 	Metric  string  `json:"metric"`
-	Pair    float64 `json:"pair_scatter,omitempty"`   // of the ratio of two neighbouring rounds; 0: rounds are too short to tell
-	Process float64 `json:"process_offset,omitempty"` // of one start from another, for as long as they live
-	Run     float64 `json:"run_scatter"`              // of whole runs, all that makes them differ
+	Pair    float64 `json:"pair_scatter,omitempty"`   // scatter of the ratio of two neighbouring rounds; 0: rounds are too short to tell
+	Process float64 `json:"process_offset,omitempty"` // scatter between starts, which lasts as long as the process lives
+	Run     float64 `json:"run_scatter"`              // scatter of whole runs, from all causes
 }
 
-// floorMetrics are what has a floor: all that a gate may judge by a margin of a ratio.
+// floorMetrics returns the metrics with a floor: all that a gate may judge by the margin of a ratio.
 func floorMetrics() []Metric { return []Metric{P50, P95, P99, P999, Goodput} }
 
-// MeasureFloor compares runs of one service with themselves. A run's rounds are taken for A, B, B, A in turn, so that a drift
-// cancels, which makes two pairs of it. The scatter of pairs is what the half width h of their interval implies,
+// MeasureFloor compares runs of one service with themselves. The four rounds of a run count as A, B, B, A, so that a drift
+// cancels; they make two pairs. The scatter of pairs follows from the half width h of their interval,
 //
 //	s = √n · h / t(0.05, n−1)
 //
-// and the offset of a process what the runs differ by beyond the error of each, which its rounds tell:
+// and the offset of a process is the scatter of runs beyond the error of each, which follows from its rounds:
 //
 //	σ² = var(ln q of the runs) − mean(var(ln q of a run's rounds) / rounds)
 //
-// A machine that drifts from run to run is in σ too, which errs on the careful side.
+// σ includes a drift of the machine from run to run, which errs on the careful side.
 func MeasureFloor(runs []*runfile.Run, fresh bool) Floor {
 	f := Floor{Fresh: fresh, Runs: len(runs), Pairs: RoundsPerRun / 2 * len(runs)}
 	for _, m := range floorMetrics() {
@@ -53,7 +53,7 @@ func MeasureFloor(runs []*runfile.Run, fresh bool) Floor {
 	return f
 }
 
-// measureNoise returns false where a run says nothing of the metric, or too little to be judged by.
+// measureNoise returns false where a run did not measure the metric, or has too few requests beyond it.
 func measureNoise(m Metric, runs []*runfile.Run) (Noise, bool) {
 	var levels, pairs []float64
 	var squaredErrors float64
@@ -88,7 +88,7 @@ func measureNoise(m Metric, runs []*runfile.Run) (Noise, bool) {
 	return n, true
 }
 
-// exact reports whether a reading is a value, and not only a bound of one.
+// exact reports whether a reading is a value rather than a bound.
 func (r reading) exact() bool { return r.ok && !r.atLeast && r.value > 0 }
 
 // tooFew reports whether a percentile rests on fewer requests than a gate judges it by.
@@ -107,17 +107,17 @@ func roundsOf(r *runfile.Run) []*runfile.Run {
 	return list
 }
 
-// Short is a margin that is below the floor.
+// Short is a margin below the floor.
 type Short struct {
 	Metric Metric
-	Margin float64 // that was asked for, of a pass
+	Margin float64 // the margin of a pass that was asked for
 	Floor  float64 // the least that can be held
-	Needed int     // pairs, or runs a side, that would hold the margin; 0: no number of them would, or none that anyone would run
-	Starts bool    // it is how starts differ that forbids it, whatever the number of pairs
+	Needed int     // pairs, or runs a side, with which the gate would hold the margin; 0: no number would, or more than anyone would run
+	Starts bool    // the cause is the difference between starts, which no number of pairs overcomes
 }
 
-// BelowPairs returns the margins that a gate of so many pairs cannot hold. restarted says that both sides are started anew
-// for each quad of two pairs.
+// BelowPairs returns the margins that a gate of so many pairs cannot hold. restarted: both sides are started anew for each
+// quad of two pairs.
 func (f Floor) BelowPairs(criteria []Criterion, pairs int, restarted bool) []Short {
 	return f.below(criteria, func(n Noise) float64 { return n.ofPairs(pairs, restarted) }, func(n Noise, margin float64) int {
 		return 2 * leastNumber(MinQuads, margin, func(quads int) float64 { return n.ofPairs(2*quads, restarted) })
@@ -156,13 +156,13 @@ func (f Floor) Of(m Metric) (n Noise, ok bool) {
 	return f.Noise[i], true
 }
 
-// OfPairs returns the least margin, as a share, that so many pairs hold; 0 where that is not known.
+// OfPairs returns the least margin, as a share, that so many pairs can hold; 0: not known.
 func (f Floor) OfPairs(m Metric, pairs int, restarted bool) float64 {
 	n, _ := f.Of(m)
 	return m.share(n.ofPairs(pairs, restarted))
 }
 
-// OfRuns returns the least margin, as a share, that so many runs a side hold; 0 where that is not known.
+// OfRuns returns the least margin, as a share, that a and b runs can hold; 0: not known.
 func (f Floor) OfRuns(m Metric, a, b int) float64 {
 	n, ok := f.Of(m)
 	if !ok {
@@ -183,8 +183,8 @@ func (m Metric) share(log float64) float64 {
 //
 //	(t(γ, n−1) + z) · s / √n
 //
-// γ the error of the last look, z that of chance. Where starts differ and each quad has starts of its own, the two of a quad
-// share an offset of the variance 2σ², so that s² + 4σ² stands for s²; where none is started anew, no number of pairs sees the
+// γ is the error of the last look, z the normal quantile of chance. With a restart for each quad, both pairs of a quad have
+// a common offset of the variance 2σ², so s² + 4σ² takes the place of s². Without restarts no number of pairs reveals the
 // offset, and the margin is at least that of starts alone.
 func (n Noise) ofPairs(pairs int, restarted bool) float64 {
 	if n.Pair == 0 {
@@ -198,22 +198,23 @@ func (n Noise) ofPairs(pairs int, restarted bool) float64 {
 	return max(t*s/math.Sqrt(float64(pairs)), least)
 }
 
-// falseAlarm is how often the offsets of two starts of one program alone may look like a regression.
+// falseAlarm is the probability that the offsets of two starts of one program alone look like a regression.
 const falseAlarm = 0.01
 
-// ofStarts is the logarithm of the least margin that two starts of one program exceed that rarely, √2·z·σ = 3.29 σ.
+// ofStarts is the logarithm of the margin that two starts of one program exceed with probability falseAlarm:
+// √2·z·σ = 3.29 σ.
 func (n Noise) ofStarts() float64 {
 	return math.Sqrt2 * distuv.UnitNormal.Quantile(1-falseAlarm) * n.Process
 }
 
-// ofRuns is the same as ofPairs of two samples of a and b runs at one look, (t(0.05, a+b−2) + z) · s · √(1/a + 1/b). Where runs are of
-// fresh starts, what starts differ by is in s. Nothing is told that histograms do not resolve.
+// ofRuns is ofPairs for two samples of a and b runs at one look: (t(0.05, a+b−2) + z) · s · √(1/a + 1/b). With fresh starts
+// s includes the difference between starts. The result is never below the resolution of histograms.
 func (n Noise) ofRuns(a, b int) float64 {
 	t := student(printedLevel, a+b-1) + distuv.UnitNormal.Quantile(chance)
 	return max(t*n.Run*math.Sqrt(1/float64(a)+1/float64(b)), resolution)
 }
 
-// leastNumber returns the least number, from least on, whose floor is at most margin; 0 where that is more than anyone would run.
+// leastNumber returns the least number, from least on, whose floor is at most margin; 0: more than anyone would run.
 func leastNumber(least int, margin float64, floor func(n int) float64) int {
 	const most = 10_000
 	n := least + sort.Search(most, func(i int) bool { return floor(least+i) <= margin })

@@ -6,28 +6,28 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// foreseen is after how many quads a gate foretells what it can show: six pairs are the fewest that have an interval.
+// foreseen is the number of quads after which a gate foretells what it can show: six pairs are the fewest with an interval.
 const foreseen = 3
 
-// Foresight is what the first quads of a gate say of what the planned ones can show of its highest percentile.
+// Foresight is a forecast from the first quads of a gate: what all planned quads can show of its highest percentile.
 type Foresight struct {
 	Metric  Metric
-	Pairs   int     // that are planned
+	Pairs   int     // planned pairs
 	Scatter float64 // standard deviation of a pair's log ratio, so far: a rough figure
-	Found   float64 // the least change for the worse, as a share, that nine gates of ten find to be a regression
+	Found   float64 // the least change for the worse, as a share, that nine gates of ten call a regression
 	Held    float64 // the least margin, as a share, that identical code passes in nine gates of ten
-	Passes  float64 // the margin below which it is to pass
+	Passes  float64 // the margin of a pass, as a share
 }
 
 // Enough reports whether identical code will probably pass.
 func (f Foresight) Enough() bool { return f.Held <= f.Passes }
 
-// Foresight returns what the first quads foretell, the same from the third one on; nil before, of a comparison without margins,
-// and where no percentile is judged.
+// Foresight returns the forecast of the first three quads, which then stays the same. It is nil before, in a comparison
+// without margins, and where no percentile is judged.
 func (t *Trial) Foresight() *Foresight { return t.foresight }
 
-// foretell makes the foresight as soon as there are quads enough. What is to be found must clear its margin at the first of
-// Holm's levels, since it may be alone.
+// foretell fills in the foresight as soon as there are enough quads. A regression must clear its margin at the first of
+// Holm's levels, since it may be the only one.
 func (t *Trial) foretell() {
 	if !t.o.Gate || t.kept != foreseen {
 		return

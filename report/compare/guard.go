@@ -1,36 +1,36 @@
 package compare
 
 const (
-	// guardLevel is the two-sided error of the test whether bench is late as often beside one arm as beside the other.
+	// guardLevel is the two-sided error of the test whether bench disturbs both arms equally often.
 	guardLevel = 0.01
 
-	// mostDisturbed is the share of an arm's requests above which what is left of them is not believed alone.
+	// mostDisturbed is the share of disturbed requests above which the others alone are not believed.
 	mostDisturbed = 0.35
 )
 
-// Guard says whether leaving out the requests that bench's own lateness disturbed was fair to both arms. Where one makes
-// bench late, what is left flatters it, and all of it blames it for everything: then each verdict has to hold by what
-// speaks against it.
+// Guard tells whether it was fair to both arms to leave out the requests that bench's own lateness disturbed. Where an arm
+// itself makes bench late, the undisturbed requests flatter it and all requests together wrong it. Then a verdict stands
+// only if it holds by both.
 type Guard struct {
 	A, B      float64 // shares of the requests that were disturbed, 0-1
-	Low, High float64 // of B's share less A's, by pairs, at guardLevel; ±Inf where there is no bound
+	Low, High float64 // bounds of B's share less A's, by pairs, at guardLevel; ±Inf: no bound
 	Differs   bool    // the shares differ by more than chance
-	TooMany   bool    // one of them is above what is believed
+	TooMany   bool    // one of the shares is above mostDisturbed
 }
 
-// Fired reports whether verdicts had to hold in the rest and in all requests.
+// Fired reports whether verdicts had to hold by the undisturbed requests and by all requests.
 func (g Guard) Fired() bool { return g.Differs || g.TooMany }
 
 // MoreBesideB reports beside which arm bench was late more often.
 func (g Guard) MoreBesideB() bool { return g.B > g.A }
 
-// disturbance counts requests that were disturbed.
+// disturbance is the number of disturbed requests of a round, and of all that were due.
 type disturbance struct{ disturbed, due uint64 }
 
 func (d disturbance) share() float64 { return perRequest(d.disturbed, float64(d.due)) }
 
-// guardOf compares the shares of rounds that were driven in turn. It counts by pairs and never by request, as lateness
-// comes in clumps.
+// guardOf compares the disturbed shares of rounds that were driven in turn. The unit is the pair and never the request, as
+// lateness comes in clumps.
 func guardOf(a, b []disturbance) Guard {
 	var all [2]disturbance
 	var x []float64
@@ -48,8 +48,8 @@ func guardOf(a, b []disturbance) Guard {
 	return g
 }
 
-// confirm holds the verdicts of latencies against all requests, which all has by metric, where the guard fired. A regression
-// stands by the rest alone; a pass, and in a comparison either direction, takes both.
+// confirm checks the verdicts of latencies by all requests (all, by metric) where the guard fired. A regression stands by
+// the undisturbed requests alone; a pass, and any verdict of a comparison without margins, must hold by both.
 func (c *Comparison) confirm(gate bool, all map[string]candidate, level float64) {
 	if !c.Guard.Fired() {
 		return

@@ -7,10 +7,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// resolution is the logarithm of the least change that an interval may claim to tell: histograms hold three digits.
+// resolution is the logarithm of the least change that an interval may claim: histograms have three digits.
 var resolution = math.Log(1.001)
 
-// printedLevel is the error of the intervals that are printed; those that decide have the level of their look.
+// printedLevel is the error of printed intervals; intervals that decide have the level of their look.
 const printedLevel = 0.05
 
 // Interval is an estimate of a ratio with its bounds. Without enough pairs the bounds are 0 and +Inf.
@@ -18,15 +18,15 @@ type Interval struct {
 	Center, Low, High float64
 }
 
-// estimate is where n differences of logarithms in time order lie: the Hodges–Lehmann estimate, the median of the Walsh
-// averages (xᵢ+xⱼ)/2, i ≤ j (Hodges and Lehmann, Ann. Math. Statist. 34, 1963). It is the centre of a symmetric
-// distribution, whatever its tails.
+// estimate is the centre of n differences of logarithms in time order, by Hodges and Lehmann (Ann. Math. Statist. 34, 1963):
+// the median of the Walsh averages (xᵢ+xⱼ)/2, i ≤ j. It estimates the centre of a symmetric distribution, whatever its
+// tails.
 type estimate struct {
 	n       int
 	walsh   []float64 // sorted
 	center  float64
-	carried float64 // autocorrelation of neighbours that the data shows, corrected for its bias, 0 … 0.6
-	stretch float64 // by which that makes an interval wider
+	carried float64 // autocorrelation at lag 1, corrected for its bias, 0 … 0.6
+	stretch float64 // factor by which autocorrelation widens an interval
 }
 
 func newEstimate(x []float64) estimate {
@@ -48,8 +48,8 @@ func newEstimate(x []float64) estimate {
 	return e
 }
 
-// bounds returns the interval of the two-sided error level, never narrower than what histograms resolve. Without one the
-// bounds are ±Inf.
+// bounds returns the interval at the two-sided error level, never narrower than the resolution of histograms; ±Inf where
+// there are too few values.
 func (e estimate) bounds(level float64) (low, high float64) {
 	low, high = e.ranked(level)
 	if e.n == 0 {
@@ -58,8 +58,8 @@ func (e estimate) bounds(level float64) (low, high float64) {
 	return min(low, e.center-resolution), max(high, e.center+resolution)
 }
 
-// ranked returns the interval of the two-sided error level: the Walsh averages at the rank that the signed-rank
-// distribution allows, moved away from the centre by what autocorrelation adds to its variance. Without any they are ±Inf.
+// ranked returns the interval at the two-sided error level: the Walsh averages at the rank that the signed-rank distribution
+// allows, stretched by the variance that autocorrelation adds; ±Inf where there are too few values.
 func (e estimate) ranked(level float64) (low, high float64) {
 	c, ok := signedRankLimit(e.n, level/2)
 	if e.n == 0 || !ok {
@@ -80,8 +80,8 @@ func median(sorted []float64) float64 {
 	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
-// autocorrelation returns the correlation of neighbours by their ranks, r = (r̂ + 1/n) / (1 − 3/n), which takes out the
-// bias of r̂ to the first order (Kendall, Biometrika 41, 1954), clipped to 0 … 0.6. Ranks keep an outlier from deciding it.
+// autocorrelation returns the rank autocorrelation at lag 1, r = (r̂ + 1/n) / (1 − 3/n), clipped to 0 … 0.6. The formula
+// corrects the first-order bias of r̂ (Kendall, Biometrika 41, 1954). Ranks keep an outlier from deciding it.
 func autocorrelation(x []float64) float64 {
 	n := float64(len(x))
 	if n < 6 {
@@ -102,7 +102,7 @@ func autocorrelation(x []float64) float64 {
 	return min(max((shared/all+1/n)/(1-3/n), 0), 0.6)
 }
 
-// ranks returns the rank of each value, 1 … n; equal values share the mean of theirs.
+// ranks returns the rank of each value, 1 … n; equal values each get the mean of their ranks.
 func ranks(x []float64) []float64 {
 	order := make([]int, len(x))
 	for i := range order {

@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// decided reports whether every row that decides is settled, so that no further round is needed.
+// decided reports whether every judged row is settled, so that no further round is needed.
 func (t *Trial) decided() bool {
 	for arm := 1; arm < len(t.arms); arm++ {
 		c := t.compare(arm)
@@ -26,8 +26,8 @@ func (t *Trial) decided() bool {
 	return true
 }
 
-// Result says what is known by now. Before the budget is used it is at the error that may be spent by then: for whoever
-// had to end early for a reason that has nothing to do with the figures.
+// Result returns the result so far. Before the budget is used it is at the error that may be spent by then, for a trial that
+// ends early for a reason unrelated to its figures.
 func (t *Trial) Result() Result {
 	r := Result{
 		Gate: t.o.Gate, Quads: t.kept, Planned: t.o.Quads, Rerun: t.rerun, Spoiled: t.spoilt, Why: t.why, Early: !t.ended,
@@ -104,7 +104,7 @@ func (t *Trial) compare(arm int) Comparison {
 	return c
 }
 
-// ofAll returns a row of a latency as all requests show it, disturbed ones too; ok is false where a round does not tell.
+// ofAll returns a row of a latency over all requests, disturbed ones too; ok is false where a round has no figure.
 func (t *Trial) ofAll(arm, metric int, row Row, asked Criterion) (c candidate, ok bool) {
 	pairs := &t.all[arm][metric]
 	if row.Metric.Quantile == 0 || pairs.missing || len(pairs.x) == 0 {
@@ -120,14 +120,14 @@ func (t *Trial) ofAll(arm, metric int, row Row, asked Criterion) (c candidate, o
 	return c, true
 }
 
-// pairCandidate shows what the ratios of pairs say of a row, and returns it as what is to be decided by them.
+// pairCandidate fills in a row's figures from the log ratios of pairs, and returns the candidate to decide.
 func pairCandidate(row *Row, x []float64) candidate {
 	e := newEstimate(x)
 	row.Change, row.Carried = e.interval(printedLevel), e.carried
 	return candidate{row: row, bounds: e.bounds, atLeast: row.BLow, atMost: row.ALow}
 }
 
-// candidate shows what the slowest requests of quads say of a row, and returns it as what is to be decided by them.
+// candidate fills in a row's figures from the slowest requests of quads, and returns the candidate to decide.
 func (t *topRecord) candidate(row *Row) candidate {
 	center := t.center()
 	low, high := t.bounds(printedLevel)
@@ -137,7 +137,7 @@ func (t *topRecord) candidate(row *Row) candidate {
 	return candidate{row: row, bounds: t.bounds, beside: t.beside}
 }
 
-// criterion returns what a metric is to be judged by, the zero value where it is not to be.
+// criterion returns the criterion of a metric; the zero value where the metric is only shown.
 func (t *Trial) criterion(m Metric) Criterion {
 	if i := slices.IndexFunc(t.o.Criteria, func(c Criterion) bool { return c.Metric.Key == m.Key }); i >= 0 {
 		return t.o.Criteria[i]
@@ -145,7 +145,7 @@ func (t *Trial) criterion(m Metric) Criterion {
 	return Criterion{}
 }
 
-// levels returns the two-sided error that the present look may spend of a share of alpha.
+// levels returns a function from a share of alpha to the two-sided error that the present look may spend of it.
 func (t *Trial) levels() func(share float64) float64 {
 	times := make([]float64, 0, len(t.looks))
 	for _, q := range t.taken {
@@ -167,7 +167,7 @@ func (t *Trial) levels() func(share float64) float64 {
 	}
 }
 
-// foresee says how much pairs scatter, and of a row that is not settled how many would probably settle it.
+// foresee fills in Scatter, and Needed where the row is not settled.
 func (r *Row) foresee(pairs int) {
 	if r.Change.Low <= 0 || pairs == 0 {
 		return
@@ -187,7 +187,7 @@ func (r *Row) worse() float64 {
 	return math.Log(r.Change.Center)
 }
 
-// conclude draws the rows together.
+// conclude sets the comparison's outcome from those of its rows, errors and objectives.
 func (c *Comparison) conclude(gate bool) {
 	worse, better, told := false, false, true
 	judged := 0

@@ -8,8 +8,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// latencies returns what is compared of a run: the target time of the requests that bench's own lateness did not disturb, or
-// of a run that was saved before that was measured, its response times.
+// latencies returns the distribution that is compared: the target times of undisturbed requests, or the response times of a
+// run saved before target time was measured.
 func latencies(r *runfile.Run) *runfile.Dist {
 	if t := r.Overall.TargetTime; t != nil {
 		return &t.Undisturbed
@@ -17,7 +17,7 @@ func latencies(r *runfile.Run) *runfile.Dist {
 	return &r.Overall.ResponseTime
 }
 
-// allLatencies returns the same of all requests, disturbed ones too.
+// allLatencies is latencies over all requests, disturbed ones too.
 func allLatencies(r *runfile.Run) *runfile.Dist {
 	t := r.Overall.TargetTime
 	if t == nil || t.Disturbed.Count == 0 {
@@ -27,8 +27,8 @@ func allLatencies(r *runfile.Run) *runfile.Dist {
 	return &all
 }
 
-// SameTime returns an error where some of the runs were saved before target time was measured and others since: of the one only
-// response times are known, with bench's own lateness in them, and the others are compared without it.
+// SameTime returns an error where some runs were saved before target time was measured and others since. The old runs have
+// only response times, which include bench's own lateness, so the two cannot be compared.
 func SameTime(runs ...*runfile.Run) error {
 	has := slices.ContainsFunc(runs, (*runfile.Run).HasTargetTime)
 	if i := slices.IndexFunc(runs, func(r *runfile.Run) bool { return !r.HasTargetTime() }); has && i >= 0 {
@@ -39,12 +39,12 @@ func SameTime(runs ...*runfile.Run) error {
 }
 
 const (
-	mostlyDisturbed = 0.5  // share of a round's requests from which on it says too little
-	mostUntold      = 0.01 // share that bench may fail to send though it could have
+	mostlyDisturbed = 0.5  // share of disturbed requests from which on a round says too little
+	mostUntold      = 0.01 // share of requests that bench may fail to send through its own fault
 )
 
-// Spoiled says why a run is no evidence, which is never that its target was slow or that bench was late now and then; "" where
-// it is. Of a run that was saved before target time was measured the verdict says it, as the lateness is in its latencies.
+// Spoiled returns why a run is not evidence; "" where it is. A slow target is never the reason, nor is bench being late now
+// and then. A run saved before target time was measured is judged by its verdict, as its latencies include the lateness.
 func Spoiled(r *runfile.Run) string {
 	var lacked uint64
 	for _, e := range r.Errors {
@@ -71,10 +71,10 @@ func Spoiled(r *runfile.Run) string {
 	return ""
 }
 
-// dropped is what the quad that is thrown away is looked at for: how long this target takes, and whether arrivals are stamped.
+// dropped is what the discarded quad is used for: the target's usual times, and whether arrivals are stamped.
 type dropped struct {
 	times     runfile.Dist // target times of all arms
-	unstamped bool         // in some run they are not
+	unstamped bool         // some run has arrivals without stamps
 }
 
 func (d *dropped) add(r *runfile.Run) {
@@ -85,8 +85,8 @@ func (d *dropped) add(r *runfile.Run) {
 	}
 }
 
-// Rule returns how a disturbance is told in the rounds that count, the same in all: from the target times of all arms together in
-// the quad that is thrown away. It is the zero value, by which each run finds its own, before that quad is over.
+// Rule returns the rule that tells a disturbance, one for all rounds that count. It comes from the target times of all arms
+// in the discarded quad. Before that quad is over it is the zero value, with which each run finds a rule of its own.
 func (t *Trial) Rule() runfile.DisturbanceRule {
 	if t.steps[0].Quad == 0 || t.dropped.times.Count == 0 {
 		return runfile.DisturbanceRule{}

@@ -9,32 +9,32 @@ import (
 )
 
 const (
-	warmUpShare  = 0.1                    // of a round, at its start, is not counted
-	restartShare = 0.1                    // of a quad may go into starting anew what it compares
-	wantedQuads  = 12                     // that longer rounds must leave
-	leastRound   = 250 * time.Millisecond // that is chosen where the time is short
-	flatRatio    = 0.01                   // by so much the hit ratio of a cache that is warm differs at most between two looks
+	warmUpShare  = 0.1                    // part of a round, at its start, that does not count
+	restartShare = 0.1                    // part of a quad's time that restarts may take
+	wantedQuads  = 12                     // quads that must remain when rounds are lengthened
+	leastRound   = 250 * time.Millisecond // shortest round that bench chooses when time is short
+	flatRatio    = 0.01                   // greatest change of a warm cache's hit ratio between two looks
 )
 
-// Budget is what rounds have to fit into.
+// Budget is the time that rounds have to fit into.
 type Budget struct {
 	Left     time.Duration // for the rounds
 	Arms     int
-	Rate     float64       // the lowest that is offered to an arm, requests/s
-	Overhead time.Duration // of a round, beyond its length
-	Restart  time.Duration // starting and warming all arms, once a quad; 0: they are not started anew
-	Round    time.Duration // length that was asked for; 0: chosen
-	Shortest time.Duration // that is chosen
-	Quantile float64       // 0-1: rounds are lengthened until it can just be judged, where time allows: more rounds tell more than longer ones
+	Rate     float64       // lowest rate offered to an arm, requests/s
+	Overhead time.Duration // time that a round takes beyond its length
+	Restart  time.Duration // time for starting and warming all arms, once a quad; 0: no restarts
+	Round    time.Duration // requested length of a round; 0: bench chooses
+	Shortest time.Duration // shortest round that bench chooses
+	Quantile float64       // 0-1: where time allows, rounds are lengthened until this percentile can just be judged, and no longer: more rounds tell more than longer ones
 }
 
-// Layout is how rounds fit.
+// Layout is the length and number of rounds.
 type Layout struct {
 	Round time.Duration // length of each, warm-up included
-	Quads int           // that count; one more is thrown away
+	Quads int           // quads that count; one more is discarded
 }
 
-// Layout returns how the rounds fit, or by how much they do not.
+// Layout returns the layout that fits the budget. The error says how much time is missing.
 func (b Budget) Layout() (Layout, error) {
 	perRound := float64(2 * b.Arms)
 	round := b.Round
@@ -50,7 +50,7 @@ func (b Budget) Layout() (Layout, error) {
 	quad := time.Duration(perRound)*(round+b.Overhead) + b.Restart
 	l := Layout{Round: round, Quads: int(b.Left/quad) - 1}
 	if l.Quads < MinQuads && b.Round == 0 {
-		// Shorter ones rather than none.
+		// Rounds shorter than Shortest are better than no comparison.
 		if fits := ((b.Left/(MinQuads+1)-b.Restart)/time.Duration(perRound) - b.Overhead).Truncate(10 * time.Millisecond); fits >= leastRound {
 			return Layout{Round: fits, Quads: MinQuads}, nil
 		}
@@ -63,16 +63,16 @@ func (b Budget) Layout() (Layout, error) {
 	return l, nil
 }
 
-// WarmUp is the beginning of a round that is not counted.
+// WarmUp is the length of a round's beginning, which does not count.
 func (l Layout) WarmUp() time.Duration {
 	return time.Duration(warmUpShare * float64(l.Round)).Round(time.Millisecond)
 }
 
-// Counted is how many requests a round counts at a rate, in requests/s.
+// Counted is the number of requests in the counted part of a round at a rate, in requests/s.
 func (l Layout) Counted(rate float64) float64 { return rate * (l.Round - l.WarmUp()).Seconds() }
 
-// Restarts reports whether starting all arms anew in each quad is worth its time: two starts of one program may differ for
-// as long as they live.
+// Restarts reports whether starting all arms anew in each quad is worth its time. Two starts of one program may differ for
+// as long as the processes live.
 func (l Layout) Restarts(arms int, takes, overhead time.Duration) bool {
 	return takes.Seconds() <= restartShare*float64(2*arms)*(l.Round+overhead).Seconds()
 }
@@ -81,7 +81,7 @@ func seconds(s float64) time.Duration {
 	return time.Duration(min(s, time.Hour.Seconds()) * float64(time.Second))
 }
 
-// RateOf returns a share of what an arm did as fast as it could, of two digits, in requests/s.
+// RateOf returns a share of the rate that an arm reached at full speed, rounded down to two digits, in requests/s.
 func RateOf(share float64, run *runfile.Run) float64 {
 	return digits(share * run.Overall.Achieved.Rate)
 }
@@ -95,7 +95,7 @@ func digits(v float64) float64 {
 	return math.Floor(v/p) * p
 }
 
-// Fastest returns what the slowest arm did as fast as it could, in requests/s.
+// Fastest returns the rate that the slowest arm reached at full speed, in requests/s.
 func Fastest(fast []*runfile.Run) float64 {
 	slowest := math.Inf(1)
 	for _, r := range fast {
@@ -104,7 +104,7 @@ func Fastest(fast []*runfile.Run) float64 {
 	return slowest
 }
 
-// Warm reports whether a cache's hit ratio no longer grows from one run to the next, or there is none to warm.
+// Warm reports whether a cache's hit ratio no longer grows from one run to the next. It is true for a service without a cache.
 func Warm(before, now *runfile.Run) bool {
 	a, b := HitRatio.read(before), HitRatio.read(now)
 	return !b.ok && now.Overall.Cache.Misses == 0 || a.ok && b.ok && b.value-a.value < flatRatio

@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	alpha = 0.05 // two-sided error that a row may spend over all looks
+	alpha = 0.05 // two-sided error of a row over all looks
 
 	// MinQuads is the least budget: with fewer than 12 pairs the first step of Holm's procedure has no bound.
 	MinQuads = 6
@@ -19,7 +19,7 @@ const (
 // lookTimes are the shares of the budget at which the data is looked at.
 var lookTimes = []float64{0.35, 0.55, 0.75, 1}
 
-// looksOf returns after how many quads of a budget the data is looked at: whole quads, so that order is balanced.
+// looksOf returns the numbers of quads after which the data is looked at: whole quads, so that the order is balanced.
 func looksOf(quads int) []int {
 	var looks []int
 	for _, t := range lookTimes {
@@ -31,10 +31,10 @@ func looksOf(quads int) []int {
 	return looks
 }
 
-// known holds what nominalLevels returned: every look of every trial of one budget asks for the same.
+// known caches the results of nominalLevels: every look of every trial with one budget asks for the same.
 var known sync.Map // string → []float64
 
-// spending is nominalLevels, remembered.
+// spending is nominalLevels with a cache.
 func spending(total float64, times []float64) []float64 {
 	key := fmt.Sprint(total, times)
 	if levels, ok := known.Load(key); ok {
@@ -45,7 +45,7 @@ func spending(total float64, times []float64) []float64 {
 	return levels
 }
 
-// lastLevel is the level of the last look of a whole budget, of what all looks may spend.
+// lastLevel is the level of a budget's last look, where all looks together may spend total.
 func lastLevel(total float64) float64 {
 	levels := spending(total, lookTimes)
 	return levels[len(levels)-1]

@@ -4,8 +4,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// How many requests have to be beyond a percentile before it is judged. Fewer than five, and a round's own percentile is
-// one of its few largest values, which tells a changed P99.9 for a changed P99.
+// The least numbers of requests beyond a percentile for it to be judged. With fewer than five, a round's own percentile is
+// one of its few largest values, and a changed P99.9 passes for a changed P99.
 const (
 	enough       = 5   // in a round, or in a run that is a unit of its own
 	enoughTop    = 3.5 // in a quad of rounds, to judge by its slowest requests together
@@ -13,17 +13,17 @@ const (
 	enoughMirror = 20  // in a block of a mirrored run
 )
 
-// Estimator is how a metric of rounds is judged.
+// Estimator is the method by which a metric of rounds is judged.
 type Estimator string
 
-// The estimators, chosen by what is planned and so before the first round that counts.
+// The estimators. The plan decides between them, and so before the first round that counts.
 const (
-	ByPairs Estimator = "pairs" // each round has a figure of its own, and of two neighbouring ones there is a ratio
-	ByTop   Estimator = "top"   // a quad's slowest requests are counted by side
+	ByPairs Estimator = "pairs" // by the ratios of neighbouring rounds, each with a figure of its own
+	ByTop   Estimator = "top"   // by the number of each side among a quad's slowest requests
 	ByNone  Estimator = ""      // too few requests for either
 )
 
-// estimator returns how a metric is judged in rounds that are planned to count so many requests.
+// estimator returns the estimator of a metric for rounds with so many planned requests.
 func (m Metric) estimator(planned float64) Estimator {
 	const rounding = 1e-6
 	switch beyond := (1 - m.Quantile) * planned; {
@@ -35,20 +35,20 @@ func (m Metric) estimator(planned float64) Estimator {
 	return ByNone
 }
 
-// Metric is one thing in which services are compared, as a ratio.
+// Metric is one figure by which services are compared, as a ratio.
 type Metric struct {
 	Key            string  // "p50", "mean", "goodput", …
-	Quantile       float64 // 0-1 of a latency; 0 for what is no percentile
+	Quantile       float64 // 0-1 for a percentile of latency; 0 for any other metric
 	HigherIsBetter bool
 
-	other   func(*runfile.Run) reading            // of what is no latency
-	latency func(*runfile.Dist) (float64, string) // of one: the figure in ns, and its key in the run file
+	other   func(*runfile.Run) reading            // reads a metric that is not a latency
+	latency func(*runfile.Dist) (float64, string) // reads a latency: the figure in ns, and its key in the run file
 }
 
-// read returns what a run says of the metric; of a latency what is compared, see [latencies].
+// read returns a run's reading of the metric; that of a latency comes from [latencies].
 func (m Metric) read(r *runfile.Run) reading { return m.of(latencies(r), r) }
 
-// of returns what a run says of the metric, by those of its latencies.
+// of returns a run's reading of the metric; that of a latency comes from d.
 func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
 	if m.latency == nil {
 		return m.other(r)
@@ -64,13 +64,13 @@ func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
 	}
 }
 
-// reading is what one run says of a metric; ok is false where it says nothing.
+// reading is one run's figure of a metric; ok is false where the run did not measure it.
 type reading struct {
 	value   float64 // durations in ns
 	atLeast bool    // value is a lower bound
 	beyond  float64 // of a percentile: how many requests lie beyond it
-	planned float64 // of a percentile: how many of those that were due would
-	least   float64 // of a percentile: how many take it to be judged, in a run that is a unit of its own
+	planned float64 // of a percentile: how many of the due requests lie beyond it
+	least   float64 // of a percentile: how many must lie beyond it for a verdict, where the run is a unit of its own
 	ok      bool
 }
 
@@ -82,9 +82,9 @@ var (
 	P999 = percentile("p999", 0.999, "p999_ns", func(d *runfile.Dist) float64 { return float64(d.P999NS) })
 	Mean = Metric{Key: "mean", latency: func(d *runfile.Dist) (float64, string) { return float64(d.MeanNS), "mean_ns" }}
 
-	// Goodput is the successes per second that came within the run's first upper limit of a response time. Without such a
-	// threshold it is the requests that succeeded, per second of the time in which they were due: counting those that finished
-	// in it instead would take slower answers for fewer.
+	// Goodput is the successes per second within the run's first upper limit of a response time. Without such a threshold it
+	// is all successes, per second of the time in which they were due: by the time in which they finished, slower answers
+	// would look like fewer.
 	Goodput = Metric{Key: "goodput", HigherIsBetter: true, other: func(r *runfile.Run) reading {
 		if o, ok := r.Objective(); ok {
 			return positive(o.Goodput)
@@ -92,7 +92,7 @@ var (
 		p := &r.Overall
 		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()*float64(r.Repetitions())))
 	}}
-	// Throughput is the answers per second of a phase's clock time, failures among them.
+	// Throughput is the answers per second of a phase's clock time, failures included.
 	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *runfile.Run) reading {
 		p := &r.Overall
 		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()*float64(r.Repetitions())))
@@ -101,7 +101,7 @@ var (
 		c := r.Overall.Cache
 		return positive(perRequest(c.Hits, float64(c.Hits+c.Misses)))
 	}}
-	// OriginQueries is how often the database was asked for each success, as Server-Timing says.
+	// OriginQueries is the number of database queries for each success, by Server-Timing.
 	OriginQueries = Metric{Key: "origin_queries", other: func(r *runfile.Run) reading {
 		for _, s := range r.Overall.ServerTiming {
 			if s.Name == "db" {
@@ -122,7 +122,7 @@ var (
 	}}
 )
 
-// Metrics lists all, in the order in which they are shown.
+// Metrics lists all metrics in the order of the report.
 func Metrics() []Metric {
 	return []Metric{P50, P95, P99, P999, Mean, Goodput, Throughput, HitRatio, OriginQueries, BytesIn, CPU}
 }

@@ -6,16 +6,16 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Objective is what a gate found of a threshold that the new service is to hold, whatever the old one does.
+// Objective is a gate's finding on a threshold that the new service must hold, whatever the old one does.
 type Objective struct {
 	Threshold runfile.Threshold
 	A, B      Held
 }
 
-// Held is how one arm did by a threshold.
+// Held is one arm's figure and outcome by a threshold.
 type Held struct {
-	Value     float64 // median of the rounds' figures, in the threshold's unit; of errors the share over all rounds
-	Low, High float64 // of Value, at the error that this look may spend; ±Inf where there is no bound
+	Value     float64 // median over the rounds, in the threshold's unit; for errors the share over all rounds
+	Low, High float64 // bounds of Value at the error that this look may spend; ±Inf: no bound
 	AtLeast   bool    // in some round the figure was a lower bound
 	Known     bool    // every round had a figure
 	Outcome   Outcome // Pass, Missed or Inconclusive
@@ -23,8 +23,8 @@ type Held struct {
 
 // heldRecord is the figures of one arm's rounds by one threshold, in time order.
 type heldRecord struct {
-	logs    []float64 // of response times, with bench's own lateness in them: an upper bound of what the target did
-	targets []float64 // of the target's own time; as logs where that was not kept, or is not what is judged
+	logs    []float64 // logs of response times, which include bench's own lateness: an upper bound of the target's times
+	targets []float64 // logs of target times; the same as logs where target time was not kept or is not judged
 	atLeast bool
 	missing bool
 	beyond  float64    // of a percentile: the fewest requests beyond it in a round
@@ -53,10 +53,10 @@ func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 }
 
 // held judges the record. level returns the two-sided error that this look may spend of a share of alpha. The unit is the
-// round: an objective is missed where the interval of its rounds' figures lies wholly on the wrong side of the limit, met where
-// it lies wholly on the right one, and else it cannot be told. Of response times the bounds decide, as of a run's threshold: an
-// upper limit is met by what has bench's own lateness in it, and missed by the target's own time. Failures are judged as a gate
-// judges them.
+// round: an objective is missed where the interval of the rounds' figures lies wholly on the wrong side of the limit, met
+// where it lies wholly on the right side, and otherwise inconclusive. For an upper limit of a response time, response times
+// must be within it for a pass and the target's own times above it for a miss, as for a run's threshold. Failures are judged
+// as a gate judges them.
 func (h *heldRecord) held(t runfile.Threshold, level func(share float64) float64) Held {
 	upper := t.Operator == runfile.Less || t.Operator == runfile.AtMost
 	if t.Metric == runfile.MetricErrors {

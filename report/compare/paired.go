@@ -8,13 +8,13 @@ import (
 )
 
 // Paired compares the percentiles of the two sides of a mirrored run. The unit is a block of whole seconds, in which both
-// sides were sent the same requests, and never the request: those of one second share its luck. Of each block the logarithm
-// of the ratio of B's percentile to A's is taken, and of those the estimate and the interval that comparisons of rounds have:
-// Hodges and Lehmann's, by signed ranks, wider where neighbouring blocks resemble each other. A block is as long as it takes
-// to have twenty requests beyond the percentile, as far as that leaves [MinQuads] blocks.
+// sides got the same requests, and never the request: requests of one second have the same luck. Each block has one figure,
+// the logarithm of B's percentile over A's. Their estimate and interval are those of comparisons of rounds: Hodges and
+// Lehmann's, by signed ranks, widened by autocorrelation. A block is long enough for twenty requests beyond the percentile,
+// where that leaves [MinQuads] blocks.
 //
 // A percentile that is a lower bound, as of requests that were given up on, bounds the ratio of its block from one side: it
-// is ranked where it lies, and that side of the interval is open. A block in which both are lower bounds says nothing.
+// is ranked by its value, and that side of the interval is infinite. A block with two lower bounds is left out.
 func Paired(pairs []runfile.LatencyPair) []Row {
 	if len(pairs) == 0 {
 		return nil
@@ -30,7 +30,7 @@ func Paired(pairs []runfile.LatencyPair) []Row {
 	return rows
 }
 
-// secondsOf sorts pairs by their second and drops the first and the last, which may be parts of one.
+// secondsOf sorts pairs by their second and drops the first and the last second, which may be incomplete.
 func secondsOf(pairs []runfile.LatencyPair) [][]runfile.LatencyPair {
 	bySecond := map[int32][]runfile.LatencyPair{}
 	for _, p := range pairs {
@@ -80,11 +80,11 @@ func pairedRow(m Metric, all []runfile.LatencyPair, bySecond [][]runfile.Latency
 	return row
 }
 
-// openEstimate is where differences lie of which some are only known to be at least, or at most, so much: between the
-// estimates that the least and the most that they may be give. Those are ±Inf where a side is open.
+// openEstimate is the estimate of differences of which some are only bounds. least and most are the estimates with each
+// difference at its least and at its greatest possible value; ±Inf where it has no bound on that side.
 type openEstimate struct{ least, most estimate }
 
-// center is that of the least, or of the most where too many are open below.
+// center is the centre of least, or of most where too many differences are unbounded below.
 func (e openEstimate) center() float64 {
 	if math.IsInf(e.least.center, -1) {
 		return e.most.center
@@ -107,14 +107,14 @@ func (e openEstimate) bounds(level float64) (low, high float64) {
 	return low, high
 }
 
-// quantile is a quantile of one side's response times, in ns; low: it is a lower bound.
+// quantile is a quantile of one side's response times, in ns; low marks a lower bound.
 type quantile struct {
 	value float64
 	low   bool
 }
 
-// quantiles returns the quantile of each side: the smallest value that at least that share does not exceed. From the smallest
-// lower bound on it is one too.
+// quantiles returns the quantile q of each side: the smallest value that at least the share q of the times does not exceed.
+// It is a lower bound where it is at or above the smallest lower bound among them.
 func quantiles(pairs []runfile.LatencyPair, q float64) (a, b quantile) {
 	as, bs := make([]float32, len(pairs)), make([]float32, len(pairs))
 	leastA, leastB := math.Inf(1), math.Inf(1)

@@ -9,21 +9,21 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// PilotShares are the shares of what the slowest arm does as fast as it goes that a pilot tries, the highest first. Beside
-// saturation a small drift of the machine is a large change of every latency.
+// PilotShares are the shares of the slowest arm's full speed that a pilot tries, the highest first. Near saturation a small
+// drift of the machine changes every latency by much.
 var PilotShares = []float64{0.7, 0.5, 0.35, 0.2, 0.1}
 
-// PilotQuads is how many quads of rounds a pilot drives at a share.
+// PilotQuads is the number of quads that a pilot drives at each share.
 const PilotQuads = 2
 
-// PilotOptions say for what a rate is looked for.
+// PilotOptions describe the comparison that a pilot finds a rate for.
 type PilotOptions struct {
-	Arms     int           // one: its neighbouring rounds are the pairs
-	Fastest  float64       // what the slowest arm does as fast as it goes, requests/s
-	Criteria []Criterion   // whose margins the planned pairs are to hold
-	Budget   Budget        // of the comparison that follows; its rate is what is looked for
-	Time     time.Duration // for the pilot
-	Spent    time.Duration // before it, on starts
+	Arms     int           // with one arm, its neighbouring rounds are the pairs
+	Fastest  float64       // rate of the slowest arm at full speed, requests/s
+	Criteria []Criterion   // criteria with the margins that the planned pairs must hold
+	Budget   Budget        // budget of the comparison that follows; the pilot finds its rate
+	Time     time.Duration // time for the pilot
+	Spent    time.Duration // time spent on starts before the pilot
 	Seed     uint64
 }
 
@@ -41,36 +41,36 @@ type Tried struct {
 	Rate    float64   `json:"rate"`
 	Scatter []Scatter `json:"scatter"`
 	Holds   bool      `json:"holds"`                // the planned pairs hold all margins in nine gates of ten
-	Pairs   int       `json:"pairs"`                // that are planned
-	Needed  int       `json:"needed,omitempty"`     // that would hold them; 0: more than anyone would run, or not known
-	TakesNS int64     `json:"takes_ns,omitempty"`   // and how long they and what comes before would take, without the pilot
+	Pairs   int       `json:"pairs"`                // planned pairs
+	Needed  int       `json:"needed,omitempty"`     // pairs that would hold the margins; 0: more than anyone would run, or not known
+	TakesNS int64     `json:"takes_ns,omitempty"`   // time that those pairs would take with their preparation, without the pilot
 	Spoiled bool      `json:"not_driven,omitempty"` // bench could not send that much
 
-	Unmeasured []string `json:"unmeasured,omitempty"` // metrics of which some round said nothing
+	Unmeasured []string `json:"unmeasured,omitempty"` // metrics that some round did not measure
 }
 
-// Scatter is by how much pairs of rounds scattered in a pilot, as planned rounds would.
+// Scatter is the scatter of pairs in a pilot, scaled to the length of planned rounds.
 type Scatter struct {
 	Metric string  `json:"metric"`
 	Log    float64 `json:"log"`    // standard deviation of a pair's log ratio
-	Margin float64 `json:"margin"` // that is to be passed, as a share
-	Floor  float64 `json:"floor"`  // the least that the planned pairs pass in nine gates of ten, as a share
+	Margin float64 `json:"margin"` // margin of a pass, as a share
+	Floor  float64 `json:"floor"`  // least margin that the planned pairs pass in nine gates of ten, as a share
 }
 
-// Pilot looks for the highest rate at which a comparison can decide: at a few shares of the fastest, from the highest down, it
-// drives short rounds, and ends where their scatter lets the planned pairs hold the margins in nine gates of ten.
+// Pilot finds the highest rate at which a comparison can decide. It drives short rounds at a few shares of full speed, from
+// the highest down, and ends at the first whose scatter lets the planned pairs hold the margins in nine gates of ten.
 type Pilot struct {
 	o     PilotOptions
 	round time.Duration
 	tried []Tried
 	steps []PilotStep
-	sides []int // of each step, which arm of a pair it is
+	sides []int // arm of the pair, by step
 	next  int
-	logs  [][]float64 // of the present share, by metric, in the order of the steps
+	logs  [][]float64 // logarithms at the present share, by metric, in the order of the steps
 	bad   bool
 }
 
-// NewPilot returns a pilot that fits its time, as far as rounds of a quarter of a second do.
+// NewPilot returns a pilot that fits its time, unless even rounds of a quarter of a second do not.
 func NewPilot(o PilotOptions) *Pilot {
 	rounds := PilotQuads * 2 * o.sides()
 	each := o.Time/time.Duration(len(PilotShares)*rounds) - o.Budget.Overhead
@@ -79,7 +79,7 @@ func NewPilot(o PilotOptions) *Pilot {
 	return p
 }
 
-// sides is how many rounds make a pair.
+// sides is the number of rounds in a pair.
 func (o PilotOptions) sides() int { return max(o.Arms, 2) }
 
 // plan lays out the rounds of the next share: quads ABBA.
@@ -113,7 +113,7 @@ func (p *Pilot) Next() (step PilotStep, done bool) {
 	return p.steps[p.next], false
 }
 
-// Add takes what came of the round that Next returned.
+// Add takes the run of the round that Next returned.
 func (p *Pilot) Add(r *runfile.Run) {
 	p.bad = p.bad || !r.Delivered()
 	for i, c := range p.o.Criteria {
@@ -129,7 +129,7 @@ func (p *Pilot) Add(r *runfile.Run) {
 	}
 }
 
-// conclude judges the share whose rounds are over.
+// conclude judges the present share once its rounds are over.
 func (p *Pilot) conclude() {
 	t := Tried{Share: PilotShares[len(p.tried)], Rate: p.steps[0].Rate, Spoiled: p.bad}
 	b := p.o.Budget
@@ -141,10 +141,10 @@ func (p *Pilot) conclude() {
 	level := looks[len(looks)-1]
 	for i, c := range p.o.Criteria {
 		if c.Metric.Quantile > 0 && layout.Counted(t.Rate)*(1-c.Metric.Quantile) < enoughTop/4 {
-			continue // it is not judged at this rate
+			continue // the metric is not judged at this rate
 		}
 		s := p.scatterOf(p.logs[i])
-		// What a round says of itself is more exact the longer it is.
+		// A longer round has a more exact figure.
 		s *= math.Sqrt(p.round.Seconds() / layout.Round.Seconds())
 		if t.Pairs < 2 || math.IsNaN(s) {
 			t.Holds, t.Unmeasured = false, append(t.Unmeasured, c.Metric.Key)
@@ -164,7 +164,7 @@ func (p *Pilot) conclude() {
 	p.tried = append(p.tried, t)
 }
 
-// scatterOf returns the standard deviation of the log ratios of neighbouring rounds' values; NaN where some round said nothing.
+// scatterOf returns the standard deviation of the log ratios of neighbouring rounds; NaN where some round has no figure.
 func (p *Pilot) scatterOf(logs []float64) float64 {
 	n := p.o.sides()
 	var x []float64
@@ -180,13 +180,13 @@ func (p *Pilot) scatterOf(logs []float64) float64 {
 	return stat.StdDev(x, nil)
 }
 
-// Found is what a pilot found.
+// Found is the result of a pilot.
 type Found struct {
 	Tried  []Tried `json:"tried"` // the highest share first
 	Chosen int     `json:"chosen"`
 }
 
-// Found returns the share to drive at: the first whose margins the planned pairs hold, else the one that comes nearest.
+// Found returns the share to drive at: the first at which the planned pairs hold the margins, otherwise the nearest to it.
 func (p *Pilot) Found() Found {
 	f := Found{Tried: slices.Clone(p.tried)}
 	nearest := math.Inf(1)
@@ -205,7 +205,7 @@ func (p *Pilot) Found() Found {
 // Rate is the rate to drive at, in requests/s.
 func (f Found) Rate() float64 { return f.Tried[f.Chosen].Rate }
 
-// far is by which factor the least margin of a share is above the one that is to be held, at most.
+// far is the greatest ratio, over the metrics, of the least margin that the pairs hold to the margin of a pass, as logarithms.
 func (t Tried) far() float64 {
 	if t.Spoiled || len(t.Unmeasured) > 0 {
 		return math.MaxFloat64

@@ -10,20 +10,20 @@ const (
 	WarmUpRounds = 0.5
 
 	usualRound    = 2 * time.Second
-	shortestRound = 500 * time.Millisecond // that is chosen
+	shortestRound = 500 * time.Millisecond // shortest round that bench chooses
 )
 
-// RunBudget is what the runs of a baseline have to fit into.
+// RunBudget is the time that the runs of a baseline have to fit into.
 type RunBudget struct {
 	Left     time.Duration
 	Runs     int
 	Rate     float64       // offered, requests/s
-	Overhead time.Duration // of a run, beyond its plan: starting, warming
-	Round    time.Duration // length that was asked for; 0: chosen
-	Quantile float64       // 0-1: rounds are lengthened until it can be told, where time allows
+	Overhead time.Duration // time that a run takes beyond its plan: starting, warming
+	Round    time.Duration // requested length of a round; 0: bench chooses
+	Quantile float64       // 0-1: where time allows, rounds are lengthened until this percentile can be judged
 }
 
-// RoundLength returns how long each round is, or by how much the runs do not fit.
+// RoundLength returns the length of each round. The error says how much time is missing.
 func (b RunBudget) RoundLength() (time.Duration, error) {
 	longest := seconds((b.Left/time.Duration(b.Runs) - b.Overhead).Seconds() / (RoundsPerRun + WarmUpRounds))
 	round := b.Round

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// signedRanks holds, by the number of pairs n, the cumulative null distribution of the signed-rank sum W⁺.
+// signedRanks caches the cumulative null distribution of the signed-rank sum W⁺ by the number of pairs n.
 var signedRanks sync.Map // int → []float64
 
 // signedRankCDF returns P(W⁺ ≤ s) for s = 0 … n(n+1)/2 under the hypothesis that every sign is a fair coin, exactly: rank n
@@ -33,7 +33,7 @@ func signedRankCDF(n int) []float64 {
 	return f
 }
 
-// signedRankLimit returns the largest c with P(W⁺ ≤ c) ≤ p; ok is false where there is none: n pairs are too few.
+// signedRankLimit returns the largest c with P(W⁺ ≤ c) ≤ p; ok is false where n pairs are too few for one.
 func signedRankLimit(n int, p float64) (c int, ok bool) {
 	return limit(signedRankCDF(n), p)
 }

@@ -7,12 +7,11 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// topRecord judges a percentile of which a round holds too few requests for a figure of its own. It asks how many of a
-// quad's slowest requests are of B: where B's latencies are those of A times a ratio, and are divided by it, each side has
-// its share of them. What is told of the tail is told by counts then, which do not creep up the tail as the few largest values
-// of a round do.
+// topRecord judges a percentile where a round has too few requests for a figure of its own. It counts how many of a quad's
+// slowest requests are B's. Where B's latencies are A's times a ratio, dividing by that ratio gives each side its
+// proportion of them. The verdict then rests on counts, which are steadier than the few largest values of a round.
 type topRecord struct {
-	beyond float64 // share of the requests, 1 less the percentile
+	beyond float64 // share of the requests beyond the percentile
 	quads  []topQuad
 }
 
@@ -22,14 +21,14 @@ type topQuad [2][2]topRound
 // topRound is the slowest requests of a round.
 type topRound struct {
 	logs  []float64 // of their latencies, the slowest first
-	count float64   // of all requests
-	bound float64   // logarithm from which on latencies are, or may be, lower bounds; +Inf where none is
+	count float64   // number of requests in the round
+	bound float64   // logarithm from which on latencies may be lower bounds; +Inf: no lower bounds
 }
 
 const (
-	topKept = 64      // slowest requests of a round that are kept: more than three times what decides
-	topNear = 2.07944 // ln 8: where a change is looked for first
-	topMost = 6.93147 // ln 1,024: what is further apart is not told how far
+	topKept = 64      // slowest requests kept of a round: more than three times as many as decide
+	topNear = 2.07944 // ln 8: range of changes that is searched first
+	topMost = 6.93147 // ln 1,024: the greatest change that is told
 )
 
 // topOf returns the slowest requests of a distribution.
@@ -45,9 +44,9 @@ func topOf(d *runfile.Dist) topRound {
 	return t
 }
 
-// shares returns by how much, pair by pair, the share of a round's requests that is among the quad's slowest is larger in B
-// than in A, were B slower by change (a logarithm) than it is to be for none to be larger. low says of A and B that a lower
-// bound lies below what is slowest, so that the side may have more of it.
+// shares divides B's latencies by change (a logarithm) and returns, pair by pair, the share of B's requests among the quad's
+// slowest less that of A's: all near 0 where B is slower by exactly change. low is set for a side with a lower bound below
+// the slowest, which may have more of them.
 func (t *topRecord) shares(change float64) (x []float64, low [2]bool) {
 	x = make([]float64, 0, 2*len(t.quads))
 	for i := range t.quads {
@@ -74,7 +73,7 @@ func (t *topRecord) shares(change float64) (x []float64, low [2]bool) {
 				low[side] = low[side] || q[half][side].bound < own-tieWidth
 			}
 		}
-		// Those that are level with the last one share the places that are left.
+		// Requests level with the last one divide the remaining places.
 		left := float64(k) - above[0][0] - above[0][1] - above[1][0] - above[1][1]
 		part := left / (tied[0][0] + tied[0][1] + tied[1][0] + tied[1][1])
 		share := func(half, side int) float64 {
@@ -87,7 +86,7 @@ func (t *topRecord) shares(change float64) (x []float64, low [2]bool) {
 	return x, low
 }
 
-// tieWidth is the rounding of logarithms, not a tolerance.
+// tieWidth is the rounding error of logarithms, not a tolerance.
 const tieWidth = 1e-9
 
 // threshold returns the k-th largest logarithm of a quad, B's less change.
@@ -114,9 +113,9 @@ func (q *topQuad) threshold(k int, change float64) float64 {
 	return v
 }
 
-// beside returns the bounds, at a two-sided error level, of the mean difference of shares where B is taken to be slower by
-// change: above 0 it is slower than that, below 0 less slow. The bounds are Student's of as many values as there are pairs,
-// wider where neighbouring pairs resemble each other.
+// beside returns bounds, at a two-sided error level, of the mean difference of shares after B's latencies are divided by
+// change. Above 0, B is slower than change; below 0, less slow. The bounds are Student's with one value for each pair,
+// widened by autocorrelation.
 func (t *topRecord) beside(change, level float64) (low, high float64) {
 	x, bounded := t.shares(change)
 	if len(x) < 4 {
@@ -135,7 +134,7 @@ func (t *topRecord) beside(change, level float64) (low, high float64) {
 	return low, high
 }
 
-// center returns the change (a logarithm) at which both sides have their share of the slowest.
+// center returns the change (a logarithm) at which both sides have equal shares among the slowest.
 func (t *topRecord) center() float64 {
 	return falls(func(change float64) float64 {
 		x, _ := t.shares(change)
@@ -143,8 +142,8 @@ func (t *topRecord) center() float64 {
 	}, -topMost, topMost)
 }
 
-// bounds returns the changes (logarithms) at which the bounds pass 0, never narrower than what histograms resolve; ±Inf where
-// they do not.
+// bounds returns the changes (logarithms) at which the bounds of beside pass 0, never narrower than the resolution of
+// histograms; ±Inf where they do not pass 0.
 func (t *topRecord) bounds(level float64) (low, high float64) {
 	center := t.center()
 	low = falls(func(change float64) float64 { l, _ := t.beside(change, level); return l }, math.Inf(-1), topMost)

@@ -9,53 +9,52 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Options say what is compared and for how long.
+// Options are the arms, the budget and the criteria of a trial.
 type Options struct {
-	Arms        []string    // names; the first is what each other one is compared with
+	Arms        []string    // names; each other arm is compared with the first
 	Quads       int         // the budget, at least MinQuads: fixed before the first round
-	Seed        uint64      // of the coin and of the rounds' requests
-	Criteria    []Criterion // what decides, and when to stop
+	Seed        uint64      // seed of the coin and of the rounds' requests
+	Criteria    []Criterion // judged metrics; they also decide when to stop
 	Gate        bool        // margins and three outcomes
-	ErrorMargin float64     // of a gate: by how much the share of failed requests may grow, 0-1
-	Planned     []float64   // by arm, the requests that a round is planned to count, rate × counted length; nil: enough for any percentile
+	ErrorMargin float64     // allowed growth of the share of failed requests in a gate, 0-1
+	Planned     []float64   // planned requests of a round by arm, rate × counted length; nil: enough for any percentile
 
-	Objectives []runfile.Threshold // of a gate: what the last arm is to hold as well
+	Objectives []runfile.Threshold // thresholds that the last arm of a gate must hold as well
 }
 
-// Step is a round to be driven.
+// Step is a round to drive.
 type Step struct {
-	Quad  int    // 0 is the one that is thrown away
+	Quad  int    // 0 is the discarded quad
 	Round int    // within the quad, from 0
 	Arm   int    // index into Arms
-	Seed  uint64 // of the requests: the rounds of a pair get the same ones
+	Seed  uint64 // seed of the requests: both rounds of a pair get the same requests
 }
 
 // Trial compares arms round by round. Each quad visits the arms in the order of a seeded coin and then in the reverse
-// order, ABBA or BAAB, so that a drift of the machine falls on all alike; the first quad is thrown away unseen, whatever
-// came of it, because a cold start may spoil one side alone. A quad with a round that is no evidence ([Spoiled]) is run again
-// when it is over, which leaves a busy machine some time, at most once for every four of the budget; none is dropped for its
-// latencies.
+// order, ABBA or BAAB, so that a drift of the machine falls on all alike. The first quad is always discarded, because a cold
+// start may spoil one side alone. A quad with a spoiled round ([Spoiled]) is repeated when it is over, which leaves a busy
+// machine some time; at most one repetition for every four quads of the budget. No quad is dropped for its latencies.
 type Trial struct {
 	o       Options
-	looks   []int // quads
+	looks   []int // numbers of quads after which the data is looked at
 	coin    *rand.Rand
 	steps   []Step
 	next    int
-	quad    []round // of this quad so far
+	quad    []round // rounds of the present quad so far
 	kept    int     // quads
 	rerun   int
-	taken   []int // looks that were taken
+	taken   []int // looks that were taken, in quads
 	ended   bool
 	spoilt  bool
-	spoiled string // why this quad is, or ""
-	why     string // why the last spoiled one was
+	spoiled string // why the present quad is spoiled, or ""
+	why     string // why the last spoiled quad was
 
 	arms  []armRecord
 	pairs [][]pairRecord // by arm but the first, by metric
 	how   [][]Estimator  // the same
 	tops  [][]topRecord  // the same
 
-	all     [][]pairRecord // as pairs, of all requests, disturbed ones too
+	all     [][]pairRecord // as pairs, but over all requests, disturbed ones too
 	allTops [][]topRecord
 
 	dropped    dropped
@@ -63,11 +62,11 @@ type Trial struct {
 	foresight  *Foresight
 }
 
-// round is what one run says of each metric, and of failures.
+// round is one run's reading of each metric, and its failures.
 type round struct {
 	readings []reading
-	top      topRound  // where some percentile is judged by it
-	all      []reading // of latencies: of all requests
+	top      topRound  // the slowest requests, where some percentile is judged by them
+	all      []reading // readings of latencies over all requests
 	allTop   topRound
 
 	disturbed disturbance
@@ -76,13 +75,13 @@ type round struct {
 	held      []runfile.ThresholdResult // by objective
 }
 
-// armRecord is what the rounds of one arm said.
+// armRecord is the figures of one arm's rounds.
 type armRecord struct {
 	values    [][]float64 // by metric
 	atLeast   []bool
-	beyond    []float64     // fewest
-	thin      []bool        // in some round too few requests are beyond it for a unit of its own
-	least     float64       // that it takes
+	beyond    []float64     // fewest requests beyond, by metric
+	thin      []bool        // in some round too few requests lie beyond for a unit of its own
+	least     float64       // requests beyond that a unit takes
 	failures  []Failures    // by round
 	disturbed []disturbance // by round
 	curves    [][]float64   // by round
@@ -100,11 +99,11 @@ func newArmRecord() armRecord {
 // pairRecord is the log ratios of one metric, in time order.
 type pairRecord struct {
 	x          []float64
-	missing    bool // some round said nothing of it
+	missing    bool // some round has no figure
 	aLow, bLow bool // in some round of a side the value was a lower bound
 }
 
-// NewTrial returns a trial, or what is wrong with its options.
+// NewTrial returns a trial. The error says what is wrong with its options.
 func NewTrial(o Options) (*Trial, error) {
 	switch {
 	case len(o.Arms) < 2:
@@ -142,7 +141,7 @@ func NewTrial(o Options) (*Trial, error) {
 	return t, nil
 }
 
-// choose chooses how each metric is judged, by what is planned of the arm of which there is less.
+// choose sets the estimator of each metric by the planned requests of the arm that has fewer.
 func (t *Trial) choose() {
 	for arm := 1; arm < len(t.arms); arm++ {
 		for i, m := range Metrics() {
@@ -152,7 +151,7 @@ func (t *Trial) choose() {
 	}
 }
 
-// planned returns how many requests a round of an arm, or of the first one, is planned to count at least.
+// planned returns the planned requests of a round: the lesser of an arm's and the first arm's.
 func (t *Trial) planned(arm int) float64 {
 	if t.o.Planned == nil {
 		return math.Inf(1)
@@ -176,7 +175,7 @@ func (t *Trial) plan(quad int) {
 	t.next, t.quad = 0, t.quad[:0]
 }
 
-// Next returns the round that is to be driven now; done is true when there is none.
+// Next returns the next round to drive; done is true when the trial is over.
 func (t *Trial) Next() (step Step, done bool) {
 	if t.ended {
 		return Step{}, true
@@ -184,7 +183,7 @@ func (t *Trial) Next() (step Step, done bool) {
 	return t.steps[t.next], false
 }
 
-// Add takes what came of the round that Next returned.
+// Add takes the run of the round that Next returned.
 func (t *Trial) Add(r *runfile.Run) {
 	if t.ended {
 		return
@@ -205,7 +204,7 @@ func (t *Trial) Add(r *runfile.Run) {
 	t.take(t.read(r))
 }
 
-// read returns what a run says.
+// read returns the figures of a run.
 func (t *Trial) read(r *runfile.Run) round {
 	p := &r.Overall
 	kept := round{requests: r.Requests, curve: curveOf(r), disturbed: disturbance{p.Disturbed, p.Requests.Due}}
@@ -239,7 +238,7 @@ func (t *Trial) take(rd round) {
 	}
 }
 
-// again runs the quad again: the same rounds in the same order.
+// again repeats the quad: the same rounds in the same order.
 func (t *Trial) again() {
 	t.why, t.spoiled = t.spoiled, ""
 	t.next, t.quad = 0, t.quad[:0]
@@ -248,7 +247,7 @@ func (t *Trial) again() {
 	}
 }
 
-// keep takes a whole quad as evidence, and looks at all of it where that is due.
+// keep adds a whole quad to the evidence, and looks at all evidence where a look is due.
 func (t *Trial) keep() {
 	arms := len(t.arms)
 	for i, rd := range t.quad {

@@ -8,14 +8,14 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// MinRuns is how many runs of a side a verdict takes: fewer are shown.
+// MinRuns is the least number of runs a side for a verdict; fewer are only shown.
 const MinRuns = 6
 
-// rankSums holds the cumulative null distribution of the Mann–Whitney U by the sizes of its two samples.
+// rankSums caches the cumulative null distribution of the Mann–Whitney U by the sizes of its two samples.
 var rankSums sync.Map // [2]int → []float64
 
-// rankSumCDF returns P(U ≤ u) for u = 0 … mn of samples of m and n without a difference between them, exactly, by the
-// recursion of Mann and Whitney (Ann. Math. Statist. 18, 1947) on whose value is the greatest of all:
+// rankSumCDF returns the exact P(U ≤ u), u = 0 … mn, for samples of m and n values from one distribution, by the recursion
+// of Mann and Whitney (Ann. Math. Statist. 18, 1947) on which sample has the greatest value:
 //
 //	p(u; m, n) = m/(m+n) · p(u−n; m−1, n) + n/(m+n) · p(u; m, n−1)
 func rankSumCDF(m, n int) []float64 {
@@ -52,8 +52,8 @@ func rankSumCDF(m, n int) []float64 {
 	return cdf
 }
 
-// shift is by how much values of b lie above those of a: the Hodges–Lehmann estimate, the median of all differences, with the
-// interval that the exact Mann–Whitney distribution allows.
+// shift estimates how far the values of b lie above those of a: the Hodges–Lehmann estimate, the median of all differences,
+// with the interval of the exact Mann–Whitney distribution.
 type shift struct {
 	m, n        int
 	differences []float64 // sorted
@@ -78,8 +78,8 @@ func (s shift) center() float64 {
 	return median(s.differences)
 }
 
-// bounds returns the interval of the two-sided error level, never narrower than what histograms resolve. Without one the
-// bounds are ±Inf.
+// bounds returns the interval at the two-sided error level, never narrower than the resolution of histograms; ±Inf where
+// there are too few values.
 func (s shift) bounds(level float64) (low, high float64) {
 	low, high = s.ranked(level)
 	if len(s.differences) == 0 {
@@ -88,7 +88,7 @@ func (s shift) bounds(level float64) (low, high float64) {
 	return min(low, s.center()-resolution), max(high, s.center()+resolution)
 }
 
-// ranked returns the differences at the ranks that the level allows, ±Inf where there are too few values for that.
+// ranked returns the differences at the ranks that the level allows; ±Inf where there are too few values.
 func (s shift) ranked(level float64) (low, high float64) {
 	c, ok := limit(rankSumCDF(s.m, s.n), level/2)
 	if !ok || len(s.differences) == 0 {
@@ -97,7 +97,7 @@ func (s shift) ranked(level float64) (low, high float64) {
 	return s.differences[c], s.differences[len(s.differences)-1-c]
 }
 
-// Runs compares saved runs of two sides, each run a unit, at one look. With fewer than [MinRuns] a side nothing is judged.
+// Runs compares saved runs of two sides at one look; the unit is the run. With fewer than [MinRuns] a side nothing is judged.
 func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 	c := Comparison{A: nameA, B: nameB, RunsA: len(a), RunsB: len(b)}
 	var sides [2]armRecord
@@ -163,7 +163,7 @@ func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 	}}
 }
 
-// foreseeRuns says of a row that is not settled how many runs a side would probably settle it.
+// foreseeRuns fills in Needed of an open row: the runs a side that would probably settle it.
 func (r *Row) foreseeRuns(m, n int) {
 	if r.Change.Low <= 0 || math.IsInf(r.Change.High, 1) || r.Outcome != Inconclusive && r.Outcome != Undecided {
 		return
