@@ -7,28 +7,28 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// SchemaVersion is the version of the JSON that holds a [Capacity].
+// SchemaVersion is the version of a capacity file's JSON.
 const SchemaVersion = 1
 
-// File is the content of a capacity file. Capacity is that of the first target; Targets has all where there are several.
+// File is the content of a capacity file. Capacity belongs to the first target; Targets lists all targets if there are several.
 type File struct {
 	Schema   int         `json:"schema"`
-	Kind     string      `json:"kind,omitempty"` // [Kind]; "" in files of before
+	Kind     string      `json:"kind,omitempty"` // [Kind]; "" in older files
 	Capacity *Capacity   `json:"capacity"`
 	Targets  []*Capacity `json:"targets,omitempty"`
 }
 
-// Capacity is what steps at one target, measured one after the other, say of what it can take.
+// Capacity is the result of measured steps at one target: how much load it can take, and what limits it.
 type Capacity struct {
 	Target     runfile.Target `json:"target"`
 	Objectives []string       `json:"objectives"`
 	Asked      []string       `json:"asked,omitempty"`      // the kinds of requests
-	Processors int            `json:"processors,omitempty"` // that the target had to itself; 0: not known
-	Size       int            `json:"gomaxprocs,omitempty"` // as which it was measured; 0: its own
+	Processors int            `json:"processors,omitempty"` // processors reserved for the target; 0: not known
+	Size       int            `json:"gomaxprocs,omitempty"` // GOMAXPROCS of the measured service; 0: its own default
 
 	MaxRate    MaxRate          `json:"max_rate_at_objective"`
 	BrokeAt    float64          `json:"broke_at,omitempty"`   // the lowest rate that failed by more than chance
-	Saturation *Rate            `json:"saturation,omitempty"` // as measured; nil: no step was offered more than it could take
+	Saturation *Rate            `json:"saturation,omitempty"` // measured; nil: no step offered more than the target could take
 	Predicted  *Prediction      `json:"predicted_saturation,omitempty"`
 	USL        *USL             `json:"usl,omitempty"`
 	Demands    []Demand         `json:"demands,omitempty"`
@@ -37,7 +37,7 @@ type Capacity struct {
 	Queue      *FittedMMC       `json:"queue,omitempty"`
 	Expected   []ExpectedAtLoad `json:"expected,omitempty"`
 	Knee       *KneeFound       `json:"knee,omitempty"`
-	Limit      string           `json:"limit"` // what limits it, in a sentence
+	Limit      string           `json:"limit"` // the limit, in a sentence
 	Try        string           `json:"try,omitempty"`
 	Bytes      float64          `json:"bytes_per_request"` // body bytes sent for each success
 	Steps      []Measurement    `json:"steps"`
@@ -46,13 +46,13 @@ type Capacity struct {
 	Plan       *Plan            `json:"plan,omitempty"`
 }
 
-// Prediction is the saturation rate as it was to be expected from light load alone.
+// Prediction is the saturation rate predicted from light load alone.
 type Prediction struct {
 	Rate
-	UpTo   float64 `json:"up_to"` // the highest rate whose step it was made from
+	UpTo   float64 `json:"up_to"` // highest rate among the steps that it is based on
 	Method string  `json:"method"`
 
-	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: what was measured does not contradict it
+	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no measurement contradicts it
 }
 
 // KneeFound is the rate at which latency leaves its flat part.
@@ -64,15 +64,16 @@ type KneeFound struct {
 // lightLoad is the part of the saturation up to which steps are used to predict it.
 const lightLoad = 0.6
 
-// Resources are what is known of a target beside what was measured.
+// Resources are facts about a target that are known without driving it.
 type Resources struct {
-	Processors int      // that it has to itself; 0: not known
-	Idle       *float64 // processors that it kept busy without requests; nil: not measured
-	// Servers is how many requests each part that its Server-Timing names can hold at once, such as connections of a pool.
+	Processors int      // processors reserved for it; 0: not known
+	Idle       *float64 // processors busy without requests; nil: not measured
+	// Servers is the size of each part named in Server-Timing: how many requests can occupy it at once, such as connections
+	// of a pool.
 	Servers map[string]float64
 }
 
-// Assess concludes from a search, or from the steps of a saved run.
+// Assess derives the capacity of a target from a search, or from the steps of a saved run.
 func Assess(target runfile.Target, known Resources, s *Search) *Capacity {
 	c := &Capacity{
 		Target: target, Objectives: texts(s.options.Objectives), Processors: known.Processors,
@@ -93,7 +94,7 @@ func Assess(target runfile.Target, known Resources, s *Search) *Capacity {
 	for _, m := range open {
 		c.Bytes = m.BytesOut
 		if m.Holds && full.Rate == 0 && c.BrokeAt == 0 {
-			reached = max(reached, m.Offered/lightLoad) // nothing says that any of it was more than light
+			reached = max(reached, m.Offered/lightLoad) // without saturation every step may have been light load
 		}
 	}
 	if c.Demands = demandsOf(s.loaded(), reached, known); len(c.Demands) > 0 {
@@ -145,7 +146,7 @@ func texts(list []runfile.Threshold) []string {
 	return out
 }
 
-// ProcessorsOf is how many processors a target had: those that it was pinned to, or those of the machine.
+// ProcessorsOf is the number of processors of a target: those that it was pinned to, otherwise those of the machine.
 func ProcessorsOf(e runfile.Environment) int {
 	if len(e.TargetCPUs) > 0 {
 		return len(e.TargetCPUs)
@@ -153,8 +154,8 @@ func ProcessorsOf(e runfile.Environment) int {
 	return e.Processors
 }
 
-// SmallestSize returns, of one service that was measured at several sizes, the smallest that meets its objective, or with a
-// plan the smallest whose single instance carries the demand; nil where there are no sizes, or none does.
+// SmallestSize returns the smallest measured size of a service that meets its objective, or with a plan the smallest whose
+// single instance carries the demand. It returns nil where no size does, or sizes were not measured.
 func SmallestSize(list []*Capacity) *Capacity {
 	for _, c := range list {
 		if c.Size == 0 {

@@ -4,24 +4,24 @@ import (
 	"math"
 )
 
-// Simulation is what a policy of autoscaling does over one day of the demand.
+// Simulation is the outcome of an autoscaling policy over one day of the demand.
 type Simulation struct {
 	Policy    string  `json:"policy"`
-	Outside   int     `json:"minutes_outside_objective"` // minutes in which the demand was above what was up could take
+	Outside   int     `json:"minutes_outside_objective"` // minutes in which the demand was above the capacity of the running instances
 	Instances float64 `json:"instances_mean"`
 	Most      int     `json:"instances_most"`
-	Daily     float64 `json:"daily_cost,omitempty"` // of the first offer, on demand
+	Daily     float64 `json:"daily_cost,omitempty"` // cost of a day at the first offer's price on demand
 }
 
 const (
 	dayMinutes = 24 * 60
-	stepHigh   = 0.8 // of use: the step policy adds a tenth, at least one
-	stepLow    = 0.4 // of use: it takes one away
-	scaleInLag = 5   // minutes between two that go
+	stepHigh   = 0.8 // utilisation above which the step policy adds a tenth, at least one
+	stepLow    = 0.4 // utilisation below which it removes one
+	scaleInLag = 5   // least minutes between two removals
 )
 
-// simulatePolicies runs each policy against the curve, minute by minute: what a policy asks for more comes up after the lag,
-// what it asks for less goes one at a time, five minutes apart. The first day settles it, the second counts.
+// simulatePolicies runs each policy against the curve, minute by minute. New instances come up after the lag; instances are
+// removed one at a time, five minutes apart. The first day settles the policy, the second counts.
 func simulatePolicies(in Inputs, capacity, target float64) []Simulation {
 	curve := in.Curve
 	if curve == nil {
@@ -43,7 +43,7 @@ func simulatePolicies(in Inputs, capacity, target float64) []Simulation {
 			return up
 		}},
 		{"scheduled", func(minute, _ int) int {
-			// An hour's schedule, each hour begun early by the lag, for the highest minute of the hour to come.
+			// The schedule of an hour is for its highest minute, and begins early by the lag.
 			hour := (minute + lag) / 60 * 60
 			most := 0.0
 			for m := range 61 {
@@ -65,7 +65,7 @@ func simulatePolicies(in Inputs, capacity, target float64) []Simulation {
 }
 
 func simulateDays(curve Curve, capacity float64, lag, up int, want func(minute, up int) int) (s Simulation) {
-	var starting []int // the minutes at which instances that were asked for come up
+	var starting []int // minutes at which requested instances come up
 	lastIn := -scaleInLag
 	for now := range 2 * dayMinutes {
 		minute := now % dayMinutes
@@ -88,7 +88,7 @@ func simulateDays(curve Curve, capacity float64, lag, up int, want func(minute, 
 		if curve.At(float64(minute)) > float64(up)*capacity*(1+1e-9) {
 			s.Outside++
 		}
-		s.Instances += float64(up+len(starting)) / dayMinutes // what is starting is paid for
+		s.Instances += float64(up+len(starting)) / dayMinutes // starting instances cost as well
 		s.Most = max(s.Most, up+len(starting))
 	}
 	return s

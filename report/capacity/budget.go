@@ -7,12 +7,12 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Budget is the error budget of an objective over 30 days, with the thresholds to alert by.
+// Budget is the error budget of an objective over 30 days, with its alert thresholds.
 type Budget struct {
 	Objective string        `json:"objective"`
-	Share     float64       `json:"share"`     // of requests that may break it, 0-1
-	Requests  float64       `json:"requests"`  // that may break it in 30 days, at the mean rate
-	Outage    time.Duration `json:"outage_ns"` // of a full outage that uses all of it
+	Share     float64       `json:"share"`     // share of requests that may break the objective, 0-1
+	Requests  float64       `json:"requests"`  // requests that may break it in 30 days, at the mean rate
+	Outage    time.Duration `json:"outage_ns"` // length of a full outage that uses up the budget
 	Alerts    []Alert       `json:"alerts"`
 }
 
@@ -21,14 +21,14 @@ type Alert struct {
 	Severity string        `json:"severity"` // page, or ticket
 	Long     time.Duration `json:"long_ns"`
 	Short    time.Duration `json:"short_ns"`
-	Burn     float64       `json:"burn_rate"` // times the share that uses the budget up in exactly 30 days
-	Share    float64       `json:"share"`     // burn · budget's share, at most 1
+	Burn     float64       `json:"burn_rate"` // multiple of the share that uses up the budget in exactly 30 days
+	Share    float64       `json:"share"`     // burn rate · budget's share, at most 1
 	Spent    float64       `json:"spent"`     // part of the budget spent when the long window is full
 }
 
 const budgetDays = 30
 
-// windows are those that the SRE workbook recommends (Beyer et al., The Site Reliability Workbook, 2018, ch. 5, table
+// windows are the windows of the SRE workbook (Beyer et al., The Site Reliability Workbook, 2018, ch. 5, table
 // 5-8): burn = part spent · 30 days / long window.
 var windows = []Alert{
 	{Severity: "page", Long: time.Hour, Short: 5 * time.Minute, Spent: 0.02},
@@ -58,7 +58,7 @@ func budgetsOf(objectives []string, mean float64) (list []Budget) {
 	return list
 }
 
-// withinOf is the share of requests that the objectives ask to be within them: the product over those that are shares.
+// withinOf is the share of requests that must meet the objectives: the product over objectives that are shares.
 func withinOf(objectives []string) float64 {
 	within := 1.0
 	for _, text := range objectives {

@@ -7,16 +7,16 @@ import (
 	"reflect"
 )
 
-// The bounds of what is read from a capacity file.
+// The limits of a capacity file.
 const (
 	mostTargets = 64
 	mostSteps   = 1000
-	mostParts   = 24 * 60 // of a day's curve
+	mostParts   = 24 * 60 // parts of a day's curve
 	mostOffers  = 100
 	mostRate    = 1e9 // requests/s
 )
 
-// check returns what no measurement can have found, or nil.
+// check returns an error where a figure cannot come from a measurement.
 func (c *Capacity) check() error {
 	if _, err := ParseObjectives(c.Objectives); err != nil {
 		return fmt.Errorf("objective %w", err)
@@ -25,7 +25,7 @@ func (c *Capacity) check() error {
 	case len(c.Steps) > mostSteps:
 		return fmt.Errorf("it has %d steps, more than %d", len(c.Steps), mostSteps)
 	case c.Processors < 0 || c.Processors > 1<<16 || c.Size < 0 || c.Size > 1<<16:
-		return errors.New("its number of processors is none")
+		return fmt.Errorf("its number of processors is not from 0 to %d", 1<<16)
 	case c.MaxRate.Rate.Rate > mostRate:
 		return fmt.Errorf("its rate at the objective is %g/s", c.MaxRate.Rate.Rate)
 	case c.MaxRate.Rate.Rate == 0 && c.MaxRate.Outcome == Found:
@@ -49,8 +49,8 @@ func (c *Capacity) predicted() *Rate {
 	return &c.Predicted.Rate
 }
 
-// plausible finds a figure below 0, wherever in v it is. Only the growth of a backlog may be so, what waking costs, and
-// what is in a plan, which is not read but made.
+// plausible returns an error for a figure below 0 anywhere in v. Exceptions are the growth of a backlog, the cost of waking,
+// and a plan, which is not read but computed again.
 func plausible(v reflect.Value, name string) error {
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -85,7 +85,7 @@ func plausible(v reflect.Value, name string) error {
 	return nil
 }
 
-// check is [Inputs.Check] for inputs that come from a file, and so may hold what no flag gives.
+// check is [Inputs.Check] for inputs from a file, which may contain values that flags do not allow.
 func (in *Inputs) check() error {
 	g := in.Growth
 	numbers := append([]float64{g.Monthly, g.Low, g.High, g.Scatter, g.Level, in.PerRequest}, g.Seasonal...)
@@ -96,7 +96,7 @@ func (in *Inputs) check() error {
 	}
 	switch {
 	case min(g.Monthly, g.Low, g.High) <= -1 || max(g.Monthly, g.Low, g.High) > mostGrowth || g.Scatter < 0 || g.Level < 0:
-		return fmt.Errorf("its growth of %g (%g to %g) is none", g.Monthly, g.Low, g.High)
+		return fmt.Errorf("its growth of %g (%g to %g) is not a possible growth", g.Monthly, g.Low, g.High)
 	case g.Months < 0 || g.Months > maxPeaks || g.Months > 0 && g.Months < fewestPeaks:
 		return fmt.Errorf("its growth is fitted to %d months", g.Months)
 	case len(g.Seasonal) != 0 && (len(g.Seasonal) != 12 || g.Months < 24 || min(g.Seasonal[0], g.Seasonal[11]) <= 0):

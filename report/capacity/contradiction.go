@@ -5,31 +5,30 @@ import (
 	"slices"
 )
 
-// Contradiction is what was measured where a model says otherwise, beyond the intervals of both. What was measured stands. Its
-// intervals are 99.9 %, as a model is held against every step; a High of 0 is no upper bound. Response times are in
+// Contradiction is a measurement that disagrees with a model beyond the intervals of both. The measurement stands. The
+// intervals are 99.9 %, as a model is checked against every step; a High of 0 means: no upper bound. Response times are in
 // seconds, throughputs in requests/s.
 type Contradiction struct {
 	By       string   `json:"by"`             // the model
 	Of       string   `json:"of"`             // p50, p90 or p99 of the response time, or throughput
-	Rate     float64  `json:"rate,omitempty"` // requests/s of the step that was measured; 0 where it was more than one
+	Rate     float64  `json:"rate,omitempty"` // requests/s of the measured step; 0: several steps
 	Model    Estimate `json:"model"`
 	Measured Estimate `json:"measured"`
 }
 
-// What steps a model of response times is held against, and when it is contradicted.
+// Which steps a model of response times is checked against, and what contradicts it.
 const (
-	nearby      = 1.3 // times the rate, or its inverse; where no step is so near, the nearest
+	nearby      = 1.3 // greatest ratio of a step's rate to the rate, or its inverse; if no step is so near, the nearest counts
 	fewestTaken = 50  // responses
-	apart       = 2.0 // times, by which a P50 or P90 must be off, of models that are made for the P99
+	apart       = 2.0 // ratio by which a P50 or P90 must be off, as the models are made for the P99
 	normal999   = 3.2905
 )
 
-// responseModel foretells the response time at q (0-1) and a rate, in seconds, and by how much requests that are slow come in
-// clusters there (see [FitMMC]); false where it tells nothing.
+// responseModel predicts the response time at quantile q (0-1) and a rate, in seconds, and the clustering of slow requests
+// there (see [FitMMC]); ok is false where it cannot.
 type responseModel func(rate, q float64) (e Estimate, clusters float64, ok bool)
 
-// settledSteps are the steps at a steady rate whose response times are those of the long run, as far as the saturation is
-// known (0: it is not).
+// settledSteps returns the steps at a steady rate that had time to settle; full is the saturation rate, 0: not known.
 func settledSteps(open []Measurement, full float64) []*Measurement {
 	var list []*Measurement
 	for i := range open {
@@ -41,7 +40,7 @@ func settledSteps(open []Measurement, full float64) []*Measurement {
 	return list
 }
 
-// nearSteps returns the steps nearby a rate, the nearest first, or where there is none the nearest.
+// nearSteps returns the steps near a rate, the nearest first. Without a near step it returns the nearest one.
 func nearSteps(steps []*Measurement, rate float64) []*Measurement {
 	distance := func(m *Measurement) float64 { return math.Abs(math.Log(m.Offered / rate)) }
 	sorted := slices.Clone(steps)
@@ -53,7 +52,7 @@ func nearSteps(steps []*Measurement, rate float64) []*Measurement {
 	return sorted[:max(n, min(len(sorted), 1))]
 }
 
-// contradicted holds a model against steps, each at its own rate, and returns the first contradiction; nil where there is none.
+// contradicted checks a model against steps, each at its own rate, and returns the first contradiction, or nil.
 func contradicted(by string, model responseModel, steps []*Measurement) *Contradiction {
 	for _, m := range steps {
 		for _, at := range []struct {
@@ -73,18 +72,18 @@ func contradicted(by string, model responseModel, steps []*Measurement) *Contrad
 	return nil
 }
 
-// off is how many times one figure is the other.
+// off is the ratio of the greater figure to the lesser.
 func (e Estimate) off(other Estimate) float64 {
 	return math.Max(e.Value/other.Value, other.Value/e.Value)
 }
 
-// disjoint reports whether two intervals have nothing in common; a High of 0 is open.
+// disjoint reports whether two intervals do not overlap; a High of 0 is infinite.
 func (e Estimate) disjoint(other Estimate) bool {
 	return e.High > 0 && e.High < other.Low || other.High > 0 && other.High < e.Low
 }
 
-// quantile returns a quantile of the responses, in seconds, with its interval by order statistics: the ranks between which the
-// share of the binomial distribution lies, of so many independent responses as there are clusters of them.
+// quantile returns a quantile of the responses, in seconds, with its interval by order statistics: binomial ranks, with the
+// number of clusters as the number of independent responses.
 func (m *Measurement) quantile(q, clusters float64) Estimate {
 	half := normal999 * math.Sqrt(q*(1-q)*longClusters*max(clusters, 1)/float64(m.took.Count))
 	value, _ := m.took.Quantile(q)
@@ -96,7 +95,7 @@ func (m *Measurement) quantile(q, clusters float64) Estimate {
 	return e
 }
 
-// servedMore returns the step that served most, if it served more than a model allows, whose upper bound high is (0: none).
+// servedMore returns a contradiction by the step that served most, if that is surely more than model's upper bound allows.
 func servedMore(by string, model Estimate, steps []Measurement) *Contradiction {
 	var found *Contradiction
 	for _, m := range steps {
@@ -115,7 +114,7 @@ func servedMore(by string, model Estimate, steps []Measurement) *Contradiction {
 
 func (r Rate) estimate() Estimate { return Estimate{r.Rate, r.Low, r.High} }
 
-// holdAgainstMeasured holds what was fitted against every step before any of it is told.
+// holdAgainstMeasured checks every fitted model against every step before the report shows it.
 func (c *Capacity) holdAgainstMeasured(open []Measurement, full float64) {
 	if c.Queue != nil {
 		c.Queue.Contradicted = contradicted(c.Queue.name(), c.Queue.responses, settledSteps(open, full))

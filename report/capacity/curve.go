@@ -10,7 +10,7 @@ import (
 // Curve is the demand over a day, in requests per second at the beginning of each of its equal parts.
 type Curve []float64
 
-// Peak is its highest rate, and Mean its mean.
+// Peak is the highest rate, in requests/s.
 func (c Curve) Peak() (peak float64) {
 	for _, r := range c {
 		peak = max(peak, r)
@@ -18,13 +18,13 @@ func (c Curve) Peak() (peak float64) {
 	return peak
 }
 
-// Mean is the mean rate.
+// Mean is the mean rate, in requests/s.
 func (c Curve) Mean() float64 {
 	mean, _ := meanOf(c)
 	return mean
 }
 
-// At is the rate at a minute of the day, in a line from one part to the next.
+// At is the rate at a minute of the day, by linear interpolation, in requests/s.
 func (c Curve) At(minute float64) float64 {
 	at := minute / (24 * 60) * float64(len(c))
 	i := int(at)
@@ -32,8 +32,8 @@ func (c Curve) At(minute float64) float64 {
 	return from + (to-from)*(at-float64(i))
 }
 
-// ReadCurve reads a CSV file of two columns: the time of day as 13:00, or an hour, in equal steps from 0:00, and the rate. A
-// first line without a rate is taken for headings. name stands in errors.
+// ReadCurve reads a CSV file of two columns: the time of day (13:00, or an hour), in equal steps from 0:00, and the rate. A
+// first line without a rate is a heading. Errors begin with name.
 func ReadCurve(name string, r io.Reader) (Curve, error) {
 	var c Curve
 	var times []int

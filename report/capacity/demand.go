@@ -7,34 +7,34 @@ import (
 	"slices"
 )
 
-// Use is what one step used of a resource.
+// Use is the use of a resource in one step.
 type Use struct {
 	Rate    float64 // requests completed per second
 	Busy    float64 // resource-seconds used per second, all servers of the resource together
-	Seconds float64 // that it was measured over
+	Seconds float64 // length of the measurement
 
-	Burst float64 // requests in each of the bursts that they came in; 0: they came as Poisson arrivals do
+	Burst float64 // requests in each burst; 0: Poisson arrivals
 }
 
-// Processor is the name of the resource that the processors of the target's whole tree of processes are.
+// Processor is the name of one resource: the processors, as used by the target's whole tree of processes.
 const Processor = "processor"
 
-// Demand is what a request costs of one resource: [Processor], or a part of the service that its Server-Timing names.
+// Demand is the service demand of a request at one resource: [Processor], or a part of the service named in Server-Timing.
 type Demand struct {
 	Resource   string   `json:"resource"`
-	Servers    float64  `json:"servers"`    // processors, or connections: how much of it there is; 0: not known
-	Seconds    Estimate `json:"seconds"`    // busy time of the resource for each request, where it is busy already
-	Wake       float64  `json:"wake"`       // seconds more that a request takes of a resource that it finds idle for long
-	Sleep      float64  `json:"sleep"`      // seconds of being idle after which that is 1 − 1/e of it, as is likeliest
-	Idle       float64  `json:"idle"`       // busy without requests, in servers
+	Servers    float64  `json:"servers"`    // size of the resource in processors or connections; 0: not known
+	Seconds    Estimate `json:"seconds"`    // busy time per request at a resource that is busy already
+	Wake       float64  `json:"wake"`       // extra seconds of a request that finds the resource long idle
+	Sleep      float64  `json:"sleep"`      // likeliest idle time after which a request costs 1 − 1/e of Wake, in seconds
+	Idle       float64  `json:"idle"`       // use without requests, in servers
 	R2         float64  `json:"r2"`         // share of the variance of the use that the law explains
-	Steps      int      `json:"steps"`      // that it was fitted to
-	Saturation Rate     `json:"saturation"` // where all servers would be busy; 0 where their number is not known
+	Steps      int      `json:"steps"`      // number of fitted steps
+	Saturation Rate     `json:"saturation"` // rate at which all servers are busy; 0: their number is not known
 
 	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no step served more than the saturation
 }
 
-// perServer is the demand that a request makes of each server, in seconds; 0 where their number is not known.
+// perServer is the demand divided by the number of servers, in seconds; 0: their number is not known.
 func (d Demand) perServer() float64 {
 	if d.Servers == 0 {
 		return 0
@@ -48,12 +48,12 @@ func (d Demand) perServer() float64 {
 //
 // X requests/s, D the service demand in seconds (Denning and Buzen, The Operational Analysis of Queueing Network Models,
 // ACM Computing Surveys 10(3), 1978; Lazowska et al., Quantitative System Performance, 1984, §3). The line is by least
-// squares weighted by 1/X², as the use is known to about the same share at any rate; an idle use below 0 is held at 0.
-// Without a number of servers (0) there is a demand and no saturation. The interval of a saturation is for one that is
-// measured over a step: the demand of a step scatters too.
+// squares weighted by 1/X², as the relative error of the use is about the same at any rate; an idle use below 0 becomes 0.
+// With servers = 0 (not known) there is a demand and no saturation. The interval of the saturation includes the scatter of
+// one more step, so that it can be compared with a measured one.
 //
-// Where the idle use was measured (nil: it was not), a request may take more of a resource that it finds idle, such as of a
-// processor that must be woken and whose caches are cold: see [waking]. Where that leaves no D above 0, the line stands.
+// With a measured idle use (nil: not measured) the fit lets a request cost more at an idle resource, such as a processor that
+// must wake up with cold caches: see [waking]. Where that gives no D above 0, the line stands.
 func FitDemand(resource string, servers float64, idle *float64, uses []Use) (Demand, error) {
 	var kept []Use
 	for _, u := range uses {
@@ -84,7 +84,7 @@ func FitDemand(resource string, servers float64, idle *float64, uses []Use) (Dem
 	return d, nil
 }
 
-// fitWaking and fitLine fill in what was fitted, and return the demand that one more step would show.
+// fitWaking and fitLine fill in the fit, and return the predicted demand of one more step.
 func (d *Demand) fitWaking(idle float64, uses []Use) (another Estimate, ok bool) {
 	laws := fitWaking(d.Servers, idle, uses)
 	if laws == nil {
@@ -163,12 +163,12 @@ func explained(uses []Use, busyAt func(Use) float64) float64 {
 	return max(0, 1-rest/(sd*sd*float64(len(busy)-1)))
 }
 
-// fuller is how much earlier than the processors a part must be full to be the bottleneck: a part is held for as long as its
-// work waits for the processor, and so it is full when that is.
+// fuller is the ratio below the processors' saturation at which a part must be full to be the bottleneck. A part is occupied
+// while its work waits for the processor, so it is always full when the processor is.
 const fuller = 0.9
 
-// Bottleneck returns the index of the resource that is full first, which is the one of the largest demand for each of its
-// servers but for what it does when idle; −1 where none is known to have an end.
+// Bottleneck returns the index of the resource that is full first: that with the largest demand per server, apart from idle
+// use. It returns −1 where no resource has a known saturation.
 func Bottleneck(demands []Demand) int {
 	first := -1
 	full := func(i int) float64 {

@@ -8,8 +8,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// edge returns what all open steps together say of the rate where the objectives are met just so. The instant that it is
-// asked for is the middle of the last confirmation, or of the last step.
+// edge returns the posterior of the edge, the highest rate that meets the objectives, from all open steps. It holds for the
+// instant [Search.now].
 func (s *Search) edge() posterior {
 	holds, fails := s.bracket()
 	low, high := holds/1.5, fails
@@ -32,7 +32,7 @@ func (s *Search) edge() posterior {
 	return p
 }
 
-// modelled returns the edges of the queues M/M/c that the steps below saturation could come from, with their weights; none
+// modelled returns the edges of the queues M/M/c that fit the steps below saturation, with their weights. Both are empty
 // where no such queue fits, or the objective is not about response times.
 func (s *Search) modelled(binding int) (logs, weights []float64) {
 	t, share := s.objective(binding)
@@ -51,8 +51,8 @@ func (s *Search) modelled(binding int) (logs, weights []float64) {
 	return logs, weights
 }
 
-// binding returns the index, among the objectives that are shares, of the one that breaks first: that which is furthest
-// over its share in the lowest step that failed; −1 where none of them is.
+// binding returns the index, among the objectives that are shares, of the objective that breaks first: the one furthest over
+// its allowed share in the lowest failed step; −1 where no share is exceeded.
 func (s *Search) binding(fails float64) (index int, share float64) {
 	var shares []float64
 	for _, t := range s.options.Objectives {
@@ -75,7 +75,7 @@ func (s *Search) binding(fails float64) (index int, share float64) {
 	return index, share
 }
 
-// evidence makes of each open step what it says of the edge near centre.
+// evidence returns the evidence of each open step about an edge near centre.
 func (s *Search) evidence(binding int, centre float64) []evidence {
 	now := s.now()
 	_, share := s.objective(binding)
@@ -85,9 +85,9 @@ func (s *Search) evidence(binding int, centre float64) []evidence {
 		if !m.tells() || m.Purpose == Overload {
 			continue
 		}
-		// What was offered counts, not what was meant: of Poisson arrivals the number scatters.
+		// The offered rate counts, not the planned one: the number of Poisson arrivals scatters.
 		e := evidence{logRate: math.Log(max(m.Offered, leastRate/2)), seconds: max(m.Hold.Seconds(), 1), age: (now - m.at).Abs().Minutes(), holds: m.Holds}
-		// A step that fails by its backlog alone says so only by failing.
+		// A step that fails by its backlog alone has no informative counts, only its failure.
 		if binding >= 0 && binding < len(m.totals) && (m.Holds || m.totals[binding].share() > share) {
 			e.n, e.x = m.totals[binding].n, m.totals[binding].x
 			if e.near = math.Abs(e.logRate-math.Log(centre)) < nearEdge && e.n > 0; e.near {
@@ -116,10 +116,10 @@ func (s *Search) queue() (FittedMMC, error) {
 	return FitMMC(steps, full)
 }
 
-// settled is the share of saturation up to which a step is taken as settled.
+// settled is the share of the saturation rate up to which a step counts as settled.
 const settled = 0.9
 
-// expected is the clustering that theory expects of an objective; of errors usualClusters.
+// expected is the theoretical clustering for an objective; usualClusters for errors.
 func (s *Search) expected(index int, rate float64) float64 {
 	if t, _ := s.objective(index); t.Metric == runfile.MetricPercentile {
 		return expectedClustering(rate, limitOf(t))
@@ -127,7 +127,7 @@ func (s *Search) expected(index int, rate float64) float64 {
 	return usualClusters
 }
 
-// objective returns the objective that is a share with that index among those that are.
+// objective returns the objective at an index among the objectives that are shares.
 func (s *Search) objective(index int) (runfile.Threshold, float64) {
 	for _, t := range s.options.Objectives {
 		if a, ok := allowed(t); ok {
@@ -140,7 +140,7 @@ func (s *Search) objective(index int) (runfile.Threshold, float64) {
 	return runfile.Threshold{}, 1
 }
 
-// now is the instant that the answer is about.
+// now is the instant of the answer: the middle of the last confirmation, otherwise of the last step.
 func (s *Search) now() time.Duration {
 	for i := len(s.steps) - 1; i >= 0; i-- {
 		if s.steps[i].Purpose == Confirmation && !s.steps[i].spoiled {
@@ -156,13 +156,13 @@ func (s *Search) now() time.Duration {
 // MaxRate is the highest rate that meets the objectives.
 type MaxRate struct {
 	Rate
-	AtLeast   bool    `json:"at_least,omitempty"` // Rate is a lower bound: nothing that failed by the service was measured
+	AtLeast   bool    `json:"at_least,omitempty"` // Rate is a lower bound: no step failed by the service
 	Confirmed float64 `json:"confirmed,omitempty"`
 	Outcome   Outcome `json:"outcome"`
-	Limiting  string  `json:"limiting,omitempty"` // what broke in the lowest step that failed
+	Limiting  string  `json:"limiting,omitempty"` // why the lowest failed step failed
 }
 
-// Result returns what the steps so far say.
+// Result returns the result of the steps so far.
 func (s *Search) Result() MaxRate {
 	holds, fails := s.bracket()
 	var r MaxRate
@@ -210,7 +210,7 @@ func (s *Search) Result() MaxRate {
 	return r
 }
 
-// told is the highest rate up to holds of which bench's own lateness does not keep it open whether it holds; 0 where no step tells it.
+// told is the highest rate up to holds that is decided in spite of bench's own lateness; 0: no step decides it.
 func (s *Search) told(holds float64) (rate float64) {
 	for _, m := range s.open() {
 		if m.tells() && !m.Undecided && !m.fails && m.Rate <= holds {
@@ -220,5 +220,5 @@ func (s *Search) told(holds float64) (rate float64) {
 	return rate
 }
 
-// saved reports whether the steps come from a finished run and not from a search.
+// saved reports whether the steps come from a saved run rather than from a search.
 func (s *Search) saved() bool { return len(s.steps) > 0 && s.steps[0].Purpose == "" }

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// confidence is that of every interval of this package.
+// confidence is the confidence of every interval in this package, unless its type says otherwise.
 const confidence = 0.95
 
 // Estimate is a fitted figure with its 95 % interval.
@@ -17,7 +17,7 @@ type Estimate struct {
 	High  float64 `json:"high"`
 }
 
-// Rate is a rate in requests per second with its 95 % interval. A High of 0 says that no upper bound is known.
+// Rate is a rate in requests per second with its 95 % interval. A High of 0 means: no upper bound known.
 type Rate struct {
 	Rate float64 `json:"rate"`
 	Low  float64 `json:"low"`
@@ -33,7 +33,7 @@ func spread(sd float64, freedom int) float64 {
 	return sd * t.Quantile(1-(1-confidence)/2)
 }
 
-// meanOf returns the mean of values and the standard deviation of one of them; 0 for fewer than two.
+// meanOf returns the mean and the standard deviation of values; the latter is 0 for fewer than two.
 func meanOf(values []float64) (mean, sd float64) {
 	if len(values) == 0 {
 		return 0, 0

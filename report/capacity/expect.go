@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// ExpectedAtLoad is the response time to expect at a part of the saturation rate: of a model that no step near that rate
-// contradicts, or else what the nearest step measured.
+// ExpectedAtLoad is the expected response time at a part of the saturation rate: that of a model, or where a near step
+// contradicts the model that of the nearest step.
 type ExpectedAtLoad struct {
 	Utilisation float64       `json:"utilisation"` // 0-1
 	Rate        float64       `json:"rate"`
@@ -18,7 +18,7 @@ type ExpectedAtLoad struct {
 	AtLeast      bool           `json:"at_least,omitempty"`     // P99 is a lower bound
 }
 
-// farthest is how many times the rate a step may be from it, or it from the step, to stand for what no model tells.
+// farthest is the greatest ratio of a step's rate to the rate, or its inverse, for the step to stand in for a model.
 const farthest = 1.5
 
 // expect fills in the P99 at parts of the saturation rate.
@@ -77,8 +77,8 @@ func (c *Capacity) expect(open []Measurement) {
 	}
 }
 
-// farFrom is the contradiction of the nearest step, by more than twice, however wide the intervals are: then what was measured
-// is the better guess.
+// farFrom returns the contradiction where the nearest step and the model differ by more than a factor of two, however wide
+// the intervals are: then the measurement is the better guess.
 func farFrom(by string, model responseModel, m *Measurement) *Contradiction {
 	e, clusters, ok := model(m.Offered, 0.99)
 	if !ok {
@@ -90,8 +90,8 @@ func farFrom(by string, model responseModel, m *Measurement) *Contradiction {
 	return nil
 }
 
-// byVariability adds the wait to the response times of the lightest step, which had next to none: the wait of G/G/c has
-// probability C and is then about exponential, with the mean of Allen and Cunneen. It is nil where no step tells.
+// byVariability adds a wait to the response times of the lightest step, which had hardly any. The wait of G/G/c has
+// probability C and is then about exponential, with the mean of Allen and Cunneen. It is nil without a usable step.
 func (c *Capacity) byVariability(open []Measurement, full Rate) responseModel {
 	var light *Measurement
 	for i := range open {
@@ -104,7 +104,7 @@ func (c *Capacity) byVariability(open []Measurement, full Rate) responseModel {
 	}
 	workers := max(c.Processors, 1)
 	variability := light.answers.variability()
-	// wait at a rate, of a service that is full at another.
+	// wait is the wait at a rate in a service with the saturation rate full.
 	wait := func(rate, full, q float64) float64 {
 		queue := MMC{workers, full / float64(workers)}
 		waits := ErlangC(workers, rate/queue.ServiceRate)

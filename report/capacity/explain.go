@@ -1,7 +1,7 @@
 package capacity
 
-// planFormulas are those of a plan, by the keys of its JSON. A reviewer who has its inputs and its capacity can find every
-// other figure by them.
+// planFormulas are the formulas of a plan, in the keys of its JSON. With them a reviewer can compute every other figure from
+// the inputs and the capacity.
 var planFormulas = []string{
 	"peak(month) = demand · (1 + monthly)^month; where it was fitted to past peaks level · (1 + monthly)^month · season, times or over e^(t · scatter · √(1 + 1/n + (x − x̄)²/Sxx)) for 95 %",
 	"lost = 1 instance, or ⌈n / zones⌉, by what is survived",
@@ -21,7 +21,7 @@ var planFormulas = []string{
 	"error budget = share · mean rate · 30 days of requests, or share · 30 days of outage; burn rate = part of the budget · 30 days / long window; alert at burn rate · share",
 }
 
-// formulas are those of what was measured and fitted.
+// formulas returns the formulas of the measured and fitted figures.
 func (c *Capacity) formulas() []string {
 	list := []string{
 		"rate at the objective = median of what the shares of requests beyond the objective say in all steps of the rate where that share is what is allowed: logit share = logit allowed + b · ln(rate / edge), by Bayes' rule with flat priors; its interval from the 2.5th to the 97.5th percentile",

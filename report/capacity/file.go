@@ -19,7 +19,7 @@ import (
 //go:embed capacity.schema.json
 var FileSchema []byte
 
-// Kind is what a capacity file says of itself.
+// Kind is the "kind" of a capacity file.
 const Kind = "capacity"
 
 const kindOfFile = "capacity file"
@@ -33,7 +33,7 @@ func generateSchema() (*jsonschema.Schema, error) {
 
 var fileSchema = sync.OnceValues(func() (*jsonschema.Resolved, error) { return runfile.ResolveSchema(FileSchema) })
 
-// Encode writes what was concluded of one target or several as JSON.
+// Encode writes the capacities of one target or several as JSON.
 func Encode(w io.Writer, list []*Capacity) error {
 	if len(list) == 0 {
 		return errors.New("there is no capacity to write")
@@ -48,7 +48,7 @@ func Encode(w io.Writer, list []*Capacity) error {
 	return e.Encode(f)
 }
 
-// IsFile reports whether JSON is a capacity file rather than a run file, whole or not.
+// IsFile reports whether JSON, possibly cut off, is a capacity file rather than a run file.
 func IsFile(data []byte) bool {
 	var head struct {
 		Capacity json.RawMessage `json:"capacity"`
@@ -57,9 +57,9 @@ func IsFile(data []byte) bool {
 	return json.Unmarshal(data, &head) == nil && head.Capacity != nil && head.Runs == nil
 }
 
-// Decode reads and validates a capacity file, and returns what it says of each target; name stands in its errors. It is
-// untrusted: every figure must be one that a measurement can have, and a plan is made anew from its inputs, so that what is
-// shown of it follows from them.
+// Decode reads and validates an untrusted capacity file, and returns the capacity of each target. Every figure must be one
+// that a measurement can have; a plan is computed again from its inputs, so that all its figures follow from them. Errors
+// begin with name.
 func Decode(name string, data []byte) ([]*Capacity, error) {
 	var head struct {
 		Schema *int `json:"schema"`

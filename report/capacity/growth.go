@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// mostGrowth is the highest growth that is believed, by month or by year.
+// mostGrowth is the highest accepted growth, by month or by year, as a share.
 const mostGrowth = 10
 
-// Growth is how a demand grows by month, as a factor of 1 + Monthly.
+// Growth is the growth of a demand: a factor of 1 + Monthly each month.
 type Growth struct {
 	Monthly  float64   `json:"monthly"`            // share, 0.04 is 4 % a month
-	Low      float64   `json:"low"`                // 95 % of the fitted growth; Monthly where it was given
+	Low      float64   `json:"low"`                // 95 % interval of a fitted growth; Monthly where the user gave it
 	High     float64   `json:"high"`               //
-	Months   int       `json:"months,omitempty"`   // that it was fitted to; 0: given
+	Months   int       `json:"months,omitempty"`   // number of fitted months; 0: given by the user
 	Scatter  float64   `json:"scatter,omitempty"`  // standard error of the log of a month about the trend
-	Level    float64   `json:"level,omitempty"`    // requests/s of the trend in the last month, without its season; 0: that of the demand given
+	Level    float64   `json:"level,omitempty"`    // requests/s of the trend in the last month, without its season; 0: the demand given by the user
 	Seasonal []float64 `json:"seasonal,omitempty"` // by month of the year after the last one, factors about the trend
 }
 
@@ -56,8 +56,8 @@ func ParseGrowth(text string) (Growth, error) {
 //
 //	level · (1 + growth)^m · season · e^(± t · s · √(1 + 1/n + (x − x̄)²/Sxx))
 //
-// x counts months from the first peak, n, x̄ and Sxx are those of the months that the fit is of, with seasons those of the
-// same month of the year (n, x̄) and about their means (Sxx); t is Student's, s the scatter (Hyndman and Athanasopoulos,
+// x is the month, counted from the first peak. n, x̄ and Sxx are of the fitted months; with seasons n and x̄ are of the same
+// month of the year and Sxx is about those means. t is Student's, s the scatter (Hyndman and Athanasopoulos,
 // Forecasting: Principles and Practice, 3rd ed. 2021, §7.6). Month 0 is now, which is known.
 func (g Growth) At(now float64, month int) Rate {
 	if month == 0 {
@@ -70,7 +70,7 @@ func (g Growth) At(now float64, month int) Rate {
 	if g.Seasonal != nil {
 		season = g.Seasonal[(month-1)%12]
 		if g.Level == 0 {
-			season /= g.Seasonal[11] // now is a month that holds its own
+			season /= g.Seasonal[11] // the demand of now already contains the season of its month
 		}
 	}
 	rate := level * math.Pow(1+g.Monthly, float64(month)) * season

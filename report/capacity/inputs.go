@@ -6,18 +6,18 @@ import (
 	"time"
 )
 
-// Inputs are what a plan is made for, beside what was measured.
+// Inputs are the inputs of a plan other than the measured capacity.
 type Inputs struct {
 	Demand     float64       `json:"demand"`          // requests/s now, at the peak
-	Curve      Curve         `json:"curve,omitempty"` // of a day; its peak is Demand
+	Curve      Curve         `json:"curve,omitempty"` // demand over a day; its peak is Demand
 	Growth     Growth        `json:"growth"`
 	Horizon    int           `json:"horizon_months"`
 	Use        float64       `json:"max_utilisation"` // part (0-1) of the capacity at the objective that the peak may use
-	Survive    string        `json:"survive"`         // what may be lost: nothing, instance or zone
-	Zones      int           `json:"zones,omitempty"` // over which the instances are spread evenly
-	Spike      float64       `json:"spike"`           // factor by which the peak may be exceeded before more instances are there
-	ScaleLag   time.Duration `json:"scale_up_lag_ns"` // from the demand's rise to an instance that serves
-	Fleet      int           `json:"fleet,omitempty"` // instances today; 0: what today needs
+	Survive    string        `json:"survive"`         // the loss to survive: nothing, instance or zone
+	Zones      int           `json:"zones,omitempty"` // number of zones, with instances spread evenly
+	Spike      float64       `json:"spike"`           // factor by which the demand may exceed the peak before more instances are up
+	ScaleLag   time.Duration `json:"scale_up_lag_ns"` // time from a rise of the demand until a new instance serves
+	Fleet      int           `json:"fleet,omitempty"` // instances today; 0: as many as today's demand needs
 	Prices     Prices        `json:"prices"`
 	Simulate   bool          `json:"-"`
 	PerRequest float64       `json:"bytes_per_request"`
@@ -30,7 +30,7 @@ const (
 	LoseZone     = "zone"
 )
 
-// Check returns what is wrong with inputs, or nil, and fills in defaults: no growth, 12 months, 70 % use, one instance.
+// Check fills in defaults (no growth, 12 months, 70 % use, one instance) and returns an error for an invalid input.
 func (in *Inputs) Check() error {
 	if in.Curve != nil {
 		in.Demand = in.Curve.Peak()
@@ -65,19 +65,20 @@ func (in *Inputs) Check() error {
 	return nil
 }
 
-// Instances returns how many instances of a capacity (requests/s at the objective) a peak needs. Both hold:
+// Instances returns the least number n of instances that a peak needs, each with a capacity in requests/s at the objective.
+// Both inequalities hold:
 //
 //	n · capacity · use      ≥ peak · spike    in normal operation
 //	(n − lost) · capacity   ≥ peak · spike    after the loss, at the objective's own edge
 //
-// lost is 0, 1, or ⌈n/zones⌉, the fullest of zones that instances are spread over evenly. It is 0 for a capacity of 0, and
-// at most mostInstances.
+// lost is 0, 1, or ⌈n/zones⌉, the instances in the fullest zone. The result is 0 for a capacity of 0, and at most
+// mostInstances.
 func (in *Inputs) Instances(peak, capacity float64) int {
 	if !(capacity > 0) {
 		return 0
 	}
 	needed := peak * in.Spike
-	// Of z zones a fleet of n loses no less than n/z, so it is no smaller than this.
+	// The loss of one of z zones is at least n/z, so n is no smaller than this.
 	least := needed / (capacity * in.Use)
 	if in.Survive == LoseZone {
 		least = max(least, needed/capacity*float64(in.Zones)/float64(in.Zones-1))
@@ -89,7 +90,7 @@ func (in *Inputs) Instances(peak, capacity float64) int {
 	return n
 }
 
-// mostInstances is a fleet that nobody has: a plan that comes to it rests on a slip of the pen.
+// mostInstances is more than any real fleet: a plan that reaches it has a typing error in its inputs.
 const mostInstances = 1_000_000
 
 func (in *Inputs) lost(n int) int {
@@ -102,7 +103,7 @@ func (in *Inputs) lost(n int) int {
 	return 0
 }
 
-// carries is the highest peak that n instances carry by the policy.
+// carries is the highest peak, in requests/s, that n instances carry by the policy.
 func (in *Inputs) carries(n int, capacity float64) float64 {
 	return min(float64(n)*in.Use, float64(n-in.lost(n))) * capacity / in.Spike
 }

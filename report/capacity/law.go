@@ -17,7 +17,8 @@ func (l law) coefficients() (lambda, sigma, kappa float64) {
 	return l.scale / l.a, l.b / l.a, l.c / l.a
 }
 
-// fitLaw fits from the solution of the linear problem N/X: once without bounds, and once so that no coefficient is below 0.
+// fitLaw fits the law, starting from the solution of the linear problem N/X: once without bounds, and once with all
+// coefficients at least 0.
 func fitLaw(points []Load) (unbounded, bounded law) {
 	var scale float64
 	for _, p := range points {
@@ -36,8 +37,7 @@ func fitLaw(points []Load) (unbounded, bounded law) {
 	return unbounded, bounded
 }
 
-// linearStart solves scale·N/X = a + b·(N−1) + c·N·(N−1) for the free coefficients, weighted as the throughputs' own
-// errors weigh there.
+// linearStart solves scale·N/X = a + b·(N−1) + c·N·(N−1) for the free coefficients, with weights for equal errors of X.
 func linearStart(points []Load, scale float64, free []bool) law {
 	var rows, values []float64
 	columns := 0
@@ -77,7 +77,7 @@ func spreadOut(scale float64, x []float64, free []bool) law {
 	return law{scale, full[0], full[1], full[2]}
 }
 
-// minimise fits the free coefficients by least squares of X, each relative to the greatest X.
+// minimise fits the free coefficients by least squares of X relative to the greatest X.
 func minimise(points []Load, start law, free []bool) law {
 	var top float64
 	for _, p := range points {
@@ -109,7 +109,7 @@ func minimise(points []Load, start law, free []bool) law {
 				}
 			})
 		},
-		// Gauss and Newton's: near the optimum the terms left out are those of the residuals.
+		// The Gauss–Newton approximation leaves out the terms with residuals, which are small near the optimum.
 		Hess: func(h *mat.SymDense, x []float64) {
 			h.Zero()
 			derive(x, func(_ float64, slope []float64) {
@@ -130,7 +130,7 @@ func minimise(points []Load, start law, free []bool) law {
 	return spreadOut(start.scale, result.X, free)
 }
 
-// refine fits throughputs that were drawn around a law, by a few steps of Gauss and Newton from it.
+// refine fits throughputs drawn around a law, by a few Gauss–Newton steps from that law.
 func refine(points []Load, l law) law {
 	rows, values := make([]float64, 3*len(points)), make([]float64, len(points))
 	for range 4 {

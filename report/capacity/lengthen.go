@@ -2,8 +2,8 @@ package capacity
 
 import "time"
 
-// lengthened is how long a step at a rate is held, hold at least, so that there are enough requests of each objective as far
-// as the steps before tell how many of the requests those are; no longer than a confirmation.
+// lengthened is the hold of a step at a rate that gives each objective enough requests, by its share in earlier steps: at
+// least hold, and no longer than a confirmation.
 func (s *Search) lengthened(rate float64, hold time.Duration) time.Duration {
 	for i, t := range s.options.Objectives {
 		if share := s.shareOf(i); share > 0 && rate > 0 {
@@ -14,11 +14,11 @@ func (s *Search) lengthened(rate float64, hold time.Duration) time.Duration {
 	return hold
 }
 
-// amply allows for the scatter of how many requests are of an objective.
+// amply is the factor that allows for the scatter of the number of an objective's requests.
 const amply = 1.5
 
-// shareOf is the share (0-1) of the requests that the objective of that index is about; where none was seen, what one more
-// request of it would have made. 0 is not known.
+// shareOf is the share (0-1) of requests that an objective is about; where no such request was seen, the share that one
+// would have made. 0: not known.
 func (s *Search) shareOf(index int) float64 {
 	var n, due float64
 	for _, m := range s.open() {
@@ -35,8 +35,8 @@ func (s *Search) shareOf(index int) float64 {
 	return n / due
 }
 
-// afterUndecided drives the rate again for longer; where that was done, or there is no room for it, it goes on upwards, where
-// there are more requests of everything, as long as nothing is known to fail there.
+// afterUndecided drives the rate again for longer. Where that was done already, or the time does not allow it, it goes to a
+// higher rate, which has more requests of every kind, as long as no higher rate is known to fail.
 func (s *Search) afterUndecided(last Measurement, fails float64, room time.Duration) (Step, bool) {
 	again, up := last.Step, growthFactor*last.Rate
 	again.Hold = s.lengthened(last.Rate, last.Hold)

@@ -2,13 +2,13 @@ package capacity
 
 import "fmt"
 
-// The use of a resource above which it is what limits, and below which it is not.
+// The use of a resource: from busy on the resource is the limit, below idle it is not.
 const (
 	busy = 0.8
 	idle = 0.6
 )
 
-// limit says what limits the service and what to try, from the use of its resources in the step that served most.
+// limit fills in Limit and Try from the use of resources in the step that served most.
 func (c *Capacity) limit(open []Measurement) {
 	var top *Measurement
 	for i := range open {
@@ -57,7 +57,7 @@ func (c *Capacity) limit(open []Measurement) {
 	}
 }
 
-// fullest returns, of the parts that Server-Timing names and whose number is known, the one that a step used most of.
+// fullest returns the part named in Server-Timing that is used most, among those of known size.
 func (c *Capacity) fullest(m *Measurement) (fullest *Demand, use float64) {
 	for i := range c.Demands {
 		d := &c.Demands[i]
@@ -71,7 +71,7 @@ func (c *Capacity) fullest(m *Measurement) (fullest *Demand, use float64) {
 	return fullest, use
 }
 
-// limitedByProcessor says so; full is the part that is nearly as busy, if any: it works on that processor.
+// limitedByProcessor fills in Limit and Try for a busy processor; full is the busiest part of the service, or nil.
 func (c *Capacity) limitedByProcessor(full *Demand) {
 	c.Try = "less work for each request (a cache, a profile of the hot path)"
 	for _, d := range c.Demands {

@@ -9,23 +9,23 @@ import (
 	"gonum.org/v1/gonum/mathext"
 )
 
-// Purpose says what a step is for.
+// Purpose is the purpose of a step.
 type Purpose string
 
 // The purposes of steps, in the order in which a search takes them.
 const (
-	Staircase    Purpose = "staircase"    // closed: so many users, for the scalability law
+	Staircase    Purpose = "staircase"    // closed model with a number of users, for the scalability law
 	Growing      Purpose = "growth"       // upward by a factor until a step fails
-	Bisection    Purpose = "bisection"    // between the highest that holds and the lowest that does not
-	Edge         Purpose = "edge"         // again, beside the edge that was found
+	Bisection    Purpose = "bisection"    // between the highest rate that holds and the lowest that does not
+	Edge         Purpose = "edge"         // a repetition near the edge
 	Overload     Purpose = "overload"     // above the edge, for the rate at saturation
-	Light        Purpose = "light load"   // at half of the saturation, to hold against it what light load foretells
-	Bursts       Purpose = "bursts"       // as light, but in bursts: what a request takes of a resource that is busy already
-	Confirmation Purpose = "confirmation" // longer, where the objective should just hold
+	Light        Purpose = "light load"   // about half of the saturation, to check the prediction from light load
+	Bursts       Purpose = "bursts"       // light load in bursts, for the demand of a request at a busy resource
+	Confirmation Purpose = "confirmation" // a longer step where the objective should just hold
 )
 
-// Step is what is to be driven next: WarmUp and Hold at the rate (Poisson arrivals), or with so many users; then nothing
-// for CoolDown. With a Burst the requests of the hold come at twice the rate for as long as that, and for as long not at all.
+// Step is the next step to drive: WarmUp and Hold at the rate (Poisson arrivals) or with a number of users, then CoolDown
+// without requests. With a Burst the hold alternates between twice the rate and no requests, each for the length of Burst.
 type Step struct {
 	Purpose  Purpose       `json:"purpose"`
 	Rate     float64       `json:"rate,omitempty"`  // requests/s; 0 in the closed model
@@ -36,66 +36,66 @@ type Step struct {
 	CoolDown time.Duration `json:"-"`
 }
 
-// Reason is what keeps a step from holding, or from being judged.
+// Reason is why a step does not hold, or cannot be judged.
 type Reason string
 
-// The reasons; a step that holds has none.
+// The reasons. A step that holds has the reason "".
 const (
 	Interrupted   Reason = "interrupted"
-	OwnProcessors Reason = "own processors" // bench's own were the limit
-	TooLate       Reason = "too late"       // bench or its host was, to tell
-	NotSent       Reason = "not sent"       // bench did not send what it was to send
+	OwnProcessors Reason = "own processors" // bench's own processors were the limit
+	TooLate       Reason = "too late"       // bench or its host was too late for a verdict
+	NotSent       Reason = "not sent"       // bench did not send all planned requests
 	Behind        Reason = "behind"         // the backlog grows
-	ServedLess    Reason = "served less"    // than was offered
-	Missed        Reason = "missed"         // an objective is
-	Unsure        Reason = "unsure"         // an objective is missed or not, by what bench did late
-	TooFew        Reason = "too few"        // requests are of an objective
+	ServedLess    Reason = "served less"    // the service served less than was offered
+	Missed        Reason = "missed"         // an objective is missed
+	Unsure        Reason = "unsure"         // bench's own lateness could change whether an objective is met
+	TooFew        Reason = "too few"        // an objective has too few requests
 )
 
-// Measurement is a step with what was measured of it.
+// Measurement is a step with its measured figures.
 type Measurement struct {
 	Step
-	Offered  float64       `json:"offered"` // requests/s that were due
+	Offered  float64       `json:"offered"` // due requests/s
 	Served   float64       `json:"served"`  // successes finished per second of the hold
 	Mean     time.Duration `json:"mean_ns"`
 	P50      time.Duration `json:"p50_ns"`
 	P99      time.Duration `json:"p99_ns"`
 	AtLeast  bool          `json:"p99_at_least,omitempty"` // P99 is a lower bound
-	Errors   float64       `json:"errors"`                 // share of the due that failed or never finished
-	Growth   float64       `json:"backlog_growth"`         // requests/s by which the backlog grew
-	CPU      *float64      `json:"cpu,omitempty"`          // processors that the target kept busy; nil: not measured
-	BytesOut float64       `json:"bytes_per_request"`      // body bytes that the target sent for each success
+	Errors   float64       `json:"errors"`                 // share of due requests that failed or never finished
+	Growth   float64       `json:"backlog_growth"`         // growth of the backlog, in requests/s
+	CPU      *float64      `json:"cpu,omitempty"`          // processors busy in the target; nil: not measured
+	BytesOut float64       `json:"bytes_per_request"`      // body bytes from the target for each success
 	Holds    bool          `json:"holds"`
-	Reason   Reason        `json:"reason,omitempty"` // what keeps the step from holding; "" where it holds, and in files of before
+	Reason   Reason        `json:"reason,omitempty"` // why the step does not hold; "" where it holds, and in older files
 	Why      string        `json:"why"`              // the same in words
 	Verdict  string        `json:"verdict"`
 
-	Undecided bool     `json:"undecided,omitempty"` // whether it holds cannot be told: too few requests were of an objective, or what bench did late could change the answer
+	Undecided bool     `json:"undecided,omitempty"` // undecided: an objective has too few requests, or bench's own lateness could change the answer
 	Disturbed float64  `json:"disturbed,omitempty"` // share (0-1) of the requests that bench's own lateness disturbed
-	Target    *Target  `json:"target,omitempty"`    // what the target did, whatever bench did; nil of runs in which that was not kept
-	Generator *float64 `json:"generator,omitempty"` // share (0-1) of its own processors that bench used; nil: not measured
+	Target    *Target  `json:"target,omitempty"`    // response times without bench's own lateness; nil: an older run without them
+	Generator *float64 `json:"generator,omitempty"` // used share (0-1) of bench's own processors; nil: not measured
 
-	// ServerTiming is what the target said of its own time, by the requests that were due in the hold.
+	// ServerTiming is the time in the target's Server-Timing headers, of requests due in the hold.
 	ServerTiming []runfile.ServerTiming `json:"server_timing,omitempty"`
 
 	spoiled bool
-	own     bool // spoiled, as bench's own processors were the limit
-	late    bool // it fails by what it served, or by its backlog, whatever the objective says
-	fails   bool // and by more than chance may do
+	own     bool // spoiled because bench's own processors were the limit
+	late    bool // it fails by the served rate or the backlog, whatever the objectives say
+	fails   bool // it fails by more than chance
 	at      time.Duration
 	due     float64   // requests
-	samples []float64 // requests that each objective is about
-	tooFew  bool      // there are too few of them
+	samples []float64 // requests by objective
+	tooFew  bool      // an objective has too few requests
 	few     string    // the same in words
-	short   bool      // undecided for that
-	totals  []tally   // of each objective that is a share
-	seconds [][]tally // of each objective that is a share and about all requests, by second
+	short   bool      // undecided for that reason
+	totals  []tally   // by objective that is a share
+	seconds [][]tally // by objective that is a share of all requests, then by second
 	served  []float64 // successes finished in each whole second
 	answers Responses
-	took    runfile.Dist // what answers counts
+	took    runfile.Dist // the response times behind answers
 }
 
-// Target are response times without bench's own lateness, of the requests that it did not disturb: what is modelled.
+// Target is the response times of undisturbed requests, without bench's own lateness. The models use these.
 type Target struct {
 	P50     time.Duration `json:"p50_ns"`
 	P99     time.Duration `json:"p99_ns"`
@@ -104,10 +104,10 @@ type Target struct {
 
 func limitOf(t runfile.Threshold) time.Duration { return time.Duration(t.Limit) }
 
-// measure judges a run as a step; loops are those of the wire engine, 0 where their number is not known. A step holds if
-// every objective is met, what was served is what was offered, and the backlog does not grow: above capacity an open loop
-// never settles, so a percentile of a short step would lie. Only a success is served: what is refused at once, or given up
-// on, is offered and no more.
+// measure judges a run as a step; loops is the number of the wire engine's loops, 0: not known. A step holds if every
+// objective is met, the served rate is the offered rate, and the backlog does not grow: above capacity an open loop never
+// settles, so a percentile of a short step would be too low. Only a success counts as served; a request that is refused or
+// given up on counts as offered.
 func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) Measurement {
 	p := &r.Overall
 	m := Measurement{
@@ -140,7 +140,7 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 	if length > 0 {
 		m.Growth = (float64(p.Backlog.End) - float64(p.Backlog.Start)) / length
 		m.took = *ofTarget(&p.ResponseTime, p.TargetTime)
-		// Those that the distributions hold, disturbed or not, are what arrives: what is refused at once does not queue.
+		// The arrival rate is that of the requests in the distributions, disturbed or not: a refused request does not queue.
 		m.answers = counted(float64(p.ResponseTime.Count)/length, &m.took)
 	}
 	for _, t := range objectives {
@@ -161,14 +161,13 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 	return m
 }
 
-// spoiled reports whether what was to be driven was not, by bench's doing. Of a run that does not tell what the target did
-// without bench's lateness, its verdict does.
+// spoiled reports whether bench failed to drive the step as planned. An older run, without response times free of bench's
+// lateness, is judged by its verdict.
 func spoiled(r *runfile.Run) bool {
 	return !r.Delivered() || !r.HasTargetTime() && r.Verdict.Kind.Spoiled()
 }
 
-// ofTarget is the distribution that tells of the target: its own time of undisturbed requests, or where that was not kept the
-// response time.
+// ofTarget is the distribution of the target's own times of undisturbed requests, or in an older run the response times.
 func ofTarget(response *runfile.Dist, t *runfile.TargetTime) *runfile.Dist {
 	if t == nil {
 		return response
@@ -176,11 +175,11 @@ func ofTarget(response *runfile.Dist, t *runfile.TargetTime) *runfile.Dist {
 	return &t.Undisturbed
 }
 
-// saturated is the share of its own processors from which on bench is what limits a closed step.
+// saturated is the used share of bench's own processors from which on bench limits a closed step.
 const saturated = 0.95
 
-// generatorProcessors is how many processors bench can use: those it has, and of the wire engine one for each loop, of which
-// there are no more than users, where there are any.
+// generatorProcessors is the number of processors that bench can use: at most those it has, with the wire engine one for each
+// loop, and no more loops than users.
 func generatorProcessors(r *runfile.Run, loops, users int) int {
 	n := len(r.Environment.GeneratorCPUs)
 	if n == 0 {
@@ -203,13 +202,13 @@ func perSecond(used *time.Duration, seconds float64) *float64 {
 	return &rate
 }
 
-// atOnce is how far the failures of a step may be from having ended in the second in which they were due, as a share of
-// what was served, for its seconds to be told by that.
+// atOnce is the tolerance of the test whether a step's failures ended in the second in which they were due, as a share of the
+// served requests.
 const atOnce = 0.01
 
-// servedBySecond returns the successes that finished in each whole second of the hold. A run file counts by the second what
-// finished, refusals and failures too, and by intended time what failed. Of failures that end as soon as they are due the
-// difference is what was served; of others each second is taken to have the share of successes that the hold has.
+// servedBySecond returns the successes that finished in each whole second of the hold. A run file has the finished requests
+// by second, failures included, and the failed ones by intended time. If failures end as soon as they are due, the
+// difference is the successes. Otherwise each second gets the hold's share of successes.
 func servedBySecond(r *runfile.Run, start time.Duration) (served []float64) {
 	p := &r.Overall
 	var finished []float64
@@ -232,11 +231,10 @@ func servedBySecond(r *runfile.Run, start time.Duration) (served []float64) {
 	return served
 }
 
-// keptUp is the share of what bursts offered that must have been served, or they were no light load.
+// keptUp is the least served share of the requests in bursts for the step to count as light load.
 const keptUp = 0.97
 
-// ofBursts judges a step that is asked for nothing but what its requests cost: that some were sent a little late changes
-// nothing of that.
+// ofBursts judges a step in bursts. It measures only the cost of requests, which slightly late sends do not change.
 func (m *Measurement) ofBursts(r *runfile.Run) {
 	switch {
 	case r.Interrupted:
@@ -250,7 +248,7 @@ func (m *Measurement) ofBursts(r *runfile.Run) {
 	m.spoiled = true
 }
 
-// hold returns where the first phase that is no warm-up begins, and the backlog then and at the end of each of its seconds.
+// hold returns the start of the first phase after the warm-up, and the backlog then and at the end of each of its seconds.
 func hold(r *runfile.Run) (start time.Duration, backlog []float64) {
 	for _, p := range r.Phases {
 		if p.Kind != "warmup" {
@@ -266,7 +264,7 @@ func hold(r *runfile.Run) (start time.Duration, backlog []float64) {
 	return start, backlog
 }
 
-// bySecond counts by second; of one endpoint, or of service times, nothing is kept by second that could be counted so.
+// bySecond counts by second. It returns nil for one endpoint and for service times, which a run does not record by second.
 func bySecond(t runfile.Threshold, r *runfile.Run, start time.Duration) []tally {
 	var list []tally
 	if t.Endpoint != "" || t.Duration == "service" {
@@ -282,11 +280,11 @@ func bySecond(t runfile.Threshold, r *runfile.Run, start time.Duration) []tally 
 	return list
 }
 
-// The bounds of a step's own judgement; that of the backlog's trend is a run's, [runfile.RisingLevel].
+// The limits by which a step is judged. The test of the backlog's trend uses [runfile.RisingLevel].
 const (
-	shortShare = 0.01 // of what was due
-	shortSigma = 4    // standard deviations of what is outstanding at a step's ends
-	fewestEnds = 5    // backlogs that can be ordered so that chance is ruled out
+	shortShare = 0.01 // share of the due requests
+	shortSigma = 4    // standard deviations of the outstanding requests at a step's ends
+	fewestEnds = 5    // fewest backlogs whose order can rule out chance
 )
 
 // judge fills in whether the step holds, and why not.
@@ -322,12 +320,12 @@ func (m *Measurement) judge(r *runfile.Run, objectives []runfile.Threshold, back
 	m.Holds = m.Reason == ""
 }
 
-// not says what keeps the step from holding.
+// not records why the step does not hold.
 func (m *Measurement) not(reason Reason, format string, args ...any) {
 	m.Reason, m.Why = reason, fmt.Sprintf(format, args...)
 }
 
-// judgeObjectives judges by bounds: one that is certainly missed decides, whatever of the others cannot be told.
+// judgeObjectives judges the objectives by bounds. A certain miss decides, even if other objectives are undecided.
 func (m *Measurement) judgeObjectives(r *runfile.Run, objectives []runfile.Threshold) {
 	for i, t := range objectives {
 		judged := t.Judge(r)
@@ -344,8 +342,8 @@ func (m *Measurement) judgeObjectives(r *runfile.Run, objectives []runfile.Thres
 	}
 }
 
-// failedByBurst is how many of the requests that bench's lateness disturbed failed beyond the share of the others: a burst that
-// catches up is refused where the steady rate is not.
+// failedByBurst is the number of disturbed requests that failed in excess of the failed share of the others: a service may
+// refuse a burst that catches up where it does not refuse the steady rate.
 func failedByBurst(p *runfile.Phase) float64 {
 	t := p.TargetTime
 	if t == nil || p.Disturbed == 0 || p.Disturbed >= p.Requests.Due {
@@ -363,7 +361,7 @@ func failedByBurst(p *runfile.Phase) float64 {
 	return max(0, failed(p.Disturbed, &t.Disturbed)-share*float64(p.Disturbed))
 }
 
-// heldUp is how many requests were unfinished at the end of a step at most because bench was late in sending them.
+// heldUp is an upper bound of the requests that were unfinished at the end of a step because bench sent them late.
 func heldUp(r *runfile.Run) (n float64) {
 	if r.Disturbances == nil {
 		return 0
@@ -378,12 +376,12 @@ func heldUp(r *runfile.Run) (n float64) {
 	return n
 }
 
-// usualClusters is the clustering (see there) that is taken before it is known.
+// usualClusters is the [clustering] assumed before it is known.
 const usualClusters = 3
 
-// decide says whether a step that does not hold fails by more than chance may do: of 100 requests a P99 is only the
-// slowest. Where an objective is no share there is no telling, and it fails. A step that does not fail, and in which an
-// objective has too few requests, is undecided.
+// decide sets whether a step that does not hold fails by more than chance: the P99 of 100 requests is only the slowest. An
+// objective that is not a share has no such test, and the step fails. A step that does not fail is undecided if an objective
+// has too few requests.
 func (m *Measurement) decide(objectives []runfile.Threshold) {
 	m.fails = !m.Holds && !m.Undecided && !m.spoiled && m.Reason != Interrupted
 	if m.fails && !m.late && len(m.totals) == len(objectives) {
@@ -394,7 +392,7 @@ func (m *Measurement) decide(objectives []runfile.Threshold) {
 	}
 }
 
-// failsShare reports whether an objective that is a share is broken by more than chance may do.
+// failsShare reports whether an objective that is a share is broken by more than chance.
 func (m *Measurement) failsShare(objectives []runfile.Threshold) bool {
 	i := 0
 	for _, t := range objectives {
@@ -404,7 +402,7 @@ func (m *Measurement) failsShare(objectives []runfile.Threshold) bool {
 		}
 		n, x := m.totals[i].n/usualClusters, m.totals[i].x/usualClusters
 		i++
-		// The chance of x or more of n at the allowed share, Poisson.
+		// The Poisson probability of x or more of n at the allowed share.
 		if x > 0 && mathext.GammaIncReg(x, share*n) < chance {
 			return true
 		}

@@ -7,8 +7,7 @@ import (
 )
 
 // ErlangC returns the probability that an arrival has to wait in M/M/c, for c workers and an offered load of a erlangs
-// (arrival rate × mean service time). It is 1 where a ≥ c, as the queue then grows for ever, and 0 where nothing is
-// offered.
+// (arrival rate × mean service time). It is 1 where a ≥ c, as the queue then grows for ever, and 0 without load.
 //
 //	B(0) = 1,  B(k) = a·B(k−1) / (k + a·B(k−1)),  C = B(c) / (1 − (a/c)·(1 − B(c)))
 //
@@ -31,7 +30,7 @@ func ErlangC(c int, a float64) float64 {
 // MMC is the queue M/M/c: Poisson arrivals, one line, c workers with exponential service times.
 type MMC struct {
 	Workers     int     `json:"workers"`
-	ServiceRate float64 `json:"service_rate"` // requests/s that one worker completes when it is busy
+	ServiceRate float64 `json:"service_rate"` // requests/s of one busy worker
 }
 
 // Saturation is the rate at which all workers are busy all the time, in requests/s.
@@ -48,7 +47,7 @@ func (q MMC) Tail(rate float64, t time.Duration) float64 {
 	return q.tail(rate, t, ErlangC(q.Workers, rate/q.ServiceRate))
 }
 
-// tail is Tail for a probability of waiting that is known.
+// tail is Tail with a given probability of waiting.
 func (q MMC) tail(rate float64, t time.Duration, waits float64) float64 {
 	theta := q.Saturation() - rate
 	if theta <= 0 || t <= 0 {
@@ -69,7 +68,7 @@ func (q MMC) Quantile(rate, p float64) (time.Duration, bool) {
 	if rate >= q.Saturation() || !(p > 0 && p < 1) {
 		return 0, false
 	}
-	// Both terms of the tail are below e^(−slow·t)·(1 + μ·t), so this many of the slower time constant hold any p.
+	// Both terms of the tail are below e^(−slow·t)·(1 + μ·t), so this many of the slower time constant suffice for any p.
 	slow := min(q.ServiceRate, q.Saturation()-rate)
 	high := 1 / slow
 	for q.Tail(rate, seconds(high)) > 1-p && high < 1e9 {
@@ -87,8 +86,8 @@ func (q MMC) Quantile(rate, p float64) (time.Duration, bool) {
 	return seconds(high), true
 }
 
-// RateWithin returns the highest rate at which the share p (0-1) of the responses takes at most limit; 0 where even an
-// idle service is slower than that.
+// RateWithin returns the highest rate, in requests/s, at which the share p (0-1) of the responses takes at most limit; 0
+// where even an idle service is slower.
 func (q MMC) RateWithin(p float64, limit time.Duration) float64 {
 	if math.Exp(-q.ServiceRate*limit.Seconds()) > 1-p {
 		return 0

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// marks are the response times by which responses are counted for [FitMMC]: from 1 us upward by √2, to 95 s.
+// marks are the limits of the response time classes of [FitMMC]: from 1 us by factors of √2 to 95 s.
 var marks = func() (list [54]time.Duration) {
 	for i := range list {
 		list[i] = time.Duration(1000 * math.Pow(2, float64(i)/2))
@@ -16,10 +16,10 @@ var marks = func() (list [54]time.Duration) {
 	return list
 }()
 
-// Responses are the responses of one step, counted between [marks]: Counts[0] took at most the first, Counts[i] more than
-// mark i−1 and at most mark i, the last more than all.
+// Responses is the number of a step's responses by response time, in classes between [marks]: Counts[0] up to the first
+// mark, Counts[i] above mark i−1 and up to mark i, the last one above all marks.
 type Responses struct {
-	Rate   float64 // requests/s that were offered
+	Rate   float64 // offered requests/s
 	Counts [len(marks) + 1]float64
 }
 
@@ -31,13 +31,13 @@ func (r *Responses) add(v time.Duration) {
 	r.Counts[i]++
 }
 
-// counted counts a distribution.
+// counted divides a distribution into the classes of [Responses].
 func counted(rate float64, d *runfile.Dist) Responses {
 	r := Responses{Rate: rate}
 	before := float64(d.Count)
 	for i, m := range marks {
 		above := before
-		switch { // to look through all values takes long
+		switch { // a search through all values takes long
 		case m >= d.MaxNS:
 			above = 0
 		case m >= d.MinNS:
@@ -56,11 +56,11 @@ func (r *Responses) total() (n float64) {
 	return n
 }
 
-// FittedMMC is M/M/c as it was fitted to response times.
+// FittedMMC is the queue M/M/c fitted to response times.
 type FittedMMC struct {
 	MMC
 	Saturation Rate    `json:"saturation"`
-	Misfit     float64 `json:"misfit"` // largest difference of the shares of responses within a time, 0-1
+	Misfit     float64 `json:"misfit"` // Kolmogorov–Smirnov distance of the response times, 0-1
 	Steps      int     `json:"steps"`
 
 	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no step contradicts it
@@ -68,25 +68,25 @@ type FittedMMC struct {
 	candidates []candidate
 }
 
-// candidate is a queue that the data could come from, with its likelihood relative to the best.
+// candidate is a possible queue with its likelihood relative to the best one.
 type candidate struct {
 	MMC
 	weight float64
 }
 
-// What a fit of M/M/c is believed up to.
+// The limits of an accepted fit of M/M/c.
 const (
 	mostWorkers   = 512
 	worstMisfit   = 0.05
-	likelihood95  = 5.00 // χ² with two degrees of freedom asks for 3; clustering is known roughly
-	serviceValues = 25   // of the service rate, for each number of workers
+	likelihood95  = 5.00 // χ² with two degrees of freedom requires 3; more here, as the clustering is only approximate
+	serviceValues = 25   // tried service rates for each number of workers
 )
 
 // FitMMC fits the number of workers and their service rate to the response times of several steps, by the likelihood of
-// their counts. A count is divided by its clustering in time, for which successive waits count as one as long as the queue
-// remembers: 1 + C·2·λ·cμ/(cμ − λ)² with C of [ErlangC] (the relaxation time of M/M/c in heavy traffic: Cox and Miller, The
-// Theory of Stochastic Processes, 1965, §5.9). Intervals are those of the likelihood ratio. It refuses where the queue does
-// not fit the shares within worstMisfit, or no step was loaded enough to tell the number of workers.
+// their counts. Successive waits are correlated for the relaxation time of the queue, so each count is divided by its
+// clustering 1 + C·2·λ·cμ/(cμ − λ)² with C of [ErlangC] (heavy traffic: Cox and Miller, The Theory of Stochastic Processes,
+// 1965, §5.9). Intervals are by likelihood ratio. It returns an error where the misfit is above worstMisfit, or no step had
+// enough load to tell the number of workers.
 func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 	var kept []Responses
 	for _, s := range steps {
@@ -97,7 +97,7 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 	if len(kept) < 2 {
 		return FittedMMC{}, fmt.Errorf("response times were measured at %d rates: M/M/c needs them at 2", len(kept))
 	}
-	// The first pass, with the counts as they are, tells the clustering that the second divides by.
+	// The first pass uses the plain counts and gives the clustering for the second.
 	clusters := make([]float64, len(kept))
 	for i := range clusters {
 		clusters[i] = 1
@@ -131,7 +131,7 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 	return f, nil
 }
 
-// clusters is by how much responses come in clusters at a rate below saturation, see [FitMMC].
+// clusters is the clustering of responses at a rate below saturation, see [FitMMC].
 func (q MMC) clusters(rate float64) float64 {
 	spare := q.Saturation() - rate
 	return 1 + ErlangC(q.Workers, rate/q.ServiceRate)*2*rate*q.Saturation()/(spare*spare)
@@ -139,7 +139,7 @@ func (q MMC) clusters(rate float64) float64 {
 
 func (f *FittedMMC) name() string { return fmt.Sprintf("M/M/%d, Erlang C", f.Workers) }
 
-// responses is what the queue says of response times, between what the queues say that are nearly as likely.
+// responses predicts the response time at quantile q, with the range over the queues that are nearly as likely.
 func (f *FittedMMC) responses(rate, q float64) (e Estimate, clusters float64, ok bool) {
 	value, ok := f.Quantile(rate, q)
 	if !ok {
@@ -170,15 +170,15 @@ func scanWorkers(steps []Responses, clusters []float64, full Saturation) (all []
 			q, best, worse = top.MMC, top.weight, 0
 		}
 		if math.IsInf(top.weight, -1) {
-			worse = 0 // too few to keep up
+			worse = 0 // too few workers to keep up
 		}
-		c += c / 16 // the number of many workers is not told to one
+		c += c / 16 // a large number of workers is not exact to one
 	}
 	return all, q, best
 }
 
-// averaged is the saturation over the numbers of workers that are possible, each by the likelihood of its best rate: one
-// number of workers is often hardly likelier than the next.
+// averaged is the mean saturation over the possible numbers of workers, weighted by the likelihood of the best rate of each:
+// one number of workers is often hardly likelier than the next.
 func averaged(list []candidate) float64 {
 	best := map[int]candidate{}
 	for _, q := range list {
@@ -193,8 +193,8 @@ func averaged(list []candidate) float64 {
 	return sum / all
 }
 
-// fitWorkers scans service rates for c workers, first widely and then about the best, and returns them with the logs of
-// their likelihoods.
+// fitWorkers scans service rates for c workers, first widely and then around the best, and returns them with their log
+// likelihoods.
 func fitWorkers(c int, steps []Responses, clusters []float64, full Saturation) (list []candidate, top candidate) {
 	var n, sum float64
 	for _, s := range steps {
@@ -252,8 +252,7 @@ func logLikelihood(q MMC, steps []Responses, clusters []float64) (sum float64) {
 	return sum
 }
 
-// misfit is the largest difference between the shares of responses within a time, as counted and as modelled, over all
-// steps together (Kolmogorov and Smirnov's distance).
+// misfit is the Kolmogorov–Smirnov distance between the measured and the modelled response times, over all steps together.
 func misfit(q MMC, steps []Responses) (worst float64) {
 	var counted, modelled [len(marks)]float64
 	var all float64

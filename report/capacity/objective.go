@@ -7,8 +7,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// ParseObjectives reads objectives in the grammar of thresholds, such as p99<100ms and errors<0.1%. There must be one that
-// more load can break: an upper limit of a duration, or of errors.
+// ParseObjectives reads objectives in the grammar of thresholds, such as p99<100ms and errors<0.1%. At least one must be an
+// upper limit of a duration or of errors, which more load can break.
 func ParseObjectives(texts []string) ([]runfile.Threshold, error) {
 	var list []runfile.Threshold
 	for _, text := range texts {
@@ -31,7 +31,7 @@ func ParseObjectives(texts []string) ([]runfile.Threshold, error) {
 	return list, nil
 }
 
-// tally counts, of n requests, the x that an objective allows a share of only.
+// tally is the number n of requests and the number x of them that break an objective.
 type tally struct{ n, x float64 }
 
 func (t tally) share() float64 {
@@ -41,8 +41,8 @@ func (t tally) share() float64 {
 	return t.x / t.n
 }
 
-// allowed returns the share (0-1) that an objective allows of the requests that break it: those over the limit of a
-// percentile, or errors. It is false of an objective that is no share: then a step only holds or does not.
+// allowed returns the share (0-1) of requests that may break an objective: those over the limit of a percentile, or errors.
+// ok is false for any other objective, which a step only meets or misses.
 func allowed(t runfile.Threshold) (float64, bool) {
 	switch {
 	case t.Metric == runfile.MetricPercentile && (t.Duration == "response" || t.Duration == "service"):
@@ -53,8 +53,8 @@ func allowed(t runfile.Threshold) (float64, bool) {
 	return 0, false
 }
 
-// fewestOf is how many requests there must be of what an objective is about before a step tells of it: of one endpoint some,
-// as its share of the requests may be small.
+// fewestOf is the least number of requests with which a step decides an objective. For one endpoint it is above 0, as its
+// share of the requests may be small.
 func fewestOf(t runfile.Threshold) float64 {
 	if t.Endpoint != "" {
 		return fewestOfEndpoint
@@ -64,7 +64,7 @@ func fewestOf(t runfile.Threshold) float64 {
 
 const fewestOfEndpoint = 10
 
-// samplesOf counts the requests of a step that an objective is about, and of them those that break it where it is a share.
+// samplesOf counts the requests of a step that an objective is about, and for a share those that break it.
 func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 	p := &r.Overall
 	if t.Endpoint != "" {
@@ -76,12 +76,12 @@ func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 	}
 	n := tallied(t, p.Requests.Due, p.Requests.Due-min(p.Requests.Due, p.Requests.Succeeded), d)
 	if p.Requests.Succeeded == 0 && t.Metric != runfile.MetricErrors {
-		n = tally{float64(p.Requests.Due), float64(p.Requests.Due)} // no percentile is one of failures
+		n = tally{float64(p.Requests.Due), float64(p.Requests.Due)} // without successes every request breaks it
 	}
 	return n
 }
 
-// samplesOfEndpoint counts the phases that are no warm-up. What was never answered breaks any limit.
+// samplesOfEndpoint counts an endpoint's requests outside of warm-ups. An unanswered request breaks any limit.
 func samplesOfEndpoint(t runfile.Threshold, r *runfile.Run) (n tally) {
 	var failed float64
 	for i := range r.Phases {
@@ -110,12 +110,12 @@ func samplesOfEndpoint(t runfile.Threshold, r *runfile.Run) (n tally) {
 		}
 	}
 	if n.n == 0 {
-		n = tally{failed, failed} // no percentile is one of failures
+		n = tally{failed, failed} // without successes every request breaks it
 	}
 	return n
 }
 
-// tallied counts a distribution's requests, or what failed of those that were due.
+// tallied counts a distribution's requests, or for errors the failed and the due.
 func tallied(t runfile.Threshold, due, failed uint64, d *runfile.Dist) tally {
 	if t.Metric == runfile.MetricErrors {
 		return tally{float64(due), float64(failed)}

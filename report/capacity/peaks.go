@@ -11,7 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// How many past peaks there may be.
+// The least and greatest number of past peaks.
 const (
 	fewestPeaks = 4
 	maxPeaks    = 1200
@@ -20,8 +20,8 @@ const (
 // Peaks are past peaks of the demand, one a month, in requests per second.
 type Peaks []float64
 
-// ReadPeaks reads a CSV file of two columns, the month in order as 2026-01 and its peak as a rate (5000/s, or a number). A
-// first line without a rate is taken for headings. name stands in errors.
+// ReadPeaks reads a CSV file of two columns: the month (2026-01), in order, and its peak as a rate (5000/s, or a number). A
+// first line without a rate is a heading. Errors begin with name.
 func ReadPeaks(name string, r io.Reader) (Peaks, error) {
 	var list Peaks
 	previous := 0

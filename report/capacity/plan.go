@@ -10,24 +10,24 @@ type Month struct {
 	Month     int         `json:"month"`
 	Peak      Rate        `json:"peak"`
 	Instances int         `json:"instances"`
-	Low       int         `json:"instances_low"`  // for the lower peak and the higher capacity of their intervals
-	High      int         `json:"instances_high"` // for the higher peak and the lower capacity
+	Low       int         `json:"instances_low"`  // instances at the lower end of the peak's interval and the upper end of the capacity's
+	High      int         `json:"instances_high"` // instances at the upper end of the peak's interval and the lower end of the capacity's
 	Costs     []MonthCost `json:"costs,omitempty"`
 }
 
-// MonthCost is what one offer costs in a month.
+// MonthCost is the cost of one offer in a month.
 type MonthCost struct {
 	Offer      string  `json:"offer"`
 	Instances  int     `json:"instances"`
-	OnDemand   float64 `json:"on_demand"` // all instances of the peak, all hours, without data transfer
+	OnDemand   float64 `json:"on_demand"` // cost of the peak's instances for all hours, without data transfer
 	Transfer   float64 `json:"transfer"`
 	Mix        Mix     `json:"mix"`
-	Total      float64 `json:"total"` // the mix and the transfer
+	Total      float64 `json:"total"` // cost of the mix and the transfer
 	PerMillion float64 `json:"per_million"`
-	PerUnit    float64 `json:"requests_within_objective_per_unit"` // for one unit of the currency
+	PerUnit    float64 `json:"requests_within_objective_per_unit"` // requests for one unit of the currency
 }
 
-// RunsOut is the month in which the fleet of today no longer carries the peak; 0 is now, −1 beyond the horizon or never.
+// RunsOut is the first month in which today's fleet does not carry the peak; 0: now, −1: beyond the horizon or never.
 type RunsOut struct {
 	Fleet int `json:"fleet"`
 	Month int `json:"month"`
@@ -35,30 +35,30 @@ type RunsOut struct {
 	Late  int `json:"late"`
 }
 
-// Plan is how many instances a demand needs over time and what they cost.
+// Plan is the number of instances that a demand needs over time, with their cost.
 type Plan struct {
 	Inputs      Inputs       `json:"inputs"`
-	Capacity    Rate         `json:"capacity"` // of one instance, requests/s at the objective
-	Headroom    float64      `json:"headroom"` // today: 1 − peak / what the fleet carries at the objective, all instances up
-	Within      float64      `json:"within"`   // share of requests taken to be within the objective: what it asks for
+	Capacity    Rate         `json:"capacity"` // capacity of one instance, requests/s at the objective
+	Headroom    float64      `json:"headroom"` // 1 − today's peak / capacity of all instances at the objective
+	Within      float64      `json:"within"`   // share of requests within the objective, taken as the share that it requires
 	Months      []Month      `json:"months"`
 	RunsOut     RunsOut      `json:"runs_out"`
 	CostCurve   []CurvePoint `json:"cost_curve,omitempty"`
-	Target      float64      `json:"target_utilisation"` // for autoscaling
+	Target      float64      `json:"target_utilisation"` // target of an autoscaler
 	Simulations []Simulation `json:"simulations,omitempty"`
 	Budgets     []Budget     `json:"error_budgets,omitempty"`
 	Assumptions []string     `json:"assumptions"`
 	Formulas    []string     `json:"formulas"`
 }
 
-// CurvePoint is what a number of instances carries and costs, on demand, of the first offer.
+// CurvePoint is the load and cost of a number of instances, at the first offer's price on demand.
 type CurvePoint struct {
 	Instances int     `json:"instances"`
-	Carries   float64 `json:"carries"` // requests/s by the policy
+	Carries   float64 `json:"carries"` // greatest load by the policy, in requests/s
 	Monthly   float64 `json:"monthly"`
 }
 
-// MakePlan plans for the inputs, which have been checked, from a measured capacity.
+// MakePlan makes a plan from checked inputs and a measured capacity.
 func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 	rate := c.MaxRate.Rate
 	switch {
@@ -100,7 +100,7 @@ func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 	return p, nil
 }
 
-// mean is the mean rate over a day: the curve's, or without one the peak itself.
+// mean is the mean rate of the curve, or without a curve the peak.
 func (in *Inputs) mean() float64 {
 	if in.Curve != nil {
 		return in.Curve.Mean()
@@ -123,7 +123,7 @@ func (p *Plan) month(m int) Month {
 	return month
 }
 
-// cost is what an offer costs in a month of that peak.
+// cost is the cost of an offer in a month with that peak.
 func (p *Plan) cost(o Offer, peak float64) MonthCost {
 	in := &p.Inputs
 	capacity := p.Capacity.Rate * o.Relative
@@ -146,7 +146,7 @@ func (p *Plan) cost(o Offer, peak float64) MonthCost {
 	return c
 }
 
-// runsOut finds the first month whose peak a fleet does not carry, and the same at the ends of the intervals.
+// runsOut returns the first month whose peak a fleet does not carry, with that month at the ends of the intervals.
 func (p *Plan) runsOut(fleet int) RunsOut {
 	r := RunsOut{fleet, -1, -1, -1}
 	first := func(at *int, m int, peak, capacity float64) {
@@ -162,7 +162,7 @@ func (p *Plan) runsOut(fleet int) RunsOut {
 	return r
 }
 
-// costCurve goes from one instance to twice what the last month needs, in at most 40 points.
+// costCurve returns at most 40 points, from one instance to twice the instances of the last month.
 func (p *Plan) costCurve() (list []CurvePoint) {
 	most := 2 * p.Months[len(p.Months)-1].Instances
 	for n := 1; n <= most; n += 1 + most/40 {
@@ -171,9 +171,8 @@ func (p *Plan) costCurve() (list []CurvePoint) {
 	return list
 }
 
-// targetUtilisation is what an autoscaler should aim at, so that the demand may rise as fast as the curve does for as long
-// as an instance takes to come: use / (1 + the greatest relative rise within the lag). Without a curve the spike stands
-// for it, and then it is use / spike.
+// targetUtilisation is the target of an autoscaler. It leaves room for the steepest rise of the curve while a new instance
+// comes up: use / (1 + the greatest relative rise within the lag). Without a curve it is use / spike.
 func (in *Inputs) targetUtilisation() float64 {
 	if in.Curve == nil || in.ScaleLag == 0 {
 		return in.Use / in.Spike

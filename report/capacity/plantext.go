@@ -11,7 +11,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// PlanText is the inputs of a plan as they are written, by flags or in a YAML file. An empty field is not given.
+// PlanText is the inputs of a plan as text, from flags or a YAML file. "" means: not given.
 type PlanText struct {
 	Demand   string `yaml:"demand"`    // 5000/s, at the peak
 	Curve    string `yaml:"curve"`     // CSV file of a day
@@ -26,7 +26,7 @@ type PlanText struct {
 	Prices   string `yaml:"prices"`    // YAML file
 }
 
-// ParsePlanText reads a plan's file. name stands in errors.
+// ParsePlanText reads a plan's file. Errors begin with name.
 func ParsePlanText(name string, source []byte) (PlanText, error) {
 	var t PlanText
 	if err := yaml.UnmarshalWithOptions(source, &t, yaml.Strict()); err != nil {
@@ -35,7 +35,7 @@ func ParsePlanText(name string, source []byte) (PlanText, error) {
 	return t, nil
 }
 
-// Or fills what t leaves open from u.
+// Or returns t with its empty fields taken from u.
 func (t PlanText) Or(u PlanText) PlanText {
 	to, from := reflect.ValueOf(&t).Elem(), reflect.ValueOf(u)
 	for i := range to.NumField() {
@@ -46,11 +46,11 @@ func (t PlanText) Or(u PlanText) PlanText {
 	return t
 }
 
-// Given reports whether there is anything to plan for.
+// Given reports whether any field is given.
 func (t PlanText) Given() bool { return t != PlanText{} }
 
-// Inputs reads the texts, and by read the files that they name. What they leave open is that of base, the inputs of a plan
-// that was made before, or a default. Errors name the field.
+// Inputs parses the texts, and reads the files that they name with read. Empty fields come from base, the inputs of an
+// earlier plan, or are defaults. Errors name the field.
 func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (*Inputs, error) {
 	in := &Inputs{Horizon: 12}
 	if base != nil {
@@ -124,7 +124,7 @@ func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (
 	return in, in.Check()
 }
 
-// takePeaks fits the growth, and takes the last peak for the demand of now where nothing else says it.
+// takePeaks fits the growth to past peaks. The last peak becomes today's demand where no other is given.
 func (in *Inputs) takePeaks(name string, source []byte, t PlanText) error {
 	peaks, err := ReadPeaks(name, bytes.NewReader(source))
 	if err != nil {

@@ -5,31 +5,31 @@ import (
 	"time"
 )
 
-// evidence is what one step says of the edge: the rate where an objective is met just so.
+// evidence is one step's evidence about the edge, the rate at which an objective is just met.
 type evidence struct {
 	logRate float64
-	seconds float64 // that the step was held
-	age     float64 // minutes from the instant that the edge is asked for
-	near    bool    // near enough for the share of its requests to follow edgeOf's line
-	n, x    float64 // requests and those that broke the objective, both divided by the clustering; n = 0: not counted
+	seconds float64 // hold of the step
+	age     float64 // minutes between the step and the instant of the answer
+	near    bool    // near enough to the edge for edgeOf's line to describe its counts
+	n, x    float64 // requests and those that broke the objective, both divided by the clustering; n = 0: no counts
 	holds   bool
 }
 
-// The priors of the edge. Between two steps capacity differs by a hundredth or so, the more the shorter they are (a queue
-// has not settled, a limiter has not used up its allowance), and it wanders.
+// The priors of the edge. Capacity differs between two steps by about 1 %, and by more in short steps (a queue has not
+// settled, a limiter has not used up its allowance). It also drifts over time.
 const (
 	stepScatter  = 0.06  // standard deviation of the log of capacity between two steps of a second
-	wander       = 0.015 // and of its random walk over a minute
+	wander       = 0.015 // standard deviation of its random walk over a minute
 	steepLow     = 0.5   // d(log odds)/d(log rate) where an objective breaks, from heavy tails …
 	steepHigh    = 2000.0
-	passScatter  = 0.02 // log rates over which a step that only holds or not goes from one to the other
+	passScatter  = 0.02 // width, in log rates, of the transition from holding to failing, for steps without counts
 	priorBatches = 8.0
-	modelScatter = 0.015 // of the log of the edge
+	modelScatter = 0.015 // standard deviation of the log of a model's edge
 	disbelief    = 0.2
-	longClusters = 2.0 // clusters that are longer than a batch are not seen by it
+	longClusters = 2.0 // factor for clusters longer than a batch, which batches do not show
 	edgeCells    = 120
 	steepCells   = 14
-	surprise     = 0.005 // of a step that contradicts all others
+	surprise     = 0.005 // probability of a step that contradicts all others
 	hermiteNodes = 5
 )
 
@@ -44,7 +44,7 @@ type posterior struct {
 	weight    []float64 // adds up to 1
 }
 
-// edgeOf infers the edge by Bayes' rule on a grid, from the share of requests that broke the objective at each rate:
+// edgeOf returns the posterior of the edge on a grid, from the share of requests that broke the objective at each rate:
 //
 //	logit share(r) = logit allowed + b·(log r − log edge)
 //
@@ -107,8 +107,8 @@ func (e evidence) logLikelihood(edge, steep, base float64) float64 {
 	return top + math.Log(sum)
 }
 
-// believe multiplies by what a fitted model says of the edge, scattered by what a model may be off, and not at all believed
-// with the probability of disbelief.
+// believe multiplies the posterior by a fitted model's distribution of the edge, widened by modelScatter. With the
+// probability disbelief the model tells nothing.
 func (p *posterior) believe(logs, weights []float64) {
 	var all float64
 	for _, w := range weights {
@@ -134,8 +134,8 @@ func (p *posterior) believe(logs, weights []float64) {
 	}
 }
 
-// sides returns how likely the step is if the edge lies above its rate, and if it lies below, relative to the likeliest
-// share: no more than the allowed share breaks the objective below the edge, and no less above it.
+// sides returns the likelihood of the step if the edge lies above its rate and if it lies below, relative to the likeliest
+// share. Below the edge at most the allowed share of requests breaks the objective, above it at least that share.
 func (e evidence) sides(base float64) (ifAbove, ifBelow float64) {
 	if e.n == 0 {
 		if e.holds {
@@ -163,9 +163,8 @@ func (p posterior) quantile(q float64) float64 {
 	return math.Exp(p.low + p.cell*float64(len(p.weight)))
 }
 
-// clustering returns by how much the requests that break an objective come in clusters: the variance of their number over
-// that of independent ones (index of dispersion), from batches of seconds within steps. What is expected before any are
-// counted weighs as much as priorBatches.
+// clustering returns the index of dispersion of the requests that break an objective: the variance of their number over that
+// of independent requests, from batches of seconds within steps. The prior expect weighs as much as priorBatches batches.
 func clustering(steps [][]tally, expect float64) float64 {
 	excess, expected := priorBatches*expect, priorBatches
 	for _, seconds := range steps {
@@ -192,9 +191,9 @@ func clustering(steps [][]tally, expect float64) float64 {
 	return max(1, longClusters*excess/expected)
 }
 
-// expectedClustering is that of responses over a limit, at a rate near the edge, by the theory of one line: the wait
-// leaves a tail e^(−θt) with θ ≈ ln 100 / limit where 1 % break it, an excursion over the limit lasts about rate/θ², and a
-// request finds on average twice the requests of a mean excursion in its own (inspection paradox):
+// expectedClustering is the theoretical clustering of responses over a limit, at a rate near the edge, for a single queue.
+// The wait has a tail e^(−θt) with θ ≈ ln 100 / limit where 1 % exceed the limit, an excursion over the limit lasts about
+// rate/θ², and a request is on average in an excursion of twice the mean size (inspection paradox):
 //
 //	1 + 2·rate·(rate/θ²) = 1 + 2·(rate·limit/ln 100)²
 //
@@ -204,7 +203,7 @@ func expectedClustering(rate float64, limit time.Duration) float64 {
 	return 1 + 2*z*z
 }
 
-// batched joins neighbouring seconds to at most 6 batches: what clusters over seconds shows only between longer ones.
+// batched joins neighbouring seconds to at most 6 batches: clusters of several seconds show only between longer batches.
 func batched(seconds []tally) []tally {
 	size := (len(seconds) + 5) / 6
 	var list []tally

@@ -2,8 +2,8 @@ package capacity
 
 import "fmt"
 
-// predict foretells saturation from the steps at light load: by the resources whose use was seen, by the queue where the
-// response times are those of one, and by what is full first where both tell.
+// predict fills in the saturation predicted from the steps at light load: by the measured resources, by the fitted queue, or
+// where both are known by the one that is full first.
 func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 	light, upTo := lightly(s.open(), lightLoad*reached)
 	loaded := s.loaded()
@@ -28,7 +28,7 @@ func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 	}
 }
 
-// lightly returns the responses of the steps that were offered at most that rate, and the highest of their rates.
+// lightly returns the responses of the steps with an offered rate up to most, and the highest of their rates.
 func lightly(open []Measurement, most float64) (light []Responses, upTo float64) {
 	for _, m := range open {
 		if m.Offered <= most && !m.late && !m.spoiled {
@@ -38,11 +38,12 @@ func lightly(open []Measurement, most float64) (light []Responses, upTo float64)
 	return light, upTo
 }
 
-// tellsWithin is the width of a foretold saturation, its upper end over its lower, that another step is not worth.
+// tellsWithin is the ratio of the upper to the lower end of a predicted saturation below which another step is not worth its
+// time.
 const tellsWithin = 1.3
 
-// lightTells reports whether the steps at light load tell of the saturation what more of them would: it is not known and so
-// nor is what is light, the queue that fits them is told closely, or none fits and resources were seen at 3 rates.
+// lightTells reports whether more steps at light load would not improve the prediction: the saturation is not known, and so
+// nor is what is light; the fitted queue has a narrow interval; or no queue fits and resources were measured at 3 rates.
 func (s *Search) lightTells() bool {
 	full := saturationOf(s.steps)
 	if full.Rate == 0 {

@@ -11,15 +11,15 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-// Offer is what one kind of instance costs. Prices are in the file's currency; a price of 0 is one that is not offered.
+// Offer is the prices of one kind of instance, in the file's currency; 0: not offered.
 type Offer struct {
 	Name     string  `yaml:"name" json:"name"`
 	Hourly   float64 `yaml:"hourly" json:"hourly"`                                 // on demand, an hour
 	Reserved float64 `yaml:"reserved" json:"reserved,omitempty"`                   // an hour, paid for all hours whether used or not
-	Spot     float64 `yaml:"spot" json:"spot,omitempty"`                           // an hour, and may be taken away
-	SpotLoss float64 `yaml:"spot_loss" json:"spot_loss,omitempty"`                 // share (0-1) of the spot instances that may be gone at once; default 0.2
+	Spot     float64 `yaml:"spot" json:"spot,omitempty"`                           // an hour; the provider may take the instance away
+	SpotLoss float64 `yaml:"spot_loss" json:"spot_loss,omitempty"`                 // share (0-1) of the spot instances that may be lost at once; default 0.2
 	PerGB    float64 `yaml:"per_gb_out" json:"per_gb_out,omitempty"`               // for 10⁹ bytes sent
-	Relative float64 `yaml:"relative_capacity" json:"relative_capacity,omitempty"` // capacity in that of the measured instance; default 1
+	Relative float64 `yaml:"relative_capacity" json:"relative_capacity,omitempty"` // capacity relative to the measured instance; default 1
 }
 
 // Prices is a price file.
@@ -30,7 +30,7 @@ type Prices struct {
 
 const defaultSpotLoss = 0.2
 
-// ParsePrices reads a price file, in YAML. name stands in errors.
+// ParsePrices reads a price file in YAML. Errors begin with name.
 func ParsePrices(name string, source []byte) (Prices, error) {
 	var p Prices
 	if err := yaml.UnmarshalWithOptions(source, &p, yaml.Strict()); err != nil {
@@ -77,25 +77,25 @@ func (o *Offer) check() error {
 	return nil
 }
 
-// hoursPerMonth is a year's 8,760 hours over twelve.
+// hoursPerMonth is a twelfth of a year's 8,760 hours.
 const hoursPerMonth = 730
 
-// Mix is how the instances that a day needs are bought.
+// Mix is the cheapest purchase of the instances that a day needs.
 type Mix struct {
-	Reserved int     `json:"reserved"`       // paid for all hours
+	Reserved int     `json:"reserved"`       // instances paid for all hours
 	OnDemand float64 `json:"on_demand_mean"` // instances, mean over the day
 	Spot     float64 `json:"spot_mean"`      // instances, mean over the day
-	Monthly  float64 `json:"monthly"`        // cost of instances, without data transfer
+	Monthly  float64 `json:"monthly"`        // cost of the instances in a month, without data transfer
 }
 
-// CheapestMix finds the cheapest way to have, in each equal part of the day, the instances that it needs: some reserved,
-// the rest of each part on demand or, where that is cheaper, as spot, of which spot_loss may be gone at once, so that e
-// instances need ⌈e/(1 − spot_loss)⌉:
+// CheapestMix returns the cheapest mix that provides the needed instances in each equal part of the day: some reserved, the
+// rest on demand or, where that is cheaper, as spot. The share spot_loss of spot instances may be lost at once, so e
+// instances take ⌈e/(1 − spot_loss)⌉:
 //
 //	cost(R) = 730 h · (R·reserved + mean over parts of min(e·hourly, ⌈e/(1 − loss)⌉·spot)),  e = max(0, needed − R)
 //
-// It tries every R up to 4,096; beyond, those that the curve itself has, as between two of them the cost goes in a line but
-// for rounding up a spot instance.
+// It tries every R up to 4,096. Beyond, it tries the values of the curve itself: between two of them the cost is linear but
+// for the rounding of spot instances.
 func CheapestMix(o Offer, needed []int) Mix {
 	most := 0
 	for _, n := range needed {
@@ -126,7 +126,7 @@ func CheapestMix(o Offer, needed []int) Mix {
 	return best
 }
 
-// reservations are the numbers of reserved instances that are worth trying.
+// reservations returns the numbers of reserved instances to try.
 func reservations(needed []int, most int) iter.Seq[int] {
 	return func(yield func(int) bool) {
 		for r := 0; r <= min(most, 4096); r++ {

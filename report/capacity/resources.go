@@ -4,13 +4,13 @@ import (
 	"slices"
 )
 
-// A service that marks its answers by Server-Timing says how long each part held a request. These names are no demand: they
-// are the wait for what another part then holds.
+// Server-Timing tells how long each part of a service was occupied by a request. The parts with these names are not
+// resources: their time is the wait for another part.
 var queues = []string{"pool", "queue", "wait"}
 
-// demandsOf fits what a request costs of each resource that was seen, over the steps offered at most that rate: of the
-// processors of the target's tree, and of each part that Server-Timing names. A part's use is by Little's law: the time that
-// all requests together were held, over the time that passed, is how many of it were busy on average.
+// demandsOf fits the demand at each measured resource, over the steps with an offered rate up to most: the processors of the
+// target's tree, and each part named in Server-Timing. The use of a part is by Little's law: its time for all requests
+// together divided by the elapsed time is the mean number in use.
 func demandsOf(steps []Measurement, most float64, known Resources) []Demand {
 	none := 0.0
 	var list []Demand
@@ -19,7 +19,7 @@ func demandsOf(steps []Measurement, most float64, known Resources) []Demand {
 	}
 	for _, name := range partsOf(steps) {
 		uses, idle := usesOf(steps, most, name), (*float64)(nil)
-		// Without bursts nothing tells how long a part is held once all of it is: the processors are then as busy.
+		// Only bursts show how long a request occupies a part that is full.
 		if slices.ContainsFunc(uses, func(u Use) bool { return u.Burst > 0 }) {
 			idle = &none
 		}
@@ -30,7 +30,7 @@ func demandsOf(steps []Measurement, most float64, known Resources) []Demand {
 	return list
 }
 
-// partsOf returns the names of Server-Timing that are parts of a service, in the order in which they appeared.
+// partsOf returns the names in Server-Timing that are parts of a service, in their order of appearance.
 func partsOf(steps []Measurement) (names []string) {
 	for _, m := range steps {
 		for _, t := range m.ServerTiming {
@@ -52,7 +52,7 @@ func usesOf(steps []Measurement, most float64, resource string) []Use {
 	return uses
 }
 
-// busy returns how many of a resource were busy on average; false where it was not seen.
+// busy returns the mean number of busy servers of a resource; false where it was not measured.
 func (m *Measurement) busy(resource string) (float64, bool) {
 	if resource == Processor {
 		if m.CPU == nil {
@@ -68,7 +68,7 @@ func (m *Measurement) busy(resource string) (float64, bool) {
 	return 0, false
 }
 
-// waited is the mean wait of a request for what another part then holds, in seconds.
+// waited is the mean wait of a request for a part of the service, in seconds.
 func (m *Measurement) waited() (seconds float64, seen bool) {
 	for _, t := range m.ServerTiming {
 		if slices.Contains(queues, t.Name) && t.Count > 0 {

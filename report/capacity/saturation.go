@@ -2,11 +2,11 @@ package capacity
 
 import "math"
 
-// Saturation is the rate that was served while more was offered than could be; the zero value is none that was measured.
+// Saturation is the served rate while more is offered than the service can take. The zero value means: not measured.
 type Saturation struct {
 	Rate    float64 // requests/s
-	SD      float64 // its standard error, requests/s
-	Seconds int     // that were measured
+	SD      float64 // standard error of Rate, requests/s
+	Seconds int     // number of measured seconds
 }
 
 // Interval returns the rate with its 95 % interval.
@@ -23,15 +23,15 @@ func (s Saturation) logLikelihood(rate float64) float64 {
 	return -z * z / 2
 }
 
-// systematic is how far, relative to itself, the rate served under overload may be from that at saturation: connections
-// that are refused and queues that are full cost work too.
+// systematic is the relative difference between the rate served under overload and the saturation rate: refusing connections
+// and managing full queues cost work too.
 const systematic = 0.004
 
-// collapsed is the share of the most that was served under overload below which a step tells of a collapse, such as of a
-// queue that was full, and no longer of what the service can take.
+// collapsed is the share of the highest served rate below which a step under overload shows a collapse, such as a full
+// queue, rather than what the service can take.
 const collapsed = 0.75
 
-// saturationOf takes the mean of the seconds of the open steps that fell behind, without those in which the service
+// saturationOf returns the mean over the seconds of open steps that fell behind, without steps in which the service
 // collapsed. A machine's speed drifts, so the standard error is at least that of the steps' means.
 func saturationOf(steps []Measurement) Saturation {
 	var best float64

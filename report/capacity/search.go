@@ -7,17 +7,17 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Options bound a search. A zero field but Objectives takes its default.
+// Options are the limits of a search. A zero field takes its default; Objectives has no default.
 type Options struct {
 	Objectives []runfile.Threshold
-	Start      float64       // requests/s of the first step; default 20, or a sixteenth of what the staircase reached
-	Most       float64       // requests/s that are never exceeded; default none
-	Resolution float64       // half-width of the interval, as a share of the rate, that ends the bisection; default 0.02
+	Start      float64       // requests/s of the first step; default 20, or a sixteenth of the staircase's throughput
+	Most       float64       // highest rate to try, in requests/s; default: no limit
+	Resolution float64       // half-width of the interval at which bisection ends, as a share of the rate; default 0.02
 	Step       time.Duration // hold of a step; default 4 s
 	Confirm    time.Duration // hold of the confirmation; default 25 s
 	Budget     time.Duration // for all steps together; default 160 s
-	Users      []int         // of the closed staircase before the search; default none
-	Loops      int           // of the wire engine that drives the steps; default not known
+	Users      []int         // numbers of users of the closed staircase before the search; default: no staircase
+	Loops      int           // loops of the wire engine; default 0: not known
 }
 
 func (o Options) withDefaults() Options {
@@ -39,7 +39,7 @@ func (o Options) withDefaults() Options {
 const (
 	growthFactor  = 2
 	shrinkFactor  = 4
-	leastRate     = 0.25 // requests/s; nothing slower is tried
+	leastRate     = 0.25 // lowest rate to try, in requests/s
 	mostBisect    = 5
 	edgeRepeats   = 2
 	mostConfirms  = 3
@@ -48,18 +48,18 @@ const (
 	coolDown      = 500 * time.Millisecond
 	userWarmUp    = 500 * time.Millisecond
 	userHold      = 1500 * time.Millisecond
-	nearEdge      = 0.3 // log rates within which counts say where the edge is
-	spoiledTries  = 3   // of one rate, and then of rates below it
+	nearEdge      = 0.3 // distance from the edge, in log rates, within which counts locate it
+	spoiledTries  = 3   // tries of one rate, and then of rates below it
 	overloadSteps = 2   // times Step
-	lightSteps    = 2.5 // times Step, at least: what tells the number of workers is how seldom requests wait
+	lightSteps    = 2.5 // times Step, at least: the number of workers follows from how seldom requests wait
 	mostLight     = 4.5 // times Step, where time is left
 	lightPart     = 0.57
-	burstPart     = 0.54 // on average; in bursts twice that
+	burstPart     = 0.54 // mean; twice that within bursts
 	burstAtLeast  = 200 * time.Millisecond
 	burstAtMost   = 500 * time.Millisecond
 	burstRequests = 20
 
-	lateDrain = 2 * time.Second // for which the last answers of a step that fell behind are awaited
+	lateDrain = 2 * time.Second // time to wait for the last answers of a step that fell behind
 )
 
 // Outcome says how a search ended.
@@ -68,20 +68,20 @@ type Outcome string
 // The outcomes of a search.
 const (
 	Found       Outcome = "found"
-	Everywhere  Outcome = "met everywhere"    // up to Most, or as far as the steps went: a lower bound
+	Everywhere  Outcome = "met everywhere"    // up to Most, or up to the highest step: a lower bound
 	Nowhere     Outcome = "met nowhere"       // not even at the lowest rate
-	Limited     Outcome = "limited"           // bench or its host was too late: a lower bound
-	OutOfTime   Outcome = "out of time"       // the budget ended before there was an edge: a lower bound
-	Unconfirmed Outcome = "found, not proven" // no confirmation held, or there was no time for one
-	Undecided   Outcome = "undecided"         // no rate was told: too few requests were of an objective
+	Limited     Outcome = "limited"           // bench or its host was too late for higher rates: a lower bound
+	OutOfTime   Outcome = "out of time"       // the budget ended before a rate failed: a lower bound
+	Unconfirmed Outcome = "found, not proven" // no confirmation held, or the time did not allow one
+	Undecided   Outcome = "undecided"         // no rate was decided: an objective had too few requests
 )
 
-// Search looks for the highest rate that meets its objectives, as ask and tell: drive what Next returns, Add what was
-// measured, until Next says done. It sends nothing and reads no clock, so it can be tested on simulated services.
+// Search finds the highest rate that meets its objectives. Drive the step that Next returns and Add its run, until Next says
+// done. A Search sends nothing and reads no clock, so it can be tested on simulated services.
 //
-// Rates grow by a factor from a low one until a step fails; then the edge is bracketed by steps at the median of what is
-// known of it (see edgeOf), steps beside it are repeated, the service is overloaded once for its saturation, and loaded
-// lightly, twice in bursts or once evenly, where more can be foretold from that; a longer step confirms a rate just below the
+// Rates grow by a factor from a low one until a step fails. Then steps at the median of the edge's posterior (see edgeOf)
+// bracket the edge, and steps near it are repeated. One step overloads the service for its saturation. Steps at light load,
+// twice in bursts or once evenly, follow where they improve the prediction. A longer step confirms a rate just below the
 // edge.
 type Search struct {
 	options Options
@@ -89,7 +89,7 @@ type Search struct {
 	asked   Step
 	elapsed time.Duration
 
-	endpoints []string // that the steps asked
+	endpoints []string // endpoints in the steps' requests
 }
 
 // NewSearch returns a search.
@@ -121,7 +121,7 @@ func (s *Search) add(m Measurement) {
 	s.steps = append(s.steps, m)
 }
 
-// Next returns the step to drive next; done where there is none.
+// Next returns the next step to drive; done is true when the search is over.
 func (s *Search) Next() (step Step, done bool) {
 	s.asked = Step{}
 	step, ok := s.choose()
@@ -144,8 +144,8 @@ func (s *Search) step(p Purpose, rate float64, hold time.Duration) (Step, bool) 
 	return step, true
 }
 
-// settling is how long a queue near its edge takes from empty to its usual length: some ten times the response time that
-// is allowed, and as the seconds are counted, whole ones.
+// settling is the time in which an empty queue reaches its usual length near the edge: about ten times the allowed response
+// time, in whole seconds, as counts are by second.
 func (s *Search) settling() time.Duration {
 	var limit time.Duration
 	for _, t := range s.options.Objectives {
@@ -156,7 +156,7 @@ func (s *Search) settling() time.Duration {
 	return min(max((25*limit).Round(time.Second), warmUp), 4*time.Second)
 }
 
-// growth is the factor to the next step: more while nothing comes near a limit.
+// growth is the factor to the next step: greater as long as no figure comes near a limit.
 func (s *Search) growth(holds float64) float64 {
 	for _, m := range s.open() {
 		if m.Rate != holds {
@@ -171,7 +171,7 @@ func (s *Search) growth(holds float64) float64 {
 	return growthFactor * growthFactor
 }
 
-// choose decides from all that was measured, so that a search has no state of its own to get wrong.
+// choose returns the next step as a function of all measurements, so that a search has no other state.
 func (s *Search) choose() (Step, bool) {
 	if users, more := s.nextUsers(); more {
 		return Step{Purpose: Staircase, Users: users, WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
@@ -206,7 +206,7 @@ func (s *Search) choose() (Step, bool) {
 	return s.refine(room)
 }
 
-// refine goes on where some rate holds and some other fails.
+// refine returns the next step once some rate holds and another fails.
 func (s *Search) refine(room time.Duration) (Step, bool) {
 	warm := s.settling()
 	edge := s.edge()
@@ -214,7 +214,7 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	step, confirm := warm+s.lengthened(middle, s.options.Step)+coolDown, warm+s.options.Confirm+coolDown
 	repeats, confirms := s.count(Edge), s.count(Confirmation)
 	spare := room - confirm
-	// Time for a second confirmation is left, if there is any.
+	// Light steps leave time for a second confirmation where possible.
 	light := min(max(spare-warm-coolDown-confirm*2/3, times(s.options.Step, lightSteps)), times(s.options.Step, mostLight)).Truncate(time.Second)
 	switch {
 	case confirms == 0 && s.wantsBursts(1) && spare >= warmUp+s.options.Step+coolDown:
@@ -238,8 +238,8 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	return Step{}, false
 }
 
-// wantsBursts reports whether bursts would tell what a request takes of a resource that is busy: where it may be loaded so,
-// as soon as the saturation is known and once more at the end, as a machine's speed drifts and an interval is to tell of it.
+// wantsBursts reports whether the next step should come in bursts, which show the demand at a busy resource: as soon as the
+// saturation is known, and once more at the end so that the interval includes the drift of the machine's speed.
 func (s *Search) wantsBursts(steps int) bool {
 	full, had := saturationOf(s.steps).Rate, 0
 	for _, m := range s.steps {
@@ -250,8 +250,8 @@ func (s *Search) wantsBursts(steps int) bool {
 	return had < steps && full > 0 && s.seen() && (s.options.Most == 0 || 2*burstPart*full <= s.options.Most)
 }
 
-// bursts is a step at light load whose requests come in bursts of somewhat more than the service can take, each of them so
-// short that little is outstanding at its end, and of so many requests that most find it busy.
+// bursts is a step at light load in bursts of slightly more than the service can take. A burst is short, so that few
+// requests are outstanding at its end, and has enough requests that most find the service busy.
 func (s *Search) bursts() Step {
 	rate := burstPart * saturationOf(s.steps).Rate
 	burst := min(max(burstAtLeast, seconds(burstRequests/(2*rate))), burstAtMost).Round(10 * time.Millisecond)
@@ -259,9 +259,9 @@ func (s *Search) bursts() Step {
 	return Step{Purpose: Bursts, Rate: rate, WarmUp: warmUp, Hold: cycles * 2 * burst, CoolDown: coolDown, Burst: burst}
 }
 
-// afterSpoiled tries a rate again that bench or its host was too late for: a burst of other work spoils one step, and not
-// two. Then it looks for the lower bound between that rate and the highest that holds. Where none was measured yet, it goes up
-// instead: of a few requests one that is late spoils the step, of more it does not.
+// afterSpoiled repeats a rate for which bench or its host was too late: a burst of other work spoils one step, not two.
+// After that it searches for the lower bound between that rate and the highest that holds. If no rate holds yet, it goes up
+// instead: one late request spoils a step of few requests, but not one of many.
 func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
 	open := s.open()
 	tries := 0

@@ -5,8 +5,8 @@ import (
 	"math"
 )
 
-// Sharp is a throughput that grows in proportion to the users and then not at all, as that of a fixed number of workers
-// does: X(N) = min(N · Each, Most). The law of [USL] bends more softly than that.
+// Sharp is a throughput that grows in proportion to the users up to a maximum, as with a fixed number of workers:
+// X(N) = min(N · Each, Most). The law of [USL] bends more gradually.
 type Sharp struct {
 	Each  float64 `json:"each"` // requests/s of one user
 	Most  float64 `json:"most"` // requests/s
@@ -14,11 +14,11 @@ type Sharp struct {
 	Error float64 `json:"relative_error"` // root mean square of (measured − fitted) / fitted
 }
 
-// The law is told to fit poorly where a test finds so, or where the scatter of the throughputs is not known is off by more than
-// one of seconds scatters, and the sharp bend describes the throughputs with less than half of its error.
+// poorError is the relative error from which on the law fits poorly where the scatter of the throughputs is not known: more
+// than the scatter of steps of a few seconds. The sharp bend must then have less than half of the law's error.
 const poorError = 0.02
 
-// sharply compares the fitted law with the sharp bend, and says so where that is the better description.
+// sharply fills in Sharp where the sharp bend describes the throughputs better than the fitted law.
 func (u *USL) sharply() {
 	if u.Fit != nil && !u.misfits() || u.Fit == nil && u.Error < poorError {
 		return

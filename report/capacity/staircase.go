@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// staircaseTries is how often a number of users is driven that bench or its host was too late for.
+// staircaseTries is the number of tries for a number of users when bench or its host was too late.
 const staircaseTries = 2
 
-// nextUsers returns the number of users of the next closed step; false where there is none more. With more users than those
-// for whom bench's own processors were the limit, they would be so again.
+// nextUsers returns the number of users of the next closed step; more is false at the end. It ends at the number of users for
+// which bench's own processors were the limit.
 func (s *Search) nextUsers() (users int, more bool) {
 	next, tries := 0, 0
 	for _, m := range s.steps {
@@ -30,7 +30,7 @@ func (s *Search) nextUsers() (users int, more bool) {
 	return s.options.Users[next], true
 }
 
-// StaircaseUsers are the numbers of users of the closed staircase, as far as the connections reach; 0 is no limit.
+// StaircaseUsers returns the numbers of users of the closed staircase, up to the number of connections; 0: no limit.
 func StaircaseUsers(connections int) (list []int) {
 	for n := 1; n <= 64 && (connections == 0 || n <= connections); n *= 2 {
 		list = append(list, n)
@@ -38,11 +38,11 @@ func StaircaseUsers(connections int) (list []int) {
 	return list
 }
 
-// unserved is the share of the requests of so many users that may fail, for their throughput to be that of users who wait for
-// their answers: the law's are.
+// unserved is the greatest failed share of a staircase step. The law assumes that users wait for their answers, which a
+// failed request cuts short.
 const unserved = 0.01
 
-// leastStepScatter is by how much the throughputs of two steps differ at least, as a share of them.
+// leastStepScatter is the least standard deviation of a step's throughput, as a share of it.
 const leastStepScatter = 0.02
 
 // scalability fits the law to the steps of the staircase.
@@ -59,7 +59,7 @@ func (c *Capacity) scalability(steps []Measurement) {
 		}
 		loads = append(loads, Load{float64(m.Users), m.Served})
 		if n := m.answers.total(); n >= fewestTaken {
-			// Renewals: their number in a time scatters by the variability of what is between them, over their number.
+			// Renewal process: the relative variance of the number is the variability of the intervals divided by the number.
 			scatter = append(scatter, math.Sqrt(m.answers.variability()/n+leastStepScatter*leastStepScatter))
 		}
 	}

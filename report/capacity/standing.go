@@ -30,18 +30,17 @@ func (s *Search) open() []Measurement {
 	return list
 }
 
-// loaded returns the steps that tell of the use of resources: those at a rate, steady or in bursts.
+// loaded returns the steps that show the use of resources: those at a rate, steady or in bursts.
 func (s *Search) loaded() []Measurement {
 	return slices.DeleteFunc(s.Steps(), func(m Measurement) bool { return m.Users > 0 })
 }
 
-// seen reports whether any resource of the service was seen.
+// seen reports whether the use of any resource was measured.
 func (s *Search) seen() bool {
 	return slices.ContainsFunc(s.open(), func(m Measurement) bool { return m.CPU != nil || len(m.ServerTiming) > 0 })
 }
 
-// bracket returns the lowest rate that fails by more than chance, and the highest below it that does not; 0 where there is
-// none.
+// bracket returns the lowest rate that fails by more than chance, and the highest rate below it that does not; 0: no such rate.
 func (s *Search) bracket() (holds, fails float64) {
 	for _, m := range s.open() {
 		if m.fails && (fails == 0 || m.Rate < fails) {
@@ -56,7 +55,7 @@ func (s *Search) bracket() (holds, fails float64) {
 	return holds, fails
 }
 
-// tells reports whether a step says that its rate holds, or that it does not.
+// tells reports whether a step decides if its rate holds.
 func (m *Measurement) tells() bool { return !m.spoiled && !m.short && m.Reason != Interrupted }
 
 func (s *Search) count(p Purpose) (n int) {
@@ -68,7 +67,7 @@ func (s *Search) count(p Purpose) (n int) {
 	return n
 }
 
-// last returns the last step of a purpose; the caller knows that there is one.
+// last returns the last step of a purpose, of which the caller has found at least one.
 func (s *Search) last(p Purpose) Measurement {
 	i := len(s.steps) - 1
 	for ; i > 0 && (s.steps[i].Purpose != p || s.steps[i].spoiled); i-- {
@@ -76,7 +75,7 @@ func (s *Search) last(p Purpose) Measurement {
 	return s.steps[i]
 }
 
-// saturated reports whether steps that fell behind have lasted long enough to tell the rate at saturation.
+// saturated reports whether the steps that fell behind lasted long enough for a saturation rate.
 func (s *Search) saturated() bool {
 	n := 0
 	for _, m := range s.open() {
@@ -87,7 +86,7 @@ func (s *Search) saturated() bool {
 	return n >= 8
 }
 
-// bestServed is the most that any step served, but at least the rate given.
+// bestServed is the highest served rate of any step, or least if that is higher.
 func (s *Search) bestServed(least float64) float64 {
 	for _, m := range s.steps {
 		if !m.spoiled {

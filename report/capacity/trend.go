@@ -6,12 +6,12 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// seasonLevel is the error of the test that finds seasons where there are none.
+// seasonLevel is the level of the test for seasons.
 const seasonLevel = 0.01
 
-// FitGrowth fits log peak = a + b·month by least squares; growth is e^b − 1 with the interval of b by Student's t. Of two
-// years or more, a second fit gives each month of the year a level of its own, and stands where the F test of nested models
-// finds at 1 % that the year has seasons (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed. 2021,
+// FitGrowth fits log peak = a + b·month by least squares; growth is e^b − 1 with the interval of b by Student's t. With two
+// years or more, a second fit has a level for each month of the year. It is used where the F test of nested models finds
+// seasons at the 1 % level (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed. 2021,
 // §7.4; Draper and Smith, Applied Regression Analysis, 3rd ed. 1998, §6).
 func FitGrowth(peaks Peaks) Growth {
 	n := len(peaks)
@@ -42,10 +42,10 @@ func FitGrowth(peaks Peaks) Growth {
 	return g
 }
 
-// trend is the design of a fit to months 0 … n − 1, which have one level, or with seasons one for each month of the year.
+// trend is the design of a fit to months 0 … n − 1, with one level, or with seasons one level for each month of the year.
 type trend struct {
-	count, mean []float64 // of the months of each level
-	sxx         float64   // squared distances of the months from the mean of theirs
+	count, mean []float64 // number and mean of the months of each level
+	sxx         float64   // sum of squared distances of the months from the mean of their level
 	freedom     int
 }
 
@@ -68,7 +68,7 @@ func trendOf(n int, seasons bool) trend {
 	return t
 }
 
-// fit returns the level of log peaks at month 0 of each kind of month, the slope, and the sum of squares left over.
+// fit returns the levels of log peaks at month 0, the slope, and the residual sum of squares.
 func (t trend) fit(peaks Peaks) (levels []float64, slope, rest float64) {
 	k := len(t.count)
 	levels = make([]float64, k)
@@ -85,7 +85,7 @@ func (t trend) fit(peaks Peaks) (levels []float64, slope, rest float64) {
 	return levels, slope, rest
 }
 
-// leverage is (x − x̄)²/Sxx + 1/n of a month, of the kind that it is.
+// leverage is (x − x̄)²/Sxx + 1/n of a month, with x̄ and n of its level.
 func (t trend) leverage(month int) float64 {
 	k := month % len(t.count)
 	return 1/t.count[k] + math.Pow(float64(month)-t.mean[k], 2)/t.sxx

@@ -9,13 +9,13 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// Load is a throughput that was measured with so many users, each of whom waits for the answer.
+// Load is the measured throughput of a number of users who each wait for the answer.
 type Load struct {
 	Users      float64 `json:"users"`
 	Throughput float64 `json:"throughput"` // requests/s
 }
 
-// USL is the Universal Scalability Law as it was fitted:
+// USL is the fitted Universal Scalability Law:
 //
 //	X(N) = λ·N / (1 + σ·(N − 1) + κ·N·(N − 1))
 //
@@ -24,36 +24,36 @@ type Load struct {
 // Planning, 2007, ch. 4–5). With κ > 0 the throughput peaks at N = √((1 − σ)/κ) and falls from there on.
 type USL struct {
 	Points  []Load    `json:"points"`
-	Scatter []float64 `json:"scatter,omitempty"` // standard error of the throughput of each, as a share of it; none where it is not known
+	Scatter []float64 `json:"scatter,omitempty"` // standard error of each throughput as a share of it; empty: not known
 	Lambda  Estimate  `json:"lambda"`            // requests/s
 	Sigma   Estimate  `json:"sigma"`
 	Kappa   Estimate  `json:"kappa"`
 
-	Peak    *Load    `json:"peak,omitempty"`    // nil: no peak, the throughput never falls
-	Limit   float64  `json:"limit,omitempty"`   // λ/σ, the ceiling of a law without a peak; 0: none
+	Peak    *Load    `json:"peak,omitempty"`    // nil: the throughput never falls
+	Limit   float64  `json:"limit,omitempty"`   // λ/σ, the ceiling of a law without a peak; 0: no ceiling
 	Error   float64  `json:"relative_error"`    // root mean square of (measured − fitted) / fitted
-	R2      float64  `json:"r2"`                // share of the variance that the law explains; of a flat line 0
-	Fit     *float64 `json:"fit_p,omitempty"`   // chance (0-1) of throughputs at least so far off the law if it is true; nil: not tested
-	Says    string   `json:"says"`              // which cost dominates, in a sentence
+	R2      float64  `json:"r2"`                // share of the variance that the law explains; 0 for a flat line
+	Fit     *float64 `json:"fit_p,omitempty"`   // P value (0-1) of the goodness of fit; nil: not tested
+	Says    string   `json:"says"`              // the dominant cost, in a sentence
 	Sharp   *Sharp   `json:"sharp,omitempty"`   // nil: no sharper bend describes the throughputs better than the law
-	Refused string   `json:"refused,omitempty"` // why these data do not tell the coefficients; then only Points hold
+	Refused string   `json:"refused,omitempty"` // why these data do not tell the coefficients; then only Points are valid
 
-	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no rate was served that is more than the law allows at any number of users
+	Contradicted *Contradiction `json:"contradicted,omitempty"` // nil: no step served more than the law allows at any number of users
 }
 
-// The bounds of what a fit of the law is believed.
+// The limits of an accepted fit.
 const (
-	fewestUSL   = 4    // throughputs: the law has three coefficients
-	widestError = 0.15 // relative error
+	fewestUSL   = 4    // fewest throughputs: the law has three coefficients
+	widestError = 0.15 // greatest relative error
 	resamples   = 200
-	negligible  = 0.02 // σ below it costs little at any number of users that a load test has
+	negligible  = 0.02 // a smaller σ costs little at any number of users of a load test
 )
 
-// FitUSL fits the law to points, in the order of their users, whose throughputs have the standard errors scatter as shares of
-// them (nil: not known), by least squares of the throughputs, as the R package usl does, with gonum's Newton method and
-// coefficients not below 0. Intervals are by parametric bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap,
-// 1993, §6.5): throughputs are drawn around the fitted ones with the relative error that was found, at n − 3 degrees of
-// freedom, and fitted again. The seed makes them repeatable.
+// FitUSL fits the law to points in the order of their users, by least squares of the throughputs, as the R package usl does,
+// with gonum's Newton method and coefficients of at least 0. scatter is the standard errors of the throughputs as shares of
+// them; nil: not known. Intervals are by parametric bootstrap (Efron and Tibshirani, An Introduction to the Bootstrap, 1993,
+// §6.5): throughputs are drawn around the fitted ones with the observed relative error, at n − 3 degrees of freedom, and
+// fitted again. The seed makes them repeatable.
 func FitUSL(points []Load, scatter []float64, seed uint64) USL {
 	u := USL{Points: slices.Clone(points), Scatter: scatter}
 	if u.Refused = unfit(u.Points); u.Refused != "" {
@@ -82,14 +82,14 @@ func FitUSL(points []Load, scatter []float64, seed uint64) USL {
 	return u
 }
 
-// unlikely is the chance below which throughputs contradict the law.
+// unlikely is the P value below which throughputs contradict the law.
 const unlikely = 0.01
 
-// misfits reports whether a test finds that the throughputs are not those of the law.
+// misfits reports whether the test rejects the law.
 func (u *USL) misfits() bool { return u.Fit != nil && *u.Fit < unlikely }
 
-// test fills in Fit: the squares of what the throughputs are off, each by its own standard error, add up to χ² with as many
-// degrees of freedom as there are throughputs more than coefficients above 0.
+// test fills in Fit by a χ² test: the sum of squared errors in units of each throughput's standard error. The degrees of
+// freedom are the number of throughputs less that of coefficients above 0.
 func (u *USL) test(l law) {
 	freedom, sum := len(u.Points)-1, 0.0
 	for _, e := range []Estimate{u.Sigma, u.Kappa} {
@@ -107,8 +107,8 @@ func (u *USL) test(l law) {
 	u.Fit = &p
 }
 
-// most is the greatest throughput that the law allows at any number of users within the intervals of its coefficients; 0
-// where it allows any.
+// most is the greatest throughput that the law allows at any number of users, within the intervals of its coefficients; 0:
+// no limit.
 func (u *USL) most() float64 {
 	sigma, kappa := u.Sigma.Low, u.Kappa.Low
 	switch {
@@ -121,12 +121,12 @@ func (u *USL) most() float64 {
 	return 0
 }
 
-// unfit says why points cannot be fitted at all.
+// unfit returns why points cannot be fitted at all, or "".
 func unfit(points []Load) string {
 	distinct := map[float64]bool{}
 	for _, p := range points {
 		if !(p.Users > 0) || !(p.Throughput > 0) || math.IsInf(p.Users, 0) || math.IsInf(p.Throughput, 0) {
-			return fmt.Sprintf("a throughput of %g/s with %g users is none that the law can be fitted to", p.Throughput, p.Users)
+			return fmt.Sprintf("the law cannot be fitted to a throughput of %g/s with %g users", p.Throughput, p.Users)
 		}
 		distinct[p.Users] = true
 	}
@@ -139,7 +139,7 @@ func unfit(points []Load) string {
 	return ""
 }
 
-// goodness fills in how well the law fits.
+// goodness fills in Error and R2.
 func (u *USL) goodness(l law) {
 	var throughputs []float64
 	var relative float64
@@ -153,9 +153,9 @@ func (u *USL) goodness(l law) {
 	}
 }
 
-// intervals draws what would have been fitted, had the noise come out otherwise. The draws are fitted without bounds, so
-// that their spread is not cut off at 0, and lie around the estimate without bounds. It returns the share of the draws in which
-// contention costs more than coherency at the greatest number of users.
+// intervals fills in the intervals of the coefficients by bootstrap. The draws are fitted without bounds, so that their
+// spread is not cut off at 0, and lie around the unbounded estimate. It returns the share of draws in which contention costs
+// more than coherency at the greatest number of users.
 func (u *USL) intervals(l law, seed uint64) (contention float64) {
 	n := len(u.Points)
 	freedom := max(n-3, 1)
@@ -188,8 +188,8 @@ func (u *USL) intervals(l law, seed uint64) (contention float64) {
 	return contention
 }
 
-// describe says what limits the scaling, at the greatest number of users that was measured; likely is the share of what the
-// data allow in which contention costs more there than coherency.
+// describe fills in Says: the cost that limits scaling at the greatest measured number of users. likely is the probability
+// that contention costs more there than coherency.
 func (u *USL) describe(likely float64) {
 	sigma, kappa := u.Sigma.Value, u.Kappa.Value
 	n := u.Points[len(u.Points)-1].Users

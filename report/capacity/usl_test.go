@@ -116,8 +116,8 @@ func TestUSLRefuses(t *testing.T) {
 		{nil, "there are 0"},
 		{[]Load{{1, 10}, {2, 20}, {2, 21}, {4, 30}}, "there are 3"},
 		{[]Load{{10, 10}, {11, 20}, {12, 21}, {13, 30}}, "too close together"},
-		{[]Load{{1, 10}, {2, 0}, {4, 21}, {8, 30}}, "none that the law"},
-		{[]Load{{1, 10}, {2, math.NaN()}, {4, 21}, {8, 30}}, "none that the law"},
+		{[]Load{{1, 10}, {2, 0}, {4, 21}, {8, 30}}, "the law cannot be fitted"},
+		{[]Load{{1, 10}, {2, math.NaN()}, {4, 21}, {8, 30}}, "the law cannot be fitted"},
 		{[]Load{{1, 100}, {2, 20}, {4, 300}, {8, 10}, {16, 500}, {32, 40}}, "off any curve"},
 	} {
 		if u := FitUSL(tc.points, nil, 1); !strings.Contains(u.Refused, tc.want) {

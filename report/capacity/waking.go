@@ -8,37 +8,38 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
-// waking is the utilisation law of a resource that takes more of a request that finds it idle:
+// waking is the utilisation law of a resource at which a request costs more when it finds the resource idle:
 //
 //	busy = idle + X·(D + W·(1 − busy/servers) / (1 + τ·X/servers)),  saturation = (servers − idle) / D
 //
-// W is what it takes to wake it: the interrupt, the way out of a sleep, caches that others have filled meanwhile. Poisson
-// arrivals see averages over time (Wolff, Operations Research 30(2), 1982), so the share of them that find a server idle is
+// W is the cost of waking the resource: the interrupt, leaving a sleep state, cold caches. Poisson arrivals see time averages
+// (Wolff, Operations Research 30(2), 1982), so the share of them that find a server idle is
 // 1 − busy/servers; for one server and τ = 0 this is the queue of Welch, On a Generalized M/G/1 Queuing Process in Which the
 // First Customer of Each Busy Period Receives Exceptional Service, Operations Research 12(5), 1964. A short sleep costs less
 // than a long one, t costs W·(1 − e^(−t/τ)), and those between Poisson arrivals are exponential with the mean servers/X,
 // which makes W/(1 + τ·X/servers) on average.
 //
-// Of requests that come in bursts about one finds each server idle, whose sleep was long.
+// In a burst about one request for each server finds it idle, after a long sleep.
 //
-// A straight line takes what waking costs for use without requests, and D for larger than it is when the resource is full.
+// A straight line would count the cost of waking as idle use, and would make D larger than it is at a full resource.
 type waking struct {
 	demand, wake, sleep float64 // D, W and τ, in seconds
 	sd                  float64 // standard error of D
 	scatter             float64 // standard deviation of the cost in a step of the mean length, as a share of it
-	weight              float64 // how likely τ is among sleepTimes
+	weight              float64 // posterior weight of τ among sleepTimes
 }
 
-// sleepTimes are the τ that are thought equally possible, in seconds: from a processor that is woken at full cost always to
+// sleepTimes are the values of τ, equally likely beforehand, in seconds: from a processor that always wakes at full cost to
 // caches that take 10 ms to get cold.
 var sleepTimes = []float64{0, 30e-6, 100e-6, 300e-6, 1e-3, 3e-3, 10e-3}
 
-// leastScatter is what the costs of a request scatter by at least, as a share of themselves: measured ones are no more exact.
+// leastScatter is the least relative scatter of the measured cost of a request.
 const leastScatter = 0.001
 
-// fitWaking fits D and W for each of sleepTimes by least squares of the cost of a request relative to itself, which scatters
-// by about the same share at any rate, and the less the longer it is measured. Each τ weighs by RSS^(−(n−2)/2), its likelihood with the scatter integrated out
-// (Gelman et al., Bayesian Data Analysis, 2013, §14.2). Nil is returned where the uses tell of no such law.
+// fitWaking fits D and W for each of sleepTimes by least squares of the relative error of a request's cost, whose scatter is
+// about the same at any rate and falls with the length of the measurement. Each τ has the weight RSS^(−(n−2)/2), its
+// likelihood with the scatter integrated out (Gelman et al., Bayesian Data Analysis, 2013, §14.2). It returns nil where the
+// law does not fit.
 func fitWaking(servers, idle float64, uses []Use) (laws []waking) {
 	freedom := float64(len(uses) - 2)
 	mean := 0.0 // seconds of a step
@@ -86,7 +87,7 @@ func fitWaking(servers, idle float64, uses []Use) (laws []waking) {
 	return laws
 }
 
-// busyAt is the use at the rate of u: the law, solved for busy.
+// busyAt is the use at the rate of u: the law solved for busy.
 func (l waking) busyAt(u Use, servers, idle float64) float64 {
 	if u.Burst > 0 {
 		return idle + u.Rate*(l.demand+l.wake*wakes(u, servers, l.sleep))
@@ -95,7 +96,7 @@ func (l waking) busyAt(u Use, servers, idle float64) float64 {
 	return (idle + u.Rate*(l.demand+w)) / (1 + u.Rate*w/servers)
 }
 
-// wakes is the share of W that a request takes on average.
+// wakes is the mean share of W that a request costs.
 func wakes(u Use, servers, tau float64) float64 {
 	if u.Burst > 0 {
 		return min(1, servers/u.Burst)
@@ -103,9 +104,8 @@ func wakes(u Use, servers, tau float64) float64 {
 	return (1 - u.Busy/servers) / (1 + tau*u.Rate/servers)
 }
 
-// demandOf returns D over all laws, its median and 95 % interval, and that of the D of one more step, which scatters as the
-// steps do. Each law tells of Student's t about its own D, and none of less than nothing. False where hardly any of it is
-// above 0.
+// demandOf returns the median and 95 % interval of D over all laws, and the predictive interval for one more step. Each law
+// contributes a Student's t about its own D, cut off at 0. ok is false where hardly any of it is above 0.
 func demandOf(laws []waking, freedom int) (d, another Estimate, ok bool) {
 	t := distuv.StudentsT{Mu: 0, Sigma: 1, Nu: float64(freedom)}
 	spreadOver := func(sd func(waking) float64) (Estimate, bool) {
