@@ -9,23 +9,23 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// A File is a test file: a profile, and the targets to drive with it, which may be none. The built-in profiles are such
-// files without a target. What the texts of its checks, thresholds and outputs may say is not this package's to know.
+// A File is a test file: a profile and the targets to drive with it, if any. The built-in profiles are such files without a
+// target. This package does not read the texts of checks, thresholds and outputs.
 type File struct {
 	Profile
-	Version    int           // of the defaults, see [CurrentVersion]; 0: not given, which means what 1 does
-	Think      *Think        // of its users; nil: not given
-	WarmUp     time.Duration // a warm-up in front, instead of the profile's own; 0: none
+	Version    int           // version of the defaults, see [CurrentVersion]; 0: not given, the same as 1
+	Think      *Think        // think time of users; nil: not given
+	WarmUp     time.Duration // warm-up in front, in place of the profile's own; 0: no other warm-up
 	Target     []string      // bundled names or URLs
-	Requests   []Request     // asked of the targets; none: what the target is asked by default
-	Order      string        // of the requests: sequential, or random; "" not given, which is random
-	Expect     []Text        // what an answer must be to be a success
+	Requests   []Request     // requests to the targets; empty: the target's default requests
+	Order      string        // order of the requests: sequential or random; "": not given, the same as random
+	Expect     []Text        // conditions for an answer to be a success
 	HitWhen    Text          // the header that tells a cache hit
 	Limits     Limits
-	Thresholds []Text // by which a run is judged
-	AbortOn    []Text // when a run is ended early
-	SLO        []Text // what the service is to hold; of the same form
-	Outputs    []Text // where results are written, as kind=path
+	Thresholds []Text // thresholds that judge a run
+	AbortOn    []Text // conditions that end a run early
+	SLO        []Text // the service's objectives, in the same form
+	Outputs    []Text // outputs, as kind=path
 }
 
 var (
@@ -75,7 +75,7 @@ func Parse(filename string, data []byte) (File, error) {
 	return out, nil
 }
 
-// fileReader remembers where each key stood, so that what Validate finds can be shown in its place.
+// fileReader remembers the line of each key, so that the errors of Validate can name it.
 type fileReader struct {
 	yamlFile
 	lines  map[string]int
@@ -191,7 +191,7 @@ func (r *fileReader) phaseList(out *File, pair yamlPair) error {
 	return nil
 }
 
-// phase reads a phase, in front of which there are so many users.
+// phase reads a phase; before is the number of users at the end of the phase before it.
 func (r *fileReader) phase(i int, node ast.Node, before int) (Phase, error) {
 	where := phaseLabel(i, phaseName(node)) + ": "
 	pairs, err := r.mapping(node, where, "a phase", phaseKeys)
@@ -242,7 +242,7 @@ func (r *fileReader) phase(i int, node ast.Node, before int) (Phase, error) {
 	return ph, nil
 }
 
-// missingKey says which key of a phase is missing or in another's way; "" where all is well.
+// missingKey says which key of a phase is missing or conflicts with another; "" where all is well.
 func missingKey(given map[string]string) string {
 	for _, need := range []struct{ key, example string }{
 		{"name", "name: peak"}, {"kind", "kind: hold"}, {"duration", "duration: 10s"},

@@ -5,9 +5,8 @@ import (
 	"time"
 )
 
-// First returns the schedule that ends after the first n arrivals of s, which is s itself where it holds no more. Those
-// that are left are due when s has them due. It ends when arrival n would have been due, or with the phase of arrival
-// n−1 where that is sooner; later phases are gone. n must be above 0.
+// First returns the first n arrivals of s as a schedule, at the same times as in s; s itself if it has no more than n. It
+// ends when arrival n would have been due, or at the end of arrival n−1's phase where that is sooner. n must be above 0.
 func (s *Schedule) First(n uint64) *Schedule {
 	if n >= s.total {
 		return s
@@ -22,7 +21,7 @@ func (s *Schedule) First(n uint64) *Schedule {
 	return &first
 }
 
-// Until returns the profile that is p up to t and ends there; t must lie within it.
+// Until returns p cut off at t, which must lie within it.
 func (p Profile) Until(t time.Duration) Profile {
 	var phases []Phase
 	for _, ph := range p.Phases {

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// A Pacer drives a vegeta attack by a schedule: it has the methods of vegeta's Pacer. Like vegeta's attack loop, which
-// alone calls it, it belongs to one goroutine.
+// A Pacer drives a vegeta attack by a schedule; it has the methods of vegeta's Pacer. It belongs to one goroutine, that of
+// vegeta's attack loop.
 type Pacer struct {
 	s *Schedule
 	c Cursor

@@ -10,8 +10,7 @@ package profiles
 
 import "time"
 
-// Kind says what a phase is for. Reports judge phases by it: warm-up is never judged, a baseline is what a spike and a
-// recovery are measured against.
+// Kind is the purpose of a phase. Reports never judge a warm-up, and compare a spike and a recovery with a baseline.
 type Kind string
 
 // The kinds of phase.
@@ -27,7 +26,7 @@ const (
 
 var kinds = []Kind{Warmup, Baseline, Ramp, Hold, Spike, Recovery, Step}
 
-// Arrivals says how arrivals are spread around the offered rate. The zero value means [Even].
+// Arrivals is the distribution of arrivals at the offered rate. The zero value means [Even].
 type Arrivals string
 
 const (
@@ -102,7 +101,7 @@ func (p Profile) Expected() float64 {
 	return n
 }
 
-// Baseline is the first phase of kind [Baseline]; ok is false where there is none.
+// Baseline is the first phase of kind [Baseline]; ok is false in a profile without one.
 func (p Profile) Baseline() (ph Phase, ok bool) {
 	for _, ph := range p.Phases {
 		if ph.Kind == Baseline {

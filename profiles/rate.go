@@ -52,8 +52,8 @@ func formatRate(r float64) string {
 	return strconv.FormatFloat(r, form, -1, 64) + "/s"
 }
 
-// Peak is where the highest rate is to be put: at Rate, in requests per second, or at Factor times the baseline's rate.
-// Exactly one of them is above 0.
+// Peak is a new highest rate: Rate, in requests per second, or Factor times the baseline's rate. Exactly one of them is
+// above 0.
 type Peak struct{ Rate, Factor float64 }
 
 // ParsePeak reads a peak: a rate as [ParseRate] reads it, or a multiple of the baseline such as "10x".

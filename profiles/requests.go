@@ -9,18 +9,18 @@ import (
 	"github.com/goccy/go-yaml/ast"
 )
 
-// Request is one kind of request of a test file, as it is written there; what it may hold is not this package's to know.
+// Request is one kind of request as written in a test file. This package does not check its texts.
 type Request struct {
 	Name    string
 	Weight  float64 // 0: not given
 	Method  string
-	Path    string // with its query, beginning with a slash: it is asked of the target
+	Path    string // path and query on the target, beginning with a slash
 	Headers []string
 	Body    string // text, or @ and a file's name
-	Expect  []Text // in place of the file's
-	Line    int    // where it stands in the file
+	Expect  []Text // conditions for a success, in place of the file's
+	Line    int    // line in the file
 
-	BodyTemplate string // as Body, with values drawn in a file too
+	BodyTemplate string // as Body, with templates in a body's file filled in too
 }
 
 // Limits are the bounds of a test file; zero where they are not given.

@@ -26,8 +26,7 @@ type Schedule struct {
 	checkpoints []checkpoint // poisson: entry j stands before arrival j·checkpointEvery
 }
 
-// A Span is one phase as scheduled: it lasts from Start to just before End and holds the Count arrivals numbered from
-// First on.
+// A Span is one scheduled phase: it lasts from Start to just before End and contains Count arrivals, numbered from First on.
 type Span struct {
 	Start, End time.Duration
 	First      uint64
@@ -36,8 +35,8 @@ type Span struct {
 
 const checkpointEvery = 1024
 
-// checkpoint is what a Poisson sequence needs to be taken up in the middle: the sum of the gaps so far and the time of
-// the last arrival.
+// checkpoint is the state with which a Poisson sequence can start in the middle: the sum of the gaps so far and the time
+// of the last arrival.
 type checkpoint struct {
 	sum  float64
 	last time.Duration
@@ -115,7 +114,7 @@ func (s *Schedule) Rate(t time.Duration) float64 {
 	return g.from + (g.to-g.from)*(float64(t-g.start)/float64(g.length))
 }
 
-// Spans returns what each phase came to, in order.
+// Spans returns the phases with their arrivals, in order.
 func (s *Schedule) Spans() []Span {
 	spans := make([]Span, len(s.phases))
 	for i, g := range s.phases {
@@ -127,7 +126,7 @@ func (s *Schedule) Spans() []Span {
 	return spans
 }
 
-// segment is one phase with what inverting it takes.
+// segment is one phase with the constants of its inversion.
 type segment struct {
 	start, length time.Duration
 	from, to      float64 // requests/s

@@ -8,26 +8,26 @@ import (
 	"time"
 )
 
-// Think is how long users think between an answer and their next request. Its zero value is not at all.
+// Think is the think time of users between an answer and their next request. The zero value means: no think time.
 type Think struct {
 	Law       ThinkLaw
 	Mean      time.Duration
 	Low, High time.Duration // of [UniformThink]
 }
 
-// ThinkLaw says how think times vary. The zero value means that they do not.
+// ThinkLaw is the distribution of think times. The zero value means: always the same.
 type ThinkLaw string
 
 const (
 	FixedThink       ThinkLaw = ""
-	UniformThink     ThinkLaw = "uniform" // equally often each between Low and High
-	ExponentialThink ThinkLaw = "exp"     // as the gaps of independent users' requests are
+	UniformThink     ThinkLaw = "uniform" // uniform between Low and High
+	ExponentialThink ThinkLaw = "exp"     // exponential, as the gaps between requests of independent users
 )
 
 // errThinkShare is about a think time that could be below 0.
 var errThinkShare = errors.New("it varies by at most 100%, as in 1s±50%")
 
-// MaxThink is the longest think time, in the mean or where it is uniform at most.
+// MaxThink is the greatest mean of a think time, and the greatest High of a uniform one.
 const MaxThink = time.Hour
 
 // ParseThink reads a think time: "1s" is always as long, "1s±50%" (or "1s+-50%") and "500ms..1.5s" are equally often each
@@ -107,9 +107,9 @@ func (t Think) Draw(s Stream, k uint64) time.Duration {
 	return t.Mean
 }
 
-// Rest returns the quantile q (0 to below 1) of how long a user who has been at it for long still thinks at any instant: with
-// users who begin at such quantiles it is as if they had. Its density is that of a think time above x, over the mean (Cox,
-// Renewal Theory, 1962, §5.2): uniform up to a fixed think time, and exponential again where that is.
+// Rest returns the quantile q (0 to below 1) of the residual think time of a user in the steady state. Users who start with
+// such quantiles begin in the steady state. The density is P(think time > x) / mean (Cox, Renewal Theory, 1962, §5.2):
+// uniform for a fixed think time, exponential for an exponential one.
 func (t Think) Rest(q float64) time.Duration {
 	m := float64(t.Mean)
 	switch t.Law {

@@ -8,16 +8,16 @@ import (
 	"time"
 )
 
-// MaxVUs is the most users that there may be at once.
+// MaxVUs is the greatest number of users at once.
 const MaxVUs = 100_000
 
-// FirstVUs is how many users a ramp begins with that nothing comes before, as in k6.
+// FirstVUs is the number of users at the start of a ramp in the first phase, as in k6.
 const FirstVUs = 1
 
-// OfUsers reports whether the profile says how many users there are when, and not which rate is offered.
+// OfUsers reports whether the profile gives numbers of users rather than rates.
 func (p Profile) OfUsers() bool { return p.MostVUs() > 0 }
 
-// MostVUs returns the most users that there are at once.
+// MostVUs returns the greatest number of users at once.
 func (p Profile) MostVUs() (most int) {
 	for _, ph := range p.Phases {
 		most = max(most, ph.FromVUs, ph.ToVUs)

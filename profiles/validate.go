@@ -20,7 +20,7 @@ const (
 	MaxPoisson  = 1e9  // arrivals in the mean, Poisson: each is drawn once before the run
 )
 
-// fieldError is what is wrong with one field of a profile. Parse adds the file and the line.
+// fieldError is an error in one field of a profile. Parse adds the file and the line.
 type fieldError struct {
 	phase   int    // index of the phase, -1 for the profile itself
 	label   string // how to name that phase to its author
@@ -35,7 +35,7 @@ func (e *fieldError) Error() string {
 	return e.label + ": " + e.problem
 }
 
-// Validate reports the first thing that keeps the profile from being run, naming the phase and the way out.
+// Validate returns the first error in the profile; it names the phase and what to do.
 func (p Profile) Validate() error {
 	fail := func(field, format string, args ...any) error {
 		return &fieldError{phase: -1, field: field, problem: fmt.Sprintf(format, args...)}
@@ -157,7 +157,7 @@ func checkRate(field string, r float64) error {
 	return nil
 }
 
-// A profile's name becomes part of file names, so it holds nothing that a path gives a meaning to.
+// A profile's name becomes part of file names, so it has no character with a meaning in paths.
 func checkProfileName(name string) error {
 	if err := checkText(name, "name", 64); err != nil {
 		return err

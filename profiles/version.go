@@ -6,10 +6,10 @@ import (
 )
 
 // CurrentVersion is the version of a test file whose keys and flags have today's defaults. A file of version 1, or without a
-// version, keeps the defaults that there were before: what it does not say means what it meant when it was written.
+// version, keeps the defaults of the time when it was written.
 const CurrentVersion = 2
 
-// AsBefore reports whether what the file does not say means what it meant before there were versions.
+// AsBefore reports whether the file has the defaults from before there were versions.
 func (f File) AsBefore() bool { return f.Version < CurrentVersion }
 
 func parseVersion(s string) (int, error) {

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// WithWarmUp puts a warm-up of the length d in front, at the rate, or with the users, with which what is measured begins. A warm-up that the
-// profile has already is replaced.
+// WithWarmUp puts a warm-up of length d in front, at the rate or with the users of the first measured phase's start. It
+// replaces the profile's own warm-up.
 func (p Profile) WithWarmUp(d time.Duration) (Profile, error) {
 	if d <= 0 {
 		return Profile{}, fmt.Errorf("warm-up must be above 0, got %v", d)

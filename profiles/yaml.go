@@ -86,7 +86,7 @@ var fileName = regexp.MustCompile(`(?m)^([ \t]*(?:-[ \t]+)?body(?:_template)?:[ 
 // quoteFileNames quotes what follows body: and begins with an @.
 func quoteFileNames(data []byte) []byte { return fileName.ReplaceAll(data, []byte("$1'$2'$3")) }
 
-// firstUnreadable is the index of the first byte that no text editor would have written, -1 where there is none.
+// firstUnreadable is the index of the first byte that no text editor would have written, or -1.
 func firstUnreadable(data []byte) int {
 	for i := 0; i < len(data); {
 		r, n := utf8.DecodeRune(data[i:])
@@ -101,7 +101,7 @@ func firstUnreadable(data []byte) int {
 	return -1
 }
 
-// checkTokens refuses what test files have no use for and what could make the parser recurse deeply.
+// checkTokens refuses YAML that test files do not need, and nesting that could make the parser recurse deeply.
 func (f yamlFile) checkTokens(tokens token.Tokens) error {
 	flow := 0        // depth of [ ] and { }
 	var blocks []int // columns of the block collections around this token
@@ -161,7 +161,7 @@ func withNext(tokens token.Tokens, i int) string {
 	return text
 }
 
-// maxShownToken bounds what is shown of text that is no YAML: longer text may be of a header or a body, and a secret.
+// maxShownToken is the greatest length of quoted text that is not YAML: longer text may be a secret in a header or a body.
 const maxShownToken = 8
 
 func (f yamlFile) syntaxError(err error) error {
