@@ -15,14 +15,14 @@ import (
 	"github.com/seed-5a006608/bench/targets/web"
 )
 
-// maxPriceCents is a million euros: a price beyond it is a mistake.
+// maxPriceCents is a million euros; a higher price is a mistake.
 const maxPriceCents = 100_000_000
 
-// Endpoint is what a service answers.
+// Endpoint is one path of a service.
 type Endpoint struct {
 	Method string
-	Path   string // its parts in braces are numbers from 1 on
-	Answer string // what it answers or does, in a few words
+	Path   string // path; the parts in braces are numbers from 1 on
+	Answer string // the answer or effect, in a few words
 }
 
 // catalogueEndpoint is an endpoint with what serves it.
@@ -81,7 +81,7 @@ var catalogueEndpoints = []catalogueEndpoint{
 	}},
 }
 
-// Endpoints are what the service answers, in the order in which they are listed.
+// Endpoints returns the service's paths in the order of its listing.
 func (s Service) Endpoints() (list []Endpoint) {
 	if s.Name == "reference" {
 		list = []Endpoint{

@@ -17,10 +17,10 @@ import (
 type StartOptions struct {
 	ServeOptions // but for Dir and Lifeline, which Start chooses
 
-	CPUs     []int             // processors the child and all it starts may use; nil: this process's; see [process.CanPin]
-	MaxProcs int               // processors that the child's Go runtime uses at once, its GOMAXPROCS; 0: all of CPUs
-	Progress func(line string) // is told what the child says on standard error until it is ready; may be nil
-	Warn     func(line string) // is told what the child says when it cannot clean up at once; may be nil
+	CPUs     []int             // processors for the child and all it starts; nil: this process's; see [process.CanPin]
+	MaxProcs int               // GOMAXPROCS of the child; 0: all of CPUs
+	Progress func(line string) // gets each line on the child's standard error until it is ready; may be nil
+	Warn     func(line string) // gets the child's line when it cannot clean up at once; may be nil
 }
 
 // Child is a service in a process of its own.
@@ -86,8 +86,8 @@ func (o StartOptions) child(name, command string, private *process.PrivateDir, a
 // dropGrace is how long a child with a schema to drop may take before it says that it cannot yet.
 const dropGrace = 10 * time.Second
 
-// childEnvironment leaves out what tells this program its flags, and its runtime how many processors to use: the child is told
-// everything by who starts it, and a header in BENCH_HEADER may be a secret.
+// childEnvironment leaves out the variables for this program's flags and for GOMAXPROCS: the child gets all settings as
+// arguments, and a header in BENCH_HEADER may be a secret.
 func childEnvironment(own []string) []string {
 	var env []string
 	for _, entry := range own {

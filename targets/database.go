@@ -13,7 +13,7 @@ import (
 	"github.com/seed-5a006608/bench/targets/process"
 )
 
-// Throwaway is the --db that names a server without an address: one is started, and thrown away at the end.
+// Throwaway is the value of --db for a temporary server: it is started for the run and removed at the end.
 const Throwaway = "postgres"
 
 const (
@@ -23,7 +23,7 @@ const (
 	maxDSN = 64 << 10 // bytes in a file
 )
 
-// Notes are what a report must say of a run on a service that is served so.
+// Notes returns the notes for the report of a run on a service with these options.
 func Notes(service string, o ServeOptions) []string {
 	if o.DB != Throwaway || service == "reference" {
 		return nil
@@ -79,7 +79,7 @@ func handOver(db, dir string) (string, error) {
 	return "@" + path, nil
 }
 
-// PoolSize is how many connections a service on so many processors keeps for its reads; 0 without a pool.
+// PoolSize is the number of connections in a service's pool for reads on so many processors; 0: no pool.
 func PoolSize(name string, o ServeOptions, processors int) int {
 	t, err := Parse(name, o)
 	switch {
@@ -141,7 +141,7 @@ func openStore(ctx context.Context, t Target, dir string, o ServeOptions, lost f
 	}, nil
 }
 
-// drop drops the schema, for as long as the user has patience.
+// drop drops the schema, and tries until Patience ends.
 func (o *ServeOptions) drop(schema *catalogue.Schema) error {
 	patient, release := context.WithCancel(context.Background())
 	if o.Patience == nil {

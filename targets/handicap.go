@@ -16,12 +16,12 @@ import (
 // what slows it is seen at P99 and not at P95.
 const tailShare = 0.03
 
-// Handicap makes a service worse on purpose, to test what must notice it. Its zero value does nothing.
+// Handicap makes a service worse on purpose, to test comparisons and gates. The zero value does nothing.
 type Handicap struct {
-	Slow     Part // by which every answer takes longer
-	SlowTail Part // by which the slowest 3 % of the answers take longer
-	Fail     Part // of the requests that are answered with status 500
-	Wait     bool // the time is waited, instead of spent on a processor
+	Slow     Part // extra time of every answer
+	SlowTail Part // extra time of the slowest 3 % of answers
+	Fail     Part // share of requests answered with status 500
+	Wait     bool // the extra time is a wait instead of processor time
 }
 
 // Part is a share of a whole, written as 20%. It can be a flag's value.
@@ -79,7 +79,7 @@ func (h Handicap) wrap(next http.Handler) http.Handler {
 	})
 }
 
-// take takes that long.
+// take waits, or keeps a processor busy, for d.
 func (h Handicap) take(d time.Duration) {
 	if h.Wait {
 		time.Sleep(d)

@@ -13,8 +13,8 @@ import (
 	"github.com/seed-5a006608/bench/targets/process"
 )
 
-// Kept is a bundled service's data, which outlive it: for a service that is killed and started again. They belong to a process
-// of their own, the keeper, which does not outlive this one.
+// Kept is the data of a bundled service that is killed and started again. The data belong to a process of their own, the
+// keeper, which does not outlive this one.
 type Kept struct {
 	name    string
 	options StartOptions
@@ -44,7 +44,7 @@ func Keep(ctx context.Context, name string, o StartOptions) (*Kept, error) {
 	return k, nil
 }
 
-// made returns when the keeper says that the data are made.
+// made returns when the keeper has made the data.
 func (k *Kept) made(ctx context.Context) error {
 	for {
 		if _, err := os.Stat(keptFile(k.dir)); err == nil {

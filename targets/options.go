@@ -14,14 +14,14 @@ import (
 
 const defaultAddr = "127.0.0.1:0"
 
-// ServeOptions say how to serve. A zero field takes its default; a service ignores what does not concern it.
+// ServeOptions are the options of a bundled service. A zero field takes its default; a service ignores options for others.
 type ServeOptions struct {
 	Addr      string        // host:port to listen on; default 127.0.0.1:0, any free port
 	DB        string        // the catalogue's database, see [CheckDB]; default an embedded SQLite
 	PoolSize  int           // database connections; default one for each processor
-	TTL       time.Duration // of cached answers; default 5 min
+	TTL       time.Duration // lifetime of cached answers; default 5 min
 	CacheSize int           // cached answers of each kind; default 10,000
-	CacheDir  string        // where the generated catalogue is kept; default see [catalogue.File]
+	CacheDir  string        // directory of the generated catalogue; default see [catalogue.File]
 	Pprof     bool          // /debug/pprof answers other machines too
 	Handicap  Handicap
 	Reference reference.Options
@@ -33,10 +33,10 @@ type ServeOptions struct {
 	// Lifeline is the inherited descriptor at whose end to stop, see [process.Lifeline]; 0 means none.
 	Lifeline int
 
-	// Progress is told in whole lines what keeps the service from being ready; nil means nobody listens.
+	// Progress gets a line for each slow step before the service is ready; may be nil.
 	Progress func(line string)
-	// Patience is called when the service begins to clean up what others may be in the way of, such as a schema on the user's
-	// server. It returns a context until whose end that is tried; nil means once. A child has its parent's.
+	// Patience is called when the service begins a clean-up that others may block, such as dropping a schema on the user's
+	// server. The clean-up is repeated until the returned context ends. nil means: one try. A child uses its parent's.
 	Patience func() (context.Context, context.CancelFunc)
 }
 

@@ -78,7 +78,7 @@ func logForParent() {
 	})))
 }
 
-// OptionError says that options cannot be served with.
+// OptionError is an error in the options of a service.
 type OptionError struct{ error }
 
 func (e *OptionError) Unwrap() error { return e.error }
@@ -144,7 +144,7 @@ func checkAddr(addr string) error {
 	return nil
 }
 
-// listen tells early that the address is taken, before anything is built.
+// listen fails early if the address is taken, before anything is built.
 func listen(ctx context.Context, addr string) (net.Listener, error) {
 	if addr == "" {
 		addr = defaultAddr
@@ -222,7 +222,7 @@ func handleByStrategy(ctx context.Context, mux *web.Mux, store *catalogue.Store,
 	return closeCache, nil
 }
 
-// flushGrace is how long a cache may take, when the service ends, to write what the database has not got yet.
+// flushGrace is the time for a cache to write its queue to the database when the service ends.
 const flushGrace = time.Second
 
 func referenceHandler(o reference.Options, profilesForAll bool) (http.Handler, func() error, error) {

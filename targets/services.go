@@ -4,8 +4,14 @@
 // time went (Server-Timing), and offer /healthz, Prometheus' /metrics and /debug/pprof.
 //
 // cached and uncached serve the same catalogue by the same code, but for the cache; pooled and unpooled likewise, but for
-// the connections. What differs between two of them is what the lesson is about, and nothing else. A name may carry options
-// ([Parse]), such as the caching strategy of cached; [Keep] keeps the data of a service that is to be killed.
+// the connections: two services of a lesson differ in its subject alone. A name may carry options ([Parse]), such as the
+// caching strategy of cached; [Keep] keeps the data of a service that is killed and started again.
+//
+//   - services.go: the catalogue of services; start here for a new one
+//   - target.go, target_options.go, target_values.go, options.go, honoured.go: a service's name with its options
+//   - serve.go, api.go, metrics.go, handicap.go: a service in this process: its handler, endpoints, metrics
+//   - child.go, keep.go: a service in a process of its own, and its data in another
+//   - database.go: SQLite, a throwaway PostgreSQL or the user's server behind it; start here for another database
 package targets
 
 import (
@@ -23,11 +29,11 @@ type Service struct {
 	Requests []Request
 }
 
-// Request is a kind of request that the driving commands send to a service unless told otherwise.
+// Request is a kind of request that the driving commands send to a service by default.
 type Request struct {
-	Name   string // what reports call it
+	Name   string // name in reports
 	Method string
-	Path   string // may hold the templates {{zipf N S}} and {{uniform A B}}, drawn for each request
+	Path   string // with the templates {{zipf N S}} and {{uniform A B}}, drawn for each request
 	Weight float64
 	Header http.Header
 	Body   string

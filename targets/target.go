@@ -13,18 +13,18 @@ import (
 // Target is a bundled service with its options, written NAME[:OPTION[=VALUE],…]. A bare word is the caching strategy, or cold.
 type Target struct {
 	Service Service
-	Text    string // in its only form: the strategy first, then options in the order of [Options], defaults left out
-	Cold    bool   // whoever compares does not warm it before it measures
+	Text    string // canonical text: the strategy first, then options in the order of [Options], without defaults
+	Cold    bool   // comparisons do not warm it before they measure
 
-	strategy string // "": as cached is without one
+	strategy string // "": no strategy named
 	pages    cache.Settings
 	mix      mix
-	warm     int // pages that are loaded before it is ready
+	warm     int // pages to load before it is ready
 	pool     int // connections; 0: the default
 	rtt      time.Duration
 }
 
-// newTarget is a service of whose options nothing was said but by flags.
+// newTarget is a service with its options from flags alone.
 func newTarget(s Service, strategy string, flags ServeOptions) Target {
 	t := Target{Service: s, strategy: strategy, pages: cache.Defaults(strategy), mix: mix{100, 0}, pool: flags.PoolSize}
 	if strategy != "" {
@@ -48,7 +48,7 @@ func Named(text string) bool {
 	return slices.ContainsFunc(Services(), func(s Service) bool { return s.Name == name })
 }
 
-// Parse reads a service and its options. What they do not say goes by the flags.
+// Parse reads a service and its options. Options that are not given come from the flags.
 func Parse(text string, flags ServeOptions) (Target, error) {
 	name, rest, given := strings.Cut(text, ":")
 	service, err := Find(name)
@@ -118,7 +118,7 @@ func example(name string, usual value) string {
 	return name + "=" + usual.String()
 }
 
-// write writes the target in its only form.
+// write fills in the canonical text.
 func (t *Target) write(usual *Target) {
 	var words []string
 	if t.strategy != "" {
@@ -140,7 +140,7 @@ func (t *Target) write(usual *Target) {
 	}
 }
 
-// InEffect are the options as they are in effect, defaults and flags included, each as OPTION=VALUE.
+// InEffect returns the options in effect, defaults and flags included, each as OPTION=VALUE.
 func (t Target) InEffect() (list []string) {
 	if t.strategy != "" {
 		list = append(list, "strategy="+t.strategy)

@@ -10,12 +10,12 @@ import (
 	"github.com/seed-5a006608/bench/targets/cache"
 )
 
-// Option is an option that a bundled service has.
+// Option is an option of a bundled service.
 type Option struct {
 	Name    string
-	Usage   string   // what it is, in a few words
-	Default string   // "" where the usage says it
-	Only    []string // strategies that have it; nil: all, and the service without one
+	Usage   string   // the meaning, in a few words
+	Default string   // default value; "" where Usage names it
+	Only    []string // strategies with this option; nil: all, and the service without a strategy
 }
 
 // option is an option with where it is kept.
@@ -73,8 +73,8 @@ func (s Service) Strategies() []string {
 	return cache.Strategies()
 }
 
-// Offers reports whether the service has an option with a strategy, "" for without one: a sweep over strategies leaves out of
-// each what it has no use for.
+// Offers reports whether the service has an option with a strategy; "" means: without a strategy. A sweep over strategies
+// leaves out options that a strategy does not have.
 func (s Service) Offers(name, strategy string) bool {
 	return slices.ContainsFunc(options, func(o option) bool { return o.name == name && o.offered(s.Name, strategy) })
 }

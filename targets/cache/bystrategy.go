@@ -7,10 +7,10 @@ import (
 	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
-// ByStrategy answers for a catalogue whose pages of categories a strategy keeps. Pages of products are kept as [Catalogue] does,
-// but by none; prices are written to the database, and the strategy is told.
+// ByStrategy is a catalogue with the pages of categories cached by a strategy. Pages of products are cached as in
+// [Catalogue], except by the strategy none. Prices are written to the database, and the strategy learns of the change.
 type ByStrategy struct {
-	*Catalogue // of which the summaries are not used
+	*Catalogue // without its summaries
 	Pages      Strategy
 
 	products catalogue.Catalogue

@@ -1,7 +1,13 @@
-// Package cache keeps what a catalogue answered in memory, as a team would that reads the same few pages all day: read
-// through, one load per missing key however many ask, bounded, each entry for a limited time, forgotten when a price
-// changes. What is never cached is stock: a shop that sells what it has not got pays for the hit. [Catalogue] does that;
-// [ByStrategy] keeps the pages of categories by a [Strategy] instead, to compare them.
+// Package cache keeps a catalogue's answers in memory. [Catalogue] reads through: one load per missing key however many
+// requests ask, a limited size, a limited time for each entry, and an entry is deleted when its price changes. It never
+// caches stock: a shop must not sell what it does not have. [ByStrategy] caches the pages of categories by a [Strategy]
+// instead, to compare strategies.
+//
+//   - cache.go: Catalogue and ReadThrough
+//   - strategy.go: the strategies and their settings; start here for a new one
+//   - none.go, ttl.go, aside.go, readthrough.go, writethrough.go, writebehind.go, refreshahead.go, swr.go: one strategy each
+//   - pages.go, queue.go: what strategies have in common: pages with their loads, and headlines not written yet
+//   - bystrategy.go: a catalogue behind a strategy
 //
 // The library is otter v2.4.0. It was compared with ristretto v2.4.2 and golang-lru v2.0.7 on 2,000,000 keys, Zipf 1.1
 // over 100,000, on two cores:
@@ -12,9 +18,9 @@
 //	golang-lru expirable      66.6%       84.3%           129 ns   yes                    no           no
 //	ristretto                 66.8%       83.2%           120 ns   yes                    no          yes
 //
-// What decided is the loading: otter runs one load per key, loads again for the others when the one who began gave up,
-// and discards a load that an invalidation overtook, so that no old price outlives its change. With the others each of
-// these is code to write here. Ristretto may also drop a write under load, so a key just loaded may be loaded again.
+// The loading decided: otter runs one load per key, loads again for the others when the first one gives up, and discards a
+// load that an invalidation overtook, so that no old price outlives its change. With the other libraries each of these
+// would be code to write here. Ristretto may also drop a write under load, so a key just loaded may be loaded again.
 package cache
 
 import (
@@ -37,7 +43,7 @@ const (
 
 // Options bound a cache. A zero field takes its default.
 type Options struct {
-	TTL   time.Duration // how long an entry is served after it was loaded; default 5 min
+	TTL   time.Duration // lifetime of an entry after its load; default 5 min
 	Size  int           // entries of each kind, products and summaries; default 10,000
 	Clock otter.Clock   // for tests
 }
@@ -148,5 +154,5 @@ func (r *ReadThrough[V]) get(ctx context.Context, id int64) (V, error) {
 // Stats counts hits, misses, loads and evictions since the start.
 func (r *ReadThrough[V]) Stats() stats.Stats { return r.entries.Stats() }
 
-// Len is how many entries there are, about.
+// Len is the approximate number of entries.
 func (r *ReadThrough[V]) Len() int { return r.entries.EstimatedSize() }

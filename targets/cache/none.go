@@ -6,7 +6,7 @@ import (
 	"github.com/maypok86/otter/v2/stats"
 )
 
-// none keeps nothing: every read and every write is the database's.
+// none caches nothing: every read and every write goes to the database.
 type none struct{ Origin }
 
 func (none) Changed(int64)               {}

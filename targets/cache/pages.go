@@ -15,15 +15,15 @@ import (
 	"github.com/seed-5a006608/bench/targets/timing"
 )
 
-// page is what is kept of a category.
+// page is a category's cached page.
 type page struct {
 	summary *catalogue.Summary
-	missing error         // in its place: there is no such category
+	missing error         // cached instead of a summary: the category does not exist
 	loaded  time.Time     // when its load began
-	ttl     time.Duration // from then on
+	ttl     time.Duration // lifetime from loaded on
 }
 
-// pages are what every strategy works with: pages in memory, a bounded number of them, and their loads.
+// pages is the base of every strategy: a limited number of pages in memory, and their loads.
 type pages struct {
 	Settings
 	origin  Origin
@@ -37,11 +37,11 @@ type pages struct {
 	running    sync.WaitGroup
 }
 
-// place puts the loads and the writes of a key in order. Keys that differ in their last ten bits alone share one: a write of
-// one then counts as one of the other, which costs a load and nothing else.
+// place puts the loads and the writes of a key in order. Keys with equal last ten bits have one place: a write of one key
+// then counts as a write of the other, which costs one more load and nothing else.
 type place struct {
 	mu      sync.Mutex
-	writes  uint64 // which leases compare
+	writes  uint64 // number of writes; leases compare it
 	flights map[int64]*flight
 }
 
@@ -51,10 +51,10 @@ type flight struct {
 	done    chan struct{}
 	summary *catalogue.Summary // once done
 	err     error
-	givenUp bool // who began it did not want it to its end
+	givenUp bool // the request that began it was given up
 }
 
-// landed is of flights that have ended.
+// landed is the closed channel of flights that have ended.
 var landed = make(chan struct{})
 
 func init() { close(landed) }
@@ -186,7 +186,7 @@ func (p *pages) fetch(ctx context.Context, id int64, lease uint64) (*catalogue.S
 	return summary, err
 }
 
-// lease is to be shown when what is loaded or written from now on is set.
+// lease returns the token that set needs for a page loaded or written from now on.
 func (p *pages) lease(id int64) uint64 {
 	at := p.place(id)
 	at.mu.Lock()
@@ -206,7 +206,7 @@ func (p *pages) set(id int64, loaded page, lease uint64) {
 	p.entries.Set(id, loaded)
 }
 
-// wrote says that a page was written: no load that began before is kept, nor joined.
+// wrote marks a page as written: a load that began before is neither cached nor joined.
 func (p *pages) wrote(id int64) {
 	at := p.place(id)
 	at.mu.Lock()
@@ -278,7 +278,7 @@ func (p *pages) Stats() stats.Stats {
 	}
 }
 
-// Len is how many pages are kept, about; of some the time may be over.
+// Len is the approximate number of cached pages, expired ones included.
 func (p *pages) Len() int { return p.entries.EstimatedSize() }
 
 // Close gives up the loads that no request waits for.

@@ -9,15 +9,15 @@ import (
 	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
-// queue holds the headlines that the database has not got yet: the last of each category, in the order in which categories
-// first changed.
+// queue contains the headlines that are not yet in the database: the last one of each category, in the order in which
+// categories first changed.
 type queue struct {
-	size int // at most so many
+	size int // greatest length
 
 	mu       sync.Mutex
-	changes  []change                     // that wait, oldest first
-	waiting  map[int64]catalogue.Headline // of those
-	flushing map[int64]catalogue.Headline // taken, and not known to be written
+	changes  []change                     // waiting changes, oldest first
+	waiting  map[int64]catalogue.Headline // their headlines
+	flushing map[int64]catalogue.Headline // headlines of the taken batch, not known to be written
 	closed   bool
 	news     chan struct{} // is closed and made anew when any of it changes
 }

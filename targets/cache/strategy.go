@@ -11,7 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
-// Strategy answers for the pages of categories and sets their headlines, in an order of database and cache of its own:
+// Strategy reads the pages of categories and sets their headlines; strategies differ in the order of database and cache:
 //
 //	              on a miss                        on a write                       may be stale
 //	none          the database                     database                         never
@@ -25,19 +25,19 @@ import (
 //	swr           as read-through; past TTL        database only                    up to TTL + Window
 //	              served during a reload
 type Strategy interface {
-	// Summary is the page of a category, a [*catalogue.NotFoundError] if there is none.
+	// Summary is the page of a category. The error is a [*catalogue.NotFoundError] for an unknown category.
 	Summary(ctx context.Context, category int64) (*catalogue.Summary, error)
 	// SetHeadline returns when the write counts as made.
 	SetHeadline(ctx context.Context, h catalogue.Headline) error
-	// Changed is told of a page that the database shows otherwise since something else was written, such as a price.
+	// Changed is called when another write, such as a price, has changed a page in the database.
 	Changed(category int64)
-	// AllChanged is told that it may be any page.
+	// AllChanged is called when any page may have changed.
 	AllChanged()
 	// Stats counts since the start.
 	Stats() stats.Stats
-	// Len is how many pages are kept, about.
+	// Len is the approximate number of cached pages.
 	Len() int
-	// Close ends what goes on in the background, and writes what is still to be written until ctx ends.
+	// Close ends work in the background, and writes queued changes until ctx ends.
 	Close(ctx context.Context) error
 }
 
@@ -49,24 +49,24 @@ type Origin interface {
 	HasCategory(id int64) bool
 }
 
-// Settings are a strategy and what it can be told. All of them count: begin with [Defaults].
+// Settings are a strategy and its options. Zero values are not defaults: begin with [Defaults].
 type Settings struct {
 	Strategy string
-	TTL      time.Duration // how long a page is served after its load began
+	TTL      time.Duration // lifetime of a page from the start of its load
 	Size     int           // pages
-	Jitter   float64       // share of TTL by which a page may be kept for less, drawn for each
-	Negative time.Duration // how long it is known that there is no such category; 0: not at all
+	Jitter   float64       // greatest reduction of a page's TTL, as a share of it, drawn for each page
+	Negative time.Duration // lifetime of the answer that a category does not exist; 0: not cached
 
 	Flight bool          // those who miss a page wait for one load of it
-	Lease  bool          // a page is kept only if it was not written since its load began
+	Lease  bool          // a page is cached only if it was not written since its load began
 	Pause  time.Duration // between a load and its set, to see what can come between
 
-	Refresh float64       // of refresh-ahead: share of TTL after which a hit starts a reload
-	Window  time.Duration // of swr: how long after TTL a page is still served
+	Refresh float64       // refresh-ahead: share of TTL after which a hit starts a reload
+	Window  time.Duration // swr: time after TTL in which a page is still served
 
-	Batch    int           // of write-behind: keys in one transaction, at most
-	Interval time.Duration // of write-behind: how long after a change its transaction begins, at the latest
-	Queue    int           // of write-behind: keys that wait, at most
+	Batch    int           // write-behind: most keys in one transaction
+	Interval time.Duration // write-behind: longest time from a change to the start of its transaction
+	Queue    int           // write-behind: most waiting keys
 }
 
 // strategies are all of them with what makes one, in the order in which they are listed.
@@ -92,7 +92,7 @@ func Strategies() (names []string) {
 	return names
 }
 
-// Defaults are the settings of a strategy of which nothing else was said.
+// Defaults returns the default settings of a strategy.
 func Defaults(strategy string) Settings {
 	s := Settings{Strategy: strategy, TTL: DefaultTTL, Size: DefaultSize, Flight: true, Lease: true}
 	switch strategy {

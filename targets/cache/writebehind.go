@@ -9,8 +9,8 @@ import (
 	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
-// writeBehind answers a write once it is in memory, and writes it to the database later, with others in one transaction. What
-// the queue holds when the process is killed is lost.
+// writeBehind answers a write once it is in memory, and writes it to the database later, with others in one transaction.
+// Killing the process loses the queue.
 type writeBehind struct {
 	readThrough
 	queue   *queue

@@ -2,9 +2,11 @@
 // generated from a seed and kept in a SQLite database (without cgo) or on a PostgreSQL server. It is written as a team
 // would write it, indexed where one would index, so that what a query costs is what such a query costs.
 //
-//   - [File] keeps the generated database in the user's cache directory and hands out copies of it.
-//   - [Schema] is the catalogue in a schema of its own on a PostgreSQL server.
-//   - [Store] reads and writes one of them, over a bounded pool of connections or over a fresh connection each time.
+//   - generate.go, words.go, build.go: the rows, and SQLite's database of them
+//   - file.go: [File], the generated database in the user's cache directory, and copies of it
+//   - postgres.go, postgres_*.go: [Schema], the catalogue in a schema of its own on a PostgreSQL server
+//   - store.go, queries.go, conn.go, pool.go, work.go: [Store], which reads and writes either, over a pool of connections or
+//     a fresh connection each time
 package catalogue
 
 import (

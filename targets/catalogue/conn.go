@@ -30,7 +30,7 @@ type source struct {
 	// a connection.
 	remote bool
 
-	mask func(error) error // takes secrets out of an error; nil where there are none
+	mask func(error) error // removes secrets from an error; nil for a database without secrets
 }
 
 func (s source) masked(err error) error {
@@ -169,7 +169,7 @@ func (c *conn) query(ctx context.Context, s statement, args ...any) (*sql.Rows, 
 	return stmt.QueryContext(ctx, args...)
 }
 
-// one reads the only row of a statement's result into dest; it is sql.ErrNoRows if there is none.
+// one reads the only row of a statement's result into dest. The error is sql.ErrNoRows if the result is empty.
 func (c *conn) one(ctx context.Context, s statement, id any, dest ...any) error {
 	stmt, err := c.prepared(ctx, s)
 	if err != nil {

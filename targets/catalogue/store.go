@@ -23,7 +23,7 @@ type Options struct {
 	Fresh bool
 }
 
-// Store is an open catalogue. What a call spends, it records in the [timing.Request] of its context.
+// Store is an open catalogue. Each call records its times in the [timing.Request] of its context.
 type Store struct {
 	source  source // for readers
 	readers *pool  // nil if each read opens its own
@@ -77,12 +77,12 @@ func (s *Store) Close() error {
 	return s.source.masked(errors.Join(errs...))
 }
 
-// Product reads a product. The error is a [*NotFoundError] if there is none.
+// Product reads a product. The error is a [*NotFoundError] if there is no such product.
 func (s *Store) Product(ctx context.Context, id int64) (*Product, error) {
 	return read(ctx, s, id, (*conn).product)
 }
 
-// Summary aggregates over a category. The error is a [*NotFoundError] if there is none.
+// Summary aggregates over a category. The error is a [*NotFoundError] if there is no such category.
 func (s *Store) Summary(ctx context.Context, id int64) (*Summary, error) {
 	return read(ctx, s, id, (*conn).summary)
 }
@@ -98,7 +98,7 @@ func (s *Store) SetPrice(ctx context.Context, id, cents int64) (*PriceChange, er
 	return write(ctx, s, func(c *conn, ctx context.Context) (*PriceChange, error) { return c.setPrice(ctx, id, cents) })
 }
 
-// SetHeadline sets the headline of a category. What is said of [Store.SetPrice] holds for it too.
+// SetHeadline sets the headline of a category, with the context and errors of [Store.SetPrice].
 func (s *Store) SetHeadline(ctx context.Context, h Headline) error {
 	if !s.HasCategory(h.CategoryID) {
 		return &NotFoundError{"category", h.CategoryID}

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Work is what a query of the database is for.
+// Work is the purpose of a database query.
 type Work uint8
 
 const (
@@ -14,7 +14,7 @@ const (
 	Write                  // a write for a request
 	Flush                  // a write after its request was answered
 	Background             // a read that no request waits for
-	Check                  // a read of the origin that passes the cache by, for whoever compares the two
+	Check                  // a read past the cache, for a comparison of cache and database
 	works
 )
 

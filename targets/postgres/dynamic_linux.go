@@ -14,7 +14,7 @@ import (
 // dsm_control_header in src/backend/storage/ipc/dsm.c), on machines with 8-byte pointers as follows.
 const (
 	segmentMagic  = 679834894
-	controlAt     = 24 // the handle of the list, 4 bytes; 0: there is none
+	controlAt     = 24 // the handle of the list, 4 bytes; 0: no list
 	segmentLength = 28 // as much of the segment is looked at
 
 	listMagic  = 0x9a503d32

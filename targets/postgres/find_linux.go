@@ -59,7 +59,7 @@ func majorOf(bin string) int { return major(filepath.Base(filepath.Dir(bin))) }
 
 var version = regexp.MustCompile(`\(PostgreSQL\) (\d+[^ \n]*)`)
 
-// versionIn finds the version in what postgres --version prints, "" if there is none.
+// versionIn returns the version in the output of postgres --version, or "".
 func versionIn(line string) string {
 	if m := version.FindStringSubmatch(line); m != nil {
 		return m[1]

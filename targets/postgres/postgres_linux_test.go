@@ -36,7 +36,7 @@ func TestVersions(t *testing.T) {
 	}
 }
 
-// A server too old is named, and one without initdb beside it is none.
+// The error names a server that is too old; a server without initdb beside it is ignored.
 func TestFindRefusesOld(t *testing.T) {
 	dir := t.TempDir()
 	for name, script := range map[string]string{

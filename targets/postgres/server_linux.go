@@ -124,7 +124,7 @@ func waitForGroup(cmd *exec.Cmd, data string) error {
 	for unix.Waitid(unix.P_PID, cmd.Process.Pid, nil, unix.WEXITED|unix.WNOWAIT, nil) == unix.EINTR {
 	}
 	freeSegment(data)
-	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // mostly there is none
+	_ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) // mostly the group is empty already
 	return cmd.Wait()
 }
 

@@ -1,11 +1,18 @@
-// Package process starts a child process that serves something, and guarantees its end. A child lives only as long as
-// somebody wants it: whoever dies first and however, the other side notices and cleans up.
+// Package process starts a child process that serves something, and guarantees its end: if parent or child dies, however,
+// the other notices and cleans up.
 //
 //   - The child inherits the read end of a pipe, its lifeline, and leaves when the pipe ends ([Lifeline]). A parent
 //     killed by SIGKILL closes it too, and pipes exist on every system.
 //   - The parent reaps the child, kills what is left of its process group, and removes its private directory
 //     ([PrivateDir]), for which it first waits for those that have left the group and still use it ([HoldPrivateDir]).
 //   - When both are killed at once, the next [NewPrivateDir] sweeps what they left.
+//
+// The files:
+//
+//   - process.go: start, stop and end of a child
+//   - lifeline.go, supervise.go: the child's side, and a user's command under supervision
+//   - privatedir.go: the child's directory; output.go, words.go: its output
+//   - affinity_*.go, exit_linux.go, strays_*.go, system_*.go: what depends on the system
 //
 // The package knows nothing of what a child serves.
 package process

@@ -26,7 +26,7 @@ type Options struct {
 	Log     string  // file for the log, see [ReadLog]; "" means none
 	Freeze  Freeze  // the zero value means never
 	Seed    uint64  // of the exponential delays
-	Bare    bool    // nothing of all this, see [ServeBare]
+	Bare    bool    // none of these options, see [ServeBare]
 }
 
 // Server is the handler. It must be closed.
@@ -83,7 +83,7 @@ func (s *Server) Close() (err error) {
 	return err
 }
 
-// plan is what a request is in for.
+// plan is the computed times of a request.
 type plan struct {
 	begin time.Time // when a worker takes it up
 	done  time.Time // when it may be answered

@@ -65,8 +65,8 @@ func (s Service) draw(r *rand.Rand) time.Duration {
 	return s.Mean
 }
 
-// Freeze is a time in which the server answers nothing at all, written AT,FOR as in 5s,2s. The zero value is none. It can
-// be a flag's value.
+// Freeze is a time in which the server answers nothing at all, written AT,FOR as in 5s,2s. The zero value means: no freeze.
+// It can be a flag's value.
 type Freeze struct {
 	At  time.Duration // since the first request
 	For time.Duration
