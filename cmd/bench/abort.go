@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// abortOptions are the flags by which a run is ended early.
+// abortOptions are the flags that end a run early.
 type abortOptions struct {
 	on    []string
 	grace time.Duration

@@ -15,17 +15,17 @@ import (
 	"github.com/seed-5a006608/bench/targets"
 )
 
-// asking is what targets are asked: the requests of a test file under the flags, and what flags alone say of requests.
+// asking is the requests to targets: those of a test file with the flags laid over them, and those of flags alone.
 type asking struct {
 	*driveOptions
 	file   profiles.File
-	name   string // of the file
+	name   string // name of the file
 	atEach bool   // the requests of a targets file are driven at each target, and not beside them
 
-	notes []string // what there is to say of the input
+	notes []string // notes on the input
 }
 
-// note keeps what there is to say of the input, once.
+// note adds a note on the input, unless it is there already.
 func (a *asking) note(text string) {
 	if !slices.Contains(a.notes, text) {
 		a.notes = append(a.notes, text)

@@ -57,7 +57,7 @@ func newBaselineShowCommand(s streams) *cobra.Command {
 	}
 }
 
-// baselinesDir is where baselines are kept, by name, beside the saved runs.
+// baselinesDir is the directory of baselines by name, beside the saved runs.
 var baselinesDir = filepath.Join(savedDir, "baselines")
 
 // The ends of a baseline's file; one that is kept by name has the first.
@@ -95,7 +95,7 @@ func readBaseline(name string) (*compare.Baseline, error) {
 	return nil, noBaseline{name}
 }
 
-// noBaseline is the error where there is no baseline of a name, or in a file.
+// noBaseline is the error for a missing baseline.
 type noBaseline struct{ name string }
 
 func (e noBaseline) Error() string {
@@ -137,7 +137,7 @@ func withoutEnd(file string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(file, ".gz"), ".json")
 }
 
-// unread is what a gate ends with whose baseline could not be read: without one, nobody can tell yet.
+// unread is the error of a gate whose baseline could not be read: its verdict is not known.
 func unread(err error) error {
 	if _, none := errors.AsType[noBaseline](err); none {
 		return exitError{exitInconclusive, err}

@@ -21,7 +21,7 @@ const (
 	defaultBaselineTime = 3 * time.Minute
 )
 
-// baselinesShown is how baselines are shown.
+// baselinesShown shows baselines.
 var baselinesShown = shown[*compare.Baseline]{
 	text: report.Baseline,
 	formats: []format[*compare.Baseline]{

@@ -33,7 +33,7 @@ type capacityOptions struct {
 	shared     *pflag.FlagSet // with the driving commands
 }
 
-// defaultObjectives are those of bench capacity where none is given.
+// defaultObjectives are the objectives of bench capacity without --slo.
 var defaultObjectives = []string{"p99<100ms", "errors<0.1%"}
 
 func newCapacityCommand(s streams) *cobra.Command {
@@ -108,7 +108,7 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	if o.from != "" {
 		found, failure = o.fromFile(args)
 	} else {
-		// What is wrong with a plan is said before minutes are spent on measuring.
+		// An error in the plan comes before minutes of measuring.
 		if _, err := o.inputs(plan, nil); err != nil {
 			return asUsage(err)
 		}
@@ -172,7 +172,7 @@ func capacityOutcome(found []*capacity.Capacity) error {
 	return nil
 }
 
-// planned reads what is to be planned for, as it is written.
+// planned reads the inputs of a plan as texts.
 func (o *capacityOptions) planned() (capacity.PlanText, error) {
 	if o.planFile == "" {
 		return o.plan, nil
@@ -185,7 +185,7 @@ func (o *capacityOptions) planned() (capacity.PlanText, error) {
 	return o.plan.Or(file), err
 }
 
-// inputs are what is to be planned for, over those of a plan that was made before; nil where nothing is.
+// inputs returns the inputs of a plan, laid over those of an earlier plan; nil: no plan.
 func (o *capacityOptions) inputs(text capacity.PlanText, before *capacity.Plan) (*capacity.Inputs, error) {
 	var base *capacity.Inputs
 	if before != nil {
@@ -205,7 +205,7 @@ func (o *capacityOptions) inputs(text capacity.PlanText, before *capacity.Plan) 
 	return in, nil
 }
 
-// readBounded reads a file of the user's; more than 1 MiB is none that a plan has.
+// readBounded reads a file of the user's, of at most 1 MiB, which is more than the files of a plan need.
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"github.com/seed-5a006608/bench/report/capacity"
 )
 
-// againShare is the part of what was confirmed that is suggested to be driven again.
+// againShare is the share of the confirmed rate in the suggested next command.
 const againShare = 0.95
 
 // again returns the command that drives nearly the rate that was confirmed again, for longer, and with what a search does

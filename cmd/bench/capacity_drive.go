@@ -21,7 +21,7 @@ import (
 // stepDrain bounds how long a step waits for its last answers: what is older counts at its age.
 const stepDrain = 2 * time.Second
 
-// idleFor is how long a target is watched before its first request, for what it uses without any.
+// idleFor is the time for measuring a target's idle use before its first request.
 const idleFor = time.Second
 
 // measure searches each target, one after the other. It returns what was found until the first error.
@@ -80,7 +80,7 @@ func (o *capacityOptions) capacitySubjects(names []string, objectives []runfile.
 	var sized []*rig.Target
 	for _, one := range subjects {
 		if one.Service == nil {
-			return nil, fmt.Errorf("--gomaxprocs is for the bundled services, which bench starts; %s is none", one.Name)
+			return nil, fmt.Errorf("--gomaxprocs is for the bundled services, which bench starts; %s is not one of them", one.Name)
 		}
 		for _, n := range o.gomaxprocs {
 			size := *one
@@ -145,7 +145,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 	return conclude(), around(ctx, "--after", o.after, s.Plan.Target, out.err)
 }
 
-// resources says what is known of the service: the processors it has, and how many connections its pool holds.
+// resources returns what is known of the service: its processors, and the connections of its pool.
 func (o *capacityOptions) resources(s *rig.Target, e runfile.Environment) capacity.Resources {
 	known := capacity.Resources{Processors: capacity.ProcessorsOf(e), Servers: map[string]float64{}}
 	if s.Service != nil {
@@ -188,7 +188,7 @@ func bursts(s capacity.Step) (phases []profiles.Phase) {
 func stepProfile(s capacity.Step) profiles.Profile {
 	rate := s.Rate
 	if s.Users > 0 {
-		rate = 1 // the closed model has none of its own
+		rate = 1 // the closed model has no rate
 	}
 	p := profiles.Profile{Name: "capacity", Arrivals: profiles.Poisson, Phases: []profiles.Phase{
 		{Name: "warm-up", Kind: profiles.Warmup, Duration: s.WarmUp, From: rate, To: rate},

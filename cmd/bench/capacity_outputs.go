@@ -8,7 +8,7 @@ import (
 	"github.com/seed-5a006608/bench/report/html"
 )
 
-// capacitiesShown is how capacities are shown.
+// capacitiesShown shows capacities.
 var capacitiesShown = shown[[]*capacity.Capacity]{
 	text: report.Capacity,
 	formats: []format[[]*capacity.Capacity]{

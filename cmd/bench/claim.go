@@ -12,10 +12,10 @@ import (
 
 const (
 	partialSuffix  = ".partial"
-	abandonedAfter = 24 * time.Hour // nobody is still writing a file that was begun so long ago
+	abandonedAfter = 24 * time.Hour // age from which on an unfinished file has no writer any more
 )
 
-// claim is a name below .bench that one bench alone may give to a file. It is held by the file that is being written.
+// claim is a name below .bench reserved for one file of one bench, by the unfinished file itself.
 type claim struct {
 	path    string // the name
 	partial *os.File

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// The time that a comparison takes at most where none is given.
+// The default of --max-time for comparisons.
 const (
 	defaultMaxTime        = 3 * time.Minute
 	defaultMaxTimeBundled = 55 * time.Second
@@ -83,7 +83,7 @@ Two files of saved runs are compared run by run: with fewer than six a side that
 	return c
 }
 
-// criteria are what decides a comparison, and when it may stop.
+// criteria returns the judged metrics of a comparison, which also decide when it may stop.
 func (o *compareOptions) criteria() ([]compare.Criterion, error) {
 	if o.gate != nil {
 		return o.gate.criteria()
@@ -153,7 +153,7 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 			a.Flag = flags[i]
 			a.Plan.Target.Bundled = true // bench starts it, so its processors are its own
 			if !isURL(names[i]) {
-				return nil, fmt.Errorf("%s serves a URL, and %s is none", a.Flag, names[i])
+				return nil, fmt.Errorf("%s serves a URL, and %s is not a URL", a.Flag, names[i])
 			}
 		}
 		if o.rate != "" {

@@ -9,7 +9,7 @@ import (
 	"github.com/seed-5a006608/bench/report/html"
 )
 
-// comparisonsShown is how comparisons and gates are shown.
+// comparisonsShown shows comparisons and gates.
 var comparisonsShown = shown[*report.Compared]{
 	text: report.Comparison,
 	formats: []format[*report.Compared]{

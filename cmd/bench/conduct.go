@@ -22,15 +22,15 @@ type conductor struct {
 	stderr  io.Writer
 	began   time.Time
 	ends    time.Time
-	over    time.Duration // what a round takes beyond its length
+	over    time.Duration // time that a round takes beyond its length
 	layout  compare.Layout
 	restart bool
 	notes   []string
-	floor   *compare.Baseline // by which margins are refused; nil: none
+	floor   *compare.Baseline // baseline with the noise floor that refuses margins; nil: no --floor
 	pilot   *compare.Found    // how the rate was chosen; nil: it was given
 }
 
-// conductor is what drives the arms; its time begins now.
+// conductor returns the conductor of the arms; its time begins now.
 func (o *compareOptions) conductor(ctx context.Context, arms []*rig.Target, stderr io.Writer) *conductor {
 	r := o.rig(ctx, stderr, arms...)
 	r.ReadyTimeout = o.readyTimeout

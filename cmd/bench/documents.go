@@ -15,7 +15,7 @@ import (
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
-// document is a JSON file that bench wrote.
+// document is a JSON file written by bench.
 type document struct {
 	path string
 	kind string
@@ -43,7 +43,7 @@ func readDocument(path string) (document, error) {
 	if what := foreign(path, data); what != "" {
 		return d, fmt.Errorf("%s: is %s: show what it was made of again, a file under .bench/ or of -o json=FILE", path, what)
 	}
-	// What was to be a run file is told where it is cut off.
+	// An incomplete run file gets an error that says where it is cut off.
 	_, err = runfile.Decode(path, bytes.NewReader(data))
 	return d, err
 }
@@ -76,7 +76,7 @@ func kindOf(data []byte) string {
 	return ""
 }
 
-// foreign says what a file is that bench wrote for other programs; "" where that is not known.
+// foreign names the format of a file that bench wrote for other programs; "": not known.
 func foreign(path string, data []byte) string {
 	begins := func(prefixes ...string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return bytes.HasPrefix(data, []byte(p)) })

@@ -16,11 +16,11 @@ import (
 type driveOptions struct {
 	loadFlags
 	requestFlags
-	base      loadgen.Plan // what flags say of every plan as it stands
+	base      loadgen.Plan // the part of every plan that comes straight from flags
 	judging   judgeOptions
 	abort     abortOptions
 	slo       []string             // a gate's --slo
-	serving   targets.ServeOptions // of bundled services
+	serving   targets.ServeOptions // options of bundled services
 	cpus      string
 	before    string
 	after     string
@@ -35,7 +35,7 @@ type driveOptions struct {
 	given *pflag.FlagSet // to tell a flag that was given from its default
 }
 
-// loadFlags say how much load there is, and when.
+// loadFlags are the flags for the amount of load over time.
 type loadFlags struct {
 	rate      string
 	peak      string
@@ -50,18 +50,18 @@ type loadFlags struct {
 	start     string
 }
 
-// requestFlags say what is asked, and what is wanted of an answer.
+// requestFlags are the flags for requests and for the checks of answers.
 type requestFlags struct {
 	limits     profiles.Limits
-	names      []string // of the targets
+	names      []string // names of the targets
 	headers    []string
 	user       string
 	method     string
 	headerCase string
 	body       string
-	template   string // of the body
+	template   string // template of the body
 	targets    string
-	order      string // of the requests of a targets file, or of a test file
+	order      string // order of the requests in a targets file or a test file
 	group      string
 	expect     []string
 	hitWhen    string

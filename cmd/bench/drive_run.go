@@ -88,7 +88,7 @@ func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
 	return []string{cachePair.Cached, cachePair.Uncached}
 }
 
-// nextSteps suggests how to go on from what was seen.
+// nextSteps suggests commands that follow from the result.
 func nextSteps(runs []*runfile.Run) []string {
 	for _, r := range runs {
 		switch r.Verdict.Kind {

@@ -25,7 +25,7 @@ const (
 // exit-codes say the same.
 var exitMeanings = []struct {
 	code    int
-	of      []string // commands, or one of the kinds below
+	of      []string // commands that give the code, or one of the kinds below
 	meaning string
 }{
 	{exitOK, nil, "fine"},
@@ -55,7 +55,7 @@ const (
 // exitOrder lists the codes by rank: several reasons at once end with the first that applies.
 var exitOrder = []int{exitInterrupted, exitFailed, exitUsage, exitLimited, exitRegression, exitThreshold, exitInconclusive}
 
-// severalExits says which of the codes goes first.
+// severalExits is the sentence on the order of exit codes.
 func severalExits(codes []int) string {
 	var list []string
 	for _, code := range exitOrder {
@@ -66,7 +66,7 @@ func severalExits(codes []int) string {
 	return "Several at once: " + strings.Join(list, ", ") + "."
 }
 
-// usageError is an error of whoever typed the command or wrote the file.
+// usageError is an error in the command line or in a file of the user's.
 type usageError struct{ error }
 
 func (e usageError) Unwrap() error { return e.error }
@@ -79,7 +79,7 @@ func asUsage(err error) error {
 	return usageError{err}
 }
 
-// exitError is an error with an exit code of its own: the command did its work, and what it found is not good.
+// exitError is an error with an exit code of its own: the command did its work, and the result is not good.
 type exitError struct {
 	code int
 	error
@@ -106,5 +106,5 @@ func codeOf(err error) int {
 	}
 }
 
-// errInterrupted says that the user ended the command. What there was to say has been said.
+// errInterrupted means that the user ended the command. Its messages are already printed.
 var errInterrupted = rig.ErrInterrupted

@@ -16,7 +16,7 @@ func (c *conductor) fresh(p profiles.Profile, seeds []uint64) *rig.Fresh {
 	return &rig.Fresh{Profile: p, Seeds: seeds, Begins: func(run int) { progress.Run(run, len(seeds), p.Duration(), time.Since(c.began)) }}
 }
 
-// perRun is what a run takes beyond its profile.
+// perRun is the time that a run takes beyond its profile.
 func (c *conductor) perRun() time.Duration {
 	if c.Targets[0].Owned() {
 		return c.Starts + c.over

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// gateOptions are the flags by which a comparison is a gate.
+// gateOptions are the flags of a gate.
 type gateOptions struct {
 	margins      []string
 	inconclusive string
@@ -141,7 +141,7 @@ func (g *gateOptions) highest(objectives []runfile.Threshold) float64 {
 	return q
 }
 
-// exit returns the error whose exit code says what the gate found; the report has said it in words.
+// exit returns the error with the exit code of the gate's outcome; the report has the words.
 func (g *gateOptions) exit(found *report.Compared) error {
 	switch found.Result.Outcome() {
 	case compare.Regression:

@@ -44,7 +44,7 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	if !b.Runs[0].HasTargetTime() {
 		return asUsage(fmt.Errorf("baseline %s was saved before target time was measured, by which new runs are judged: save it again", b.Name))
 	}
-	// The floor is one of the baseline's plan: of another it says nothing.
+	// The floor is valid for the baseline's plan alone.
 	if err := samePlan(b, a); err != nil {
 		return asUsage(err)
 	}
@@ -64,10 +64,10 @@ func (o *compareOptions) gateAgainst(ctx context.Context, names []string, criter
 	return errors.Join(err, o.conclude(found, outs, s))
 }
 
-// oldName is what a baseline is called beside what is held against it.
+// oldName is the name of a baseline in the report of a gate.
 const oldName = "old"
 
-// newName is what the new version is called beside a baseline.
+// newName is the name of the new version in the report of a gate.
 func (o *compareOptions) newName() string {
 	if len(o.names) > 0 {
 		return o.names[0]
@@ -88,7 +88,7 @@ func (o *compareOptions) againstOnly() error {
 	return nil
 }
 
-// takePlan takes from a baseline what was not given, so that the new runs are of its plan, and refuses another machine.
+// takePlan fills in the options that were not given from a baseline's plan, and refuses a baseline of another machine.
 func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	if err := sameMachine(b, b.Runs[0].Environment); err != nil { // what each side has is known when the target has been started
 		return err
@@ -134,7 +134,7 @@ func sameMachine(b *compare.Baseline, sharing runfile.Environment) error {
 	return nil
 }
 
-// remarks are what is worth knowing of a baseline that is compared with what was measured there.
+// remarks are notes on the comparison with a baseline.
 func remarks(b *compare.Baseline, there *runfile.Environment) []string {
 	list := b.Runs[0].Environment.Remarks(there)
 	for i, text := range list {
@@ -209,7 +209,7 @@ func (c *conductor) gateFresh(ctx context.Context, criteria []compare.Criterion)
 	return found, err
 }
 
-// inTime refuses a --max-time that does not hold the runs.
+// inTime refuses a --max-time that is too short for the runs.
 func (c *conductor) inTime(runs int, length time.Duration) error {
 	if !c.o.given.Changed("max-time") {
 		return nil
@@ -264,7 +264,7 @@ func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria
 	return o.conclude(found, outs, s)
 }
 
-// mayBeHeld says what keeps a saved run from being held against a baseline.
+// mayBeHeld returns an error where a saved run cannot be compared with a baseline.
 func mayBeHeld(b *compare.Baseline, r *runfile.Run) error {
 	if r.Interrupted {
 		return asUsage(errors.New("was interrupted, and passes nothing"))

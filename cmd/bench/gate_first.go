@@ -68,7 +68,7 @@ func (o *compareOptions) saveFirst(ctx context.Context, a *rig.Target, name, pat
 	return o.conclude(found, outs, s)
 }
 
-// firstFound is what a gate found that had no baseline and saved one.
+// firstFound is the result of a gate that had no baseline and saved one.
 func firstFound(b *compare.Baseline, label, path string) *report.Compared {
 	r := b.Runs[0]
 	return &report.Compared{

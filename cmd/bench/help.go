@@ -73,7 +73,7 @@ func listTopics(w io.Writer) error {
 	return err
 }
 
-// noTopic refuses what is neither a topic nor a command, and suggests what was probably meant.
+// noTopic is the error for a word that is neither a topic nor a command, with a suggestion.
 func noTopic(root *cobra.Command, args []string) error {
 	known := slices.Clone(topicNames)
 	for _, c := range root.Commands() {

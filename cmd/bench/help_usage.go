@@ -93,7 +93,7 @@ func showHelp(cmd *cobra.Command, _ []string) {
 // maxHelpWidth is how wide the help becomes at most, in cells.
 const maxHelpWidth = 100
 
-// helpWriter writes help. What a terminal does not take is nobody's to mend.
+// helpWriter writes help. It ignores errors of the terminal.
 type helpWriter struct {
 	w     io.Writer
 	width int
@@ -195,7 +195,7 @@ func (h helpWriter) flags(title string, list []*pflag.Flag) {
 	}
 }
 
-// zeroValues are defaults that say nothing.
+// zeroValues are the defaults that the help leaves out.
 var zeroValues = []string{"0", "0s", "0%", "false", "[]"}
 
 // valueOf returns how a flag's value is written behind its name, and what the flag does.
@@ -228,7 +228,7 @@ func valueOf(f *pflag.Flag) (value, text string) {
 	return " " + name, text
 }
 
-// valueNames say what the value of a flag is, where its type does not.
+// valueNames are the names of flags' values, where the type's name is not clear.
 var valueNames = map[string]string{
 	"rate": "RATE", "peak": "RATE", "at": "SHARE", "max-rate": "RATE", "start": "HOW", "stage": "TIME:RATE", "vus-stage": "TIME:N",
 	"think": "TIME", "targets": "FILE", "header": "'NAME: VALUE'", "user": "NAME:PASSWORD", "output": "KIND=FILE", "threshold": "CONDITION",

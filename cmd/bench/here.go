@@ -14,7 +14,7 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// mayDrive refuses a URL that leads off this machine where nobody has said how much may be sent there.
+// mayDrive refuses a URL on another machine unless the user has set a rate.
 func (a *asking) mayDrive(p profiles.Profile, address string) error {
 	u, err := loadgen.OriginOf(address)
 	if err != nil {
@@ -37,7 +37,7 @@ func (a *asking) mayFollow(p profiles.Profile) error {
 	return nil
 }
 
-// rateGiven reports whether the user says how much a target may get, as one that is not on this machine needs it.
+// rateGiven reports whether the user has set a rate, which a target on another machine requires.
 func (o *driveOptions) rateGiven() bool {
 	return o.rate != "" || o.peak != "" || len(o.stages) > 0 || o.vus != 0
 }

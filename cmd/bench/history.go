@@ -15,7 +15,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// historiesShown is how histories are shown.
+// historiesShown shows histories.
 var historiesShown = shown[*history.History]{
 	text: report.History,
 	formats: []format[*history.History]{
@@ -88,7 +88,7 @@ func (o *historyOptions) run(paths []string, s streams) error {
 	return historiesShown.show(found, outs, s, report.Options{Verbose: o.verbose})
 }
 
-// changes reads the flags that say what a change is.
+// changes reads the flags that define a change.
 func (o *historyOptions) changes() (history.Options, error) {
 	number, percent := strings.CutSuffix(o.magnitude, "%")
 	magnitude, err := strconv.ParseFloat(number, 64)

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// checkHonoured refuses a flag that was given, or its variable, and that no subject does anything with.
+// checkHonoured refuses a given flag, or its variable, that has no effect on any subject.
 func (o *driveOptions) checkHonoured(list []*rig.Target) error {
 	var services []string
 	owned, https := o.given.Changed("a-cmd") || o.given.Changed("b-cmd"), len(o.base.Follow.Hosts) > 0
@@ -85,7 +85,7 @@ func namesOf(names []string) string {
 	return strings.Join(names[:last], ", ") + " or " + names[last]
 }
 
-// vain says why a flag, or the variable that set it, would do nothing.
+// vain returns why a flag, or the variable that set it, would have no effect.
 func vain(given *pflag.FlagSet, name, why string) error {
 	if variable := given.Lookup(name).Annotations[ofVariable]; len(variable) > 0 {
 		return fmt.Errorf("%s %s: unset it for this command", variable[0], why)

@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// lastMoment is how long what waited for an interrupt may take to say what it leaves: a child's last grace and a bit.
+// lastMoment is the time after an interrupt for a waiting part to say what it leaves behind: a little more than a child's last grace.
 const lastMoment = 3 * time.Second
 
-// interrupts tells whoever waits for what may take long that the user has interrupted again.
+// interrupts ends long waits when the user interrupts again.
 type interrupts struct {
 	mu      sync.Mutex
 	waiting map[context.Context]context.CancelFunc
@@ -53,7 +53,7 @@ func (i *interrupts) tell() (waited bool) {
 	return waited
 }
 
-// untold is an interrupt that no report tells: its words are still to be said.
+// untold is an interrupt without a report: its message is still to be printed.
 type untold struct{ error }
 
 func (e untold) Unwrap() []error { return []error{e.error, errInterrupted} }

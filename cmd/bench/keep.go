@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// newKeepCommand is what holds the data of a bundled service that is to be killed and started again.
+// newKeepCommand returns the hidden command that keeps the data of a bundled service while it is killed and started again.
 func newKeepCommand(s streams) *cobra.Command {
 	var o targets.ServeOptions
 	c := &cobra.Command{

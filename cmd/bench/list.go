@@ -44,7 +44,7 @@ func newListCommand() *cobra.Command {
 	}
 }
 
-// listTarget lists what a bundled service answers, and what it is asked where nobody says what.
+// listTarget lists a bundled service's endpoints and its default requests.
 func listTarget(out io.Writer, name string) error {
 	service, err := targets.Find(name)
 	if err != nil {

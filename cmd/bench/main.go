@@ -1,5 +1,16 @@
-// Command bench drives load at a service and says what it found: percentiles that count from the intended send time,
-// what limited the run, and whether the service recovered.
+// Command bench drives load at a service and reports percentiles from the intended send time, what limited the run, and
+// whether the service recovered.
+//
+//   - main.go, root.go, exit.go, interrupts.go: the program, the root command, its exit codes and signals
+//   - drive*.go, shape.go, plan.go, testfile.go, targets_file.go, mixture.go, asking.go: the driving commands, from flags and
+//     files to plans
+//   - compare*.go, conduct.go, rates.go, mirror.go: comparisons of live services or saved runs
+//   - gate*.go, baseline*.go, fresh.go: gates and baselines
+//   - capacity*.go, selfcheck*.go, history.go, report.go: the commands of those names
+//   - outputs*.go, *_outputs.go, shown.go, saved.go, claim.go, actions.go: results on the terminal, in files and in CI; start
+//     here for a new output format
+//   - help*.go and the directory help: the help and the manual
+//   - internal/rig: starting, warming and stopping targets
 package main
 
 import (
@@ -73,5 +84,5 @@ type streams struct {
 	in       io.Reader
 	out, err io.Writer
 
-	patience func() (context.Context, context.CancelFunc) // for what may wait for another program for ever; nil: it waits
+	patience func() (context.Context, context.CancelFunc) // limit of waits for another program; nil: no limit
 }

@@ -195,7 +195,7 @@ func burn(t *testing.T, cpu, n int) (cease func()) {
 func TestStarvedGeneratorIsNeverValid(t *testing.T) {
 	_, own := usage.Split(usage.Processors())
 	if own == nil {
-		t.Skip("one processor only: there is none to starve bench on")
+		t.Skip("one processor only: no second one to starve bench on")
 	}
 	loaded(t, func(t *testing.T, m *trial) {
 		defer burn(t, own[0], 6)()

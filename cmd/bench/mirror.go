@@ -21,7 +21,7 @@ const (
 	mirrorShare  = 0.5              // of the rate at which one alone would be driven: two share the machine
 )
 
-// mirrorsShown is how mirrored runs are shown.
+// mirrorsShown shows mirrored runs.
 var mirrorsShown = shown[*report.Mirror]{
 	text:    report.Mirrored,
 	formats: []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}, {"html", html.Mirror}},

@@ -8,14 +8,14 @@ import (
 	"github.com/seed-5a006608/bench/targets"
 )
 
-// mixture is what a target is asked, apart from its address.
+// mixture is the requests to a target, without its address.
 type mixture struct {
 	requests []targets.Request
-	expect   [][]loadgen.Expect // of each request, in place of the plan's; empty: none has its own
-	verbatim []bool             // of each request, whether its body is bytes; empty: of none
-	header   http.Header        // that the user adds to every request
+	expect   [][]loadgen.Expect // checks by request, in place of the plan's; empty: the plan's for all
+	verbatim []bool             // by request, whether its body is sent as bytes; empty: no such body
+	header   http.Header        // header that the user adds to every request
 	login    string             // NAME:PASSWORD that the user adds to every request
-	order    runfile.Order      // of requests that a test file asks
+	order    runfile.Order      // order of a test file's requests
 }
 
 // ask makes a plan ask a bundled service for the mixture, or for the lines if there are some.

@@ -20,10 +20,10 @@ type format[T any] struct {
 	write func(io.Writer, T) error
 }
 
-// cachePair are the bundled services that differ in a cache alone, which are driven where no target is named.
+// cachePair are the default targets: two bundled services that differ in a cache alone.
 var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
 
-// runsShown is how runs are shown.
+// runsShown shows runs.
 var runsShown = shown[[]*runfile.Run]{
 	text: func(w io.Writer, runs []*runfile.Run, o report.Options) error {
 		o.Caller = caller
@@ -78,7 +78,7 @@ type output[T any] struct {
 	path string
 }
 
-// outputs are where a result goes beside the terminal.
+// outputs are the files for a result, in addition to the terminal.
 type outputs[T any] []output[T]
 
 // parseOutputs reads the values of -o. None may be another's file, or one of the inputs.

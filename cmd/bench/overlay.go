@@ -47,7 +47,7 @@ func (o *driveOptions) overlay(name string, file profiles.File) (profiles.File, 
 	return o.shape(file)
 }
 
-// texts makes texts of a test file of what flags say.
+// texts returns the values of flags as texts of a test file.
 func texts(list []string) (out []profiles.Text) {
 	for _, text := range list {
 		out = append(out, profiles.Text{Text: text})

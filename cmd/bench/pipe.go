@@ -14,7 +14,7 @@ import (
 // report was piped into head still has files to write. What this process starts is not told to ignore the signal.
 func survivePipes() { signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) }
 
-// untilGone drops what its reader, having gone as head does, no longer wants.
+// untilGone drops writes after its reader has gone, as head does.
 type untilGone struct{ io.Writer }
 
 func (u untilGone) Write(p []byte) (int, error) {

@@ -12,7 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// fastLength is for how long a target is driven as fast as it goes, to learn what it can take.
+// fastLength is the length of a run at full speed that measures what a target can take.
 const fastLength = 2 * time.Second
 
 // whileUp brings the targets up, warms them and learns what they can take, does what is to be done with them, and takes them down again.
@@ -64,7 +64,7 @@ func (c *conductor) rates(ctx context.Context) error {
 	return nil
 }
 
-// pilotShare is the part of all time that looking for a rate may take.
+// pilotShare is the share of the whole time for a pilot.
 const pilotShare = 5
 
 // findRate looks for the highest rate at which the comparison can decide. A comparison without margins is held to those of a

@@ -15,7 +15,7 @@ var repeatable = map[string]bool{
 	"baseline": true, "floor": true, "header-case": true, "order": true, "group": true, "name": true,
 }
 
-// quietly are the flags that change nothing of what is found.
+// quietly are the flags without an effect on results.
 var quietly = map[string]bool{"output": true, "quiet": true, "no-save": true, "seed": true}
 
 // repeat returns the command that does the same again, with … in the place of what must not be shown.

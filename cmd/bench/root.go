@@ -39,7 +39,7 @@ func execute(ctx context.Context, args []string, s streams) int {
 	return codeOf(err)
 }
 
-// alreadySaid is an error whose words the user has seen.
+// alreadySaid is an error with a message that is already printed.
 type alreadySaid struct{ error }
 
 func (e alreadySaid) Unwrap() error { return e.error }

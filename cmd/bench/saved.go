@@ -14,7 +14,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Where runs are saved, and how many are kept.
+// The directory of saved runs, and their greatest number.
 const (
 	savedDir  = ".bench"
 	keptSaved = 100

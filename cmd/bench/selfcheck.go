@@ -23,7 +23,7 @@ type selfcheckOptions struct {
 	outputs []string
 }
 
-// selfchecksShown is how selfchecks are shown.
+// selfchecksShown shows selfchecks.
 var selfchecksShown = shown[*selfcheck.Report]{text: report.Selfcheck, formats: []format[*selfcheck.Report]{{"json", selfcheck.Encode}, {"html", html.Selfcheck}}}
 
 func newSelfcheckCommand(s streams) *cobra.Command {

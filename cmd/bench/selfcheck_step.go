@@ -17,9 +17,9 @@ import (
 	"github.com/seed-5a006608/bench/targets/reference"
 )
 
-// testBench is where the steps of a selfcheck are made.
+// testBench makes the steps of a selfcheck.
 type testBench struct {
-	dir         string // for the server's log
+	dir         string // directory of the server's log
 	environment runfile.Environment
 }
 
@@ -61,7 +61,7 @@ func (b *testBench) measure(ctx context.Context, step selfcheck.Step) (seen self
 	return seen, err
 }
 
-// planOfStep is what a step drives, but for its target.
+// planOfStep is the plan of a step without its target.
 func planOfStep(step selfcheck.Step) loadgen.Plan {
 	load := step.Load
 	plan := loadgen.Plan{

@@ -21,7 +21,7 @@ func (o *driveOptions) canonical(name string) string {
 	return name
 }
 
-// inEffect are the options of a bundled service as they are in effect, flags included; "" where it is as it is by default.
+// inEffect are the options of a bundled service in effect, flags included; "": all defaults.
 func inEffect(t targets.Target) string {
 	usual, _ := targets.Parse(t.Service.Name, targets.ServeOptions{})
 	if slices.Equal(t.InEffect(), usual.InEffect()) {
@@ -30,7 +30,7 @@ func inEffect(t targets.Target) string {
 	return strings.Join(t.InEffect(), ",")
 }
 
-// listOptions lists what a bundled service can be told behind its name.
+// listOptions lists the options of a bundled service.
 func listOptions(out io.Writer, service targets.Service) error {
 	list := service.Options()
 	if len(list) == 0 {

@@ -91,7 +91,7 @@ func hostOf(t runfile.Target) (runfile.Target, error) {
 	return runfile.Target{Name: u.Host, URL: u.Scheme + "://" + u.Host}, nil
 }
 
-// sequence is how the requests of a targets file follow each other, and how they are counted.
+// sequence is the order and the grouping of the requests in a targets file.
 func (a *asking) sequence() (order runfile.Order, group runfile.Grouping, err error) {
 	if !a.file.AsBefore() {
 		order, group = runfile.Sequential, runfile.GroupByPattern

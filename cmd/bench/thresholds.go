@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// judgeOptions are the flags by which runs are judged.
+// judgeOptions are the flags that judge runs.
 type judgeOptions struct {
 	thresholds []string
 	strict     bool

@@ -18,7 +18,7 @@ import (
 	psprocess "github.com/shirou/gopsutil/v3/process"
 )
 
-// commandGrace is more than the supervisor's own.
+// commandGrace is longer than the supervisor's own grace.
 const commandGrace = 5 * time.Second
 
 // startCommand starts a command of the user's and returns when its URL answers.

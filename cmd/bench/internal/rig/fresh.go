@@ -12,12 +12,12 @@ import (
 type Fresh struct {
 	Profile profiles.Profile
 	Seeds   []uint64      // one a run
-	Begins  func(run int) // is told which run begins, from 1
+	Begins  func(run int) // called at the start of each run, from 1
 
 	Runs    []*runfile.Run
-	Again   int    // runs that were made again, as they were no evidence
-	Spoiled bool   // too many were
-	Why     string // the last was
+	Again   int    // runs that were spoiled and repeated
+	Spoiled bool   // too many runs were spoiled
+	Why     string // why the last of them was spoiled
 }
 
 // Fresh drives all runs at the first target. A run that is no evidence is made again, at most half as many as there are to be.

@@ -22,7 +22,7 @@ const (
 	WarmUpLook = 150 * time.Millisecond
 )
 
-// Drive drives one profile at it.
+// Drive drives one profile at the target.
 func (t *Target) Drive(ctx context.Context, p profiles.Profile, closed *loadgen.Closed, seed uint64) (*runfile.Run, error) {
 	run, err := loadgen.Drive(ctx, t.PlanOf(p, closed, seed), t.Options)
 	if ctx.Err() != nil {
@@ -45,7 +45,7 @@ func Alike(list []*Target) {
 	}
 }
 
-// PlanOf is the plan of one profile at it.
+// PlanOf is the plan of one profile at the target.
 func (t *Target) PlanOf(p profiles.Profile, closed *loadgen.Closed, seed uint64) loadgen.Plan {
 	plan := t.Plan
 	plan.Profile, plan.Closed, plan.Seed = p, closed, seed
@@ -56,7 +56,7 @@ func (t *Target) PlanOf(p profiles.Profile, closed *loadgen.Closed, seed uint64)
 	return plan
 }
 
-// Fast drives it as fast as it goes.
+// Fast drives the target at full speed.
 func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*runfile.Run, error) {
 	users := warmUpUsers
 	if c := t.Plan.Limits.Connections; c > 0 {

@@ -12,31 +12,31 @@ import (
 
 // Target is what a command drives: a bundled service or a command of the user's, which bench starts, or a URL.
 type Target struct {
-	Name    string           // of the bundled service, or of what is at the URL
-	Label   string           // what it is called while it is driven; "": its name in the plan
+	Name    string           // name of the bundled service, or of the service at the URL
+	Label   string           // name on the progress line; "": its name in the plan
 	Service *targets.Service // nil: a URL
-	Plan    loadgen.Plan     // of a bundled service without its address, which is known when it has started
+	Plan    loadgen.Plan     // a bundled service's has no address before it has started
 	Job     *loadgen.Job     // the plan, once it is up
-	Notes   []string         // what there is to say of the input, in every run's environment
+	Notes   []string         // notes on the input, for every run's environment
 
 	// Ask makes the plan of a bundled service ask its requests at its address.
 	Ask      func(plan *loadgen.Plan, address string) error
 	MaxProcs int // GOMAXPROCS of a bundled service; 0: that of its processors
 
-	Cold bool // its cache is not filled before it is compared
+	Cold bool // no warming of its cache before the comparison
 
-	Command string // serves the URL; "": others do
+	Command string // command that serves the URL; "": the user runs the service
 	Flag    string // the flag that Command came from
 
-	Rate    float64         // of a round, in requests/s
-	Options loadgen.Options // with which it is driven, once it is up
+	Rate    float64         // rate of a round, in requests/s
+	Options loadgen.Options // options of its runs, once it is up
 
 	Sent     uint64 // requests of a sequence, in all runs until now
 	Sequence uint64 // requests that follow each other before the first comes again; 0: they do not
 
 	host  string // at which the command serves, host:port
 	child *targets.Child
-	words func() []string // what a bundled service has said since it is up
+	words func() []string // lines of a bundled service on standard error since it is up
 }
 
 // Owned reports whether bench starts it.

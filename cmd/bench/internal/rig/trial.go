@@ -7,14 +7,14 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// Rounds says how the rounds of a trial are driven.
+// Rounds are the conditions of a trial's rounds.
 type Rounds struct {
 	Layout compare.Layout
-	Over   time.Duration // what a round takes beyond its length
+	Over   time.Duration // time that a round takes beyond its length
 	Anew   bool          // the targets are started anew for each quad
-	Ends   time.Time     // no quad begins that would end later
+	Ends   time.Time     // latest end of a quad
 
-	Quad      func(quad int) // is told which quad begins
+	Quad      func(quad int) // called at the start of each quad
 	Foresight func(*compare.Foresight)
 }
 

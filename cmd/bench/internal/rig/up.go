@@ -17,11 +17,11 @@ type Rig struct {
 	Pinned       bool   // bench is pinned already, and the targets' environments say how
 	Serving      targets.ServeOptions
 	ReadyTimeout time.Duration            // longest wait for a command's URL to answer
-	Exactly      bool                     // the plans' connections are just so many, see [Preflight]
-	Say          func(label, text string) // is told how a start goes on
-	Warn         func(label, text string) // is told what a service says when it cannot clean up at once
+	Exactly      bool                     // the plans' numbers of connections are exact, see [Preflight]
+	Say          func(label, text string) // gets the progress of a start
+	Warn         func(label, text string) // gets a service's line when it cannot clean up at once
 
-	Starts time.Duration // what starting and warming all took
+	Starts time.Duration // time that starting and warming all took
 
 	unpin func()
 }
