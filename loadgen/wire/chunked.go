@@ -83,7 +83,7 @@ func (a *Answer) takeChunkByte(c byte) error {
 	return nil
 }
 
-// hexDigit returns the value of a hexadecimal digit, -1 if it is none.
+// hexDigit returns the value of a hexadecimal digit, -1 for any other byte.
 func hexDigit(c byte) int {
 	switch {
 	case c >= '0' && c <= '9':

@@ -24,12 +24,12 @@ type conn struct {
 
 	began     time.Duration // when connecting began
 	served    uint32        // answers so far
-	idleSince time.Duration // since when it was idle, before the present request
+	idleSince time.Duration // start of its idle time before the present request
 	x         pending       // while busy
 	answer    Answer
 	reads     int           // of the present answer
 	first     time.Duration // when its first bytes came, as far as that is known; else 0
-	rest      []byte        // of the request, that the socket would not take yet
+	rest      []byte        // rest of the request that the socket did not take yet
 
 	retransmitted uint32 // segments sent again until it was last asked
 	segment       int64  // most bytes that a segment of the path carries; 0: it was not asked
@@ -50,13 +50,13 @@ type pending struct {
 	intended   time.Duration
 	slot       time.Duration // when a slot was there for it
 	free       time.Duration
-	asked      time.Duration // when a connection was asked for, because none was idle; 0: one was
+	asked      time.Duration // instant of asking for a new connection; 0: an idle one was used
 	sent       time.Duration // 0: not yet
-	limit      time.Duration // when it has taken too long
+	limit      time.Duration // instant of its timeout or deadline
 	connect    time.Duration
 	retries    int
 	tries      int            // addresses that took no connection for it
-	address    netip.AddrPort // that it was sent to, where its origin has several
+	address    netip.AddrPort // address that it was sent to, where its origin has several
 	body       int
 	endpoint   int32
 	origin     int32

@@ -1,4 +1,4 @@
-// Package wire is the engine that measures the server and not itself: HTTP/1.1 over raw sockets on Linux, by an event
+// Package wire is the engine with the least effect on its own figures: HTTP/1.1 over raw sockets on Linux, by an event
 // loop that owns its operating system thread, sends at the nanosecond a request is due, and takes for the arrival of an
 // answer the instant at which the kernel received it, however late the loop itself came to read it.
 //
@@ -8,6 +8,14 @@
 //
 // Answers are scanned, not parsed into maps. What net/http accepts is accepted, so that both engines judge a server alike;
 // what differs is listed in the tests.
+//
+//   - exchange.go, origin.go: what goes into the engine and comes out, and the addresses of a host
+//   - loop_linux.go, pace_linux.go, poll_linux.go: the event loop, when it wakes and spins, its epoll sets
+//   - answers_linux.go, ends_linux.go, kinds_linux.go, idle_linux.go: what becomes of a request: its answer, its failure, its timeout
+//   - conn_linux.go, address_linux.go, socket_linux.go: connections and system calls
+//   - answer.go, head.go, field.go, chunked.go, malformed.go: the scanner of answers
+//   - request.go, slots.go, silence.go: the bytes of a request, free slots, times without any receipt
+//   - run_other.go: systems without the engine
 //
 // # Lazy harvest
 //

@@ -12,7 +12,7 @@ import (
 // networkSample is how many connections are asked about the network in a second.
 const networkSample = 4
 
-// expire ends what has taken too long, and finds out when something next will have.
+// expire ends requests past their timeout or deadline, and finds the next such instant.
 func (l *loop) expire(now time.Duration) {
 	l.earliest = never
 	for i := l.busy.first; i != none; {
@@ -89,7 +89,7 @@ func (l *loop) pastDeadline(x *pending, now time.Duration) bool {
 	return l.Deadline > 0 && now >= x.intended+l.Deadline
 }
 
-// tick does what is done once a second.
+// tick does the work of each second.
 func (l *loop) tick(now time.Duration) {
 	l.nextTick = now.Truncate(time.Second) + time.Second
 	if now, step := l.clock.Check(); step != 0 {
@@ -130,7 +130,7 @@ func (l *loop) stop(now time.Duration) {
 	}
 }
 
-// giveUp ends what is still on its way when the run is over, and closes every connection.
+// giveUp ends outstanding requests when the run is over, and closes every connection.
 func (l *loop) giveUp() {
 	now := l.now()
 	l.silence.received(now)

@@ -249,7 +249,7 @@ func TestSurplusBytesAreNoAnswer(t *testing.T) {
 	}
 }
 
-// An answer that came before its request is none: a second one was sent to the request before.
+// An answer that came before its request does not count: it is a second answer to the request before.
 func TestAnAnswerBeforeItsRequestIsRefused(t *testing.T) {
 	origin := answer(t, func(_ int, c net.Conn, in *bufio.Reader) {
 		for request(in) {

@@ -45,7 +45,7 @@ func (s *slots) index(n int) int {
 	return i
 }
 
-// since returns since when any slot has been free, negative where none is.
+// since returns the instant from which on some slot has been free; negative: no free slot.
 func (s *slots) since() time.Duration {
 	if s.n == 0 {
 		return -1

@@ -112,7 +112,7 @@ func maxSegment(fd int) int64 {
 	return int64(n)
 }
 
-// zoneIndex returns the number of the interface that a link-local address belongs to, 0 where there is none.
+// zoneIndex returns the number of the interface that a link-local address belongs to; 0: no zone.
 func zoneIndex(zone string) uint32 {
 	if zone == "" {
 		return 0

@@ -136,7 +136,7 @@ var differences = []struct {
 	{"101 ends in another protocol, which no request of ours asks for", func(_ []byte, ours, theirs outcome) bool {
 		return ours.err == errSwitched && (theirs.err != nil || theirs.status == 101)
 	}},
-	{"a status below 100 is none (RFC 9110, section 15)", func(raw []byte, ours, _ outcome) bool {
+	{"a status below 100 is invalid (RFC 9110, section 15)", func(raw []byte, ours, _ outcome) bool {
 		return ours.err == errStatusCode && below100.Match(raw)
 	}},
 	{"HTTP/0.9 has no status line", func(raw []byte, ours, _ outcome) bool {
