@@ -2,8 +2,14 @@
 // workers and wakes one for each request that is due; the time is the engine's own, because vegeta's starts before a
 // connection is there and ends after the scheduler had its say.
 //
-// It is a leaf, and knows nothing of plans or reports: what it is told and what it says is package exchange's. Every instant is
-// a duration since Config.Epoch.
+// It is a leaf, and knows nothing of plans or reports: its input and output are package exchange's. Every instant is a duration
+// since Config.Epoch.
+//
+//   - engine.go: Config and Run; start here for another protocol
+//   - pacer.go, queue.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
+//   - transport.go, exchanging.go, follow.go, lanes.go: one exchange, its redirects, transports by address
+//   - conn.go, idle.go, silence.go, classify.go: how connections end, and the names of failures
+//   - clock.go, stamped_*.go, sleep_*.go: the kernel's timestamps and timers
 package nethttp
 
 import (

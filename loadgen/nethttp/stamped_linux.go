@@ -19,7 +19,7 @@ type stampedConn struct {
 
 	mu     sync.Mutex // net/http reads from one goroutine at a time, and a test may not
 	reader stamp.Reader
-	last   atomic.Int64 // stamp of the last byte read, 0 where there is none
+	last   atomic.Int64 // stamp of the last byte read; 0: no stamp
 }
 
 // withStamps returns a connection that keeps the stamps of what it reads, or the same one where that cannot be had.
