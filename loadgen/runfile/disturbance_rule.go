@@ -6,7 +6,7 @@ import "time"
 // caught up, and which requests it disturbs: those intended from Window before it until five times its length after
 // its end. It reads bench's own clock and no latency, so of two services it favours neither.
 type DisturbanceRule struct {
-	Bound  time.Duration // what is not longer is no disturbance
+	Bound  time.Duration // a disturbance is longer than this
 	Window time.Duration // how long before a disturbance a request may be intended that was still on its way in it
 }
 

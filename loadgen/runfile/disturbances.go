@@ -9,10 +9,10 @@ import (
 
 // Disturbances says how often bench could have sent and did not.
 type Disturbances struct {
-	BoundNS  time.Duration `json:"bound_ns"`  // what is not longer is no disturbance
-	WindowNS time.Duration `json:"window_ns"` // how long before one a request is disturbed by it
+	BoundNS  time.Duration `json:"bound_ns"`  // a disturbance is longer than this
+	WindowNS time.Duration `json:"window_ns"` // a request intended up to so long before a disturbance is disturbed by it
 	Count    uint64        `json:"count"`
-	LateNS   time.Duration `json:"late_ns"` // their lengths together
+	LateNS   time.Duration `json:"late_ns"` // sum of their lengths
 
 	// UnexplainedNS is for how long in the late times of the run its loops did not run, though nothing in this system kept them
 	// from it: neither another that had the processor, nor steal, nor throttling.
@@ -27,7 +27,7 @@ type Span struct {
 	DurationNS time.Duration `json:"duration_ns"`
 }
 
-// maxSpans bounds the spans that are kept in a run.
+// maxSpans is the greatest number of spans in a run.
 const MaxSpans = 1000
 
 // check holds what an untrusted run says of its disturbances together.

@@ -58,8 +58,8 @@ func (e *Environment) generation() int {
 	return e.Generation
 }
 
-// Remarks says of two environments that do not differ what is worth knowing of how their runs can be compared: that versions
-// of bench are not the same, and what one of them does not say.
+// Remarks returns notes on the comparison of two environments that do not differ: other versions of bench, and values that
+// one of them does not record.
 func (e *Environment) Remarks(f *Environment) (list []string) {
 	if e.Bench != f.Bench && e.generation() == f.generation() {
 		list = append(list, fmt.Sprintf("they were made by bench %s and bench %s, which measure alike", e.Bench, f.Bench))

@@ -15,7 +15,7 @@ import (
 // maxFileBytes bounds a run file, unpacked.
 const maxFileBytes = 256 << 20
 
-// ErrNoRunFile is what reading JSON that is whole, and yet no run file, comes to.
+// ErrNoRunFile is the error for JSON that is complete but not a run file.
 var ErrNoRunFile = errors.New("is no run file")
 
 // Encode writes runs as a run file.

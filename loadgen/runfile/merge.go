@@ -13,7 +13,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// Unmixable says why two of the runs that were to be one cannot be.
+// Unmixable is the error for two runs that cannot be added up.
 type Unmixable struct {
 	A, B int // their places in the list
 	Why  string
@@ -52,7 +52,7 @@ func (r *Run) note(text string) {
 	r.Environment.Notes = append(slices.Clone(r.Environment.Notes), text)
 }
 
-// remark notes what is worth knowing of the runs that one was made of, though they do not differ.
+// remark adds notes on differences that do not keep the runs from being added up.
 func (r *Run) remark(of []*Run) {
 	for _, other := range of[1:] {
 		for _, text := range of[0].Environment.Remarks(&other.Environment) {

@@ -2,7 +2,7 @@ package runfile
 
 import "time"
 
-// Preview is what a plan would do. Making it sends nothing.
+// Preview is the forecast of a plan's run. Making it sends nothing.
 type Preview struct {
 	Plan      PlanRecord
 	Target    Target
@@ -12,8 +12,8 @@ type Preview struct {
 	Curve     []float64 // offered rate, requests/s, at the middles of equal parts of the length; none in the closed model
 	Memory    int64     // bytes of histograms at most
 	Bytes     uint64    // of a request, as HTTP/1.1 on the wire: the average of those shown
-	Ports     int       // local ports that this system has to connect to one address from; 0: not known
-	OpenFiles uint64    // that this process may have; 0: not known, or not limited
+	Ports     int       // local ports of this system for connections to one address; 0: not known
+	OpenFiles uint64    // limit of open files of this process; 0: not known, or no limit
 	First     []PreviewRequest
 }
 

@@ -15,7 +15,7 @@ type Objective struct {
 
 // Objective returns how the run did by the first of its plan's SLO that sets an upper limit to response times, or the first
 // of its thresholds where none there does, over the phases and the endpoint which that is about. It reports false where
-// there is none, or nothing was due.
+// the plan has neither, or nothing was due.
 //
 // Apdex is that of the Apdex Alliance (Application Performance Index – Apdex Technical Specification, version 1.1, 2007),
 // with T = Target:
