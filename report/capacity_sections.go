@@ -275,7 +275,7 @@ func demandWords(d capacity.Demand, c *capacity.Capacity) string {
 // muchMore is how much more than that of a busy processor the cost of a request must be to be worth a word.
 const muchMore = 1.2
 
-// lightest returns the step at the lowest rate that was served, nil where there is none.
+// lightest returns the step at the lowest rate that was served, or nil.
 func lightest(c *capacity.Capacity) (lightest *capacity.Measurement) {
 	for i := range c.Steps {
 		if m := &c.Steps[i]; m.Users == 0 && m.Holds && m.Served > 0 && (lightest == nil || m.Served < lightest.Served) {

@@ -190,7 +190,7 @@ type comparedErrors struct {
 	Outcome compare.Outcome `json:"outcome"`
 }
 
-// differenceBy is the share of b less that of a by pairs, quads or runs, and leaves out a bound where there is none.
+// differenceBy is b's share less a's by pairs, quads or runs. An infinite bound is left out.
 type differenceBy struct {
 	Unit   string   `json:"unit"`
 	Center float64  `json:"center"`

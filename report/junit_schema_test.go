@@ -29,7 +29,7 @@ func validate(t *testing.T, text string) (valid bool, said string) {
 	}
 	out, err := exec.Command(tool, "--nonet", "--noout", "--schema", filepath.Join("testdata", "junit.xsd"), file).CombinedOutput()
 	if strings.Contains(string(out), "failed to compile") {
-		t.Fatalf("the schema is none: %s", out)
+		t.Fatalf("the schema cannot be read: %s", out)
 	}
 	return err == nil, string(out)
 }

@@ -3,7 +3,7 @@ package page
 // Table is a table of words and figures.
 type Table struct {
 	Label   string // a word for what it lists, in formats that have no header for it; "" gives it a header
-	Of      string // the subject of all rows; "" where a column says that, or there is none
+	Of      string // the subject of all rows; "" where a column says that, or the rows have no common subject
 	Caption string // what it shows; "" for none
 	Columns []Column
 	Rows    []Row
