@@ -35,7 +35,7 @@ type disturbances struct {
 // window is a time in which what is intended is disturbed, both ends included.
 type window struct{ from, to time.Duration }
 
-// rule returns the rule, nil where there is none yet.
+// rule returns the rule; nil: not known yet.
 func (d *disturbances) rule() *runfile.DisturbanceRule { return d.now.Load() }
 
 // settle takes the rule, unless there is one.

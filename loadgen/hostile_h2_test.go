@@ -62,7 +62,7 @@ func TestHostileHTTP2(t *testing.T) {
 		"GOAWAY with an error":     {settings + goAwayError, "connection closed early", false},
 		"close after the settings": {settings, "connection closed early", false},
 		"a stream that is reset":   {settings + resetStream, "stream reset", true},
-		"a frame that is none":     {settings + "\x00\x00\x01\x00\x00\x00\x00\x00\x00x", "bad response", true},
+		"data on stream 0":         {settings + "\x00\x00\x01\x00\x00\x00\x00\x00\x00x", "bad response", true},
 		"silence":                  {settings, "timeout", true},
 	} {
 		t.Run(name, func(t *testing.T) {

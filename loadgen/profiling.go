@@ -91,7 +91,7 @@ func (r *recording) profileTarget(ctx context.Context, epoch time.Time) (finish 
 func readProfiles(ctx context.Context, client *pprof.Client, cpu []byte, p *runfile.TargetProfile) {
 	var err error
 	if p.CPU, err = pprof.Summarise(pprof.CPU, cpu); err != nil {
-		p.Problems = []string{fmt.Sprintf("what the target sent as its CPU profile is none: %v", err)}
+		p.Problems = []string{fmt.Sprintf("what the target sent as its CPU profile cannot be read: %v", err)}
 		return
 	}
 	for kind, summary := range map[pprof.Kind]**pprof.Summary{pprof.Mutex: &p.Mutex, pprof.Heap: &p.Heap} {

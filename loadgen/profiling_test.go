@@ -45,7 +45,7 @@ func profiledPlan(url string, length time.Duration) Plan {
 	return p
 }
 
-// What is asked of /debug/pprof is none of the run's requests.
+// Requests to /debug/pprof do not count as requests of the run.
 func TestDriveProfilesItsTarget(t *testing.T) {
 	noLeaks(t)
 	mux := http.NewServeMux()
@@ -70,7 +70,7 @@ func TestDriveProfilesItsTarget(t *testing.T) {
 	}
 }
 
-// A target without profiles, or with one that is none, is one sentence, and the run is as it would have been.
+// A target without profiles, or with an unreadable one, gets one sentence, and the run is otherwise unchanged.
 func TestDriveWithoutProfiles(t *testing.T) {
 	noLeaks(t)
 	for _, tc := range []struct {
@@ -78,7 +78,7 @@ func TestDriveWithoutProfiles(t *testing.T) {
 		want  string
 	}{
 		{http.NotFound, "/debug/pprof/profile?seconds=1 answered status 404: 404 page not found"},
-		{func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html>") }, "what the target sent as its CPU profile is none: it is no profile"},
+		{func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<!doctype html>") }, "what the target sent as its CPU profile cannot be read: it is no profile"},
 	} {
 		asked := 0
 		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -17,7 +17,7 @@ const (
 
 // stalls returns the silences that were stalls: longer than 100 ms and than ten times the service P99 of the baseline
 // phase or, in a profile without one, the median of the one-second service P99s before it. A silence before anything
-// was measured cannot be judged and is none, and while bench itself did not run nothing could be received.
+// was measured cannot be judged and does not count, and while bench itself did not run nothing could be received.
 func stalls(silences, pauses []silenceSpan, phases []runfile.Phase, intervals []runfile.Interval) []runfile.Event {
 	var events []runfile.Event
 	for _, q := range silences {

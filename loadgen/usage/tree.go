@@ -23,7 +23,7 @@ var errNoProcess = errors.New("no such process")
 
 // processTable reads the processes of a system. Tests put a made-up one in its place.
 type processTable interface {
-	// read looks at one process. errNoProcess says that there is none; any other error, that it could not be read.
+	// read looks at one process. errNoProcess means: no such process; any other error means: it could not be read.
 	read(pid int) (process, error)
 	// children lists the children of a process just read. It may miss some, which a later walk then finds.
 	children(of process) []int
