@@ -74,7 +74,7 @@ func TestReadFileRefusesWhatWasEdited(t *testing.T) {
 	if err := json.Unmarshal(whole, &tree); err != nil {
 		t.Fatal(err)
 	}
-	edited := 0
+	edited, tried := 0, 0
 	// Figures that nothing else in the file determines.
 	free := map[string]bool{
 		"seed": true, "planned": true, "retried": true, "vus": true, "connections": true, "timeout_ns": true, "drain_ns": true,
@@ -85,7 +85,7 @@ func TestReadFileRefusesWhatWasEdited(t *testing.T) {
 	var walk func(node any, path string, inEndpoint bool)
 	try := func(path string, set func(any), old any) {
 		n, ok := old.(float64)
-		if !ok {
+		if tried++; !ok || testing.Short() && tried%4 != 0 {
 			return
 		}
 		set(n + 1)
@@ -118,7 +118,7 @@ func TestReadFileRefusesWhatWasEdited(t *testing.T) {
 		}
 	}
 	walk(tree, "", false)
-	if edited < 100 {
+	if edited < 100 && !testing.Short() || edited == 0 {
 		t.Errorf("%d figures were tried", edited)
 	}
 }
