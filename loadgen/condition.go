@@ -134,8 +134,8 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 	if now.Bounded {
 		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
 	}
-	if now.Due == 0 && now.Dist.Count == 0 {
-		return "", false // a share of nothing
+	if c.Metric != runfile.MetricRate && now.Due == 0 && now.Dist.Count == 0 {
+		return "", false
 	}
 	c.found = c.JudgePart(&now)
 	return c.found.Sentence, c.found.Passed && c.enough(&now)

@@ -143,3 +143,13 @@ func TestProgressTellsOfLimitsAndConditions(t *testing.T) {
 		t.Errorf("condition %+v", c)
 	}
 }
+
+// Nothing came to an end, so there is neither a duration nor a share of failures; but there is a rate.
+func TestRateEndsARunThatHangsFromTheStart(t *testing.T) {
+	never := fakeServer{service: func(uint64) time.Duration { return time.Hour }}
+	p := abortPlan(t, "rate<50/s", 0)
+	p.Limits.Timeout = time.Minute
+	if run := driveAborted(t, p, never); run.Abort() == nil {
+		t.Error("a run without an answer was not aborted on its rate")
+	}
+}

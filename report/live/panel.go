@@ -148,7 +148,7 @@ func limitWords(l runfile.ProgressLimit) string {
 	if l.Crossed {
 		return "crosses " + text
 	}
-	return "within " + text
+	return "limit " + text
 }
 
 func limitSpans(list []runfile.ProgressLimit) (spans []span) {

@@ -44,7 +44,7 @@ func TestPanel(t *testing.T) {
 	p := watched(t)
 	want := `uncached  spike 6 s of 8 · 16 of 30 s  ▕████████████▊           ▏ 14 s left
 rate     asked 600/s, got 103/s  ▂▂▂▂▂▂▂▂▂▂██████
-P50      2.1 s                   ▁▁▁▁▁▁▁▁▁▁▇▇▇▇▇▇  within p50<3s
+P50      2.1 s                   ▁▁▁▁▁▁▁▁▁▁▇▇▇▇▇▇  limit p50<3s
 P95      ≥ 4.7 s                 ▂▂▂▂▂▂▂▂▂▂██████
 P99      ≥ 4.9 s                 ▂▂▂▂▂▂▂▂▂▂██████  crosses p99<200ms
 failed   1,234  status 503 1,200, timeout 34
