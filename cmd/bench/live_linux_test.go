@@ -145,15 +145,16 @@ func TestTerminalIsWholeAfterASignal(t *testing.T) {
 // at the end the report.
 func TestPanelUnderJobControl(t *testing.T) {
 	t.Parallel()
-	script := fmt.Sprintf("bench sustained %s -r 50/s -d 9s --no-save; echo it is stopped; bg; read line; fg; echo it has ended", quick(t))
+	script := fmt.Sprintf("bench sustained %s -r 50/s -d 5m --no-save; echo it is stopped; bg; read line; fg; echo it has ended", quick(t))
 	p := startOnTerminal(t, nil, "sh", "-m", "-c", script)
 	p.shows("in flight")
 	fmt.Fprint(p.keys, "\x1a")
 	p.shows("it is stopped")
-	p.shows(" of 9 s: 50/s") // the plain line
+	p.shows(" of 300 s: 50/s") // the plain line
 	before := strings.Count(p.said.String(), "\x1b[J")
 	fmt.Fprint(p.keys, "\n")
 	within(t, time.Minute, "there is no panel again", func() bool { return strings.Count(p.said.String(), "\x1b[J") > before })
+	fmt.Fprint(p.keys, "\x03")
 	p.shows("it has ended")
 	p.ends()
 	if shown := p.screen.String(); !strings.Contains(shown, "it is stopped") || !strings.Contains(p.said.String(), "bench sustained · ") {
@@ -163,12 +164,14 @@ func TestPanelUnderJobControl(t *testing.T) {
 
 func TestPanelWithoutColourAndNoPanel(t *testing.T) {
 	for _, tc := range []struct {
-		env, left string // what is not written
-		panel     bool
-	}{{"NO_COLOR=1", "m", true}, {"TERM=dumb", "JKAm", false}} {
+		env, left, shown string // left: what no sequence ends with
+		panel            bool
+	}{{"NO_COLOR=1", "m", "in flight", true}, {"TERM=dumb", "JKAm", " of 300 s: 50/s", false}} {
 		t.Run(tc.env, func(t *testing.T) {
 			t.Parallel()
-			p := startOnTerminal(t, []string{tc.env}, "bench", "sustained", quick(t), "-r", "50/s", "-d", "3s", "--no-save", "--threshold", "p99<1ns")
+			p := startOnTerminal(t, []string{tc.env}, "bench", "sustained", quick(t), "-r", "50/s", "-d", "5m", "--no-save", "--threshold", "p99<1ns")
+			p.shows(tc.shown)
+			fmt.Fprint(p.keys, "\x03")
 			p.ends()
 			said := p.said.String()
 			if strings.Contains(said, "\x1b[J") != tc.panel {
