@@ -20,10 +20,11 @@ type told struct {
 	generator, target *time.Duration
 }
 
-// ask has each shard hand over what it has counted, at its next sample.
-func (w *watch) ask() {
+// ask has each shard hand over what it has counted, at its next sample, or no longer: what is handed over later would keep back what
+// is to be judged at the next full second.
+func (w *watch) ask(wanted bool) {
 	for _, s := range w.shards {
-		s.asked.Store(true)
+		s.asked.Store(wanted)
 	}
 }
 

@@ -84,6 +84,7 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 		}
 		if telling {
 			tell = math.MaxInt64
+			w.ask(false)
 			w.timeline.collect(w.shards)
 			w.progress(w.state(time.Since(w.epoch)))
 			continue
@@ -104,7 +105,7 @@ func (w *watch) follow(over <-chan struct{}, clock *wallClock) {
 			}
 			if w.progress != nil {
 				tell = at + tellAfter
-				w.ask()
+				w.ask(true)
 			}
 			// A host that took the processor away for seconds leaves ticks behind; they are not made up for.
 			second = max(second, time.Since(w.epoch).Truncate(time.Second)) + time.Second
