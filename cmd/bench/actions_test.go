@@ -56,10 +56,19 @@ func TestActionsObeysNothingThatIsPrinted(t *testing.T) {
 		if err := (outputs[*report.Mirror]{{f, "-"}}).write(found, streams{out: &stdout, err: io.Discard}); err != nil {
 			t.Fatal(err)
 		}
-		if f.kind == "md" {
+		switch f.kind {
+		case "md":
 			wantGuarded(t, "-o md=-", stdout.String())
-		} else if !json.Valid(stdout.Bytes()) {
-			t.Errorf("-o %s=- is no JSON: %s", f.kind, stdout.String())
+		case "html":
+			for line := range strings.Lines(stdout.String()) {
+				if strings.HasPrefix(strings.TrimSpace(line), "::") || strings.Contains(line, "stop-commands") {
+					t.Errorf("-o html=- has the line %s", line)
+				}
+			}
+		default:
+			if !json.Valid(stdout.Bytes()) {
+				t.Errorf("-o %s=- is no JSON: %s", f.kind, stdout.String())
+			}
 		}
 	}
 	file, err := os.Create(filepath.Join(t.TempDir(), "summary.md"))
