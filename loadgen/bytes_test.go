@@ -261,7 +261,7 @@ func TestTwoSpellingsAreOneHeader(t *testing.T) {
 // A header's spelling changes nothing of what is drawn in it: runs of before mean what they meant.
 func TestSpellingDrawsTheSame(t *testing.T) {
 	draw := func(name string) string {
-		m, err := newMix([]Request{{URL: "http://h/", Header: http.Header{name: {"{{uuid}}"}}}}, 3)
+		m, err := newMix([]Request{{URL: "http://h/", Header: http.Header{name: {"{{uuid}}"}}}}, selection{seed: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -325,7 +325,7 @@ func FuzzURL(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, rest string) {
 		raw := "http://host" + rest
-		m, err := newMix([]Request{{URL: raw}}, 1)
+		m, err := newMix([]Request{{URL: raw}}, selection{seed: 1})
 		if err != nil {
 			if inside := between(rest); len(inside) > 8 && !strings.ContainsAny(inside, "{}") && strings.Contains(err.Error(), inside) {
 				t.Errorf("%q: the error repeats what stood between braces: %v", raw, err)
@@ -359,7 +359,7 @@ func FuzzURL(f *testing.F) {
 					t.Errorf("%q: %q is sent in %q", raw, c, onWire)
 				}
 			}
-			again, err := newMix([]Request{{URL: "http://host" + strings.ReplaceAll(target(string(sent.Bytes)), "{{", "{{{{")}}, 1)
+			again, err := newMix([]Request{{URL: "http://host" + strings.ReplaceAll(target(string(sent.Bytes)), "{{", "{{{{")}}, selection{seed: 1})
 			if err != nil || again.requests[0].static == nil || again.requests[0].static.RequestURI() != target(string(sent.Bytes)) {
 				t.Errorf("%q: what is sent, %q, is not sent again: %v", raw, onWire, err)
 			}

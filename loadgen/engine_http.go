@@ -44,7 +44,8 @@ type httpSource struct {
 }
 
 func (s *httpSource) Render(k uint64, intended time.Duration) (nethttp.Request, error) {
-	return s.mix.render(k, s.epoch.Add(intended))
+	r, err := s.mix.render(k, s.epoch.Add(intended))
+	return nethttp.Request(r), err
 }
 
 // Check returns what is wrong with the files that t names, or nil.

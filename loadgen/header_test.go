@@ -10,7 +10,7 @@ func TestHeadersHoldValues(t *testing.T) {
 	t.Setenv("BENCH_TEST_TOKEN", "C4N4RY {{seq}}")
 	m, err := newMix([]Request{{URL: "http://h/", Header: http.Header{
 		"X-Id": {"a{{seq}}", "b"}, "Host": {"h{{seq}}.example"}, "Authorization": {"Bearer ${env:BENCH_TEST_TOKEN}"}, "X-When": {"{{now unix}}"},
-	}}}, 1)
+	}}}, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestHeadersHoldValues(t *testing.T) {
 		{http.Header{"X-A": {"${env:BENCH_TEST_MISSING}"}}, "header X-A: ${env:BENCH_TEST_MISSING}: the environment has no variable"},
 		{http.Header{"X-A": {"{{csv testdata/lines.csv 1}}"}}, "header X-A: holds a line end"},
 	} {
-		_, err := newMix([]Request{{URL: "http://h/", Header: tc.header}}, 1)
+		_, err := newMix([]Request{{URL: "http://h/", Header: tc.header}}, selection{seed: 1})
 		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%v: error %v, want one with %q", tc.header, err, tc.want)
 		}
@@ -66,7 +66,7 @@ func TestLoginIsBasicAuthentication(t *testing.T) {
 		{Request{URL: "http://bob:b@h/"}, "bob", "b", "the URL's own"},
 		{Request{URL: "http://bob:b@h/", Login: "ann:a", Header: http.Header{"Authorization": {"Basic ZXZlOmU="}}}, "eve", "e", "a header wins over all"},
 	} {
-		m, err := newMix([]Request{tc.request}, 1)
+		m, err := newMix([]Request{tc.request}, selection{seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestLoginIsBasicAuthentication(t *testing.T) {
 		}
 	}
 	for login, want := range map[string]string{"C4N4RY": "NAME:PASSWORD", "ann:${env:BENCH_TEST_MISSING}": "no variable BENCH_TEST_MISSING"} {
-		_, err := newMix([]Request{{URL: "http://h/", Login: login}}, 1)
+		_, err := newMix([]Request{{URL: "http://h/", Login: login}}, selection{seed: 1})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%q: error %v, want one with %q", login, err, want)
 		}

@@ -23,7 +23,7 @@ func TestHostsAreSentOneWay(t *testing.T) {
 		"http://[fe80::1%25]/":           "[fe80::1%25]",
 		"http://[::1]:80":                "[::1]:80",
 	} {
-		m, err := newMix([]Request{{URL: raw}}, 1)
+		m, err := newMix([]Request{{URL: raw}}, selection{seed: 1})
 		if err != nil {
 			t.Errorf("%s: %v", raw, err)
 			continue
@@ -161,7 +161,7 @@ func TestHostHeadersThatCannotBeSent(t *testing.T) {
 			t.Errorf("%q: %v", host, err)
 		}
 	}
-	m, err := newMix([]Request{{URL: "http://127.0.0.1/", Header: http.Header{"Host": {"{{pick bücher.test}}"}}}}, 1)
+	m, err := newMix([]Request{{URL: "http://127.0.0.1/", Header: http.Header{"Host": {"{{pick bücher.test}}"}}}}, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"errors"
 	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -12,19 +11,9 @@ func (p Plan) judged() []runfile.Threshold { return slices.Concat(p.SLO, p.Thres
 
 // mix compiles the plan's requests, and chooses the endpoints that are told apart.
 func (p Plan) mix() (*mix, error) {
+	by := selection{seed: p.Seed, order: p.Order, first: p.First, group: p.Group, judged: p.judged()}
 	if p.Lines != nil {
-		return p.Lines.mix(p)
+		return p.Lines.mix(by)
 	}
-	m, err := compileMix(p.Requests, p.Seed)
-	if err != nil {
-		return nil, err
-	}
-	if p.Order == runfile.Sequential {
-		if m.order.weighted() {
-			return nil, errors.New("requests that follow each other as they stand have no weights: leave them out, and write a request as often as it is to be sent")
-		}
-		m.order.sequential, m.order.first = true, p.First
-	}
-	m.grouped, err = m.group(runfile.GroupNever, p.judged())
-	return m, err
+	return newMix(p.Requests, by)
 }

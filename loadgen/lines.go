@@ -128,19 +128,19 @@ func (l *Lines) FirstURL() string {
 }
 
 // mix compiles the lines for a plan, once for plans that have their lines in common.
-func (l *Lines) mix(p Plan) (*mix, error) {
+func (l *Lines) mix(o selection) (*mix, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	by := linesKey{p.Seed, p.Order, p.First, groupKey(p)}
+	by := linesKey{o.seed, o.order, o.first, o.groupKey()}
 	if l.compiled != nil && l.by == by {
 		return l.compiled, nil
 	}
 	m := &mix{lines: l.list, order: ordering{
-		n: l.list.Len(), sequential: p.Order == runfile.Sequential, first: p.First, choice: profiles.NewStream(p.Seed, "request"),
+		n: l.list.Len(), sequential: o.order == runfile.Sequential, first: o.first, choice: profiles.NewStream(o.seed, "request"),
 	}}
 	known := origins{}
 	for i := range l.list.Kinds {
-		c, err := l.kind(m, i, p.Seed)
+		c, err := l.kind(m, i, o.seed)
 		if err != nil {
 			return nil, &LineError{l.list.Name, l.lineOf(i, err), err}
 		}
@@ -153,7 +153,7 @@ func (l *Lines) mix(p Plan) (*mix, error) {
 		}
 	}
 	if l.groupKey != by.group || l.grouped.slots == nil {
-		g, err := m.group(p.Group, p.judged())
+		g, err := m.group(o.group, o.judged)
 		if err != nil {
 			return nil, err
 		}
@@ -310,14 +310,14 @@ func (m *mix) weightOf(i int) float64 {
 	return m.requests[i].weight
 }
 
-// groupKey is what of a plan decides how its lines are grouped.
-func groupKey(p Plan) string {
+// groupKey is what decides how lines are grouped.
+func (o selection) groupKey() string {
 	var names []string
-	for _, t := range p.judged() {
+	for _, t := range o.judged {
 		if t.Endpoint != "" {
 			names = append(names, t.Endpoint)
 		}
 	}
 	slices.Sort(names)
-	return string(p.Group) + "\x00" + strings.Join(slices.Compact(names), "\x00")
+	return string(o.group) + "\x00" + strings.Join(slices.Compact(names), "\x00")
 }

@@ -90,7 +90,7 @@ func TestMirrorComparesTheAnswersToTheSameRequests(t *testing.T) {
 
 			p := m.Pairs
 			// Which paths were asked for in the warm-up, both engines agree on: those of the first numbers.
-			mix, err := newMix(mirrorPlan(serverA.URL, engine).Requests, 5)
+			mix, err := newMix(mirrorPlan(serverA.URL, engine).Requests, selection{seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}

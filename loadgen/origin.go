@@ -49,7 +49,7 @@ func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
 		if r.plan.ConnectTo != "" {
 			host = r.plan.ConnectTo
 		}
-		if strings.HasPrefix(host, unixPrefix) || !wired && r.plan.ConnectTo == "" && r.mix.proxied(i) {
+		if strings.HasPrefix(host, unixPrefix) || !wired && r.plan.ConnectTo == "" && proxied(r.mix, i) {
 			continue
 		}
 		addresses, err := r.lookup.addressesOf(ctx, host)
@@ -82,7 +82,7 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 }
 
 // proxied reports whether net/http goes through a proxy to one of the hosts.
-func (m *mix) proxied(host int) bool {
+func proxied(m *mix, host int) bool {
 	return slices.ContainsFunc(m.requests, func(c compiledRequest) bool {
 		proxy, err := proxyOf(&url.URL{Scheme: c.scheme, Host: c.host})
 		return c.origin == host && (err != nil || proxy != nil)

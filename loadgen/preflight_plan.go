@@ -55,7 +55,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			}
 		}
 		if w.origin.Scheme == "https" && !anyFatal(found) {
-			found = append(found, p.handshake(ctx, j.tls.Clone(), w, m.askedOf(w.origin))...)
+			found = append(found, p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.origin))...)
 		}
 		for _, f := range found {
 			if !slices.Contains(findings, f) {

@@ -149,7 +149,7 @@ func wrongName(c *x509.Certificate, name, asked string) string {
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // askedOf returns the host that the Host header names in requests to an origin; "" where it is the URL's.
-func (m *mix) askedOf(origin *url.URL) string {
+func askedOf(m *mix, origin *url.URL) string {
 	for i := range m.requests {
 		if c := &m.requests[i]; c.scheme == origin.Scheme && c.host == origin.Host {
 			if named := c.header.fixed["Host"]; len(named) > 0 {

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -52,7 +51,7 @@ func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 			return nil, err
 		}
 		bytes += wireBytes(&sent)
-		v.First = append(v.First, r.mix.preview(k, at, now.Add(at)))
+		v.First = append(v.First, previewOf(r.mix, k, at, now.Add(at)))
 	}
 	if n := uint64(len(v.First)); n > 0 {
 		v.Bytes = bytes / n
@@ -61,7 +60,7 @@ func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 }
 
 // wireBytes is the length of a request in HTTP/1.1.
-func wireBytes(r *nethttp.Request) uint64 {
+func wireBytes(r *rendered) uint64 {
 	n := len(r.Method) + len(" ") + len(r.URL.RequestURI()) + len(" HTTP/1.1\r\n") + len("\r\n") + len(r.Body)
 	if r.Header.Get("Host") == "" {
 		n += len("Host: \r\n") + len(r.URL.Host)
@@ -81,7 +80,7 @@ func wireBytes(r *nethttp.Request) uint64 {
 }
 
 // preview shows request k.
-func (m *mix) preview(k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
+func previewOf(m *mix, k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
 	c := &m.requests[m.index(k)]
 	shown := runfile.PreviewRequest{
 		K: k, At: at, Name: c.name, Method: c.method, URL: c.scheme + "://" + c.host + c.target.shown(k, due), Body: len(c.body.append(nil, k, due)),

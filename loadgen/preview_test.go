@@ -71,7 +71,7 @@ func TestWireBytes(t *testing.T) {
 		{URL: "http://h:80/a?b=c", Header: http.Header{"X-A": {"1", "22"}}},
 		{URL: "http://h/", Method: "POST", Body: "twelve bytes", Header: http.Header{"Host": {"other"}}},
 		{URL: "http://h/", Header: http.Header{"user-AGENT": {"me"}}},
-	}, 1)
+	}, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/seed-5a006608/bench/loadgen/wire"
@@ -62,12 +61,28 @@ type compiledRequest struct {
 	expect []Expect
 }
 
-// newMix compiles requests that are drawn by weight, each an endpoint of its own.
-func newMix(requests []Request, seed uint64) (*mix, error) {
-	m, err := compileMix(requests, seed)
-	if err == nil {
-		m.grouped, err = m.group(runfile.GroupNever, nil)
+// selection is what decides which request is sent as number k, and which endpoints are told apart.
+type selection struct {
+	seed   uint64
+	order  runfile.Order
+	first  uint64              // of a sequence, the request that number 0 is
+	group  runfile.Grouping    // of lines
+	judged []runfile.Threshold // whose endpoints are told apart before others
+}
+
+// newMix compiles requests, each an endpoint of its own.
+func newMix(requests []Request, by selection) (*mix, error) {
+	m, err := compileMix(requests, by.seed)
+	if err != nil {
+		return nil, err
 	}
+	if by.order == runfile.Sequential {
+		if m.order.weighted() {
+			return nil, errors.New("requests that follow each other as they stand have no weights: leave them out, and write a request as often as it is to be sent")
+		}
+		m.order.sequential, m.order.first = true, by.first
+	}
+	m.grouped, err = m.group(runfile.GroupNever, by.judged)
 	return m, err
 }
 
@@ -320,10 +335,18 @@ func (m *mix) nameAt(k uint64) string {
 	return m.endpoints[m.endpoint(k)].Name
 }
 
+// rendered is a request as it is sent, its values drawn.
+type rendered struct {
+	Method string
+	URL    *url.URL
+	Header http.Header // not to be changed
+	Body   []byte
+}
+
 // render writes request k, which is due at an instant.
-func (m *mix) render(k uint64, due time.Time) (nethttp.Request, error) {
+func (m *mix) render(k uint64, due time.Time) (rendered, error) {
 	c := &m.requests[m.index(k)]
-	r := nethttp.Request{Method: c.method, URL: c.static, Header: c.header.render(k, due), Body: c.body.append(nil, k, due)}
+	r := rendered{Method: c.method, URL: c.static, Header: c.header.render(k, due), Body: c.body.append(nil, k, due)}
 	if r.URL == nil {
 		var err error
 		if r.URL, err = c.urlOf(string(c.target.append(nil, k, due))); err != nil {

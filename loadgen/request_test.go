@@ -14,7 +14,7 @@ func TestRequestsAreDrawnByWeight(t *testing.T) {
 	m, err := newMix([]Request{
 		{URL: "http://h/a", Weight: 5}, {URL: "http://h/b", Weight: 3}, {URL: "http://h/c"},
 		{URL: "http://h/d", Weight: 0.5}, {URL: "http://h/e", Weight: 0.5},
-	}, 4)
+	}, selection{seed: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestRequestsAreDrawnByWeight(t *testing.T) {
 func TestRequestIsAFunctionOfSeedAndNumber(t *testing.T) {
 	requests := []Request{{URL: "http://h/{{zipf 1000 1.1}}?q={{uniform 1 1000000}}", Body: "{{uniform 1 1000000}}", Method: "POST"}}
 	render := func(seed, k uint64) string {
-		m, err := newMix(requests, seed)
+		m, err := newMix(requests, selection{seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +77,7 @@ func TestRequestRefuses(t *testing.T) {
 		"http://h/?q=100%&secret=abc": "URL: the % of 1 byte, 15 bytes from its beginning, has no",
 		"http://h/%4{{uniform 0 9}}":  "URL: the % of 1 byte, 9 bytes from its beginning, has no",
 	} {
-		_, err := newMix([]Request{{URL: url}}, 1)
+		_, err := newMix([]Request{{URL: url}}, selection{seed: 1})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", url, err, want)
 		}
@@ -85,10 +85,10 @@ func TestRequestRefuses(t *testing.T) {
 			t.Errorf("%q: the error shows a query value: %v", url, err)
 		}
 	}
-	if _, err := newMix([]Request{{URL: "http://h/", Method: "BAD METHOD"}}, 1); err == nil {
+	if _, err := newMix([]Request{{URL: "http://h/", Method: "BAD METHOD"}}, selection{seed: 1}); err == nil {
 		t.Error("a method with a space was taken")
 	}
-	if _, err := newMix(nil, 1); err == nil {
+	if _, err := newMix(nil, selection{seed: 1}); err == nil {
 		t.Error("a plan without requests was taken")
 	}
 }
@@ -101,7 +101,7 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 		Header: http.Header{"Authorization": {canary}, "Cookie": {canary}},
 		Body:   canary,
 	}}}
-	m, err := newMix(p.Requests, 1)
+	m, err := newMix(p.Requests, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 }
 
 func TestUserInformationBecomesBasicAuthentication(t *testing.T) {
-	m, err := newMix([]Request{{URL: "http://alice:p%40ss@h/"}}, 1)
+	m, err := newMix([]Request{{URL: "http://alice:p%40ss@h/"}}, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func TestValuesAreEscapedInURLs(t *testing.T) {
 	m, err := newMix([]Request{{
 		URL:  "http://h/{{csv testdata/users.csv name}}/x?q={{csv testdata/users.csv name}}&w={{pick a/b&c=d}}",
 		Body: "{{csv testdata/users.csv name}}",
-	}}, 1)
+	}}, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +166,7 @@ func TestRecordNamesNoMoreThanIsToldApart(t *testing.T) {
 	for range 40 {
 		p.Requests = append(p.Requests, Request{URL: "http://h/", Weight: 2})
 	}
-	m, err := newMix(p.Requests, 1)
+	m, err := newMix(p.Requests, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

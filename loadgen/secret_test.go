@@ -44,7 +44,7 @@ func TestReferencesAreResolvedInHeadersAndBodies(t *testing.T) {
 		URL: "http://h/${env:BENCH_TEST_TOKEN}", Header: http.Header{"Authorization": {"Bearer ${env:BENCH_TEST_TOKEN}"}},
 		Body: "${env:BENCH_TEST_TOKEN}-{{seq}}",
 	}}}
-	m, err := newMix(p.Requests, 1)
+	m, err := newMix(p.Requests, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

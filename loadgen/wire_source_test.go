@@ -25,7 +25,7 @@ func TestBothEnginesSendTheSame(t *testing.T) {
 		{URL: "http://h.test/", Method: "PUT"},
 		{URL: "http://h.test/static", Method: "HEAD"},
 	} {
-		m, err := newMix([]Request{r}, 7)
+		m, err := newMix([]Request{r}, selection{seed: 7})
 		if err != nil {
 			t.Fatal(err)
 		}
