@@ -265,7 +265,7 @@ func TestSpellingDrawsTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := m.render(5, noon)
+		r, err := m.render(5, midday)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -394,9 +394,10 @@ func requestLine(request string) string {
 func plainURL(rest string) bool {
 	path, query, _ := strings.Cut(rest, "?")
 	query, _, _ = strings.Cut(query, "#")
+	const hexDigits = "0123456789abcdefABCDEF"
 	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~!$&'()*+,;=:@/"
 	for i := range len(rest) {
-		if rest[i] == '%' && (i+2 >= len(rest) || !isHex(rest[i+1]) || !isHex(rest[i+2])) {
+		if rest[i] == '%' && (i+2 >= len(rest) || !strings.Contains(hexDigits, rest[i+1:i+2]) || !strings.Contains(hexDigits, rest[i+2:i+3])) {
 			return false
 		}
 	}

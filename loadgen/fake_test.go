@@ -205,3 +205,6 @@ func shortSpike() profiles.Profile {
 		{Name: "recovery", Kind: profiles.Recovery, Duration: time.Second, From: 20, To: 20},
 	}}
 }
+
+// midday is when the requests of these tests are due.
+var midday = time.Date(2026, 11, 24, 13, 0, 0, 123_999_999, time.FixedZone("", 3600))

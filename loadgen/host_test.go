@@ -165,7 +165,7 @@ func TestHostHeadersThatCannotBeSent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := m.render(0, noon); err != nil || r.Header.Get("Host") != "xn--bcher-kva.test" {
+	if r, err := m.render(0, midday); err != nil || r.Header.Get("Host") != "xn--bcher-kva.test" {
 		t.Errorf("%v, %v", r.Header, err)
 	}
 }

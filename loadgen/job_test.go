@@ -37,7 +37,7 @@ func TestAJobReadsItsFilesOnce(t *testing.T) {
 	if anyFatal(findings) {
 		t.Fatal(findings)
 	}
-	v, err := able.Preview(noon)
+	v, err := able.Preview(midday)
 	if err != nil || v.Requests == 0 || len(v.First) == 0 {
 		t.Fatalf("%+v, %v", v, err)
 	}

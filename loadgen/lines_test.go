@@ -15,7 +15,6 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
-	"pgregory.net/rapid"
 )
 
 // linesOf makes a plan of a targets file, with today's defaults.
@@ -37,12 +36,12 @@ func sentOf(t testing.TB, m *mix, k uint64) (wired, handed string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	source := &wireSource{mix: m, requests: encoded, epoch: noon}
+	source := &wireSource{mix: m, requests: encoded, epoch: midday}
 	sent, err := source.Render(k, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.render(k, noon)
+	r, err := m.render(k, midday)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +116,7 @@ GET http://h:81/a%2Fb/c?x=%20&y=1+2
 	if !reflect.DeepEqual(m.hosts, []string{"h:81", "other:80"}) {
 		t.Errorf("hosts %v", m.hosts)
 	}
-	v, err := compiled(t, p).Preview(noon)
+	v, err := compiled(t, p).Preview(midday)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -248,19 +247,6 @@ func TestRenderingALineAllocatesNothing(t *testing.T) {
 	}); n != 0 {
 		t.Errorf("%v allocations a request", n)
 	}
-}
-
-// What is shown of a path is what is shown of the URL that it is of.
-func TestAppendPathOf(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		path := rapid.StringOfN(rapid.RuneFrom([]rune("/ab?&=#ü%")), 0, 20, -1).Draw(t, "path")
-		if path != "" && strings.IndexByte("/?#", path[0]) < 0 {
-			path = "/" + path
-		}
-		if got, want := string(appendPathOf(nil, []byte(path))), pathOf("http://h"+path); got != want {
-			t.Fatalf("%q: %q, want %q", path, got, want)
-		}
-	})
 }
 
 // What was understood otherwise than it may have been meant, and what was grouped, is said before the run.

@@ -26,7 +26,7 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 		}},
 		Seed: 1,
 	}
-	v, err := compiled(t, p).Preview(noon)
+	v, err := compiled(t, p).Preview(midday)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 		t.Errorf("the preview shows a secret: %s", text)
 	}
 	p.Closed, p.Limits.Requests = &Closed{VUs: 3}, 4
-	if v, err := compiled(t, p).Preview(noon); err != nil || v.Requests != 4 || v.Curve != nil || len(v.First) != 4 {
+	if v, err := compiled(t, p).Preview(midday); err != nil || v.Requests != 4 || v.Curve != nil || len(v.First) != 4 {
 		t.Errorf("closed: %+v, %v", v, err)
 	}
 	p.Requests = nil
@@ -77,7 +77,7 @@ func TestWireBytes(t *testing.T) {
 	}
 	for k, seen := uint64(0), map[int]bool{}; len(seen) < 3; k++ {
 		seen[m.index(k)] = true
-		r, err := m.render(k, noon)
+		r, err := m.render(k, midday)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -40,11 +40,11 @@ func TestResolve(t *testing.T) {
 // A reference is resolved for the wire, in headers and bodies, and the URL stays as it is.
 func TestReferencesAreResolvedInHeadersAndBodies(t *testing.T) {
 	t.Setenv("BENCH_TEST_TOKEN", "C4N4RY")
-	p := Plan{Requests: []Request{{
+	requests := []Request{{
 		URL: "http://h/${env:BENCH_TEST_TOKEN}", Header: http.Header{"Authorization": {"Bearer ${env:BENCH_TEST_TOKEN}"}},
 		Body: "${env:BENCH_TEST_TOKEN}-{{seq}}",
-	}}}
-	m, err := newMix(p.Requests, selection{seed: 1})
+	}}
+	m, err := newMix(requests, selection{seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestReferencesAreResolvedInHeadersAndBodies(t *testing.T) {
 	if r.Header.Get("Authorization") != "Bearer C4N4RY" || string(r.Body) != "C4N4RY-5" || strings.Contains(r.URL.String(), "C4N4RY") {
 		t.Errorf("header %q, body %q, URL %s", r.Header.Get("Authorization"), r.Body, r.URL)
 	}
-	if got := p.Requests[0].Header.Get("Authorization"); strings.Contains(got, "C4N4RY") {
-		t.Errorf("the plan holds %q", got)
+	if got := requests[0].Header.Get("Authorization"); strings.Contains(got, "C4N4RY") {
+		t.Errorf("the request holds %q", got)
 	}
 }
