@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
@@ -27,7 +28,7 @@ func abortPlan(t testing.TB, condition string, grace time.Duration) Plan {
 			{Name: "calm", Kind: profiles.Hold, Duration: 13 * time.Second, From: 100, To: 100},
 			{Name: "peak", Kind: profiles.Spike, Duration: 5 * time.Second, From: 100, To: 100},
 		}},
-		Requests: []Request{{URL: "http://fake/"}},
+		Requests: []request.Request{{URL: "http://fake/"}},
 		Seed:     1,
 		Limits:   Limits{Timeout: 5 * time.Second},
 		Abort:    Abort{On: []runfile.Threshold{c}, Grace: grace},
@@ -251,7 +252,7 @@ func TestConditionsAgreeWithTheRun(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Plan{
 			Target: runfile.Target{Name: "fake", URL: "http://fake/"}, Profile: anyProfile().Draw(t, "profile"),
-			Requests: []Request{{URL: "http://fake/"}}, Seed: rapid.Uint64().Draw(t, "seed"),
+			Requests: []request.Request{{URL: "http://fake/"}}, Seed: rapid.Uint64().Draw(t, "seed"),
 			Limits: Limits{Connections: rapid.IntRange(1, 40).Draw(t, "connections"), Timeout: time.Second, Drain: time.Second},
 			Abort:  Abort{Grace: time.Duration(rapid.IntRange(0, 1500).Draw(t, "grace ms")) * time.Millisecond},
 		}.withDefaults()

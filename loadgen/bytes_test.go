@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -90,12 +91,12 @@ func readRaw(in *bufio.Reader) (string, error) {
 }
 
 // asSent drives so many requests, one after the other, with an engine, and returns each as it was sent.
-func asSent(t *testing.T, engine string, r Request, n uint64) []string {
+func asSent(t *testing.T, engine string, r request.Request, n uint64) []string {
 	t.Helper()
 	tap := newWireTap(t)
 	r.URL = strings.Replace(r.URL, "http://host", tap.url, 1)
 	run, err := Drive(t.Context(), Plan{
-		Target: runfile.Target{Name: "tap", URL: tap.url}, Engine: engine, Requests: []Request{r}, Seed: 1,
+		Target: runfile.Target{Name: "tap", URL: tap.url}, Engine: engine, Requests: []request.Request{r}, Seed: 1,
 		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},
 		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: n},
@@ -160,7 +161,7 @@ func TestTargetIsSentAsItWasWritten(t *testing.T) {
 		{"http://us%40er:p%2Fw@host/a%2Fb", []string{"/a%2Fb"}},
 	} {
 		if tc.want == nil {
-			if err := (Request{URL: tc.url}).Check(); err == nil {
+			if err := (request.Request{URL: tc.url}).Check(); err == nil {
 				t.Errorf("%q was taken", tc.url)
 			}
 			continue
@@ -168,7 +169,7 @@ func TestTargetIsSentAsItWasWritten(t *testing.T) {
 		url := strings.Replace(tc.url, "http://us%40er:p%2Fw@host", "http://host", 1)
 		for _, engine := range Engines() {
 			var got []string
-			for _, r := range asSent(t, engine, Request{URL: url}, uint64(len(tc.want))) {
+			for _, r := range asSent(t, engine, request.Request{URL: url}, uint64(len(tc.want))) {
 				got = append(got, target(r))
 			}
 			if !slices.Equal(got, tc.want) {
@@ -185,12 +186,12 @@ func TestBodyIsSentAsItWasGiven(t *testing.T) {
 	_, _ = random.Read(blob) // it never fails
 	copy(blob[1000:], "{{ {{seq}} ${env:HOME} {{{{")
 	for _, tc := range []struct {
-		request Request
+		request request.Request
 		want    string // of request 0
 	}{
-		{Request{Body: string(blob), Verbatim: true}, string(blob)},
-		{Request{Body: `{"msg":"Hello {{{{name}}", "n": {"k":{{seq}}}}`}, `{"msg":"Hello {{name}}", "n": {"k":0}}`},
-		{Request{Body: "{{{{seq}}", Verbatim: true}, "{{{{seq}}"},
+		{request.Request{Body: string(blob), Verbatim: true}, string(blob)},
+		{request.Request{Body: `{"msg":"Hello {{{{name}}", "n": {"k":{{seq}}}}`}, `{"msg":"Hello {{name}}", "n": {"k":0}}`},
+		{request.Request{Body: "{{{{seq}}", Verbatim: true}, "{{{{seq}}"},
 	} {
 		tc.request.URL, tc.request.Method = "http://host/", http.MethodPost
 		for _, engine := range Engines() {
@@ -222,7 +223,7 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 		{http.Header{"X-TWO": {"1"}, "x-two": {"2"}}, []string{"Host: HOST", "User-Agent: bench", "x-two: 1", "x-two: 2"}, true},
 	} {
 		for _, engine := range Engines() {
-			sent := asSent(t, engine, Request{URL: "http://host/", Header: tc.header}, 1)[0]
+			sent := asSent(t, engine, request.Request{URL: "http://host/", Header: tc.header}, 1)[0]
 			got := headerLines(sent)
 			for i, line := range got {
 				if strings.HasPrefix(line, "Host: 127.0.0.1:") {
@@ -233,7 +234,7 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 				t.Errorf("%s, %v: sent %q, want %q", engine, tc.header, got, tc.want)
 			}
 		}
-		record, err := (Plan{Requests: []Request{{URL: "http://host/", Header: tc.header}}, Profile: shortSpike()}).Record()
+		record, err := (Plan{Requests: []request.Request{{URL: "http://host/", Header: tc.header}}, Profile: shortSpike()}).Record()
 		if err != nil || (record.HeaderCase == runfile.HeadersKept) != tc.kept {
 			t.Errorf("%v: the plan says %q, %v", tc.header, record.HeaderCase, err)
 		}
@@ -243,17 +244,17 @@ func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
 // The later spelling of a name is sent, once, with the values of all.
 func TestTwoSpellingsAreOneHeader(t *testing.T) {
 	h := map[string][]string{}
-	AddHeader(h, "X-Two", "1")
-	AddHeader(h, "x-two", "2")
-	AddHeader(h, "X-TWO", "3")
+	request.AddHeader(h, "X-Two", "1")
+	request.AddHeader(h, "x-two", "2")
+	request.AddHeader(h, "X-TWO", "3")
 	if len(h) != 1 || !slices.Equal(h["X-TWO"], []string{"1", "2", "3"}) {
 		t.Errorf("added: %v", h)
 	}
-	SetHeader(h, "x-Two", []string{"4"})
+	request.SetHeader(h, "x-Two", []string{"4"})
 	if len(h) != 1 || !slices.Equal(h["x-Two"], []string{"4"}) {
 		t.Errorf("set: %v", h)
 	}
-	if c := CanonicalHeader(h); len(c) != 1 || !slices.Equal(c["X-Two"], []string{"4"}) {
+	if c := request.CanonicalHeader(h); len(c) != 1 || !slices.Equal(c["X-Two"], []string{"4"}) {
 		t.Errorf("canonical: %v", c)
 	}
 }
@@ -261,11 +262,11 @@ func TestTwoSpellingsAreOneHeader(t *testing.T) {
 // A header's spelling changes nothing of what is drawn in it: runs of before mean what they meant.
 func TestSpellingDrawsTheSame(t *testing.T) {
 	draw := func(name string) string {
-		m, err := newMix([]Request{{URL: "http://h/", Header: http.Header{name: {"{{uuid}}"}}}}, selection{seed: 3})
+		m, err := request.NewMix([]request.Request{{URL: "http://h/", Header: http.Header{name: {"{{uuid}}"}}}}, request.Selection{Seed: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := m.render(5, midday)
+		r, err := m.Render(5, midday)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -285,7 +286,7 @@ func TestTargetAndHeadersOverHTTP2(t *testing.T) {
 	defer s.Close()
 	_, err := Drive(t.Context(), Plan{
 		Target: runfile.Target{Name: "h2", URL: s.URL}, TLS: TLS{Insecure: true}, Seed: 1,
-		Requests: []Request{{URL: s.URL + "/a%2Fb|c/x%41?q=ü{}|", Header: http.Header{"X-ACCOUNT-ID": {"1"}, "uSER-agent": {"me"}, "host": {"shop.example"}}}},
+		Requests: []request.Request{{URL: s.URL + "/a%2Fb|c/x%41?q=ü{}|", Header: http.Header{"X-ACCOUNT-ID": {"1"}, "uSER-agent": {"me"}, "host": {"shop.example"}}}},
 		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},
 		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: 1},
@@ -325,7 +326,7 @@ func FuzzURL(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, rest string) {
 		raw := "http://host" + rest
-		m, err := newMix([]Request{{URL: raw}}, selection{seed: 1})
+		m, err := request.NewMix([]request.Request{{URL: raw}}, request.Selection{Seed: 1})
 		if err != nil {
 			if inside := between(rest); len(inside) > 8 && !strings.ContainsAny(inside, "{}") && strings.Contains(err.Error(), inside) {
 				t.Errorf("%q: the error repeats what stood between braces: %v", raw, err)
@@ -342,7 +343,7 @@ func FuzzURL(f *testing.F) {
 			if err != nil {
 				t.Fatalf("%q: %v", raw, err)
 			}
-			r, err := m.render(k, time.Time{})
+			r, err := m.Render(k, time.Time{})
 			if err != nil {
 				t.Fatalf("%q: %v", raw, err)
 			}
@@ -359,8 +360,8 @@ func FuzzURL(f *testing.F) {
 					t.Errorf("%q: %q is sent in %q", raw, c, onWire)
 				}
 			}
-			again, err := newMix([]Request{{URL: "http://host" + strings.ReplaceAll(target(string(sent.Bytes)), "{{", "{{{{")}}, selection{seed: 1})
-			if err != nil || again.requests[0].static == nil || again.requests[0].static.RequestURI() != target(string(sent.Bytes)) {
+			again, err := request.NewMix([]request.Request{{URL: "http://host" + strings.ReplaceAll(target(string(sent.Bytes)), "{{", "{{{{")}}, request.Selection{Seed: 1})
+			if err != nil || again.Requests[0].Static == nil || again.Requests[0].Static.RequestURI() != target(string(sent.Bytes)) {
 				t.Errorf("%q: what is sent, %q, is not sent again: %v", raw, onWire, err)
 			}
 			if plainURL(rest) {
@@ -406,7 +407,7 @@ func plainURL(rest string) bool {
 
 // Both engines send the same bytes, in the same order.
 func TestEnginesSendTheSameBytes(t *testing.T) {
-	for _, r := range []Request{
+	for _, r := range []request.Request{
 		{Header: http.Header{"Accept": {"*/*"}, "X-One": {"1", "2"}, "x-lower": {"3"}}},
 		{Method: http.MethodPost, Body: "{{seq}}", Header: http.Header{"Accept": {"*/*"}, "Content-Type": {"text/plain"}, "Zone": {"z"}}},
 		{Method: http.MethodPut, Header: http.Header{"Authorization": {"Basic x"}}},

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/request"
 )
 
 // HitRule says how an answer tells that it came from a cache: a header that matches is a hit, one that does not, or is
@@ -21,7 +23,7 @@ func ParseHitRule(text string) (*HitRule, error) {
 	if !ok || name == "" {
 		return nil, errors.New("write it as HEADER~REGEXP, as in X-Served-By~cache")
 	}
-	re, err := compilePattern(pattern)
+	re, err := request.CompilePattern(pattern)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -29,7 +30,7 @@ func TestAnInterruptedRunHasOneCut(t *testing.T) {
 			Profile: profiles.Profile{Name: "cut", Arrivals: profiles.Even, Phases: []profiles.Phase{
 				{Name: "load", Kind: profiles.Hold, Duration: length, From: perSecond, To: perSecond},
 			}},
-			Requests: []Request{{URL: "http://fake/"}}, Seed: 1, Limits: Limits{Timeout: time.Second, Drain: time.Second},
+			Requests: []request.Request{{URL: "http://fake/"}}, Seed: 1, Limits: Limits{Timeout: time.Second, Drain: time.Second},
 		}.withDefaults()
 		p.Wire.Loops = len(tc.cuts)
 		r, err := newRecording(p)

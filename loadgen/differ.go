@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -37,7 +38,7 @@ func ParseDiffRule(text string) (DiffRule, error) {
 	if matched {
 		d.Text += "~…"
 		var err error
-		if d.pattern, err = compilePattern(pattern); err != nil {
+		if d.pattern, err = request.CompilePattern(pattern); err != nil {
 			return DiffRule{}, err
 		}
 	}

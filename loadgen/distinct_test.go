@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -27,7 +28,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 		Seed: 1,
 	}
 	for i := range paths {
-		p.Requests = append(p.Requests, Request{URL: fmt.Sprintf("http://h/%d/{{seq}}", i)})
+		p.Requests = append(p.Requests, request.Request{URL: fmt.Sprintf("http://h/%d/{{seq}}", i)})
 	}
 	r, err := newRecording(p)
 	if err != nil {
@@ -50,7 +51,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 			}
 		}
 		if k%1000 == 0 { // rendering all would take long, and their number is known from the template
-			request, err := r.mix.render(k, time.Time{})
+			request, err := r.mix.Render(k, time.Time{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,7 +63,7 @@ func TestDistinctThingsAreBounded(t *testing.T) {
 				Intended: at, Free: at, Sent: at + 1, End: at + time.Millisecond,
 				Outcome: exchange.Failed, Kind: "status " + distinct, Detail: distinct + text[:k%uint64(len(text))],
 			},
-			endpoint: r.mix.endpoint(k), timings: []timing{{[]byte("t" + distinct), time.Millisecond}},
+			endpoint: r.mix.Endpoint(k), timings: []timing{{[]byte("t" + distinct), time.Millisecond}},
 		})
 	}
 	late := liveHeap()

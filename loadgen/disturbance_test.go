@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
@@ -54,7 +55,7 @@ func pausedRun(t *testing.T, shards int, rule runfile.DisturbanceRule) (*runfile
 		Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: 3 * time.Second, From: 1000, To: 1000},
 		}},
-		Requests: []Request{{URL: "http://fake/"}}, Disturbance: rule,
+		Requests: []request.Request{{URL: "http://fake/"}}, Disturbance: rule,
 	}
 	r, err := newRecording(p)
 	if err != nil {
@@ -155,7 +156,7 @@ func TestDisturbanceReadsNoLatency(t *testing.T) {
 				Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
 					{Name: "load", Kind: profiles.Hold, Duration: 3 * time.Second, From: 500, To: 500},
 				}},
-				Requests: []Request{{URL: "http://fake/"}}, Seed: seed, Disturbance: runfile.DisturbanceRule{Bound: ms, Window: 20 * ms},
+				Requests: []request.Request{{URL: "http://fake/"}}, Seed: seed, Disturbance: runfile.DisturbanceRule{Bound: ms, Window: 20 * ms},
 			}.withDefaults()
 			r, err := newRecording(p)
 			if err != nil {

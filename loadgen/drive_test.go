@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"go.uber.org/goleak"
@@ -45,7 +46,7 @@ func steady(url string, length time.Duration) Plan {
 		Profile: profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: length, From: 200, To: 200},
 		}},
-		Requests: []Request{
+		Requests: []request.Request{
 			{URL: url + "/a/{{zipf 100 1.1}}", Name: "a", Weight: 3},
 			{URL: url + "/b", Name: "b", Method: http.MethodPost, Body: "{{seq}}"},
 		},
@@ -127,15 +128,15 @@ func TestDriveRendersWhenARequestIsDue(t *testing.T) {
 	defer s.Close()
 	p := steady(s.URL, 500*time.Millisecond)
 	for i, status := range []string{"status=200", "status=201"} {
-		e, err := ParseExpect(status)
+		e, err := request.ParseExpect(status)
 		if err != nil {
 			t.Fatal(err)
 		}
 		p.Requests[i].Header = http.Header{"X-Due": {"{{now}}"}}
 		if i == 0 {
-			p.Expect = []Expect{e}
+			p.Expect = []request.Expect{e}
 		} else {
-			p.Requests[i].Expect = []Expect{e}
+			p.Requests[i].Expect = []request.Expect{e}
 		}
 	}
 	p.Requests[0].URL, p.Requests[1].URL = s.URL+"/a{{seq}}", s.URL+"/b{{seq}}"

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -17,8 +18,8 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 		Timeout: l.Timeout, Drain: l.Drain, Deadline: l.Deadline,
 		NoKeepAlive: l.NoKeepAlive, ConnAge: l.ConnAge, ConnUses: l.ConnRequests, Failure: r.failure,
 	}
-	if r.mix.searchesBody(r.plan.Expect) || r.pair.seesBody() {
-		c.KeepBody = maxExpectedBody
+	if r.mix.SearchesBody(r.plan.Expect) || r.pair.seesBody() {
+		c.KeepBody = request.MaxExpectedBody
 	}
 	if r.plan.Closed != nil {
 		c.Users, c.Slots = r.plan.crowd(i, loops, r.layout.length), r.plan.Closed.usersOf(i, loops)
@@ -32,11 +33,11 @@ func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
 // failure returns what the failure of an answer is called, or "" for a success.
 func (r *recording) failure(x *exchange.Exchange, body []byte) string {
 	r.pair.answer(x, body)
-	expected := r.mix.expected(x.K, r.plan.Expect)
+	expected := r.mix.Expected(x.K, r.plan.Expect)
 	if len(expected) == 0 {
-		return judgeAnswer(nil, x.Status, nil, nil)
+		return request.JudgeAnswer(nil, x.Status, nil, nil)
 	}
-	return judgeAnswer(expected, x.Status, x.Header.Map(), body)
+	return request.JudgeAnswer(expected, x.Status, x.Header.Map(), body)
 }
 
 // numbers are those of the plan's requests that one loop sends: every step-th.
@@ -79,8 +80,8 @@ func (n *numbers) Next() (k uint64, at time.Duration, ok bool) {
 // sink counts an engine's exchanges, or those of one of its loops.
 type sink struct {
 	shard   *shard
-	mix     *mix
-	expect  []Expect // of each answer
+	mix     *request.Mix
+	expect  []request.Expect // of each answer
 	marks   *answerMarks
 	pair    *pairSide
 	closed  bool
@@ -96,12 +97,12 @@ func (r *recording) sink(i int) *sink {
 }
 
 func (s *sink) Record(x *exchange.Exchange) {
-	e := sample{Exchange: x, endpoint: s.mix.endpoint(x.K)}
+	e := sample{Exchange: x, endpoint: s.mix.Endpoint(x.K)}
 	if !x.Header.None() {
 		s.marks.read(x.Header)
 		e.cache, e.timings = s.marks.cache(), s.marks.timings
 		if leadsElsewhere(x.Status) {
-			takeRedirect(&s.shard.redirects, x, s.mix.expected(x.K, s.expect))
+			takeRedirect(&s.shard.redirects, x, s.mix.Expected(x.K, s.expect))
 		}
 	}
 	if x.Outcome == exchange.Succeeded {
@@ -109,7 +110,7 @@ func (s *sink) Record(x *exchange.Exchange) {
 	}
 	s.shard.record(&e)
 	if s.pair != nil {
-		s.pair.done(&e, s.mix.nameAt(x.K))
+		s.pair.done(&e, s.mix.NameAt(x.K))
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/request"
 )
 
 // maxAnswerBody bounds the body of an answer, in bytes. It is counted and thrown away as it comes, so the bound is there
@@ -22,7 +23,7 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*addre
 	defer r.following(ctx)()
 	c := nethttp.Config{
 		Config: r.config(epoch, 0), MaxBody: maxAnswerBody, TLS: r.tls, ConnectTo: r.plan.ConnectTo, Hosts: r.lanes(pools),
-		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows, Encode: encodedReference,
+		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows, Encode: request.EncodedReference,
 	}
 	if r.plan.ConnectTo == "" {
 		c.Proxy = proxyOf
@@ -39,12 +40,12 @@ const handing = 100 * time.Millisecond
 // httpSource renders the plan's requests for net/http.
 type httpSource struct {
 	numbers
-	mix   *mix
+	mix   *request.Mix
 	epoch time.Time
 }
 
 func (s *httpSource) Render(k uint64, intended time.Duration) (nethttp.Request, error) {
-	r, err := s.mix.render(k, s.epoch.Add(intended))
+	r, err := s.mix.Render(k, s.epoch.Add(intended))
 	return nethttp.Request(r), err
 }
 

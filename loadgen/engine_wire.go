@@ -26,7 +26,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	var running sync.WaitGroup
 	defer r.following(ctx)()
 	for i := range loops {
-		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.requests)}
+		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.Requests)}
 		source := &wireSource{numbers: r.numbers(i), mix: r.mix, requests: requests, epoch: epoch}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, r.sink(i)) })
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
@@ -36,7 +37,7 @@ func (p Plan) beyondWire() error {
 		return errors.New("the wire engine does not follow redirects: use --engine http")
 	}
 	for _, r := range p.Requests {
-		u, err := OriginOf(r.URL)
+		u, err := request.OriginOf(r.URL)
 		if err != nil {
 			continue // it is refused elsewhere
 		}

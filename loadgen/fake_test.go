@@ -71,7 +71,7 @@ func fakeEngine(r *recording, server fakeServer) (ending, []sample) {
 			end.loops[0].next = k
 			break
 		}
-		x := sample{Exchange: &exchange.Exchange{Intended: at, Slot: ready, Free: ready}, endpoint: r.mix.endpoint(k)}
+		x := sample{Exchange: &exchange.Exchange{Intended: at, Slot: ready, Free: ready}, endpoint: r.mix.Endpoint(k)}
 		if server.connect > 0 {
 			x.Free, x.Connect = server.connection(&open, ready)
 		}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -18,7 +19,7 @@ func savedRun(t testing.TB) ([]byte, *runfile.Run) {
 	p := Plan{
 		Target:   runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile:  shortSpike(),
-		Requests: []Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
+		Requests: []request.Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
 		Seed:     3, Limits: Limits{Connections: 4, Timeout: 200 * ms, Drain: 300 * ms},
 	}
 	r, err := newRecording(p)

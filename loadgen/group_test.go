@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -24,7 +25,7 @@ func endpointsOf(t *testing.T, p Plan) (names []string, weights []float64, group
 
 // Lines of one name are one endpoint, in the report and in thresholds; for before each is one of its own.
 func TestRepeatedLinesAreOneEndpoint(t *testing.T) {
-	p := linesOf(t, "GET http://h/x?a=1\nGET http://h/x?a=2\n\nGET http://h/y\nGET http://h/x?a=1\n", Request{})
+	p := linesOf(t, "GET http://h/x?a=1\nGET http://h/x?a=2\n\nGET http://h/y\nGET http://h/x?a=1\n", request.Request{})
 	p.Thresholds = thresholds(t, "p99{GET /x?a=…}<1s")
 	names, weights, grouping := endpointsOf(t, p)
 	if !reflect.DeepEqual(names, []string{"GET /x?a=…", "GET /y"}) || !reflect.DeepEqual(weights, []float64{3, 1}) || grouping != runfile.GroupByName {
@@ -49,7 +50,7 @@ func TestFewNamesAreNotGrouped(t *testing.T) {
 	for i := range runfile.MaxEndpoints {
 		fmt.Fprintf(&b, "GET http://h/item/%d\n", i)
 	}
-	p := linesOf(t, b.String(), Request{})
+	p := linesOf(t, b.String(), request.Request{})
 	today, err := p.Record()
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +70,7 @@ func TestManyNamesAreGroupedByPattern(t *testing.T) {
 		fmt.Fprintf(&b, "GET http://h/item/%d?page=%d\n\nGET http://h/user/%08x-0000-4000-8000-%012d/cart\n\nGET http://h/page%c%c\n\n", i, i, i, i, 'a'+i/26, 'a'+i%26)
 	}
 	b.WriteString("GET http://h/item/777\n\n# @name checkout\nGET http://h/item/778\n\nGET http://h/pageJudged\n\nGET http://h/item/779\n")
-	p := linesOf(t, b.String(), Request{})
+	p := linesOf(t, b.String(), request.Request{})
 	p.Thresholds, p.SLO = thresholds(t, "p99{GET /item/777}<1s", "p99{GET /item/{n}}<1s"), thresholds(t, "p99{GET /pageJudged}<1s")
 	names, weights, grouping := endpointsOf(t, p)
 	if len(names) != runfile.MaxEndpoints+1 || grouping != runfile.GroupByPattern {
@@ -101,7 +102,7 @@ func TestManyNamesAreGroupedByPattern(t *testing.T) {
 		t.Fatal(err)
 	}
 	const said = "the targets file has more than 32 endpoints, which are grouped by pattern: GET /item/{n}?page=… (40 lines), GET /user/{n}/cart (40 lines), GET /item/{n} (1 line); 14 lines more are \"other\" (--group never tells the first lines apart instead)"
-	if got := m.words(); got != said {
+	if got := m.Words(); got != said {
 		t.Errorf("said: %s", got)
 	}
 	p.Thresholds = thresholds(t, "p99{GET /item/5}<1s")
@@ -132,13 +133,13 @@ func TestNamesThatAreCountedAsOtherAreSaid(t *testing.T) {
 		{named.String(), runfile.GroupByPattern, said + ", among them 8 names that the file gives" + instead},
 		{few.String(), runfile.GroupByPattern, ""},
 	} {
-		p := linesOf(t, tc.text, Request{})
+		p := linesOf(t, tc.text, request.Request{})
 		p.Group = tc.by
 		m, err := p.mix()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := m.words(); got != tc.want {
+		if got := m.Words(); got != tc.want {
 			t.Errorf("%q, %.30q: %s", tc.by, tc.text, got)
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/request"
 )
 
 func TestHostsAreSentOneWay(t *testing.T) {
@@ -23,19 +25,19 @@ func TestHostsAreSentOneWay(t *testing.T) {
 		"http://[fe80::1%25]/":           "[fe80::1%25]",
 		"http://[::1]:80":                "[::1]:80",
 	} {
-		m, err := newMix([]Request{{URL: raw}}, selection{seed: 1})
+		m, err := request.NewMix([]request.Request{{URL: raw}}, request.Selection{Seed: 1})
 		if err != nil {
 			t.Errorf("%s: %v", raw, err)
 			continue
 		}
-		if got := m.requests[0].host; got != want {
+		if got := m.Requests[0].Host; got != want {
 			t.Errorf("%s is sent to %q, want %q", raw, got, want)
 		}
-		if u, err := OriginOf(raw); err != nil || u.Host != want {
+		if u, err := request.OriginOf(raw); err != nil || u.Host != want {
 			t.Errorf("%s: the origin is %v, %v", raw, u, err)
 		}
 	}
-	if err := (Request{URL: "http://-ü-.test"}).Check(); err == nil || !strings.Contains(err.Error(), "is no name that a host can have") {
+	if err := (request.Request{URL: "http://-ü-.test"}).Check(); err == nil || !strings.Contains(err.Error(), "is no name that a host can have") {
 		t.Errorf("a name that none can have: %v", err)
 	}
 }
@@ -156,16 +158,16 @@ func TestHostHeadersThatCannotBeSent(t *testing.T) {
 		"x.test": true, "x.test:81": true, "bücher.test": true, "{{pick bücher.test c}}": true, "h{{seq}}.test": true, "[::1]:81": true,
 		"a b": false, "x.test/": false, "http://x.test": false, `"x"`: false, "{{pick a/b c}}": false, "a/{{seq}}": false,
 	} {
-		err := Request{URL: "http://127.0.0.1/", Header: http.Header{"Host": {host}}}.Check()
+		err := request.Request{URL: "http://127.0.0.1/", Header: http.Header{"Host": {host}}}.Check()
 		if (err == nil) != ok || err != nil && !strings.HasPrefix(err.Error(), "header Host: ") {
 			t.Errorf("%q: %v", host, err)
 		}
 	}
-	m, err := newMix([]Request{{URL: "http://127.0.0.1/", Header: http.Header{"Host": {"{{pick bücher.test}}"}}}}, selection{seed: 1})
+	m, err := request.NewMix([]request.Request{{URL: "http://127.0.0.1/", Header: http.Header{"Host": {"{{pick bücher.test}}"}}}}, request.Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := m.render(0, midday); err != nil || r.Header.Get("Host") != "xn--bcher-kva.test" {
+	if r, err := m.Render(0, midday); err != nil || r.Header.Get("Host") != "xn--bcher-kva.test" {
 		t.Errorf("%v, %v", r.Header, err)
 	}
 }
@@ -177,7 +179,7 @@ func TestURLsWithoutAHost(t *testing.T) {
 		"http://127.0.0.1:81\\C4N4RY": `URL: "127.0.0.1:81" and what follows it is no host and port`,
 		"http://h:C4N\"4RY/":          `URL: "h:C4N" and what follows`,
 	} {
-		if err := (Request{URL: url}).Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if err := (request.Request{URL: url}).Check(); err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", url, err, want)
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -34,7 +35,7 @@ func hostilePlan(engine, url string) loadgen.Plan {
 			Name: "hold", Kind: profiles.Hold, Duration: hostileLength,
 			From: hostileRequests / hostileLength.Seconds(), To: hostileRequests / hostileLength.Seconds(),
 		}}},
-		Requests: []loadgen.Request{{URL: url}},
+		Requests: []request.Request{{URL: url}},
 		Seed:     1,
 		Engine:   engine,
 		Limits:   loadgen.Limits{Connections: 2 * hostileRequests, Timeout: never, Drain: never},

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -28,7 +29,7 @@ func TestTheEndOfIdleTimeIsNamed(t *testing.T) {
 		for method, failed := range map[string]uint64{"POST": 2, "GET": 0} {
 			p := steady("http://"+address, 800*time.Millisecond)
 			p.Profile.Phases[0] = profiles.Phase{Name: "load", Kind: profiles.Hold, Duration: 800 * time.Millisecond, From: 5, To: 5}
-			p.Requests, p.Engine = []Request{{URL: "http://" + address, Method: method}}, engine
+			p.Requests, p.Engine = []request.Request{{URL: "http://" + address, Method: method}}, engine
 			run, err := Drive(t.Context(), p, Options{})
 			if err != nil {
 				t.Fatal(err)

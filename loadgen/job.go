@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
@@ -17,7 +18,7 @@ import (
 type Job struct {
 	Plan Plan // with its defaults; not to be changed
 
-	mix      *mix
+	mix      *request.Mix
 	tls      *tls.Config
 	schedule func() (*profiles.Schedule, error) // of the arrivals, drawn when it is first asked for
 }
@@ -36,8 +37,8 @@ func (p Plan) Compile() (*Job, error) {
 	if j.mix, err = p.mix(); err != nil {
 		return nil, err
 	}
-	if p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !j.mix.secure() {
-		return nil, errPlainSNI
+	if p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !j.mix.Secure() {
+		return nil, request.ErrPlainSNI
 	}
 	if j.tls, err = p.TLS.config(); err != nil {
 		return nil, err

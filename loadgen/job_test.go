@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/request"
 )
 
 // What a plan names is read when it is compiled: a job is driven and shown alike, however often, when the files are gone.
@@ -28,7 +30,7 @@ func TestAJobReadsItsFilesOnce(t *testing.T) {
 		}
 	}
 	p := steady(server.URL, 200*time.Millisecond)
-	p.Requests = []Request{{URL: server.URL + "/{{csv " + users + " id}}", Header: http.Header{"X-Key": {"${file:" + key + "}"}}}}
+	p.Requests = []request.Request{{URL: server.URL + "/{{csv " + users + " id}}", Header: http.Header{"X-Key": {"${file:" + key + "}"}}}}
 	j := compiled(t, p)
 	if err := os.RemoveAll(dir); err != nil {
 		t.Fatal(err)

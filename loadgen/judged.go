@@ -3,6 +3,7 @@ package loadgen
 import (
 	"slices"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -10,10 +11,10 @@ import (
 func (p Plan) judged() []runfile.Threshold { return slices.Concat(p.SLO, p.Thresholds) }
 
 // mix compiles the plan's requests, and chooses the endpoints that are told apart.
-func (p Plan) mix() (*mix, error) {
-	by := selection{seed: p.Seed, order: p.Order, first: p.First, group: p.Group, judged: p.judged()}
+func (p Plan) mix() (*request.Mix, error) {
+	by := request.Selection{Seed: p.Seed, Order: p.Order, First: p.First, Group: p.Group, Judged: p.judged()}
 	if p.Lines != nil {
-		return p.Lines.mix(by)
+		return p.Lines.Mix(by)
 	}
-	return newMix(p.Requests, by)
+	return request.NewMix(p.Requests, by)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -18,7 +19,7 @@ func manyEndpoints(n int) Plan {
 		Seed: 1, Limits: Limits{Timeout: time.Second, Drain: time.Second},
 	}.withDefaults()
 	for i := range n {
-		p.Requests = append(p.Requests, Request{URL: fmt.Sprintf("http://fake/%d", i)})
+		p.Requests = append(p.Requests, request.Request{URL: fmt.Sprintf("http://fake/%d", i)})
 	}
 	return p
 }
@@ -47,12 +48,12 @@ func TestJudgedEndpointsAreToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	for k := range uint64(2000) {
-		if m.index(k) == 39 {
+		if m.Index(k) == 39 {
 			sent++
 		}
 	}
 	run := driven(t, p, fakeServer{service: func(k uint64) time.Duration {
-		if m.index(k) == 39 {
+		if m.Index(k) == 39 {
 			return 100 * ms
 		}
 		return 10 * ms

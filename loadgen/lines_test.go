@@ -13,24 +13,25 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 )
 
 // linesOf makes a plan of a targets file, with today's defaults.
-func linesOf(t testing.TB, text string, common Request) Plan {
+func linesOf(t testing.TB, text string, common request.Request) Plan {
 	t.Helper()
 	list, err := targetsfile.Parse("f", []byte(text))
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := manyEndpoints(0)
-	p.Lines, p.Order, p.Group = NewLines(list, common, false), runfile.Sequential, runfile.GroupByPattern
+	p.Lines, p.Order, p.Group = request.NewLines(list, common, false), runfile.Sequential, runfile.GroupByPattern
 	return p
 }
 
 // sentOf returns number k of a plan as each engine sends it: method, target, Host, header and body.
-func sentOf(t testing.TB, m *mix, k uint64) (wired, handed string) {
+func sentOf(t testing.TB, m *request.Mix, k uint64) (wired, handed string) {
 	t.Helper()
 	encoded, err := wireRequests(m, false)
 	if err != nil {
@@ -41,7 +42,7 @@ func sentOf(t testing.TB, m *mix, k uint64) (wired, handed string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.render(k, midday)
+	r, err := m.Render(k, midday)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ GET http://other/{{seq}}?p={{pick a/b}}
 X-B: {{seq}}
 DELETE http://h:81/a%20b/ü?q=ä
 GET http://h:81/a%2Fb/c?x=%20&y=1+2
-`, Request{Header: http.Header{"X-All": {"1"}}, Body: "common {{seq}}", Login: ""})
+`, request.Request{Header: http.Header{"X-All": {"1"}}, Body: "common {{seq}}", Login: ""})
 	m, err := p.mix()
 	if err != nil {
 		t.Fatal(err)
@@ -113,8 +114,8 @@ GET http://h:81/a%2Fb/c?x=%20&y=1+2
 			t.Errorf("number %d\n%.200q\n%.200q\nwant\n%.200q", k, wired, handed, w)
 		}
 	}
-	if !reflect.DeepEqual(m.hosts, []string{"h:81", "other:80"}) {
-		t.Errorf("hosts %v", m.hosts)
+	if !reflect.DeepEqual(m.Hosts, []string{"h:81", "other:80"}) {
+		t.Errorf("hosts %v", m.Hosts)
 	}
 	v, err := compiled(t, p).Preview(midday)
 	if err != nil {
@@ -138,7 +139,7 @@ func TestLinesThatCannotBeSent(t *testing.T) {
 		"{\"method\":\"GET\",\"url\":\"http://h/\",\"header\":{\"X-U\":\"{{C4N}}\"}}":       `f:1: header X-U: the {{…}}`,
 		"{\"method\":\"GET\",\"url\":\"http:\\/\\/[h\\/C4N\"}":                              `f:1: `,
 	} {
-		p := linesOf(t, text, Request{})
+		p := linesOf(t, text, request.Request{})
 		if err := p.Check(); err == nil || !strings.HasPrefix(err.Error(), want) || strings.Contains(err.Error(), "C4N") {
 			t.Errorf("%q: %v, want %s", text, err, want)
 		}
@@ -157,7 +158,7 @@ func TestManyLinesTakeLittle(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := manyEndpoints(0)
-	p.Lines, p.Order, p.Group = NewLines(list, Request{}, false), runfile.Sequential, runfile.GroupByPattern
+	p.Lines, p.Order, p.Group = request.NewLines(list, request.Request{}, false), runfile.Sequential, runfile.GroupByPattern
 	if err := p.Check(); err != nil {
 		t.Fatal(err)
 	}
@@ -214,7 +215,7 @@ func BenchmarkMillionLines(b *testing.B) {
 			b.Fatal(err)
 		}
 		p := manyEndpoints(0)
-		p.Lines, p.Order, p.Group = NewLines(list, Request{}, false), runfile.Sequential, runfile.GroupByPattern
+		p.Lines, p.Order, p.Group = request.NewLines(list, request.Request{}, false), runfile.Sequential, runfile.GroupByPattern
 		if err := p.Check(); err != nil {
 			b.Fatal(err)
 		}
@@ -228,7 +229,7 @@ func BenchmarkMillionLines(b *testing.B) {
 
 // A line is rendered without a copy of what others have in common: the wire engine's way allocates nothing.
 func TestRenderingALineAllocatesNothing(t *testing.T) {
-	p := linesOf(t, string(manyLines(1000)), Request{})
+	p := linesOf(t, string(manyLines(1000)), request.Request{})
 	m, err := p.mix()
 	if err != nil {
 		t.Fatal(err)
@@ -256,7 +257,7 @@ func TestNotesOfATargetsFile(t *testing.T) {
 	for i := range 40 {
 		fmt.Fprintf(&b, "{\"method\":\"GET\",\"url\":\"http://127.0.0.1:1/item/%d\"}\n", i)
 	}
-	p := linesOf(t, b.String(), Request{})
+	p := linesOf(t, b.String(), request.Request{})
 	_, findings := compiled(t, p).Preflight(t.Context(), false)
 	for _, want := range []string{`f:1: a "body" is taken for base64, as in vegeta`, "grouped by pattern: GET /item/{n} (40 lines) (--group never"} {
 		if !slices.ContainsFunc(findings, func(f Finding) bool { return strings.Contains(f.Text, want) && !f.Fatal }) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -76,7 +77,7 @@ func recordMillions(t *testing.T) {
 		})
 	}
 	for i := range endpoints {
-		p.Requests = append(p.Requests, Request{URL: fmt.Sprintf("http://h/endpoint/%d", i)})
+		p.Requests = append(p.Requests, request.Request{URL: fmt.Sprintf("http://h/endpoint/%d", i)})
 	}
 	r, err := newRecording(p)
 	if err != nil {
@@ -97,7 +98,7 @@ func recordMillions(t *testing.T) {
 			Exchange: &exchange.Exchange{
 				Intended: at, Free: at, Sent: at + 50_000, End: at + 50_000 + time.Duration(draws.Exp(k)*20e6), Kind: "status 500",
 			},
-			endpoint: r.mix.endpoint(k), timings: []timing{{[]byte("db"), time.Millisecond}},
+			endpoint: r.mix.Endpoint(k), timings: []timing{{[]byte("db"), time.Millisecond}},
 		}
 		switch k % 4 {
 		case 1:

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -44,7 +45,7 @@ func (e *echo) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func mirrorPlan(url, engine string) Plan {
 	rate := 400.0
 	return Plan{
-		Engine: engine, Seed: 5, Requests: []Request{{Name: "item", Method: http.MethodPost, URL: url + "/{{uuid}}"}}, // a POST is not sent again
+		Engine: engine, Seed: 5, Requests: []request.Request{{Name: "item", Method: http.MethodPost, URL: url + "/{{uuid}}"}}, // a POST is not sent again
 		Limits: Limits{Timeout: time.Minute, Drain: time.Minute, Connections: 16},
 		Profile: profiles.Profile{Name: "mirror", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "warm-up", Kind: profiles.Warmup, Duration: 50 * time.Millisecond, From: rate, To: rate},
@@ -90,13 +91,13 @@ func TestMirrorComparesTheAnswersToTheSameRequests(t *testing.T) {
 
 			p := m.Pairs
 			// Which paths were asked for in the warm-up, both engines agree on: those of the first numbers.
-			mix, err := newMix(mirrorPlan(serverA.URL, engine).Requests, selection{seed: 5})
+			mix, err := request.NewMix(mirrorPlan(serverA.URL, engine).Requests, request.Selection{Seed: 5})
 			if err != nil {
 				t.Fatal(err)
 			}
 			var ends [3]uint64 // of the paths after the warm-up, those that end in 0, 1 and 2
 			for k := warmUp; k < all; k++ {
-				r, err := mix.render(uint64(k), time.Time{})
+				r, err := mix.Render(uint64(k), time.Time{})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -211,7 +212,7 @@ func TestLongBodiesDifferByTheirLength(t *testing.T) {
 	for side, length := range []uint64{100_000, 100_001} {
 		s := &pairSide{p, side}
 		x := exchange.Exchange{K: 1, Status: 200, BytesIn: length}
-		s.answer(&x, make([]byte, maxExpectedBody))
+		s.answer(&x, make([]byte, request.MaxExpectedBody))
 		s.done(&sample{Exchange: &x}, "")
 	}
 	if f := p.result(1); f.Different != 1 || f.ByRule["body"] != 1 {

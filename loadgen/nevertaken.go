@@ -84,7 +84,7 @@ func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
 	return func(yield func(unsentRequests) bool) {
 		cursor, loops := r.schedule.Cursor(), uint64(len(e.loops))
 		k := e.next()
-		counts := make([]uint64, len(r.mix.endpoints)*int(loops))
+		counts := make([]uint64, len(r.mix.Endpoints)*int(loops))
 		for {
 			cursor.Seek(k)
 			_, at, ok := cursor.Next()
@@ -94,12 +94,12 @@ func (r *recording) neverTaken(e *ending) iter.Seq[unsentRequests] {
 			disturbed, until := r.sameUntil(at, e)
 			until = min(until, e.cut)
 			last := r.firstDue(cursor, until)
-			if loops == 1 && len(r.mix.endpoints) == 1 {
+			if loops == 1 && len(r.mix.Endpoints) == 1 {
 				counts[0] = last - k
 			} else {
 				for ; k < last; k++ {
 					if loop := k % loops; k >= e.loops[loop].next {
-						counts[uint64(r.mix.endpoint(k))*loops+loop]++
+						counts[uint64(r.mix.Endpoint(k))*loops+loop]++
 					}
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -33,7 +34,7 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 			{Name: "b", Kind: profiles.Hold, Duration: length + length/3, From: tc.rate, To: 2 * tc.rate},
 		}}}
 		for i := range tc.requests {
-			p.Requests = append(p.Requests, Request{URL: "http://h/" + string(rune('a'+i))})
+			p.Requests = append(p.Requests, request.Request{URL: "http://h/" + string(rune('a'+i))})
 		}
 		recorded := func(finish func(*recording) *runfile.Run) *runfile.Run {
 			r, err := newRecording(p)
@@ -51,7 +52,7 @@ func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
 				l := tc.e.loops[k%uint64(len(tc.e.loops))]
 				if at := r.schedule.At(k); k >= l.next && at < tc.e.cut {
 					x := l.neverSent(at, tc.e.at)
-					r.shards[0].record(&sample{Exchange: &x, endpoint: r.mix.endpoint(k)})
+					r.shards[0].record(&sample{Exchange: &x, endpoint: r.mix.Endpoint(k)})
 				}
 			}
 			return r.finish(ending{at: tc.e.at, cut: tc.e.cut, loops: []loopEnd{{next: r.schedule.Total()}}}, runfile.Resources{})

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/wire"
@@ -43,9 +44,9 @@ const maxSocketPath = 103
 // pools returns the addresses of the hosts that the plan's requests go to, in the order of mix.hosts; nil for a unix socket,
 // and for a host whose connections net/http opens by itself: through a proxy, or to the one address that there is.
 func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
-	list := make([]*address.Pool, len(r.mix.hosts))
+	list := make([]*address.Pool, len(r.mix.Hosts))
 	wired := r.plan.engine() == runfile.EngineWire
-	for i, host := range r.mix.hosts {
+	for i, host := range r.mix.Hosts {
 		if r.plan.ConnectTo != "" {
 			host = r.plan.ConnectTo
 		}
@@ -82,19 +83,19 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 }
 
 // proxied reports whether net/http goes through a proxy to one of the hosts.
-func proxied(m *mix, host int) bool {
-	return slices.ContainsFunc(m.requests, func(c compiledRequest) bool {
-		proxy, err := proxyOf(&url.URL{Scheme: c.scheme, Host: c.host})
-		return c.origin == host && (err != nil || proxy != nil)
+func proxied(m *request.Mix, host int) bool {
+	return slices.ContainsFunc(m.Requests, func(c request.CompiledRequest) bool {
+		proxy, err := proxyOf(&url.URL{Scheme: c.Scheme, Host: c.Host})
+		return c.Origin == host && (err != nil || proxy != nil)
 	})
 }
 
 // lanes returns the addresses of the hosts that have several, as the engine over net/http takes them.
 func (r *recording) lanes(pools []*address.Pool) map[string]*address.Pool {
 	hosts := make(map[string]*address.Pool)
-	for i := range r.mix.requests {
-		if c := &r.mix.requests[i]; pools[c.origin] != nil {
-			hosts[c.scheme+"://"+c.host] = pools[c.origin]
+	for i := range r.mix.Requests {
+		if c := &r.mix.Requests[i]; pools[c.Origin] != nil {
+			hosts[c.Scheme+"://"+c.Host] = pools[c.Origin]
 		}
 	}
 	return hosts
@@ -103,7 +104,7 @@ func (r *recording) lanes(pools []*address.Pool) map[string]*address.Pool {
 // outages are events that tell when an address took no connections while others of its host did.
 func (r *recording) outages() (events []runfile.Event) {
 	for i, pool := range r.addresses {
-		if pool == nil || onePlace(cmp.Or(r.plan.ConnectTo, r.mix.hosts[i])) {
+		if pool == nil || onePlace(cmp.Or(r.plan.ConnectTo, r.mix.Hosts[i])) {
 			continue
 		}
 		for _, o := range pool.Outages() {
@@ -171,7 +172,7 @@ func (r *recording) follow(ctx context.Context) {
 			return
 		case <-ticker.C:
 		}
-		for i, host := range r.mix.hosts {
+		for i, host := range r.mix.Hosts {
 			if r.addresses[i] == nil {
 				continue
 			}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -16,8 +17,8 @@ type Plan struct {
 	Target   runfile.Target
 	Profile  profiles.Profile
 	Closed   *Closed // nil: the open model, at the profile's rate
-	Requests []Request
-	Lines    *Lines           // the requests of a targets file, in place of Requests
+	Requests []request.Request
+	Lines    *request.Lines   // the requests of a targets file, in place of Requests
 	Order    runfile.Order    // how requests follow each other
 	First    uint64           // in sequence, the one that number 0 is
 	Group    runfile.Grouping // how those of a targets file are counted as endpoints
@@ -36,7 +37,7 @@ type Plan struct {
 
 	SLO        []runfile.Threshold // what the service is to hold; a run says how well it did by them, and fails by none
 	Thresholds []runfile.Threshold // by which the run will be judged; their endpoints, and those of SLO, are told apart whatever their number
-	Expect     []Expect            // what an answer must be to count as a success
+	Expect     []request.Expect    // what an answer must be to count as a success
 	Abort      Abort               // what ends the run early
 	HitWhen    *HitRule            // how an answer tells that it came from a cache; nil: see [HitRule]
 
@@ -101,7 +102,7 @@ func (p Plan) withDefaults() Plan {
 	if p.Limits.Drain == 0 {
 		p.Limits.Drain = p.Limits.Timeout
 	}
-	if to, err := asciiHost(p.ConnectTo); err == nil && !strings.HasPrefix(to, unixPrefix) {
+	if to, err := request.AsciiHost(p.ConnectTo); err == nil && !strings.HasPrefix(to, unixPrefix) {
 		p.ConnectTo = to
 	}
 	if p.Wire.Loops == 0 {
@@ -153,7 +154,7 @@ func (p Plan) validate() error {
 	if err := p.Follow.validate(); err != nil {
 		return err
 	}
-	if err := checkSNI(p.TLS.SNI); err != nil {
+	if err := request.CheckSNI(p.TLS.SNI); err != nil {
 		return err
 	}
 	if err := p.Abort.validate(); err != nil {
@@ -191,7 +192,7 @@ func (p Plan) slots() int {
 }
 
 // record returns what of the plan may be written to a file.
-func (p Plan) record(m *mix) runfile.PlanRecord {
+func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 	r := runfile.PlanRecord{
 		Profile:     p.Profile.Name,
 		Arrivals:    string(p.Profile.Arrivals),
@@ -210,13 +211,13 @@ func (p Plan) record(m *mix) runfile.PlanRecord {
 	if r.Engine == runfile.EngineWire {
 		r.Wire = &runfile.WireRecord{Loops: p.Wire.Loops, SpinNS: *p.Wire.Spin, DNSTTLNS: p.Wire.DNSTTL}
 	}
-	if slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return c.header.kept }) {
+	if slices.ContainsFunc(m.Requests, func(c request.CompiledRequest) bool { return c.Header.Kept }) {
 		r.HeaderCase = runfile.HeadersKept
 	}
-	if m.order.sequential && m.order.n > 1 {
-		r.Order, r.Lines = runfile.Sequential, m.order.n
+	if m.Order.Sequential && m.Order.N > 1 {
+		r.Order, r.Lines = runfile.Sequential, m.Order.N
 	}
-	r.Grouping, r.Endpoints = m.grouping, slices.Clone(m.endpoints)
+	r.Grouping, r.Endpoints = m.Grouping, slices.Clone(m.Endpoints)
 	if p.Closed != nil {
 		p.Closed.record(&r)
 	}

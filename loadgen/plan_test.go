@@ -6,18 +6,19 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // What is written of a plan holds no secret, wherever in the request one stands.
 func TestRecordHoldsNoSecret(t *testing.T) {
 	const canary = "C4N4RY"
-	p := Plan{Requests: []Request{{
+	p := Plan{Requests: []request.Request{{
 		URL:    "http://user" + canary + ":" + canary + "@h/path?token=" + canary + "&" + canary,
 		Header: http.Header{"Authorization": {canary}, "Cookie": {canary}},
 		Body:   canary,
 	}}}
-	m, err := newMix(p.Requests, selection{seed: 1})
+	m, err := request.NewMix(p.Requests, request.Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,11 +29,11 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 	if want := "GET /path?token=…&…"; r.Endpoints[0].Name != want {
 		t.Errorf("name %q, want %q", r.Endpoints[0].Name, want)
 	}
-	target, err := TargetOf(p.Requests[0].URL)
+	target, err := request.TargetOf(p.Requests[0].URL)
 	if err != nil || strings.Contains(target.Name+target.URL, canary) {
 		t.Errorf("the target shows a secret: %+v, %v", target, err)
 	}
-	sent, err := m.render(0, time.Time{})
+	sent, err := m.Render(0, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,9 +45,9 @@ func TestRecordHoldsNoSecret(t *testing.T) {
 func TestRecordNamesNoMoreThanIsToldApart(t *testing.T) {
 	var p Plan
 	for range 40 {
-		p.Requests = append(p.Requests, Request{URL: "http://h/", Weight: 2})
+		p.Requests = append(p.Requests, request.Request{URL: "http://h/", Weight: 2})
 	}
-	m, err := newMix(p.Requests, selection{seed: 1})
+	m, err := request.NewMix(p.Requests, request.Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}

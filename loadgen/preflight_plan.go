@@ -33,8 +33,8 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 		// Fewer connections than users would be another load than was asked for.
 		in.ConnectionsGiven = true
 	}
-	if m.lines != nil {
-		for _, note := range slices.Concat(m.lines.Notes, []string{m.words()}) {
+	if m.Lines != nil {
+		for _, note := range slices.Concat(m.Lines.Notes, []string{m.Words()}) {
 			if note != "" {
 				findings = append(findings, Finding{Text: note})
 			}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -149,10 +150,10 @@ func wrongName(c *x509.Certificate, name, asked string) string {
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // askedOf returns the host that the Host header names in requests to an origin; "" where it is the URL's.
-func askedOf(m *mix, origin *url.URL) string {
-	for i := range m.requests {
-		if c := &m.requests[i]; c.scheme == origin.Scheme && c.host == origin.Host {
-			if named := c.header.fixed["Host"]; len(named) > 0 {
+func askedOf(m *request.Mix, origin *url.URL) string {
+	for i := range m.Requests {
+		if c := &m.Requests[i]; c.Scheme == origin.Scheme && c.Host == origin.Host {
+			if named := c.Header.Fixed["Host"]; len(named) > 0 {
 				u := url.URL{Host: named[0]}
 				return u.Hostname()
 			}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -46,7 +47,7 @@ func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 		} else if v.Requests > 0 && k == v.Requests {
 			break
 		}
-		sent, err := r.mix.render(k, now.Add(at))
+		sent, err := r.mix.Render(k, now.Add(at))
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +61,7 @@ func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 }
 
 // wireBytes is the length of a request in HTTP/1.1.
-func wireBytes(r *rendered) uint64 {
+func wireBytes(r *request.Rendered) uint64 {
 	n := len(r.Method) + len(" ") + len(r.URL.RequestURI()) + len(" HTTP/1.1\r\n") + len("\r\n") + len(r.Body)
 	if r.Header.Get("Host") == "" {
 		n += len("Host: \r\n") + len(r.URL.Host)
@@ -80,13 +81,13 @@ func wireBytes(r *rendered) uint64 {
 }
 
 // preview shows request k.
-func previewOf(m *mix, k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
-	c := &m.requests[m.index(k)]
+func previewOf(m *request.Mix, k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
+	c := &m.Requests[m.Index(k)]
 	shown := runfile.PreviewRequest{
-		K: k, At: at, Name: c.name, Method: c.method, URL: c.scheme + "://" + c.host + c.target.shown(k, due), Body: len(c.body.append(nil, k, due)),
+		K: k, At: at, Name: c.Name, Method: c.Method, URL: c.Scheme + "://" + c.Host + c.Target.Shown(k, due), Body: len(c.Body.Append(nil, k, due)),
 	}
-	for _, h := range c.header.visible {
-		shown.Header = append(shown.Header, h.show(k, due))
+	for _, h := range c.Header.Visible {
+		shown.Header = append(shown.Header, h.Show(k, due))
 	}
 	return shown
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -16,7 +17,7 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 	p := Plan{
 		Target:  runfile.Target{Name: "h"},
 		Profile: shortSpike(),
-		Requests: []Request{{
+		Requests: []request.Request{{
 			URL:    "http://user:C4N4RY@h/{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=C4N4RY&id=C4N4RY{{seq}}&{{uniform 5 5}}&w={{pick C4N4RY}}&C4N4RY#C4N4RY",
 			Method: "POST", Body: "C4N4RY",
 			Header: http.Header{
@@ -67,17 +68,17 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 
 // The length is that of what net/http itself writes.
 func TestWireBytes(t *testing.T) {
-	m, err := newMix([]Request{
+	m, err := request.NewMix([]request.Request{
 		{URL: "http://h:80/a?b=c", Header: http.Header{"X-A": {"1", "22"}}},
 		{URL: "http://h/", Method: "POST", Body: "twelve bytes", Header: http.Header{"Host": {"other"}}},
 		{URL: "http://h/", Header: http.Header{"user-AGENT": {"me"}}},
-	}, selection{seed: 1})
+	}, request.Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for k, seen := uint64(0), map[int]bool{}; len(seen) < 3; k++ {
-		seen[m.index(k)] = true
-		r, err := m.render(k, midday)
+		seen[m.Index(k)] = true
+		r, err := m.Render(k, midday)
 		if err != nil {
 			t.Fatal(err)
 		}

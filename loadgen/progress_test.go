@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
@@ -18,7 +19,7 @@ func TestLatestSecondsAgreeWithTheSamples(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := Plan{
 			Target: runfile.Target{Name: "fake", URL: "http://fake/"}, Profile: anyProfile().Draw(t, "profile"),
-			Requests: []Request{{URL: "http://fake/"}}, Seed: rapid.Uint64().Draw(t, "seed"),
+			Requests: []request.Request{{URL: "http://fake/"}}, Seed: rapid.Uint64().Draw(t, "seed"),
 			Limits: Limits{Connections: rapid.IntRange(1, 40).Draw(t, "connections"), Timeout: 10 * time.Second, Drain: 10 * time.Second},
 		}.withDefaults()
 		p.Profile = p.Profile.Until(4 * time.Second)

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"golang.org/x/net/http/httpproxy"
 )
 
@@ -76,18 +77,18 @@ type way struct {
 }
 
 // ways returns where the plan's connections go, one for each host and scheme, and what is to be known of proxies.
-func (p Plan) ways(m *mix) (list []way, findings []Finding) {
+func (p Plan) ways(m *request.Mix) (list []way, findings []Finding) {
 	note := func(format string, args ...any) {
 		findings = append(findings, Finding{Text: fmt.Sprintf(format, args...)})
 	}
 	seen := map[string]bool{}
-	for i := range m.requests {
-		c := &m.requests[i]
-		w := way{address: m.hosts[c.origin], origin: &url.URL{Scheme: c.scheme, Host: c.host}}
-		if seen[c.scheme+w.address] {
+	for i := range m.Requests {
+		c := &m.Requests[i]
+		w := way{address: m.Hosts[c.Origin], origin: &url.URL{Scheme: c.Scheme, Host: c.Host}}
+		if seen[c.Scheme+w.address] {
 			continue
 		}
-		seen[c.scheme+w.address] = true
+		seen[c.Scheme+w.address] = true
 		proxy, err := proxyOf(w.origin)
 		if err != nil && p.ConnectTo == "" {
 			return nil, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
@@ -98,9 +99,9 @@ func (p Plan) ways(m *mix) (list []way, findings []Finding) {
 		case p.ConnectTo != "":
 		case proxy != nil:
 			w.address, w.proxy = proxyAddress(proxy), proxy
-			note("requests to %s go through the proxy %s that %s names: its time is in every latency", c.host, w.address, proxyVariable(w.origin))
+			note("requests to %s go through the proxy %s that %s names: its time is in every latency", c.Host, w.address, proxyVariable(w.origin))
 		case ignoredProxy(w.origin):
-			note("the proxy that %s names is not used for %s, which is on this machine or named by NO_PROXY", proxyVariable(w.origin), c.host)
+			note("the proxy that %s names is not used for %s, which is on this machine or named by NO_PROXY", proxyVariable(w.origin), c.Host)
 		}
 		if p.ConnectTo != "" {
 			w.address = p.ConnectTo

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -14,7 +15,7 @@ func BenchmarkRecord(b *testing.B) {
 	p := Plan{
 		Target:   runfile.Target{Name: "t", URL: "http://127.0.0.1/"},
 		Profile:  profiles.Profile{Name: "steady", Arrivals: profiles.Even, Phases: []profiles.Phase{{Name: "load", Kind: profiles.Hold, Duration: time.Hour, From: 1, To: 1}}},
-		Requests: []Request{{URL: "http://127.0.0.1/"}},
+		Requests: []request.Request{{URL: "http://127.0.0.1/"}},
 	}
 	r, err := newRecording(p)
 	if err != nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -15,7 +16,7 @@ import (
 // Run. It knows no clock; whoever drives it says what time it is.
 type recording struct {
 	plan        Plan
-	mix         *mix
+	mix         *request.Mix
 	tls         *tls.Config
 	schedule    *profiles.Schedule // nil in the closed model
 	layout      layout
@@ -55,7 +56,7 @@ func (j *Job) recording() (*recording, error) {
 	}
 	p.Profile = p.Profile.Until(schedule.Duration())
 	r := &recording{plan: p, mix: j.mix, tls: j.tls, conditions: conditions}
-	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.endpoints)
+	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.Endpoints)
 	r.layout.interrupt(r.layout.length)
 	if r.layout.closed = p.Closed != nil; !r.layout.closed {
 		r.schedule = schedule
@@ -153,7 +154,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		Errors:      []runfile.ErrorCount{},
 		Resources:   resources,
 
-		FirstLine: r.mix.order.firstLine(),
+		FirstLine: r.mix.Order.FirstLine(),
 
 		Judging: runfile.JudgingBounds, Disturbances: r.disturbed.describe(),
 	}
@@ -321,10 +322,10 @@ func (r *recording) recoveries(run *runfile.Run) {
 }
 
 // endpointsIn returns what was counted of each endpoint in a phase, by class.
-func (s *shard) endpointsIn(phase int, m *mix) []runfile.Endpoint {
+func (s *shard) endpointsIn(phase int, m *request.Mix) []runfile.Endpoint {
 	var list []runfile.Endpoint
 	for slot := range min(s.endpoints, runfile.MaxEndpoints+1) {
-		name := m.endpoints[slot].Name
+		name := m.Endpoints[slot].Name
 		for _, class := range classes {
 			d := s.details[s.detailOf(phase, slot, class)]
 			if d == nil {

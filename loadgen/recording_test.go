@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"pgregory.net/rapid"
@@ -36,7 +37,7 @@ func anyRun(t *rapid.T) (*recording, *runfile.Run, []sample, ending) {
 	p := Plan{
 		Target:   runfile.Target{Name: "fake", URL: "http://fake/"},
 		Profile:  anyProfile().Draw(t, "profile"),
-		Requests: []Request{{URL: "http://fake/a", Weight: 3}, {URL: "http://fake/b", Weight: 1}},
+		Requests: []request.Request{{URL: "http://fake/a", Weight: 3}, {URL: "http://fake/b", Weight: 1}},
 		Seed:     rapid.Uint64().Draw(t, "seed"),
 		Limits: Limits{
 			Connections: rapid.IntRange(1, 40).Draw(t, "connections"),
@@ -72,7 +73,7 @@ func anyRun(t *rapid.T) (*recording, *runfile.Run, []sample, ending) {
 			break
 		}
 		x := end.loops[0].neverSent(at, end.at)
-		samples = append(samples, sample{Exchange: &x, endpoint: r.mix.endpoint(k)})
+		samples = append(samples, sample{Exchange: &x, endpoint: r.mix.Endpoint(k)})
 	}
 	return r, r.finish(end, runfile.Resources{}), samples, end
 }

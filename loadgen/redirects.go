@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -65,8 +66,8 @@ func leadsElsewhere(status int) bool {
 }
 
 // takeRedirect counts an exchange whose status leads elsewhere.
-func takeRedirect(r *runfile.Redirects, x *exchange.Exchange, expected []Expect) {
-	if x.Outcome != exchange.Succeeded || slices.ContainsFunc(expected, func(e Expect) bool { return len(e.statuses) > 0 }) {
+func takeRedirect(r *runfile.Redirects, x *exchange.Exchange, expected []request.Expect) {
+	if x.Outcome != exchange.Succeeded || slices.ContainsFunc(expected, func(e request.Expect) bool { return len(e.Statuses) > 0 }) {
 		return // a success with an expectation on the status has that status
 	}
 	to := x.Header.Get("Location")

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -70,7 +71,7 @@ func TestFollow(t *testing.T) {
 		asked.Clear()
 		askedThere.Clear()
 		p := steady(base, 20*time.Millisecond)
-		p.Requests = []Request{{URL: base + tc.path, Method: tc.method, Login: "u:p"}}
+		p.Requests = []request.Request{{URL: base + tc.path, Method: tc.method, Login: "u:p"}}
 		if tc.method != "GET" {
 			p.Requests[0].Body = "body"
 		}
@@ -119,7 +120,7 @@ func TestRedirectsAreCounted(t *testing.T) {
 	for _, engine := range Engines() {
 		for path, to := range map[string]string{"/off": "https://shop.test:8443", "/a": ""} {
 			p := steady(base, 50*time.Millisecond)
-			p.Requests, p.Engine = []Request{{URL: base + path}}, engine
+			p.Requests, p.Engine = []request.Request{{URL: base + path}}, engine
 			run, err := Drive(t.Context(), p, Options{})
 			if err != nil {
 				t.Fatal(err)
@@ -175,7 +176,7 @@ func TestEncodedReference(t *testing.T) {
 		"/a b%2Fc{d}": "/a%20b%2Fc%7Bd%7D", "http://[::1]:80/\u00fc[?a=[1]#f": "http://[::1]:80/%C3%BC%5B?a=[1]", "//h?q=a b": "//h?q=a%20b",
 		"?q=//x y": "?q=//x%20y", "a//b c": "a//b%20c", "https://h": "https://h", "": "", "/100%?a=100%": "/100%?a=100%",
 	} {
-		if got := encodedReference(ref); got != want {
+		if got := request.EncodedReference(ref); got != want {
 			t.Errorf("%q: %q, want %q", ref, got, want)
 		}
 	}
@@ -183,25 +184,25 @@ func TestEncodedReference(t *testing.T) {
 
 // What leads nowhere, or was asked for by its status, is not counted as a redirect.
 func TestWhatIsNoRedirect(t *testing.T) {
-	asked, err := ParseExpect("status=302")
+	asked, err := request.ParseExpect("status=302")
 	if err != nil {
 		t.Fatal(err)
 	}
-	body, err := ParseExpect("body~ok")
+	body, err := request.ParseExpect("body~ok")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct {
 		why      string
-		expected []Expect
+		expected []request.Expect
 		status   int
 		location string
 		want     uint64
 	}{
 		{"a redirect", nil, 302, "/x", 1},
-		{"one whose body was asked for", []Expect{body}, 302, "/x", 1},
+		{"one whose body was asked for", []request.Expect{body}, 302, "/x", 1},
 		{"one without Location", nil, 302, "", 0},
-		{"one that was asked for", []Expect{body, asked}, 302, "/x", 0},
+		{"one that was asked for", []request.Expect{body, asked}, 302, "/x", 0},
 		{"not modified", nil, 304, "/x", 0},
 	} {
 		var r runfile.Redirects

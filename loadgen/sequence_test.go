@@ -12,8 +12,8 @@ func TestRequestsInSequence(t *testing.T) {
 	p := manyEndpoints(3)
 	p.Order, p.First = runfile.Sequential, 2
 	m, err := p.mix()
-	if err != nil || m.index(0) != 2 || m.index(1) != 0 || m.index(2) != 1 {
-		t.Errorf("%d, %d, %d, %v", m.index(0), m.index(1), m.index(2), err)
+	if err != nil || m.Index(0) != 2 || m.Index(1) != 0 || m.Index(2) != 1 {
+		t.Errorf("%d, %d, %d, %v", m.Index(0), m.Index(1), m.Index(2), err)
 	}
 	if r, err := p.Record(); err != nil || r.Order != runfile.Sequential || r.Lines != 3 {
 		t.Errorf("%q of %d, %v", r.Order, r.Lines, err)

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"golang.org/x/sys/unix"
 )
@@ -21,7 +22,7 @@ func TestASlowlyAcceptingServerMakesRequestsWait(t *testing.T) {
 	for _, engine := range Engines() {
 		t.Run(engine, func(t *testing.T) {
 			p := steady("http://"+acceptSlowly(t, 150*time.Millisecond, 20*time.Millisecond), time.Second)
-			p.Requests = []Request{{URL: p.Target.URL}}
+			p.Requests = []request.Request{{URL: p.Target.URL}}
 			p.Profile.Phases[0].From, p.Profile.Phases[0].To = 100, 100
 			p.Limits.Connections, p.Engine = 64, engine
 			run, err := Drive(t.Context(), p, Options{})

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -25,7 +26,7 @@ func judgedPlan() Plan {
 			phase("warm-up", profiles.Warmup, 100), phase("baseline", profiles.Baseline, 100), phase("spike-1", profiles.Spike, 1000),
 			phase("rest", profiles.Recovery, 100), phase("spike-2", profiles.Spike, 1000),
 		}},
-		Requests: []Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
+		Requests: []request.Request{{URL: "http://fake/a"}, {URL: "http://fake/b"}},
 		Seed:     1, Limits: Limits{Connections: 256, Timeout: 5 * time.Second, Drain: 5 * time.Second},
 	}.withDefaults()
 }
@@ -193,7 +194,7 @@ func TestThresholdSentences(t *testing.T) {
 
 	many := judgedPlan()
 	for len(many.Requests) < 34 {
-		many.Requests = append(many.Requests, Request{URL: fmt.Sprintf("http://fake/%d", len(many.Requests)), Weight: 1e-9})
+		many.Requests = append(many.Requests, request.Request{URL: fmt.Sprintf("http://fake/%d", len(many.Requests)), Weight: 1e-9})
 	}
 	wide := driven(t, many, judgedServer())
 

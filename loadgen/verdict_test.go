@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -173,7 +174,7 @@ func phasedFake(t *testing.T, limits Limits, server fakeServer, phases ...profil
 	t.Helper()
 	p := Plan{
 		Profile:  profiles.Profile{Name: "test", Arrivals: profiles.Even, Phases: phases},
-		Requests: []Request{{URL: "http://fake/"}}, Seed: 1, Limits: limits,
+		Requests: []request.Request{{URL: "http://fake/"}}, Seed: 1, Limits: limits,
 	}
 	r, err := newRecording(p)
 	if err != nil {

@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
 // wireSource encodes the requests of one loop.
 type wireSource struct {
 	numbers
-	mix      *mix
+	mix      *request.Mix
 	requests []wireRequest
 	epoch    time.Time
 	buffer   []byte
@@ -20,19 +21,19 @@ type wireSource struct {
 }
 
 func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, error) {
-	i := s.mix.index(k)
-	c, w := &s.mix.requests[i], &s.requests[i]
-	r := wire.Request{Bytes: w.static, Body: w.body, Origin: c.origin, Endpoint: i, Head: w.isHead, Idempotent: w.idempotent}
+	i := s.mix.Index(k)
+	c, w := &s.mix.Requests[i], &s.requests[i]
+	r := wire.Request{Bytes: w.static, Body: w.body, Origin: c.Origin, Endpoint: i, Head: w.isHead, Idempotent: w.idempotent}
 	if w.static != nil {
 		return r, nil
 	}
 	due := s.epoch.Add(intended)
 	var err error
-	s.target = c.target.append(s.target[:0], k, due)
-	s.body = c.body.append(s.body[:0], k, due)
+	s.target = c.Target.Append(s.target[:0], k, due)
+	s.body = c.Body.Append(s.body[:0], k, due)
 	head := w.head
-	if len(c.header.drawn) > 0 {
-		if head, err = wire.NewHead(c.method, c.host, w.connection(c.header.render(k, due))); err != nil {
+	if len(c.Header.Drawn) > 0 {
+		if head, err = wire.NewHead(c.Method, c.Host, w.connection(c.Header.Render(k, due))); err != nil {
 			return r, err
 		}
 	}
@@ -52,21 +53,21 @@ type wireRequest struct {
 }
 
 // wireRequests encodes the mix for the wire engine.
-func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
-	list := make([]wireRequest, len(m.requests))
-	for i := range m.requests {
-		c, w := &m.requests[i], &list[i]
-		w.isHead, w.idempotent, w.noKeepAlive = c.method == http.MethodHead, exchange.Idempotent(c.method), noKeepAlive
+func wireRequests(m *request.Mix, noKeepAlive bool) ([]wireRequest, error) {
+	list := make([]wireRequest, len(m.Requests))
+	for i := range m.Requests {
+		c, w := &m.Requests[i], &list[i]
+		w.isHead, w.idempotent, w.noKeepAlive = c.Method == http.MethodHead, exchange.Idempotent(c.Method), noKeepAlive
 		var err error
-		if w.head, err = wire.NewHead(c.method, c.host, w.connection(c.header.render(0, time.Time{}))); err != nil {
+		if w.head, err = wire.NewHead(c.Method, c.Host, w.connection(c.Header.Render(0, time.Time{}))); err != nil {
 			return nil, err
 		}
-		if c.static == nil || len(c.header.drawn) > 0 || !c.body.fixed() {
+		if c.Static == nil || len(c.Header.Drawn) > 0 || !c.Body.Fixed() {
 			continue
 		}
-		body := c.body.append(nil, 0, time.Time{})
+		body := c.Body.Append(nil, 0, time.Time{})
 		w.body = len(body)
-		if w.static, err = w.head.Append(nil, c.target.append(nil, 0, time.Time{}), body); err != nil {
+		if w.static, err = w.head.Append(nil, c.Target.Append(nil, 0, time.Time{}), body); err != nil {
 			return nil, err
 		}
 	}
@@ -77,7 +78,7 @@ func wireRequests(m *mix, noKeepAlive bool) ([]wireRequest, error) {
 func (w *wireRequest) connection(h http.Header) http.Header {
 	if w.noKeepAlive {
 		h = h.Clone()
-		SetHeader(h, "Connection", []string{"close"})
+		request.SetHeader(h, "Connection", []string{"close"})
 	}
 	return h
 }

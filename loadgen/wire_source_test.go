@@ -9,13 +9,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // Both engines send the same request k: what the wire engine encodes reads back as what net/http is given.
 func TestBothEnginesSendTheSame(t *testing.T) {
-	for _, r := range []Request{
+	for _, r := range []request.Request{
 		{URL: "http://h.test:81"},
 		{URL: "http://h.test?a=b"},
 		{URL: "http://h.test/a b/ü?q=ä#part", Header: http.Header{"Accept": {"text/html", "*/*"}}},
@@ -25,7 +26,7 @@ func TestBothEnginesSendTheSame(t *testing.T) {
 		{URL: "http://h.test/", Method: "PUT"},
 		{URL: "http://h.test/static", Method: "HEAD"},
 	} {
-		m, err := newMix([]Request{r}, selection{seed: 7})
+		m, err := request.NewMix([]request.Request{r}, request.Selection{Seed: 7})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +38,7 @@ func TestBothEnginesSendTheSame(t *testing.T) {
 		s := &wireSource{mix: m, requests: encoded, epoch: epoch}
 		for k := range uint64(20) {
 			at := time.Duration(k) * time.Second
-			want, err := m.render(k, epoch.Add(at))
+			want, err := m.Render(k, epoch.Add(at))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -122,7 +123,7 @@ func TestTheEngineSuitsThePlan(t *testing.T) {
 	plan := func(engine string, urls ...string) Plan {
 		p := Plan{Engine: engine}
 		for _, u := range urls {
-			p.Requests = append(p.Requests, Request{URL: u})
+			p.Requests = append(p.Requests, request.Request{URL: u})
 		}
 		return p
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -42,24 +43,24 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 	if len(a.file.Target) == 0 && a.targets == "" {
 		return nil, fmt.Errorf("%s has requests and no target: name one, such as http://127.0.0.1:8080", a.name)
 	}
-	request, err := a.request()
+	common, err := a.request()
 	if err != nil {
 		return nil, err
 	}
-	mix.header, mix.login = request.Header, a.user
-	if len(mix.requests) > 0 && (request.Method != "" || request.Body != "") {
+	mix.header, mix.login = common.Header, a.user
+	if len(mix.requests) > 0 && (common.Method != "" || common.Body != "") {
 		return nil, errors.New("--method, --body and --body-template are for a URL: the file has requests of its own")
 	}
 	if err := a.checkSequence(len(mix.requests) > 0); err != nil {
 		return nil, err
 	}
-	var lines *loadgen.Lines
+	var lines *request.Lines
 	if a.targets != "" {
-		if lines, err = a.readLines(stdin, request); err != nil {
+		if lines, err = a.readLines(stdin, common); err != nil {
 			return nil, err
 		}
 	}
-	if lines != nil && request.Method != "" {
+	if lines != nil && common.Method != "" {
 		return nil, errors.New("--method is for a URL: each request of the targets file has its own")
 	}
 	if lines != nil && a.atEach && len(mix.requests) > 0 {
@@ -69,21 +70,21 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 	for _, name := range a.file.Target {
 		s := &rig.Target{Name: name, Plan: plan}
 		s.Plan.Order = mix.order
-		var own *loadgen.Lines
+		var own *request.Lines
 		if a.atEach {
 			own = lines
 		}
 		switch {
 		case !isURL(name):
-			err = a.driveService(s, mix, request, own)
+			err = a.driveService(s, mix, common, own)
 		case own != nil:
 			err = a.driveLinesAt(s, lines, name)
 		case len(mix.requests) > 0:
 			err = a.driveRequests(s, mix.at(strings.TrimSuffix(name, "/")))
 		default:
-			request := request
-			request.URL = name
-			err = a.driveRequests(s, []loadgen.Request{request})
+			one := common
+			one.URL = name
+			err = a.driveRequests(s, []request.Request{one})
 		}
 		if err != nil {
 			return nil, err
@@ -107,7 +108,7 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 }
 
 // driveRequests makes s a subject of requests to URLs, named after the first, or after its host where there are several.
-func (a *asking) driveRequests(s *rig.Target, requests []loadgen.Request) error {
+func (a *asking) driveRequests(s *rig.Target, requests []request.Request) error {
 	s.Plan.Requests = requests
 	if err := a.mayFollow(s.Plan.Profile); err != nil {
 		return err
@@ -116,7 +117,7 @@ func (a *asking) driveRequests(s *rig.Target, requests []loadgen.Request) error 
 		if err := a.mayDrive(s.Plan.Profile, r.URL); err != nil {
 			return err
 		}
-		target, err := loadgen.TargetOf(r.URL)
+		target, err := request.TargetOf(r.URL)
 		if err == nil && len(requests) > 1 {
 			target, err = hostOf(target)
 		}
@@ -131,7 +132,7 @@ func (a *asking) driveRequests(s *rig.Target, requests []loadgen.Request) error 
 }
 
 // driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
-func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Request, lines *loadgen.Lines) error {
+func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request, lines *request.Lines) error {
 	bundled, err := targets.Parse(s.Name, a.serving)
 	if err != nil {
 		if !targets.Named(s.Name) && strings.ContainsAny(s.Name, ":/.") {
@@ -141,7 +142,7 @@ func (a *asking) driveService(s *rig.Target, mix mixture, request loadgen.Reques
 		}
 		return err
 	}
-	if request.Method != "" || request.Body != "" && lines == nil {
+	if common.Method != "" || common.Body != "" && lines == nil {
 		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)
 	}
 	s.Name, s.Service, s.Cold = bundled.Text, &bundled.Service, bundled.Cold

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -23,7 +24,7 @@ func drivenRun(t *testing.T, server *httptest.Server) *runfile.Run {
 	t.Helper()
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
 		Target: runfile.Target{Name: "shop", URL: server.URL}, Profile: baselineProfile(100*time.Millisecond, 1000), Engine: runfile.EngineHTTP,
-		Requests: []loadgen.Request{{URL: server.URL}}, Limits: loadgen.Limits{Drain: 2 * time.Second},
+		Requests: []request.Request{{URL: server.URL}}, Limits: loadgen.Limits{Drain: 2 * time.Second},
 		Disturbance: runfile.DisturbanceRule{Bound: time.Hour}, // nothing is one, whatever the machine does just now
 	}, loadgen.Options{Environment: runfile.Environment{CPUs: "shared"}})
 	if err != nil {

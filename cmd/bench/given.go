@@ -8,7 +8,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -22,8 +22,8 @@ const (
 const maxBody = 16 << 20
 
 // request returns what the flags say of every request. Its errors name the flag, and show no value: it may be a secret.
-func (a *asking) request() (r loadgen.Request, err error) {
-	r = loadgen.Request{Method: strings.ToUpper(a.method), Login: a.user}
+func (a *asking) request() (r request.Request, err error) {
+	r = request.Request{Method: strings.ToUpper(a.method), Login: a.user}
 	if r.Header, err = a.headerOf(a.headers); err != nil {
 		return r, fmt.Errorf("-H: %w", err)
 	}
@@ -46,10 +46,10 @@ func (a *asking) request() (r loadgen.Request, err error) {
 	if err = checked.Check(); err == nil {
 		return r, nil
 	}
-	if _, ok := errors.AsType[*loadgen.HeaderError](err); ok {
+	if _, ok := errors.AsType[*request.HeaderError](err); ok {
 		return r, fmt.Errorf("-H: %w", err)
 	}
-	if bad, ok := errors.AsType[*loadgen.TextError](err); ok && bad.Part == "body" {
+	if bad, ok := errors.AsType[*request.TextError](err); ok && bad.Part == "body" {
 		bad.Part = flag
 	}
 	return r, err
@@ -77,8 +77,8 @@ func bodyOf(what, text string) (body string, isFile bool, err error) {
 }
 
 // noteVerbatim says once that values in a body that is bytes are not drawn.
-func (a *asking) noteVerbatim(r *loadgen.Request) {
-	if r.Verbatim && loadgen.HoldsValue(r.Body) {
+func (a *asking) noteVerbatim(r *request.Request) {
+	if r.Verbatim && request.HoldsValue(r.Body) {
 		a.note(verbatimNote)
 	}
 }
@@ -102,10 +102,10 @@ func (a *asking) headerOf(lines []string) (http.Header, error) {
 		if !ok || !isToken(name) || strings.ContainsAny(value, "\r\n\x00") {
 			return nil, errHeader
 		}
-		loadgen.AddHeader(h, name, strings.TrimSpace(value))
+		request.AddHeader(h, name, strings.TrimSpace(value))
 	}
 	if a.canonicalHeaders() {
-		h = loadgen.CanonicalHeader(h)
+		h = request.CanonicalHeader(h)
 	}
 	return h, nil
 }

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
 // mayDrive refuses a URL on another machine unless the user has set a rate.
 func (a *asking) mayDrive(p profiles.Profile, address string) error {
-	u, err := loadgen.OriginOf(address)
+	u, err := request.OriginOf(address)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/pflag"
 )
@@ -51,7 +51,7 @@ func secure(s *rig.Target) bool {
 			return nil
 		}) != nil
 	}
-	return slices.ContainsFunc(s.Plan.Requests, func(r loadgen.Request) bool { return strings.HasPrefix(strings.ToLower(r.URL), scheme) })
+	return slices.ContainsFunc(s.Plan.Requests, func(r request.Request) bool { return strings.HasPrefix(strings.ToLower(r.URL), scheme) })
 }
 
 // checkServed refuses flags of bench serve that the service does nothing with. A child is given what its whole command was.

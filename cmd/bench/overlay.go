@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -101,7 +102,7 @@ func checkFile(name string, file profiles.File) error {
 		parse func(string) error
 	}
 	keys := []key{
-		{"expect: ", file.Expect, only(loadgen.ParseExpect)},
+		{"expect: ", file.Expect, only(request.ParseExpect)},
 		{"", file.Thresholds, only(runfile.ParseThreshold)},
 		{"slo: ", file.SLO, only(runfile.ParseThreshold)},
 		{"abort_on: ", file.AbortOn, only(runfile.ParseCondition)},
@@ -111,7 +112,7 @@ func checkFile(name string, file profiles.File) error {
 		keys = append(keys, key{"hit_when: ", []profiles.Text{file.HitWhen}, only(loadgen.ParseHitRule)})
 	}
 	for _, r := range file.Requests {
-		keys = append(keys, key{"expect: ", r.Expect, only(loadgen.ParseExpect)})
+		keys = append(keys, key{"expect: ", r.Expect, only(request.ParseExpect)})
 	}
 	for _, key := range keys {
 		for _, t := range key.texts {

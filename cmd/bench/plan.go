@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
@@ -48,7 +49,7 @@ func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error)
 // checks reads what the file wants of answers and runs. Its errors name no pattern: it may hold what a body must not show.
 func (o *driveOptions) checks(plan *loadgen.Plan, file profiles.File) (err error) {
 	for _, t := range file.Expect {
-		e, err := loadgen.ParseExpect(t.Text)
+		e, err := request.ParseExpect(t.Text)
 		if err != nil {
 			return fmt.Errorf("--expect: %w", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/pprof"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/spf13/pflag"
 )
@@ -67,7 +68,7 @@ func withProfiles(ask func(*loadgen.Plan, string) error) func(*loadgen.Plan, str
 
 // profilesOf returns the base of the profiles of whoever serves a URL.
 func profilesOf(target string) (string, error) {
-	u, err := loadgen.OriginOf(target)
+	u, err := request.OriginOf(target)
 	if err != nil {
 		return "", fmt.Errorf("it is no URL")
 	}

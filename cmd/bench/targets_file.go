@@ -7,7 +7,7 @@ import (
 	"net/url"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
 	"github.com/spf13/pflag"
@@ -15,7 +15,7 @@ import (
 
 // readLines reads the targets file, - for standard input. Each of its requests has what common has, where it has none of the
 // kind itself.
-func (a *asking) readLines(stdin io.Reader, common loadgen.Request) (*loadgen.Lines, error) {
+func (a *asking) readLines(stdin io.Reader, common request.Request) (*request.Lines, error) {
 	var list *targetsfile.List
 	var err error
 	if a.targets == "-" && stdin == nil {
@@ -29,7 +29,7 @@ func (a *asking) readLines(stdin io.Reader, common loadgen.Request) (*loadgen.Li
 	if err != nil {
 		return nil, fmt.Errorf("--targets %w", err)
 	}
-	lines := loadgen.NewLines(list, common, a.canonicalHeaders())
+	lines := request.NewLines(list, common, a.canonicalHeaders())
 	if lines.HoldValues() {
 		a.note(verbatimNote)
 	}
@@ -38,14 +38,14 @@ func (a *asking) readLines(stdin io.Reader, common loadgen.Request) (*loadgen.Li
 
 // driveLines makes s a subject of the requests of a targets file, named after the first, or after its host where there are
 // several.
-func (a *asking) driveLines(s *rig.Target, lines *loadgen.Lines) error {
+func (a *asking) driveLines(s *rig.Target, lines *request.Lines) error {
 	if err := lines.Origins(func(url string) error { return a.mayDrive(s.Plan.Profile, url) }); err != nil {
 		return ofTargets(err)
 	}
 	if err := a.mayFollow(s.Plan.Profile); err != nil {
 		return err
 	}
-	target, err := loadgen.TargetOf(lines.FirstURL())
+	target, err := request.TargetOf(lines.FirstURL())
 	if err == nil && lines.Len() > 1 {
 		target, err = hostOf(target)
 	}
@@ -61,14 +61,14 @@ func (a *asking) driveLines(s *rig.Target, lines *loadgen.Lines) error {
 
 // ofTargets names the flag in an error about a line of the targets file.
 func ofTargets(err error) error {
-	if _, ok := errors.AsType[*loadgen.LineError](err); ok {
+	if _, ok := errors.AsType[*request.LineError](err); ok {
 		return fmt.Errorf("--targets %w", err)
 	}
 	return err
 }
 
 // driveLinesAt makes s a subject of the requests of a targets file at a URL, whose scheme and host stand for the file's.
-func (a *asking) driveLinesAt(s *rig.Target, lines *loadgen.Lines, address string) error {
+func (a *asking) driveLinesAt(s *rig.Target, lines *request.Lines, address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.User != nil {
 		return fmt.Errorf("%s: with --targets it is a scheme and a host alone, such as http://127.0.0.1:8080: the paths are the file's", withoutSecrets(address))
@@ -84,7 +84,7 @@ func (o *driveOptions) addLinesFlags(f *pflag.FlagSet) {
 
 // hostOf is a target that stands for all that is asked of its host.
 func hostOf(t runfile.Target) (runfile.Target, error) {
-	u, err := loadgen.OriginOf(t.URL)
+	u, err := request.OriginOf(t.URL)
 	if err != nil {
 		return t, err
 	}

@@ -7,7 +7,7 @@ import (
 	"os"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
@@ -34,9 +34,9 @@ func (a *asking) mixture() (mix mixture, err error) {
 			Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: body,
 		})
 		mix.verbatim = append(mix.verbatim, verbatim)
-		var expect []loadgen.Expect
+		var expect []request.Expect
 		for _, t := range r.Expect {
-			e, err := loadgen.ParseExpect(t.Text)
+			e, err := request.ParseExpect(t.Text)
 			if err != nil {
 				return mix, fmt.Errorf("%s:%d: expect: %w", a.name, t.Line, err)
 			}
@@ -45,7 +45,7 @@ func (a *asking) mixture() (mix mixture, err error) {
 		mix.expect = append(mix.expect, expect)
 		const anywhere = "http://127.0.0.1"
 		if err := mix.request(len(mix.requests)-1, anywhere).Check(); err != nil {
-			if bad, ok := errors.AsType[*loadgen.TextError](err); ok {
+			if bad, ok := errors.AsType[*request.TextError](err); ok {
 				switch {
 				case bad.Part == "URL":
 					bad.Part, bad.At = "path", bad.At-len(anywhere)
@@ -75,7 +75,7 @@ func (a *asking) fileBody(r *profiles.Request) (body string, verbatim bool, err 
 	default:
 		body, verbatim, err = bodyOf("body", r.Body)
 	}
-	a.noteVerbatim(&loadgen.Request{Body: body, Verbatim: verbatim})
+	a.noteVerbatim(&request.Request{Body: body, Verbatim: verbatim})
 	return body, verbatim, err
 }
 

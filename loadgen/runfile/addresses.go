@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// maxAddresses bounds the addresses of which figures are kept.
+// MaxAddresses bounds the addresses of which figures are kept.
 const MaxAddresses = 1000
 
 // AddressFigures is what was sent to one address of a host with several, warm-up included. The histogram has two significant

@@ -50,7 +50,7 @@ func NewDist(digits int, values, censored []time.Duration) Dist {
 	return DistOf(&ok, &bounds)
 }
 
-// summaryOf returns a distribution's figures without its encoded histograms.
+// SummaryOf returns a distribution's figures without its encoded histograms.
 func SummaryOf(ok, censored *Histogram) Dist {
 	var d Dist
 	if censored.Count() > 0 {

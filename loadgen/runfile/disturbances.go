@@ -27,7 +27,7 @@ type Span struct {
 	DurationNS time.Duration `json:"duration_ns"`
 }
 
-// maxSpans is the greatest number of spans in a run.
+// MaxSpans is the greatest number of spans in a run.
 const MaxSpans = 1000
 
 // check holds what an untrusted run says of its disturbances together.

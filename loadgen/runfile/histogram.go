@@ -14,7 +14,7 @@ const (
 	DetailDigits     = 2 // endpoints and intervals: 1 % of a value
 )
 
-// histogram records durations. The zero value with digits set is ready: its counts are allocated at the first value,
+// Histogram records durations. The zero value with digits set is ready: its counts are allocated at the first value,
 // because most of the histograms that a run could need are never used (270 KB each at 3 digits, 37 KB at 2).
 type Histogram struct {
 	Digits  int
@@ -51,7 +51,7 @@ func (h *Histogram) Count() uint64 {
 	return uint64(h.counts.TotalCount())
 }
 
-// add merges other, of the same digits, into h.
+// Add merges other, of the same digits, into h.
 func (h *Histogram) Add(other *Histogram) {
 	h.clamped += other.clamped
 	if other.Count() == 0 {
@@ -63,7 +63,7 @@ func (h *Histogram) Add(other *Histogram) {
 	h.counts.Merge(other.counts)
 }
 
-// reset forgets all values and keeps the memory.
+// Reset forgets all values and keeps the memory.
 func (h *Histogram) Reset() {
 	if h.counts != nil {
 		h.counts.Reset()
@@ -71,7 +71,7 @@ func (h *Histogram) Reset() {
 	h.clamped = 0
 }
 
-// quantileAmong returns the value at q (0-1) of n values, of which h holds those that are not 0.
+// QuantileAmong returns the value at q (0-1) of n values, of which h holds those that are not 0.
 func (h *Histogram) QuantileAmong(n uint64, q float64) time.Duration {
 	held := h.Count()
 	zeros, rank := n-min(held, n), uint64(q*float64(n)+0.5) // HdrHistogram's rank
@@ -81,7 +81,7 @@ func (h *Histogram) QuantileAmong(n uint64, q float64) time.Duration {
 	return h.Quantile(float64(rank-zeros) / float64(held))
 }
 
-// quantile returns the value at q (0-1), or 0 of an empty histogram.
+// Quantile returns the value at q (0-1), or 0 of an empty histogram.
 func (h *Histogram) Quantile(q float64) time.Duration {
 	if h.counts == nil {
 		return 0

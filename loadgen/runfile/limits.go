@@ -1,9 +1,9 @@
 package runfile
 
-// sentShare of the requests whose slot was free when due must have been sent.
+// SentShare of the requests whose slot was free when due must have been sent.
 const SentShare = 0.99
 
-// severity is the order of the verdicts, the worst one first.
+// Severity is the order of the verdicts, the worst one first.
 var Severity = []VerdictKind{HostLimited, GeneratorLimited, TargetLimited, Valid}
 
 // The kinds of failure that are bench's own limits. A request that fails so was not sent, and makes its phase
@@ -13,7 +13,7 @@ const (
 	OutOfPorts       = "generator: out of ports"
 )
 
-// generatorProcessors returns how many processors bench might use.
+// GeneratorProcessors returns how many processors bench might use.
 func (e *Environment) GeneratorProcessors() int {
 	if n := len(e.GeneratorCPUs); n > 0 {
 		return n

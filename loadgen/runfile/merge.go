@@ -391,7 +391,7 @@ func mergeErrors(a, b []ErrorCount) []ErrorCount {
 	return m
 }
 
-// sortErrors puts the most frequent first.
+// SortErrors puts the most frequent first.
 func SortErrors(list []ErrorCount) {
 	slices.SortFunc(list, func(a, b ErrorCount) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Kind, b.Kind))

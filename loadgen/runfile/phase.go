@@ -11,7 +11,7 @@ func (p *Phase) Covers(d *Dist) bool {
 	return d.Count > 0 && float64(d.Count) >= coveredShare*float64(p.ServiceTime.Count)
 }
 
-// dropPartial leaves out the first bytes where too few are known: those that are would be of the answers that were read as
+// DropPartial leaves out the first bytes where too few are known: those that are would be of the answers that were read as
 // they arrived, which are not like the others.
 func (p *Phase) DropPartial() {
 	if !p.Covers(&p.FirstByte) {
@@ -33,10 +33,10 @@ func PerSecond(n uint64, seconds float64) float64 {
 	return float64(n) / seconds
 }
 
-// maxTimings bounds the metrics of Server-Timing that are summed.
+// MaxTimings bounds the metrics of Server-Timing that are summed.
 const MaxTimings = 8
 
-// addTiming adds count values of a metric to a list, at most [maxTimings] of them.
+// AddTiming adds count values of a metric to a list, at most [maxTimings] of them.
 func AddTiming(list []ServerTiming, name []byte, count uint64, sum time.Duration) []ServerTiming {
 	for i := range list {
 		if list[i].Name == string(name) {

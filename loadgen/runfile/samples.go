@@ -40,7 +40,7 @@ func (h HostSample) Merged(from time.Duration, next HostSample) HostSample {
 	}
 }
 
-// addCPU sums two phases' processor time; what one of them lacks is unknown of both.
+// AddCPU sums two phases' processor time; what one of them lacks is unknown of both.
 func AddCPU(sum, more CPU) CPU {
 	add := func(a, b *time.Duration) *time.Duration {
 		if a == nil || b == nil {

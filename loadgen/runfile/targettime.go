@@ -16,7 +16,7 @@ type TargetTime struct {
 	digits int // of its histograms; 0: as many as a phase's have
 }
 
-// newTargetTime returns target times from distributions of so many significant digits.
+// NewTargetTime returns target times from distributions of so many significant digits.
 func NewTargetTime(digits int, undisturbed, disturbed Dist, untold uint64) *TargetTime {
 	return &TargetTime{Undisturbed: undisturbed, Disturbed: disturbed, Untold: untold, digits: digits}
 }

@@ -12,7 +12,7 @@ const (
 // maxSample bounds the words of a failure that are kept, in bytes.
 const maxSample = 200
 
-// excerpt cuts text to maxSample bytes of valid UTF-8. What shows it cleans it for its own medium.
+// Excerpt cuts text to maxSample bytes of valid UTF-8. What shows it cleans it for its own medium.
 func Excerpt(s string) string {
 	return strings.ToValidUTF8(s[:min(len(s), maxSample)], "")
 }

@@ -230,7 +230,7 @@ func (t *Threshold) parseShare(s string) error {
 	return nil
 }
 
-// holds compares a figure with the limit.
+// Holds compares a figure with the limit.
 func (t Threshold) Holds(figure float64) bool {
 	switch t.Operator {
 	case Less:
@@ -244,5 +244,5 @@ func (t Threshold) Holds(figure float64) bool {
 	}
 }
 
-// upper reports whether the limit is the most that is allowed.
+// Upper reports whether the limit is the most that is allowed.
 func (t Threshold) Upper() bool { return t.Operator == Less || t.Operator == AtMost }

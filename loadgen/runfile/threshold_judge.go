@@ -29,7 +29,7 @@ type ThresholdResult struct {
 	Sentence      string   `json:"sentence"` // what was found, with its figures
 }
 
-// fewest is how many samples have to lie beyond a percentile, or be there at all, before a figure says much.
+// Fewest is how many samples have to lie beyond a percentile, or be there at all, before a figure says much.
 const Fewest = 10
 
 // Judge says whether the run meets the threshold. Durations are those of successes and of the censored, as the run's
@@ -77,7 +77,7 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 	return result
 }
 
-// judgePart judges what has been counted so far, however few it is.
+// JudgePart judges what has been counted so far, however few it is.
 func (t Threshold) JudgePart(p *Part) ThresholdResult {
 	result := ThresholdResult{Text: t.Text}
 	t.measure(&result, p)

@@ -62,7 +62,7 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 	return p, ""
 }
 
-// ofResponse reports whether the threshold is about response times, in which bench's own lateness is.
+// OfResponse reports whether the threshold is about response times, in which bench's own lateness is.
 func (t Threshold) OfResponse() bool {
 	return t.Duration == "response" && t.Metric != MetricErrors && t.Metric != MetricRate
 }

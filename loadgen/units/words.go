@@ -43,7 +43,7 @@ func ThreeDigits(v float64) string {
 	return strconv.FormatFloat(v, 'f', decimals, 64)
 }
 
-// count writes a whole number with its thousands apart.
+// Count writes a whole number with its thousands apart.
 func Count(n uint64) string {
 	s := strconv.FormatUint(n, 10)
 	for i := len(s) - 3; i > 0; i -= 3 {
@@ -52,7 +52,7 @@ func Count(n uint64) string {
 	return s
 }
 
-// requests writes a number of requests.
+// Requests writes a number of requests.
 func Requests(n uint64) string {
 	if n == 1 {
 		return "1 request"

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -27,7 +28,7 @@ func drivenRun(t testing.TB) *runfile.Run {
 		p.Phases = append(p.Phases, profiles.Phase{Name: name, Kind: profiles.Hold, Duration: 100 * time.Millisecond, From: 1000, To: 1000})
 	}
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
-		Target: runfile.Target{Name: "server", URL: server.URL}, Profile: p, Requests: []loadgen.Request{{URL: server.URL}}, Engine: runfile.EngineHTTP,
+		Target: runfile.Target{Name: "server", URL: server.URL}, Profile: p, Requests: []request.Request{{URL: server.URL}}, Engine: runfile.EngineHTTP,
 		Disturbance: runfile.DisturbanceRule{Bound: time.Hour},
 	}, loadgen.Options{})
 	if err != nil {

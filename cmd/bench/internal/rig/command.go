@@ -11,7 +11,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/seed-5a006608/bench/targets/process"
 	psnet "github.com/shirou/gopsutil/v3/net"
@@ -23,7 +23,7 @@ const commandGrace = 5 * time.Second
 
 // startCommand starts a command of the user's and returns when its URL answers.
 func (t *Target) startCommand(ctx context.Context, ready time.Duration, say func(string)) (*targets.Child, error) {
-	base, err := loadgen.OriginOf(t.Plan.Target.URL)
+	base, err := request.OriginOf(t.Plan.Target.URL)
 	if err != nil {
 		return nil, err
 	}

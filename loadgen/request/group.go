@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"fmt"
@@ -12,9 +12,9 @@ import (
 
 // grouped are the endpoints that are told apart.
 type grouped struct {
-	endpoints []runfile.EndpointRecord // at most maxEndpoints, and then other, where there are more
+	Endpoints []runfile.EndpointRecord // at most maxEndpoints, and then other, where there are more
 	slots     []uint8                  // of each request, which endpoint it is counted as
-	grouping  runfile.Grouping         // what was done
+	Grouping  runfile.Grouping         // what was done
 	lumped    bool                     // there is no room for some names, which are counted as other
 	ownNames  int                      // of those, the names that the file itself gives
 }
@@ -24,7 +24,7 @@ const otherSlot = 255 // until it is known which one it is
 // group chooses the endpoints that have details of their own: those that a threshold names, then those that the file itself names,
 // then the first ones, in the order of the plan. A threshold on an endpoint that does not exist is an error, as are more than can
 // be told apart.
-func (m *mix) group(by runfile.Grouping, judged []runfile.Threshold) (grouped, error) {
+func (m *Mix) group(by runfile.Grouping, judged []runfile.Threshold) (grouped, error) {
 	named, err := namedIn(judged)
 	if err != nil {
 		return grouped{}, err
@@ -55,7 +55,7 @@ func namedIn(judged []runfile.Threshold) (map[string]bool, error) {
 	return named, nil
 }
 
-func (m *mix) groupBy(by runfile.Grouping, named map[string]bool) (grouped, error) {
+func (m *Mix) groupBy(by runfile.Grouping, named map[string]bool) (grouped, error) {
 	if by == runfile.GroupNever {
 		return m.eachItsOwn(named)
 	}
@@ -72,24 +72,24 @@ func (m *mix) groupBy(by runfile.Grouping, named map[string]bool) (grouped, erro
 		pattern = appendPattern(pattern[:0], name)
 		return pattern
 	}, false)
-	if g.grouping != runfile.GroupNever || slices.ContainsFunc(g.endpoints, func(e runfile.EndpointRecord) bool { return strings.Contains(e.Name, placeholder) }) {
-		g.grouping = runfile.GroupByPattern
+	if g.Grouping != runfile.GroupNever || slices.ContainsFunc(g.Endpoints, func(e runfile.EndpointRecord) bool { return strings.Contains(e.Name, placeholder) }) {
+		g.Grouping = runfile.GroupByPattern
 	}
 	return g, nil
 }
 
 // namesOf returns the names that are endpoints of their own whatever else there is: those that thresholds name, and as many as there
 // is room for of those that the file gives.
-func (m *mix) namesOf(named map[string]bool) map[string]bool {
+func (m *Mix) namesOf(named map[string]bool) map[string]bool {
 	own := make(map[string]bool, len(named))
 	for name := range named {
 		own[name] = true
 	}
-	if m.lines == nil {
+	if m.Lines == nil {
 		return own
 	}
-	for i := range m.lines.Kinds {
-		if name := m.lines.Kinds[i].Name; name != "" && len(own) < runfile.MaxEndpoints {
+	for i := range m.Lines.Kinds {
+		if name := m.Lines.Kinds[i].Name; name != "" && len(own) < runfile.MaxEndpoints {
 			own[name] = true
 		}
 	}
@@ -97,8 +97,8 @@ func (m *mix) namesOf(named map[string]bool) map[string]bool {
 }
 
 // byName counts requests of one key together. With mayStop it does not go on where there are more keys than are told apart.
-func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []byte, mayStop bool) (g grouped, whole bool) {
-	g = grouped{slots: make([]uint8, m.order.n)}
+func (m *Mix) byName(own map[string]bool, key func(name []byte, given bool) []byte, mayStop bool) (g grouped, whole bool) {
+	g = grouped{slots: make([]uint8, m.Order.N)}
 	slots := map[string]uint8{}
 	room := runfile.MaxEndpoints - len(own)
 	var rest float64
@@ -111,18 +111,18 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 		slot, known := slots[string(k)]
 		switch {
 		case known:
-			g.grouping = runfile.GroupByName
+			g.Grouping = runfile.GroupByName
 		case own[string(k)] || room > 0:
 			if !own[string(k)] {
 				room--
 			}
-			slot = uint8(len(g.endpoints))
+			slot = uint8(len(g.Endpoints))
 			slots[string(k)] = slot
-			e := runfile.EndpointRecord{Name: string(k), Method: m.requestOf(i).method, Path: m.pathOf(i)}
+			e := runfile.EndpointRecord{Name: string(k), Method: m.requestOf(i).Method, Path: m.pathOf(i)}
 			if !given && string(k) != string(name) {
 				_, e.Path, _ = strings.Cut(e.Name, " ")
 			}
-			g.endpoints = append(g.endpoints, e)
+			g.Endpoints = append(g.Endpoints, e)
 		case mayStop:
 			return g, false
 		default:
@@ -134,7 +134,7 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 			continue
 		}
 		g.slots[i] = slot
-		g.endpoints[slot].Weight += m.weightOf(i)
+		g.Endpoints[slot].Weight += m.weightOf(i)
 	}
 	g.ownNames = len(ownNames)
 	g.close(rest)
@@ -142,8 +142,8 @@ func (m *mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 }
 
 // eachItsOwn tells the first requests apart, and those that thresholds name.
-func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
-	g := grouped{slots: make([]uint8, m.order.n)}
+func (m *Mix) eachItsOwn(named map[string]bool) (grouped, error) {
+	g := grouped{slots: make([]uint8, m.Order.N)}
 	var name []byte
 	room := runfile.MaxEndpoints
 	if len(named) > 0 {
@@ -159,11 +159,11 @@ func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
 	var rest float64
 	for i := range g.slots {
 		isNamed := false
-		if len(named) > 0 || len(g.endpoints) < runfile.MaxEndpoints {
+		if len(named) > 0 || len(g.Endpoints) < runfile.MaxEndpoints {
 			name, _ = m.nameOf(name[:0], i)
 			isNamed = named[string(name)]
 		}
-		if len(g.endpoints) == runfile.MaxEndpoints || !isNamed && room <= 0 {
+		if len(g.Endpoints) == runfile.MaxEndpoints || !isNamed && room <= 0 {
 			g.slots[i] = otherSlot
 			rest += m.weightOf(i)
 			continue
@@ -171,8 +171,8 @@ func (m *mix) eachItsOwn(named map[string]bool) (grouped, error) {
 		if !isNamed {
 			room--
 		}
-		g.slots[i] = uint8(len(g.endpoints))
-		g.endpoints = append(g.endpoints, runfile.EndpointRecord{Name: string(name), Method: m.requestOf(i).method, Path: m.pathOf(i), Weight: m.weightOf(i)})
+		g.slots[i] = uint8(len(g.Endpoints))
+		g.Endpoints = append(g.Endpoints, runfile.EndpointRecord{Name: string(name), Method: m.requestOf(i).Method, Path: m.pathOf(i), Weight: m.weightOf(i)})
 	}
 	g.close(rest)
 	return g, nil
@@ -185,14 +185,14 @@ func (g *grouped) close(rest float64) {
 	}
 	for i, slot := range g.slots {
 		if slot == otherSlot {
-			g.slots[i] = uint8(len(g.endpoints))
+			g.slots[i] = uint8(len(g.Endpoints))
 		}
 	}
-	g.endpoints = append(g.endpoints, runfile.EndpointRecord{Name: runfile.Other, Weight: rest})
+	g.Endpoints = append(g.Endpoints, runfile.EndpointRecord{Name: runfile.Other, Weight: rest})
 }
 
 func (g *grouped) has(name string) bool {
-	for _, e := range g.endpoints {
+	for _, e := range g.Endpoints {
 		if e.Name == name && e.Method != "" {
 			return true
 		}
@@ -202,7 +202,7 @@ func (g *grouped) has(name string) bool {
 
 func (g *grouped) listed() string {
 	var names []string
-	for _, e := range g.endpoints {
+	for _, e := range g.Endpoints {
 		if e.Method != "" {
 			names = append(names, e.Name)
 		}
@@ -210,15 +210,15 @@ func (g *grouped) listed() string {
 	return units.Listed(names)
 }
 
-// words says what was grouped by pattern and what is counted as other, for a note.
-func (g *grouped) words() string {
-	if g.grouping != runfile.GroupByPattern && !g.lumped {
+// Words says what was grouped by pattern and what is counted as other, for a note.
+func (g *grouped) Words() string {
+	if g.Grouping != runfile.GroupByPattern && !g.lumped {
 		return ""
 	}
 	const most = 4
 	var patterns []string
 	var more, together float64
-	for _, e := range g.endpoints {
+	for _, e := range g.Endpoints {
 		switch {
 		case e.Method == "":
 			together = e.Weight

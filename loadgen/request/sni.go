@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"errors"
@@ -13,10 +13,11 @@ import (
 // maxName is how long a host's name may be, in bytes (RFC 1035, section 2.3.4, as text).
 const maxName = 253
 
-var errPlainSNI = errors.New("--sni names the server to https, and no request goes by https: leave it out, or name the host in the URL, with --connect-to HOST:PORT for where it is")
+// ErrPlainSNI is that --sni was given and nothing goes by https.
+var ErrPlainSNI = errors.New("--sni names the server to https, and no request goes by https: leave it out, or name the host in the URL, with --connect-to HOST:PORT for where it is")
 
-// checkSNI wants the name that https asks for to be that of a host, or an address to hold certificates against; "" asks for the URL's host.
-func checkSNI(name string) error {
+// CheckSNI wants the name that https asks for to be that of a host, or an address to hold certificates against; "" asks for the URL's host.
+func CheckSNI(name string) error {
 	if _, err := netip.ParseAddr(name); name == "" || err == nil {
 		return nil
 	}
@@ -31,7 +32,7 @@ func checkSNI(name string) error {
 	return nil
 }
 
-// secure reports whether a request goes by https.
-func (m *mix) secure() bool {
-	return slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return c.scheme == "https" })
+// Secure reports whether a request goes by https.
+func (m *Mix) Secure() bool {
+	return slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool { return c.Scheme == "https" })
 }

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"cmp"
@@ -17,10 +17,10 @@ import (
 
 // compiledHeader is a request's header: what is the same for every request, and what holds values.
 type compiledHeader struct {
-	fixed   http.Header
-	drawn   []drawnHeader
-	visible []visibleHeader // all of them, for a preview
-	kept    bool            // a name is written otherwise than in its canonical form
+	Fixed   http.Header
+	Drawn   []drawnHeader
+	Visible []visibleHeader // all of them, for a preview
+	Kept    bool            // a name is written otherwise than in its canonical form
 }
 
 type drawnHeader struct {
@@ -48,7 +48,7 @@ var errFraming = errors.New("bench says itself how long a body is and how it is 
 
 // compileHeader compiles header values, and what the user information of a URL or a name and a password stand for.
 func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed uint64, purpose string) (compiledHeader, error) {
-	c := compiledHeader{fixed: http.Header{}}
+	c := compiledHeader{Fixed: http.Header{}}
 	for _, name := range sortedKeys(header) {
 		if strings.Contains(name, openBraces) {
 			return c, errors.New("a header's name must be the same for every request: only its value may hold {{…}}")
@@ -61,14 +61,14 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 			spelled = known
 		}
 		for _, value := range header[name] {
-			AddHeader(c.fixed, spelled, value)
+			AddHeader(c.Fixed, spelled, value)
 		}
 	}
-	for _, name := range sortedKeys(c.fixed) {
+	for _, name := range sortedKeys(c.Fixed) {
 		known := http.CanonicalHeaderKey(name)
 		d := drawnHeader{name: name}
 		fixed := true
-		for i, text := range c.fixed[name] {
+		for i, text := range c.Fixed[name] {
 			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, known, i))
 			if err == nil {
 				err = checkReferences("header "+name, text)
@@ -76,22 +76,22 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 			if err != nil {
 				return c, &HeaderError{name, err}
 			}
-			c.visible = append(c.visible, visibleHeader{name, t})
+			c.Visible = append(c.Visible, visibleHeader{name, t})
 			if t, err = t.resolved(); err == nil {
 				err = t.checkHeaderText()
 			}
 			if err != nil {
 				return c, &HeaderError{name, fmt.Errorf("header %s: %w", name, err)}
 			}
-			fixed = fixed && t.fixed()
+			fixed = fixed && t.Fixed()
 			d.values = append(d.values, t)
 		}
-		c.kept = c.kept || name != known
+		c.Kept = c.Kept || name != known
 		if fixed {
-			c.fixed[name] = d.render(0, time.Time{})
+			c.Fixed[name] = d.render(0, time.Time{})
 		} else {
-			delete(c.fixed, name)
-			c.drawn = append(c.drawn, d)
+			delete(c.Fixed, name)
+			c.Drawn = append(c.Drawn, d)
 		}
 	}
 	c.nameAgent()
@@ -102,13 +102,13 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 // spelling, and does not write an empty one.
 func (c *compiledHeader) nameAgent() {
 	const agent = "User-Agent"
-	for _, h := range c.visible {
+	for _, h := range c.Visible {
 		if strings.EqualFold(h.name, agent) {
 			c.respellAgent(h.name, agent)
 			return
 		}
 	}
-	c.fixed[agent] = []string{"bench"}
+	c.Fixed[agent] = []string{"bench"}
 }
 
 // respellAgent does for another spelling of User-Agent what net/http does for its own: one value is sent, and no empty one.
@@ -116,14 +116,14 @@ func (c *compiledHeader) respellAgent(name, agent string) {
 	if name == agent {
 		return
 	}
-	c.fixed[agent] = []string{""}
-	if values := c.fixed[name]; len(values) > 0 && values[0] == "" {
-		delete(c.fixed, name)
+	c.Fixed[agent] = []string{""}
+	if values := c.Fixed[name]; len(values) > 0 && values[0] == "" {
+		delete(c.Fixed, name)
 	} else if len(values) > 0 {
-		c.fixed[name] = values[:1]
+		c.Fixed[name] = values[:1]
 	}
-	for i := range c.drawn {
-		if d := &c.drawn[i]; d.name == name {
+	for i := range c.Drawn {
+		if d := &c.Drawn[i]; d.name == name {
 			d.values = d.values[:1]
 		}
 	}
@@ -132,7 +132,7 @@ func (c *compiledHeader) respellAgent(name, agent string) {
 // authenticate adds basic authentication, which a header of the user's own wins over, and a name and a password given
 // over those in the URL.
 func (c *compiledHeader) authenticate(login string, inURL *url.Userinfo) error {
-	for _, h := range c.visible {
+	for _, h := range c.Visible {
 		if strings.EqualFold(h.name, "Authorization") {
 			return nil
 		}
@@ -156,8 +156,8 @@ func (c *compiledHeader) authenticate(login string, inURL *url.Userinfo) error {
 	default:
 		return nil
 	}
-	c.fixed.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(login)))
-	c.visible = append(c.visible, visibleHeader{"Authorization", template{[]segment{{text: login}}}})
+	c.Fixed.Set("Authorization", "Basic "+base64.StdEncoding.EncodeToString([]byte(login)))
+	c.Visible = append(c.Visible, visibleHeader{"Authorization", template{[]segment{{text: login}}}})
 	return nil
 }
 
@@ -194,14 +194,14 @@ func withdraw(h http.Header, name string) (values []string) {
 	return values
 }
 
-// render returns the header of request k, which the caller must not change.
-func (c *compiledHeader) render(k uint64, due time.Time) http.Header {
-	if len(c.drawn) == 0 {
-		return c.fixed
+// Render returns the header of request k, which the caller must not change.
+func (c *compiledHeader) Render(k uint64, due time.Time) http.Header {
+	if len(c.Drawn) == 0 {
+		return c.Fixed
 	}
-	h := maps.Clone(c.fixed)
-	for i := range c.drawn {
-		h[c.drawn[i].name] = c.drawn[i].render(k, due)
+	h := maps.Clone(c.Fixed)
+	for i := range c.Drawn {
+		h[c.Drawn[i].name] = c.Drawn[i].render(k, due)
 	}
 	return h
 }
@@ -209,7 +209,7 @@ func (c *compiledHeader) render(k uint64, due time.Time) http.Header {
 func (d *drawnHeader) render(k uint64, due time.Time) []string {
 	list := make([]string, len(d.values))
 	for i, t := range d.values {
-		list[i] = string(t.append(nil, k, due))
+		list[i] = string(t.Append(nil, k, due))
 	}
 	return list
 }
@@ -217,20 +217,20 @@ func (d *drawnHeader) render(k uint64, due time.Time) []string {
 // checkHost refuses what cannot stand in a Host header, whatever is drawn, and puts international names in ASCII.
 func (c *compiledHeader) checkHost() error {
 	inASCII := func(text string) (string, error) {
-		ascii, err := asciiHost(text)
+		ascii, err := AsciiHost(text)
 		if err == nil {
 			err = wire.CheckHost(ascii)
 		}
 		return ascii, err
 	}
-	if named := c.fixed["Host"]; len(named) > 0 {
+	if named := c.Fixed["Host"]; len(named) > 0 {
 		ascii, err := inASCII(named[0])
 		if err != nil {
 			return err
 		}
-		c.fixed["Host"] = []string{ascii}
+		c.Fixed["Host"] = []string{ascii}
 	}
-	for _, d := range c.drawn {
+	for _, d := range c.Drawn {
 		if d.name != "Host" {
 			continue
 		}

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"net/http"
@@ -8,14 +8,14 @@ import (
 
 func TestHeadersHoldValues(t *testing.T) {
 	t.Setenv("BENCH_TEST_TOKEN", "C4N4RY {{seq}}")
-	m, err := newMix([]Request{{URL: "http://h/", Header: http.Header{
+	m, err := NewMix([]Request{{URL: "http://h/", Header: http.Header{
 		"X-Id": {"a{{seq}}", "b"}, "Host": {"h{{seq}}.example"}, "Authorization": {"Bearer ${env:BENCH_TEST_TOKEN}"}, "X-When": {"{{now unix}}"},
-	}}}, selection{seed: 1})
+	}}}, Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, k := range []uint64{5, 6} {
-		r, err := m.render(k, noon)
+		r, err := m.Render(k, noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +47,7 @@ func TestHeadersHoldValues(t *testing.T) {
 		{http.Header{"X-A": {"${env:BENCH_TEST_MISSING}"}}, "header X-A: ${env:BENCH_TEST_MISSING}: the environment has no variable"},
 		{http.Header{"X-A": {"{{csv testdata/lines.csv 1}}"}}, "header X-A: holds a line end"},
 	} {
-		_, err := newMix([]Request{{URL: "http://h/", Header: tc.header}}, selection{seed: 1})
+		_, err := NewMix([]Request{{URL: "http://h/", Header: tc.header}}, Selection{Seed: 1})
 		if err == nil || !strings.Contains(err.Error(), tc.want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%v: error %v, want one with %q", tc.header, err, tc.want)
 		}
@@ -66,11 +66,11 @@ func TestLoginIsBasicAuthentication(t *testing.T) {
 		{Request{URL: "http://bob:b@h/"}, "bob", "b", "the URL's own"},
 		{Request{URL: "http://bob:b@h/", Login: "ann:a", Header: http.Header{"Authorization": {"Basic ZXZlOmU="}}}, "eve", "e", "a header wins over all"},
 	} {
-		m, err := newMix([]Request{tc.request}, selection{seed: 1})
+		m, err := NewMix([]Request{tc.request}, Selection{Seed: 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent, err := m.render(0, noon)
+		sent, err := m.Render(0, noon)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -80,7 +80,7 @@ func TestLoginIsBasicAuthentication(t *testing.T) {
 		}
 	}
 	for login, want := range map[string]string{"C4N4RY": "NAME:PASSWORD", "ann:${env:BENCH_TEST_MISSING}": "no variable BENCH_TEST_MISSING"} {
-		_, err := newMix([]Request{{URL: "http://h/", Login: login}}, selection{seed: 1})
+		_, err := NewMix([]Request{{URL: "http://h/", Login: login}}, Selection{Seed: 1})
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%q: error %v, want one with %q", login, err, want)
 		}

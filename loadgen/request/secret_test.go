@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"net/http"
@@ -44,11 +44,11 @@ func TestReferencesAreResolvedInHeadersAndBodies(t *testing.T) {
 		URL: "http://h/${env:BENCH_TEST_TOKEN}", Header: http.Header{"Authorization": {"Bearer ${env:BENCH_TEST_TOKEN}"}},
 		Body: "${env:BENCH_TEST_TOKEN}-{{seq}}",
 	}}
-	m, err := newMix(requests, selection{seed: 1})
+	m, err := NewMix(requests, Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.render(5, time.Time{})
+	r, err := m.Render(5, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

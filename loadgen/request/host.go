@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"fmt"
@@ -21,9 +21,9 @@ func encodeZone(authority string) string {
 	return authority[:at] + "%25" + authority[at+1:]
 }
 
-// asciiHost writes the international name of a host, with or without a port, as it is looked up and sent (RFC 5891). A name
+// AsciiHost writes the international name of a host, with or without a port, as it is looked up and sent (RFC 5891). A name
 // of ASCII is left as it is.
-func asciiHost(host string) (string, error) {
+func AsciiHost(host string) (string, error) {
 	if !strings.ContainsFunc(host, func(r rune) bool { return r >= 0x80 }) {
 		return host, nil
 	}

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"math"
@@ -9,17 +9,17 @@ import (
 )
 
 func TestRequestsAreDrawnByWeight(t *testing.T) {
-	m, err := newMix([]Request{
+	m, err := NewMix([]Request{
 		{URL: "http://h/a", Weight: 5}, {URL: "http://h/b", Weight: 3}, {URL: "http://h/c"},
 		{URL: "http://h/d", Weight: 0.5}, {URL: "http://h/e", Weight: 0.5},
-	}, selection{seed: 4})
+	}, Selection{Seed: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const n = 100_000
 	counts := make([]float64, 5)
 	for k := range uint64(n) {
-		counts[m.index(k)]++
+		counts[m.Index(k)]++
 	}
 	for i, share := range []float64{0.5, 0.3, 0.1, 0.05, 0.05} {
 		if sd := math.Sqrt(n * share * (1 - share)); math.Abs(counts[i]-n*share) > 4*sd {
@@ -31,11 +31,11 @@ func TestRequestsAreDrawnByWeight(t *testing.T) {
 func TestRequestIsAFunctionOfSeedAndNumber(t *testing.T) {
 	requests := []Request{{URL: "http://h/{{zipf 1000 1.1}}?q={{uniform 1 1000000}}", Body: "{{uniform 1 1000000}}", Method: "POST"}}
 	render := func(seed, k uint64) string {
-		m, err := newMix(requests, selection{seed: seed})
+		m, err := NewMix(requests, Selection{Seed: seed})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := m.render(k, time.Time{})
+		r, err := m.Render(k, time.Time{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestRequestRefuses(t *testing.T) {
 		"http://h/?q=100%&secret=abc": "URL: the % of 1 byte, 15 bytes from its beginning, has no",
 		"http://h/%4{{uniform 0 9}}":  "URL: the % of 1 byte, 9 bytes from its beginning, has no",
 	} {
-		_, err := newMix([]Request{{URL: url}}, selection{seed: 1})
+		_, err := NewMix([]Request{{URL: url}}, Selection{Seed: 1})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error %v, want one with %q", url, err, want)
 		}
@@ -83,20 +83,20 @@ func TestRequestRefuses(t *testing.T) {
 			t.Errorf("%q: the error shows a query value: %v", url, err)
 		}
 	}
-	if _, err := newMix([]Request{{URL: "http://h/", Method: "BAD METHOD"}}, selection{seed: 1}); err == nil {
+	if _, err := NewMix([]Request{{URL: "http://h/", Method: "BAD METHOD"}}, Selection{Seed: 1}); err == nil {
 		t.Error("a method with a space was taken")
 	}
-	if _, err := newMix(nil, selection{seed: 1}); err == nil {
+	if _, err := NewMix(nil, Selection{Seed: 1}); err == nil {
 		t.Error("a plan without requests was taken")
 	}
 }
 
 func TestUserInformationBecomesBasicAuthentication(t *testing.T) {
-	m, err := newMix([]Request{{URL: "http://alice:p%40ss@h/"}}, selection{seed: 1})
+	m, err := NewMix([]Request{{URL: "http://alice:p%40ss@h/"}}, Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent, err := m.render(0, time.Time{})
+	sent, err := m.Render(0, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,14 +108,14 @@ func TestUserInformationBecomesBasicAuthentication(t *testing.T) {
 
 // Values from a file are anything; in a URL they must not become more than the value they are.
 func TestValuesAreEscapedInURLs(t *testing.T) {
-	m, err := newMix([]Request{{
+	m, err := NewMix([]Request{{
 		URL:  "http://h/{{csv testdata/users.csv name}}/x?q={{csv testdata/users.csv name}}&w={{pick a/b&c=d}}",
 		Body: "{{csv testdata/users.csv name}}",
-	}}, selection{seed: 1})
+	}}, Selection{Seed: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := m.render(1, time.Time{})
+	r, err := m.Render(1, time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"slices"
@@ -11,21 +11,21 @@ import (
 // In sequence each request comes once, and then round again, from wherever it begins.
 func TestSequence(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		o := ordering{n: rapid.IntRange(1, 50).Draw(t, "n"), sequential: true, first: rapid.Uint64().Draw(t, "first")}
+		o := ordering{N: rapid.IntRange(1, 50).Draw(t, "n"), Sequential: true, first: rapid.Uint64().Draw(t, "first")}
 		k := rapid.Uint64Range(0, 1<<40).Draw(t, "k")
 		var seen []int
-		for i := range uint64(o.n) {
+		for i := range uint64(o.N) {
 			seen = append(seen, o.at(k+i))
 		}
-		if o.at(0) != int(o.firstLine()) || o.at(k+uint64(o.n)) != seen[0] {
-			t.Fatalf("it begins at %d, not at %d; after a round at %d, not at %d", o.at(0), o.firstLine(), o.at(k+uint64(o.n)), seen[0])
+		if o.at(0) != int(o.FirstLine()) || o.at(k+uint64(o.N)) != seen[0] {
+			t.Fatalf("it begins at %d, not at %d; after a round at %d, not at %d", o.at(0), o.FirstLine(), o.at(k+uint64(o.N)), seen[0])
 		}
-		for i := 1; i < o.n; i++ {
-			if seen[i] != (seen[i-1]+1)%o.n {
+		for i := 1; i < o.N; i++ {
+			if seen[i] != (seen[i-1]+1)%o.N {
 				t.Fatalf("%v", seen)
 			}
 		}
-		if slices.Sort(seen); seen[0] != 0 || seen[o.n-1] != o.n-1 {
+		if slices.Sort(seen); seen[0] != 0 || seen[o.N-1] != o.N-1 {
 			t.Fatalf("%v", seen)
 		}
 	})
@@ -34,7 +34,7 @@ func TestSequence(t *testing.T) {
 // Lines that are drawn are those that were drawn when each had a weight of its own.
 func TestLinesAreDrawnAsBefore(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 7, 49, 1000, 100_003} {
-		equal := ordering{n: n, choice: profiles.NewStream(5, "request")}
+		equal := ordering{N: n, choice: profiles.NewStream(5, "request")}
 		weighed := equal
 		var sum float64
 		for range n {

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"errors"
@@ -36,61 +36,62 @@ const (
 	maxURLBytes  = 64 << 10
 )
 
-// mix is a plan's requests, compiled: which is sent as number k, and with what values.
-type mix struct {
-	requests []compiledRequest
-	hosts    []string          // the distinct host:port that they go to, in order of appearance
-	order    ordering          // of the requests, or of the lines
-	lines    *targetsfile.List // whose kinds the requests are; nil: the plan has requests of its own
+// Mix is a plan's requests, compiled: which is sent as number k, and with what values.
+type Mix struct {
+	Requests []CompiledRequest
+	Hosts    []string          // the distinct host:port that they go to, in order of appearance
+	Order    ordering          // of the requests, or of the lines
+	Lines    *targetsfile.List // whose kinds the requests are; nil: the plan has requests of its own
 	grouped
 }
 
-type compiledRequest struct {
-	name   string
-	method string
+// CompiledRequest is a request with its values parsed and what it refers to read.
+type CompiledRequest struct {
+	Name   string
+	Method string
 	path   string // the template, query values left out
 	weight float64
-	scheme string
-	host   string
-	target template // the request target, as it is sent
-	origin int      // where it goes: an index into the mix's hosts
+	Scheme string
+	Host   string
+	Target template // the request target, as it is sent
+	Origin int      // where it goes: an index into the mix's hosts
 	ofLine bool     // the path and the query are each line's own, in the form in which they are sent
-	static *url.URL // the URL where it is the same for every k
-	header compiledHeader
-	body   template
+	Static *url.URL // the URL where it is the same for every k
+	Header compiledHeader
+	Body   template
 	expect []Expect
 }
 
-// selection is what decides which request is sent as number k, and which endpoints are told apart.
-type selection struct {
-	seed   uint64
-	order  runfile.Order
-	first  uint64              // of a sequence, the request that number 0 is
-	group  runfile.Grouping    // of lines
-	judged []runfile.Threshold // whose endpoints are told apart before others
+// Selection is what decides which request is sent as number k, and which endpoints are told apart.
+type Selection struct {
+	Seed   uint64
+	Order  runfile.Order
+	First  uint64              // of a sequence, the request that number 0 is
+	Group  runfile.Grouping    // of lines
+	Judged []runfile.Threshold // whose endpoints are told apart before others
 }
 
-// newMix compiles requests, each an endpoint of its own.
-func newMix(requests []Request, by selection) (*mix, error) {
-	m, err := compileMix(requests, by.seed)
+// NewMix compiles requests, each an endpoint of its own.
+func NewMix(requests []Request, by Selection) (*Mix, error) {
+	m, err := compileMix(requests, by.Seed)
 	if err != nil {
 		return nil, err
 	}
-	if by.order == runfile.Sequential {
-		if m.order.weighted() {
+	if by.Order == runfile.Sequential {
+		if m.Order.weighted() {
 			return nil, errors.New("requests that follow each other as they stand have no weights: leave them out, and write a request as often as it is to be sent")
 		}
-		m.order.sequential, m.order.first = true, by.first
+		m.Order.Sequential, m.Order.first = true, by.First
 	}
-	m.grouped, err = m.group(runfile.GroupNever, by.judged)
+	m.grouped, err = m.group(runfile.GroupNever, by.Judged)
 	return m, err
 }
 
-func compileMix(requests []Request, seed uint64) (*mix, error) {
+func compileMix(requests []Request, seed uint64) (*Mix, error) {
 	if len(requests) == 0 {
 		return nil, fmt.Errorf("the plan has no request: give a URL or the name of a bundled target")
 	}
-	m := &mix{order: ordering{n: len(requests), choice: profiles.NewStream(seed, "request")}}
+	m := &Mix{Order: ordering{N: len(requests), choice: profiles.NewStream(seed, "request")}}
 	var total float64
 	known := origins{}
 	for i, r := range requests {
@@ -99,36 +100,36 @@ func compileMix(requests []Request, seed uint64) (*mix, error) {
 			return nil, err
 		}
 		total += c.weight
-		c.origin = known.of(m, &c)
-		m.requests = append(m.requests, c)
+		c.Origin = known.of(m, &c)
+		m.Requests = append(m.Requests, c)
 	}
 	var sum float64
-	for i := range m.requests {
-		sum += m.requests[i].weight
-		m.order.bounds = append(m.order.bounds, sum/total)
+	for i := range m.Requests {
+		sum += m.Requests[i].weight
+		m.Order.bounds = append(m.Order.bounds, sum/total)
 	}
-	m.order.bounds[len(requests)-1] = 1
+	m.Order.bounds[len(requests)-1] = 1
 	return m, nil
 }
 
 // origins numbers the places that requests go to.
 type origins map[string]int
 
-func (o origins) of(m *mix, c *compiledRequest) int {
+func (o origins) of(m *Mix, c *CompiledRequest) int {
 	host := c.hostPort()
 	known, found := o[host]
 	if !found {
-		known = len(m.hosts)
+		known = len(m.Hosts)
 		o[host] = known
-		m.hosts = append(m.hosts, host)
+		m.Hosts = append(m.Hosts, host)
 	}
 	return known
 }
 
-func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, error) {
-	c := compiledRequest{name: r.Name, method: r.Method, weight: r.Weight, expect: r.Expect}
-	if c.method == "" {
-		c.method = http.MethodGet
+func compileRequest(r Request, seed uint64, purpose string) (CompiledRequest, error) {
+	c := CompiledRequest{Name: r.Name, Method: r.Method, weight: r.Weight, expect: r.Expect}
+	if c.Method == "" {
+		c.Method = http.MethodGet
 	}
 	if c.weight == 0 {
 		c.weight = 1
@@ -146,40 +147,40 @@ func compileRequest(r Request, seed uint64, purpose string) (compiledRequest, er
 	if err := c.compileURL(stripped, len(r.URL)-len(stripped), seed, purpose+"/url"); err != nil {
 		return c, err
 	}
-	if c.header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
+	if c.Header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
 		return c, err
 	}
-	if err := c.header.checkHost(); err != nil {
+	if err := c.Header.checkHost(); err != nil {
 		return c, fmt.Errorf("header Host: %w", err)
 	}
-	if c.body, err = compileBody(r, seed, purpose+"/body"); err != nil {
+	if c.Body, err = compileBody(r, seed, purpose+"/body"); err != nil {
 		return c, err
 	}
 	// A request that net/http itself would refuse is refused here, before anything was sent.
-	if _, err := http.NewRequest(c.method, "http://host/", nil); err != nil {
-		return c, fmt.Errorf("method %q cannot be sent", c.method)
+	if _, err := http.NewRequest(c.Method, "http://host/", nil); err != nil {
+		return c, fmt.Errorf("method %q cannot be sent", c.Method)
 	}
-	if c.name == "" {
-		c.name = c.method + " " + c.path
+	if c.Name == "" {
+		c.Name = c.Method + " " + c.path
 	}
-	if len(c.name) > maxNameBytes {
-		c.name = strings.ToValidUTF8(c.name[:maxNameBytes], "")
+	if len(c.Name) > maxNameBytes {
+		c.Name = strings.ToValidUTF8(c.Name[:maxNameBytes], "")
 	}
 	return c, nil
 }
 
 // compileURL compiles a URL without user information, of which so many bytes were left out.
-func (c *compiledRequest) compileURL(stripped string, left int, seed uint64, purpose string) error {
+func (c *CompiledRequest) compileURL(stripped string, left int, seed uint64, purpose string) error {
 	u, rest, err := originOf(stripped)
 	if err != nil {
 		return err
 	}
-	c.scheme, c.host, c.path = u.Scheme, u.Host, pathOf(stripped)
-	if c.target, err = parseTarget(rest, left+len(stripped)-len(rest), seed, purpose); err != nil {
+	c.Scheme, c.Host, c.path = u.Scheme, u.Host, pathOf(stripped)
+	if c.Target, err = parseTarget(rest, left+len(stripped)-len(rest), seed, purpose); err != nil {
 		return err
 	}
-	if c.target.fixed() {
-		c.static, err = c.urlOf(string(c.target.append(nil, 0, time.Time{})))
+	if c.Target.Fixed() {
+		c.Static, err = c.urlOf(string(c.Target.Append(nil, 0, time.Time{})))
 	}
 	return err
 }
@@ -229,7 +230,7 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 	}
 	u, err = url.Parse(scheme + "://" + encodeZone(authority))
 	if err == nil {
-		if u.Host, err = asciiHost(u.Host); err != nil {
+		if u.Host, err = AsciiHost(u.Host); err != nil {
 			return nil, "", fmt.Errorf("URL: %w", err)
 		}
 		if port := u.Port(); port != "" {
@@ -315,41 +316,41 @@ func pathOf(raw string) string {
 	return path + "?" + strings.Join(keys, "&")
 }
 
-// index returns which of the compiled requests is sent as number k.
-func (m *mix) index(k uint64) int {
-	i := m.order.at(k)
-	if m.lines != nil {
-		return m.lines.Kind(i)
+// Index returns which of the compiled requests is sent as number k.
+func (m *Mix) Index(k uint64) int {
+	i := m.Order.at(k)
+	if m.Lines != nil {
+		return m.Lines.Kind(i)
 	}
 	return i
 }
 
-// endpoint returns which of the endpoints number k is counted as.
-func (m *mix) endpoint(k uint64) int { return int(m.slots[m.order.at(k)]) }
+// Endpoint returns which of the endpoints number k is counted as.
+func (m *Mix) Endpoint(k uint64) int { return int(m.slots[m.Order.at(k)]) }
 
-// nameAt returns what number k is called, without its values.
-func (m *mix) nameAt(k uint64) string {
-	if m.lines == nil {
-		return m.requests[m.index(k)].name
+// NameAt returns what number k is called, without its values.
+func (m *Mix) NameAt(k uint64) string {
+	if m.Lines == nil {
+		return m.Requests[m.Index(k)].Name
 	}
-	return m.endpoints[m.endpoint(k)].Name
+	return m.Endpoints[m.Endpoint(k)].Name
 }
 
-// rendered is a request as it is sent, its values drawn.
-type rendered struct {
+// Rendered is a request as it is sent, its values drawn.
+type Rendered struct {
 	Method string
 	URL    *url.URL
 	Header http.Header // not to be changed
 	Body   []byte
 }
 
-// render writes request k, which is due at an instant.
-func (m *mix) render(k uint64, due time.Time) (rendered, error) {
-	c := &m.requests[m.index(k)]
-	r := rendered{Method: c.method, URL: c.static, Header: c.header.render(k, due), Body: c.body.append(nil, k, due)}
+// Render writes request k, which is due at an instant.
+func (m *Mix) Render(k uint64, due time.Time) (Rendered, error) {
+	c := &m.Requests[m.Index(k)]
+	r := Rendered{Method: c.Method, URL: c.Static, Header: c.Header.Render(k, due), Body: c.Body.Append(nil, k, due)}
 	if r.URL == nil {
 		var err error
-		if r.URL, err = c.urlOf(string(c.target.append(nil, k, due))); err != nil {
+		if r.URL, err = c.urlOf(string(c.Target.Append(nil, k, due))); err != nil {
 			return r, err
 		}
 	}
@@ -357,11 +358,11 @@ func (m *mix) render(k uint64, due time.Time) (rendered, error) {
 }
 
 // hostPort returns where the request goes, the port written out.
-func (c *compiledRequest) hostPort() string {
-	u := url.URL{Host: c.host}
+func (c *CompiledRequest) hostPort() string {
+	u := url.URL{Host: c.Host}
 	port := u.Port()
 	if port == "" {
-		port = map[string]string{"http": "80", "https": "443"}[c.scheme]
+		port = map[string]string{"http": "80", "https": "443"}[c.Scheme]
 	}
 	return net.JoinHostPort(u.Hostname(), port)
 }

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"maps"
@@ -17,9 +17,9 @@ type visibleHeader struct {
 	value template
 }
 
-// show returns the header's line for request k. Only headers known to hold no secret are shown whole; of the others it
+// Show returns the header's line for request k. Only headers known to hold no secret are shown whole; of the others it
 // shows what bench itself drew.
-func (h visibleHeader) show(k uint64, due time.Time) string {
+func (h visibleHeader) Show(k uint64, due time.Time) string {
 	if !openHeader(h.name) {
 		return h.name + ": " + h.value.drawn(k, due)
 	}
@@ -74,8 +74,8 @@ func shownValue(v value, k uint64, due time.Time) string {
 	return string(v.append(nil, k, due))
 }
 
-// shown returns the target of request k with its path, and of its query what pathOf shows of it and what bench drew.
-func (t template) shown(k uint64, due time.Time) string {
+// Shown returns the target of request k with its path, and of its query what pathOf shows of it and what bench drew.
+func (t template) Shown(k uint64, due time.Time) string {
 	const hole = "\ue000" // of the private use area; it stands for a value while the query is taken apart
 	var b strings.Builder
 	var values []string

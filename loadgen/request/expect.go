@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"errors"
@@ -14,7 +14,7 @@ import (
 // Expect is what an answer must be to count as a success. Without one on the status, a status of 200 to 399 is.
 type Expect struct {
 	kind     string // what a failure is called: no pattern is in it, which may hold a secret
-	statuses []statusRange
+	Statuses []statusRange
 	header   string // canonical name; "" with a pattern is the body
 	pattern  *regexp.Regexp
 }
@@ -22,8 +22,8 @@ type Expect struct {
 // statusRange is a range of status codes, both ends included.
 type statusRange struct{ from, to int }
 
-// maxExpectedBody is how much of a body is searched, in bytes.
-const maxExpectedBody = 64 << 10
+// MaxExpectedBody is how much of a body is searched, in bytes.
+const MaxExpectedBody = 64 << 10
 
 // ParseExpect reads "status=200", "status=200,404", "status=2xx", "body~REGEXP" (of the first 64 KiB) or
 // "header:NAME~REGEXP"; the regular expressions are Go's (RE2).
@@ -35,7 +35,7 @@ func ParseExpect(text string) (Expect, error) {
 			if err != nil {
 				return Expect{}, err
 			}
-			e.statuses = append(e.statuses, r)
+			e.Statuses = append(e.Statuses, r)
 		}
 		return e, nil
 	}
@@ -50,14 +50,14 @@ func ParseExpect(text string) (Expect, error) {
 		return Expect{}, errors.New("before the ~ stands body or header:NAME")
 	}
 	var err error
-	if e.pattern, err = compilePattern(pattern); err != nil {
+	if e.pattern, err = CompilePattern(pattern); err != nil {
 		return Expect{}, err
 	}
 	return e, nil
 }
 
-// compilePattern compiles a regular expression (RE2). Its error shows nothing of it, which may hold a secret.
-func compilePattern(pattern string) (*regexp.Regexp, error) {
+// CompilePattern compiles a regular expression (RE2). Its error shows nothing of it, which may hold a secret.
+func CompilePattern(pattern string) (*regexp.Regexp, error) {
 	re, err := regexp.Compile(pattern)
 	if bad, ok := errors.AsType[*syntax.Error](err); ok {
 		err = fmt.Errorf("the regular expression cannot be read: %s", bad.Code)
@@ -80,7 +80,7 @@ func parseStatus(code string) (statusRange, error) {
 func (e *Expect) met(status int, header http.Header, body []byte) bool {
 	switch {
 	case e.pattern == nil:
-		for _, r := range e.statuses {
+		for _, r := range e.Statuses {
 			if status >= r.from && status <= r.to {
 				return true
 			}
@@ -98,11 +98,11 @@ func (e *Expect) met(status int, header http.Header, body []byte) bool {
 	}
 }
 
-// judgeAnswer returns what an answer's failure is called, or "" for a success.
-func judgeAnswer(expected []Expect, status int, header http.Header, body []byte) string {
+// JudgeAnswer returns what an answer's failure is called, or "" for a success.
+func JudgeAnswer(expected []Expect, status int, header http.Header, body []byte) string {
 	byStatus := false
 	for i := range expected {
-		byStatus = byStatus || len(expected[i].statuses) > 0
+		byStatus = byStatus || len(expected[i].Statuses) > 0
 		if !expected[i].met(status, header, body) {
 			if !byStatus && (status < 200 || status > 399) {
 				return "status " + strconv.Itoa(status) // the plainer word for an error page
@@ -116,17 +116,17 @@ func judgeAnswer(expected []Expect, status int, header http.Header, body []byte)
 	return ""
 }
 
-// expected returns what the answer to request k must be: what its own request says, or all else.
-func (m *mix) expected(k uint64, all []Expect) []Expect {
-	if own := m.requests[m.index(k)].expect; len(own) > 0 {
+// Expected returns what the answer to request k must be: what its own request says, or all else.
+func (m *Mix) Expected(k uint64, all []Expect) []Expect {
+	if own := m.Requests[m.Index(k)].expect; len(own) > 0 {
 		return own
 	}
 	return all
 }
 
-// searchesBody reports whether any answer's body has to be seen.
-func (m *mix) searchesBody(all []Expect) bool {
-	return searchesBody(all) || slices.ContainsFunc(m.requests, func(c compiledRequest) bool { return searchesBody(c.expect) })
+// SearchesBody reports whether any answer's body has to be seen.
+func (m *Mix) SearchesBody(all []Expect) bool {
+	return searchesBody(all) || slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool { return searchesBody(c.expect) })
 }
 
 // searchesBody reports whether any of them has to see the body.

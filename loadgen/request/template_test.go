@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"regexp"
@@ -44,7 +44,7 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 			t.Errorf("%q: %v", tc.text, err)
 			continue
 		}
-		if got := string(tmpl.append(nil, tc.k, noon)); got != tc.want {
+		if got := string(tmpl.Append(nil, tc.k, noon)); got != tc.want {
 			t.Errorf("%q of request %d = %q, want %q", tc.text, tc.k, got, tc.want)
 		}
 	}
@@ -115,7 +115,7 @@ func TestUniformCoversItsRange(t *testing.T) {
 		}
 		counts := map[string]int{}
 		for k := range uint64(4000) {
-			counts[string(tmpl.append(nil, k, noon))]++
+			counts[string(tmpl.Append(nil, k, noon))]++
 		}
 		for _, v := range []string{"10", "11", "12", "13"} {
 			// A binomial of 4000 and 1/4 lies within 6 standard deviations of 1000 but for 2 in 10^9 times.
@@ -134,7 +134,7 @@ func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
 	form := regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$`)
 	seen := map[string]bool{}
 	for k := range uint64(1000) {
-		for _, id := range strings.Fields(string(tmpl.append(nil, k, noon))) {
+		for _, id := range strings.Fields(string(tmpl.Append(nil, k, noon))) {
 			if !form.MatchString(id) || seen[id] {
 				t.Fatalf("request %d: %q, seen before %v", k, id, seen[id])
 			}
@@ -150,7 +150,7 @@ func TestPickTakesEachWordAlike(t *testing.T) {
 	}
 	counts := map[string]int{}
 	for k := range uint64(3000) {
-		counts[string(tmpl.append(nil, k, noon))]++
+		counts[string(tmpl.Append(nil, k, noon))]++
 	}
 	for _, word := range []string{"a", "b", "c"} {
 		// Within 5 standard deviations of a binomial of 3000 and 1/3.

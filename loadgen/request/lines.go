@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"bytes"
@@ -25,7 +25,7 @@ type Lines struct {
 	base      string  // scheme and host in place of the file's; "": the file's own
 
 	mu       sync.Mutex
-	compiled *mix
+	compiled *Mix
 	by       linesKey // of what plan
 	grouped  grouped
 	groupKey string
@@ -127,25 +127,25 @@ func (l *Lines) FirstURL() string {
 	return origin + string(path)
 }
 
-// mix compiles the lines for a plan, once for plans that have their lines in common.
-func (l *Lines) mix(o selection) (*mix, error) {
+// Mix compiles the lines for a plan, once for plans that have their lines in common.
+func (l *Lines) Mix(o Selection) (*Mix, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	by := linesKey{o.seed, o.order, o.first, o.groupKey()}
+	by := linesKey{o.Seed, o.Order, o.First, o.groupKey()}
 	if l.compiled != nil && l.by == by {
 		return l.compiled, nil
 	}
-	m := &mix{lines: l.list, order: ordering{
-		n: l.list.Len(), sequential: o.order == runfile.Sequential, first: o.first, choice: profiles.NewStream(o.seed, "request"),
+	m := &Mix{Lines: l.list, Order: ordering{
+		N: l.list.Len(), Sequential: o.Order == runfile.Sequential, first: o.First, choice: profiles.NewStream(o.Seed, "request"),
 	}}
 	known := origins{}
 	for i := range l.list.Kinds {
-		c, err := l.kind(m, i, o.seed)
+		c, err := l.kind(m, i, o.Seed)
 		if err != nil {
 			return nil, &LineError{l.list.Name, l.lineOf(i, err), err}
 		}
-		c.origin = known.of(m, &c)
-		m.requests = append(m.requests, c)
+		c.Origin = known.of(m, &c)
+		m.Requests = append(m.Requests, c)
 	}
 	if l.compiled == nil {
 		if err := l.checkPaths(); err != nil {
@@ -153,7 +153,7 @@ func (l *Lines) mix(o selection) (*mix, error) {
 		}
 	}
 	if l.groupKey != by.group || l.grouped.slots == nil {
-		g, err := m.group(o.group, o.judged)
+		g, err := m.group(o.Group, o.Judged)
 		if err != nil {
 			return nil, err
 		}
@@ -165,7 +165,7 @@ func (l *Lines) mix(o selection) (*mix, error) {
 }
 
 // kind compiles what requests have in common.
-func (l *Lines) kind(m *mix, i int, seed uint64) (compiledRequest, error) {
+func (l *Lines) kind(m *Mix, i int, seed uint64) (CompiledRequest, error) {
 	k := &l.list.Kinds[i]
 	r := l.common
 	origin, whole := l.origin(k)
@@ -191,11 +191,11 @@ func (l *Lines) kind(m *mix, i int, seed uint64) (compiledRequest, error) {
 		return c, err
 	}
 	if k.HasBody {
-		c.body = template{[]segment{{value: lineBody{m}}}}
+		c.Body = template{[]segment{{value: lineBody{m}}}}
 	}
 	if !valued {
-		c.name, c.path, c.static, c.ofLine = k.Name, "", nil, true
-		c.target = template{[]segment{{value: linePath{m}}}}
+		c.Name, c.path, c.Static, c.ofLine = k.Name, "", nil, true
+		c.Target = template{[]segment{{value: linePath{m}}}}
 	}
 	return c, nil
 }
@@ -221,10 +221,10 @@ func (l *Lines) checkPaths() error {
 }
 
 // linePath is the path and query of a line, as they are sent.
-type linePath struct{ m *mix }
+type linePath struct{ m *Mix }
 
 func (v linePath) append(dst []byte, k uint64, _ time.Time) []byte {
-	path, plain := v.m.lines.Path(v.m.order.at(k))
+	path, plain := v.m.Lines.Path(v.m.Order.at(k))
 	if plain {
 		return append(dst, path...)
 	}
@@ -234,28 +234,28 @@ func (v linePath) append(dst []byte, k uint64, _ time.Time) []byte {
 
 // shown is the path with what of its query may be shown.
 func (v linePath) shown(k uint64) string {
-	path, _ := v.m.lines.Path(v.m.order.at(k))
+	path, _ := v.m.Lines.Path(v.m.Order.at(k))
 	return pathOf("http://h" + string(path))
 }
 
 // lineBody is the body of a line.
-type lineBody struct{ m *mix }
+type lineBody struct{ m *Mix }
 
 func (v lineBody) append(dst []byte, k uint64, _ time.Time) []byte {
-	return append(dst, v.m.lines.Body(v.m.order.at(k))...)
+	return append(dst, v.m.Lines.Body(v.m.Order.at(k))...)
 }
 
 // nameOf appends what request i is called before endpoints are grouped, and whether its author called it so.
-func (m *mix) nameOf(dst []byte, i int) (name []byte, given bool) {
-	if m.lines == nil {
-		return append(dst, m.requests[i].name...), true
+func (m *Mix) nameOf(dst []byte, i int) (name []byte, given bool) {
+	if m.Lines == nil {
+		return append(dst, m.Requests[i].Name...), true
 	}
-	c := &m.requests[m.lines.Kind(i)]
-	if c.name != "" {
-		return append(dst, c.name...), m.lines.Kinds[m.lines.Kind(i)].Name != ""
+	c := &m.Requests[m.Lines.Kind(i)]
+	if c.Name != "" {
+		return append(dst, c.Name...), m.Lines.Kinds[m.Lines.Kind(i)].Name != ""
 	}
-	path, _ := m.lines.Path(i)
-	dst = append(append(dst, c.method...), ' ')
+	path, _ := m.Lines.Path(i)
+	dst = append(append(dst, c.Method...), ' ')
 	dst = appendPathOf(dst, path)
 	if len(dst) > maxNameBytes {
 		dst = append(dst[:0], strings.ToValidUTF8(string(dst[:maxNameBytes]), "")...)
@@ -286,38 +286,38 @@ func appendPathOf(dst, path []byte) []byte {
 }
 
 // requestOf returns what request i has in common with others.
-func (m *mix) requestOf(i int) *compiledRequest {
-	if m.lines != nil {
-		i = m.lines.Kind(i)
+func (m *Mix) requestOf(i int) *CompiledRequest {
+	if m.Lines != nil {
+		i = m.Lines.Kind(i)
 	}
-	return &m.requests[i]
+	return &m.Requests[i]
 }
 
 // pathOf returns the path of request i, with its query's values left out.
-func (m *mix) pathOf(i int) string {
+func (m *Mix) pathOf(i int) string {
 	if c := m.requestOf(i); !c.ofLine {
 		return c.path
 	}
-	path, _ := m.lines.Path(i)
+	path, _ := m.Lines.Path(i)
 	return pathOf("http://h" + string(path))
 }
 
 // weightOf returns the weight of request i; those of a file weigh the same.
-func (m *mix) weightOf(i int) float64 {
-	if m.lines != nil {
+func (m *Mix) weightOf(i int) float64 {
+	if m.Lines != nil {
 		return 1
 	}
-	return m.requests[i].weight
+	return m.Requests[i].weight
 }
 
 // groupKey is what decides how lines are grouped.
-func (o selection) groupKey() string {
+func (o Selection) groupKey() string {
 	var names []string
-	for _, t := range o.judged {
+	for _, t := range o.Judged {
 		if t.Endpoint != "" {
 			names = append(names, t.Endpoint)
 		}
 	}
 	slices.Sort(names)
-	return string(o.group) + "\x00" + strings.Join(slices.Compact(names), "\x00")
+	return string(o.Group) + "\x00" + strings.Join(slices.Compact(names), "\x00")
 }

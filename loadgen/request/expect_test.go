@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"net/http"
@@ -40,7 +40,7 @@ func TestJudgeAnswer(t *testing.T) {
 			}
 			expected = append(expected, e)
 		}
-		if got := judgeAnswer(expected, tc.status, header, []byte(tc.body)); got != tc.want {
+		if got := JudgeAnswer(expected, tc.status, header, []byte(tc.body)); got != tc.want {
 			t.Errorf("%q, status %d, body %q: %q, want %q", tc.expected, tc.status, tc.body, got, tc.want)
 		}
 	}

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"os"
@@ -32,7 +32,7 @@ func TestCSVAsSpreadsheetsSaveIt(t *testing.T) {
 			t.Errorf("%s: %v", text, err)
 			continue
 		}
-		if got := string(template.append(nil, 0, time.Time{})); got != want {
+		if got := string(template.Append(nil, 0, time.Time{})); got != want {
 			t.Errorf("%s: %q, want %q", text, got, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"errors"
@@ -125,8 +125,8 @@ func (t template) resolved() (template, error) {
 	return template{segments}, nil
 }
 
-// append writes the template's text for request k, due at an instant.
-func (t template) append(dst []byte, k uint64, due time.Time) []byte {
+// Append writes the template's text for request k, due at an instant.
+func (t template) Append(dst []byte, k uint64, due time.Time) []byte {
 	for _, s := range t.segments {
 		dst = append(dst, s.text...)
 		if s.value != nil {
@@ -136,8 +136,8 @@ func (t template) append(dst []byte, k uint64, due time.Time) []byte {
 	return dst
 }
 
-// fixed reports whether the text is the same for every request.
-func (t template) fixed() bool {
+// Fixed reports whether the text is the same for every request.
+func (t template) Fixed() bool {
 	for _, s := range t.segments {
 		if s.value != nil {
 			return false

@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"encoding/hex"

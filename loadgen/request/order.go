@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"math"
@@ -9,8 +9,8 @@ import (
 
 // ordering says which of n requests is sent as number k.
 type ordering struct {
-	n          int
-	sequential bool
+	N          int
+	Sequential bool
 	first      uint64    // the one that number 0 is
 	bounds     []float64 // cumulated weights, the last one 1; nil: all weigh the same
 	choice     profiles.Stream
@@ -19,10 +19,10 @@ type ordering struct {
 // at returns the index of number k.
 func (o *ordering) at(k uint64) int {
 	switch {
-	case o.n == 1:
+	case o.N == 1:
 		return 0
-	case o.sequential:
-		return int((o.first%uint64(o.n) + k%uint64(o.n)) % uint64(o.n))
+	case o.Sequential:
+		return int((o.first%uint64(o.N) + k%uint64(o.N)) % uint64(o.N))
 	case o.bounds == nil:
 		return o.evenly(o.choice.Float64(k))
 	}
@@ -30,21 +30,21 @@ func (o *ordering) at(k uint64) int {
 	if found {
 		i++
 	}
-	return min(i, o.n-1)
+	return min(i, o.N-1)
 }
 
-// firstLine returns the index of number 0 in a sequence; else 0.
-func (o *ordering) firstLine() uint64 {
-	if !o.sequential {
+// FirstLine returns the index of number 0 in a sequence; else 0.
+func (o *ordering) FirstLine() uint64 {
+	if !o.Sequential {
 		return 0
 	}
-	return o.first % uint64(o.n)
+	return o.first % uint64(o.N)
 }
 
 // weighted reports whether one weighs more than another.
 func (o *ordering) weighted() bool {
 	for i, b := range o.bounds {
-		if math.Abs(b*float64(o.n)-float64(i+1)) > 1e-6 {
+		if math.Abs(b*float64(o.N)-float64(i+1)) > 1e-6 {
 			return true
 		}
 	}
@@ -53,12 +53,12 @@ func (o *ordering) weighted() bool {
 
 // evenly is what the search among bounds i/n would find.
 func (o *ordering) evenly(x float64) int {
-	n := float64(o.n)
-	i := min(int(x*n), o.n-1)
+	n := float64(o.N)
+	i := min(int(x*n), o.N-1)
 	for i > 0 && x < float64(i)/n {
 		i--
 	}
-	for i < o.n-1 && x >= float64(i+1)/n {
+	for i < o.N-1 && x >= float64(i+1)/n {
 		i++
 	}
 	return i

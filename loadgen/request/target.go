@@ -1,4 +1,4 @@
-package loadgen
+package request
 
 import (
 	"errors"
@@ -71,9 +71,9 @@ func encodedTarget(rest string) (target string, bad int) {
 	return string(e.text), bad
 }
 
-// encodedReference encodes what stands behind the host of a URL, or of a reference to one, that a server wrote. A % that
+// EncodedReference encodes what stands behind the host of a URL, or of a reference to one, that a server wrote. A % that
 // encodes nothing stays, as clients leave it; a fragment does not.
-func encodedReference(ref string) string {
+func EncodedReference(ref string) string {
 	start := 0
 	if i := strings.Index(ref, "//"); i == 0 || i > 0 && ref[i-1] == ':' && !strings.ContainsAny(ref[:i], "/?#") {
 		_, authority, _ := splitURL("x:" + ref[i:])
@@ -133,8 +133,8 @@ var pathBytes, queryBytes = func() (path, query [256]bool) {
 
 // urlOf returns the URL of which net/http writes just that target. Its path is given as it is written and decoded: else
 // net/http would encode it its own way.
-func (c *compiledRequest) urlOf(target string) (*url.URL, error) {
-	u := url.URL{Scheme: c.scheme, Host: c.host}
+func (c *CompiledRequest) urlOf(target string) (*url.URL, error) {
+	u := url.URL{Scheme: c.Scheme, Host: c.Host}
 	var query bool
 	u.RawPath, u.RawQuery, query = strings.Cut(target, "?")
 	u.ForceQuery = query && u.RawQuery == ""

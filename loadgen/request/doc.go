@@ -1,0 +1,10 @@
+// Package request is what is sent: the requests of a plan, compiled, and what they hold that is drawn, read or secret. Which
+// request is number k, and with what values, is a function of the seed and k alone.
+//
+//   - request.go, order.go, group.go: requests and the [Mix] of them; which is number k; which are one endpoint
+//   - template.go, value.go, now.go, zipf.go, csv.go: text with values, such as {{zipf 1000 1.1}}
+//   - target.go, host.go, header.go, sni.go: how a URL, a host and headers stand on the wire
+//   - secret.go, visible.go: references to secrets, and what of a request may be shown
+//   - lines.go: the requests of a targets file
+//   - expect.go, texterror.go: what an answer must be; errors that say where in a text they are
+package request
