@@ -19,11 +19,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
-// unixPrefix begins an address that is the path of a unix socket.
-const unixPrefix = "unix:"
-
 func checkConnectTo(to string) error {
-	path, isPath := strings.CutPrefix(to, unixPrefix)
+	path, isPath := strings.CutPrefix(to, address.UnixPrefix)
 	switch {
 	case to == "":
 		return nil
@@ -50,7 +47,7 @@ func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
 		if r.plan.ConnectTo != "" {
 			host = r.plan.ConnectTo
 		}
-		if strings.HasPrefix(host, unixPrefix) || !wired && r.plan.ConnectTo == "" && proxied(r.mix, i) {
+		if strings.HasPrefix(host, address.UnixPrefix) || !wired && r.plan.ConnectTo == "" && proxied(r.mix, i) {
 			continue
 		}
 		addresses, err := r.lookup.addressesOf(ctx, host)
@@ -74,7 +71,7 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 	var list []*wire.Origin
 	for _, pool := range pools {
 		if pool == nil {
-			list = append(list, wire.UnixOrigin(strings.TrimPrefix(r.plan.ConnectTo, unixPrefix)))
+			list = append(list, wire.UnixOrigin(strings.TrimPrefix(r.plan.ConnectTo, address.UnixPrefix)))
 		} else {
 			list = append(list, wire.PoolOrigin(pool))
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -37,7 +38,7 @@ func TestConnectTo(t *testing.T) {
 			p := steady("http://shop.invalid", 300*time.Millisecond)
 			p.Engine, p.ConnectTo = engine, listener.Addr().String()
 			if network == "unix" {
-				p.ConnectTo = unixPrefix + address
+				p.ConnectTo = "unix:" + address
 			}
 			if _, findings := compiled(t, p).Preflight(t.Context(), false); len(findings) > 0 && findings[0].Fatal {
 				t.Errorf("%s, %s: %v", engine, network, findings)
@@ -57,7 +58,7 @@ func TestConnectTo(t *testing.T) {
 // A socket that is not there is found before the run.
 func TestConnectToNoSocket(t *testing.T) {
 	p := steady("http://shop.invalid", time.Second)
-	p.ConnectTo = unixPrefix + filepath.Join(t.TempDir(), "s")
+	p.ConnectTo = address.UnixPrefix + filepath.Join(t.TempDir(), "s")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // one try is enough
 	if _, findings := compiled(t, p).Preflight(ctx, false); !anyFatal(findings) {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -102,7 +103,7 @@ func (p Plan) withDefaults() Plan {
 	if p.Limits.Drain == 0 {
 		p.Limits.Drain = p.Limits.Timeout
 	}
-	if to, err := request.AsciiHost(p.ConnectTo); err == nil && !strings.HasPrefix(to, unixPrefix) {
+	if to, err := request.AsciiHost(p.ConnectTo); err == nil && !strings.HasPrefix(to, address.UnixPrefix) {
 		p.ConnectTo = to
 	}
 	if p.Wire.Loops == 0 {

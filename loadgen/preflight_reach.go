@@ -12,6 +12,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/address"
 )
 
 const (
@@ -71,11 +73,11 @@ func reach(ctx context.Context, address string, dial func(ctx context.Context, n
 }
 
 // dialed returns what to dial for an address, which may be unix: and a socket's path.
-func dialed(address string) (network, at string) {
-	if path, ok := strings.CutPrefix(address, unixPrefix); ok {
+func dialed(to string) (network, at string) {
+	if path, ok := strings.CutPrefix(to, address.UnixPrefix); ok {
 		return "unix", path
 	}
-	return "tcp", address
+	return "tcp", to
 }
 
 // isFinal says whether another try would meet the same.
@@ -89,12 +91,13 @@ func isFinal(err error) bool {
 }
 
 // unreachable words why an address could not be connected to, and what to do.
-func unreachable(address, host string, err error) string {
+func unreachable(to, host string, err error) string {
 	bare, _, _ := strings.Cut(host, "%")
+	isSocket := strings.HasPrefix(to, address.UnixPrefix)
 	// A name may stand for an address that nobody expected.
 	if op := new(net.OpError); errors.As(err, &op) && op.Addr != nil {
 		if tcp, ok := op.Addr.(*net.TCPAddr); ok && tcp.IP.String() != bare {
-			address = fmt.Sprintf("%s (%s)", address, tcp.IP)
+			to = fmt.Sprintf("%s (%s)", to, tcp.IP)
 		}
 	}
 	var dns *net.DNSError
@@ -104,26 +107,26 @@ func unreachable(address, host string, err error) string {
 		return fmt.Sprintf("there is no host %q: is it spelled right? (%s)", host, dns.Err)
 	case errors.As(err, &dns):
 		return fmt.Sprintf("the address of host %q cannot be found out: does name resolution work here? (%s)", host, dns.Err)
-	case strings.HasPrefix(address, unixPrefix) && errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("there is no socket at %s: is the path right, and the service running?", address)
-	case strings.HasPrefix(address, unixPrefix) && errors.Is(err, fs.ErrPermission):
-		return fmt.Sprintf("this system forbids bench to connect to %s: may this user write to the socket?", address)
+	case isSocket && errors.Is(err, fs.ErrNotExist):
+		return fmt.Sprintf("there is no socket at %s: is the path right, and the service running?", to)
+	case isSocket && errors.Is(err, fs.ErrPermission):
+		return fmt.Sprintf("this system forbids bench to connect to %s: may this user write to the socket?", to)
 	case noInterface(host) != "":
-		return fmt.Sprintf("%s: this system has no network interface %q", address, noInterface(host))
+		return fmt.Sprintf("%s: this system has no network interface %q", to, noInterface(host))
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, errWinRefused):
-		return address + " refuses connections: is the service running?"
+		return to + " refuses connections: is the service running?"
 	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
-		return fmt.Sprintf("there is no way to %s from here: is the address right, and the network up?", address)
+		return fmt.Sprintf("there is no way to %s from here: is the address right, and the network up?", to)
 	case errors.Is(err, syscall.EACCES), errors.Is(err, syscall.EPERM):
-		return fmt.Sprintf("this system forbids bench to connect to %s: does a firewall or sandbox stand between?", address)
+		return fmt.Sprintf("this system forbids bench to connect to %s: does a firewall or sandbox stand between?", to)
 	case errors.Is(err, syscall.EADDRNOTAVAIL):
-		return fmt.Sprintf("there is no local port left to connect to %s from: wait a minute for closed connections to be forgotten", address)
+		return fmt.Sprintf("there is no local port left to connect to %s from: wait a minute for closed connections to be forgotten", to)
 	case errors.Is(err, syscall.EMFILE):
-		return fmt.Sprintf("connect to %s: no file descriptor is left; raise the limit with `ulimit -n`", address)
+		return fmt.Sprintf("connect to %s: no file descriptor is left; raise the limit with `ulimit -n`", to)
 	case errors.As(err, &timeout) && timeout.Timeout():
-		return address + " does not answer: is the address right, or does a firewall drop what is sent there?"
+		return to + " does not answer: is the address right, or does a firewall drop what is sent there?"
 	}
-	return fmt.Sprintf("%s takes no connection: %v", address, err)
+	return fmt.Sprintf("%s takes no connection: %v", to, err)
 }
 
 // noInterface returns the zone of an address where it is no interface of this system; "" where it is, and without a zone.

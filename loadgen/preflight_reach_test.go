@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/address"
 )
 
 // connected is a connection of a made-up network to an address.
@@ -82,10 +84,10 @@ func TestReach(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			tries := 0
 			began := time.Now()
-			dial := func(ctx context.Context, network, address string) (net.Conn, error) {
-				path, isPath := strings.CutPrefix(tc.address, unixPrefix)
-				if address != path || isPath != (network == "unix") {
-					t.Errorf("%s: dials %s %s", tc.why, network, address)
+			dial := func(ctx context.Context, network, to string) (net.Conn, error) {
+				path, isPath := strings.CutPrefix(tc.address, address.UnixPrefix)
+				if to != path || isPath != (network == "unix") {
+					t.Errorf("%s: dials %s %s", tc.why, network, to)
 				}
 				err := tc.meets[min(tries, len(tc.meets)-1)]
 				tries++

@@ -12,6 +12,9 @@ import (
 	"time"
 )
 
+// UnixPrefix begins an address that is the path of a unix socket.
+const UnixPrefix = "unix:"
+
 const (
 	// SlowAfter is after how long without an answer to an attempt to connect the next address is tried beside it (RFC 8305,
 	// section 5).
