@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 )
 
@@ -36,7 +37,7 @@ func TestAJobReadsItsFilesOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	able, findings := j.Preflight(t.Context(), false)
-	if anyFatal(findings) {
+	if preflight.AnyFatal(findings) {
 		t.Fatal(findings)
 	}
 	v, err := able.Preview(midday)

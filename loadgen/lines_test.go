@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
@@ -260,7 +261,7 @@ func TestNotesOfATargetsFile(t *testing.T) {
 	p := linesOf(t, b.String(), request.Request{})
 	_, findings := compiled(t, p).Preflight(t.Context(), false)
 	for _, want := range []string{`f:1: a "body" is taken for base64, as in vegeta`, "grouped by pattern: GET /item/{n} (40 lines) (--group never"} {
-		if !slices.ContainsFunc(findings, func(f Finding) bool { return strings.Contains(f.Text, want) && !f.Fatal }) {
+		if !slices.ContainsFunc(findings, func(f preflight.Finding) bool { return strings.Contains(f.Text, want) && !f.Fatal }) {
 			t.Errorf("%q is not said: %+v", want, findings)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -61,7 +62,7 @@ func TestConnectToNoSocket(t *testing.T) {
 	p.ConnectTo = address.UnixPrefix + filepath.Join(t.TempDir(), "s")
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel() // one try is enough
-	if _, findings := compiled(t, p).Preflight(ctx, false); !anyFatal(findings) {
+	if _, findings := compiled(t, p).Preflight(ctx, false); !preflight.AnyFatal(findings) {
 		t.Errorf("found %q", texts(findings))
 	}
 }

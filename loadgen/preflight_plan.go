@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Preflight looks at what stands in the way of the job, at each host that it sends to, and returns the job with as many
-// connections as can be held. See [Preflight].
-func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, findings []Finding) {
+// connections as can be held. See [preflight.Preflight].
+func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, findings []preflight.Finding) {
 	p, m := &j.Plan, j.mix
-	in := PreflightInput{
+	in := preflight.Input{
 		Bundled: p.Target.Bundled, Connections: p.Limits.Connections, ConnectionsGiven: connectionsGiven,
 		KeepAlive: !p.Limits.NoKeepAlive,
 	}
@@ -21,10 +22,10 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 		if n := p.Limits.Requests; n > 0 {
 			s, err := j.schedule()
 			if err != nil {
-				return j, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+				return j, []preflight.Finding{{Text: err.Error(), Fatal: true, Usage: true}}
 			}
 			if in.Requests = s.Total(); in.Requests < n {
-				findings = append(findings, Finding{Text: fmt.Sprintf("the profile ends after %s, before the %s that are the limit",
+				findings = append(findings, preflight.Finding{Text: fmt.Sprintf("the profile ends after %s, before the %s that are the limit",
 					units.Requests(in.Requests), units.Count(n))})
 			}
 		}
@@ -36,25 +37,25 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 	if m.Lines != nil {
 		for _, note := range slices.Concat(m.Lines.Notes, []string{m.Words()}) {
 			if note != "" {
-				findings = append(findings, Finding{Text: note})
+				findings = append(findings, preflight.Finding{Text: note})
 			}
 		}
 	}
 	ways, noted := p.ways(m)
 	findings = append(findings, noted...)
-	if anyFatal(noted) {
+	if preflight.AnyFatal(noted) {
 		return j, findings
 	}
 	for _, w := range ways {
 		in.Address = w.address
-		var found []Finding
-		in.Connections, found = Preflight(ctx, in)
+		var found []preflight.Finding
+		in.Connections, found = preflight.Look(ctx, in)
 		for i, f := range found {
 			if f.Fatal && !f.Usage && w.proxy != nil {
 				found[i] = w.deadProxy(f)
 			}
 		}
-		if w.origin.Scheme == "https" && !anyFatal(found) {
+		if w.origin.Scheme == "https" && !preflight.AnyFatal(found) {
 			found = append(found, p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.origin))...)
 		}
 		for _, f := range found {
@@ -68,7 +69,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 	}
 	able, err := j.holding(in.Connections)
 	if err != nil {
-		return j, append(findings, Finding{Text: err.Error(), Fatal: true})
+		return j, append(findings, preflight.Finding{Text: err.Error(), Fatal: true})
 	}
 	return able, findings
 }

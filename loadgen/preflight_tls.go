@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
@@ -26,7 +27,7 @@ const (
 
 // handshake looks whether TLS with one of the plan's hosts works, before anything is sent, and says what is wrong and what to
 // do. asked is the name in the Host header of requests to it, where that is another than the URL's.
-func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) []Finding {
+func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) []preflight.Finding {
 	given, wanted := config.Certificates, false
 	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		wanted = true
@@ -42,7 +43,7 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 	config.NextProtos = []string{"h2", "http/1.1"}
 	var secure *tls.Conn
 	config.ClientSessionCache = onTicket(func() { _ = secure.SetReadDeadline(time.Now()) })
-	network, address := dialed(w.address)
+	network, address := preflight.Dialed(w.address)
 	if w.proxy != nil && w.proxy.Scheme != "http" {
 		return nil // what a proxy by TLS or SOCKS says, the run will tell
 	}
@@ -56,7 +57,7 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 	if w.proxy != nil {
 		switch status, err := w.tunnel(ctx, conn); {
 		case status == http.StatusProxyAuthRequired:
-			return []Finding{w.unknownUser()}
+			return []preflight.Finding{w.unknownUser()}
 		case err != nil || status != http.StatusOK:
 			return nil // the run will tell
 		}
@@ -73,7 +74,7 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 		return nil
 	}
 	if text := p.TLS.fault(err, name, asked, wanted); text != "" {
-		return []Finding{{Text: fmt.Sprintf("%s: %s", w.origin.Host, text), Fatal: true}}
+		return []preflight.Finding{{Text: fmt.Sprintf("%s: %s", w.origin.Host, text), Fatal: true}}
 	}
 	return nil
 }

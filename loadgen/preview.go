@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -26,8 +27,8 @@ func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 		Plan: r.plan.record(r.mix), Target: p.Target, Seed: p.Seed, Length: r.layout.length, Memory: r.layout.recorderBytes(),
 		Requests: p.Limits.Requests,
 	}
-	system := readLimits()
-	v.Ports, v.OpenFiles = system.ports, system.openFiles
+	system := preflight.ReadLimits()
+	v.Ports, v.OpenFiles = system.Ports, system.OpenFiles
 	var cursor *profiles.Cursor
 	if r.schedule != nil {
 		v.Requests = r.schedule.Total()

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"golang.org/x/net/http/httpproxy"
 )
@@ -71,15 +72,15 @@ func proxyAddress(proxy *url.URL) string {
 
 // way is where the connections of one host's requests go.
 type way struct {
-	address string   // that is connected to, as [PreflightInput] has it
+	address string   // that is connected to, as [preflight.PreflightInput] has it
 	origin  *url.URL // of the host
 	proxy   *url.URL // whose address it is; nil: none. It may hold a password
 }
 
 // ways returns where the plan's connections go, one for each host and scheme, and what is to be known of proxies.
-func (p Plan) ways(m *request.Mix) (list []way, findings []Finding) {
+func (p Plan) ways(m *request.Mix) (list []way, findings []preflight.Finding) {
 	note := func(format string, args ...any) {
-		findings = append(findings, Finding{Text: fmt.Sprintf(format, args...)})
+		findings = append(findings, preflight.Finding{Text: fmt.Sprintf(format, args...)})
 	}
 	seen := map[string]bool{}
 	for i := range m.Requests {
@@ -91,7 +92,7 @@ func (p Plan) ways(m *request.Mix) (list []way, findings []Finding) {
 		seen[c.Scheme+w.address] = true
 		proxy, err := proxyOf(w.origin)
 		if err != nil && p.ConnectTo == "" {
-			return nil, []Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+			return nil, []preflight.Finding{{Text: err.Error(), Fatal: true, Usage: true}}
 		}
 		switch {
 		case p.ConnectTo != "" && (proxy != nil || err != nil):
@@ -118,7 +119,7 @@ func ignoredProxy(u *url.URL) bool {
 }
 
 // deadProxy names a proxy that cannot be used, and what to do.
-func (w way) deadProxy(f Finding) Finding {
+func (w way) deadProxy(f preflight.Finding) preflight.Finding {
 	f.Text = fmt.Sprintf("the proxy of %s: %s; NO_PROXY=%s goes there without one", proxyVariable(w.origin), f.Text, w.origin.Hostname())
 	return f
 }
@@ -148,12 +149,12 @@ func (w way) tunnel(ctx context.Context, conn net.Conn) (status int, err error) 
 const maxProxyAnswer = 64 << 10
 
 // unknownUser says that a proxy wants to know who asks, and what to do.
-func (w way) unknownUser() Finding {
+func (w way) unknownUser() preflight.Finding {
 	text := " wants to know who asks (status 407): give user:password@ before the host in its URL"
 	if w.proxy.User != nil {
 		text = " does not take the user and password in its URL (status 407): correct them"
 	}
-	return w.deadProxy(Finding{Text: w.address + text, Fatal: true})
+	return w.deadProxy(preflight.Finding{Text: w.address + text, Fatal: true})
 }
 
 var errWireProxy = errors.New("the wire engine does not go through the proxy that HTTP_PROXY names: use --engine http, or NO_PROXY")

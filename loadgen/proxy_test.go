@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -69,7 +70,7 @@ func environ(t *testing.T, http, https string) {
 }
 
 // texts are what the findings say.
-func texts(findings []Finding) string {
+func texts(findings []preflight.Finding) string {
 	var list []string
 	for _, f := range findings {
 		list = append(list, f.Text)
@@ -90,7 +91,7 @@ func TestThroughAProxy(t *testing.T) {
 		p := steady(scheme+"://shop.internal", 200*time.Millisecond)
 		p.TLS.Insecure = true
 		_, findings := compiled(t, p).Preflight(t.Context(), false)
-		if anyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy 127.0.0.1:") {
+		if preflight.AnyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy 127.0.0.1:") {
 			t.Fatalf("%s: found %q", scheme, texts(findings))
 		}
 		run, err := Drive(t.Context(), p, Options{Environment: runfile.Environment{Notes: []string{texts(findings)}}})
@@ -161,7 +162,7 @@ func TestADeadProxyIsNamed(t *testing.T) {
 	defer cancel()
 	_, findings := compiled(t, steady("http://shop.internal", time.Second)).Preflight(ctx, false)
 	want := "the proxy of HTTP_PROXY: " + dead + " refuses connections: is the service running?"
-	if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, want) || !strings.Contains(text, "NO_PROXY=shop.internal") || strings.Contains(text, "s3cr3t") {
+	if text := texts(findings); !preflight.AnyFatal(findings) || !strings.Contains(text, want) || !strings.Contains(text, "NO_PROXY=shop.internal") || strings.Contains(text, "s3cr3t") {
 		t.Errorf("found %q, want %q", text, want)
 	}
 	run, err := Drive(t.Context(), steady("http://shop.internal", 50*time.Millisecond), Options{})
@@ -172,7 +173,7 @@ func TestADeadProxyIsNamed(t *testing.T) {
 		t.Errorf("errors %+v, want proxy: refused", run.Errors)
 	}
 	_, findings = compiled(t, steady("https://shop.internal", time.Second)).Preflight(ctx, false)
-	if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, "HTTPS_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
+	if text := texts(findings); !preflight.AnyFatal(findings) || !strings.Contains(text, "HTTPS_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
 		t.Errorf("found %q", text)
 	}
 }
@@ -199,7 +200,7 @@ func TestConnectToWinsOverAProxy(t *testing.T) {
 		p := steady("http://shop.internal", 100*time.Millisecond)
 		p.Engine, p.ConnectTo = engine, target
 		_, findings := compiled(t, p).Preflight(t.Context(), false)
-		if anyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used: --connect-to says") {
+		if preflight.AnyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used: --connect-to says") {
 			t.Errorf("%s: found %q", engine, texts(findings))
 		}
 		run, err := Drive(t.Context(), p, Options{})
@@ -217,7 +218,7 @@ func TestAProxyIsIgnoredForLoopback(t *testing.T) {
 	environ(t, "http://127.0.0.1:1", "")
 	address := listen(t, func(net.Conn) {})
 	_, findings := compiled(t, steady("http://"+address, time.Second)).Preflight(t.Context(), false)
-	if anyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used for "+address) {
+	if preflight.AnyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used for "+address) {
 		t.Errorf("found %q", texts(findings))
 	}
 }
@@ -227,7 +228,7 @@ func TestAProxyThatIsNoURL(t *testing.T) {
 	for _, named := range []string{"http://u:s3cr3t@[bad", "http://"} {
 		environ(t, named, "")
 		_, findings := compiled(t, steady("http://shop.internal", time.Second)).Preflight(t.Context(), false)
-		if text := texts(findings); !anyFatal(findings) || !strings.Contains(text, "HTTP_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
+		if text := texts(findings); !preflight.AnyFatal(findings) || !strings.Contains(text, "HTTP_PROXY does not hold the URL of a proxy") || strings.Contains(text, "s3cr3t") {
 			t.Errorf("%q: found %q", named, text)
 		}
 	}

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -97,7 +98,7 @@ func TestThroughTinyproxy(t *testing.T) {
 		p := steady(scheme+"://shop.internal:"+port, 300*time.Millisecond)
 		p.TLS.Insecure = true
 		_, findings := compiled(t, p).Preflight(t.Context(), false)
-		if anyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy "+at) {
+		if preflight.AnyFatal(findings) || !strings.Contains(texts(findings), "go through the proxy "+at) {
 			t.Fatalf("%s: found %q", scheme, texts(findings))
 		}
 		run, err := Drive(t.Context(), p, Options{Environment: runfile.Environment{Notes: []string{texts(findings)}}})

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -58,10 +58,10 @@ func isHere(host string) bool {
 		return true
 	}
 	if a, err := netip.ParseAddr(host); err == nil {
-		return loadgen.OnThisMachine(a)
+		return preflight.OnThisMachine(a)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
 	defer cancel()
 	list, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	return err == nil && !slices.ContainsFunc(list, func(a netip.Addr) bool { return !loadgen.OnThisMachine(a) })
+	return err == nil && !slices.ContainsFunc(list, func(a netip.Addr) bool { return !preflight.OnThisMachine(a) })
 }

@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"context"
@@ -17,7 +17,7 @@ type Finding struct {
 }
 
 // PreflightInput is what Preflight has to know of the plan.
-type PreflightInput struct {
+type Input struct {
 	Address          string  // host:port that is connected to, or unix: and a socket's path; "" tries none
 	Bundled          bool    // bench itself started the target on this host
 	Connections      int     // most connections open at once
@@ -31,21 +31,21 @@ type PreflightInput struct {
 // raises this process's limit of open files as far as it may, and connects to the target up to three times within three
 // seconds. It returns how many connections can be held: those wanted, or fewer when they were not given by the user,
 // with a finding that says so. After a fatal finding the others may be missing.
-func Preflight(ctx context.Context, in PreflightInput) (connections int, findings []Finding) {
+func Look(ctx context.Context, in Input) (connections int, findings []Finding) {
 	usage.RaiseOpenFiles()
-	return preflight{limits: readLimits(), dial: new(net.Dialer).DialContext, own: ownAddresses()}.run(ctx, in)
+	return preflight{limits: ReadLimits(), dial: new(net.Dialer).DialContext, own: ownAddresses()}.run(ctx, in)
 }
 
 // preflight is what the findings are derived from.
 type preflight struct {
-	limits limits
+	limits Limits
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 	own    []netip.Addr // addresses of this host
 }
 
-func (p preflight) run(ctx context.Context, in PreflightInput) (connections int, findings []Finding) {
+func (p preflight) run(ctx context.Context, in Input) (connections int, findings []Finding) {
 	connections, findings = p.limits.fit(in)
-	if anyFatal(findings) {
+	if AnyFatal(findings) {
 		return connections, findings
 	}
 	in.Connections = connections
@@ -57,7 +57,7 @@ func (p preflight) run(ctx context.Context, in PreflightInput) (connections int,
 	if in.Address != "" {
 		remote, found := reach(ctx, in.Address, p.dial)
 		findings = append(findings, found...)
-		if anyFatal(found) {
+		if AnyFatal(found) {
 			return connections, findings
 		}
 		where = max(where, p.place(remote))
@@ -65,7 +65,7 @@ func (p preflight) run(ctx context.Context, in PreflightInput) (connections int,
 	return connections, append(findings, p.limits.notes(in, where)...)
 }
 
-func anyFatal(findings []Finding) bool {
+func AnyFatal(findings []Finding) bool {
 	for _, f := range findings {
 		if f.Fatal {
 			return true

@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"context"
@@ -16,7 +16,7 @@ func TestPreflightReachesARealService(t *testing.T) {
 	}
 	defer listener.Close()
 	address := listener.Addr().String()
-	connections, findings := Preflight(t.Context(), PreflightInput{Address: address, Connections: 1, KeepAlive: true, PeakRate: 10})
+	connections, findings := Look(t.Context(), Input{Address: address, Connections: 1, KeepAlive: true, PeakRate: 10})
 	if connections != 1 {
 		t.Errorf("%d connections of the 1 wanted: %v", connections, findings)
 	}
@@ -44,11 +44,11 @@ func TestPreflightReachesARealService(t *testing.T) {
 // What the user asked for and cannot have is said before anything is connected to.
 func TestPreflightStopsAtUsage(t *testing.T) {
 	dialled := false
-	p := preflight{limits: limits{openFiles: 1024}, dial: func(context.Context, string, string) (net.Conn, error) {
+	p := preflight{limits: Limits{OpenFiles: 1024}, dial: func(context.Context, string, string) (net.Conn, error) {
 		dialled = true
 		return nil, net.ErrClosed
 	}}
-	_, findings := p.run(t.Context(), PreflightInput{Address: "127.0.0.1:80", Connections: 4000, ConnectionsGiven: true, KeepAlive: true})
+	_, findings := p.run(t.Context(), Input{Address: "127.0.0.1:80", Connections: 4000, ConnectionsGiven: true, KeepAlive: true})
 	if len(findings) != 1 || !findings[0].Fatal || !findings[0].Usage || dialled {
 		t.Errorf("findings %+v, connected %v; want one of usage, and no connection", findings, dialled)
 	}
@@ -56,8 +56,8 @@ func TestPreflightStopsAtUsage(t *testing.T) {
 
 // The notes judge the connections that are left, not those wanted.
 func TestPreflightNotesTheLoweredConnections(t *testing.T) {
-	p := preflight{limits: limits{openFiles: 224, listenQueue: 128}}
-	connections, findings := p.run(t.Context(), PreflightInput{Bundled: true, Connections: 256, KeepAlive: true})
+	p := preflight{limits: Limits{OpenFiles: 224, listenQueue: 128}}
+	connections, findings := p.run(t.Context(), Input{Bundled: true, Connections: 256, KeepAlive: true})
 	if connections != 100 || len(findings) != 1 || !strings.HasPrefix(findings[0].Text, "connections lowered from 256 to 100") {
 		t.Errorf("%d connections, findings %v; want 100, which fit the listen queue, and that they were lowered", connections, findings)
 	}

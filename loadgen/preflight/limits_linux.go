@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"os"
@@ -16,12 +16,12 @@ const (
 	timeWaitReuse = time.Second
 )
 
-// readLimits reads what the system allows; what cannot be read stays zero.
-func readLimits() limits {
-	l := limits{
-		openFiles:   usage.OpenFilesLimit(),
+// ReadLimits reads what the system allows; what cannot be read stays zero.
+func ReadLimits() Limits {
+	l := Limits{
+		OpenFiles:   usage.OpenFilesLimit(),
 		processors:  usage.StartProcessors, // what bench was pinned to since says nothing of the host
-		ports:       parsePorts(sysctl("net/ipv4/ip_local_port_range"), sysctl("net/ipv4/ip_local_reserved_ports")),
+		Ports:       parsePorts(sysctl("net/ipv4/ip_local_port_range"), sysctl("net/ipv4/ip_local_reserved_ports")),
 		clockSource: firstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
 	}
 	l.openNow, _ = usage.OpenDescriptors()

@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"fmt"
@@ -8,11 +8,11 @@ import (
 	"time"
 )
 
-// limits is what a system allows this process. A zero field is not limited, or not known.
-type limits struct {
-	openFiles        uint64        // descriptors this process may open
+// Limits is what a system allows this process. A zero field is not limited, or not known.
+type Limits struct {
+	OpenFiles        uint64        // descriptors this process may open
 	openNow          int           // of them, already open
-	ports            int           // local ports to connect to one address from
+	Ports            int           // local ports to connect to one address from
 	portHold         time.Duration // for which a closed connection keeps its port
 	portHoldLoopback time.Duration // the same for connections over loopback
 	processors       int           // that this process may use
@@ -42,7 +42,7 @@ const (
 
 // fit returns how many of the wanted connections can be held, and says why if that is not all. More than can be held
 // are refused when the user asked for them.
-func (l limits) fit(in PreflightInput) (connections int, findings []Finding) {
+func (l Limits) fit(in Input) (connections int, findings []Finding) {
 	if in.Connections < 1 {
 		return in.Connections, []Finding{{
 			Text:  fmt.Sprintf("--connections %d: give 1 or more", in.Connections),
@@ -65,14 +65,14 @@ func (l limits) fit(in PreflightInput) (connections int, findings []Finding) {
 			connections = room
 		}
 	}
-	if l.openFiles > 0 {
+	if l.OpenFiles > 0 {
 		own := max(ownDescriptors, l.openNow+spareDescriptors)
-		room := int(min(l.openFiles, math.MaxInt32)) - own
+		room := int(min(l.OpenFiles, math.MaxInt32)) - own
 		enough := 1 << bits.Len(uint(in.Connections+own-1)) // the next power of two, as such limits are given
-		check(room, fmt.Sprintf("this process may open %d files", l.openFiles), fmt.Sprintf("run `ulimit -n %d`", enough))
+		check(room, fmt.Sprintf("this process may open %d files", l.OpenFiles), fmt.Sprintf("run `ulimit -n %d`", enough))
 	}
-	if l.ports > 0 {
-		check(l.ports-sparePorts, fmt.Sprintf("this system has %d local ports to connect to one address from", l.ports),
+	if l.Ports > 0 {
+		check(l.Ports-sparePorts, fmt.Sprintf("this system has %d local ports to connect to one address from", l.Ports),
 			"widen them with `"+widenPorts+"`")
 	}
 	return connections, findings
@@ -84,7 +84,7 @@ const widenPorts = `sysctl -w net.ipv4.ip_local_port_range="1024 65535"`
 var steadyClocks = []string{"tsc", "kvm-clock", "arch_sys_counter", "hyperv_clocksource_tsc_page", "riscv_clocksource", "timebase", "tod"}
 
 // notes are what does not stop a run but shows in what it measures.
-func (l limits) notes(in PreflightInput, where placement) (findings []Finding) {
+func (l Limits) notes(in Input, where placement) (findings []Finding) {
 	note := func(format string, args ...any) {
 		findings = append(findings, Finding{Text: fmt.Sprintf(format, args...)})
 	}
@@ -92,14 +92,14 @@ func (l limits) notes(in PreflightInput, where placement) (findings []Finding) {
 	if where == onLoopback {
 		hold = l.portHoldLoopback
 	}
-	if room := l.ports - sparePorts - in.Connections; !in.KeepAlive && l.ports > 0 && hold > 0 {
+	if room := l.Ports - sparePorts - in.Connections; !in.KeepAlive && l.Ports > 0 && hold > 0 {
 		if closed := closedWithin(hold, in); closed > float64(room) {
 			remedy := "keep connections alive"
 			if perSecond := float64(room) / hold.Seconds(); perSecond >= 1 {
 				remedy += fmt.Sprintf(", stay below %.0f requests/s", math.Floor(perSecond))
 			}
 			note("without keep-alive up to %.0f connections are closed within %.0f s, and each may keep its local port for that long; "+
-				"there are %d: %s, or widen them with `%s`", closed, hold.Seconds(), l.ports, remedy, widenPorts)
+				"there are %d: %s, or widen them with `%s`", closed, hold.Seconds(), l.Ports, remedy, widenPorts)
 		}
 	}
 	if where != elsewhere && !in.Bundled {
@@ -122,7 +122,7 @@ func (l limits) notes(in PreflightInput, where placement) (findings []Finding) {
 }
 
 // closedWithin is how many connections, each of one request, are closed within a time at most.
-func closedWithin(d time.Duration, in PreflightInput) float64 {
+func closedWithin(d time.Duration, in Input) float64 {
 	most := math.Inf(1)
 	if in.PeakRate > 0 {
 		most = math.Ceil(in.PeakRate * d.Seconds())

@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"context"

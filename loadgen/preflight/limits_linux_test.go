@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"os"
@@ -59,15 +59,15 @@ func TestReadLimits(t *testing.T) {
 	if err := usage.Pin(before[:1]); err != nil { // which says nothing of the host
 		t.Fatal(err)
 	}
-	l := readLimits()
+	l := ReadLimits()
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	if l.openFiles != limit.Cur || l.openNow < 3 || l.processors != len(before) {
+	if l.OpenFiles != limit.Cur || l.openNow < 3 || l.processors != len(before) {
 		t.Errorf("limits %+v, want %d files, 3 or more open and %d processors", l, limit.Cur, len(before))
 	}
-	if data, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil && (l.ports < 1 || l.portHold < time.Second) {
+	if data, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil && (l.Ports < 1 || l.portHold < time.Second) {
 		t.Errorf("limits %+v of a port range %q", l, data)
 	}
 	if data, err := os.ReadFile("/sys/devices/system/clocksource/clocksource0/current_clocksource"); err == nil && l.clockSource != strings.TrimSpace(string(data)) {

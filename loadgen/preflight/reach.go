@@ -1,4 +1,4 @@
-package loadgen
+package preflight
 
 import (
 	"context"
@@ -28,7 +28,7 @@ const errWinRefused = syscall.Errno(10061)
 // reach connects to an address and closes the connection again, and says what it met. A service that is just starting
 // is given three tries.
 func reach(ctx context.Context, address string, dial func(ctx context.Context, network, address string) (net.Conn, error)) (remote netip.Addr, found []Finding) {
-	network, at := dialed(address)
+	network, at := Dialed(address)
 	host, _, err := net.SplitHostPort(at)
 	if err != nil && network == "tcp" {
 		return remote, []Finding{{Text: fmt.Sprintf("%s is no address to connect to: give host and port, as in 127.0.0.1:8080", address), Fatal: true, Usage: true}}
@@ -72,8 +72,8 @@ func reach(ctx context.Context, address string, dial func(ctx context.Context, n
 	}
 }
 
-// dialed returns what to dial for an address, which may be unix: and a socket's path.
-func dialed(to string) (network, at string) {
+// Dialed returns what to dial for an address, which may be unix: and a socket's path.
+func Dialed(to string) (network, at string) {
 	if path, ok := strings.CutPrefix(to, address.UnixPrefix); ok {
 		return "unix", path
 	}
