@@ -320,7 +320,7 @@ func FuzzURL(f *testing.F) {
 	for _, seed := range []string{
 		"", "/", "/a%2Fb|c", "/a%2Fb/ü", "/x%41{y}", "?q=ü", "?q=a b", "/%", "/%4", "?%zz", "/a?b#c%", "#", "/{{seq}}", "?id={{seq}}",
 		"/{{pick a/b c}}?u={{pick a/b c#}}", "/{{{{seq}}", "/{{x}}", "//two", "/p?", "/p??", "/*", "*", "/;a=b,c", "/\x00\x7f\xff", "/[x]", "/!'()*",
-		"/.././", "/:@&=+$", "/{{now}}{{uuid}}{{uniform -5 5}}", "/{{csv testdata/users.csv name}}", ":80/", "@x/", "/" + strings.Repeat("a", 300),
+		"/.././", "/:@&=+$", "/{{now}}{{uuid}}{{uniform -5 5}}", "/{{csv request/testdata/users.csv name}}", ":80/", "@x/", "/" + strings.Repeat("a", 300),
 	} {
 		f.Add(seed)
 	}

@@ -144,6 +144,8 @@ func TestDriveRendersWhenARequestIsDue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if run.Requests.Succeeded != 100 || len(seen) != 100 {
 		t.Errorf("requests %+v, %d arrived; failures %+v", run.Requests, len(seen), run.Errors)
 	}

@@ -50,6 +50,8 @@ func TestAJobReadsItsFilesOnce(t *testing.T) {
 			t.Fatalf("%+v, %v, want %d", run, err, v.Requests)
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if n := int(v.Requests); len(got) != 2 || got["/7 s3cret"]+got["/8 s3cret"] != 2*n {
 		t.Errorf("%v, want twice %d", got, n)
 	}

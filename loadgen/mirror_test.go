@@ -79,6 +79,8 @@ func TestMirrorComparesTheAnswersToTheSameRequests(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			serverA.Close()
+			serverB.Close()
 			warmUp, all := 20, 180
 			if len(a.asked) != all {
 				t.Fatalf("A was asked %d times, want %d", len(a.asked), all)

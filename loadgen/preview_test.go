@@ -18,10 +18,10 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 		Target:  runfile.Target{Name: "h"},
 		Profile: shortSpike(),
 		Requests: []request.Request{{
-			URL:    "http://user:C4N4RY@h/{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=C4N4RY&id=C4N4RY{{seq}}&{{uniform 5 5}}&w={{pick C4N4RY}}&C4N4RY#C4N4RY",
+			URL:    "http://user:C4N4RY@h/{{seq}}/{{csv request/testdata/users.csv name}}/{{pick open}}?token=C4N4RY&id=C4N4RY{{seq}}&{{uniform 5 5}}&w={{pick C4N4RY}}&C4N4RY#C4N4RY",
 			Method: "POST", Body: "C4N4RY",
 			Header: http.Header{
-				"Accept": {"text/html"}, "X-Id": {"C4N4RY{{seq}}-{{seq}}"}, "X-Who": {"{{csv testdata/users.csv name}}"},
+				"Accept": {"text/html"}, "X-Id": {"C4N4RY{{seq}}-{{seq}}"}, "X-Who": {"{{csv request/testdata/users.csv name}}"},
 				"Cookie": {"C4N4RY"}, "Content-Type": {"${env:BENCH_TEST_TOKEN}", "a{{seq}}"},
 			},
 		}},
@@ -41,7 +41,7 @@ func TestPreviewIsWhatWouldBeSent(t *testing.T) {
 	for i, got := range v.First {
 		k := uint64(i)
 		want := runfile.PreviewRequest{
-			K: k, At: r.schedule.At(k), Name: "POST /{{seq}}/{{csv testdata/users.csv name}}/{{pick open}}?token=…&id=…&…&w=…&…", Method: "POST",
+			K: k, At: r.schedule.At(k), Name: "POST /{{seq}}/{{csv request/testdata/users.csv name}}/{{pick open}}?token=…&id=…&…&w=…&…", Method: "POST",
 			URL:    fmt.Sprintf("http://h/%d/…/open?token=…&id=…%d&5&w=…&…", k, k),
 			Header: []string{"Accept: text/html", "Content-Type: …", fmt.Sprintf("Content-Type: a%d", k), "Cookie: …", "X-Id: …" + fmt.Sprintf("%d…%d", k, k), "X-Who: …", "Authorization: …"},
 			Body:   6,
