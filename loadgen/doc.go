@@ -4,6 +4,13 @@
 // The order of things is: a [Plan] becomes numbered requests; an engine pulls the next number, sends, and hands back a
 // sample; the recorder counts it; when all is over a [runfile.Run] is built, which is all that anything later reads.
 //
+//   - plan.go, job.go, closed.go, engines.go: what is asked for, checked and compiled once
+//   - drive.go, engine*.go, wire_source.go, origin.go, proxy.go, redirects.go: an engine, driven
+//   - sample.go, shard.go, second.go, totals.go, timeline.go, heldback.go, nevertaken.go: what is counted, by phase and second
+//   - disturbance.go, lateness.go, pause.go, stall.go, clock.go, watch.go: what bench and its machine did late
+//   - recording.go, backlog.go, verdict.go, condition.go, abort.go: the run that is built, and what limited or ended it
+//   - mirror.go, pairing.go, differ.go: one plan at two targets at once; preflight_*.go, preview.go: before a run
+//
 // Its stance: request k, with its intended start, endpoint and values, is a pure function of the plan, the seed and k,
 // so that engines agree and rounds can be paired. Latency counts from the intended start. A request that never finished
 // is counted at the age it had, as a lower bound. What the tool itself did late is kept apart from what the target did.
