@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -88,17 +89,17 @@ func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
 	return []string{cachePair.Cached, cachePair.Uncached}
 }
 
-// nextSteps suggests commands that follow from the result.
+// nextSteps suggests commands that follow from the result: first what the target's limit asks for, then what bench's own does.
 func nextSteps(runs []*runfile.Run) []string {
-	for _, r := range runs {
-		switch r.Verdict.Kind {
-		case runfile.HostLimited, runfile.GeneratorLimited:
-			return []string{"run `bench selfcheck` to see what this machine can be trusted with"}
-		case runfile.TargetLimited:
-			if r.Target.Bundled && r.Plan.Profile != "step" {
-				return []string{"bench step " + r.Target.ServiceName() + " (how much can it take?)"}
-			}
-		}
+	var steps []string
+	limited := func(r *runfile.Run) bool {
+		return r.Verdict.Kind == runfile.TargetLimited && r.Target.Bundled && r.Plan.Profile != "step"
 	}
-	return nil
+	if i := slices.IndexFunc(runs, limited); i >= 0 {
+		steps = append(steps, "bench step "+runs[i].Target.ServiceName()+" (how much can it take?)")
+	}
+	if slices.ContainsFunc(runs, func(r *runfile.Run) bool { return r.Verdict.Kind.Spoiled() }) {
+		steps = append(steps, "run `bench selfcheck` to see what this machine can be trusted with")
+	}
+	return steps
 }

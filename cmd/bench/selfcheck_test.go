@@ -18,3 +18,14 @@ func TestSpoiledRunsPointToSelfcheck(t *testing.T) {
 		}
 	}
 }
+
+// A limit of the target's is gone into first: that bench was late beside another target does not hide it.
+func TestTheTargetsLimitIsGoneIntoFirst(t *testing.T) {
+	next := nextSteps([]*runfile.Run{
+		{Verdict: runfile.Verdict{Kind: runfile.HostLimited}},
+		{Target: runfile.Target{Name: "uncached", Bundled: true}, Verdict: runfile.Verdict{Kind: runfile.TargetLimited}},
+	})
+	if len(next) != 2 || !strings.Contains(next[0], "bench step uncached") || !strings.Contains(next[1], "bench selfcheck") {
+		t.Errorf("next %q", next)
+	}
+}
