@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -38,7 +39,7 @@ func refusal(b *compare.Baseline, short []compare.Short, why func(compare.Short)
 	var reasons, margins []string
 	for _, s := range short {
 		reasons = append(reasons, fmt.Sprintf("the margin of %s is %s, and this machine's noise floor %s, %s", metricName(s.Metric),
-			trimmed(100*s.Margin)+" %", floorPercent(s.Floor), why(s)))
+			units.Trimmed(100*s.Margin)+" %", floorPercent(s.Floor), why(s)))
 		margins = append(margins, marginFlag(s))
 	}
 	return fmt.Sprintf("baseline %s: %s; or give %s", name(b.Name), strings.Join(reasons, "; "), strings.Join(margins, " "))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -92,12 +93,12 @@ func floorPercent(share float64) string {
 	if share >= 0.1 {
 		scale = 100
 	}
-	return trimmed(math.Ceil(share*scale)/scale*100) + " %"
+	return units.Trimmed(math.Ceil(share*scale)/scale*100) + " %"
 }
 
 // baselinePlan says in what runs a baseline was made.
 func baselinePlan(b *compare.Baseline) string {
-	return fmt.Sprintf("%d runs of %d rounds of %s at %s", len(b.Runs), compare.RoundsPerRun, Span(b.Round()), Rate(b.Rate()))
+	return fmt.Sprintf("%d runs of %d rounds of %s at %s", len(b.Runs), compare.RoundsPerRun, units.Span(b.Round()), units.Rate(b.Rate()))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
@@ -147,7 +148,7 @@ func deviation(s float64) string {
 	if s <= 0 {
 		return absent
 	}
-	return trimmed(100*math.Expm1(s)) + " %"
+	return units.Trimmed(100*math.Expm1(s)) + " %"
 }
 
 func baselineNotes(b *compare.Baseline) []page.Block {
@@ -204,7 +205,7 @@ func BaselineList(w io.Writer, entries []BaselineEntry, o Options) error {
 			list.Blocks = append(list.Blocks, page.Text{Text: sentence(e.Err.Error())})
 		case b != nil:
 			cells := []page.Cell{page.Words(name(e.Name)), page.Words(stamp(b.Saved)), page.Words(name(b.Runs[0].Target.Name)), rateCell(b.Rate()),
-				page.Figure(Span(b.Round()), float64(b.Round())), numberCell(uint64(len(b.Runs)))}
+				page.Figure(units.Span(b.Round()), float64(b.Round())), numberCell(uint64(len(b.Runs)))}
 			for _, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
 				cells = append(cells, floorCell(b.Floor.OfRuns(m, len(b.Runs), len(b.Runs))))
 			}

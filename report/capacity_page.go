@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -92,21 +93,21 @@ func capacityAnswer(c *capacity.Capacity) string {
 	m := c.MaxRate
 	switch m.Outcome {
 	case capacity.Nowhere:
-		return fmt.Sprintf("%s meets %s at no rate: even at %s %s. %s", who, what, Rate(m.High), brokeWords(m.Limiting), c.Limit)
+		return fmt.Sprintf("%s meets %s at no rate: even at %s %s. %s", who, what, units.Rate(m.High), brokeWords(m.Limiting), c.Limit)
 	case capacity.Everywhere, capacity.OutOfTime:
 		if m.Rate.Rate > 0 {
-			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, lowRate(m.Rate.Rate), what, c.Limit)
+			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, units.RateLow(m.Rate.Rate), what, c.Limit)
 		}
 		return fmt.Sprintf("%s: there was no time to find a rate that holds %s.", who, what)
 	case capacity.Undecided:
 		return fmt.Sprintf("%s: whether it holds %s cannot be told at any rate that was driven: %s.", who, what, undecidedWhy(c))
 	case capacity.Limited:
 		if m.Rate.Rate > 0 {
-			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, lowRate(m.Rate.Rate), what)
+			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, units.RateLow(m.Rate.Rate), what)
 		}
 		return fmt.Sprintf("%s: nothing can be said of %s, as bench or its host was too late at every rate.", who, what)
 	}
-	return fmt.Sprintf("%s holds %s (%s, 95 %%) with %s. %s", who, Rate(m.Rate.Rate), between(m.Low, m.High), what, c.Limit)
+	return fmt.Sprintf("%s holds %s (%s, 95 %%) with %s. %s", who, units.Rate(m.Rate.Rate), between(m.Low, m.High), what, c.Limit)
 }
 
 // undecidedWhy says what kept the last step that was undecided from telling.
@@ -122,9 +123,9 @@ func undecidedWhy(c *capacity.Capacity) string {
 // between writes the ends of an interval of rates.
 func between(low, high float64) string {
 	if high == 0 {
-		return "at least " + lowRate(low)
+		return "at least " + units.RateLow(low)
 	}
-	return strings.TrimSuffix(Rate(low), "/s") + " – " + strings.TrimSuffix(Rate(high), "/s")
+	return strings.TrimSuffix(units.Rate(low), "/s") + " – " + strings.TrimSuffix(units.Rate(high), "/s")
 }
 
 // brokeWords says what broke, within a sentence.
@@ -174,7 +175,7 @@ func capacityNext(list []*capacity.Capacity, o Options) (next []string) {
 
 // CapacityStep is the line that says on stderr what a step found.
 func CapacityStep(target string, m capacity.Measurement) string {
-	offered := Rate(m.Step.Rate)
+	offered := units.Rate(m.Step.Rate)
 	if m.Users > 0 {
 		offered = plural(uint64(m.Users), "user")
 	}
@@ -188,7 +189,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 		outcome = "no: " + m.Why
 	}
 	line := page.Dotted([]string{
-		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), Rate(m.Served) + " served",
+		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), units.Rate(m.Served) + " served",
 		"P99 " + bounded(m.P99, m.AtLeast), outcome,
 	})
 	return page.Clean(line, 160)
@@ -252,9 +253,9 @@ func capacityBeside(list []*capacity.Capacity) page.Section {
 // bounding writes a rate, marked where it is a lower bound.
 func bounding(m capacity.MaxRate) string {
 	if m.AtLeast {
-		return leastRate(m.Rate.Rate)
+		return units.RateAtLeast(m.Rate.Rate)
 	}
-	return Rate(m.Rate.Rate)
+	return units.Rate(m.Rate.Rate)
 }
 
 func isPriced(c *capacity.Capacity) bool {
@@ -266,7 +267,7 @@ func demandOf(c *capacity.Capacity) string {
 	if c.Plan == nil {
 		return ""
 	}
-	return fmt.Sprintf(" at the demand of %s with one instance", Rate(c.Plan.Inputs.Demand))
+	return fmt.Sprintf(" at the demand of %s with one instance", units.Rate(c.Plan.Inputs.Demand))
 }
 
 // savings compares, of the targets that were asked the same, each with the one that holds least.
@@ -285,13 +286,13 @@ func savings(list []*capacity.Capacity, asked []string) (text []string) {
 			continue
 		}
 		times := c.MaxRate.Rate.Rate / least.MaxRate.Rate.Rate
-		holds := "holds " + Times(times)
+		holds := "holds " + units.Times(times)
 		if c.MaxRate.AtLeast {
-			holds = "holds at least " + timesTo(times, down)
+			holds = "holds at least " + units.TimesTo(times, units.Down)
 		}
 		line := fmt.Sprintf("%s %s what %s does", sizedName(c.Target.Name), holds, sizedName(least.Target.Name))
 		if c.Size > 0 && least.Size > 0 {
-			line += fmt.Sprintf(", with %s its processors", Times(float64(c.Size)/float64(least.Size)))
+			line += fmt.Sprintf(", with %s its processors", units.Times(float64(c.Size)/float64(least.Size)))
 		}
 		text = append(text, line+saved(c, least))
 	}

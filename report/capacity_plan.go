@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -18,7 +19,7 @@ func money(v float64, currency string) string {
 	case v > 0 && v < 100:
 		decimals = 2
 	}
-	return decimal(v, decimals) + " " + page.Clean(currency, 8)
+	return units.Decimal(v, decimals) + " " + page.Clean(currency, 8)
 }
 
 func moneyCell(v float64, currency string) page.Cell { return page.Figure(money(v, currency), v) }
@@ -28,13 +29,13 @@ func planSections(p *capacity.Plan, verbose bool) []page.Block {
 	in := &p.Inputs
 	list := []page.Block{monthSection(p, verbose)}
 	today := []string{
-		fmt.Sprintf("%s carry %s at the objective; the peak of %s leaves %s of that free", plural(uint64(p.RunsOut.Fleet), "instance"), Rate(float64(p.RunsOut.Fleet)*p.Capacity.Rate), Rate(in.Demand), headroomWords(p.Headroom)),
+		fmt.Sprintf("%s carry %s at the objective; the peak of %s leaves %s of that free", plural(uint64(p.RunsOut.Fleet), "instance"), units.Rate(float64(p.RunsOut.Fleet)*p.Capacity.Rate), units.Rate(in.Demand), headroomWords(p.Headroom)),
 		runsOutWords(p.RunsOut, in.Horizon),
-		fmt.Sprintf("an autoscaler should aim at %s of the capacity of an instance", Percent(p.Target)),
+		fmt.Sprintf("an autoscaler should aim at %s of the capacity of an instance", units.Percent(p.Target)),
 	}
 	for _, b := range p.Budgets {
 		today = append(today, fmt.Sprintf("%s allows %.3g million requests in 30 days, or an outage of %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
-			b.Objective, b.Requests/1e6, Span(b.Outage), Share(b.Alerts[0].Share), Share(b.Alerts[1].Share), Share(b.Alerts[2].Share)))
+			b.Objective, b.Requests/1e6, units.Span(b.Outage), units.Share(b.Alerts[0].Share), units.Share(b.Alerts[1].Share), units.Share(b.Alerts[2].Share)))
 	}
 	list = append(list, section("Today", today, nil))
 	if len(in.Prices.Offers) > 0 {
@@ -47,7 +48,7 @@ func planSections(p *capacity.Plan, verbose bool) []page.Block {
 			if sim.Daily > 0 {
 				cost = moneyCell(sim.Daily, in.Prices.Currency)
 			}
-			t.Add(page.Words(sim.Policy), numberCell(uint64(sim.Outside)), page.Figure(decimal(sim.Instances, 1), sim.Instances), numberCell(uint64(sim.Most)), cost)
+			t.Add(page.Words(sim.Policy), numberCell(uint64(sim.Outside)), page.Figure(units.Decimal(sim.Instances, 1), sim.Instances), numberCell(uint64(sim.Most)), cost)
 		}
 		list = append(list, section("A day of autoscaling, minute by minute", nil, t))
 	}
@@ -71,7 +72,7 @@ func headroomWords(part float64) string {
 	if part <= 0 {
 		return "nothing"
 	}
-	return Percent(part)
+	return units.Percent(part)
 }
 
 func runsOutWords(r capacity.RunsOut, horizon int) string {
@@ -88,7 +89,7 @@ func runsOutWords(r capacity.RunsOut, horizon int) string {
 }
 
 func policyWords(in *capacity.Inputs) string {
-	words := []string{fmt.Sprintf("%s headroom", Percent(1-in.Use))}
+	words := []string{fmt.Sprintf("%s headroom", units.Percent(1-in.Use))}
 	switch in.Survive {
 	case capacity.LoseInstance:
 		words = append(words, "one instance may be lost")
@@ -96,7 +97,7 @@ func policyWords(in *capacity.Inputs) string {
 		words = append(words, fmt.Sprintf("one zone of %d may be lost", in.Zones))
 	}
 	if in.Spike > 1 {
-		words = append(words, fmt.Sprintf("spikes of %s", Times(in.Spike)))
+		words = append(words, fmt.Sprintf("spikes of %s", units.Times(in.Spike)))
 	}
 	return strings.Join(words, ", ")
 }
@@ -139,7 +140,7 @@ func monthSection(p *capacity.Plan, verbose bool) page.Section {
 		}
 		t.Add(row...)
 	}
-	return section(fmt.Sprintf("Fleet for %s today, %s, %s, %s:", Rate(in.Demand), growthWords(in.Growth), plural(uint64(in.Horizon), "month"), policyWords(in)), nil, t)
+	return section(fmt.Sprintf("Fleet for %s today, %s, %s, %s:", units.Rate(in.Demand), growthWords(in.Growth), plural(uint64(in.Horizon), "month"), policyWords(in)), nil, t)
 }
 
 // offerSection compares the offers, now.
@@ -148,7 +149,7 @@ func offerSection(p *capacity.Plan) page.Section {
 	t := headed("offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", "requests per "+page.Clean(currency, 8))
 	for _, c := range p.Months[0].Costs {
 		t.Add(page.Words(name(c.Offer)), numberCell(uint64(c.Instances)), moneyCell(c.OnDemand, currency), moneyCell(c.Mix.Monthly, currency),
-			numberCell(uint64(c.Mix.Reserved)), page.Figure(decimal(c.Mix.OnDemand, 1), c.Mix.OnDemand), page.Figure(decimal(c.Mix.Spot, 1), c.Mix.Spot),
+			numberCell(uint64(c.Mix.Reserved)), page.Figure(units.Decimal(c.Mix.OnDemand, 1), c.Mix.OnDemand), page.Figure(units.Decimal(c.Mix.Spot, 1), c.Mix.Spot),
 			moneyCell(c.Transfer, currency), numberCell(uint64(c.PerUnit)))
 	}
 	return section("Offers, for the demand of now: the cheapest mix of reserved, on demand and spot", nil, t)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -33,7 +34,7 @@ func expectedSection(c *capacity.Capacity) page.Section {
 		by := e.Method
 		if d := e.Contradicted; d != nil {
 			model, _, _ := strings.Cut(d.By, ",")
-			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, Rate(e.MeasuredAt), model, modelWords(d))
+			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, units.Rate(e.MeasuredAt), model, modelWords(d))
 		}
 		t.Add(shareCell(e.Utilisation), rateCell(e.Rate), boundedCell(e.P99, e.AtLeast), page.Words(by))
 	}
@@ -44,14 +45,14 @@ func expectedSection(c *capacity.Capacity) page.Section {
 func measuredWords(d *capacity.Contradiction) string {
 	switch {
 	case d.Of == "throughput" && d.Rate > 0:
-		return fmt.Sprintf("%s was served of %s", Rate(d.Measured.Value), Rate(d.Rate))
+		return fmt.Sprintf("%s was served of %s", units.Rate(d.Measured.Value), units.Rate(d.Rate))
 	case d.Of == "throughput":
-		return fmt.Sprintf("%s was measured", Rate(d.Measured.Value))
+		return fmt.Sprintf("%s was measured", units.Rate(d.Measured.Value))
 	}
-	return fmt.Sprintf("%s at %s was %s", strings.ToUpper(d.Of), Rate(d.Rate), secondsOf(d.Measured.Value))
+	return fmt.Sprintf("%s at %s was %s", strings.ToUpper(d.Of), units.Rate(d.Rate), secondsOf(d.Measured.Value))
 }
 
-func secondsOf(s float64) string { return Duration(time.Duration(s * 1e9)) }
+func secondsOf(s float64) string { return units.Duration(time.Duration(s * 1e9)) }
 
 // capacitySteps is the table of the steps, by rate; without Verbose those of the same purpose that say the same are left out.
 func capacitySteps(c *capacity.Capacity, verbose bool) *page.Table {
@@ -80,7 +81,7 @@ func capacitySteps(c *capacity.Capacity, verbose bool) *page.Table {
 		if m.Users > 0 || m.Burst > 0 {
 			backlog = absent
 		} else if !m.Holds && m.Growth > 0.01*m.Offered {
-			backlog = "+" + Rate(m.Growth)
+			backlog = "+" + units.Rate(m.Growth)
 		}
 		if m.CPU != nil && c.Processors > 0 {
 			cpu = shareCell(*m.CPU / float64(c.Processors))
@@ -95,7 +96,7 @@ func holdsWords(m capacity.Measurement) string {
 	case m.Users > 0:
 		return absent
 	case m.Burst > 0 && m.Holds:
-		return "in bursts of " + Span(m.Burst)
+		return "in bursts of " + units.Span(m.Burst)
 	case m.Reason == capacity.Unsure:
 		return "undecided: bench was late"
 	case m.Undecided:
@@ -105,7 +106,7 @@ func holdsWords(m capacity.Measurement) string {
 		why, _, _ = strings.Cut(why, ": ")
 		return "no: " + page.Clean(why, 44)
 	case m.Purpose == capacity.Confirmation:
-		return "yes, confirmed over " + Span(m.Hold)
+		return "yes, confirmed over " + units.Span(m.Hold)
 	}
 	return "yes"
 }
@@ -124,7 +125,7 @@ func capacityCurve(c *capacity.Capacity) page.Chart {
 		return page.Chart{}
 	}
 	return page.Chart{Drawing: curve,
-		Title: fmt.Sprintf("P99 over the offered rate, %s … %s, logarithmic, × does not hold", Rate(lowX), Rate(highX))}
+		Title: fmt.Sprintf("P99 over the offered rate, %s … %s, logarithmic, × does not hold", units.Rate(lowX), units.Rate(highX))}
 }
 
 // edgeCurve draws P99 over the offered rate, both logarithmic; × is a step that does not hold.
@@ -167,9 +168,9 @@ func (e edgeCurve) Lines(width int) (lines []string) {
 		label := ""
 		switch i {
 		case 0:
-			label = Duration(time.Duration(highY * 1e9))
+			label = units.Duration(time.Duration(highY * 1e9))
 		case edgeRows - 1:
-			label = Duration(time.Duration(lowY * 1e9))
+			label = units.Duration(time.Duration(lowY * 1e9))
 		}
 		lines = append(lines, fmt.Sprintf("%10s ┤%s", label, string(line)))
 	}
@@ -180,18 +181,18 @@ func (e edgeCurve) Lines(width int) (lines []string) {
 func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 	add := func(format string, a ...any) { said = append(said, fmt.Sprintf(format, a...)) }
 	if c.MaxRate.Confirmed > 0 {
-		add("confirmed: %s held over the longer step", Rate(c.MaxRate.Confirmed))
+		add("confirmed: %s held over the longer step", units.Rate(c.MaxRate.Confirmed))
 	} else if c.MaxRate.Outcome == capacity.Unconfirmed {
 		add("not confirmed: no longer step held, or there was no time for one")
 	}
 	if c.BrokeAt > 0 {
-		add("the objective broke at %s: %s", Rate(c.BrokeAt), brokeWords(c.MaxRate.Limiting))
+		add("the objective broke at %s: %s", units.Rate(c.BrokeAt), brokeWords(c.MaxRate.Limiting))
 	}
 	if c.Saturation != nil {
-		add("saturation, measured: %s (%s, 95 %%)", Rate(c.Saturation.Rate), between(c.Saturation.Low, c.Saturation.High))
+		add("saturation, measured: %s (%s, 95 %%)", units.Rate(c.Saturation.Rate), between(c.Saturation.Low, c.Saturation.High))
 	}
 	if p := c.Predicted; p != nil {
-		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)%s", Rate(p.UpTo), Rate(p.Rate.Rate), between(p.Low, p.High), besideMeasured(p, c.Saturation))
+		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)%s", units.Rate(p.UpTo), units.Rate(p.Rate.Rate), between(p.Low, p.High), besideMeasured(p, c.Saturation))
 		if p.Contradicted != nil {
 			add("it is contradicted, beyond the intervals of both: %s", measuredWords(p.Contradicted))
 		}
@@ -203,7 +204,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 		add("%s", demandWords(d, c))
 	}
 	if b := c.Bounds; b != nil {
-		add("bounds: with N users at most N / %s, until %.3g users fill %s, and then %s", Duration(b.Alone), b.Users, b.Resource, Rate(b.Most))
+		add("bounds: with N users at most N / %s, until %.3g users fill %s, and then %s", units.Duration(b.Alone), b.Users, b.Resource, units.Rate(b.Most))
 		if b.Beyond {
 			add("more was measured than that: one user alone is served more slowly than one among others, such as where processors fall asleep")
 		}
@@ -213,32 +214,32 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 	case q.Contradicted != nil:
 		add("queue: not told: M/M/%d is the likeliest, but says %s, and %s", q.Workers, modelWords(q.Contradicted), measuredWords(q.Contradicted))
 	default:
-		add("queue: response times are those of M/M/%d with %.3g ms a request, within %s", q.Workers, 1e3/q.ServiceRate, Share(q.Misfit))
+		add("queue: response times are those of M/M/%d with %.3g ms a request, within %s", q.Workers, 1e3/q.ServiceRate, units.Share(q.Misfit))
 	}
 	if u := c.USL; u != nil {
 		switch {
 		case u.Refused != "":
 			add("scalability: not told: %s", u.Refused)
 		case u.Contradicted != nil:
-			add("scalability: not told: by the law at most %s is served to any number of users, but %s", Rate(u.Contradicted.Model.High), measuredWords(u.Contradicted))
+			add("scalability: not told: by the law at most %s is served to any number of users, but %s", units.Rate(u.Contradicted.Model.High), measuredWords(u.Contradicted))
 		default:
 			add("scalability: %s", u.Says)
-			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s%s", Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
-				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, Share(u.Error), fitWords(u))
+			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s%s", units.Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
+				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, units.Share(u.Error), fitWords(u))
 			if u.Peak != nil && u.Sharp == nil {
-				add("its peak: %s with %.0f users", Rate(u.Peak.Throughput), u.Peak.Users)
+				add("its peak: %s with %.0f users", units.Rate(u.Peak.Throughput), u.Peak.Users)
 			}
 		}
 	}
 	if c.Knee != nil {
-		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", Rate(c.Knee.Rate), Duration(c.Knee.P99))
+		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", units.Rate(c.Knee.Rate), units.Duration(c.Knee.P99))
 	}
 	return said
 }
 
 // modelWords says what a model says of response times.
 func modelWords(d *capacity.Contradiction) string {
-	return fmt.Sprintf("%s %s at %s", strings.ToUpper(d.Of), secondsOf(d.Model.Value), Rate(d.Rate))
+	return fmt.Sprintf("%s %s at %s", strings.ToUpper(d.Of), secondsOf(d.Model.Value), units.Rate(d.Rate))
 }
 
 // fitWords says what a test finds of the law.
@@ -246,7 +247,7 @@ func fitWords(u *capacity.USL) string {
 	if u.Fit == nil {
 		return ""
 	}
-	return fmt.Sprintf(" · chance of more, if the law is true, %s", Share(*u.Fit))
+	return fmt.Sprintf(" · chance of more, if the law is true, %s", units.Share(*u.Fit))
 }
 
 // demandWords says what a request costs of a resource.
@@ -256,14 +257,14 @@ func demandWords(d capacity.Demand, c *capacity.Capacity) string {
 	case d.Servers == 0:
 		line += ", of how many at once is not known (--servers)"
 	default:
-		line += fmt.Sprintf(", of %g full at %s", d.Servers, Rate(d.Saturation.Rate))
+		line += fmt.Sprintf(", of %g full at %s", d.Servers, units.Rate(d.Saturation.Rate))
 	}
 	if d.Resource == c.Bottleneck {
 		line += ", the bottleneck"
 	}
 	if m := lightest(c); m != nil && d.Resource == capacity.Processor && d.Wake > 0 && m.CPU != nil {
 		if cost := *m.CPU / m.Served; cost > muchMore*d.Seconds.Value {
-			line += fmt.Sprintf("; %.3g ms at %s, where most requests find it asleep", cost*1e3, Rate(m.Offered))
+			line += fmt.Sprintf("; %.3g ms at %s, where most requests find it asleep", cost*1e3, units.Rate(m.Offered))
 		}
 	}
 	if d.Contradicted != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -114,9 +115,9 @@ func fasterThan(r compare.Row, a, b string) string {
 		fast, slow = b, a
 		change = compare.Interval{Center: 1 / change.Center, Low: 1 / change.High, High: 1 / change.Low}
 	}
-	times := Times(change.Center)
+	times := units.Times(change.Center)
 	if r.BLow != r.ALow {
-		times = "at least " + timesTo(change.Center, down)
+		times = "at least " + units.TimesTo(change.Center, units.Down)
 	}
 	return fmt.Sprintf("%s is %s faster than %s at %s %s", fast, times, slow, metricName(r.Metric),
 		certainty(betweenOf(change)))
@@ -130,7 +131,7 @@ func byHowMuch(r compare.Row) string {
 	if asPercent(ratio) {
 		return strings.TrimLeft(percentChange(ratio), "+−")
 	}
-	return Times(max(ratio, 1/ratio))
+	return units.Times(max(ratio, 1/ratio))
 }
 
 // gateAnswer says whether the gate is passed, and why not.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -66,7 +67,7 @@ func (list curves) Lines(int) []string {
 		label := ""
 		switch y {
 		case 0, curveRows / 2, curveRows - 1:
-			label = Duration(time.Duration(float64(low) * math.Exp(span*float64(curveRows-1-y)/(curveRows-1))))
+			label = units.Duration(time.Duration(float64(low) * math.Exp(span*float64(curveRows-1-y)/(curveRows-1))))
 		}
 		lines = append(lines, fmt.Sprintf("%8s ┤%s", label, strings.TrimRight(strings.Join(row, ""), " ")))
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -15,11 +16,11 @@ func objectiveName(o compare.Objective) string { return "slo " + sentence(o.Thre
 func objectiveFigure(t runfile.Threshold, v float64) string {
 	switch t.Metric {
 	case runfile.MetricErrors:
-		return Share(v)
+		return units.Share(v)
 	case runfile.MetricRate:
-		return Rate(v)
+		return units.Rate(v)
 	}
-	return Duration(time.Duration(v))
+	return units.Duration(time.Duration(v))
 }
 
 func objectiveValue(o compare.Objective, h compare.Held) string {
@@ -27,7 +28,7 @@ func objectiveValue(o compare.Objective, h compare.Held) string {
 	case !h.Known:
 		return absent
 	case h.AtLeast:
-		return leastDuration(time.Duration(h.Value)) // of a percentile: rates and shares are counted
+		return units.DurationAtLeast(time.Duration(h.Value)) // of a percentile: rates and shares are counted
 	}
 	return objectiveFigure(o.Threshold, h.Value)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -139,7 +140,7 @@ func comparisonTable(c *Compared, index int) *page.Table {
 	e := found.Errors
 	cells := []page.Cell{page.Words("failed"), page.Words(failedShare(e.A)), page.Words(failedShare(e.B)), {}, {}}
 	if c.Result.Gate {
-		cells = append(cells, page.Words(trimmed(100*e.Margin)+" pp"))
+		cells = append(cells, page.Words(units.Trimmed(100*e.Margin)+" pp"))
 	}
 	t.Add(append(cells, page.Cell{Text: errorEvidence(found), Tone: outcomeTone(e.Outcome)})...)
 	return t
@@ -191,7 +192,7 @@ func (c *Compared) rateTitle() string {
 			return "each at its own rate"
 		}
 	}
-	return "at " + Rate(c.Arms[0].Rate) + " each"
+	return "at " + units.Rate(c.Arms[0].Rate) + " each"
 }
 
 // layoutParts say what the figures rest on.
@@ -201,7 +202,7 @@ func (c *Compared) layoutParts() []string {
 	if c.Layout.Round > 0 {
 		first := "no pair was completed"
 		if r.Quads > 0 {
-			first = fmt.Sprintf("%s of %s rounds, each order and its mirror", plural(uint64(2*r.Quads), "pair"), Span(c.Layout.Round))
+			first = fmt.Sprintf("%s of %s rounds, each order and its mirror", plural(uint64(2*r.Quads), "pair"), units.Span(c.Layout.Round))
 		}
 		parts = append(parts, first, fmt.Sprintf("planned at most %d", 2*r.Planned))
 		switch {
@@ -219,12 +220,12 @@ func (c *Compared) layoutParts() []string {
 	if len(r.Comparisons) > 0 {
 		for _, key := range []string{"p50", "p99"} {
 			if row, ok := r.Comparisons[0].Row(key); ok && row.Scatter > 0 {
-				parts = append(parts, fmt.Sprintf("pairs scatter by %s at %s", trimmed(100*math.Expm1(row.Scatter))+" %", metricName(row.Metric)))
+				parts = append(parts, fmt.Sprintf("pairs scatter by %s at %s", units.Trimmed(100*math.Expm1(row.Scatter))+" %", metricName(row.Metric)))
 			}
 		}
 	}
 	if c.Took > 0 {
-		parts = append(parts, "took "+Span(c.Took.Round(time.Second)))
+		parts = append(parts, "took "+units.Span(c.Took.Round(time.Second)))
 	}
 	return append(parts, fmt.Sprintf("seed %d", c.Seed))
 }
@@ -241,7 +242,7 @@ func (c *Compared) runsParts() []string {
 		fmt.Sprintf("against %s of %s", plural(uint64(f.RunsB), "run"), name(f.B)),
 	}
 	if b.RoundNS > 0 {
-		parts = append(parts, fmt.Sprintf("each of %d rounds of %s", compare.RoundsPerRun, Span(b.RoundNS)))
+		parts = append(parts, fmt.Sprintf("each of %d rounds of %s", compare.RoundsPerRun, units.Span(b.RoundNS)))
 	}
 	switch {
 	case c.Took == 0: // saved runs: how they were started is not known

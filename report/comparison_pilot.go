@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -15,7 +16,7 @@ import (
 func PilotWords(f *compare.Found) string {
 	chosen := f.Tried[f.Chosen]
 	text := fmt.Sprintf("rate %s, %s of what the slower one did as fast as it goes: in short rounds there pairs scatter by %s",
-		Rate(chosen.Rate), Percent(chosen.Share), scatterWords(chosen))
+		units.Rate(chosen.Rate), units.Percent(chosen.Share), scatterWords(chosen))
 	if len(f.Tried) > 0 && !chosen.Holds {
 		text += fmt.Sprintf("; no share that was tried lets %d pairs hold the margins in nine gates of ten", chosen.Pairs)
 		if chosen.Needed > 0 {
@@ -27,7 +28,7 @@ func PilotWords(f *compare.Found) string {
 		return text
 	}
 	higher := f.Tried[f.Chosen-1]
-	text += fmt.Sprintf("; at %s (%s) they scatter by %s", Rate(higher.Rate), Percent(higher.Share), scatterWords(higher))
+	text += fmt.Sprintf("; at %s (%s) they scatter by %s", units.Rate(higher.Rate), units.Percent(higher.Share), scatterWords(higher))
 	switch {
 	case higher.Spoiled:
 		text = strings.TrimSuffix(text, scatterWords(higher)) + "what bench could not drive"
@@ -80,7 +81,7 @@ func (p *TrialProgress) Quad(quad int, l compare.Layout, since time.Duration) {
 	if quad == 0 {
 		what = "a quad to throw away"
 	}
-	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", what, Span(l.Round), Span(since.Round(time.Second)))
+	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", what, units.Span(l.Round), units.Span(since.Round(time.Second)))
 }
 
 // SoFar says between what each percentile's change lies by the quads that count so far. It decides nothing.
@@ -100,7 +101,7 @@ func (p *TrialProgress) SoFar(r compare.Result) {
 
 // Run says which run of a fresh start begins, of how many: from 1.
 func (p *TrialProgress) Run(run, of int, length, since time.Duration) {
-	fmt.Fprintf(p.w, "run %d of %d · %s each · %s since the start\n", run, of, Span(length.Round(100*time.Millisecond)), Span(since.Round(time.Second)))
+	fmt.Fprintf(p.w, "run %d of %d · %s each · %s since the start\n", run, of, units.Span(length.Round(100*time.Millisecond)), units.Span(since.Round(time.Second)))
 }
 
 // Foresight says what a gate's first quads foretell. It is said once.

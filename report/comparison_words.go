@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -24,13 +25,13 @@ func metricValue(m compare.Metric, v float64, atLeast bool) string {
 	}
 	switch m.Key {
 	case "goodput", "throughput":
-		return Rate(v)
+		return units.Rate(v)
 	case "hit_ratio":
-		return Share(v)
+		return units.Share(v)
 	case "bytes":
-		return Bytes(uint64(v))
+		return units.Bytes(uint64(v))
 	case "origin_queries":
-		return decimal(significant(v, 3), 3)
+		return units.Decimal(units.Significant(v, 3, units.Nearest), 3)
 	}
 	return bounded(time.Duration(v), atLeast)
 }
@@ -39,14 +40,14 @@ func metricValue(m compare.Metric, v float64, atLeast bool) string {
 func asPercent(ratio float64) bool { return ratio > 0.5 && ratio < 2 }
 
 // percentChange writes a ratio as a change: +3.1 %, −0.6 %.
-func percentChange(ratio float64) string { return changeTo(ratio, round) }
+func percentChange(ratio float64) string { return changeTo(ratio, units.Nearest) }
 
 // changeTo writes a ratio as percentChange does, with digits that to leaves.
-func changeTo(ratio float64, to rounding) string { return percentNumberTo(ratio, to) + " %" }
+func changeTo(ratio float64, to units.Rounding) string { return percentNumberTo(ratio, to) + " %" }
 
-func percentNumber(ratio float64) string { return percentNumberTo(ratio, round) }
+func percentNumber(ratio float64) string { return percentNumberTo(ratio, units.Nearest) }
 
-func percentNumberTo(ratio float64, to rounding) string {
+func percentNumberTo(ratio float64, to units.Rounding) string {
 	v := to(100*(ratio-1), 1)
 	if math.Abs(v) >= 10 {
 		v = to(v, 0)
@@ -55,9 +56,9 @@ func percentNumberTo(ratio float64, to rounding) string {
 	case v == 0:
 		return "±0"
 	case v > 0:
-		return "+" + trimmed(v)
+		return "+" + units.Trimmed(v)
 	default:
-		return "−" + trimmed(-v)
+		return "−" + units.Trimmed(-v)
 	}
 }
 
@@ -67,17 +68,17 @@ func changeOf(r compare.Row) (change, between string) {
 	if i.Center == 0 || math.IsNaN(i.Center) || math.IsInf(i.Center, 1) && i.Low <= 0 {
 		return "", ""
 	}
-	bound, to := "", rounding(round)
+	bound, to := "", units.Rounding(units.Nearest)
 	switch {
 	case r.BLow && !r.ALow:
-		bound, to = "≥ ", down
+		bound, to = "≥ ", units.Down
 	case r.ALow && !r.BLow:
-		bound, to = "≤ ", up
+		bound, to = "≤ ", units.Up
 	}
 	if asPercent(i.Center) {
 		return bound + changeTo(i.Center, to), betweenOf(i)
 	}
-	return bound + timesTo(i.Center, to), betweenOf(i)
+	return bound + units.TimesTo(i.Center, to), betweenOf(i)
 }
 
 // betweenOf writes the bounds of an interval in the form of its centre.
@@ -88,7 +89,7 @@ func betweenOf(i compare.Interval) string {
 	case asPercent(i.Center):
 		return fmt.Sprintf("(%s … %s)", percentNumber(i.Low), percentNumber(i.High))
 	default:
-		return fmt.Sprintf("(%s–%s)", strings.TrimSuffix(Times(i.Low), "×"), strings.TrimSuffix(Times(i.High), "×"))
+		return fmt.Sprintf("(%s–%s)", strings.TrimSuffix(units.Times(i.Low), "×"), strings.TrimSuffix(units.Times(i.High), "×"))
 	}
 }
 
@@ -97,12 +98,12 @@ func marginOf(r compare.Row) string {
 		return ""
 	}
 	if r.PassAt > r.Margin {
-		return trimmed(100*r.Margin) + ":" + trimmed(100*r.PassAt) + " %"
+		return units.Trimmed(100*r.Margin) + ":" + units.Trimmed(100*r.PassAt) + " %"
 	}
 	return marginPercent(r.Margin)
 }
 
-func marginPercent(share float64) string { return trimmed(round(100*share, 3)) + " %" }
+func marginPercent(share float64) string { return units.Trimmed(units.Nearest(100*share, 3)) + " %" }
 
 // marginWords says in a sentence by which margin a row was judged, or which two.
 func marginWords(r compare.Row) string {
@@ -163,7 +164,7 @@ func settles(r compare.Row, unit string) string {
 	if r.Needed == 0 {
 		return ""
 	}
-	return fmt.Sprintf(", needs %s %s", Count(uint64(r.Needed)), unit)
+	return fmt.Sprintf(", needs %s %s", units.Count(uint64(r.Needed)), unit)
 }
 
 // unitOf is what a comparison counts its evidence in.
@@ -178,7 +179,7 @@ func failedShare(f compare.Failures) string {
 	if f.Failed == 0 {
 		return absent
 	}
-	return fmt.Sprintf("%s of %s", Count(f.Failed), Count(f.Due))
+	return fmt.Sprintf("%s of %s", units.Count(f.Failed), units.Count(f.Due))
 }
 
 // errorEvidence says what is known of the shares of failures.
@@ -191,7 +192,7 @@ func errorEvidence(f *compare.Comparison) string {
 		for _, d := range e.By {
 			least = max(least, d.Low)
 		}
-		return fmt.Sprintf("REGRESSION: at least %s points more", trimmed(down(100*least, 1)))
+		return fmt.Sprintf("REGRESSION: at least %s points more", units.Trimmed(units.Down(100*least, 1)))
 	case compare.Inconclusive:
 		switch {
 		case e.B.Due == 0:
@@ -207,7 +208,7 @@ func errorEvidence(f *compare.Comparison) string {
 	case compare.Better:
 		return b + " fails less"
 	}
-	return fmt.Sprintf("~ of %s each", Count(min(e.A.Due, e.B.Due)))
+	return fmt.Sprintf("~ of %s each", units.Count(min(e.A.Due, e.B.Due)))
 }
 
 // failedRounds says in how many rounds, or runs, of each something failed: what comes in bursts is no sure regression, and
@@ -235,7 +236,7 @@ func thinWords(r compare.Row, ofRuns bool) string {
 	if r.Least == 0 { // read from a file of before
 		return fmt.Sprintf("too few requests a %s lie beyond it", unit)
 	}
-	return fmt.Sprintf("fewer than %s requests a %s lie beyond it", trimmed(r.Least), unit)
+	return fmt.Sprintf("fewer than %s requests a %s lie beyond it", units.Trimmed(r.Least), unit)
 }
 
 // whyUnjudged says why a metric that was to be judged was not.
@@ -261,9 +262,9 @@ func guardWords(f *compare.Comparison) string {
 		if !g.MoreBesideB() {
 			late, other, share, less = other, late, less, share
 		}
-		return fmt.Sprintf("%s makes bench late: %s of its requests were disturbed by that, and %s of %s's", late, Share(share), Share(less), other)
+		return fmt.Sprintf("%s makes bench late: %s of its requests were disturbed by that, and %s of %s's", late, units.Share(share), units.Share(less), other)
 	case g.TooMany:
-		return fmt.Sprintf("bench was late too often: %s of %s's requests were disturbed by that, and %s of %s's", Share(g.A), a, Share(g.B), b)
+		return fmt.Sprintf("bench was late too often: %s of %s's requests were disturbed by that, and %s of %s's", units.Share(g.A), a, units.Share(g.B), b)
 	}
 	return ""
 }
@@ -279,7 +280,7 @@ func disturbedWords(f *compare.Comparison) string {
 	}
 	a, b := sides(f)
 	return fmt.Sprintf("left out are requests that a pause of bench or of its machine disturbed: %s of %s's and %s of %s's, alike but for chance",
-		Share(g.A), a, Share(g.B), b)
+		units.Share(g.A), a, units.Share(g.B), b)
 }
 
 // foresightWords say what the first quads foretell.

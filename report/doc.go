@@ -16,7 +16,7 @@
 //
 // What other programs read has no page: run_csv.go, run_hlog.go, run_openmetrics.go, run_gitlab.go and run_ghbenchmark.go, with the
 // names that run_files.go gives, and of runs and comparisons junit.go and github.go.
-// units.go writes figures, and the cells that hold them with their values.
+// cells.go writes the cells of tables: a figure by [units] with its value beside it.
 //
 // A run may come from a file that someone else wrote, so any field may be empty, absurd or hostile: no text reaches the
 // output but through [page.Clean], and no value makes a renderer panic. Colour only repeats a word, so the report without

@@ -9,6 +9,11 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
+const (
+	ms = time.Millisecond
+	us = time.Microsecond
+)
+
 // spikePhases is the built-in spike with a peak of that rate.
 func spikePhases(peak float64) []runfile.PhaseRecord {
 	return []runfile.PhaseRecord{

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -53,7 +54,7 @@ func Annotations(w io.Writer, runs []*runfile.Run) error {
 			}
 		}
 		if lost := unanswered(s.Requests); lost > 0 {
-			list = append(list, annotation{"error", 2, fmt.Sprintf("%s: %s of %s did not succeed%s", s.label, Count(lost),
+			list = append(list, annotation{"error", 2, fmt.Sprintf("%s: %s of %s did not succeed%s", s.label, units.Count(lost),
 				plural(max(s.due(), lost), "request"), s.mostly())})
 		}
 		switch {

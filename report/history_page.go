@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -114,7 +115,7 @@ func seriesAnswers(s *history.Series, o history.Options) []string {
 				verb = "fell"
 			}
 			answers = append(answers, fmt.Sprintf("%s of %s %s by %s, from %s to %s, with the run of %s (%s).",
-				strings.ToUpper(percentile.Key), seriesName(s), verb, changeBy(c), Duration(time.Duration(c.Before)), Duration(time.Duration(c.After)),
+				strings.ToUpper(percentile.Key), seriesName(s), verb, changeBy(c), units.Duration(time.Duration(c.Before)), units.Duration(time.Duration(c.After)),
 				s.Points[c.Index].Started.UTC().Format(dateTime), pWords(c.P)))
 		}
 	}
@@ -126,7 +127,7 @@ func seriesAnswers(s *history.Series, o history.Options) []string {
 	}
 	beyond := ""
 	if o.Magnitude > 0 {
-		beyond = fmt.Sprintf(" of more than %s", Share(o.Magnitude))
+		beyond = fmt.Sprintf(" of more than %s", units.Share(o.Magnitude))
 	}
 	return []string{fmt.Sprintf("%s: no change%s was found in %s.", seriesName(s), beyond, plural(uint64(len(s.Points)), "run"))}
 }
@@ -137,16 +138,16 @@ func changeBy(c history.Change) string {
 		return strings.TrimLeft(percentChange(c.Ratio()), "+−")
 	}
 	if c.Ratio() < 1 {
-		return "a factor of " + strings.TrimSuffix(Times(1/c.Ratio()), "×")
+		return "a factor of " + strings.TrimSuffix(units.Times(1/c.Ratio()), "×")
 	}
-	return "a factor of " + strings.TrimSuffix(Times(c.Ratio()), "×")
+	return "a factor of " + strings.TrimSuffix(units.Times(c.Ratio()), "×")
 }
 
 func pWords(p float64) string {
 	if p < 0.0001 {
 		return "p < 0.0001"
 	}
-	return "p = " + decimal(p, 4)
+	return "p = " + units.Decimal(p, 4)
 }
 
 // seriesRuns lists a series' runs, and what there is to know of them.
@@ -213,7 +214,7 @@ func changeCells(s *history.Series, run int) (cells []string, changed bool) {
 		cell := ""
 		if c := changeAt(s, q, run); c != nil {
 			changed = true
-			if cell = Times(c.Ratio()); asPercent(c.Ratio()) {
+			if cell = units.Times(c.Ratio()); asPercent(c.Ratio()) {
 				cell = percentChange(c.Ratio())
 			}
 		}
@@ -277,10 +278,10 @@ func extremes(s *history.Series, q int) (low, high time.Duration, atLeast bool) 
 
 func rangeOf(s *history.Series, q int) string {
 	low, high, atLeast := extremes(s, q)
-	if bounded(high, atLeast) == Duration(low) {
-		return Duration(low)
+	if bounded(high, atLeast) == units.Duration(low) {
+		return units.Duration(low)
 	}
-	return Duration(low) + " … " + bounded(high, atLeast)
+	return units.Duration(low) + " … " + bounded(high, atLeast)
 }
 
 // bucketRow draws a character for each run or, where there are more than fit, for the highest of a few.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -77,15 +78,15 @@ func MirrorPage(m *Mirror) *page.Page {
 // mirrorParts says what was driven.
 func mirrorParts(m *Mirror) []string {
 	pairs := &m.Pairs
-	parts := []string{"at " + Rate(m.Rate) + " each for " + Span(m.Length), plural(pairs.Timed, "pair") + " timed"}
+	parts := []string{"at " + units.Rate(m.Rate) + " each for " + units.Span(m.Length), plural(pairs.Timed, "pair") + " timed"}
 	if pairs.Timed > 0 {
-		parts = append(parts, fmt.Sprintf("%s slower in %s of them", toldApart(m.Names[:]...)[1], Share(float64(pairs.Slower)/float64(pairs.Timed))))
+		parts = append(parts, fmt.Sprintf("%s slower in %s of them", toldApart(m.Names[:]...)[1], units.Share(float64(pairs.Slower)/float64(pairs.Timed))))
 	}
 	if pairs.OneBound > 0 {
-		parts = append(parts, fmt.Sprintf("in %s one was not answered in time", Count(pairs.OneBound)))
+		parts = append(parts, fmt.Sprintf("in %s one was not answered in time", units.Count(pairs.OneBound)))
 	}
 	if pairs.Unanswered > 0 {
-		parts = append(parts, fmt.Sprintf("in %s more neither was", Count(pairs.Unanswered)))
+		parts = append(parts, fmt.Sprintf("in %s more neither was", units.Count(pairs.Unanswered)))
 	}
 	return append(parts, fmt.Sprintf("seed %d", m.Seed))
 }
@@ -122,10 +123,10 @@ func mirrorAnswers(m *Mirror) []string {
 		answers = append(answers, fmt.Sprintf("%s and %s gave the same answers to all of %s.", a, b, plural(pairs.Compared, "request")))
 	default:
 		answers = append(answers, fmt.Sprintf("%s and %s gave different answers to %s of %s (%s).",
-			a, b, Count(pairs.Different), plural(pairs.Compared, "request"), Share(float64(pairs.Different)/float64(pairs.Compared))))
+			a, b, units.Count(pairs.Different), plural(pairs.Compared, "request"), units.Share(float64(pairs.Different)/float64(pairs.Compared))))
 	}
 	if alone := pairs.OnlyA + pairs.OnlyB; alone > 0 {
-		answers = append(answers, fmt.Sprintf("One alone answered %s: %s %s, %s %s.", plural(alone, "request"), a, Count(pairs.OnlyA), b, Count(pairs.OnlyB)))
+		answers = append(answers, fmt.Sprintf("One alone answered %s: %s %s, %s %s.", plural(alone, "request"), a, units.Count(pairs.OnlyA), b, units.Count(pairs.OnlyB)))
 	}
 	if m.Spoiled != "" {
 		return answers
@@ -163,16 +164,16 @@ func mirrorTable(m *Mirror) *page.Table {
 // openChangeOf is changeOf, of an interval that may be open on the side of which only bounds are known.
 func openChangeOf(r compare.Row) (change, between string) {
 	change, between = changeOf(r)
-	write := timesTo
+	write := units.TimesTo
 	if asPercent(r.Change.Center) {
 		write = changeTo
 	}
 	switch i := r.Change; {
 	case change == "":
 	case r.BLow && i.Low > 0 && math.IsInf(i.High, 1):
-		between = "(" + write(i.Low, down) + " or more)"
+		between = "(" + write(i.Low, units.Down) + " or more)"
 	case r.ALow && i.Low == 0 && !math.IsInf(i.High, 1):
-		between = "(" + write(i.High, up) + " or less)"
+		between = "(" + write(i.High, units.Up) + " or less)"
 	}
 	return change, between
 }
@@ -196,7 +197,7 @@ func sampleTable(m *Mirror) *page.Table {
 		{Title: "status " + names[0], Rank: 1}, {Title: "status " + names[1], Rank: 1},
 	}}
 	for _, d := range m.Pairs.Samples {
-		t.Add(numberCell(d.K), page.Figure(Span(d.AtNS), float64(d.AtNS)), page.Words(name(d.Endpoint)), page.Words(sentence(strings.Join(d.Rules, ", "))),
+		t.Add(numberCell(d.K), page.Figure(units.Span(d.AtNS), float64(d.AtNS)), page.Words(name(d.Endpoint)), page.Words(sentence(strings.Join(d.Rules, ", "))),
 			page.Words(fmt.Sprint(d.StatusA)), page.Words(fmt.Sprint(d.StatusB)))
 	}
 	return t

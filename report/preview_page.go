@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -28,7 +29,7 @@ func PreviewPage(v *runfile.Preview) *page.Page {
 		facts = append(facts, page.Text{Text: fact})
 	}
 	if on := v.Plan.AbortOn; len(on) > 0 {
-		facts = append(facts, page.Text{Text: fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), Span(v.Plan.AbortGraceNS))})
+		facts = append(facts, page.Text{Text: fmt.Sprintf("aborted on %s, not judged in the first %s", longName(strings.Join(on, " or ")), units.Span(v.Plan.AbortGraceNS))})
 	}
 	if v.Plan.Profiled != "" {
 		facts = append(facts, page.Text{Text: fmt.Sprintf("profiled in %s, which costs the target some of its processor", name(v.Plan.Profiled))})
@@ -43,9 +44,9 @@ func PreviewPage(v *runfile.Preview) *page.Page {
 // offeredOf says in a sentence what is offered, and how long.
 func offeredOf(v *runfile.Preview) string {
 	if len(v.Curve) > 0 {
-		return fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", Count(v.Requests), Span(v.Length), v.Plan.Arrivals, v.Seed)
+		return fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed)
 	}
-	length := "for " + Span(v.Length)
+	length := "for " + units.Span(v.Length)
 	if v.Requests > 0 {
 		length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
 	}
@@ -58,13 +59,13 @@ type offeredCurve struct{ *runfile.Preview }
 // Lines draws the curve.
 func (v offeredCurve) Lines(int) []string {
 	highest := slices.Max(v.Curve)
-	lines := []string{fmt.Sprintf("offered rate, 0 … %s", Rate(highest)), curve(v.Curve, highest)}
+	lines := []string{fmt.Sprintf("offered rate, 0 … %s", units.Rate(highest)), curve(v.Curve, highest)}
 	for _, ph := range v.Plan.Phases {
-		rate := Rate(ph.From)
+		rate := units.Rate(ph.From)
 		if ph.From != ph.To {
-			rate += " → " + Rate(ph.To)
+			rate += " → " + units.Rate(ph.To)
 		}
-		lines = append(lines, fmt.Sprintf("  %-10s %-10s %8s  %s", ph.Name, ph.Kind, Span(ph.DurationNS), rate))
+		lines = append(lines, fmt.Sprintf("  %-10s %-10s %8s  %s", ph.Name, ph.Kind, units.Span(ph.DurationNS), rate))
 	}
 	return lines
 }
@@ -77,11 +78,11 @@ func (v firstRequests) Lines(width int) (lines []string) {
 	for _, r := range v.First {
 		at := ""
 		if len(v.Curve) > 0 {
-			at = fmt.Sprintf("%9s  ", Duration(r.At))
+			at = fmt.Sprintf("%9s  ", units.Duration(r.At))
 		}
 		body := ""
 		if r.Body > 0 {
-			body = "  + " + Bytes(uint64(r.Body))
+			body = "  + " + units.Bytes(uint64(r.Body))
 		}
 		indent := page.Columns(at) + 9
 		lines = append(lines, page.Wrap(fmt.Sprintf("  %3d  %s%s %s%s", r.K, at, r.Method, page.Clean(r.URL, 1<<10), body), width, indent)...)
@@ -100,7 +101,7 @@ func takes(v *runfile.Preview) []string {
 		ports = "each request takes a local port"
 	}
 	if v.Ports > 0 {
-		ports += fmt.Sprintf(", of which there are %s", Count(uint64(v.Ports)))
+		ports += fmt.Sprintf(", of which there are %s", units.Count(uint64(v.Ports)))
 	}
 	if !v.Plan.NoKeepAlive {
 		ports += "; where the target closes them after each answer, a request takes one"
@@ -109,13 +110,13 @@ func takes(v *runfile.Preview) []string {
 	if v.OpenFiles > 0 {
 		files = fmt.Sprintf(" · this process may open %s", plural(v.OpenFiles, "file"))
 	}
-	bytes := fmt.Sprintf("requests of %s on average", Bytes(v.Bytes))
+	bytes := fmt.Sprintf("requests of %s on average", units.Bytes(v.Bytes))
 	if v.Requests > 0 {
-		bytes += fmt.Sprintf(", %s in all", Bytes(v.Bytes*v.Requests))
+		bytes += fmt.Sprintf(", %s in all", units.Bytes(v.Bytes*v.Requests))
 	}
 	return []string{
 		fmt.Sprintf("at most %s; %s%s", connections, ports, files),
-		fmt.Sprintf("memory for histograms at most %s · %s", Bytes(uint64(max(v.Memory, 0))), bytes),
+		fmt.Sprintf("memory for histograms at most %s · %s", units.Bytes(uint64(max(v.Memory, 0))), bytes),
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -97,7 +98,7 @@ func settingOf(s subject) []string {
 		value time.Duration
 	}{{"timeout", plan.TimeoutNS}, {"drain", plan.DrainNS}, {"deadline", plan.DeadlineNS}} {
 		if limit.value > 0 {
-			parts = append(parts, limit.name+" "+Span(limit.value))
+			parts = append(parts, limit.name+" "+units.Span(limit.value))
 		}
 	}
 	if e.CPUs != "" {
@@ -156,7 +157,7 @@ func above(d *runfile.Dist) string {
 	if share == 0 && d.MaxNS > d.MeanNS {
 		return ""
 	}
-	return " (" + Percent(share) + ")"
+	return " (" + units.Percent(share) + ")"
 }
 
 // adds reports whether the means add up, as they do where every request has all three parts. Histograms of three digits
@@ -173,14 +174,14 @@ func stampList(subjects []subject) page.List {
 	for _, s := range subjects {
 		var parts []string
 		if share, ok := stamped(s.Stamps); ok {
-			parts = append(parts, "the kernel "+Percent(share)+" of the answers")
+			parts = append(parts, "the kernel "+units.Percent(share)+" of the answers")
 			if s.Overall.FirstByte.Count == 0 && s.Overall.ServiceTime.Count > 0 {
 				parts = append(parts, "first byte not measured: longer answers were read late")
 			}
 		}
 		if n := s.Network; n != nil && n.Samples > 0 {
 			parts = append(parts,
-				"round trip "+Duration(n.RoundTripSum/time.Duration(min(n.Samples, math.MaxInt64)))+" on average, "+Duration(n.RoundTripMax)+" at most",
+				"round trip "+units.Duration(n.RoundTripSum/time.Duration(min(n.Samples, math.MaxInt64)))+" on average, "+units.Duration(n.RoundTripMax)+" at most",
 				plural(n.Retransmitted, "segment")+" sent again")
 		}
 		if len(parts) > 0 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -100,7 +101,7 @@ func answerOne(s subject) string {
 		return fmt.Sprintf("Aborted after %s on %s.", s.elapsed(), s.abortion())
 	case interrupted:
 		return fmt.Sprintf("Interrupted after %s: what follows covers %s of %s planned requests.", s.elapsed(),
-			Count(s.due()), Count(max(s.Requests.Planned, s.due())))
+			units.Count(s.due()), units.Count(max(s.Requests.Planned, s.due())))
 	case idle:
 		return "Nothing was sent: no request was due. " + s.moreRequests()
 	case silent:
@@ -160,15 +161,15 @@ func (s subject) setting() string {
 // figures is the evidence of a load that was carried.
 func (s subject) figures() string {
 	d := &s.focus.ResponseTime
-	text := fmt.Sprintf("%s with P99 at %s", Rate(s.focus.Served().Rate), figure(d, "p99_ns", d.P99NS))
+	text := fmt.Sprintf("%s with P99 at %s", units.Rate(s.focus.Served().Rate), figure(d, "p99_ns", d.P99NS))
 	if s.focus.Kind == kindSpike {
-		text = fmt.Sprintf("%s for %s with P99 at %s", Rate(s.rate(s.focus)), Span(s.focus.DurationNS), figure(d, "p99_ns", d.P99NS))
+		text = fmt.Sprintf("%s for %s with P99 at %s", units.Rate(s.rate(s.focus)), units.Span(s.focus.DurationNS), figure(d, "p99_ns", d.P99NS))
 		if base := s.phase(kindBaseline); base != nil && base.ResponseTime.Count > 0 {
 			text += ", " + figure(&base.ResponseTime, "p99_ns", base.ResponseTime.P99NS) + " before it"
 		}
 	}
 	if failed := unanswered(s.Requests); failed > 0 {
-		return fmt.Sprintf("%s; %s of %s requests failed", text, Count(failed), Count(s.due()))
+		return fmt.Sprintf("%s; %s of %s requests failed", text, units.Count(failed), units.Count(s.due()))
 	}
 	return fmt.Sprintf("%s; none of %s failed", text, plural(s.due(), "request"))
 }
@@ -206,9 +207,9 @@ func (s subject) remedy() string {
 	case s.closed():
 		try = "Try fewer users"
 	case reached >= 1 && reached < reachedShare*s.rate(limited):
-		try, why = fmt.Sprintf("Try %s %.0f/s", flag, significantTo(reached, 2, down)), ", the rate that was reached"
+		try, why = fmt.Sprintf("Try %s %.0f/s", flag, units.Significant(reached, 2, units.Down)), ", the rate that was reached"
 	case half >= 1 && !math.IsInf(half, 0):
-		try = fmt.Sprintf("Try %s %.0f/s", flag, significant(half, 2))
+		try = fmt.Sprintf("Try %s %.0f/s", flag, units.Significant(half, 2, units.Nearest))
 	}
 	switch {
 	case s.Verdict.Kind == runfile.HostLimited && limited != s.focus:
@@ -311,7 +312,7 @@ func bothCarried(a, b subject) string {
 		a, b, x, y = b, a, y, x
 	}
 	return fmt.Sprintf("%s: %s was %s on %s and %s on %s, %s as much.%s", what, of, figure(x, "p99_ns", x.P99NS), a.label,
-		figure(y, "p99_ns", y.P99NS), b.label, Times(float64(y.P99NS)/float64(x.P99NS)), late)
+		figure(y, "p99_ns", y.P99NS), b.label, units.Times(float64(y.P99NS)/float64(x.P99NS)), late)
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // told is a run of few figures, enough for a sentence: at its phases' rates, with that P99, everything served.
@@ -102,7 +103,7 @@ func TestAnswer(t *testing.T) {
 	ramp := []runfile.PhaseRecord{{Name: "ramp", Kind: "ramp", DurationNS: 30 * time.Second, From: 10, To: 500}}
 	var steps []runfile.PhaseRecord
 	for _, rate := range []float64{100, 200, 300} {
-		steps = append(steps, runfile.PhaseRecord{Name: "step " + Rate(rate), Kind: "step", DurationNS: 10 * time.Second, From: rate, To: rate})
+		steps = append(steps, runfile.PhaseRecord{Name: "step " + units.Rate(rate), Kind: "step", DurationNS: 10 * time.Second, From: rate, To: rate})
 	}
 	cached := func(misses uint64) *runfile.Run { return told("cached", spike, 4*ms, bundled(9*ms, misses)) }
 	uncached := func(cost time.Duration, change ...func(*runfile.Run)) *runfile.Run {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -22,7 +23,7 @@ func TestLowerBoundsAreNotRoundedUp(t *testing.T) {
 		}
 	}
 	for v, want := range map[float64]string{199.9: "≥ 199/s", 9.99: "≥ 9.9/s", 0.996: "≥ 0.99/s", 12_399: "≥ 12,300/s", 500: "≥ 500/s"} {
-		if got := leastRate(v); got != want {
+		if got := units.RateAtLeast(v); got != want {
 			t.Errorf("%v: %s, want %s", v, got, want)
 		}
 	}

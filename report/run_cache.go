@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -60,7 +61,7 @@ func hitRatio(c runfile.Cache) page.Cell {
 		return page.Words(absent)
 	}
 	ratio := float64(c.Hits) / marks
-	return page.Figure(Share(ratio), ratio)
+	return page.Figure(units.Share(ratio), ratio)
 }
 
 // classTimes writes the response times of a class, of all endpoints together: so those of hits and of misses are of the
@@ -97,7 +98,7 @@ func timingCell(p *runfile.Phase, metric string) string {
 	for _, st := range p.ServerTiming {
 		if st.Name == metric && st.Count > 0 && answers > 0 {
 			each := st.SumNS / time.Duration(min(st.Count, 1<<62))
-			return fmt.Sprintf("%s × %s", decimal(float64(st.Count)/float64(answers), 3), Duration(each))
+			return fmt.Sprintf("%s × %s", units.Decimal(float64(st.Count)/float64(answers), 3), units.Duration(each))
 		}
 	}
 	return absent

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -45,9 +46,9 @@ func notesOf(subjects []subject, caller Caller) []string {
 		if s.InStep > 0 {
 			of := "twentieth of each second"
 			if window := s.InStepOfNS; window > 0 {
-				of = "50 ms of each " + Duration(window)
+				of = "50 ms of each " + units.Duration(window)
 			}
-			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest %s: %s", s.label, Percent(s.InStep), of, unlockstep(&s.Plan, caller)))
+			add(fmt.Sprintf("%s: its users ask in step, %s of the requests in the fullest %s: %s", s.label, units.Percent(s.InStep), of, unlockstep(&s.Plan, caller)))
 		}
 		for _, note := range s.Environment.Notes {
 			add(ended(note))

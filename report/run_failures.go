@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -55,11 +56,11 @@ func mostFrequent(errors []runfile.ErrorCount) []runfile.ErrorCount {
 }
 
 func failure(e runfile.ErrorCount) string {
-	text := fmt.Sprintf("%s× %s", Count(e.Count), sentence(e.Kind))
+	text := fmt.Sprintf("%s× %s", units.Count(e.Count), sentence(e.Kind))
 	if e.LastNS > e.FirstNS {
-		text += fmt.Sprintf(", from %s to %s", Duration(e.FirstNS), Duration(e.LastNS))
+		text += fmt.Sprintf(", from %s to %s", units.Duration(e.FirstNS), units.Duration(e.LastNS))
 	} else {
-		text += ", at " + Duration(e.FirstNS)
+		text += ", at " + units.Duration(e.FirstNS)
 	}
 	if sample := page.Clean(e.Sample, 120); strings.TrimSpace(sample) != "" {
 		text += ": " + sample
@@ -68,9 +69,9 @@ func failure(e runfile.ErrorCount) string {
 }
 
 func event(e runfile.Event) string {
-	text := fmt.Sprintf("%s at %s", name(string(e.Kind)), Duration(e.AtNS))
+	text := fmt.Sprintf("%s at %s", name(string(e.Kind)), units.Duration(e.AtNS))
 	if e.DurationNS > 0 {
-		text += " for " + Duration(e.DurationNS)
+		text += " for " + units.Duration(e.DurationNS)
 	}
 	if words := sentence(e.Text); strings.TrimSpace(words) != "" {
 		text += ": " + words

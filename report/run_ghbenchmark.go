@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // ghEntry is an entry of github-action-benchmark's tool customSmallerIsBetter. Its range is left out: one run has none.
@@ -63,9 +64,9 @@ func GitHubBenchmark(w io.Writer, runs []*runfile.Run) error {
 }
 
 func ghExtra(s subject, p *runfile.Phase, atLeast bool) string {
-	extra := kindOf(p.Verdict) + ", served " + Rate(p.Served().Rate)
+	extra := kindOf(p.Verdict) + ", served " + units.Rate(p.Served().Rate)
 	if !s.closed() {
-		extra += " of " + Rate(p.Offered.Rate)
+		extra += " of " + units.Rate(p.Offered.Rate)
 	}
 	if pooled := s.pooledOf(); pooled != "" {
 		extra = strings.Join(slices.DeleteFunc([]string{pooled, s.seedsOf(), extra}, func(part string) bool { return part == "" }), ", ")

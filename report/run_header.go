@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -87,7 +88,7 @@ func loadOf(plan *runfile.PlanRecord) string {
 	if plan.Model == "closed" {
 		users := "closed model, " + usersOf(plan) + thinking(plan)
 		if total > 0 {
-			users += " for " + Span(total)
+			users += " for " + units.Span(total)
 		}
 		return users
 	}
@@ -129,11 +130,11 @@ func thinking(plan *runfile.PlanRecord) string {
 	if plan.Start != runfile.Spread {
 		begun = " begun together"
 	}
-	text := ", thinking " + Span(plan.ThinkNS)
+	text := ", thinking " + units.Span(plan.ThinkNS)
 	switch t, err := profiles.ParseThink(plan.Think); {
 	case plan.Think == "" || err != nil:
 	case t.Law == profiles.UniformThink:
-		text = fmt.Sprintf(", thinking %s to %s", Span(t.Low), Span(t.High))
+		text = fmt.Sprintf(", thinking %s to %s", units.Span(t.Low), units.Span(t.High))
 	case t.Law == profiles.ExponentialThink:
 		text += " on average, exponentially"
 	}
@@ -150,17 +151,17 @@ func openLoad(phases []runfile.PhaseRecord, total time.Duration) string {
 	first, last := phases[0], phases[len(phases)-1]
 	switch spikes, steps, ramps := of[kindSpike], of[kindStep], of[kindRamp]; {
 	case len(spikes) == 1:
-		return fmt.Sprintf("%s → %s for %s", Rate(first.From), Rate(max(spikes[0].From, spikes[0].To)), Span(spikes[0].DurationNS))
+		return fmt.Sprintf("%s → %s for %s", units.Rate(first.From), units.Rate(max(spikes[0].From, spikes[0].To)), units.Span(spikes[0].DurationNS))
 	case len(spikes) > 1:
-		return fmt.Sprintf("%s → %s, %d spikes in %s", Rate(low), Rate(high), len(spikes), Span(total))
+		return fmt.Sprintf("%s → %s, %d spikes in %s", units.Rate(low), units.Rate(high), len(spikes), units.Span(total))
 	case len(steps) > 1:
-		return fmt.Sprintf("%s → %s in %d steps of %s", Rate(steps[0].To), Rate(steps[len(steps)-1].To), len(steps), Span(steps[0].DurationNS))
+		return fmt.Sprintf("%s → %s in %d steps of %s", units.Rate(steps[0].To), units.Rate(steps[len(steps)-1].To), len(steps), units.Span(steps[0].DurationNS))
 	case len(ramps) == 1 && len(phases) <= 2:
-		return fmt.Sprintf("%s → %s in %s", Rate(ramps[0].From), Rate(ramps[0].To), Span(ramps[0].DurationNS))
+		return fmt.Sprintf("%s → %s in %s", units.Rate(ramps[0].From), units.Rate(ramps[0].To), units.Span(ramps[0].DurationNS))
 	case low == high:
-		return fmt.Sprintf("%s for %s", Rate(last.To), Span(total))
+		return fmt.Sprintf("%s for %s", units.Rate(last.To), units.Span(total))
 	}
-	return fmt.Sprintf("%d phases between %s and %s in %s", len(phases), Rate(low), Rate(high), Span(total))
+	return fmt.Sprintf("%d phases between %s and %s in %s", len(phases), units.Rate(low), units.Rate(high), units.Span(total))
 }
 
 // placeOf says on which processors of which machine what was driven, called target and bundled or not, and bench ran.
@@ -207,7 +208,7 @@ func engineOf(s subject) string {
 		}
 		// A tenth of a percent is what a start-up costs.
 		if share, ok := stamped(s.Stamps); ok && share < 0.999 {
-			clock += " (" + Percent(share) + " of the answers)"
+			clock += " (" + units.Percent(share) + " of the answers)"
 		}
 		parts = append(parts, clock)
 	}
@@ -240,7 +241,7 @@ func plural(n uint64, noun string) string {
 	if n == 1 {
 		return "1 " + noun
 	}
-	return Count(n) + " " + noun + "s"
+	return units.Count(n) + " " + noun + "s"
 }
 
 // Sequence says how much of a sequence of requests was sent: a part of it, or how often all of it.
@@ -249,7 +250,7 @@ func Sequence(sent, lines uint64) string {
 	case lines == 0:
 		return ""
 	case sent < lines:
-		return fmt.Sprintf("%s of %s sent", Count(sent), plural(lines, "line"))
+		return fmt.Sprintf("%s of %s sent", units.Count(sent), plural(lines, "line"))
 	case sent == lines:
 		return fmt.Sprintf("%s sent once", plural(lines, "line"))
 	}

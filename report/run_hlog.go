@@ -9,6 +9,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // HLog writes the response times of each second's successes as an HdrHistogram interval log (version 1.3), in ns, one
@@ -50,7 +51,7 @@ func HLog(w io.Writer, runs []*runfile.Run) error {
 			second := &s.Intervals[i]
 			h, err := successes(&second.ResponseTime)
 			if err != nil {
-				return fmt.Errorf("%s: second %s: %w", s.label, Span(second.StartNS), err)
+				return fmt.Errorf("%s: second %s: %w", s.label, units.Span(second.StartNS), err)
 			}
 			length := max(0, min(time.Second, end-second.StartNS))
 			if length == 0 && h.TotalCount() == 0 {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // The margins within which a spike shows what a cache does, in processors' worth of work per processor of the target:
@@ -129,8 +130,8 @@ func (m Margins) Holds() bool {
 // Arithmetic shows why the outcome was bound to be so.
 func (m Margins) Arithmetic() string {
 	return fmt.Sprintf("A query costs %s of processor, so %s are %s times what %s can do; "+
-		"the %s that miss the cache are %s of it.", Duration(m.Cost), Rate(m.Peak), trimmed(m.Uncached()),
-		plural(uint64(m.Processors), "core"), Share(m.MissRatio), Percent(m.Cached()))
+		"the %s that miss the cache are %s of it.", units.Duration(m.Cost), units.Rate(m.Peak), units.Trimmed(m.Uncached()),
+		plural(uint64(m.Processors), "core"), units.Share(m.MissRatio), units.Percent(m.Cached()))
 }
 
 // Missed says, in a sentence, which margin is missed on this machine, by how much, and what to try in the caller's words; "" where all are kept.
@@ -138,14 +139,16 @@ func (m Margins) Missed(caller Caller) string {
 	if !m.Known() || m.Holds() {
 		return ""
 	}
-	costs := func(c time.Duration) string { return fmt.Sprintf("This machine's query costs %s, so ", Duration(c)) }
+	costs := func(c time.Duration) string {
+		return fmt.Sprintf("This machine's query costs %s, so ", units.Duration(c))
+	}
 	query := costs(m.Cost)
 	capacity := float64(m.Processors) / m.Cost.Seconds() // requests/s that the target can serve uncached
 	switch {
 	case m.Resting() > easyMargin:
 		return costs(m.CalmCost) + fmt.Sprintf("the baseline of %s alone takes %s of %s, more than the %s that leaves it at ease: "+
-			"there is no calm to compare with; try %s %s.", Rate(m.Baseline), Percent(m.Resting()), cores(m.Processors),
-			Percent(easyMargin), caller.called(SettingRate), flagRate(easyMargin*float64(m.Processors)/m.CalmCost.Seconds(), math.Floor))
+			"there is no calm to compare with; try %s %s.", units.Rate(m.Baseline), units.Percent(m.Resting()), cores(m.Processors),
+			units.Percent(easyMargin), caller.called(SettingRate), flagRate(easyMargin*float64(m.Processors)/m.CalmCost.Seconds(), math.Floor))
 	case m.Cached() > easyMargin:
 		// With so many misses, what would be easy for the cached service would no longer overload the other.
 		try := "a longer " + caller.called(SettingDuration) + ", whose warm-up fills the cache"
@@ -153,11 +156,11 @@ func (m Margins) Missed(caller Caller) string {
 			try = caller.called(SettingPeak) + " " + flagRate(capacity*easyMargin/m.MissRatio, math.Floor)
 		}
 		return query + fmt.Sprintf("the %s of requests that miss the cache take %s of %s, more than %s: "+
-			"this spike tests the query and not the cache; try %s.", Share(m.MissRatio), Percent(m.Cached()), cores(m.Processors),
-			Percent(easyMargin), try)
+			"this spike tests the query and not the cache; try %s.", units.Share(m.MissRatio), units.Percent(m.Cached()), cores(m.Processors),
+			units.Percent(easyMargin), try)
 	}
 	return query + fmt.Sprintf("%s load it only %s times over: too little to show what a cache does, which takes %.0f times; "+
-		"try %s %s.", Rate(m.Peak), trimmed(math.Floor(m.Uncached()*10)/10), overloadMargin,
+		"try %s %s.", units.Rate(m.Peak), units.Trimmed(math.Floor(m.Uncached()*10)/10), overloadMargin,
 		caller.called(SettingPeak), flagRate(capacity*overloadMargin, math.Ceil))
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // outcome is what became of a run, in one word.
@@ -69,11 +70,11 @@ func (s subject) task() string {
 	case s.focus.Kind == kindSpike:
 		return "the spike"
 	case s.focus.Kind == kindStep:
-		return "every step up to " + Rate(s.rate(s.focus))
+		return "every step up to " + units.Rate(s.rate(s.focus))
 	case s.phase(kindRamp) != nil:
-		return "the ramp to " + Rate(s.highest())
+		return "the ramp to " + units.Rate(s.highest())
 	}
-	return Rate(s.rate(s.focus)) + " for " + Span(s.focus.DurationNS)
+	return units.Rate(s.rate(s.focus)) + " for " + units.Span(s.focus.DurationNS)
 }
 
 // highest returns the highest planned rate, of a phase measured or to be measured.
@@ -104,7 +105,7 @@ func (s subject) predicate() string {
 		return s.overload()
 	case failing:
 		return fmt.Sprintf("kept up, but left %s of the requests of %s without success%s",
-			Share(lost(s.focus)), s.focusName(), s.mostly())
+			units.Share(lost(s.focus)), s.focusName(), s.mostly())
 	}
 	return "carried " + s.task()
 }
@@ -112,7 +113,7 @@ func (s subject) predicate() string {
 // overload says how the target fell behind.
 func (s subject) overload() string {
 	if base := s.phase(kindBaseline); base != nil && base.Verdict.Kind == runfile.TargetLimited {
-		return fmt.Sprintf("was overloaded already at its baseline of %s: it %s", Rate(s.rate(base)), s.behind(base))
+		return fmt.Sprintf("was overloaded already at its baseline of %s: it %s", units.Rate(s.rate(base)), s.behind(base))
 	}
 	limited := s.limited()
 	if limited != s.focus && s.focus.Kind == kindSpike {
@@ -122,20 +123,20 @@ func (s subject) overload() string {
 	case s.closed():
 		return fmt.Sprintf("kept %s waiting: %s", s.task(), s.behind(s.focus))
 	case s.focus.Kind == kindSpike:
-		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", Rate(s.focus.Served().Rate),
-			Rate(s.rate(s.focus)), s.behind(s.focus), s.recovering())
+		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", units.Rate(s.focus.Served().Rate),
+			units.Rate(s.rate(s.focus)), s.behind(s.focus), s.recovering())
 	case s.focus.Kind == kindStep:
 		held := "could not hold the first step"
 		if rate := s.heldBefore(limited); rate > 0 {
-			held = "held " + Rate(rate)
+			held = "held " + units.Rate(rate)
 		}
-		return fmt.Sprintf("%s; at %s it served %s and %s", held, Rate(s.rate(limited)), Rate(limited.Served().Rate),
+		return fmt.Sprintf("%s; at %s it served %s and %s", held, units.Rate(s.rate(limited)), units.Rate(limited.Served().Rate),
 			s.behind(limited))
 	case s.phase(kindRamp) != nil:
-		return fmt.Sprintf("could not follow the ramp to %s: it served at most %s and %s", Rate(s.highest()),
-			Rate(s.mostServed()), s.behind(limited))
+		return fmt.Sprintf("could not follow the ramp to %s: it served at most %s and %s", units.Rate(s.highest()),
+			units.Rate(s.mostServed()), s.behind(limited))
 	}
-	return fmt.Sprintf("could not hold %s: it served %s and %s", Rate(s.rate(limited)), Rate(limited.Served().Rate), s.behind(limited))
+	return fmt.Sprintf("could not hold %s: it served %s and %s", units.Rate(s.rate(limited)), units.Rate(limited.Served().Rate), s.behind(limited))
 }
 
 // limited returns the phase that the run's verdict is about: the focus where that is limited itself or no phase is, else
@@ -188,9 +189,9 @@ func (s subject) behind(p *runfile.Phase) string {
 	}
 	if peak < time.Second {
 		if atLeast {
-			return "had a P99 of at least " + lowDuration(peak)
+			return "had a P99 of at least " + units.DurationLow(peak)
 		}
-		return "had a P99 of " + Duration(peak)
+		return "had a P99 of " + units.Duration(peak)
 	}
 	switch {
 	case atLeast && peak < 2*time.Second:
@@ -200,7 +201,7 @@ func (s subject) behind(p *runfile.Phase) string {
 	case peak >= 2*time.Second:
 		peak = peak.Round(time.Second)
 	}
-	return "fell " + how + Span(peak) + " behind"
+	return "fell " + how + units.Span(peak) + " behind"
 }
 
 // atOnce is the shortest time to recover that there can be: its rule asks for three good seconds.
@@ -215,9 +216,9 @@ func (s subject) recovering() string {
 	case r.State == runfile.Recovered && r.AfterNS <= atOnce:
 		return " and recovered at once"
 	case r.State == runfile.Recovered:
-		return " and recovered after " + Span(r.AfterNS)
+		return " and recovered after " + units.Span(r.AfterNS)
 	case r.State == runfile.NotRecovered:
-		return " and had not recovered " + Span(r.AfterNS) + " later"
+		return " and had not recovered " + units.Span(r.AfterNS) + " later"
 	}
 	return ""
 }
@@ -255,9 +256,9 @@ func (s subject) elapsed() string {
 		at = at.Truncate(100 * time.Millisecond) // as much as Span shows, never more than there was
 	}
 	if total <= 0 || at > total {
-		return Span(at)
+		return units.Span(at)
 	}
-	return fmt.Sprintf("%s of %s", Span(at), Span(total))
+	return fmt.Sprintf("%s of %s", units.Span(at), units.Span(total))
 }
 
 // deciding returns the phase that the run's verdict comes from: of those that share it the one that asks most of the

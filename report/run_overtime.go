@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -95,9 +96,9 @@ func divideUp(n, by int) int { return (n + by - 1) / by }
 func (sk *sketch) title() string {
 	what := "P99 by second"
 	if sk.bucket > 1 {
-		what = fmt.Sprintf("highest P99 in each %s", Span(time.Duration(sk.bucket)*time.Second))
+		what = fmt.Sprintf("highest P99 in each %s", units.Span(time.Duration(sk.bucket)*time.Second))
 	}
-	what += fmt.Sprintf(", %s … %s, logarithmic", Duration(sk.low), bounded(sk.high, sk.atLeast))
+	what += fmt.Sprintf(", %s … %s, logarithmic", units.Duration(sk.low), bounded(sk.high, sk.atLeast))
 	if sk.failed {
 		what += ", " + failedCell + " none succeeded"
 	}
@@ -134,7 +135,7 @@ func (sk *sketch) level(v time.Duration) int {
 		return 0
 	}
 	part := math.Log(float64(v)/float64(sk.low)) / math.Log(float64(sk.high)/float64(sk.low))
-	// The logarithms of a decade's bounds are off by a rounding error, which must not cost a level.
+	// The logarithms of a decade's bounds are off by a units.Rounding error, which must not cost a level.
 	return min(max(int(part*float64(len(bars))+1e-9), 0), len(bars)-1)
 }
 
@@ -208,9 +209,9 @@ func recovery(r *runfile.Recovery) string {
 	case r.State == runfile.Recovered && r.AfterNS <= atOnce:
 		return "at once"
 	case r.State == runfile.Recovered:
-		return "after " + Span(r.AfterNS)
+		return "after " + units.Span(r.AfterNS)
 	case r.State == runfile.NotRecovered:
-		return "not in " + Span(r.AfterNS)
+		return "not in " + units.Span(r.AfterNS)
 	}
 	return name(string(r.State))
 }

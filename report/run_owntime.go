@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -51,11 +52,11 @@ func (s subject) ownAnswer() string {
 	d := s.ownTime()
 	of := ""
 	if s.overrun() {
-		of = " of " + Rate(s.rate(s.focus))
+		of = " of " + units.Rate(s.rate(s.focus))
 	}
-	text := fmt.Sprintf("answered %s%s with P99 at %s of its own time", Rate(s.focus.Served().Rate), of, figure(d, "p99_ns", d.P99NS))
+	text := fmt.Sprintf("answered %s%s with P99 at %s of its own time", units.Rate(s.focus.Served().Rate), of, figure(d, "p99_ns", d.P99NS))
 	if failed := unanswered(s.focus.Requests); failed > 0 {
-		text += fmt.Sprintf(", and left %s of the requests without success", Share(lost(s.focus)))
+		text += fmt.Sprintf(", and left %s of the requests without success", units.Share(lost(s.focus)))
 	}
 	return text + "; bench was late for " + s.lateShare("the requests")
 }
@@ -70,7 +71,7 @@ func (s subject) lateShare(requests string) string {
 	if p.Disturbed == 0 {
 		return fmt.Sprintf("some of %s%s, and its own lateness is left out", requests, in)
 	}
-	return fmt.Sprintf("%s of %s%s, which were left out", Percent(float64(p.Disturbed)/float64(max(p.Requests.Due, 1))), requests, in)
+	return fmt.Sprintf("%s of %s%s, which were left out", units.Percent(float64(p.Disturbed)/float64(max(p.Requests.Due, 1))), requests, in)
 }
 
 // leftOutOf says for which requests of the subjects bench was late, a sentence each, to follow another.
@@ -147,9 +148,9 @@ func disturbances(subjects []subject, o Options) (texts []page.Block) {
 			continue
 		}
 		text := fmt.Sprintf("bench could have sent and did not %s, for %s in all: that touched %s of the requests, whose target times decide nothing",
-			plural(d.Count, "time"), Span(d.LateNS), Percent(share))
+			plural(d.Count, "time"), units.Span(d.LateNS), units.Percent(share))
 		if d.UnexplainedNS > 0 {
-			text += fmt.Sprintf("; this machine paused for %s of it, and nothing in it explains that", Span(d.UnexplainedNS))
+			text += fmt.Sprintf("; this machine paused for %s of it, and nothing in it explains that", units.Span(d.UnexplainedNS))
 		}
 		if len(subjects) > 1 {
 			text = s.label + ": " + text

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -111,7 +112,7 @@ func some(n uint64) string {
 	if n == 0 {
 		return absent
 	}
-	return Count(n)
+	return units.Count(n)
 }
 
 // shownPhases returns the indices of the phases that the table shows; -1 stands for some left out.
@@ -168,14 +169,14 @@ func ratio(q percentile, over, under *runfile.Dist) (text string, ok bool) {
 		return absent, false
 	}
 	times := float64(q.value(over)) / float64(q.value(under))
-	text = Times(times)
+	text = units.Times(times)
 	switch a, b := over.IsLowerBound(q.key), under.IsLowerBound(q.key); {
 	case a && b:
 		return absent, false
 	case a:
-		text = "≥ " + timesTo(times, down)
+		text = "≥ " + units.TimesTo(times, units.Down)
 	case b:
-		text = "≤ " + timesTo(times, up)
+		text = "≤ " + units.TimesTo(times, units.Up)
 	}
 	return text, true
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/pprof"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -91,14 +92,14 @@ func functionCells(f pprof.Function, total int64) []page.Cell {
 func profiled(p *runfile.TargetProfile, k runfile.KindOfProfile) string {
 	switch k.Kind {
 	case pprof.CPU:
-		return fmt.Sprintf("CPU for %s of %s: %s used; taking it cost the target some", Span(p.DurationNS), name(p.Phase), Duration(time.Duration(k.Total)))
+		return fmt.Sprintf("CPU for %s of %s: %s used; taking it cost the target some", units.Span(p.DurationNS), name(p.Phase), units.Duration(time.Duration(k.Total)))
 	case pprof.Mutex:
-		return "waiting for mutexes since the target's start: " + Duration(time.Duration(k.Total))
+		return "waiting for mutexes since the target's start: " + units.Duration(time.Duration(k.Total))
 	}
 	if k.Total == 0 {
 		return "heap at the end: too little to be sampled" // one allocation in 512 KiB is, and only what a collection has seen
 	}
-	return "heap at the end: " + Bytes(uint64(k.Total))
+	return "heap at the end: " + units.Bytes(uint64(k.Total))
 }
 
 // shownFunctions returns the functions with the most of their own, and after them those that most was spent under, without
@@ -128,7 +129,7 @@ func part(v, total int64) string {
 	if total <= 0 {
 		return absent
 	}
-	return Percent(float64(v) / float64(total))
+	return units.Percent(float64(v) / float64(total))
 }
 
 // functionName shortens a function's name as pprof does: without the directories of its package's path.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -31,12 +32,12 @@ func memoryText(subjects []subject) page.Text {
 	own := uint64(0)
 	for _, s := range subjects {
 		if rss := peakRSS(s.Resources.Target); rss > 0 {
-			large = append(large, s.label+" "+Bytes(rss))
+			large = append(large, s.label+" "+units.Bytes(rss))
 		}
 		own = max(own, peakRSS(s.Resources.Generator))
 	}
 	if own > 0 {
-		large = append(large, "bench "+Bytes(own))
+		large = append(large, "bench "+units.Bytes(own))
 	}
 	if len(large) == 0 {
 		return page.Text{}
@@ -73,7 +74,7 @@ func usage(cpu *time.Duration, over time.Duration, processors int) (text string,
 	if cpu == nil || *cpu < 0 || over <= 0 || processors <= 0 {
 		return "", false
 	}
-	return fmt.Sprintf("%s of %s", Percent(float64(*cpu)/float64(over)/float64(processors)), cores(processors)), true
+	return fmt.Sprintf("%s of %s", units.Percent(float64(*cpu)/float64(over)/float64(processors)), cores(processors)), true
 }
 
 func peakRSS(samples []runfile.ProcessSample) uint64 {
@@ -147,7 +148,7 @@ func hostTable(subjects []subject) *page.Table {
 		}
 		n := float64(len(s.Resources.Host))
 		t.Add(page.Words(s.label), shareCell(busy/n), shareCell(most), spanCell(stolen), spanCell(throttled), bytesCell(memory),
-			page.Figure(format(in/n, sizes)+"/s", in/n), page.Figure(format(out/n, sizes)+"/s", out/n), rateCell(switches/n))
+			page.Figure(units.Throughput(in/n), in/n), page.Figure(units.Throughput(out/n), out/n), rateCell(switches/n))
 	}
 	return t
 }

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // A report says how much of a file that goes in order was sent, never more than it was.
@@ -25,7 +26,7 @@ func TestSequence(t *testing.T) {
 		t.Errorf("of a run of before:\n%s", text)
 	}
 	r.Plan.Order, r.Plan.Lines = runfile.Sequential, 1_000_000
-	want := Count(r.Requests.Sent) + " of 1,000,000 lines sent"
+	want := units.Count(r.Requests.Sent) + " of 1,000,000 lines sent"
 	if text := render(t, Options{Width: 100}, r); !strings.Contains(text, want) {
 		t.Errorf("%q is not in\n%s", want, text)
 	}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -239,9 +240,9 @@ func figure(d *runfile.Dist, key string, value time.Duration) string {
 
 func bounded(value time.Duration, atLeast bool) string {
 	if atLeast {
-		return leastDuration(value)
+		return units.DurationAtLeast(value)
 	}
-	return Duration(value)
+	return units.Duration(value)
 }
 
 // percentile is one of the figures that a table of response times shows.

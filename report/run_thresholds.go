@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -55,7 +56,7 @@ func thresholdSection(subjects []subject, o Options) page.Section {
 		}
 		if o, ok := s.Objective(); ok {
 			goodput.Items = append(goodput.Items, page.Item{Of: s.label,
-				Text: fmt.Sprintf("%s within %s · Apdex %s", Rate(o.Goodput), Span(o.Target), apdex(o.Apdex))})
+				Text: fmt.Sprintf("%s within %s · Apdex %s", units.Rate(o.Goodput), units.Span(o.Target), apdex(o.Apdex))})
 		}
 	}
 	return page.Section{Blocks: []page.Block{t, goodput}}
@@ -63,10 +64,10 @@ func thresholdSection(subjects []subject, o Options) page.Section {
 
 // apdex writes the index with the two decimals that it is given by, and nothing short of all as 1.
 func apdex(v float64) string {
-	if v < 1 && round(v, 2) == 1 {
+	if v < 1 && units.Nearest(v, 2) == 1 {
 		return "> 0.99"
 	}
-	return decimal(v, 2)
+	return units.Decimal(v, 2)
 }
 
 // Failed returns a sentence on the thresholds that runs have failed; "" where all passed, or there are none.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
@@ -37,17 +38,17 @@ func SelfcheckPage(r *selfcheck.Report, o Options) *page.Page {
 func SelfcheckStep(s selfcheck.Step) string {
 	what := string(s.Test)
 	if s.Test == selfcheck.HigherRate {
-		what = Rate(s.Rate)
+		what = units.Rate(s.Rate)
 	}
 	if s.Engine != "" {
 		what = name(s.Engine) + ": " + what
 	}
-	return what + ", " + Span(s.Length)
+	return what + ", " + units.Span(s.Length)
 }
 
 // selfcheckAnswer says in a sentence or two how far the machine is to be trusted.
 func selfcheckAnswer(r *selfcheck.Report) string {
-	required := Rate(selfcheck.RequiredRate)
+	required := units.Rate(selfcheck.RequiredRate)
 	switch {
 	case r.Interrupted && r.Trusted == nil:
 		return "How far this machine can be trusted is not known: the check was interrupted."
@@ -58,15 +59,15 @@ func selfcheckAnswer(r *selfcheck.Report) string {
 	if r.Trusted.Rate < selfcheck.RequiredRate || e == nil {
 		text := fmt.Sprintf("This machine cannot be trusted at %s.", required)
 		if late := sleepersLate(r); late >= selfcheck.MaxLag {
-			text += fmt.Sprintf(" It wakes even a thread that only sleeps %s late at P99: run this again when nothing else uses it.", Duration(late))
+			text += fmt.Sprintf(" It wakes even a thread that only sleeps %s late at P99: run this again when nothing else uses it.", units.Duration(late))
 		}
 		return text
 	}
-	text := fmt.Sprintf("This machine can be trusted up to %s with the engine %s.", Rate(r.Trusted.Rate), name(e.Name))
+	text := fmt.Sprintf("This machine can be trusted up to %s with the engine %s.", units.Rate(r.Trusted.Rate), name(e.Name))
 	if at := pacingAt(e, r.Trusted.Rate); at != nil {
-		text += fmt.Sprintf(" There %s of the requests leave at most %s late", Share(0.99), Duration(at.Lag.P99NS))
+		text += fmt.Sprintf(" There %s of the requests leave at most %s late", units.Share(0.99), units.Duration(at.Lag.P99NS))
 		if f := worstOf(e, selfcheck.ServiceTime, 50); f != nil {
-			text += fmt.Sprintf("; at %s service times are %s wrong at P50", required, Duration(f.WrongByNS.Abs()))
+			text += fmt.Sprintf("; at %s service times are %s wrong at P50", required, units.Duration(f.WrongByNS.Abs()))
 		}
 		text += "."
 	}
@@ -148,7 +149,7 @@ func enginesTable(r *selfcheck.Report) *page.Table {
 		}
 		if f := e.Fastest; f != nil {
 			if row[7] = rateCell(f.Rate); f.AtLeast {
-				row[7].Text, row[7].AtLeast = leastRate(f.Rate), true
+				row[7].Text, row[7].AtLeast = units.RateAtLeast(f.Rate), true
 			}
 		}
 		t.Add(row...)
@@ -222,7 +223,7 @@ func selfcheckNotes(r *selfcheck.Report) []page.Block {
 	var idle page.Text
 	if l := r.IdleThread; l != nil {
 		idle.Text = fmt.Sprintf("idle: how late a thread that only sleeps is woken beside the engine; with nothing beside it %s at P50, %s at P99: "+
-			"that much is the machine", Duration(l.P50NS), Duration(l.P99NS))
+			"that much is the machine", units.Duration(l.P50NS), units.Duration(l.P99NS))
 	}
 	var doubts, notes []string
 	for i := range r.Engines {
@@ -232,7 +233,7 @@ func selfcheckNotes(r *selfcheck.Report) []page.Block {
 		}
 		if at := pacingAt(e, selfcheck.RequiredRate); at != nil && at.ArrivedLate != nil {
 			notes = append(notes, fmt.Sprintf("%s: at %s the server had read its requests %s after they were due at P50, %s at P99", name(e.Name),
-				Rate(at.Rate), Duration(at.ArrivedLate.P50NS), Duration(at.ArrivedLate.P99NS)))
+				units.Rate(at.Rate), units.Duration(at.ArrivedLate.P50NS), units.Duration(at.ArrivedLate.P99NS)))
 		}
 		if e.Fastest != nil && e.Fastest.AtLeast {
 			notes = append(notes, fmt.Sprintf("%s: as fast as it goes it was not its own limit, so it may be faster%s", name(e.Name), busyOf(e.Fastest)))
@@ -249,7 +250,7 @@ func busyOf(f *selfcheck.Fastest) string {
 	if f.GeneratorBusy == nil || f.ServerBusy == nil {
 		return ""
 	}
-	return fmt.Sprintf(" (bench %s of its processors, server %s)", Percent(*f.GeneratorBusy), Percent(*f.ServerBusy))
+	return fmt.Sprintf(" (bench %s of its processors, server %s)", units.Percent(*f.GeneratorBusy), units.Percent(*f.ServerBusy))
 }
 
 // doubtsOf says, each in a sentence with figures, what keeps an engine from being trusted at the required rate: of each
@@ -257,8 +258,8 @@ func busyOf(f *selfcheck.Fastest) string {
 func doubtsOf(e *selfcheck.Engine) []string {
 	var doubts []string
 	if at := pacingAt(e, selfcheck.RequiredRate); at != nil && !at.Holds {
-		doubts = append(doubts, fmt.Sprintf("at %s lag P99 is %s (at most %s), %s were served and the verdict is %s", Rate(at.Rate),
-			Duration(at.Lag.P99NS), Duration(selfcheck.MaxLag), Rate(at.Served.Rate), kindOf(at.Verdict)))
+		doubts = append(doubts, fmt.Sprintf("at %s lag P99 is %s (at most %s), %s were served and the verdict is %s", units.Rate(at.Rate),
+			units.Duration(at.Lag.P99NS), units.Duration(selfcheck.MaxLag), units.Rate(at.Served.Rate), kindOf(at.Verdict)))
 	}
 	for i := range e.Latency {
 		if l := &e.Latency[i]; !l.Within {
@@ -270,8 +271,8 @@ func doubtsOf(e *selfcheck.Engine) []string {
 	}
 	if i := slices.IndexFunc(e.Freeze.Figures, func(f selfcheck.Shown) bool { return !f.Within }); i >= 0 {
 		f := e.Freeze.Figures[i]
-		doubts = append(doubts, fmt.Sprintf("of a freeze of %s in a run of %s P%g shows %s and should show %s", Span(e.Freeze.ForNS),
-			Span(e.Freeze.OfNS), f.Percentile, Duration(f.SaidNS), Duration(f.ExpectedNS)))
+		doubts = append(doubts, fmt.Sprintf("of a freeze of %s in a run of %s P%g shows %s and should show %s", units.Span(e.Freeze.ForNS),
+			units.Span(e.Freeze.OfNS), f.Percentile, units.Duration(f.SaidNS), units.Duration(f.ExpectedNS)))
 	}
 	return doubts
 }
@@ -280,11 +281,11 @@ func latencyDoubt(l *selfcheck.Latency) string {
 	i := slices.IndexFunc(l.Figures, func(f selfcheck.Figure) bool { return !f.Within })
 	if i < 0 {
 		return fmt.Sprintf("of %s it counted %s answers and the server logged %s: not all were answered, so they cannot be paired",
-			name(l.Server), Count(l.Answered), Count(l.Logged))
+			name(l.Server), units.Count(l.Answered), units.Count(l.Logged))
 	}
 	f := &l.Figures[i]
 	return fmt.Sprintf("the %s of %s at P%g is said to be %s and was %s: wrong by %s (at most %s)", measureOf(f.Of),
-		name(l.Server), f.Percentile, Duration(f.SaidNS), Duration(f.TrueNS), Duration(f.WrongByNS), Duration(f.AtMostNS))
+		name(l.Server), f.Percentile, units.Duration(f.SaidNS), units.Duration(f.TrueNS), units.Duration(f.WrongByNS), units.Duration(f.AtMostNS))
 }
 
 func measureOf(m selfcheck.Measure) string {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -164,7 +165,7 @@ func samePlan(b *compare.Baseline, a *rig.Target) error {
 	}
 	list := b.Plan().Differences(&p)
 	if a.Rate != b.Rate() {
-		list = append(list, fmt.Sprintf("rate: %s and %s", report.Rate(b.Rate()), report.Rate(a.Rate)))
+		list = append(list, fmt.Sprintf("rate: %s and %s", units.Rate(b.Rate()), units.Rate(a.Rate)))
 	}
 	if len(list) > 0 {
 		return otherPlan(b, list)

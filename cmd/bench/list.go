@@ -5,8 +5,8 @@ import (
 	"io"
 	"text/tabwriter"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
-	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/cobra"
 )
@@ -37,7 +37,7 @@ func newListCommand() *cobra.Command {
 						how = "bench " + name
 					}
 				}
-				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", name, f.Description, report.Duration(f.Duration()), how)
+				fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", name, f.Description, units.Duration(f.Duration()), how)
 			}
 			return w.Flush()
 		},

@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
 )
@@ -106,7 +107,7 @@ func (c *conductor) driveBoth(ctx context.Context, rules []loadgen.DiffRule) (fo
 	profile := rig.Hold("mirror", warmUp, length-warmUp, rate)
 	a, b := c.Targets[0], c.Targets[1]
 	rig.Alike(c.Targets)
-	c.Say(a.Label+" and "+b.Label, "sending the same requests to both for "+report.Span(length))
+	c.Say(a.Label+" and "+b.Label, "sending the same requests to both for "+units.Span(length))
 	var jobs [2]*loadgen.Job
 	for i, t := range c.Targets {
 		if jobs[i], err = t.PlanOf(profile, nil, c.o.base.Seed).Compile(); err != nil {

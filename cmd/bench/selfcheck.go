@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
@@ -94,7 +95,7 @@ func (o selfcheckOptions) conclude(found *selfcheck.Report, outputs outputs[*sel
 	case failure != nil:
 		return failure
 	case found.Trusted.Rate < selfcheck.RequiredRate:
-		return exitError{exitLimited, fmt.Errorf("no engine can be trusted at %s on this machine", report.Rate(selfcheck.RequiredRate))}
+		return exitError{exitLimited, fmt.Errorf("no engine can be trusted at %s on this machine", units.Rate(selfcheck.RequiredRate))}
 	}
 	return nil
 }

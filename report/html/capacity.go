@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/chart"
@@ -47,16 +48,16 @@ func afterHeadline(blocks, charts []page.Block) []page.Block {
 // edges are the rates that were found: the edge of the objective, saturation and knee.
 func edges(c *capacity.Capacity) (limits []chart.Limit, spans []chart.Span) {
 	if r := c.MaxRate.Rate; r.Rate > 0 {
-		limits = append(limits, chart.Limit{Name: "holds " + report.Rate(r.Rate), Value: r.Rate})
+		limits = append(limits, chart.Limit{Name: "holds " + units.Rate(r.Rate), Value: r.Rate})
 		if r.High > r.Low {
 			spans = []chart.Span{{Name: "95 %", From: r.Low, To: r.High}}
 		}
 	}
 	if c.Knee != nil {
-		limits = append(limits, chart.Limit{Name: "knee " + report.Rate(c.Knee.Rate), Value: c.Knee.Rate})
+		limits = append(limits, chart.Limit{Name: "knee " + units.Rate(c.Knee.Rate), Value: c.Knee.Rate})
 	}
 	if c.Saturation != nil {
-		limits = append(limits, chart.Limit{Name: "saturated " + report.Rate(c.Saturation.Rate), Value: c.Saturation.Rate})
+		limits = append(limits, chart.Limit{Name: "saturated " + units.Rate(c.Saturation.Rate), Value: c.Saturation.Rate})
 	}
 	return limits, spans
 }
@@ -154,7 +155,7 @@ func throughput(c *capacity.Capacity) []page.Block {
 	plot.VLimits, plot.Spans = edges(c)
 	caption := "No step was offered more than the service could take."
 	if c.Saturation != nil {
-		caption = fmt.Sprintf("It takes at most %s.", report.Rate(c.Saturation.Rate))
+		caption = fmt.Sprintf("It takes at most %s.", units.Rate(c.Saturation.Rate))
 	}
 	return []page.Block{page.Chart{Title: "Served by rate", Caption: caption, Drawing: picture{plot}}}
 }
@@ -253,7 +254,7 @@ func months(c *capacity.Capacity) []page.Block {
 		}
 	}
 	count.Series = []chart.Series{within, instances}
-	blocks := []page.Block{page.Chart{Title: "Instances by month", Caption: fmt.Sprintf("In month %d: %d, between %d and %d. Headroom today: %s.", last.Month, last.Instances, last.Low, last.High, report.Share(c.Plan.Headroom)), Drawing: picture{count}}}
+	blocks := []page.Block{page.Chart{Title: "Instances by month", Caption: fmt.Sprintf("In month %d: %d, between %d and %d. Headroom today: %s.", last.Month, last.Instances, last.Low, last.High, units.Share(c.Plan.Headroom)), Drawing: picture{count}}}
 	if len(cost.Series) > 0 {
 		blocks = append(blocks, page.Chart{Title: "Cost by month", Caption: "Each line is an offer.", Drawing: picture{cost}})
 	}

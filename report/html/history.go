@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/history"
@@ -48,7 +49,7 @@ func seriesChart(s *history.Series) page.Chart {
 			text := fmt.Sprintf("%s %s", strings.ToUpper(p.Key), signedShare(c.Ratio()-1))
 			told = append(told, fmt.Sprintf("%s with run %d", text, c.Index+1))
 			at := float64(c.Index) + 0.5
-			plot.Marks = append(plot.Marks, chart.Mark{Name: text, Text: fmt.Sprintf("%s: %s, from %s to %s", s.Points[c.Index].Source, text, report.Duration(time.Duration(c.Before)), report.Duration(time.Duration(c.After))), From: at, To: at, Good: c.After < c.Before})
+			plot.Marks = append(plot.Marks, chart.Mark{Name: text, Text: fmt.Sprintf("%s: %s, from %s to %s", s.Points[c.Index].Source, text, units.Duration(time.Duration(c.Before)), units.Duration(time.Duration(c.After))), From: at, To: at, Good: c.After < c.Before})
 		}
 	}
 	caption := fmt.Sprintf("%d runs without a change.", len(s.Points))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
@@ -47,7 +48,7 @@ func newOverTime(list []measured) *overTime {
 func marksOf(m measured, several bool) []chart.Mark {
 	var marks []chart.Mark
 	for _, e := range m.Events {
-		text := string(e.Kind) + " at " + report.Duration(e.AtNS) + ": " + e.Text
+		text := string(e.Kind) + " at " + units.Duration(e.AtNS) + ": " + e.Text
 		marks = append(marks, chart.Mark{Name: string(e.Kind), Text: m.of(text, several), From: e.AtNS.Seconds(), To: (e.AtNS + e.DurationNS).Seconds()})
 	}
 	for i := range m.Phases {
@@ -56,7 +57,7 @@ func marksOf(m measured, several bool) []chart.Mark {
 			continue
 		}
 		at := (p.StartNS + p.DurationNS + p.Recovery.AfterNS).Seconds()
-		marks = append(marks, chart.Mark{Name: "recovered", Text: m.of("recovered after "+report.Duration(p.Recovery.AfterNS), several), From: at, To: at, Good: true})
+		marks = append(marks, chart.Mark{Name: "recovered", Text: m.of("recovered after "+units.Duration(p.Recovery.AfterNS), several), From: at, To: at, Good: true})
 	}
 	return marks
 }
@@ -135,7 +136,7 @@ func (o *overTime) load() page.Block {
 		finished := o.column(m, "finished", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Finished) })
 		series = append(series, o.series(m, finished, m.of("finished", o.several), chart.Series{Color: m.index, Dash: m.index / 4}))
 		f := report.Focus(m.Run)
-		told = append(told, fmt.Sprintf("%s offered %s, served %s", m.of(page.Clean(f.Name, 16), o.several), report.Rate(f.Offered.Rate), report.Rate(f.Served().Rate)))
+		told = append(told, fmt.Sprintf("%s offered %s, served %s", m.of(page.Clean(f.Name, 16), o.several), units.Rate(f.Offered.Rate), units.Rate(f.Served().Rate)))
 	}
 	return page.Chart{Title: "Offered and finished", Caption: strings.Join(told, "; ") + ".", Drawing: picture{o.plot("requests in a second", chart.Number, series)}}
 }
@@ -178,11 +179,11 @@ func (o *overTime) latency() page.Block {
 			series = append(series, o.series(m, c, m.of(s.title, o.several), look))
 		}
 		if highest >= 0 {
-			write := report.Duration
+			write := units.Duration
 			if bound {
 				write = report.LeastDuration
 			}
-			told = append(told, fmt.Sprintf("%s highest at %s with %s", m.of("P99", o.several), report.Span(time.Duration(at)*time.Second), write(highest)))
+			told = append(told, fmt.Sprintf("%s highest at %s with %s", m.of("P99", o.several), units.Span(time.Duration(at)*time.Second), write(highest)))
 		}
 	}
 	caption := "not measured."
@@ -228,7 +229,7 @@ func (o *overTime) heat() []page.Block {
 		}
 		caption := "Each column is a second; colour is the share of its requests."
 		if lost > 0 {
-			caption += " " + report.Count(uint64(lost)) + " requests had no end: they are the row at the top."
+			caption += " " + units.Count(uint64(lost)) + " requests had no end: they are the row at the top."
 		}
 		blocks = append(blocks, page.Chart{Title: strings.TrimSpace("Latency heat map " + m.of("", o.several)), Caption: caption, Drawing: picture{h}})
 	}
@@ -257,7 +258,7 @@ func (o *overTime) failures() []page.Block {
 		}
 		blocks = append(blocks, page.Chart{
 			Title:   strings.TrimSpace("Failures by kind " + m.of("", o.several)),
-			Caption: fmt.Sprintf("%s of %s requests failed.", report.Count(m.Requests.Failed), report.Count(m.Requests.Due)),
+			Caption: fmt.Sprintf("%s of %s requests failed.", units.Count(m.Requests.Failed), units.Count(m.Requests.Due)),
 			Drawing: picture{o.plot("failures in a second, by intended time", chart.Number, chart.Stacked(series))},
 		})
 	}
@@ -297,7 +298,7 @@ func (o *overTime) backlog() page.Block {
 			peak = max(peak, m.Intervals[i].InFlight)
 		}
 		if m.Plan.Model == "closed" {
-			told = append(told, fmt.Sprintf("%s at most %s", m.of("in flight", o.several), report.Count(peak)))
+			told = append(told, fmt.Sprintf("%s at most %s", m.of("in flight", o.several), units.Count(peak)))
 			continue
 		}
 		waiting := o.column(m, "backlog", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Backlog) })
@@ -306,7 +307,7 @@ func (o *overTime) backlog() page.Block {
 		for i := range m.Intervals {
 			peak = max(peak, m.Intervals[i].Backlog)
 		}
-		told = append(told, fmt.Sprintf("%s at most %s", m.of("backlog", o.several), report.Count(peak)))
+		told = append(told, fmt.Sprintf("%s at most %s", m.of("backlog", o.several), units.Count(peak)))
 	}
 	return page.Chart{Title: "In flight and backlog", Caption: strings.Join(told, "; ") + ". The backlog is what was due and is not finished.",
 		Drawing: picture{o.plot("requests at the end of a second", chart.Number, series)}}
@@ -324,7 +325,7 @@ func (o *overTime) cache() []page.Block {
 		if hits+misses == 0 {
 			continue
 		}
-		told = append(told, fmt.Sprintf("%s %s of %s", m.of("hits", o.several), report.Share(float64(hits)/float64(hits+misses)), report.Count(hits+misses)))
+		told = append(told, fmt.Sprintf("%s %s of %s", m.of("hits", o.several), units.Share(float64(hits)/float64(hits+misses)), units.Count(hits+misses)))
 		c := o.column(m, "hits", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Hits) })
 		series = append(series, o.series(m, c, m.of("hits", o.several), chart.Series{Color: m.index}))
 		c = o.column(m, "misses", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Misses) })

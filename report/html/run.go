@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
@@ -142,13 +143,13 @@ func limitBars(list []measured) []page.Block {
 func figureOf(t runfile.Threshold, v float64, atLeast bool) string {
 	switch {
 	case t.Metric == runfile.MetricErrors:
-		return report.Share(v)
+		return units.Share(v)
 	case t.Metric == runfile.MetricRate:
-		return report.Rate(v)
+		return units.Rate(v)
 	case atLeast:
-		return report.LeastDuration(time.Duration(v))
+		return units.DurationAtLeast(time.Duration(v))
 	}
-	return report.Duration(time.Duration(v))
+	return units.Duration(time.Duration(v))
 }
 
 // curve returns the points of a percentile curve, as many as can be told apart.
@@ -266,11 +267,11 @@ func serverParts(m measured, p *runfile.Phase) chart.Whole {
 	answers, sum := float64(p.Requests.Succeeded)+float64(p.Requests.Failed), 0.0
 	for i, t := range p.ServerTiming {
 		if i < maxTimings && answers > 0 && t.SumNS > 0 {
-			row.Parts = append(row.Parts, chart.Part{Name: t.Name, Value: float64(t.SumNS) / answers, Text: report.Duration(time.Duration(float64(t.SumNS) / answers))})
+			row.Parts = append(row.Parts, chart.Part{Name: t.Name, Value: float64(t.SumNS) / answers, Text: units.Duration(time.Duration(float64(t.SumNS) / answers))})
 			sum += float64(t.SumNS) / answers
 		}
 	}
-	row.Text = report.Duration(time.Duration(sum)) + " an answer"
+	row.Text = units.Duration(time.Duration(sum)) + " an answer"
 	return row
 }
 
@@ -294,7 +295,7 @@ func functions(list []measured) []page.Block {
 				}
 				name := f.Name[strings.LastIndexByte(f.Name, '/')+1:]
 				total := float64(k.Total)
-				rows.Rows = append(rows.Rows, chart.Whole{Group: m.name, Name: name, Text: report.Percent(float64(f.Flat)/total) + " own", Parts: []chart.Part{
+				rows.Rows = append(rows.Rows, chart.Whole{Group: m.name, Name: name, Text: units.Percent(float64(f.Flat)/total) + " own", Parts: []chart.Part{
 					{Name: "of its own", Value: float64(f.Flat) / total}, {Name: "in what it calls", Value: float64(f.Cum-f.Flat) / total},
 				}})
 			}

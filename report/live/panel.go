@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -97,7 +97,7 @@ func series(p *runfile.Progress, width int) []line {
 	}
 	latency := logarithm(p50, p95, p99)
 	rows := []row{
-		{"rate", "asked " + report.Rate(p.Offered) + ", got " + report.Rate(p.Achieved), due, linear(due), limitsOn(p, runfile.MetricRate, 0), 2},
+		{"rate", "asked " + units.Rate(p.Offered) + ", got " + units.Rate(p.Achieved), due, linear(due), limitsOn(p, runfile.MetricRate, 0), 2},
 		{"P50", percentile(last, last.P50), p50, latency, limitsOn(p, runfile.MetricPercentile, 0.50), 5},
 		{"P95", percentile(last, last.P95), p95, latency, limitsOn(p, runfile.MetricPercentile, 0.95), 7},
 		{"P99", percentile(last, last.P99), p99, latency, limitsOn(p, runfile.MetricPercentile, 0.99), 1},
@@ -164,7 +164,7 @@ func limitSpans(list []runfile.ProgressLimit) (spans []span) {
 
 // failures counts the failures since the start by kind, the commonest first.
 func failures(p *runfile.Progress) line {
-	text := pad("failed", labelColumns) + report.Count(p.Failed)
+	text := pad("failed", labelColumns) + units.Count(p.Failed)
 	kinds := slices.SortedFunc(maps.Keys(p.Failures), func(a, b string) int {
 		return cmp.Or(cmp.Compare(p.Failures[b], p.Failures[a]), cmp.Compare(a, b))
 	})
@@ -174,7 +174,7 @@ func failures(p *runfile.Progress) line {
 			named = append(named, "and others")
 			break
 		}
-		named = append(named, fmt.Sprintf("%s %s", name(k), report.Count(p.Failures[k])))
+		named = append(named, fmt.Sprintf("%s %s", name(k), units.Count(p.Failures[k])))
 	}
 	if len(named) > 0 {
 		text += "  " + strings.Join(named, ", ")
@@ -183,7 +183,7 @@ func failures(p *runfile.Progress) line {
 }
 
 func flight(p *runfile.Progress) line {
-	return line{spans: []span{{pad("open", labelColumns) + report.Count(p.InFlight) + " in flight, " + report.Count(p.Waiting) + " waiting", usual}}, rank: 6}
+	return line{spans: []span{{pad("open", labelColumns) + units.Count(p.InFlight) + " in flight, " + units.Count(p.Waiting) + " waiting", usual}}, rank: 6}
 }
 
 // processors says what target and bench use of theirs; false where neither is known.
@@ -226,9 +226,9 @@ func conditionFigure(c runfile.ProgressCondition) string {
 	case c.Actual == nil:
 		return "nothing judged yet"
 	case c.Metric == runfile.MetricErrors:
-		return report.Share(*c.Actual) + " so far"
+		return units.Share(*c.Actual) + " so far"
 	case c.Metric == runfile.MetricRate:
-		return report.Rate(*c.Actual) + " so far"
+		return units.Rate(*c.Actual) + " so far"
 	}
 	return figure(runfile.ProgressFigure{Value: time.Duration(*c.Actual), AtLeast: c.AtLeast}) + " so far"
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -43,7 +43,7 @@ func plainLine(p *runfile.Progress) string {
 		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", figure(last.P50), figure(last.P95), figure(last.P99))
 	}
 	return page.Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phase(p), done(p),
-		report.Rate(p.Offered), report.Rate(p.Achieved), latency, report.Count(p.InFlight), report.Count(p.Waiting), report.Count(p.Failed)), 1<<10)
+		units.Rate(p.Offered), units.Rate(p.Achieved), latency, units.Count(p.InFlight), units.Count(p.Waiting), units.Count(p.Failed)), 1<<10)
 }
 
 // name bounds a name that may be anybody's.
@@ -62,17 +62,17 @@ func phase(p *runfile.Progress) string {
 // done says how much of the run is over.
 func done(p *runfile.Progress) string {
 	if p.Most > 0 {
-		return report.Count(p.Sent) + " of " + report.Count(p.Most) + " requests"
+		return units.Count(p.Sent) + " of " + units.Count(p.Most) + " requests"
 	}
 	return clock(p.Elapsed) + " of " + clock(p.Total) + " s"
 }
 
 // clock writes whole seconds, without the unit that a line gives once for two of them.
-func clock(d time.Duration) string { return report.Count(uint64(max(d, 0) / time.Second)) }
+func clock(d time.Duration) string { return units.Count(uint64(max(d, 0) / time.Second)) }
 
 func figure(f runfile.ProgressFigure) string {
 	if f.AtLeast {
-		return report.LeastDuration(f.Value)
+		return units.DurationAtLeast(f.Value)
 	}
-	return report.Duration(f.Value)
+	return units.Duration(f.Value)
 }

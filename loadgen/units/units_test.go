@@ -1,4 +1,4 @@
-package report
+package units
 
 import (
 	"math"
@@ -150,6 +150,16 @@ func TestCounts(t *testing.T) {
 	} {
 		if got := Bytes(n); got != want {
 			t.Errorf("Bytes(%d) = %q, want %q", n, got, want)
+		}
+	}
+}
+
+func TestLowerBoundsAreNotRoundedUp(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		1999600 * time.Microsecond: "1.99 s", 999_600: "999 us", 9_999_900: "9.99 ms", 2 * time.Second: "2.00 s", 7: "7 ns",
+	} {
+		if got := PreciseLow(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
 		}
 	}
 }
