@@ -232,7 +232,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		r.SLO = append(r.SLO, t.Text)
 	}
 	for _, ph := range p.Profile.Phases {
-		r.Phases = append(r.Phases, runfile.PhaseRecord{Name: ph.Name, Kind: string(ph.Kind), DurationNS: ph.Duration, From: ph.From, To: ph.To, FromVUs: ph.FromVUs, ToVUs: ph.ToVUs})
+		r.Phases = append(r.Phases, runfile.PhaseRecord{Name: ph.Name, Kind: ph.Kind, DurationNS: ph.Duration, From: ph.From, To: ph.To, FromVUs: ph.FromVUs, ToVUs: ph.ToVUs})
 	}
 	return r
 }

@@ -36,7 +36,7 @@ func (w *watch) state(now time.Duration) runfile.Progress {
 	}
 	phase := w.layout.phaseAt(now)
 	span := w.layout.spans[phase]
-	p.Phase, p.Kind = w.plan.Profile.Phases[phase].Name, string(w.plan.Profile.Phases[phase].Kind)
+	p.Phase, p.Kind = w.plan.Profile.Phases[phase].Name, w.plan.Profile.Phases[phase].Kind
 	p.PhaseElapsed, p.PhaseDuration = min(now, span.End)-span.Start, span.End-span.Start
 
 	var sent, returned, ended, ok uint64

@@ -163,7 +163,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	for i, span := range r.layout.spans {
 		t := &all.phases[i]
 		p := runfile.Phase{
-			Name: r.plan.Profile.Phases[i].Name, Kind: string(r.plan.Profile.Phases[i].Kind),
+			Name: r.plan.Profile.Phases[i].Name, Kind: r.plan.Profile.Phases[i].Kind,
 			StartNS: span.Start, DurationNS: span.End - span.Start,
 			Backlog: backlog[i], CPU: r.cpu(span.Start, span.End),
 			Endpoints: all.endpointsIn(i, r.mix),
@@ -171,7 +171,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		t.phase(&p)
 		p.Verdict = r.judge(&p, t, all, run)
 		run.Phases = append(run.Phases, p)
-		if p.Kind != string(profiles.Warmup) {
+		if p.Kind != profiles.Warmup {
 			overall.add(t)
 			o := &run.Overall
 			if o.DurationNS == 0 {
@@ -293,19 +293,19 @@ func difference(from, to *time.Duration) *time.Duration {
 }
 
 func (r *recording) recoveries(run *runfile.Run) {
-	baseline := slices.IndexFunc(run.Phases, func(p runfile.Phase) bool { return p.Kind == string(profiles.Baseline) })
+	baseline := slices.IndexFunc(run.Phases, func(p runfile.Phase) bool { return p.Kind == profiles.Baseline })
 	lastEnd := make([]time.Duration, len(r.timeline.counts))
 	for i, c := range r.timeline.counts {
 		lastEnd[i] = c.lastEnd
 	}
 	for i := range run.Phases {
 		p := &run.Phases[i]
-		if p.Kind != string(profiles.Spike) {
+		if p.Kind != profiles.Spike {
 			continue
 		}
 		from, until := p.StartNS+p.DurationNS, r.layout.length
 		for _, later := range run.Phases[i+1:] {
-			if later.Kind == string(profiles.Spike) {
+			if later.Kind == profiles.Spike {
 				until = later.StartNS
 				break
 			}

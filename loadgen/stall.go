@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // The bounds of the stall rule: how long a silence must be at least, and how many times the usual service P99.
@@ -40,7 +41,7 @@ func stalls(silences, pauses []silenceSpan, phases []runfile.Phase, intervals []
 
 func baselineP99(phases []runfile.Phase) (time.Duration, bool) {
 	for i := range phases {
-		if phases[i].Kind == "baseline" && phases[i].ServiceTime.Count > 0 {
+		if phases[i].Kind == profiles.Baseline && phases[i].ServiceTime.Count > 0 {
 			return phases[i].ServiceTime.P99NS, true
 		}
 	}

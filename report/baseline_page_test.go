@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -32,7 +33,7 @@ func baselineRunOf(factor float64) *runfile.Run {
 	r := roundOf(factor, 0)
 	r.Target = runfile.Target{Name: "shop"}
 	r.Environment.CPU, r.Environment.Processors = "AMD EPYC", 2
-	for i, kind := range []string{"warmup", "hold", "hold", "hold", "hold"} {
+	for i, kind := range []profiles.Kind{profiles.Warmup, profiles.Hold, profiles.Hold, profiles.Hold, profiles.Hold} {
 		phase := roundOf(factor*(1+0.02*float64(i*3%5)), 0).Overall
 		phase.Kind = kind
 		r.Phases = append(r.Phases, phase)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 const (
@@ -136,7 +137,7 @@ func accounts(requests []request, end time.Duration) runfile.Requests {
 	return r
 }
 
-func (s service) phase(all []request, name, kind string, from, to time.Duration) runfile.Phase {
+func (s service) phase(all []request, name string, kind profiles.Kind, from, to time.Duration) runfile.Phase {
 	end := phaseEnd(s.phases, "") + drain
 	length := (to - from).Seconds()
 	p := runfile.Phase{Name: name, Kind: kind, StartNS: from, DurationNS: to - from, Verdict: runfile.Verdict{

@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -162,9 +163,9 @@ func (s subject) setting() string {
 func (s subject) figures() string {
 	d := &s.focus.ResponseTime
 	text := fmt.Sprintf("%s with P99 at %s", units.Rate(s.focus.Served().Rate), figure(d, "p99_ns", d.P99NS))
-	if s.focus.Kind == kindSpike {
+	if s.focus.Kind == profiles.Spike {
 		text = fmt.Sprintf("%s for %s with P99 at %s", units.Rate(s.rate(s.focus)), units.Span(s.focus.DurationNS), figure(d, "p99_ns", d.P99NS))
-		if base := s.phase(kindBaseline); base != nil && base.ResponseTime.Count > 0 {
+		if base := s.phase(profiles.Baseline); base != nil && base.ResponseTime.Count > 0 {
 			text += ", " + figure(&base.ResponseTime, "p99_ns", base.ResponseTime.P99NS) + " before it"
 		}
 	}
@@ -198,7 +199,7 @@ func (s subject) remedy() string {
 		}
 	}
 	flag, limited := s.caller.called(SettingRate), s.deciding()
-	if limited.Kind == kindSpike {
+	if limited.Kind == profiles.Spike {
 		flag = s.caller.called(SettingPeak)
 	}
 	try, why := "Try a lower "+flag, ""

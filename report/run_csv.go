@@ -62,7 +62,7 @@ func CSV(w io.Writer, runs []*runfile.Run) error {
 func csvRow(s subject, second *runfile.Interval) []string {
 	row := []string{strconv.FormatFloat(second.StartNS.Seconds(), 'f', -1, 64), csvText(s.label), "", ""}
 	if p := s.phaseAt(second.StartNS); p != nil {
-		row[2], row[3] = csvText(longName(p.Name)), csvText(longName(p.Kind))
+		row[2], row[3] = csvText(longName(p.Name)), csvText(longName(string(p.Kind)))
 	}
 	for _, n := range []uint64{second.Due, second.OK, second.Failed, second.Sent, second.Finished, second.InFlight, second.Backlog} {
 		row = append(row, strconv.FormatUint(n, 10))

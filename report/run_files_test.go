@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // fileWriters are the formats of files that this package writes.
@@ -44,7 +45,7 @@ func hostileRun(text string) *runfile.Run {
 	run.Phases = slices.Clone(run.Phases)
 	run.Target.Name, run.Target.URL, run.Plan.Profile = text, text, text
 	for i := range run.Phases {
-		run.Phases[i].Name, run.Phases[i].Kind = text, text
+		run.Phases[i].Name, run.Phases[i].Kind = text, profiles.Kind(text)
 		run.Phases[i].Verdict = runfile.Verdict{Kind: runfile.HostLimited, Evidence: []string{text}}
 	}
 	run.Verdict = runfile.Verdict{Kind: runfile.HostLimited, Evidence: []string{text}}

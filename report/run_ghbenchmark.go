@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // ghEntry is an entry of github-action-benchmark's tool customSmallerIsBetter. Its range is left out: one run has none.
@@ -36,7 +37,7 @@ func GitHubBenchmark(w io.Writer, runs []*runfile.Run) error {
 				p = &s.Phases[index]
 			}
 			phase := phases.name(longName(p.Name), "the run")
-			if p.Kind == kindWarmup {
+			if p.Kind == profiles.Warmup {
 				continue
 			}
 			for _, f := range fileFigures {

@@ -80,7 +80,7 @@ func loadOf(plan *runfile.PlanRecord) string {
 	var phases []runfile.PhaseRecord
 	var total time.Duration
 	for _, p := range plan.Phases {
-		if p.Kind != kindWarmup {
+		if p.Kind != profiles.Warmup {
 			phases = append(phases, p)
 			total += p.DurationNS
 		}
@@ -142,14 +142,14 @@ func thinking(plan *runfile.PlanRecord) string {
 }
 
 func openLoad(phases []runfile.PhaseRecord, total time.Duration) string {
-	of := map[string][]runfile.PhaseRecord{}
+	of := map[profiles.Kind][]runfile.PhaseRecord{}
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, p := range phases {
 		of[p.Kind] = append(of[p.Kind], p)
 		low, high = min(low, p.From, p.To), max(high, p.From, p.To)
 	}
 	first, last := phases[0], phases[len(phases)-1]
-	switch spikes, steps, ramps := of[kindSpike], of[kindStep], of[kindRamp]; {
+	switch spikes, steps, ramps := of[profiles.Spike], of[profiles.Step], of[profiles.Ramp]; {
 	case len(spikes) == 1:
 		return fmt.Sprintf("%s → %s for %s", units.Rate(first.From), units.Rate(max(spikes[0].From, spikes[0].To)), units.Span(spikes[0].DurationNS))
 	case len(spikes) > 1:

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // The margins within which a spike shows what a cache does, in processors' worth of work per processor of the target:
@@ -37,11 +38,11 @@ func Lesson(cached, uncached *runfile.Run) Margins {
 		return Margins{Unknown: "one of the runs"}
 	}
 	c, u := subject{Run: cached, focus: focusOf(cached)}, subject{Run: uncached, focus: focusOf(uncached)}
-	base := u.phase(kindBaseline)
+	base := u.phase(profiles.Baseline)
 	m := Margins{Processors: targetProcessors(&uncached.Environment), Peak: u.rate(u.focus)}
 	marks := float64(c.focus.Cache.Hits) + float64(c.focus.Cache.Misses)
 	switch {
-	case u.focus.Kind != kindSpike || c.focus.Kind != kindSpike:
+	case u.focus.Kind != profiles.Spike || c.focus.Kind != profiles.Spike:
 		m.Unknown = "a spike"
 	case base == nil || base.Achieved.Count == 0 || u.focus.Achieved.Count == 0:
 		m.Unknown = "a baseline of the uncached target"
@@ -87,7 +88,7 @@ func (p CachePair) of(subjects []subject) (cached, uncached subject, ok bool) {
 		cached, uncached = uncached, cached
 	}
 	for _, s := range subjects {
-		if !s.Target.Bundled || s.focus.Kind != kindSpike {
+		if !s.Target.Bundled || s.focus.Kind != profiles.Spike {
 			return cached, uncached, false
 		}
 	}

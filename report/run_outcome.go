@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // outcome is what became of a run, in one word.
@@ -67,11 +68,11 @@ func (s subject) task() string {
 	switch {
 	case s.closed():
 		return fmt.Sprintf("its %d users", s.Plan.VUs)
-	case s.focus.Kind == kindSpike:
+	case s.focus.Kind == profiles.Spike:
 		return "the spike"
-	case s.focus.Kind == kindStep:
+	case s.focus.Kind == profiles.Step:
 		return "every step up to " + units.Rate(s.rate(s.focus))
-	case s.phase(kindRamp) != nil:
+	case s.phase(profiles.Ramp) != nil:
 		return "the ramp to " + units.Rate(s.highest())
 	}
 	return units.Rate(s.rate(s.focus)) + " for " + units.Span(s.focus.DurationNS)
@@ -112,27 +113,27 @@ func (s subject) predicate() string {
 
 // overload says how the target fell behind.
 func (s subject) overload() string {
-	if base := s.phase(kindBaseline); base != nil && base.Verdict.Kind == runfile.TargetLimited {
+	if base := s.phase(profiles.Baseline); base != nil && base.Verdict.Kind == runfile.TargetLimited {
 		return fmt.Sprintf("was overloaded already at its baseline of %s: it %s", units.Rate(s.rate(base)), s.behind(base))
 	}
 	limited := s.limited()
-	if limited != s.focus && s.focus.Kind == kindSpike {
+	if limited != s.focus && s.focus.Kind == profiles.Spike {
 		return fmt.Sprintf("carried the spike, but not %s: it %s", sentence(limited.Name), s.behind(limited))
 	}
 	switch {
 	case s.closed():
 		return fmt.Sprintf("kept %s waiting: %s", s.task(), s.behind(s.focus))
-	case s.focus.Kind == kindSpike:
+	case s.focus.Kind == profiles.Spike:
 		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", units.Rate(s.focus.Served().Rate),
 			units.Rate(s.rate(s.focus)), s.behind(s.focus), s.recovering())
-	case s.focus.Kind == kindStep:
+	case s.focus.Kind == profiles.Step:
 		held := "could not hold the first step"
 		if rate := s.heldBefore(limited); rate > 0 {
 			held = "held " + units.Rate(rate)
 		}
 		return fmt.Sprintf("%s; at %s it served %s and %s", held, units.Rate(s.rate(limited)), units.Rate(limited.Served().Rate),
 			s.behind(limited))
-	case s.phase(kindRamp) != nil:
+	case s.phase(profiles.Ramp) != nil:
 		return fmt.Sprintf("could not follow the ramp to %s: it served at most %s and %s", units.Rate(s.highest()),
 			units.Rate(s.mostServed()), s.behind(limited))
 	}
@@ -142,11 +143,11 @@ func (s subject) overload() string {
 // limited returns the phase that the run's verdict is about: the focus where that is limited itself or no phase is, else
 // the first that is.
 func (s subject) limited() *runfile.Phase {
-	if s.focus.Kind != kindStep && s.focus.Verdict.Kind == runfile.TargetLimited {
+	if s.focus.Kind != profiles.Step && s.focus.Verdict.Kind == runfile.TargetLimited {
 		return s.focus
 	}
 	for i := range s.Phases {
-		if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == runfile.TargetLimited {
+		if p := &s.Phases[i]; p.Kind != profiles.Warmup && p.Verdict.Kind == runfile.TargetLimited {
 			return p
 		}
 	}
@@ -161,7 +162,7 @@ func (s subject) heldBefore(limit *runfile.Phase) float64 {
 		if p == limit {
 			break
 		}
-		if p.Kind != kindWarmup {
+		if p.Kind != profiles.Warmup {
 			rate = max(rate, s.rate(p))
 		}
 	}
@@ -266,7 +267,7 @@ func (s subject) elapsed() string {
 func (s subject) deciding() *runfile.Phase {
 	if s.focus.Verdict.Kind != s.Verdict.Kind {
 		for i := range s.Phases {
-			if p := &s.Phases[i]; p.Kind != kindWarmup && p.Verdict.Kind == s.Verdict.Kind {
+			if p := &s.Phases[i]; p.Kind != profiles.Warmup && p.Verdict.Kind == s.Verdict.Kind {
 				return p
 			}
 		}

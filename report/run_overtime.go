@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -83,7 +84,7 @@ func nothingSucceeded(second *runfile.Interval) bool {
 func firstSecond(s subject, verbose bool) int {
 	if !verbose {
 		for _, p := range s.Phases {
-			if p.Kind != kindWarmup {
+			if p.Kind != profiles.Warmup {
 				return indexOf(p.StartNS, len(s.Intervals))
 			}
 		}
@@ -145,7 +146,7 @@ func (sk *sketch) axis(s subject, verbose bool) string {
 	used, named := 0, 0
 	for i, p := range s.Phases {
 		start := indexOf(p.StartNS, len(s.Intervals))
-		if p.Kind == kindWarmup && !verbose || start < sk.from || p.DurationNS <= 0 {
+		if p.Kind == profiles.Warmup && !verbose || start < sk.from || p.DurationNS <= 0 {
 			continue
 		}
 		at := (start - sk.from) / sk.bucket

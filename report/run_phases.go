@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -120,7 +121,7 @@ func shownPhases(s subject, verbose bool) []int {
 	var all []int
 	focus := 0
 	for i := range s.Phases {
-		if verbose || s.Phases[i].Kind != kindWarmup {
+		if verbose || s.Phases[i].Kind != profiles.Warmup {
 			if &s.Phases[i] == s.focus {
 				focus = len(all)
 			}

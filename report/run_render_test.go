@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 var colours = regexp.MustCompile(`\x1b\[[0-9]+m`)
@@ -99,7 +100,7 @@ func anyRequests() *rapid.Generator[runfile.Requests] {
 func anyPhase() *rapid.Generator[runfile.Phase] {
 	return rapid.Custom(func(t *rapid.T) runfile.Phase {
 		d, cpu := anyDist(), anyDuration().Draw(t, "cpu")
-		p := runfile.Phase{Name: anyText().Draw(t, "name"), Kind: anyKind().Draw(t, "kind"), StartNS: anyDuration().Draw(t, "start"),
+		p := runfile.Phase{Name: anyText().Draw(t, "name"), Kind: profiles.Kind(anyKind().Draw(t, "kind")), StartNS: anyDuration().Draw(t, "start"),
 			DurationNS: anyDuration().Draw(t, "duration"), Verdict: anyVerdict().Draw(t, "verdict"),
 			Offered:  runfile.Rate{Rate: anyRate().Draw(t, "offered")},
 			Achieved: runfile.Rate{Count: anyCount().Draw(t, "achieved"), Rate: anyRate().Draw(t, "achieved")},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -63,15 +64,6 @@ func sides(f *compare.Comparison) (a, b string) {
 	return list[0], list[1]
 }
 
-// The kinds of phases, as profiles name them.
-const (
-	kindWarmup   = "warmup"
-	kindBaseline = "baseline"
-	kindRamp     = "ramp"
-	kindSpike    = "spike"
-	kindStep     = "step"
-)
-
 // subject is a run prepared for its reader.
 type subject struct {
 	*runfile.Run
@@ -113,9 +105,9 @@ func subjectsOf(runs []*runfile.Run) []subject {
 func focusOf(r *runfile.Run) *runfile.Phase {
 	rank := func(p *runfile.Phase) int {
 		switch p.Kind {
-		case kindSpike:
+		case profiles.Spike:
 			return 2
-		case kindWarmup:
+		case profiles.Warmup:
 			return 0
 		}
 		return 1
@@ -134,7 +126,7 @@ func focusOf(r *runfile.Run) *runfile.Phase {
 }
 
 // phase returns the first phase of a kind, or nil.
-func (s subject) phase(kind string) *runfile.Phase {
+func (s subject) phase(kind profiles.Kind) *runfile.Phase {
 	for i := range s.Phases {
 		if s.Phases[i].Kind == kind {
 			return &s.Phases[i]
@@ -170,7 +162,7 @@ func where(subjects []subject) string {
 func (s subject) focusName() string {
 	measured := 0
 	for _, p := range s.Phases {
-		if p.Kind != kindWarmup {
+		if p.Kind != profiles.Warmup {
 			measured++
 		}
 	}
@@ -183,7 +175,7 @@ func (s subject) focusName() string {
 // phaseName names a phase in a sentence.
 func phaseName(p *runfile.Phase) string {
 	switch p.Kind {
-	case kindSpike, kindBaseline, kindRamp:
+	case profiles.Spike, profiles.Baseline, profiles.Ramp:
 		return "the " + name(p.Name)
 	}
 	return name(p.Name)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -22,7 +23,7 @@ func verdictList(subjects []subject, o Options) page.List {
 		}
 		item := page.Item{Of: s.label, Word: kindOf(s.Verdict), Tone: kindTone(s.Verdict), Text: text}
 		for _, phase := range s.Phases {
-			if words := listed(phase.Verdict.Evidence, true); words != "" && phase.Kind != kindWarmup && name(phase.Name) != of {
+			if words := listed(phase.Verdict.Evidence, true); words != "" && phase.Kind != profiles.Warmup && name(phase.Name) != of {
 				item.More = append(item.More, name(phase.Name)+": "+kindOf(phase.Verdict)+", "+words)
 			}
 		}

@@ -1,6 +1,10 @@
 package runfile
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
 
 // ProgressSeconds is how many of the last seconds a Progress tells of, at most.
 const ProgressSeconds = 60
@@ -9,7 +13,7 @@ const ProgressSeconds = 60
 type Progress struct {
 	Target        string
 	Phase         string
-	Kind          string
+	Kind          profiles.Kind
 	PhaseElapsed  time.Duration
 	PhaseDuration time.Duration
 	Elapsed       time.Duration // may pass Total while the drain lasts

@@ -3,6 +3,8 @@ package runfile
 import (
 	"fmt"
 	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // SchemaVersion is the version of the run file that this package writes. It rises only when the meaning of a key
@@ -124,7 +126,7 @@ type WireRecord struct {
 // of users from FromVUs to ToVUs.
 type PhaseRecord struct {
 	Name       string        `json:"name"`
-	Kind       string        `json:"kind"`
+	Kind       profiles.Kind `json:"kind"`
 	DurationNS time.Duration `json:"duration_ns"`
 	From       float64       `json:"from"`
 	To         float64       `json:"to"`
@@ -193,7 +195,7 @@ type Requests struct {
 // Phase is what was measured of the requests intended in one phase of the profile.
 type Phase struct {
 	Name       string        `json:"name"`
-	Kind       string        `json:"kind"`
+	Kind       profiles.Kind `json:"kind"`
 	StartNS    time.Duration `json:"start_ns"`
 	DurationNS time.Duration `json:"duration_ns"`
 	Verdict    Verdict       `json:"verdict"`

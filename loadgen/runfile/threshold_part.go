@@ -80,10 +80,10 @@ func (t Threshold) phasesOf(r *Run) (phases []*Phase, missing string) {
 		if p.Name == t.Phase {
 			return []*Phase{p}, ""
 		}
-		if p.Kind == t.Phase {
+		if string(p.Kind) == t.Phase {
 			ofKind = append(ofKind, p)
 		}
-		if p.Kind != string(profiles.Warmup) {
+		if p.Kind != profiles.Warmup {
 			measured = append(measured, p)
 		}
 	}
@@ -92,7 +92,7 @@ func (t Threshold) phasesOf(r *Run) (phases []*Phase, missing string) {
 		return measured, ""
 	case len(ofKind) > 0:
 		return ofKind, ""
-	case slices.ContainsFunc(r.Plan.Phases, func(p PhaseRecord) bool { return p.Name == t.Phase || p.Kind == t.Phase }):
+	case slices.ContainsFunc(r.Plan.Phases, func(p PhaseRecord) bool { return p.Name == t.Phase || string(p.Kind) == t.Phase }):
 		return nil, fmt.Sprintf("the run ended before phase %q", t.Phase)
 	}
 	return nil, fmt.Sprintf("the run has no phase %q, by name or kind: it has %s", t.Phase, units.Listed(names))

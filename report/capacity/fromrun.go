@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up.
@@ -17,7 +18,7 @@ func FromRun(r *runfile.Run, objectives []runfile.Threshold) (*Search, error) {
 	s := NewSearch(Options{Objectives: objectives})
 	s.name(r)
 	for i, p := range r.Phases {
-		if p.Kind == "warmup" || i >= len(r.Plan.Phases) || p.DurationNS < 2*time.Second {
+		if p.Kind == profiles.Warmup || i >= len(r.Plan.Phases) || p.DurationNS < 2*time.Second {
 			continue
 		}
 		planned := r.Plan.Phases[i]

@@ -5,8 +5,10 @@ import (
 	"math"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/mathext"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // Purpose is the purpose of a step.
@@ -251,7 +253,7 @@ func (m *Measurement) ofBursts(r *runfile.Run) {
 // hold returns the start of the first phase after the warm-up, and the backlog then and at the end of each of its seconds.
 func hold(r *runfile.Run) (start time.Duration, backlog []float64) {
 	for _, p := range r.Phases {
-		if p.Kind != "warmup" {
+		if p.Kind != profiles.Warmup {
 			start = p.StartNS
 			break
 		}

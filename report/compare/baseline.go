@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 const (
@@ -79,11 +80,11 @@ func (b *Baseline) checkRuns() error {
 
 // checkRounds returns an error unless the phases are a warm-up and rounds of one rate and length.
 func checkRounds(phases []runfile.PhaseRecord) error {
-	if len(phases) != 1+RoundsPerRun || phases[0].Kind != "warmup" {
+	if len(phases) != 1+RoundsPerRun || phases[0].Kind != profiles.Warmup {
 		return fmt.Errorf("its runs are not a warm-up and %d rounds", RoundsPerRun)
 	}
 	for _, p := range phases[1:] {
-		if p.Kind != "hold" || p.DurationNS != phases[1].DurationNS || p.From != p.To || p.To != phases[1].To || p.To <= 0 {
+		if p.Kind != profiles.Hold || p.DurationNS != phases[1].DurationNS || p.From != p.To || p.To != phases[1].To || p.To <= 0 {
 			return errors.New("its rounds are not of one rate and length")
 		}
 	}

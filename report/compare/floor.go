@@ -5,9 +5,11 @@ import (
 	"slices"
 	"sort"
 
-	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // Floor is the noise floor of a machine: by how much a service differs from itself there. No gate on that machine can hold
@@ -98,7 +100,7 @@ func (m Metric) tooFew(r reading) bool { return m.Quantile > 0 && r.planned < r.
 func roundsOf(r *runfile.Run) []*runfile.Run {
 	var list []*runfile.Run
 	for _, p := range r.Phases {
-		if p.Kind != "warmup" {
+		if p.Kind != profiles.Warmup {
 			part := *r
 			part.Overall, part.Phases = p, nil
 			list = append(list, &part)

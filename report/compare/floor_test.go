@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // baselineRun is a run whose rounds have those factors above a P50 of 10 ms, and whose whole has that of their mean.
@@ -17,7 +18,7 @@ func baselineRun(factors [RoundsPerRun]float64) *runfile.Run {
 	}
 	at := func(f float64) *runfile.Run { return answer(time.Duration(1e7 * f)) }
 	r := at(math.Exp(mean))
-	phase := func(name, kind string, f float64) {
+	phase := func(name string, kind profiles.Kind, f float64) {
 		p := at(f).Overall
 		p.Name, p.Kind = name, kind
 		r.Phases = append(r.Phases, p)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
 )
@@ -60,7 +61,7 @@ func spike(seconds int, name string, slow float64) *runfile.Run {
 		from, to int
 	}{{"baseline", 0, start}, {"spike", start, end}, {"recovery", end, seconds}} {
 		length := time.Duration(p.to-p.from) * time.Second
-		phase := runfile.Phase{Name: p.name, Kind: p.name, StartNS: time.Duration(p.from) * time.Second, DurationNS: length, Offered: runfile.Rate{Count: 100, Rate: float64(100 * (i%2 + 1))},
+		phase := runfile.Phase{Name: p.name, Kind: profiles.Kind(p.name), StartNS: time.Duration(p.from) * time.Second, DurationNS: length, Offered: runfile.Rate{Count: 100, Rate: float64(100 * (i%2 + 1))},
 			Achieved: runfile.Rate{Count: 90, Rate: 90}, ResponseTime: dist, ServiceTime: dist, Wait: dist, Lag: dist, Verdict: r.Verdict,
 			Requests:     runfile.Requests{Planned: 100, Due: 100, Sent: 100, Succeeded: 90, Failed: 10},
 			ServerTiming: []runfile.ServerTiming{{Name: hostile, Count: 90, SumNS: 90 * time.Millisecond}, {Name: "db", Count: 90, SumNS: 900 * time.Millisecond}}}
@@ -68,7 +69,7 @@ func spike(seconds int, name string, slow float64) *runfile.Run {
 			phase.Endpoints = append(phase.Endpoints, runfile.Endpoint{Name: e, Class: runfile.ClassOK, Count: 90, ResponseTime: dist, ServiceTime: dist})
 		}
 		r.Phases = append(r.Phases, phase)
-		r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Name: p.name, Kind: p.name, DurationNS: length, From: phase.Offered.Rate, To: phase.Offered.Rate})
+		r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Name: p.name, Kind: profiles.Kind(p.name), DurationNS: length, From: phase.Offered.Rate, To: phase.Offered.Rate})
 	}
 	r.Phases[1].Recovery = &runfile.Recovery{State: runfile.Recovered, AfterNS: 4 * time.Second}
 	r.Overall = r.Phases[1]

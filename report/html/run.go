@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
@@ -234,7 +235,7 @@ func parts(list []measured) []page.Block {
 	for _, m := range list {
 		for i := range m.Phases {
 			p := &m.Phases[i]
-			if p.ResponseTime.Count == 0 || p.Kind == "warmup" || len(of.Rows) > 40 {
+			if p.ResponseTime.Count == 0 || p.Kind == profiles.Warmup || len(of.Rows) > 40 {
 				continue
 			}
 			of.Rows = append(of.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + report.Figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
