@@ -61,7 +61,7 @@ func examples() map[string]drawing {
 		"stack": Plot{X: Axis{Unit: Seconds}, Y: Axis{Label: "failures"}, Series: Stacked([]Series{{Name: "timeout", Points: line(1, 2, 0)}, {Name: "status 503", Color: 1, Points: line(0, 1, 3)}})},
 		"parts": Parts{Unit: Nanoseconds, Shares: true, Rows: []Whole{{Name: "cached", Parts: []Part{{"wait", 1e6, "1 ms"}, {"service", 3e6, "3 ms"}}, Text: "4 ms"}, {Name: "uncached", Parts: []Part{{"service", 9e6, "9 ms"}}}}},
 		"rate": Plot{
-			X: Axis{Label: "offered", Unit: PerSecond}, Y: Axis{Label: "P99", Unit: Nanoseconds, Scale: Log}, VLimits: []Limit{{"edge", 1500}}, Limits: []Limit{{"objective", 5e7}},
+			X: Axis{Label: "offered", Unit: PerSecond}, Y: Axis{Label: "P99", Unit: Nanoseconds, Scale: Log}, VLimits: []Limit{{"edge", 1500}, {"saturated at 1,900/s", 1900}, {"knee", 1400}}, Limits: []Limit{{"objective", 5e7}},
 			Series: []Series{
 				{Name: "fit", Style: Band, Dash: 2, Points: []Point{{X: 100, Y: nan, Low: 1e6, High: 2e6}, {X: 2000, Y: nan, Low: 4e7, High: 9e7}}},
 				{Name: "steps", Style: Dots, Points: []Point{{X: 100, Y: 1.5e6, Low: 1e6, High: 2e6}, {X: 2000, Y: 5e7, Open: true}}},

@@ -81,6 +81,7 @@ func (t Forest) SVG(labelledBy string) string {
 			}
 		}
 	}
+	low, high = t.beyond(rows, low, high)
 	x := t.X
 	x.Loose = true
 	f.x = x.over(low, high, f.left, f.right)
@@ -93,6 +94,31 @@ func (t Forest) SVG(labelledBy string) string {
 			c.interval(f, rows[i], f.top+y, head)
 		})
 	})
+}
+
+// beyond leaves room for the arrows of intervals without an end.
+func (t Forest) beyond(rows []Interval, low, high float64) (float64, float64) {
+	const part = 0.15 // of the axis
+	if t.X.Scale == Log && low <= 0 {
+		return low, high
+	}
+	grow := func(v, by float64) float64 { return v + by*(high-low) }
+	if t.X.Scale == Log {
+		grow = func(v, by float64) float64 { return v * math.Pow(high/low, by) }
+	}
+	from, to := low, high
+	for _, r := range rows {
+		if math.IsNaN(bounded(r.Value)) {
+			continue
+		}
+		if math.IsInf(r.Low, 0) || t.X.Scale == Log && r.Low <= 0 {
+			from = grow(low, -part)
+		}
+		if math.IsInf(r.High, 0) {
+			to = grow(high, part)
+		}
+	}
+	return from, to
 }
 
 func textRoom(n int, text func(int) string, least, most float64) float64 {

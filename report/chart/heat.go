@@ -73,7 +73,7 @@ func (h Heat) SVG(labelledBy string) string {
 		used := (end - start) / (f.x.To - f.x.From) // of the x axis
 		c.cells("cells", f, inner.top, used*(f.right-f.left), grid.rows, colorOf(h.Color))
 		c.cells("cells", frame{left: f.left, top: f.top, right: f.right, bottom: f.top + lostHeight}, f.top, used*(f.right-f.left), grid.lost, bad)
-		c.marks(f, h.Marks)
+		c.marks(inner, h.Marks)
 		for _, s := range h.Beside {
 			c.empty("g", append([]attr{{"class", "series"}}, s.known()...)...)
 		}

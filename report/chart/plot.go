@@ -1,7 +1,9 @@
 package chart
 
 import (
+	"cmp"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -238,7 +240,11 @@ func (c *canvas) xAxis(f frame) {
 	c.open("g", attr{"class", "x-axis"})
 	c.line(f.left, f.bottom, f.right, f.bottom, attr{"stroke", "currentColor"}, attr{"stroke-opacity", "0.6"})
 	free := -math.MaxFloat64
-	for _, t := range f.x.ticks(int((f.right - f.left) / 70)) {
+	room := 70.0
+	if f.x.Unit == Number && f.x.Scale == Linear {
+		room = 40
+	}
+	for _, t := range f.x.ticks(int((f.right - f.left) / room)) {
 		x, half := f.x.at(t.value), widthOf(t.text)/2
 		c.line(x, f.bottom, x, f.bottom+4, attr{"stroke", "currentColor"}, attr{"stroke-opacity", "0.6"})
 		if x-half < free || x+half > c.width {
@@ -258,9 +264,10 @@ func (c *canvas) marks(f frame, marks []Mark) {
 	if len(marks) == 0 {
 		return
 	}
+	marks = marks[:min(len(marks), maxMarks)]
+	names := besides(f, marks)
 	c.open("g", attr{"class", "marks"})
-	free := math.Inf(-1)
-	for _, m := range marks[:min(len(marks), maxMarks)] {
+	for i, m := range marks {
 		from, to := f.x.at(m.From), f.x.at(math.Max(m.From, m.To))
 		if math.IsNaN(from) {
 			continue
@@ -276,13 +283,45 @@ func (c *canvas) marks(f frame, marks []Mark) {
 		}
 		c.line(from, f.top, from, f.bottom, attr{"stroke-dasharray", "2 2"})
 		c.empty("path", attr{"d", c.shapePath(2, from, f.top+3, 3.5)}, attr{"stroke", "none"})
-		if name := clean(m.Name); from > free && from+widthOf(name)+6 < f.right {
-			c.text(from+5, f.top+10, "start", name, attr{"font-size", number(minText)}, attr{"stroke", "none"}, attr{"fill", "currentColor"})
-			free = from + widthOf(name) + 8
+		if n := names[i]; n != nil {
+			c.text(n.x, f.top+10, n.anchor, m.Name, attr{"font-size", number(minText)}, attr{"stroke", "none"}, attr{"fill", "currentColor"})
 		}
 		c.close("g")
 	}
 	c.close("g")
+}
+
+// beside is the place of a name beside its mark's line.
+type beside struct {
+	x      float64
+	anchor string
+}
+
+// besides places the names of marks to the right of their lines, or else to the left, where they cross no line and no other name;
+// nil where there is no such place.
+func besides(f frame, marks []Mark) []*beside {
+	places := make([]*beside, len(marks))
+	var taken [][2]float64
+	free := func(from, to float64) bool {
+		for _, m := range marks {
+			if x := f.x.at(m.From); x > from && x < to {
+				return false
+			}
+		}
+		return from >= f.left && to <= f.right && !slices.ContainsFunc(taken, func(t [2]float64) bool { return from < t[1] && t[0] < to })
+	}
+	for i, m := range marks {
+		x, width := f.x.at(m.From), widthOf(clean(m.Name))
+		if math.IsNaN(x) || width == 0 {
+			continue
+		}
+		if free(x+1, x+width+6) {
+			places[i], taken = &beside{x + 5, "start"}, append(taken, [2]float64{x + 1, x + width + 6})
+		} else if free(x-width-6, x-1) {
+			places[i], taken = &beside{x - 5, "end"}, append(taken, [2]float64{x - width - 6, x - 1})
+		}
+	}
+	return places
 }
 
 // maxMarks bounds the events of a drawing.
@@ -299,23 +338,40 @@ func (c *canvas) limits(f frame, ys, xs []Limit) {
 			c.line(f.left, y, f.right, y, attr{"data-at", exact(l.Value)})
 		}
 	}
-	free := f.top
-	for _, l := range xs {
-		x := f.x.at(l.Value)
-		if math.IsNaN(x) {
-			continue
-		}
-		c.line(x, f.top, x, f.bottom)
-		if free += lineHeight; free > f.bottom {
-			continue
-		}
-		anchor, dx := "start", 4.0
-		if x > (f.left+f.right)/2 {
-			anchor, dx = "end", -4
-		}
-		c.text(x+dx, free, anchor, l.Name, attr{"stroke", "none"})
-	}
+	c.vlimits(f, xs)
 	c.close("g")
+}
+
+// vlimits draws the limits of the x axis, each name in a line of its own at its limit, which begins there: so none runs through a
+// name to the left of it.
+func (c *canvas) vlimits(f frame, limits []Limit) {
+	limits = slices.DeleteFunc(slices.Clone(limits), func(l Limit) bool { return math.IsNaN(f.x.at(l.Value)) })
+	fits := func(l Limit) bool { return f.x.at(l.Value)+widthOf(clean(l.Name))+6 <= f.right }
+	slices.SortStableFunc(limits, func(a, b Limit) int {
+		if fits(a) != fits(b) { // those whose names stand to the left come first, from the right
+			if fits(b) {
+				return -1
+			}
+			return 1
+		}
+		if fits(a) {
+			return cmp.Compare(a.Value, b.Value)
+		}
+		return cmp.Compare(b.Value, a.Value)
+	})
+	y := f.top
+	for _, l := range limits {
+		x := f.x.at(l.Value)
+		c.line(x, math.Min(y+2, f.bottom), x, f.bottom)
+		if y += lineHeight; y > f.bottom {
+			continue
+		}
+		if fits(l) {
+			c.text(x+4, y, "start", l.Name, attr{"stroke", "none"})
+		} else {
+			c.text(x-4, y, "end", l.Name, attr{"stroke", "none"})
+		}
+	}
 }
 
 // names are the labels of the series and of the limits.

@@ -152,3 +152,15 @@ func TestUnits(t *testing.T) {
 		}
 	}
 }
+
+// A name crosses no line of another mark and no other name, and is left out where there is no room.
+func TestNamesOfMarksCrossNothing(t *testing.T) {
+	f := frame{left: 0, right: 400, x: Axis{From: 0, To: 400}.over(0, 0, 0, 400)}
+	marks := []Mark{{Name: "stall", From: 10}, {Name: "recovered", From: 200}, {Name: "pause", From: 220}, {Name: "exit", From: 390}, {Name: "abort", From: 391}, {Name: "too long a name for its place", From: 205}}
+	want := []*beside{{15, "start"}, {195, "end"}, {225, "start"}, {385, "end"}, nil, nil}
+	for i, got := range besides(f, marks) {
+		if (got == nil) != (want[i] == nil) || got != nil && (got.anchor != want[i].anchor || math.Abs(got.x-want[i].x) > 0.01) {
+			t.Errorf("%s stands at %v, want %v", marks[i].Name, got, want[i])
+		}
+	}
+}
