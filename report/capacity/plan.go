@@ -22,7 +22,9 @@ type MonthCost struct {
 	OnDemand   float64 `json:"on_demand"` // cost of the peak's instances for all hours, without data transfer
 	Transfer   float64 `json:"transfer"`
 	Mix        Mix     `json:"mix"`
-	Total      float64 `json:"total"` // cost of the mix and the transfer
+	Total      float64 `json:"total"`                // cost of the mix and the transfer
+	TotalLow   float64 `json:"total_low,omitempty"`  // the total at the lower end of the peak's interval and the upper end of the capacity's; 0: not known
+	TotalHigh  float64 `json:"total_high,omitempty"` // the total at the upper end of the peak's interval and the lower end of the capacity's; 0: not known
 	PerMillion float64 `json:"per_million"`
 	PerUnit    float64 `json:"requests_within_objective_per_unit"` // requests for one unit of the currency
 }
@@ -118,15 +120,24 @@ func (p *Plan) month(m int) Month {
 		High:      in.Instances(peak.High, p.Capacity.Low),
 	}
 	for _, o := range in.Prices.Offers {
-		month.Costs = append(month.Costs, p.cost(o, peak.Rate))
+		month.Costs = append(month.Costs, p.cost(o, peak))
 	}
 	return month
 }
 
-// cost is the cost of an offer in a month with that peak.
-func (p *Plan) cost(o Offer, peak float64) MonthCost {
+// cost is the cost of an offer in a month with that peak, with its range.
+func (p *Plan) cost(o Offer, peak Rate) MonthCost {
+	c := p.costAt(o, peak.Rate, p.Capacity.Rate)
+	if p.Capacity.Low > 0 && peak.Low > 0 {
+		c.TotalLow, c.TotalHigh = p.costAt(o, peak.Low, p.Capacity.High).Total, p.costAt(o, peak.High, p.Capacity.Low).Total
+	}
+	return c
+}
+
+// costAt is the cost of an offer in a month whose peak and capacity of one instance are exactly these.
+func (p *Plan) costAt(o Offer, peak, instance float64) MonthCost {
 	in := &p.Inputs
-	capacity := p.Capacity.Rate * o.Relative
+	capacity := instance * o.Relative
 	scale := peak / in.Demand
 	parts := in.Curve
 	if parts == nil {

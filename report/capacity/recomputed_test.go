@@ -86,6 +86,13 @@ func recompute(t *testing.T, p *Plan) {
 		}
 		for i, cost := range month.Costs {
 			recomputeCost(t, p, cost, in.Prices.Offers[i], fleet, peak, mean*peak/in.Demand*3600*730)
+			total := func(peak, instance float64) float64 {
+				mix, transfer := recomputedMix(&in, in.Prices.Offers[i], fleet, peak, instance), mean*peak/in.Demand*3600*730*2000/1e9*in.Prices.Offers[i].PerGB
+				return mix + transfer
+			}
+			if low, high := total(month.Peak.Low, p.Capacity.High), total(month.Peak.High, p.Capacity.Low); !near(cost.TotalLow, low) || !near(cost.TotalHigh, high) {
+				t.Errorf("month %d: %v – %v, want %v – %v", m, cost.TotalLow, cost.TotalHigh, low, high)
+			}
 		}
 	}
 	if want := (RunsOut{fleet(5000, 1840), outAt, early, late}); p.RunsOut != want {
@@ -115,8 +122,8 @@ func recompute(t *testing.T, p *Plan) {
 	}
 }
 
-func recomputeCost(t *testing.T, p *Plan, cost MonthCost, o Offer, fleet func(peak, capacity float64) int, peak, requests float64) {
-	in := p.Inputs
+// recomputedMix is the least that instances of an offer cost in a month.
+func recomputedMix(in *Inputs, o Offer, fleet func(peak, capacity float64) int, peak, instance float64) float64 {
 	least := math.Inf(1)
 	for reserved := 0; reserved <= 60; reserved++ {
 		if reserved > 0 && o.Reserved == 0 {
@@ -124,7 +131,7 @@ func recomputeCost(t *testing.T, p *Plan, cost MonthCost, o Offer, fleet func(pe
 		}
 		hour := float64(reserved) * o.Reserved
 		for _, r := range in.Curve {
-			e := float64(max(0, fleet(r*peak/in.Demand, p.Capacity.Rate*o.Relative)-reserved))
+			e := float64(max(0, fleet(r*peak/in.Demand, instance*o.Relative)-reserved))
 			price := e * o.Hourly
 			if o.Spot > 0 {
 				price = min(price, math.Ceil(e/(1-o.SpotLoss)-1e-9)*o.Spot)
@@ -133,6 +140,11 @@ func recomputeCost(t *testing.T, p *Plan, cost MonthCost, o Offer, fleet func(pe
 		}
 		least = min(least, hour*730)
 	}
+	return least
+}
+
+func recomputeCost(t *testing.T, p *Plan, cost MonthCost, o Offer, fleet func(peak, capacity float64) int, peak, requests float64) {
+	least := recomputedMix(&p.Inputs, o, fleet, peak, p.Capacity.Rate)
 	transfer := requests * 2000 / 1e9 * o.PerGB
 	if !near(cost.Mix.Monthly, least) || !near(cost.Transfer, transfer) || !near(cost.Total, least+transfer) ||
 		!near(cost.PerMillion, (least+transfer)/requests*1e6) || !near(cost.PerUnit, requests*0.99*0.999/(least+transfer)) ||
