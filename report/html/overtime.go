@@ -33,10 +33,7 @@ func newOverTime(list []measured) *overTime {
 		table := Data{ID: m.table(), Title: m.name + " by second: " + fmt.Sprint(len(m.Intervals)) + " rows"}
 		o.data = append(o.data, table)
 	}
-	first := list[0]
-	for _, p := range first.Phases {
-		o.spans = append(o.spans, chart.Span{Name: p.Name, From: p.StartNS.Seconds(), To: (p.StartNS + p.DurationNS).Seconds()})
-	}
+	o.spans = spansOf(list[0])
 	for _, m := range list {
 		o.marks = append(o.marks, marksOf(m, o.several)...)
 		o.column(m, "second", chart.Seconds, func(i int) float64 { return m.Intervals[i].StartNS.Seconds() })
@@ -49,7 +46,7 @@ func marksOf(m measured, several bool) []chart.Mark {
 	var marks []chart.Mark
 	for _, e := range m.Events {
 		text := string(e.Kind) + " at " + units.Duration(e.AtNS) + ": " + e.Text
-		marks = append(marks, chart.Mark{Name: string(e.Kind), Text: m.of(text, several), From: e.AtNS.Seconds(), To: (e.AtNS + e.DurationNS).Seconds()})
+		marks = append(marks, chart.Mark{Name: m.of(string(e.Kind), several), Text: m.of(text, several), From: e.AtNS.Seconds(), To: (e.AtNS + e.DurationNS).Seconds()})
 	}
 	for i := range m.Phases {
 		p := &m.Phases[i]
@@ -57,7 +54,7 @@ func marksOf(m measured, several bool) []chart.Mark {
 			continue
 		}
 		at := (p.StartNS + p.DurationNS + p.Recovery.AfterNS).Seconds()
-		marks = append(marks, chart.Mark{Name: "recovered", Text: m.of("recovered after "+units.Duration(p.Recovery.AfterNS), several), From: at, To: at, Good: true})
+		marks = append(marks, chart.Mark{Name: m.of("recovered", several), Text: m.of("recovered after "+units.Duration(p.Recovery.AfterNS), several), From: at, To: at, Good: true})
 	}
 	return marks
 }
