@@ -437,7 +437,8 @@
           th.setAttribute('aria-sort', up ? 'ascending' : 'descending');
           const value = row => { const c = row.cells[i]; return c && c.dataset.v !== undefined ? Number(c.dataset.v) : NaN; };
           const text = row => (row.cells[i] ? row.cells[i].textContent : '');
-          const rows = Array.from(table.tBodies[0].rows);
+          const isTotal = r => r.cells[0].colSpan > 1;
+          const all = Array.from(table.tBodies[0].rows), last = all.filter(isTotal), rows = all.filter(r => !isTotal(r));
           const numeric = rows.some(r => !Number.isNaN(value(r)));
           rows.sort((a, b) => {
             if (!numeric) return (up ? 1 : -1) * text(a).localeCompare(text(b));
@@ -445,7 +446,7 @@
             if (Number.isNaN(x) || Number.isNaN(y)) return Number.isNaN(x) - Number.isNaN(y);
             return up ? x - y : y - x;
           });
-          table.tBodies[0].append(...rows);
+          table.tBodies[0].append(...rows, ...last); // what says something of other rows stays below them
         });
       });
     });

@@ -38,9 +38,11 @@ func (d *document) table(t *page.Table) {
 			}
 			if i == 0 && row.Head != "" {
 				cell.Text = row.Head
+			} else if i < headOver(row, len(t.Columns)) {
+				continue
 			}
 			above[i] = cell.Text
-			d.cell(c, cell)
+			d.cell(c, cell, headOver(row, len(t.Columns))-i)
 		}
 		d.raw("</tr>\n")
 	}
@@ -48,6 +50,18 @@ func (d *document) table(t *page.Table) {
 	for _, n := range t.Notes {
 		d.raw("<p class=\"note\">" + text(n.Mark+" "+n.Text) + "</p>\n")
 	}
+}
+
+// headOver is over how many columns a row's head reaches, which is as far as they are empty; 0 without a head.
+func headOver(row page.Row, columns int) int {
+	if row.Head == "" {
+		return 0
+	}
+	n := 1
+	for n < columns && row.Cell(n).Text == "" {
+		n++
+	}
+	return n
 }
 
 // align writes figures to the right also where no style is allowed.
@@ -61,8 +75,12 @@ func align(c page.Column) string {
 // wide is the length from which on a cell's text may break into lines.
 const wide = 40
 
-func (d *document) cell(c page.Column, cell page.Cell) {
+// cell writes a cell that reaches over so many columns.
+func (d *document) cell(c page.Column, cell page.Cell, columns int) {
 	attrs := align(c)
+	if columns > 1 {
+		attrs += " colspan=\"" + strconv.Itoa(columns) + "\""
+	}
 	if len(cell.Text) > wide {
 		attrs += " class=\"text\""
 	}
