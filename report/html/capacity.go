@@ -1,10 +1,12 @@
 package html
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
@@ -50,7 +52,7 @@ func edges(c *capacity.Capacity) (limits []chart.Limit, spans []chart.Span) {
 	if r := c.MaxRate.Rate; r.Rate > 0 {
 		limits = append(limits, chart.Limit{Name: "holds " + units.Rate(r.Rate), Value: r.Rate})
 		if r.High > r.Low {
-			spans = []chart.Span{{Name: "95 %", From: r.Low, To: r.High}}
+			spans = []chart.Span{{Name: "holds, 95 %", From: r.Low, To: r.High}}
 		}
 	}
 	if c.Knee != nil {
@@ -187,7 +189,10 @@ func scalability(c *capacity.Capacity) []page.Block {
 			band.Points = append(band.Points, chart.Point{X: n, Y: math.NaN(), Low: at(u.Lambda.Low, u.Sigma.High, u.Kappa.High, n), High: at(u.Lambda.High, u.Sigma.Low, u.Kappa.Low, n)})
 		}
 		plot.Series = append(plot.Series, band, law)
-		caption += " The band is of all coefficients at the ends of their intervals at once."
+		caption = strings.TrimSuffix(caption, ".") + ". The band is of all coefficients at the ends of their intervals at once."
+		// The ends of all at once may be far off: they are not to make what was measured small.
+		highest := slices.MaxFunc(u.Points, func(a, b capacity.Load) int { return cmp.Compare(a.Throughput, b.Throughput) }).Throughput
+		plot.Y.To = 1.6 * highest
 	} else {
 		caption = "Not fitted: " + u.Refused
 	}
@@ -199,7 +204,7 @@ func scalability(c *capacity.Capacity) []page.Block {
 func utilisation(c *capacity.Capacity) []page.Block {
 	plot := chart.Plot{X: chart.Axis{Label: "served", Unit: chart.PerSecond}, Y: chart.Axis{Label: "busy, of all there is", Unit: chart.Share}}
 	highest := 0.0
-	cpu := chart.Series{Name: "processors", Style: chart.Dots}
+	cpu := chart.Series{Name: "processors, measured", Style: chart.Dots}
 	for _, m := range c.Steps {
 		highest = math.Max(highest, m.Served)
 		if m.CPU != nil && c.Processors > 0 {
@@ -239,24 +244,47 @@ func months(c *capacity.Capacity) []page.Block {
 	x := chart.Axis{Label: "month", Unit: chart.Number, From: 0, To: float64(last.Month)}
 	count := chart.Plot{X: x, Y: chart.Axis{Label: "instances", Unit: chart.Number}}
 	instances, within := chart.Series{Name: "instances"}, chart.Series{Name: "range", Dash: 2, Style: chart.Band}
-	cost := chart.Plot{X: x, Y: chart.Axis{Label: "cost of a month, on demand, with transfer", Unit: chart.Number}}
 	for _, m := range c.Plan.Months {
 		at := float64(m.Month)
 		instances.Points = append(instances.Points, chart.Point{X: at, Y: float64(m.Instances)})
 		within.Points = append(within.Points, chart.Point{X: at, Y: math.NaN(), Low: float64(m.Low), High: float64(m.High)})
-		for _, offer := range m.Costs {
-			which := slices.IndexFunc(cost.Series, func(s chart.Series) bool { return s.Name == offer.Offer })
-			if which < 0 {
-				which = len(cost.Series)
-				cost.Series = append(cost.Series, chart.Series{Name: offer.Offer, Color: which, Dash: which / 4})
-			}
-			cost.Series[which].Points = append(cost.Series[which].Points, chart.Point{X: at, Y: offer.OnDemand + offer.Transfer})
-		}
 	}
 	count.Series = []chart.Series{within, instances}
 	blocks := []page.Block{page.Chart{Title: "Instances by month", Caption: fmt.Sprintf("In month %d: %d, between %d and %d. Headroom today: %s.", last.Month, last.Instances, last.Low, last.High, units.Share(c.Plan.Headroom)), Drawing: picture{count}}}
-	if len(cost.Series) > 0 {
-		blocks = append(blocks, page.Chart{Title: "Cost by month", Caption: "Each line is an offer.", Drawing: picture{cost}})
+	return append(blocks, costs(c.Plan, x)...)
+}
+
+// costs draws what a plan costs by month with each offer, between what, and what the cheapest of them is made of.
+func costs(p *capacity.Plan, x chart.Axis) []page.Block {
+	cost := chart.Plot{X: x, Y: chart.Axis{Label: "cost of a month, " + page.Clean(p.Inputs.Prices.Currency, 8) + ", the cheapest mix with transfer", Unit: chart.Number}}
+	mix := chart.Parts{Unit: chart.Number}
+	for _, m := range p.Months {
+		for i, of := range m.Costs {
+			if 2*i >= len(cost.Series) {
+				cost.Series = append(cost.Series, chart.Series{Color: i, Dash: 2, Style: chart.Band}, chart.Series{Name: of.Offer, Color: i, Dash: i / 4})
+			}
+			at, band, line := float64(m.Month), &cost.Series[2*i], &cost.Series[2*i+1]
+			line.Points = append(line.Points, chart.Point{X: at, Y: of.Total})
+			if of.TotalHigh > 0 {
+				band.Points = append(band.Points, chart.Point{X: at, Y: math.NaN(), Low: of.TotalLow, High: of.TotalHigh})
+			}
+		}
+		if len(m.Costs) == 0 {
+			continue
+		}
+		least := slices.MinFunc(m.Costs, func(a, b capacity.MonthCost) int { return cmp.Compare(a.Total, b.Total) })
+		part := func(name string, n float64) chart.Part {
+			return chart.Part{Name: name, Value: n, Text: chart.Number.Text(n)}
+		}
+		mix.Rows = append(mix.Rows, chart.Whole{Name: fmt.Sprintf("month %d, %s", m.Month, page.Clean(least.Offer, 16)), Text: fmt.Sprintf("%s %s", chart.Number.Text(least.Total), page.Clean(p.Inputs.Prices.Currency, 8)),
+			Parts: []chart.Part{part("reserved", float64(least.Mix.Reserved)), part("on demand", least.Mix.OnDemand), part("spot", least.Mix.Spot)}})
 	}
-	return blocks
+	if len(cost.Series) == 0 {
+		return nil
+	}
+	first, last := mix.Rows[0], mix.Rows[len(mix.Rows)-1]
+	return []page.Block{
+		page.Chart{Title: "Cost by month", Caption: fmt.Sprintf("The cheapest costs %s now and %s in the last month. Bands are between the ends of the demand's and the capacity's intervals.", first.Text, last.Text), Drawing: picture{cost}},
+		page.Chart{Title: "The cheapest mix", Caption: "Instances of the cheapest offer by how they are paid for, a mean over the day.", Drawing: picture{mix}},
+	}
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // fewestFigures is how many charts a report of each kind has to show.
-var fewestFigures = map[string]int{"run": 12, "gate": 5, "several": 8, "mirror": 1, "baseline": 1, "capacity": 6, "history": 1, "selfcheck": 1}
+var fewestFigures = map[string]int{"run": 14, "gate": 5, "several": 8, "mirror": 1, "baseline": 1, "capacity": 7, "history": 1, "selfcheck": 1}
 
 // kinds write a report of each kind, with hostile names where a name is from elsewhere.
 func kinds(t testing.TB) map[string]func(io.Writer) error {
@@ -104,7 +104,7 @@ func measured() *capacity.Capacity {
 	c.Plan = &capacity.Plan{Headroom: 0.3, Capacity: c.MaxRate.Rate}
 	for month := range 13 {
 		c.Plan.Months = append(c.Plan.Months, capacity.Month{Month: month, Peak: capacity.Rate{Rate: 5000, Low: 4500, High: 5500}, Instances: 5 + month/3, Low: 4 + month/3, High: 6 + month/2,
-			Costs: []capacity.MonthCost{{Offer: hostile, OnDemand: 100 * float64(5+month/3)}, {Offer: "large", OnDemand: 900}}})
+			Costs: []capacity.MonthCost{{Offer: hostile, Total: 100 * float64(5+month/3), TotalLow: 90 * float64(5+month/3), TotalHigh: 120 * float64(5+month/3), Mix: capacity.Mix{Reserved: 3, OnDemand: 1.5, Spot: 0.5}}, {Offer: "large", Total: 900}}})
 	}
 	return c
 }
