@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
@@ -175,7 +176,8 @@ func rounds(found *compare.Comparison) []page.Block {
 			continue
 		}
 		most := float64(max(len(r.RoundsA), len(r.RoundsB)))
-		plot := chart.Plot{Width: 420, Height: 200, X: chart.Axis{Label: "round", Unit: chart.Number, From: 0.5, To: most + 0.5}, Y: chart.Axis{Label: "time", Unit: chart.Nanoseconds, Scale: chart.Log}}
+		var told []string
+		plot := chart.Plot{Width: 420, Height: 200, X: chart.Axis{Label: "round", Unit: chart.Number, From: 0.5, To: most + 0.5}, Y: roundsAxis(slices.Concat(r.RoundsA, r.RoundsB))}
 		for i, side := range []struct {
 			name   string
 			values []float64
@@ -185,10 +187,22 @@ func rounds(found *compare.Comparison) []page.Block {
 				s.Points = append(s.Points, chart.Point{X: float64(n + 1), Y: v})
 			}
 			plot.Series = append(plot.Series, s)
+			if len(side.values) > 0 {
+				told = append(told, fmt.Sprintf("%s %s to %s", side.name, report.Duration(time.Duration(slices.Min(side.values))), report.Duration(time.Duration(slices.Max(side.values)))))
+			}
 		}
-		blocks = append(blocks, page.Chart{Title: report.MetricName(r.Metric) + " by round", Drawing: small{plot}})
+		blocks = append(blocks, page.Chart{Title: report.MetricName(r.Metric) + " by round", Caption: strings.Join(told, ", ") + ".", Drawing: small{plot}})
 	}
 	return blocks
+}
+
+// roundsAxis is the axis of the rounds' values: logarithmic only where they are far apart, as ticks are too few otherwise.
+func roundsAxis(values []float64) chart.Axis {
+	a := chart.Axis{Label: "time", Unit: chart.Nanoseconds, Loose: true}
+	if low := slices.Min(values); low > 0 && slices.Max(values)/low > 5 {
+		a.Scale = chart.Log
+	}
+	return a
 }
 
 func metricGroup(m compare.Metric) string {
@@ -228,22 +242,23 @@ func factor(v float64) string {
 // failureForest draws how much larger the share of failures of B is.
 func failureForest(found *compare.Comparison) []page.Block {
 	f := chart.Forest{X: chart.Axis{Label: "share of failures more than " + found.A, Unit: chart.Share}}
+	unbounded := ""
 	for _, d := range found.Errors.By {
+		if math.IsInf(d.Low, 0) && math.IsInf(d.High, 0) {
+			unbounded += " By " + d.Unit + " it has no bound: there are too few."
+			continue
+		}
 		margin := math.NaN()
 		if found.Errors.Margin > 0 {
 			margin = found.Errors.Margin
 		}
-		status := statusOf(found.Errors.Outcome)
-		if math.IsInf(d.Low, 0) || math.IsInf(d.High, 0) {
-			status = chart.Unjudged // too few to bound it
-		}
-		f.Rows = append(f.Rows, chart.Interval{Name: "by " + d.Unit, Low: d.Low, Value: d.Center, High: d.High, Margin: margin, Status: status,
+		f.Rows = append(f.Rows, chart.Interval{Name: "by " + d.Unit, Low: d.Low, Value: d.Center, High: d.High, Margin: margin, Status: statusOf(found.Errors.Outcome),
 			Text: fmt.Sprintf("%s … %s", signedShare(d.Low), signedShare(d.High))})
 	}
 	if len(f.Rows) == 0 {
 		return nil
 	}
-	return []page.Block{page.Chart{Title: "Failures of " + found.B + " against " + found.A, Caption: "The difference of the shares of requests that failed.", Drawing: picture{f}}}
+	return []page.Block{page.Chart{Title: "Failures of " + found.B + " against " + found.A, Caption: "The difference of the shares of requests that failed." + unbounded, Drawing: picture{f}}}
 }
 
 // curves draws the percentile curves of all arms.

@@ -3,6 +3,7 @@ package html
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func seriesChart(s *history.Series) page.Chart {
 		dots := line
 		dots.Name, dots.Style = "", chart.Dots
 		plot.Series = append(plot.Series, line, dots)
+		if changes := s.Changes[i]; len(changes) > 0 {
+			plot.Series = append(plot.Series, chart.Series{Color: i, Dash: 1, Points: levels(changes, len(s.Points))})
+		}
 		for _, c := range s.Changes[i] {
 			text := fmt.Sprintf("%s %s", strings.ToUpper(p.Key), signedShare(c.Ratio()-1))
 			told = append(told, fmt.Sprintf("%s with run %d", text, c.Index+1))
@@ -54,7 +58,22 @@ func seriesChart(s *history.Series) page.Chart {
 	}
 	caption := fmt.Sprintf("%d runs without a change.", len(s.Points))
 	if len(told) > 0 {
-		caption = strings.Join(told, ", ") + "."
+		caption = strings.Join(told, ", ") + ". Dashes are the means between changes."
 	}
 	return page.Chart{Title: s.Plan.Profile + " at " + s.Target.Series(), Caption: caption, Drawing: picture{plot}}
+}
+
+// levels are the means of a series of n runs between its changes.
+func levels(changes []history.Change, n int) []chart.Point {
+	var points []chart.Point
+	level := func(from, to int, v float64) {
+		points = append(points, chart.Point{X: float64(from), Y: v}, chart.Point{X: float64(to), Y: v}, chart.Point{X: float64(to), Y: math.NaN()})
+	}
+	from := 1
+	for _, c := range changes {
+		level(from, c.Index, c.Before)
+		from = c.Index + 1
+	}
+	level(from, n, changes[len(changes)-1].After)
+	return points
 }
