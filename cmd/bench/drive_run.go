@@ -61,6 +61,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	}
 	for _, r := range runs {
 		r.Judge(plan.Thresholds)
+		r.Repeat = o.asCommand(command, args)
 	}
 	options := report.Options{Verbose: o.verbose, Command: command, Next: nextSteps(runs)}
 	options.Saved, err = o.kept(plan.Profile.Name, s.err, encodeRuns(runs))

@@ -12,11 +12,13 @@ var repeatable = map[string]bool{
 	"rate": true, "at": true, "max-time": true, "round": true, "ready-timeout": true, "connections": true,
 	"timeout": true, "drain": true, "deadline": true, "engine": true, "loops": true, "spin": true, "dns-ttl": true, "max-conn-age": true, "sni": true, "follow": true, "follow-hosts": true, "max-conn-requests": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
 	"margin": true, "inconclusive": true, "method": true, "insecure": true, "slo": true, "file": true,
+	"duration": true, "peak": true, "stage": true, "arrivals": true, "warm-up": true, "vus": true, "vus-stage": true, "think": true, "start": true,
+	"requests": true, "threshold": true, "abort-on": true, "abort-grace": true,
 	"baseline": true, "floor": true, "header-case": true, "order": true, "group": true, "name": true,
 }
 
 // quietly are the flags without an effect on results.
-var quietly = map[string]bool{"output": true, "quiet": true, "no-save": true, "seed": true}
+var quietly = map[string]bool{"output": true, "quiet": true, "no-save": true, "seed": true, "verbose": true}
 
 // repeat returns the command that does the same again, with … in the place of what must not be shown.
 func (o *compareOptions) repeat(names []string) string {
@@ -38,6 +40,24 @@ func (o *compareOptions) repeat(names []string) string {
 	return report.Command(append(words, "--seed", o.given.Lookup("seed").Value.String())...)
 }
 
+// asCommand returns the driving command that does the same again at the targets that were named, with … in the place of what must not
+// be shown. It is "" where that would be longer than a run file takes.
+func (o *driveOptions) asCommand(command string, names []string) string {
+	words := strings.SplitN(command, " ", 3) // a file's name may hold spaces
+	for _, n := range names {
+		if n = o.canonical(n); isURL(n) {
+			n = withoutSecrets(n)
+		}
+		words = append(words, n)
+	}
+	words = append(words, repeated(o.given, func(string) bool { return true })...)
+	line := report.Command(append(words, "--seed", o.given.Lookup("seed").Value.String())...)
+	if len(line) > 4<<10 {
+		return ""
+	}
+	return line
+}
+
 // repeated returns the flags that were given and that keep takes, as they may be shown.
 func repeated(given *pflag.FlagSet, keep func(name string) bool) (words []string) {
 	given.Visit(func(f *pflag.Flag) {
@@ -57,7 +77,7 @@ func repeated(given *pflag.FlagSet, keep func(name string) bool) (words []string
 		switch {
 		case f.Name == "a" || f.Name == "b":
 			words = append(words, "--"+f.Name, withoutSecrets(f.Value.String()))
-		case f.Value.Type() == "bool":
+		case f.Value.Type() == "bool" || f.NoOptDefVal != "" && f.Value.String() == f.NoOptDefVal:
 			words = append(words, "--"+f.Name)
 		default:
 			words = append(words, "--"+f.Name, value)

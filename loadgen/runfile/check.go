@@ -33,6 +33,8 @@ func (r *Run) check() error {
 		return fmt.Errorf("pooled: %d runs cannot be", r.Pooled)
 	case len(r.Seeds) != 0 && len(r.Seeds) != r.Pooled:
 		return fmt.Errorf("seeds: it has %d, of %d pooled runs", len(r.Seeds), r.Pooled)
+	case len(r.Repeat) > maxText:
+		return fmt.Errorf("repeat: it is longer than %d bytes", maxText)
 	case r.Environment.Generation < 0 || r.Environment.Quota != nil && *r.Environment.Quota < 0:
 		return errors.New("environment: its measuring generation or its quota is below 0")
 	case len(r.Intervals) > maxIntervals:

@@ -56,6 +56,7 @@ type Run struct {
 	Redirects *Redirects       `json:"redirects,omitempty"` // of the answers that count as successes; nil: none, or a file of before
 	Addresses []AddressFigures `json:"addresses,omitempty"` // of hosts with several addresses, what each got
 
+	Repeat       string        `json:"repeat,omitempty"`       // the command that made it, with … for what must not be written; "" in files of before, and of runs that were added up
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 

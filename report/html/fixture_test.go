@@ -23,7 +23,7 @@ func runs(t testing.TB, seconds int) []*runfile.Run {
 
 func spike(seconds int, name string, slow float64) *runfile.Run {
 	r := &runfile.Run{
-		Target: runfile.Target{Name: name, URL: "http://127.0.0.1:1/"}, Seed: 1, Started: time.Unix(0, 0),
+		Target: runfile.Target{Name: name, URL: "http://127.0.0.1:1/"}, Seed: 1, Started: time.Unix(0, 0), Repeat: "bench spike cached uncached " + hostile,
 		Plan: runfile.PlanRecord{Profile: "spike", Arrivals: "poisson", Model: "open"}, Verdict: runfile.Verdict{Kind: runfile.TargetLimited, Evidence: []string{hostile}},
 		Environment: runfile.Environment{CPU: hostile, Processors: 2},
 		Events:      []runfile.Event{{Kind: runfile.EventStall, AtNS: 21 * time.Second, DurationNS: 3 * time.Second, Text: hostile}},

@@ -66,6 +66,17 @@ func TestStaticPartIsPlain(t *testing.T) {
 	}
 }
 
+// The command that made runs stands in their report once, and a head of a row reaches over its empty cells.
+func TestRepeatLineAndHeads(t *testing.T) {
+	whole := string(written(t, runs(t, 9)))
+	if n := strings.Count(whole, "<code>bench spike cached uncached &lt;/td&gt;"); n != 1 {
+		t.Errorf("the command stands there %d times", n)
+	}
+	if !strings.Contains(whole, ">uncached / cached in the spike</td>") || !regexp.MustCompile(`<td[^>]* colspan="4"[^>]*>uncached / cached`).MatchString(whole) {
+		t.Error("the ratios have no head over the four columns before them")
+	}
+}
+
 // The style's grounds are those that the charts' colours were chosen for.
 func TestGroundsAreThoseOfTheCharts(t *testing.T) {
 	var b bytes.Buffer

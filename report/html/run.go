@@ -35,9 +35,26 @@ func (small) Lines(int) []string { return nil }
 func Runs(w io.Writer, p *page.Page, runs []*runfile.Run) error {
 	charts, values := chartsOf(p, runs)
 	with := *p
-	with.Blocks = afterAnswer(p.Blocks, charts)
+	with.Blocks = append(afterAnswer(p.Blocks, charts), repeats(runs)...)
 	with.Add(section("Values by second", values)...)
 	return Write(w, &with)
+}
+
+// repeats are the commands that made the runs, each once.
+func repeats(runs []*runfile.Run) []page.Block {
+	var list page.Commands
+	var seen []string
+	for _, r := range runs {
+		if r == nil || r.Repeat == "" || slices.Contains(seen, r.Repeat) {
+			continue
+		}
+		seen = append(seen, r.Repeat)
+		list.Lines = append(list.Lines, []page.Command{{Word: "repeat", Text: r.Repeat}})
+	}
+	if len(seen) == 0 {
+		return nil
+	}
+	return []page.Block{list}
 }
 
 // afterAnswer puts charts behind the answer and the first table, which holds the main figures.
