@@ -92,14 +92,9 @@ func (d *Dist) summarise(ok, censored *hdrhistogram.Histogram) {
 	}
 	d.Count = uint64(d.all.TotalCount())
 	for _, f := range d.figures() {
-		switch f.key {
-		case "min_ns":
-			*f.value = time.Duration(d.all.Min())
-		case "mean_ns":
+		if f.key == "mean_ns" {
 			*f.value = time.Duration(d.all.Mean())
-		case "max_ns":
-			*f.value = time.Duration(d.all.Max())
-		default:
+		} else {
 			*f.value = time.Duration(d.all.ValueAtQuantile(f.quantile * 100))
 		}
 		// The mean is a lower bound as soon as one of its terms is.
@@ -205,16 +200,6 @@ func (d *Dist) histograms(digits int) (ok, censored *Histogram, err error) {
 		censored.counts, err = decode(d.Censored.HDR, digits)
 	}
 	return ok, censored, err
-}
-
-// encode writes a histogram that this package made.
-func encode(h *hdrhistogram.Histogram) string {
-	b, err := h.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
-	if err != nil {
-		// Encoding goes to memory and fails only for a cookie other than the one given here.
-		panic(err)
-	}
-	return string(b)
 }
 
 // maxEncoded bounds an encoded histogram: 34,000 counts of 9 bytes before base64, were none of them to compress.

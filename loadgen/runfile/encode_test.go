@@ -1,0 +1,41 @@
+package runfile
+
+import (
+	"testing"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+	"pgregory.net/rapid"
+)
+
+// Other tools read what is written, and files of before hold the same bytes: both as the library has them.
+func TestHistogramsAreEncodedAsByTheLibrary(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := Histogram{Digits: rapid.IntRange(2, 3).Draw(t, "digits")}
+		for range rapid.IntRange(1, 40).Draw(t, "values") {
+			value := rapid.OneOf(rapid.Int64Range(0, 64), rapid.Int64Range(0, int64(time.Hour))).Draw(t, "ns")
+			h.RecordN(time.Duration(value), rapid.OneOf(rapid.Int64Range(1, 300), rapid.Int64Range(1, 1<<57)).Draw(t, "times"))
+		}
+		want, err := h.counts.Encode(hdrhistogram.V2CompressedEncodingCookieBase)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := encode(h.counts); got != string(want) {
+			t.Fatalf("%s\nwant %s", got, want)
+		}
+		if d := SummaryOf(&h, &Histogram{}); int64(d.MinNS) != h.counts.Min() || int64(d.MaxNS) != h.counts.Max() {
+			t.Fatalf("%d … %d, want %d … %d", d.MinNS, d.MaxNS, h.counts.Min(), h.counts.Max())
+		}
+	})
+}
+
+func BenchmarkDistOf(b *testing.B) {
+	h := Histogram{Digits: TotalDigits}
+	for i := range 3000 {
+		h.Record(time.Millisecond + time.Duration(i)*time.Microsecond)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		DistOf(&h, nil)
+	}
+}
