@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -188,7 +189,7 @@ func rounds(found *compare.Comparison) []page.Block {
 			}
 			plot.Series = append(plot.Series, s)
 			if len(side.values) > 0 {
-				told = append(told, fmt.Sprintf("%s %s to %s", side.name, report.Duration(time.Duration(slices.Min(side.values))), report.Duration(time.Duration(slices.Max(side.values)))))
+				told = append(told, fmt.Sprintf("%s %s to %s", side.name, units.Duration(time.Duration(slices.Min(side.values))), units.Duration(time.Duration(slices.Max(side.values)))))
 			}
 		}
 		blocks = append(blocks, page.Chart{Title: report.MetricName(r.Metric) + " by round", Caption: strings.Join(told, ", ") + ".", Drawing: small{plot}})
