@@ -57,6 +57,18 @@ type Config struct {
 	// header; of its body there are the first KeepBody bytes. Both are the engine's again when Failure returns.
 	Failure  func(x *Exchange, body []byte) string
 	KeepBody int
+
+	// Connected is told of each connection as it is taken into use; nil: nobody asks. The engine says whether it is called by several
+	// goroutines at once.
+	Connected func(Connection)
+}
+
+// Connection is what there is to tell of a connection that is open.
+type Connection struct {
+	Protocol string // "HTTP/1.1", or "HTTP/2.0"
+	TLS      uint16 // its version, as crypto/tls numbers it; 0: none
+	Suite    uint16 // of TLS, as crypto/tls numbers it
+	Resumed  bool   // its TLS took up the session of an earlier connection
 }
 
 // InterruptDrain bounds the wait for answers once a run was interrupted.

@@ -23,6 +23,7 @@ type Exchange struct {
 	End       time.Duration  // last byte, failure, or the end of the run
 	Stopped   time.Duration  // of one that was Free and never sent: when sending ended
 	Connect   time.Duration  // time spent on connecting and TLS; 0 on a connection that was open already
+	Handshake time.Duration  // the part of Connect that TLS took
 	Address   netip.AddrPort // where it was sent, of a host with several addresses; else the zero value
 	Retries   int            // how often it was sent again because the server had closed the idle connection
 	UserClock bool           // End was read from the clock after the answer was read: the kernel gave no usable stamp

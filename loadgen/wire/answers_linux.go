@@ -16,6 +16,7 @@ const maxReads = 64
 // handle goes on with the connections that something happened to.
 func (l *loop) handle(events []unix.EpollEvent) {
 	l.harvested = l.now()
+	l.takeShaken()
 	for n := range events {
 		e := &events[n]
 		if e.Fd == wakeUpPlace {
@@ -34,6 +35,8 @@ func (l *loop) handle(events []unix.EpollEvent) {
 		}
 		if len(c.rest) > 0 && e.Events&unix.EPOLLOUT != 0 {
 			l.writable(e.Fd)
+		} else if c.state == shaking && e.Events&unix.EPOLLOUT != 0 {
+			l.writableShake(e.Fd)
 		}
 		if e.Events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 			c.ending = c.ending || e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
@@ -66,41 +69,20 @@ func (l *loop) readable(i int32) {
 		switch {
 		case c.state == closed:
 			return
-		case c.state == idle:
-			// Closed by the server, or bytes that nobody asked for: no request is sent after either.
-			l.unlink(&l.idle[c.origin], i)
-			l.close(i)
+		case c.state == shaking:
+			if l.shakes(c.secure, l.buffer[:n], stamp, errno) {
+				return
+			}
+		case c.state == idle && (n == 0 || errno != 0):
+			l.dismiss(i)
 			return
 		case errno != 0:
 			l.broken(i, errno)
 			return
 		case n == 0:
-			l.ended(i, now)
+			l.ended(i, now, c.secure != nil && c.secure.within())
 			return
-		}
-		at, stamped := l.clock.Arrival(stamp, c.x.sent, now)
-		l.silence.received(at)
-		c.reads++
-		if c.reads == 1 {
-			if c.x.retries == 0 && l.clock.Before(stamp, c.x.sent) {
-				l.failBusy(i, now, exchange.Failed, exchange.BadResponse, "an answer came before its request was sent")
-				return
-			}
-			if !c.lazy {
-				c.first = at
-			}
-		}
-		used, done, err := c.answer.Feed(l.buffer[:n])
-		if err != nil {
-			l.failBusy(i, now, exchange.Failed, malformedKind(err), err.Error())
-			return
-		}
-		switch {
-		case done && at > c.x.limit: // read late, it came too late too
-			l.outOfTime(i, now)
-			return
-		case done:
-			l.answered(i, at, stamped, used == n)
+		case l.take(i, l.buffer[:n], stamp, now):
 			return
 		}
 	}
@@ -108,11 +90,73 @@ func (l *loop) readable(i int32) {
 	l.again = append(l.again, i)
 }
 
-// ended goes on with a busy connection whose peer has closed its side.
-func (l *loop) ended(i int32, now time.Duration) {
+// arrival is when bytes came.
+type arrival struct {
+	stamp   int64         // the kernel's
+	at      time.Duration // when they were received; unless stamped, when they had been read
+	stamped bool
+	now     time.Duration
+}
+
+// take takes what came over an open connection, and reports whether to read no more: its request is over, or it is closed.
+func (l *loop) take(i int32, p []byte, stamp int64, now time.Duration) (over bool) {
+	c := &l.conns[i]
+	if c.state == idle {
+		// Bytes that nobody asked for: no request is sent after them.
+		if l.stays(c, p) {
+			return false
+		}
+		l.dismiss(i)
+		return true
+	}
+	a := arrival{stamp: stamp, now: now}
+	a.at, a.stamped = l.clock.Arrival(stamp, c.x.sent, now)
+	l.silence.received(a.at)
+	if c.secure != nil {
+		return l.takeSecure(i, p, a)
+	}
+	c.reads++
+	return l.feed(i, p, a)
+}
+
+// feed takes bytes of the answer that a busy connection awaits, and reports whether its request is over.
+func (l *loop) feed(i int32, p []byte, a arrival) (over bool) {
+	c := &l.conns[i]
+	if !c.answer.Begun() {
+		if c.x.retries == 0 && l.clock.Before(a.stamp, c.x.sent) {
+			l.failBusy(i, a.now, exchange.Failed, exchange.BadResponse, "an answer came before its request was sent")
+			return true
+		}
+		if !c.lazy {
+			c.first = a.at
+		}
+	}
+	used, done, err := c.answer.Feed(p)
+	switch {
+	case err != nil:
+		l.failBusy(i, a.now, exchange.Failed, malformedKind(err), err.Error())
+	case done && a.at > c.x.limit: // read late, it came too late too
+		l.outOfTime(i, a.now)
+	case done:
+		l.answered(i, a.at, a.stamped, used == len(p) && l.clean(c))
+	}
+	return done || err != nil
+}
+
+// dismiss closes an idle connection.
+func (l *loop) dismiss(i int32) {
+	l.unlink(&l.idle[l.conns[i].origin], i)
+	l.close(i)
+}
+
+// ended goes on with a busy connection whose peer has closed its side. cut says that it did so within a record of TLS.
+func (l *loop) ended(i int32, now time.Duration, cut bool) {
 	c := &l.conns[i]
 	begun := c.answer.Begun()
 	done, err := c.answer.End()
+	if cut && done {
+		done, err = false, errCutRecord
+	}
 	switch {
 	case done:
 		// The body ended with the connection: at the last of its bytes, or with the close, which bears no stamp.
@@ -235,14 +279,14 @@ func (l *loop) oneSegment(c *conn) bool {
 	if c.segment == 0 {
 		c.segment = maxSegment(c.fd)
 	}
-	return c.answer.WireBytes <= c.segment
+	return max(c.answer.WireBytes, c.received) <= c.segment
 }
 
 // over begins the record of a request that ends at an instant.
 func (l *loop) over(x *pending, at time.Duration) *exchange.Exchange {
 	l.x = exchange.Exchange{
 		K: x.k, Intended: x.intended, Slot: x.slot, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
-		BytesOut: uint64(x.body), Address: x.address,
+		BytesOut: uint64(x.body), Address: x.address, Handshake: x.handshake,
 	}
 	return &l.x
 }
@@ -290,11 +334,10 @@ const maxBackOff = 100 * time.Millisecond
 
 // refused ends a request for which no connection could be opened. Its slot is free again only after a while, so that a
 // server that refuses is not asked as fast as it can refuse.
-func (l *loop) refused(x *pending, now time.Duration, errno syscall.Errno) {
+func (l *loop) refused(x *pending, now time.Duration, kind, detail string) {
 	l.backOff = min(max(2*l.backOff, time.Millisecond), maxBackOff)
-	kind := connectKind(errno)
 	if exchange.OwnLimit(kind) {
 		x.asked = 0 // the target would have taken a connection
 	}
-	l.fail(x, now, now+l.backOff, exchange.Failed, kind, errno.Error())
+	l.fail(x, now, now+l.backOff, exchange.Failed, kind, detail)
 }

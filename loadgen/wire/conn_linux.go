@@ -16,7 +16,8 @@ type conn struct {
 	ending bool // the peer has closed its side
 	again  bool // more may be there to read, but others were to have their turn
 	origin int32
-	prev   int32 // neighbours in the list it is in, or none
+	secure *secure // nil: there is no TLS
+	prev   int32   // neighbours in the list it is in, or none
 	next   int32
 
 	address netip.AddrPort // where it goes; of a unix socket, none
@@ -28,6 +29,7 @@ type conn struct {
 	x         pending       // while busy
 	answer    Answer
 	reads     int           // of the present answer
+	received  int64         // over TLS, bytes since the present request was sent
 	first     time.Duration // when its first bytes came, as far as that is known; else 0
 	rest      []byte        // rest of the request that the socket did not take yet
 
@@ -40,6 +42,7 @@ type connState uint8
 const (
 	closed connState = iota
 	connecting
+	shaking // TCP is connected, TLS is not
 	idle
 	busy
 )
@@ -54,6 +57,7 @@ type pending struct {
 	sent       time.Duration // 0: not yet
 	limit      time.Duration // instant of its timeout or deadline
 	connect    time.Duration
+	handshake  time.Duration // the part of connect that TLS took
 	retries    int
 	tries      int            // addresses that took no connection for it
 	address    netip.AddrPort // address that it was sent to, where its origin has several

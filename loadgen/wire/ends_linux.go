@@ -36,10 +36,10 @@ func (l *loop) expire(now time.Duration) {
 				l.opening[c.origin]--
 			}
 			l.close(i)
-		case !c.slow && o.several() && now < c.began+address.SlowAfter:
+		case c.state == connecting && !c.slow && o.several() && now < c.began+address.SlowAfter:
 			l.earliest = min(l.earliest, c.began+min(l.Timeout, address.SlowAfter))
 		default:
-			if !c.slow {
+			if c.state == connecting && !c.slow {
 				l.tooSlow(c, now)
 			}
 			l.earliest = min(l.earliest, c.began+l.Timeout)

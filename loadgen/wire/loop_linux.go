@@ -66,7 +66,8 @@ type loop struct {
 	stopped     bool
 	hardEnd     time.Duration
 	x           exchange.Exchange // to be recorded
-	end         exchange.End
+	secureWays
+	end exchange.End
 }
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
@@ -86,6 +87,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 		earliest: never, hardEnd: c.Length + c.Drain, end: exchange.End{Cut: c.Length}, nextTick: time.Second,
 		pace: pace{most: c.Spin},
 	}
+	l.shaken.turns = make(chan struct{}, shakingAtOnce)
 	for i := range l.idle {
 		l.idle[i] = list{none, none}
 	}
@@ -104,6 +106,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 	l.looked = time.Since(c.Epoch)
 	l.run()
 	l.giveUp()
+	l.shaken.running.Wait()
 	if !stop() {
 		<-woken // the wake-up is not to be written to when it is closed, and its number somebody else's
 	}
@@ -273,7 +276,7 @@ func (l *loop) openFor(origin int, now time.Duration) {
 				continue
 			}
 			x := l.waiting[origin].pop()
-			l.refused(&x, now, errno)
+			l.refused(&x, now, connectKind(errno), errno.Error())
 			continue
 		}
 		i := l.place()
@@ -283,7 +286,7 @@ func (l *loop) openFor(origin int, now time.Duration) {
 			closeSocket(fd)
 			l.unused = append(l.unused, i)
 			x := l.waiting[origin].pop()
-			l.refused(&x, now, unix.ENOMEM)
+			l.refused(&x, now, connectKind(unix.ENOMEM), unix.ENOMEM.Error())
 			continue
 		}
 		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = fd, connecting, int32(origin), now, 0, 0, 0
@@ -330,6 +333,9 @@ func (l *loop) closeIdle() bool {
 // close closes a connection that is in no list.
 func (l *loop) close(i int32) {
 	c := &l.conns[i]
+	if c.secure != nil {
+		l.closeSecure(c)
+	}
 	closeSocket(c.fd)
 	c.state, c.rest = closed, nil
 	l.unused = append(l.unused, i)
@@ -342,26 +348,44 @@ func (l *loop) opened(i int32) {
 	errno := connectError(c.fd)
 	origin := int(c.origin)
 	o := l.Origins[origin]
-	l.unlink(&l.connecting, i)
-	if !c.slow {
-		l.opening[origin]--
-	}
 	if errno != 0 {
+		l.unlink(&l.connecting, i)
+		if !c.slow {
+			l.opening[origin]--
+		}
 		l.close(i)
 		switch {
 		case o.several() && (c.slow || l.elsewhere(origin, c.address, errno, now)):
 			l.openFor(origin, now)
 		case l.waiting[origin].len() > 0:
 			x := l.waiting[origin].pop()
-			l.refused(&x, now, errno)
+			l.refused(&x, now, connectKind(errno), errno.Error())
 		}
 		return
 	}
-	l.backOff = 0
 	if o.several() {
 		o.pool.Took(c.address, now)
 	}
+	if o.tls != nil {
+		l.shake(i, now)
+	} else {
+		l.ready(i, now, nil)
+	}
+}
+
+// ready takes a connection into use that is open, TLS included.
+func (l *loop) ready(i int32, now time.Duration, h *handshake) {
+	c := &l.conns[i]
+	origin := int(c.origin)
+	l.unlink(&l.connecting, i)
+	if !c.slow {
+		l.opening[origin]--
+	}
+	l.backOff = 0
 	c.idleSince = now
+	if l.Connected != nil {
+		l.Connected(c.secure.describe())
+	}
 	if l.waiting[origin].len() == 0 {
 		c.state = idle
 		l.push(&l.idle[origin], i)
@@ -372,6 +396,9 @@ func (l *loop) opened(i int32) {
 		// Had the engine asked the moment it could, it would have waited just as long.
 		x.free += now - x.asked
 		x.connect = now - max(c.began, x.asked)
+		if h != nil {
+			x.handshake = now - max(h.began, x.asked)
+		}
 	}
 	l.render(i, x, now)
 }
@@ -390,7 +417,7 @@ func (l *loop) render(i int32, x pending, now time.Duration) {
 // begin sends a request over an open connection that is in no list.
 func (l *loop) begin(i int32, x pending, r Request) {
 	c := &l.conns[i]
-	c.state, c.reads, c.first = busy, 0, 0
+	c.state, c.reads, c.received, c.first = busy, 0, 0, 0
 	c.answer.Begin(r.Head, l.KeepBody)
 	c.lazy = l.Users == nil && l.streak[x.endpoint] >= lazyAfter
 	if l.Origins[c.origin].several() {
@@ -401,11 +428,15 @@ func (l *loop) begin(i int32, x pending, r Request) {
 	}
 	c.x = x
 	l.push(&l.busy, i)
+	data, err := l.seal(c, r.Bytes)
 	if len(r.Bytes) > muchWork {
 		l.worked()
 	}
 	now := l.now() // nothing comes between it and the write
-	n, errno := send(c.fd, r.Bytes)
+	n, errno := 0, unix.EAGAIN
+	if err == nil {
+		n, errno = send(c.fd, data)
+	}
 	if c.x.sent == 0 {
 		c.x.sent = now
 		l.sink.Sent(max(c.x.intended, c.x.free), now)
@@ -413,12 +444,14 @@ func (l *loop) begin(i int32, x pending, r Request) {
 	}
 	l.limit(&c.x, c.x.sent)
 	switch {
+	case err != nil:
+		l.faulty(i, now, err)
 	case errno != 0 && errno != unix.EAGAIN:
 		l.broken(i, errno)
 	case errno != 0:
-		c.rest = append(c.rest[:0], r.Bytes...)
-	case n < len(r.Bytes):
-		c.rest = append(c.rest[:0], r.Bytes[n:]...)
+		c.rest = append(c.rest[:0], data...)
+	case n < len(data):
+		c.rest = append(c.rest[:0], data[n:]...)
 	}
 }
 

@@ -39,5 +39,6 @@ var (
 	errClosedHeader error = Truncated("the connection was closed within the answer's header")
 	errClosedBody   error = Truncated("the connection was closed before the whole Content-Length had come")
 	errClosedChunk  error = Truncated("the connection was closed before the last chunk")
+	errCutRecord    error = Truncated("the connection was closed within a record of TLS")
 	errClosedEnd    error = Truncated("the connection was closed within the trailer")
 )

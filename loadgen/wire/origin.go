@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"crypto/tls"
 	"net/netip"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
@@ -10,6 +11,7 @@ import (
 type Origin struct {
 	pool *address.Pool
 	path string // of a unix socket, instead of addresses
+	tls  *tls.Config
 }
 
 // NewOrigin returns an origin at addresses, of which there is at least one.
@@ -21,6 +23,13 @@ func PoolOrigin(pool *address.Pool) *Origin { return &Origin{pool: pool} }
 
 // UnixOrigin returns an origin that listens on a unix socket.
 func UnixOrigin(path string) *Origin { return &Origin{path: path} }
+
+// Secure makes an origin's connections speak TLS, as config has it, for HTTP/1.1. Config names the server.
+func (o *Origin) Secure(config *tls.Config) {
+	o.tls = config.Clone()
+	o.tls.NextProtos = []string{"http/1.1"}
+	o.tls.DynamicRecordSizingDisabled = true
+}
 
 // several reports whether there is a choice of addresses.
 func (o *Origin) several() bool { return o.pool != nil && o.pool.Len() > 1 }

@@ -19,7 +19,7 @@ import (
 func knownAnswers(t *testing.T, s suite) {
 	const n = 300
 	var got atomic.Int64
-	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if r.Method != http.MethodPost || r.RequestURI != "/a?b=c" || string(body) != "hello" || err != nil {
 			w.WriteHeader(http.StatusBadRequest)
@@ -61,7 +61,7 @@ func stamped(t *testing.T, s suite) {
 		t.Skip("no other kernel stamps what arrives")
 	}
 	const n = 100
-	address := serve(t, func(http.ResponseWriter, *http.Request) {})
+	address := s.serve(t, func(http.ResponseWriter, *http.Request) {})
 	stamped := 0
 	for begun := time.Now(); stamped < 95 && time.Since(begun) < Hang/2; {
 		r, _ := s.drive(t, t.Context(), address, Evenly{N: n}, exchange.Config{})
@@ -78,7 +78,7 @@ func stamped(t *testing.T, s suite) {
 }
 
 func seenByFailure(t *testing.T, s suite) {
-	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("X-Test", "yes")
 		io.WriteString(w, "0123456789")
 	})
@@ -97,7 +97,7 @@ func seenByFailure(t *testing.T, s suite) {
 
 func redirects(t *testing.T, s suite) {
 	var got atomic.Int64
-	address := serve(t, func(w http.ResponseWriter, r *http.Request) {
+	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) {
 		got.Add(1)
 		http.Redirect(w, r, "/elsewhere", http.StatusFound)
 	})
@@ -112,7 +112,7 @@ func slotWait(t *testing.T, s suite) {
 	const n, slots, held = 50, 2, 150 * time.Millisecond
 	release := make(chan struct{})
 	var waiting atomic.Int64
-	address := serve(t, func(http.ResponseWriter, *http.Request) {
+	address := s.serve(t, func(http.ResponseWriter, *http.Request) {
 		if waiting.Add(1) == slots {
 			time.AfterFunc(held, func() { close(release) })
 		}
@@ -130,7 +130,7 @@ func slotWait(t *testing.T, s suite) {
 }
 
 func connectTime(t *testing.T, s suite) {
-	address := serve(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Connection", "close") })
+	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) { w.Header().Set("Connection", "close") })
 	r, _ := s.drive(t, t.Context(), address, Evenly{N: 20}, exchange.Config{})
 	if ok := r.Count(exchange.Succeeded); ok != 20 {
 		t.Errorf("%d of 20 succeeded", ok)
@@ -155,7 +155,7 @@ func keptConnections(t *testing.T, s suite) {
 				opened.Add(1)
 			}
 		}
-		server.Start()
+		s.start(server)
 		t.Cleanup(server.Close)
 		tc.limits.Slots = 1
 		r, _ := s.drive(t, t.Context(), server.Listener.Addr().String(), Evenly{N: n}, tc.limits)
@@ -170,7 +170,7 @@ func keptConnections(t *testing.T, s suite) {
 func silence(t *testing.T, s suite) {
 	const held = 200 * time.Millisecond
 	var once sync.Once
-	address := Listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
+	address := s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
 		for i := 0; ReadRequest(in); i++ {
 			if i == 20 {
 				once.Do(func() { time.Sleep(held) })

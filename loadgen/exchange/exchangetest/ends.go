@@ -14,10 +14,10 @@ import (
 )
 
 // silentServer serves requests without an answer, after some that it does answer, until the test is over.
-func silentServer(t *testing.T, answered int64) (address string) {
+func (s suite) silentServer(t *testing.T, answered int64) (address string) {
 	over := make(chan struct{})
 	var got atomic.Int64
-	address = Listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
+	address = s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
 		for ReadRequest(in) {
 			if got.Add(1) > answered {
 				<-over
@@ -32,7 +32,7 @@ func silentServer(t *testing.T, answered int64) (address string) {
 
 func timeout(t *testing.T, s suite) {
 	const limit, slots = 50 * time.Millisecond, 1
-	r, end := s.drive(t, t.Context(), silentServer(t, 0), Evenly{N: 4, Request: Post}, exchange.Config{Slots: slots, Timeout: limit})
+	r, end := s.drive(t, t.Context(), s.silentServer(t, 0), Evenly{N: 4, Request: Post}, exchange.Config{Slots: slots, Timeout: limit})
 	if r.Count(exchange.TimedOut) != 4 {
 		t.Fatalf("%d of 4 timed out", r.Count(exchange.TimedOut))
 	}
@@ -51,7 +51,7 @@ func timeout(t *testing.T, s suite) {
 // was sent late is given less time than the deadline, and were it counted from the sends, nothing would.
 func deadline(t *testing.T, s suite) {
 	const n, limit = 100, 700 * time.Millisecond
-	r, _ := s.drive(t, t.Context(), silentServer(t, 10), Evenly{N: n, Request: Post}, exchange.Config{Slots: 1, Deadline: limit})
+	r, _ := s.drive(t, t.Context(), s.silentServer(t, 10), Evenly{N: n, Request: Post}, exchange.Config{Slots: 1, Deadline: limit})
 	hurried := 0
 	for _, x := range r.Exchanges {
 		switch x.Outcome {
@@ -75,7 +75,7 @@ func deadline(t *testing.T, s suite) {
 
 func drain(t *testing.T, s suite) {
 	const n, slots, wait = 20, 3, 150 * time.Millisecond
-	r, end := s.drive(t, t.Context(), silentServer(t, 0), Evenly{N: n, Request: Post}, exchange.Config{Slots: slots, Drain: wait})
+	r, end := s.drive(t, t.Context(), s.silentServer(t, 0), Evenly{N: n, Request: Post}, exchange.Config{Slots: slots, Drain: wait})
 	sent, taken := len(r.Sends), len(r.Exchanges) // sent are all slots, unless the machine is too busy to open so many connections
 	if r.Count(exchange.Unfinished) != sent || sent > slots {
 		t.Errorf("%d unfinished of %d sent, want all, and no more than %d", r.Count(exchange.Unfinished), sent, slots)
@@ -101,7 +101,7 @@ func interrupt(t *testing.T, s suite) {
 	defer stop()
 	const n, at = 60_000, 20
 	var got atomic.Int64
-	address := serve(t, func(http.ResponseWriter, *http.Request) {
+	address := s.serve(t, func(http.ResponseWriter, *http.Request) {
 		if got.Add(1) == at {
 			stop()
 		}
@@ -121,7 +121,7 @@ func interruptedSlots(t *testing.T, s suite) {
 	defer stop()
 	release, over := make(chan struct{}, 1), make(chan struct{})
 	var got atomic.Int64
-	address := Listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
+	address := s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
 		for ReadRequest(in) {
 			if got.Add(1) == 2 {
 				stop()
@@ -148,7 +148,7 @@ func interruptedSlots(t *testing.T, s suite) {
 func closedModel(t *testing.T, s suite) {
 	const users, think, short = 4, 10 * time.Millisecond, 200 * time.Millisecond
 	var now, most atomic.Int64
-	address := serve(t, func(http.ResponseWriter, *http.Request) {
+	address := s.serve(t, func(http.ResponseWriter, *http.Request) {
 		n := now.Add(1)
 		defer now.Add(-1)
 		for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {

@@ -25,8 +25,8 @@ func noServer(t *testing.T) string {
 }
 
 // answers serves the same bytes as the answer to each request, and closes the connection.
-func answers(t *testing.T, text string) string {
-	return Listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
+func (s suite) answers(t *testing.T, text string) string {
+	return s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
 		if ReadRequest(in) {
 			io.WriteString(c, text)
 		}
@@ -35,23 +35,23 @@ func answers(t *testing.T, text string) string {
 
 func failures(t *testing.T, s suite) {
 	const n = 3
-	reset := Listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
+	reset := s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
 		ReadRequest(in)
-		c.(*net.TCPConn).SetLinger(0)
+		Reset(c)
 	})
 	for _, tc := range []struct {
 		name, address, kind string
 	}{
 		{"refused", noServer(t), exchange.ConnectRefused},
-		{"closed without an answer", answers(t, ""), exchange.ClosedEarly},
-		{"closed in the header", answers(t, "HTTP/1.1 200 OK\r\nContent-Le"), exchange.ClosedEarly},
-		{"closed in the body", answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), exchange.ClosedEarly},
-		{"closed in a chunk", answers(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort"), exchange.ClosedEarly},
-		{"garbage", answers(t, "garbage\r\n\r\n"), exchange.BadResponse},
-		{"another protocol", answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), exchange.BadResponse},
-		{"a long header", answers(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 300<<10)+"\r\n\r\n"), exchange.HeaderTooLong},
+		{"closed without an answer", s.answers(t, ""), exchange.ClosedEarly},
+		{"closed in the header", s.answers(t, "HTTP/1.1 200 OK\r\nContent-Le"), exchange.ClosedEarly},
+		{"closed in the body", s.answers(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort"), exchange.ClosedEarly},
+		{"closed in a chunk", s.answers(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nshort"), exchange.ClosedEarly},
+		{"garbage", s.answers(t, "garbage\r\n\r\n"), exchange.BadResponse},
+		{"another protocol", s.answers(t, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"), exchange.BadResponse},
+		{"a long header", s.answers(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 300<<10)+"\r\n\r\n"), exchange.HeaderTooLong},
 		{"reset", reset, exchange.Reset},
-		{"status 503", serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }), exchange.StatusKind(503)},
+		{"status 503", s.serve(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(503) }), exchange.StatusKind(503)},
 	} {
 		r, _ := s.drive(t, t.Context(), tc.address, Evenly{N: n, Request: Post}, exchange.Config{})
 		if r.Count(exchange.Failed) != n {
@@ -66,7 +66,7 @@ func failures(t *testing.T, s suite) {
 }
 
 func notSendable(t *testing.T, s suite) {
-	address := serve(t, func(http.ResponseWriter, *http.Request) {})
+	address := s.serve(t, func(http.ResponseWriter, *http.Request) {})
 	refused := errors.New("refused by the test")
 	r, _ := s.drive(t, t.Context(), address, Evenly{N: 10, Rendered: func(k uint64) error {
 		if k%2 == 1 {
@@ -103,7 +103,7 @@ func cutOff(t *testing.T, s suite) {
 		{answer, false, 0, exchange.Failed},
 		{"HTTP/1.1 103 Early Hints\r\nX-Cache: MISS\r\n\r\n" + answer, false, 0, exchange.Failed},
 	} {
-		address := Listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
+		address := s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
 			if ReadRequest(in) {
 				io.WriteString(c, tc.text)
 			}
@@ -134,7 +134,7 @@ func closedWhileIdle(t *testing.T, s suite) {
 		request Request
 		want    int // successes of 3
 	}{{get, 3}, {Post, 2}} {
-		address := Listen(t, func(n int, c net.Conn, in *bufio.Reader) {
+		address := s.listen(t, func(n int, c net.Conn, in *bufio.Reader) {
 			for i := 0; ReadRequest(in); i++ {
 				if n == 0 && i == 1 {
 					return

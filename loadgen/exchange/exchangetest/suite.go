@@ -5,7 +5,10 @@
 package exchangetest
 
 import (
+	"bufio"
 	"context"
+	"crypto/tls"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"testing"
@@ -27,6 +30,16 @@ type Engine func(context.Context, exchange.Config, exchange.Source[Request], exc
 
 // Run tests the engine that newEngine makes for the server at an address, a host and a port.
 func Run(t *testing.T, newEngine func(t *testing.T, address string) Engine) {
+	suite{newEngine, nil}.run(t)
+}
+
+// RunTLS is Run for servers that speak TLS, whose certificates are trusted with a configuration.
+func RunTLS(t *testing.T, newEngine func(t *testing.T, address string, trusting *tls.Config) Engine) {
+	server, client := Certificate(t)
+	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server}.run(t)
+}
+
+func (s suite) run(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		check func(*testing.T, suite)
@@ -50,11 +63,14 @@ func Run(t *testing.T, newEngine func(t *testing.T, address string) Engine) {
 		{"AfterAnInterruptNoSlotIsFree", interruptedSlots},
 		{"ClosedModelWaitsForItsUsers", closedModel},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.check(t, newEngine) })
+		t.Run(c.name, func(t *testing.T) { c.check(t, s) })
 	}
 }
 
-type suite func(t *testing.T, address string) Engine
+type suite struct {
+	newEngine func(t *testing.T, address string) Engine
+	tls       *tls.Config // of the servers; nil: they speak none
+}
 
 // Hang is longer than anything takes that ends, however busy the machine.
 const Hang = time.Minute
@@ -136,7 +152,7 @@ func (s suite) drive(t *testing.T, ctx context.Context, address string, source E
 		source.Request = get
 	}
 	r := new(Recorded)
-	end, err := s(t, address)(ctx, Filled(c, source.Length()), &source, r)
+	end, err := s.newEngine(t, address)(ctx, Filled(c, source.Length()), &source, r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,11 +160,29 @@ func (s suite) drive(t *testing.T, ctx context.Context, address string, source E
 }
 
 // serve starts a server of net/http, and returns its address.
-func serve(t *testing.T, h http.HandlerFunc) string {
+func (s suite) serve(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
-	s := httptest.NewServer(h)
-	t.Cleanup(s.Close)
-	return s.Listener.Addr().String()
+	server := httptest.NewUnstartedServer(h)
+	s.start(server)
+	t.Cleanup(server.Close)
+	return server.Listener.Addr().String()
+}
+
+func (s suite) start(server *httptest.Server) {
+	if server.TLS = s.tls; s.tls != nil {
+		server.StartTLS()
+	} else {
+		server.Start()
+	}
+}
+
+// listen is Listen, over TLS where that is tested.
+func (s suite) listen(t *testing.T, each func(n int, c net.Conn, in *bufio.Reader)) string {
+	t.Helper()
+	if s.tls == nil {
+		return Listen(t, each)
+	}
+	return ListenTLS(t, s.tls, each)
 }
 
 // Crowd is users who think for so long, at first too.
