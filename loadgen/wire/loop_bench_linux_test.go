@@ -5,6 +5,7 @@ package wire
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
 	"net/netip"
 	"net/url"
 	"os/exec"
@@ -19,13 +20,13 @@ import (
 )
 
 // responder starts the barest server there is in a process of its own.
-func responder(t testing.TB) *Origin {
+func responder(t testing.TB, flags ...string) *Origin {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "responder")
 	if out, err := exec.Command("go", "build", "-o", program, "./peers/responder").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
-	c := exec.Command(program)
+	c := exec.Command(program, flags...)
 	out, err := c.StdoutPipe()
 	if err == nil {
 		err = c.Start()
@@ -45,7 +46,11 @@ func responder(t testing.TB) *Origin {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return NewOrigin([]netip.AddrPort{netip.MustParseAddrPort(u.Host)})
+	origin := NewOrigin([]netip.AddrPort{netip.MustParseAddrPort(u.Host)})
+	if u.Scheme == "https" {
+		origin.Secure(&tls.Config{InsecureSkipVerify: true, ServerName: u.Hostname()})
+	}
+	return origin
 }
 
 // counted counts.
@@ -90,7 +95,11 @@ func succeed(*exchange.Exchange, []byte) string { return "" }
 
 // As fast as it goes over 32 connections: processor time and allocations of the loop for one request.
 func BenchmarkLoop(b *testing.B) {
-	origin := responder(b)
+	b.Run("plain", func(b *testing.B) { benchmarkLoop(b, responder(b)) })
+	b.Run("TLS", func(b *testing.B) { benchmarkLoop(b, responder(b, "-tls")) })
+}
+
+func benchmarkLoop(b *testing.B, origin *Origin) {
 	c := Config{Origins: []*Origin{origin}, Endpoints: 1, Config: exchange.Config{
 		Length: time.Hour, Slots: 32, Timeout: time.Minute, Drain: time.Minute, Users: exchangetest.Crowd(32, 0, time.Hour),
 		Failure: succeed, Epoch: time.Now(),
@@ -116,10 +125,10 @@ func processorTime(t testing.TB) time.Duration {
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
-// Once its connections are open the loop allocates nothing.
+// Once its connections are open the loop allocates nothing, and over TLS what crypto/tls does: once a record, 32 bytes.
 func TestTheLoopAllocatesNothing(t *testing.T) {
-	origin := responder(t)
-	allocated := func(n uint64, closed bool) uint64 {
+	plain, secure := responder(t), responder(t, "-tls")
+	allocated := func(origin *Origin, n uint64, closed bool) (times, bytes float64) {
 		c := Config{Origins: []*Origin{origin}, Endpoints: 1, Config: exchange.Config{
 			Length: time.Hour, Slots: 8, Timeout: time.Minute, Drain: time.Minute, Failure: succeed, Epoch: time.Now(),
 		}}
@@ -134,12 +143,19 @@ func TestTheLoopAllocatesNothing(t *testing.T) {
 			t.Fatalf("%d of %d succeeded, %v", sink.ok, n, err)
 		}
 		runtime.ReadMemStats(&after)
-		return after.Mallocs - before.Mallocs
+		return float64(after.Mallocs - before.Mallocs), float64(after.TotalAlloc - before.TotalAlloc)
 	}
+	const more = 10_000
 	for _, closed := range []bool{false, true} {
-		few, many := allocated(100, closed), allocated(10_100, closed)
+		few, _ := allocated(plain, 100, closed)
+		many, _ := allocated(plain, 100+more, closed)
 		if many > few+100 {
-			t.Errorf("closed %v: 100 requests make %d allocations, 10,100 make %d", closed, few, many)
+			t.Errorf("closed %v: 100 requests make %v allocations, 10,100 make %v", closed, few, many)
+		}
+		fewTimes, fewBytes := allocated(secure, 100, closed)
+		manyTimes, manyBytes := allocated(secure, 100+more, closed)
+		if times, bytes := (manyTimes-fewTimes)/more, (manyBytes-fewBytes)/more; times > 1.05 || bytes > 32 {
+			t.Errorf("TLS, closed %v: %.3f allocations and %.1f bytes a request, want 1.05 and 32 at most", closed, times, bytes)
 		}
 	}
 }

@@ -4,7 +4,9 @@
 // asked, so that a load generator driven against it meets its own ceiling and not a server's. It prints its URL, and
 // serves until it is killed.
 //
-//	responder [-addr 127.0.0.1:0] [-body 128]
+//	responder [-addr 127.0.0.1:0] [-body 128] [-tls]
+//
+// Over TLS, which is Go's, there is a goroutine for each connection.
 package main
 
 import (
@@ -24,13 +26,19 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on")
 	size := flag.Int("body", 128, "bytes of the answer's body")
+	secure := flag.Bool("tls", false, "serve https, with a certificate that nobody has signed")
 	flag.Parse()
-	fmt.Fprintln(os.Stderr, "responder:", serve(*addr, *size))
+	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n%s", *size, strings.Repeat("x", *size))
+	run := serve
+	if *secure {
+		run = serveTLS
+	}
+	fmt.Fprintln(os.Stderr, "responder:", run(*addr, answer))
 	os.Exit(1)
 }
 
 // serve returns only with an error.
-func serve(addr string, size int) error {
+func serve(addr string, answer []byte) error {
 	runtime.LockOSThread()
 	at, err := netip.ParseAddrPort(addr)
 	if err != nil {
@@ -56,7 +64,6 @@ func serve(addr string, size int) error {
 	port := bound.(*unix.SockaddrInet4).Port
 	fmt.Printf("http://%s/\n", net.JoinHostPort(at.Addr().String(), fmt.Sprint(port)))
 
-	answer := []byte(fmt.Sprintf("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n%s", size, strings.Repeat("x", size)))
 	set, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return err
