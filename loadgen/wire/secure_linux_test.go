@@ -18,11 +18,12 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 )
 
-// holding is a socket below a server's TLS: what is written waits until it is let go, in pieces of a size, when there is one.
+// holding is a socket below a server's TLS that can keep what is written, for the test to send.
 type holding struct {
 	net.Conn
 	mu    sync.Mutex
 	holds bool
+	free  int // writes after which it begins to hold; 0: it does when it is told to
 	kept  bytes.Buffer
 }
 
@@ -31,6 +32,10 @@ func (h *holding) Write(p []byte) (int, error) {
 	defer h.mu.Unlock()
 	if h.holds {
 		return h.kept.Write(p)
+	}
+	if h.free > 0 {
+		h.free--
+		h.holds = h.free == 0
 	}
 	return h.Conn.Write(p)
 }
@@ -48,7 +53,7 @@ func (h *holding) records() []byte {
 	return p
 }
 
-// secured serves each connection by a function that gets TLS and the socket below, in one of its versions.
+// secured serves each connection, over TLS of a version, by a function that gets that and the socket below.
 func secured(t testing.TB, version uint16, each func(n int, c *tls.Conn, below *holding, in *bufio.Reader)) *Origin {
 	t.Helper()
 	server, client := exchangetest.Certificate(t)
