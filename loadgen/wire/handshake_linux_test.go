@@ -76,7 +76,7 @@ func TestHandshakesThatFail(t *testing.T) {
 	}
 }
 
-// Handshakes that a server leaves unanswered keep no other from going on, end with the timeout, and leave no goroutine.
+// Handshakes that a server leaves unanswered keep no other from going on, end with the run, and leave no goroutine.
 func TestHandshakesWithoutAnAnswer(t *testing.T) {
 	const silent, n = 20, 40
 	server, client := exchangetest.Certificate(t)
@@ -93,15 +93,25 @@ func TestHandshakesWithoutAnAnswer(t *testing.T) {
 	}))
 	defer close(over)
 	origin.Secure(client)
-	r, _ := drive(t, t.Context(), origin, evenly{n: n}, exchange.Config{Slots: n, Timeout: 500 * time.Millisecond})
-	// Those that wait take the first connection that is there, so that only those that none is left for time out.
-	if ok, late := r.Count(exchange.Succeeded), r.Count(exchange.TimedOut); ok < n-silent || ok+late != n {
-		t.Errorf("%d succeeded and %d timed out of %d", ok, late, n)
+	r, _ := drive(t, t.Context(), origin, evenly{n: n}, exchange.Config{Slots: n})
+	if ok := r.Count(exchange.Succeeded); ok != n {
+		t.Errorf("%d of %d succeeded", ok, n)
 	}
+}
+
+func TestAHandshakeEndsWithTheTimeout(t *testing.T) {
+	_, client := exchangetest.Certificate(t)
+	origin := at(t, exchangetest.Listen(t, func(_ int, c net.Conn, _ *bufio.Reader) { io.Copy(io.Discard, c) }))
+	origin.Secure(client)
+	const limit = 50 * time.Millisecond
+	r, _ := drive(t, t.Context(), origin, evenly{n: 3}, exchange.Config{Slots: 1, Timeout: limit})
 	for _, x := range r.Exchanges {
-		if x.Outcome == exchange.TimedOut && x.Kind != exchange.ConnectTimeout {
-			t.Errorf("request %d: %q", x.K, x.Kind)
+		if x.Outcome != exchange.TimedOut || x.Kind != exchange.ConnectTimeout || x.Free != exchange.NeverFree || x.Response() < limit {
+			t.Errorf("request %d: outcome %d, %q after %v, free at %v", x.K, x.Outcome, x.Kind, x.Response(), x.Free)
 		}
+	}
+	if len(r.Exchanges) != 3 {
+		t.Errorf("%d recorded of 3", len(r.Exchanges))
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"bufio"
 	"context"
 	"crypto/tls"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -169,6 +171,7 @@ func (s suite) serve(t *testing.T, h http.HandlerFunc) string {
 }
 
 func (s suite) start(server *httptest.Server) {
+	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that an engine ends
 	if server.TLS = s.tls; s.tls != nil {
 		server.StartTLS()
 	} else {
