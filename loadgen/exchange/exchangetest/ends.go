@@ -17,16 +17,12 @@ import (
 func (s suite) silentServer(t *testing.T, answered int64) (address string) {
 	over := make(chan struct{})
 	var got atomic.Int64
-	address = s.listen(t, func(_ int, c net.Conn, in *bufio.Reader) {
-		for ReadRequest(in) {
-			if got.Add(1) > answered {
-				<-over
-				return
-			}
-			io.WriteString(c, OK)
+	address = s.serve(t, func(w http.ResponseWriter, r *http.Request) {
+		if got.Add(1) > answered {
+			<-over
 		}
 	})
-	t.Cleanup(func() { close(over) }) // before Listen's own
+	t.Cleanup(func() { close(over) }) // before the server's own
 	return address
 }
 

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,39 +33,57 @@ type Engine func(context.Context, exchange.Config, exchange.Source[Request], exc
 
 // Run tests the engine that newEngine makes for the server at an address, a host and a port.
 func Run(t *testing.T, newEngine func(t *testing.T, address string) Engine) {
-	suite{newEngine, nil}.run(t)
+	suite{newEngine, nil, false}.run(t, checks)
 }
 
 // RunTLS is Run for servers that speak TLS, whose certificates are trusted with a configuration.
 func RunTLS(t *testing.T, newEngine func(t *testing.T, address string, trusting *tls.Config) Engine) {
 	server, client := Certificate(t)
-	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server}.run(t)
+	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, false}.run(t, checks)
 }
 
-func (s suite) run(t *testing.T) {
-	for _, c := range []struct {
-		name  string
-		check func(*testing.T, suite)
-	}{
-		{"EveryRequestIsSentOnceAndTimed", knownAnswers},
-		{"AnswersAreTimedByTheKernel", stamped},
-		{"FailureSeesTheBeginningOfTheBody", seenByFailure},
-		{"RedirectsAreNotFollowed", redirects},
-		{"WaitingForASlotIsWait", slotWait},
-		{"ConnectTimeIsWait", connectTime},
-		{"ConnectionsAreKeptAsLongAsTheyMay", keptConnections},
-		{"ASilenceIsTold", silence},
-		{"FailuresAreNamed", failures},
-		{"WhatCannotBeRenderedFails", notSendable},
-		{"AnAnswerThatIsCutOffSaysItsStatus", cutOff},
-		{"AnIdleConnectionThatWasClosedIsNoFailure", closedWhileIdle},
-		{"TimeoutRunsFromTheSend", timeout},
-		{"DeadlineRunsFromTheIntendedStart", deadline},
-		{"DrainEndsWithWhatIsUnfinishedAndUnsent", drain},
-		{"InterruptSendsNothingMore", interrupt},
-		{"AfterAnInterruptNoSlotIsFree", interruptedSlots},
-		{"ClosedModelWaitsForItsUsers", closedModel},
-	} {
+// RunHTTP2 tests an engine for what holds of HTTP/2 too, without TLS, where trusting is nil, and with it.
+func RunHTTP2(t *testing.T, newEngine func(t *testing.T, address string, trusting *tls.Config) Engine) {
+	server, client := Certificate(t)
+	shared := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.http1 })
+	t.Run("plain", func(t *testing.T) {
+		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, nil) }, nil, true}.run(t, shared)
+	})
+	t.Run("TLS", func(t *testing.T) {
+		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, true}.run(t, shared)
+	})
+}
+
+// check is one of the suite's.
+type check struct {
+	name  string
+	check func(*testing.T, suite)
+	http1 bool // it is of what one request at a time does to a connection
+}
+
+var checks = []check{
+	{"EveryRequestIsSentOnceAndTimed", knownAnswers, false},
+	{"AnswersAreTimedByTheKernel", stamped, false},
+	{"FailureSeesTheBeginningOfTheBody", seenByFailure, false},
+	{"RedirectsAreNotFollowed", redirects, false},
+	{"WaitingForASlotIsWait", slotWait, false},
+	{"ConnectTimeIsWait", connectTime, true},
+	{"ConnectionsAreKeptAsLongAsTheyMay", keptConnections, true},
+	{"ASilenceIsTold", silence, true},
+	{"FailuresAreNamed", failures, true},
+	{"WhatCannotBeRenderedFails", notSendable, false},
+	{"AnAnswerThatIsCutOffSaysItsStatus", cutOff, true},
+	{"AnIdleConnectionThatWasClosedIsNoFailure", closedWhileIdle, true},
+	{"TimeoutRunsFromTheSend", timeout, false},
+	{"DeadlineRunsFromTheIntendedStart", deadline, false},
+	{"DrainEndsWithWhatIsUnfinishedAndUnsent", drain, false},
+	{"InterruptSendsNothingMore", interrupt, false},
+	{"AfterAnInterruptNoSlotIsFree", interruptedSlots, true},
+	{"ClosedModelWaitsForItsUsers", closedModel, false},
+}
+
+func (s suite) run(t *testing.T, checks []check) {
+	for _, c := range checks {
 		t.Run(c.name, func(t *testing.T) { c.check(t, s) })
 	}
 }
@@ -72,6 +91,7 @@ func (s suite) run(t *testing.T) {
 type suite struct {
 	newEngine func(t *testing.T, address string) Engine
 	tls       *tls.Config // of the servers; nil: they speak none
+	http2     bool
 }
 
 // Hang is longer than anything takes that ends, however busy the machine.
@@ -172,7 +192,13 @@ func (s suite) serve(t *testing.T, h http.HandlerFunc) string {
 
 func (s suite) start(server *httptest.Server) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that an engine ends
-	if server.TLS = s.tls; s.tls != nil {
+	if server.TLS = s.tls.Clone(); s.http2 {
+		server.EnableHTTP2 = true
+		server.Config.Protocols = new(http.Protocols)
+		server.Config.Protocols.SetHTTP2(true)
+		server.Config.Protocols.SetUnencryptedHTTP2(s.tls == nil)
+	}
+	if s.tls != nil {
 		server.StartTLS()
 	} else {
 		server.Start()
