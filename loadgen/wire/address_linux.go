@@ -17,6 +17,12 @@ const maxLooks = 64
 // where no more connections may be open. none: one is to be opened.
 func (l *loop) idleFor(origin int, now time.Duration) int32 {
 	list := &l.idle[origin]
+	if o := l.Origins[origin]; o.http2 {
+		if o.connections > 0 && l.lacks(origin) {
+			l.openFor(origin, now)
+		}
+		return list.first
+	}
 	for list.first != none && l.ConnAge > 0 && now-l.conns[list.first].began >= l.ConnAge {
 		old := list.first
 		l.unlink(list, old)
@@ -32,7 +38,7 @@ func (l *loop) idleFor(origin int, now time.Duration) int32 {
 			return i
 		}
 	}
-	if len(l.unused) == 0 && int(l.used) == len(l.conns) {
+	if l.sockets == l.Slots {
 		return list.first
 	}
 	return none

@@ -103,6 +103,15 @@ func (a *Answer) Feed(p []byte) (n int, done bool, err error) {
 	return n, false, nil
 }
 
+// headed takes the header of an answer that comes in frames, as lines. What content it has follows by [Answer.content].
+func (a *Answer) headed(status int, lines []byte) {
+	a.Status, a.KeepAlive, a.state = status, true, inBodyToClose
+	a.buffer = append(a.buffer[:0], lines...)
+	a.header = a.buffer
+	a.HeaderBytes = int64(len(lines))
+	a.WireBytes += a.HeaderBytes
+}
+
 // take scans the part of p that belongs to the current state, at least one byte.
 func (a *Answer) take(p []byte) (n int, err error) {
 	switch a.state {

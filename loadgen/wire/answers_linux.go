@@ -112,6 +112,9 @@ func (l *loop) take(i int32, p []byte, stamp int64, now time.Duration) (over boo
 	a := arrival{stamp: stamp, now: now}
 	a.at, a.stamped = l.clock.Arrival(stamp, c.x.sent, now)
 	l.silence.received(a.at)
+	if c.carrier != nil {
+		return l.takeFrames(i, p, a)
+	}
 	if c.secure != nil {
 		return l.takeSecure(i, p, a)
 	}
@@ -122,6 +125,9 @@ func (l *loop) take(i int32, p []byte, stamp int64, now time.Duration) (over boo
 // feed takes bytes of the answer that a busy connection awaits, and reports whether its request is over.
 func (l *loop) feed(i int32, p []byte, a arrival) (over bool) {
 	c := &l.conns[i]
+	if c.carrier != nil {
+		return c.carrier.feed(p)
+	}
 	if !c.answer.Begun() {
 		if c.x.retries == 0 && l.clock.Before(a.stamp, c.x.sent) {
 			l.failBusy(i, a.now, exchange.Failed, exchange.BadResponse, "an answer came before its request was sent")
@@ -152,6 +158,10 @@ func (l *loop) dismiss(i int32) {
 // ended goes on with a busy connection whose peer has closed its side. cut says that it did so within a record of TLS.
 func (l *loop) ended(i int32, now time.Duration, cut bool) {
 	c := &l.conns[i]
+	if c.carrier != nil {
+		l.lose(i, now, exchange.ClosedEarly, errClosedBefore.Error())
+		return
+	}
 	begun := c.answer.Begun()
 	done, err := c.answer.End()
 	if cut && done {
@@ -172,6 +182,10 @@ func (l *loop) ended(i int32, now time.Duration, cut bool) {
 // broken goes on with a busy connection that an operation failed on.
 func (l *loop) broken(i int32, errno syscall.Errno) {
 	now := l.now()
+	if l.conns[i].carrier != nil {
+		l.lose(i, now, kindOf(errno), errno.Error())
+		return
+	}
 	if !l.conns[i].answer.Begun() && l.resend(i, now) {
 		return
 	}
@@ -210,6 +224,12 @@ func (l *loop) drop(i int32) {
 // waits, or any.
 func (l *loop) release(i int32, at time.Duration) {
 	c := &l.conns[i]
+	if h := c.on; h != nil {
+		l.close(i)
+		l.conns[h.at].idleSince = at
+		l.share(int(c.origin), at)
+		return
+	}
 	c.idleSince = at
 	if q := &l.waiting[c.origin]; q.len() > 0 {
 		now := l.now()
@@ -270,7 +290,9 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 		}
 		l.release(i, at)
 	}
-	l.sendDue(l.now(), false)
+	if h := c.on; h == nil {
+		l.sendDue(l.now(), false)
+	}
 }
 
 // oneSegment reports whether the whole answer fits one segment of its path: then its first byte came with its last one,

@@ -17,8 +17,14 @@ type conn struct {
 	again  bool // more may be there to read, but others were to have their turn
 	origin int32
 	secure *secure // nil: there is no TLS
-	prev   int32   // neighbours in the list it is in, or none
-	next   int32
+
+	carrier *carrier      // of a connection that speaks HTTP/2
+	on      *carrier      // of a request's place: what carries it
+	stream  int32         // of a request's place
+	shook   time.Duration // how long TLS took
+
+	prev int32 // neighbours in the list it is in, or none
+	next int32
 
 	address netip.AddrPort // where it goes; of a unix socket, none
 	slow    bool           // connecting, it has been given up for another address
@@ -42,9 +48,12 @@ type connState uint8
 const (
 	closed connState = iota
 	connecting
-	shaking // TCP is connected, TLS is not
+	shaking  // TCP is connected, TLS is not
+	greeting // the server's settings of HTTP/2 have not come
 	idle
 	busy
+	carrying // requests of HTTP/2, which are busy in places of their own
+	closing
 )
 
 // pending is a request on its way.
@@ -99,6 +108,18 @@ func (l *loop) push(of *list, i int32) {
 		l.conns[of.first].prev = i
 	}
 	of.first = i
+}
+
+// pushBack puts a connection last.
+func (l *loop) pushBack(of *list, i int32) {
+	c := &l.conns[i]
+	c.prev, c.next = of.last, none
+	if of.last == none {
+		of.first = i
+	} else {
+		l.conns[of.last].next = i
+	}
+	of.last = i
 }
 
 // queue holds the requests that have a slot and wait for a connection, in order.

@@ -69,8 +69,11 @@ func (l *loop) expire(now time.Duration) {
 // exceeded ends a request that has waited too long for its answer, unless that lies here, unread.
 func (l *loop) exceeded(i int32, now time.Duration) {
 	c := &l.conns[i]
-	k := c.x.k
-	if l.readable(i); c.state != busy || c.x.k != k {
+	k, from := c.x.k, i
+	if c.on != nil {
+		from = c.on.at
+	}
+	if l.readable(from); c.state != busy || c.x.k != k {
 		return
 	}
 	l.outOfTime(i, now)
@@ -138,6 +141,11 @@ func (l *loop) giveUp() {
 	if !l.stopped {
 		l.stop(now)
 	}
+	for i := range l.used {
+		if h := l.conns[i].carrier; h != nil {
+			h.corked = true // nothing more is written
+		}
+	}
 	for i := l.busy.first; i != none; i = l.busy.first {
 		c := &l.conns[i]
 		x := l.over(&c.x, now)
@@ -165,5 +173,9 @@ func (l *loop) giveUp() {
 			l.unlink(&l.idle[o], i)
 			l.close(i)
 		}
+	}
+	for i := l.full.first; i != none; i = l.full.first {
+		l.unlink(&l.full, i)
+		l.close(i)
 	}
 }

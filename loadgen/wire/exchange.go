@@ -4,16 +4,18 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/wire/h2"
 )
 
 // Request is one request as it goes out.
 type Request struct {
-	Bytes      []byte // head and body, as they go on the wire
-	Body       int    // how many of them are the body's
-	Origin     int    // where it goes: an index into Config.Origins
-	Endpoint   int    // what kind it is: requests of one endpoint get answers alike
-	Head       bool   // its answer has no body, whatever the answer's header says
-	Idempotent bool   // it may be sent again where a connection turns out to have been closed
+	Bytes      []byte     // head and body, as they go on the wire
+	Body       int        // how many of them are the body's
+	Origin     int        // where it goes: an index into Config.Origins
+	Endpoint   int        // what kind it is: requests of one endpoint get answers alike
+	Head       bool       // its answer has no body, whatever the answer's header says
+	Frames     h2.Request // the same for an origin that speaks HTTP/2, instead of Bytes
+	Idempotent bool       // it may be sent again where a connection turns out to have been closed
 }
 
 // Source says what to send. It belongs to one loop; what it renders lasts until it renders again.
@@ -41,4 +43,8 @@ type Config struct {
 	Spin      time.Duration // longest time before a request is due for which the loop may spin, to be there in time
 	Origins   []*Origin
 	Endpoints int // how many the requests are of
+
+	// Shared is told how many answers of HTTP/2 came in one read with a later one, whose stamp they take: late by what lies between
+	// them. Nil: nobody asks.
+	Shared func(answers int)
 }

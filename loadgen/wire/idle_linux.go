@@ -12,6 +12,12 @@ const idleClosed = "the server closed a connection that had been idle, as a requ
 
 // fresh returns an idle connection for a request that cannot be sent twice: one that is long idle is looked at.
 func (l *loop) fresh(i int32, origin int, now time.Duration) int32 {
+	if i != none && l.conns[i].carrier != nil {
+		if now-l.conns[i].idleSince > exchange.LookedAtAfter && l.conns[i].carrier.frames.Open() == 0 {
+			l.readable(i)
+		}
+		return l.idleFor(origin, now)
+	}
 	for i != none && now-l.conns[i].idleSince > exchange.LookedAtAfter && l.hasEnded(i) {
 		i = l.idleFor(origin, now)
 	}

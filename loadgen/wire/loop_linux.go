@@ -43,6 +43,10 @@ type loop struct {
 	idle       []list  // by origin; the one used last is first
 	busy       list
 	connecting list
+	full       list    // carry as many requests of HTTP/2 as they may
+	sockets    int     // open ones
+	carriers   []int   // connections that carry HTTP/2, by origin
+	streams    []int   // that the server last took over one, by origin
 	waiting    []queue // by origin
 	opening    []int   // connections being opened, by origin
 	again      []int32
@@ -81,7 +85,8 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 	l := &loop{
 		Config: c, clock: stamp.NewClock(c.Epoch), source: source, sink: sink,
 		conns: make([]conn, c.Slots),
-		idle:  make([]list, len(c.Origins)), busy: list{none, none}, connecting: list{none, none},
+		idle:  make([]list, len(c.Origins)), busy: list{none, none}, connecting: list{none, none}, full: list{none, none},
+		carriers: make([]int, len(c.Origins)), streams: make([]int, len(c.Origins)),
 		waiting: make([]queue, len(c.Origins)), opening: make([]int, len(c.Origins)),
 		slots: newSlots(c.Slots), silence: silence{tell: sink.Silence}, streak: make([]uint8, c.Endpoints),
 		earliest: never, hardEnd: c.Length + c.Drain, end: exchange.End{Cut: c.Length}, nextTick: time.Second,
@@ -90,6 +95,10 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 	l.shaken.turns = make(chan struct{}, shakingAtOnce)
 	for i := range l.idle {
 		l.idle[i] = list{none, none}
+		l.streams[i] = assumedStreams
+		if c.Origins[i].http2 {
+			l.conns = make([]conn, 2*c.Slots) // sockets, and places of requests
+		}
 	}
 	defer l.poller.close()
 	if err := l.poller.open(); err != nil {
@@ -227,7 +236,7 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 		default:
 			x.endpoint, x.origin, x.body, x.resendable = int32(r.Endpoint), int32(r.Origin), r.Body, r.Idempotent
 			if i != none {
-				l.unlink(&l.idle[r.Origin], i)
+				i = l.claim(i)
 				if o := l.Origins[r.Origin]; o.several() {
 					o.pool.Next(now)
 				}
@@ -257,8 +266,8 @@ func (l *loop) wait(x pending, now time.Duration) {
 
 // openFor opens connections to an origin, one for each request that waits for one, as far as they may be.
 func (l *loop) openFor(origin int, now time.Duration) {
-	for l.opening[origin] < l.waiting[origin].len() {
-		if len(l.unused) == 0 && int(l.used) == len(l.conns) && !l.closeIdle() {
+	for l.share(origin, now); l.lacks(origin); {
+		if l.sockets == l.Slots && !l.closeIdle() {
 			return // one of the busy ones will be free
 		}
 		o := l.Origins[origin]
@@ -275,6 +284,9 @@ func (l *loop) openFor(origin int, now time.Duration) {
 			if several && l.elsewhere(origin, a, errno, now) {
 				continue
 			}
+			if l.waiting[origin].len() == 0 {
+				return
+			}
 			x := l.waiting[origin].pop()
 			l.refused(&x, now, connectKind(errno), errno.Error())
 			continue
@@ -285,10 +297,14 @@ func (l *loop) openFor(origin int, now time.Duration) {
 		if err := l.poller.add(fd, i, c.turn); err != nil {
 			closeSocket(fd)
 			l.unused = append(l.unused, i)
+			if l.waiting[origin].len() == 0 {
+				return
+			}
 			x := l.waiting[origin].pop()
 			l.refused(&x, now, connectKind(unix.ENOMEM), unix.ENOMEM.Error())
 			continue
 		}
+		l.sockets++
 		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = fd, connecting, int32(origin), now, 0, 0, 0
 		c.ending, c.again = false, false
 		c.address, c.slow = a, false
@@ -321,7 +337,14 @@ func (l *loop) limit(x *pending, from time.Duration) {
 // closeIdle closes an idle connection, to make room for one to another origin.
 func (l *loop) closeIdle() bool {
 	for o := range l.idle {
-		if i := l.idle[o].last; i != none {
+		i := l.idle[o].last
+		for i != none && l.conns[i].carrier != nil && l.conns[i].carrier.frames.Open() > 0 {
+			i = l.conns[i].prev
+		}
+		if i != none {
+			if l.conns[i].carrier != nil {
+				l.carriers[o]--
+			}
 			l.unlink(&l.idle[o], i)
 			l.close(i)
 			return true
@@ -333,11 +356,16 @@ func (l *loop) closeIdle() bool {
 // close closes a connection that is in no list.
 func (l *loop) close(i int32) {
 	c := &l.conns[i]
-	if c.secure != nil {
-		l.closeSecure(c)
+	if c.on != nil {
+		l.leave(i)
+	} else {
+		if c.secure != nil {
+			l.closeSecure(c)
+		}
+		closeSocket(c.fd)
+		l.sockets--
 	}
-	closeSocket(c.fd)
-	c.state, c.rest = closed, nil
+	c.state, c.rest, c.carrier = closed, nil, nil
 	l.unused = append(l.unused, i)
 }
 
@@ -377,6 +405,13 @@ func (l *loop) opened(i int32) {
 func (l *loop) ready(i int32, now time.Duration, h *handshake) {
 	c := &l.conns[i]
 	origin := int(c.origin)
+	if h != nil {
+		c.shook = now - h.began
+	}
+	if l.Origins[origin].http2 {
+		l.greet(i)
+		return
+	}
 	l.unlink(&l.connecting, i)
 	if !c.slow {
 		l.opening[origin]--
@@ -428,6 +463,10 @@ func (l *loop) begin(i int32, x pending, r Request) {
 	}
 	c.x = x
 	l.push(&l.busy, i)
+	if c.on != nil {
+		l.beginStream(i, r)
+		return
+	}
 	data, err := l.seal(c, r.Bytes)
 	if len(r.Bytes) > muchWork {
 		l.worked()
@@ -475,6 +514,10 @@ func (l *loop) writable(i int32) {
 // refuses a body need not read it.
 func (l *loop) refusedRest(i int32, errno syscall.Errno) {
 	c := &l.conns[i]
+	if c.carrier != nil {
+		l.lose(i, l.now(), kindOf(errno), errno.Error())
+		return
+	}
 	k := c.x.k
 	c.rest, c.ending = nil, true
 	if l.readable(i); c.state == busy && c.x.k == k && !c.again {

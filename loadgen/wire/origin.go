@@ -12,6 +12,9 @@ type Origin struct {
 	pool *address.Pool
 	path string // of a unix socket, instead of addresses
 	tls  *tls.Config
+
+	http2       bool
+	connections int // of HTTP/2; 0: as few as the load and the server allow
 }
 
 // NewOrigin returns an origin at addresses, of which there is at least one.
@@ -29,6 +32,15 @@ func (o *Origin) Secure(config *tls.Config) {
 	o.tls = config.Clone()
 	o.tls.NextProtos = []string{"http/1.1"}
 	o.tls.DynamicRecordSizingDisabled = true
+}
+
+// Share makes an origin's requests share connections by HTTP/2, so many, or with 0 as few as the load and the server's limit allow.
+// Over TLS the server has to choose it; without, it is taken to know it.
+func (o *Origin) Share(connections int) {
+	o.http2, o.connections = true, connections
+	if o.tls != nil {
+		o.tls.NextProtos = []string{"h2"}
+	}
 }
 
 // several reports whether there is a choice of addresses.

@@ -204,6 +204,9 @@ func (l *loop) stays(c *conn, p []byte) bool {
 func (l *loop) faulty(i int32, now time.Duration, err error) {
 	c := &l.conns[i]
 	switch {
+	case c.carrier != nil:
+		kind, detail := secureKind(err)
+		l.lose(i, now, kind, detail)
 	case !c.answer.Begun() && l.resend(i, now):
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		l.ended(i, now, true)
