@@ -6,5 +6,6 @@
 //   - target.go, host.go, header.go, sni.go: how a URL, a host and headers stand on the wire
 //   - secret.go, visible.go: references to secrets, and what of a request may be shown
 //   - lines.go: the requests of a targets file
-//   - expect.go, texterror.go: what an answer must be; errors that say where in a text they are
+//   - expect.go, extract.go: what an answer must be, and what is taken out of a request or an answer
+//   - texterror.go: errors that say where in a text they are
 package request
