@@ -95,6 +95,12 @@ func (r *Run) check() error {
 	if err := checkAddresses(r.Addresses); err != nil {
 		return err
 	}
+	if len(r.VersionDigits) > maxText {
+		return fmt.Errorf("version_digits: longer than %d bytes", maxText)
+	}
+	if err := r.checkConsistency(); err != nil {
+		return err
+	}
 	if err := r.checkThresholds(); err != nil {
 		return err
 	}
@@ -198,6 +204,9 @@ func (p *Phase) check(runs int) error {
 	}
 	if p.Disturbed > q.Due {
 		return fmt.Errorf("disturbed: %d of %d requests", p.Disturbed, q.Due)
+	}
+	if err := p.Consistency.check(q.Due); err != nil {
+		return err
 	}
 	if err := p.TargetTime.check(TotalDigits); err != nil || p.TargetTime == nil {
 		return err

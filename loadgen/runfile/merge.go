@@ -269,6 +269,10 @@ func mergePhase(a, b Phase) (Phase, error) {
 	for _, s := range b.ServerTiming {
 		m.ServerTiming = AddTiming(m.ServerTiming, []byte(s.Name), s.Count, s.SumNS)
 	}
+	var err error
+	if m.Consistency, err = a.Consistency.merge(b.Consistency); err != nil {
+		return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
+	}
 	m.Recovery = worseRecovery(a.Recovery, b.Recovery)
 	theirs := b.dists()
 	for i, d := range m.dists() {
@@ -278,7 +282,6 @@ func mergePhase(a, b Phase) (Phase, error) {
 	}
 	m.DropPartial()
 	m.Disturbed += b.Disturbed
-	var err error
 	if m.TargetTime, err = a.TargetTime.merge(b.TargetTime, TotalDigits); err != nil {
 		return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
 	}
@@ -353,6 +356,7 @@ func mergeIntervals(a, b []Interval) ([]Interval, error) {
 		o.Failed += s.Failed
 		o.Hits += s.Hits
 		o.Misses += s.Misses
+		o.Stale += s.Stale
 		o.Failures = maps.Clone(o.Failures)
 		o.Failures.Add(s.Failures)
 		o.Sent += s.Sent

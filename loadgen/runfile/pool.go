@@ -36,7 +36,7 @@ func Pool(runs []*Run) (*Run, error) {
 	}
 	for i := range m.Intervals {
 		s := &m.Intervals[i]
-		for _, counted := range []*uint64{&s.Due, &s.OK, &s.Failed, &s.Hits, &s.Misses, &s.Sent, &s.Finished, &s.InFlight, &s.Backlog} {
+		for _, counted := range []*uint64{&s.Due, &s.OK, &s.Failed, &s.Hits, &s.Misses, &s.Stale, &s.Sent, &s.Finished, &s.InFlight, &s.Backlog} {
 			*counted = rounded(*counted, n)
 		}
 		for kind, sum := range s.Failures {

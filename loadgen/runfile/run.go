@@ -51,6 +51,8 @@ type Run struct {
 	InStep     float64       `json:"in_step,omitempty"`
 	InStepOfNS time.Duration `json:"in_step_of_ns,omitempty"` // 0: a second, as in files of before
 
+	VersionDigits string `json:"version_digits,omitempty"` // that the versions began with which bench wrote; "": it wrote none, or a file of before
+
 	FirstLine uint64 `json:"first_line,omitempty"` // where in a sequence of requests the run began, from 0
 
 	Redirects *Redirects       `json:"redirects,omitempty"` // of the answers that count as successes; nil: none, or a file of before
@@ -215,6 +217,8 @@ type Phase struct {
 	TargetTime *TargetTime `json:"target_time,omitempty"` // wait + service; nil in files of before
 	Disturbed  uint64      `json:"disturbed,omitempty"`   // of the requests due, those that a disturbance touched
 
+	Consistency *Consistency `json:"consistency,omitempty"` // nil: no versions were told, or a file of before
+
 	Bytes        Bytes          `json:"bytes"`
 	Cache        Cache          `json:"cache"`
 	ServerTiming []ServerTiming `json:"server_timing,omitempty"`
@@ -340,6 +344,7 @@ type Interval struct {
 	Failed   uint64        `json:"failed"`
 	Hits     uint64        `json:"hits,omitempty"` // answers that were marked so; no hits and no misses: none was, or a file of before
 	Misses   uint64        `json:"misses,omitempty"`
+	Stale    uint64        `json:"stale,omitempty"` // reads that were certainly stale
 	Sent     uint64        `json:"sent"`
 	Finished uint64        `json:"finished"`
 	InFlight uint64        `json:"in_flight"` // at the end of the second

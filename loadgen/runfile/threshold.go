@@ -15,13 +15,13 @@ import (
 // Threshold is an objective that a run meets or does not, such as p99<200ms.
 type Threshold struct {
 	Text     string   // as it was written
-	Duration string   // which duration is meant: response, service, wait or lag; "" of errors and rate
+	Duration string   // which duration is meant: response, service, wait or lag, or stale, the age of stale reads; "" of errors, rate and stale
 	Metric   Metric   // what is taken of it
 	Quantile float64  // of a percentile, 0-1
 	Phase    string   // the name of a phase, or a kind: all phases of it together; "" all but warm-up
 	Endpoint string   // the name of an endpoint; "" all
 	Operator Operator // how it is compared with Limit
-	Limit    float64  // nanoseconds; of errors a share, 0-1; of rate requests/s
+	Limit    float64  // nanoseconds; of errors and stale a share, 0-1; of rate requests/s
 
 	StrictSamples bool // whether too few samples fail it, instead of being marked only
 }
@@ -37,6 +37,7 @@ const (
 	MetricMax        Metric = "max"
 	MetricErrors     Metric = "errors" // the share of the due requests that failed or never finished
 	MetricRate       Metric = "rate"   // successes finished per second of the phases' clock time
+	MetricStale      Metric = "stale"  // the share of the judged reads that were certainly stale
 )
 
 // Operator compares what was measured with a threshold's limit.
@@ -53,11 +54,11 @@ const (
 
 // ParseThreshold reads a threshold:
 //
-//	[service:|wait:|lag:] metric [@phase] [{endpoint}] operator limit
+//	[service:|wait:|lag:|stale:] metric [@phase] [{endpoint}] operator limit
 //
 // A metric is a percentile (p99, p99.9, or p(99) as k6 has it), mean, min or max of the response time, or of the duration
-// named before it; errors, whose limit is a share (1% or 0.01); or rate, whose limit is a number of requests (990/s). A
-// duration without a unit is in milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
+// named before it, where stale is the age of stale reads; errors or stale, whose limit is a share (1% or 0.01); or rate, whose
+// limit is a number of requests (990/s). A duration without a unit is in milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
 // between the first brace and the last. The errors say what was wrong and how to write it.
 func ParseThreshold(text string) (Threshold, error) {
 	return parseThreshold("threshold", text)
@@ -121,12 +122,12 @@ func (t *Threshold) parseScope(s string) error {
 	if err := t.parseMetric(strings.ToLower(strings.TrimSpace(metric))); err != nil {
 		return err
 	}
-	timeless := t.Metric == MetricErrors || t.Metric == MetricRate
+	timeless := t.Metric == MetricErrors || t.Metric == MetricRate || t.Metric == MetricStale
 	switch duration = strings.TrimSpace(duration); {
 	case given && timeless:
 		return fmt.Errorf("%s is not taken of a duration: leave out %q", t.Metric, duration+":")
-	case given && duration != "service" && duration != "wait" && duration != "lag":
-		return fmt.Errorf("%q is no duration: there are service, wait and lag; the response time has no prefix", duration)
+	case given && duration != "service" && duration != "wait" && duration != "lag" && duration != durationStale:
+		return fmt.Errorf("%q is no duration: there are service, wait, lag and stale; the response time has no prefix", duration)
 	case given:
 		t.Duration = duration
 	case !timeless:
@@ -134,6 +135,8 @@ func (t *Threshold) parseScope(s string) error {
 	}
 	switch {
 	case t.Endpoint == "":
+	case t.OfStale():
+		return errors.New("stale reads are counted by phase, not by endpoint: leave out the braces")
 	case t.Metric == MetricRate:
 		return errors.New("the rate is measured by phase, not by endpoint: leave out the braces")
 	case t.Duration == "wait" || t.Duration == "lag":
@@ -148,7 +151,7 @@ var theirWords = map[string]string{"avg": "mean", "med": "p50", "median": "p50",
 
 func (t *Threshold) parseMetric(s string) error {
 	switch m := Metric(s); m {
-	case MetricMean, MetricMin, MetricMax, MetricErrors, MetricRate:
+	case MetricMean, MetricMin, MetricMax, MetricErrors, MetricRate, MetricStale:
 		t.Metric = m
 		return nil
 	}
@@ -162,7 +165,7 @@ func (t *Threshold) parseMetric(s string) error {
 	percentile, number := number(digits)
 	switch {
 	case !ok || !number:
-		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors and rate", strconv.Quote(Excerpt(s)))
+		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors, rate and stale", strconv.Quote(Excerpt(s)))
 	case percentile >= 100 && strings.Trim(digits, "9") == "":
 		return fmt.Errorf("a percentile lies between 0 and 100: write p%s.%s", digits[:2], digits[2:])
 	case percentile <= 0 || percentile >= 100:
@@ -185,7 +188,7 @@ func (t *Threshold) parseLimit(s string) error {
 	switch {
 	case s == "":
 		return errors.New("there is no limit after the operator: write it as p99<200ms")
-	case t.Metric == MetricErrors:
+	case t.Metric == MetricErrors || t.Metric == MetricStale:
 		return t.parseShare(s)
 	case t.Metric == MetricRate:
 		rate, err := profiles.ParseRate(s)
@@ -224,7 +227,7 @@ func (t *Threshold) parseShare(s string) error {
 	case share < 0 || share > 1:
 		return fmt.Errorf("a share lies between 0%% and 100%%, got %s", Excerpt(s))
 	case share == 0 && t.Operator == Less:
-		return errors.New("no share is below 0: write errors<=0 for none at all")
+		return fmt.Errorf("no share is below 0: write %s<=0 for none at all", t.Metric)
 	}
 	t.Limit = share
 	return nil

@@ -48,6 +48,8 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 		result.Sentence = missing
 	case p.Due == 0:
 		result.Sentence = "no request was due"
+	case t.OfStale() && p.Consistency.Reads == 0:
+		result.Sentence = "no read could be judged: " + whyNoReads(&p.Consistency)
 	case p.Succeeded == 0:
 		result.Sentence = fmt.Sprintf("none of the %s that were due succeeded", units.Requests(p.Due))
 		if t.Metric == MetricErrors {
@@ -119,6 +121,9 @@ func (t Threshold) measure(result *ThresholdResult, p *Part) {
 	case MetricErrors:
 		figure, result.Samples = float64(p.Due-p.Succeeded)/float64(p.Due), p.Due
 		beyond = float64(p.Due)
+	case MetricStale:
+		figure, result.Samples = p.Consistency.StaleShare(), p.Consistency.Reads
+		beyond = float64(result.Samples)
 	case MetricRate:
 		figure, result.Samples = PerSecond(p.Served, p.Length.Seconds()), p.Served
 		beyond = float64(p.Served)
@@ -131,6 +136,9 @@ func (t Threshold) measure(result *ThresholdResult, p *Part) {
 			target, atLeast := t.figureOf(&p.Target)
 			result.Target, result.TargetAtLeast = &target, atLeast
 		}
+	}
+	if t.Duration == durationStale && d.Count == 0 { // no read was older than now
+		result.Samples, beyond = p.Consistency.Reads, float64(p.Consistency.Reads)
 	}
 	result.Actual = &figure
 	result.FewSamples = beyond < Fewest-1e-9 // 100 × (1 − 0.9) is a little below 10
@@ -181,12 +189,19 @@ func (t Threshold) compare(result *ThresholdResult, p *Part) {
 		relation = "not " + relation
 	}
 	is, limit := t.words(figure, p), t.words(t.Limit, nil)
+	if t.Duration == durationStale && p.Dist.Count == 0 {
+		result.Sentence = t.noneStale(p, relation, limit)
+		return
+	}
 	if result.AtLeast { // only durations are lower bounds
 		is = units.PreciseLow(time.Duration(figure))
 	}
 	switch {
 	case result.Undecided:
 		result.Sentence = t.undecided(result, name, relation)
+	case result.AtLeast && t.Duration == durationStale:
+		result.Sentence = fmt.Sprintf("%s is at least %s, as %s had a version that was forgotten by then: it is %s %s",
+			name, is, units.Reads(p.Dist.Censored.Count), relation, limit)
 	case result.AtLeast && !result.Passed:
 		result.Sentence = fmt.Sprintf("%s is at least %s, as %s had no answer by then: a lower bound is %s %s",
 			name, is, units.Requests(p.Dist.Censored.Count), relation, limit)
@@ -236,7 +251,9 @@ func (t Threshold) words(v float64, p *Part) string {
 	switch {
 	case t.Metric == MetricErrors && p != nil:
 		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Due-p.Succeeded), units.Requests(p.Due))
-	case t.Metric == MetricErrors:
+	case t.Metric == MetricStale && p != nil:
+		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Consistency.Stale), units.Reads(p.Consistency.Reads))
+	case t.Metric == MetricErrors || t.Metric == MetricStale:
 		return strconv.FormatFloat(v*100, 'g', 6, 64) + " %"
 	case t.Metric == MetricRate:
 		return units.ThreeDigits(v) + "/s"

@@ -17,6 +17,8 @@ type Part struct {
 	OK, Censored   *Histogram // of the threshold's duration
 	Dist           Dist       // of both
 
+	Consistency Consistency // of a threshold on stale reads
+
 	Bounded bool // dist is response time, and target says what the target did
 	Target  Dist // target time of undisturbed requests
 }
@@ -38,6 +40,9 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 	target := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
 	p.Bounded = t.OfResponse() && r.HasTargetTime()
 	for _, phase := range phases {
+		if t.OfStale() && phase.Consistency == nil {
+			return Part{}, notConsistent
+		}
 		p.Length += phase.DurationNS * time.Duration(r.Repetitions())
 		var err error
 		if t.Endpoint != "" {
@@ -47,6 +52,9 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 			p.Succeeded += phase.Requests.Succeeded
 			p.Served += phase.Served().Count
 			err = p.add(t.distOf(phase), digits)
+			if err == nil && t.OfStale() {
+				p.addConsistency(phase.Consistency)
+			}
 			if err == nil && p.Bounded {
 				err = target.add(&phase.TargetTime.Undisturbed, digits)
 			}
@@ -167,6 +175,8 @@ func (t Threshold) distOf(p *Phase) *Dist {
 		return &p.Wait
 	case "lag":
 		return &p.Lag
+	case durationStale:
+		return &p.Consistency.StaleAge
 	default:
 		return &p.ResponseTime
 	}

@@ -18,7 +18,15 @@ func Requests(n uint64) string {
 	return Count(n) + " requests"
 }
 
-// Listed joins the first names of a list, and counts the others.
+// Reads writes a number of reads.
+func Reads(n uint64) string {
+	if n == 1 {
+		return "1 read"
+	}
+	return Count(n) + " reads"
+}
+
+// listedNames joins the first names of a list.
 func Listed(names []string) string {
 	const most = 5
 	if more := len(names) - most; more > 0 {
