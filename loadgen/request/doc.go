@@ -7,5 +7,6 @@
 //   - secret.go, visible.go: references to secrets, and what of a request may be shown
 //   - lines.go: the requests of a targets file
 //   - expect.go, extract.go: what an answer must be, and what is taken out of a request or an answer
+//   - consistency.go: which request reads or writes which key, and the version that it sends
 //   - texterror.go: errors that say where in a text they are
 package request

@@ -27,6 +27,8 @@ type Request struct {
 	Body   string      // may hold values, unless Verbatim
 	Expect []Expect    // what an answer must be to count as a success; empty: what the plan expects
 
+	Consistency *Consistency // of what it reads or writes; nil: nothing that is told
+
 	Verbatim bool // Body is bytes and is sent as it stands: nothing in it is a value or a reference to a secret
 }
 
@@ -60,6 +62,8 @@ type CompiledRequest struct {
 	Header compiledHeader
 	Body   template
 	expect []Expect
+
+	Consistency *Consistency // nil: it reads and writes nothing that is told
 }
 
 // Selection is what decides which request is sent as number k, and which endpoints are told apart.
@@ -127,7 +131,7 @@ func (o origins) of(m *Mix, c *CompiledRequest) int {
 }
 
 func compileRequest(r Request, seed uint64, purpose string) (CompiledRequest, error) {
-	c := CompiledRequest{Name: r.Name, Method: r.Method, weight: r.Weight, expect: r.Expect}
+	c := CompiledRequest{Name: r.Name, Method: r.Method, weight: r.Weight, expect: r.Expect, Consistency: r.Consistency}
 	if c.Method == "" {
 		c.Method = http.MethodGet
 	}
@@ -154,6 +158,9 @@ func compileRequest(r Request, seed uint64, purpose string) (CompiledRequest, er
 		return c, fmt.Errorf("header Host: %w", err)
 	}
 	if c.Body, err = compileBody(r, seed, purpose+"/body"); err != nil {
+		return c, err
+	}
+	if err := c.checkVersion(); err != nil {
 		return c, err
 	}
 	// A request that net/http itself would refuse is refused here, before anything was sent.

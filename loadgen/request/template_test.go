@@ -77,7 +77,7 @@ func TestTemplateRefuses(t *testing.T) {
 		"/{{csv testdata/users.csv 3}}":      "testdata/users.csv:1: has 2 columns, and another is asked for",
 		"/{{csv testdata/users.csv 0}}":      "has 2 columns, and another is asked for",
 		"/{{csv /dev/null 1}}":               "has no row with values",
-		"/{{C4N4RY 1}}":                      "body: the {{…}} of 12 bytes, 1 byte from its beginning, is no value: use zipf N S, uniform A B, seq, uuid, now, pick a b c or csv FILE COLUMN; write {{{{ for the braces themselves",
+		"/{{C4N4RY 1}}":                      "body: the {{…}} of 12 bytes, 1 byte from its beginning, is no value: use zipf N S, uniform A B, seq, uuid, now, pick a b c, csv FILE COLUMN or version; write {{{{ for the braces themselves",
 		"C4N4RY{{{C4N4RY}}":                  "the {{…}} of 11 bytes, 6 bytes from its beginning, is no value",
 	} {
 		if _, err := parseTemplate("body", text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {

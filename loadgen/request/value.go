@@ -25,6 +25,7 @@ var values = []struct {
 	{"now", "now", parseNow},
 	{"pick", "pick a b c", parsePick},
 	{"csv", "csv FILE COLUMN", parseCSV},
+	{"version", "version", parseVersion},
 }
 
 // parseValue reads what stands between {{ and }}. Its errors repeat nothing of it.

@@ -49,14 +49,14 @@ func TestStaleThresholds(t *testing.T) {
 		}
 	}
 	for text, want := range map[string]string{
-		"stale<2":          "for a percentage write 2%",
-		"stale<0":          "write stale<=0 for none at all",
-		"stale:p99{x}<2s":  "stale reads are counted by phase",
-		"stale{x}<2%":      "stale reads are counted by phase",
-		"wait:stale<2%":    "stale is not taken of a duration",
-		"staleness<1%":     "there is no metric",
-		"stale:errors<1%":  "errors is not taken of a duration",
-		"stale:p99<0.1%":   "its limit must be a duration",
+		"stale<2":         "for a percentage write 2%",
+		"stale<0":         "write stale<=0 for none at all",
+		"stale:p99{x}<2s": "stale reads are counted by phase",
+		"stale{x}<2%":     "stale reads are counted by phase",
+		"wait:stale<2%":   "stale is not taken of a duration",
+		"staleness<1%":    "there is no metric",
+		"stale:errors<1%": "errors is not taken of a duration",
+		"stale:p99<0.1%":  "its limit must be a duration",
 	} {
 		if _, err := ParseThreshold(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)

@@ -1,0 +1,121 @@
+package request
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// Consistency says that a request reads or writes a version of a key.
+type Consistency struct {
+	Write   bool
+	Key     Extract // of the request, as it is sent
+	Version Extract // of a read's answer; a write sends its own where {{version}} stands
+	Initial string  // of a read, the version that every key has before it is written; "": not known
+}
+
+var (
+	errVersionOfRead = errors.New(`{{version}} stands in a request that is no write: add "consistency: {role: write, key: 'path~…'}" to it, or leave the value out`)
+	errNoVersion     = errors.New("consistency: a write sends its version where {{version}} stands: put it into the path, a header or the body")
+)
+
+// checkVersion wants a version in a write, and in no other request.
+func (c *CompiledRequest) checkVersion() error {
+	sends := c.sendsVersion()
+	switch writes := c.Consistency != nil && c.Consistency.Write; {
+	case sends && !writes:
+		return errVersionOfRead
+	case writes && !sends:
+		return errNoVersion
+	}
+	return nil
+}
+
+func (c *CompiledRequest) sendsVersion() bool {
+	if c.Target.versioned() || c.Body.versioned() {
+		return true
+	}
+	return slices.ContainsFunc(c.Header.Drawn, func(d drawnHeader) bool { return slices.ContainsFunc(d.values, template.versioned) })
+}
+
+// versionKey is the version that a write sends: what the versions of a round begin with, and the request's number.
+type versionKey struct{ prefix string }
+
+func (v versionKey) append(dst []byte, k uint64, _ time.Time) []byte {
+	return strconv.AppendUint(append(dst, v.prefix...), k, 10)
+}
+
+func parseVersion(args []string, _ profiles.Stream) (value, error) {
+	if len(args) != 0 {
+		return nil, errors.New("is wrong: version takes nothing: it is another for each write")
+	}
+	return versionKey{"0-"}, nil
+}
+
+func (t template) versioned() bool {
+	return slices.ContainsFunc(t.segments, func(s segment) bool { _, is := s.value.(versionKey); return is })
+}
+
+// at returns the template whose versions begin with a prefix.
+func (t template) at(prefix string) template {
+	if !t.versioned() {
+		return t
+	}
+	segments := slices.Clone(t.segments)
+	for i := range segments {
+		if _, is := segments[i].value.(versionKey); is {
+			segments[i].value = versionKey{prefix}
+		}
+	}
+	return template{segments}
+}
+
+// Consistent reports whether some request reads or writes versions.
+func (m *Mix) Consistent() bool {
+	return slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool { return c.Consistency != nil })
+}
+
+// Versioned returns the mix of one drive, in which each version begins with the prefix and ends with the number of its request.
+func (m *Mix) Versioned(prefix string) *Mix {
+	other := *m
+	other.Requests = slices.Clone(m.Requests)
+	for i := range other.Requests {
+		c := &other.Requests[i]
+		if !c.sendsVersion() {
+			continue
+		}
+		c.Target, c.Body = c.Target.at(prefix), c.Body.at(prefix)
+		c.Header.Drawn = slices.Clone(c.Header.Drawn)
+		for j := range c.Header.Drawn {
+			d := &c.Header.Drawn[j]
+			d.values = slices.Clone(d.values)
+			for n := range d.values {
+				d.values[n] = d.values[n].at(prefix)
+			}
+		}
+	}
+	return &other
+}
+
+// ConsistencyOf returns what request k reads or writes; nil: nothing that is told.
+func (m *Mix) ConsistencyOf(k uint64) *Consistency { return m.Requests[m.Index(k)].Consistency }
+
+// Key returns the key that request k, due at an instant, reads or writes: a part of dst, to which it appends; ok is false where
+// it has none. ConsistencyOf is not nil.
+func (m *Mix) Key(dst []byte, k uint64, due time.Time) (key []byte, ok bool) {
+	c := &m.Requests[m.Index(k)]
+	if c.Consistency.Key.OfBody() {
+		return c.Consistency.Key.FromRequest(nil, c.Body.Append(dst, k, due))
+	}
+	return c.Consistency.Key.FromRequest(c.Target.Append(dst, k, due), nil)
+}
+
+// ReadsBody reports whether a version stands in the body of an answer.
+func (m *Mix) ReadsBody() bool {
+	return slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool {
+		return c.Consistency != nil && !c.Consistency.Write && c.Consistency.Version.OfBody()
+	})
+}
