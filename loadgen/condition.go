@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
@@ -79,6 +80,9 @@ func (c *condition) take(index int, s *second) {
 	}
 	c.Due += s.ok + s.failed
 	c.Succeeded += s.ok
+	if c.OfStale() {
+		return
+	}
 	ok, bounds := &s.response, &s.responseCensored
 	if c.Duration == "service" {
 		ok, bounds = &s.service, &s.serviceCensored
@@ -86,6 +90,23 @@ func (c *condition) take(index int, s *second) {
 	c.OK.Add(ok)
 	c.Censored.Add(bounds)
 	c.undisturbed.add(&s.target)
+}
+
+// takeJudged adds a read that was judged by its version.
+func (c *condition) takeJudged(index int, j *consistency.Judgement) {
+	if !c.OfStale() || !c.about(index) {
+		return
+	}
+	c.Consistency.Reads++
+	if j.Kind != consistency.Stale {
+		return
+	}
+	c.Consistency.Stale++
+	if j.AtLeast {
+		c.Censored.Record(j.Age)
+	} else {
+		c.OK.Record(j.Age)
+	}
 }
 
 // pass adds the time between two instants at full seconds, and the requests that succeeded in it by the clock.
@@ -134,7 +155,7 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 	if now.Bounded {
 		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
 	}
-	if c.Metric != runfile.MetricRate && now.Due == 0 && now.Dist.Count == 0 {
+	if c.OfStale() && now.Consistency.Reads == 0 || c.Metric != runfile.MetricRate && now.Due == 0 && now.Dist.Count == 0 {
 		return "", false
 	}
 	c.found = c.JudgePart(&now)
@@ -148,6 +169,8 @@ func (c *condition) enough(p *runfile.Part) bool {
 		return c.Limit*p.Length.Seconds() >= runfile.Fewest
 	case c.Metric == runfile.MetricErrors:
 		return p.Due >= runfile.Fewest
+	case c.Metric == runfile.MetricStale:
+		return p.Consistency.Reads >= runfile.Fewest
 	case c.Metric == runfile.MetricPercentile && !c.Upper():
 		d := &p.Dist
 		if p.Bounded {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 )
@@ -16,6 +17,9 @@ type Options struct {
 	TargetExit  <-chan struct{}        // closed when the bundled target's process has ended
 	Environment runfile.Environment    // CPUs, GeneratorCPUs, TargetCPUs and Notes are taken from it
 	Progress    func(runfile.Progress) // called about once a second, by one goroutine
+
+	// Ledger knows the versions of the target from the drives before; nil: there were none. It is this drive's until that is over.
+	Ledger *consistency.Ledger
 
 	start  func() time.Time // returns instant 0 when the drive may begin; nil: at once
 	lookup lookup           // nil: as the system does
@@ -68,6 +72,9 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 	w.readCPU(0) // a run may be over before the watch has begun
 	started := o.begin()
 	w.epoch = started
+	if r.versions != nil {
+		r.versions.begin(started, o.Ledger)
+	}
 	profiled, err := r.profileTarget(ctx, started)
 	if err != nil {
 		return nil, err

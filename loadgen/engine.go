@@ -18,7 +18,7 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 		Timeout: l.Timeout, Drain: l.Drain, Deadline: l.Deadline,
 		NoKeepAlive: l.NoKeepAlive, ConnAge: l.ConnAge, ConnUses: l.ConnRequests, Failure: r.failure,
 	}
-	if r.mix.SearchesBody(r.plan.Expect) || r.pair.seesBody() {
+	if r.mix.SearchesBody(r.plan.Expect) || r.pair.seesBody() || r.takes {
 		c.KeepBody = request.MaxExpectedBody
 	}
 	if r.plan.Closed != nil {
@@ -33,6 +33,9 @@ func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
 // failure returns what the failure of an answer is called, or "" for a success.
 func (r *recording) failure(x *exchange.Exchange, body []byte) string {
 	r.pair.answer(x, body)
+	if r.takes {
+		takeVersion(r.mix, x, body)
+	}
 	expected := r.mix.Expected(x.K, r.plan.Expect)
 	if len(expected) == 0 {
 		return request.JudgeAnswer(nil, x.Status, nil, nil)
@@ -85,6 +88,7 @@ type sink struct {
 	marks   *answerMarks
 	pair    *pairSide
 	closed  bool
+	tells   bool          // requests tell of versions
 	handing time.Duration // how long after Cleared a request may still be with whoever sends it
 }
 
@@ -92,7 +96,7 @@ type sink struct {
 func (r *recording) sink(i int) *sink {
 	return &sink{
 		shard: r.shards[i], mix: r.mix, expect: r.plan.Expect, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair,
-		closed: r.plan.Closed != nil,
+		closed: r.plan.Closed != nil, tells: r.versions != nil,
 	}
 }
 
@@ -107,6 +111,9 @@ func (s *sink) Record(x *exchange.Exchange) {
 	}
 	if x.Outcome == exchange.Succeeded {
 		s.shard.kernel.stamped(x.UserClock)
+	}
+	if s.tells {
+		s.tellVersion(x)
 	}
 	s.shard.record(&e)
 	if s.pair != nil {

@@ -37,6 +37,9 @@ func (p Plan) Compile() (*Job, error) {
 	if j.mix, err = p.mix(); err != nil {
 		return nil, err
 	}
+	if err := p.checkConsistency(j.mix); err != nil {
+		return nil, err
+	}
 	if p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !j.mix.Secure() {
 		return nil, request.ErrPlainSNI
 	}

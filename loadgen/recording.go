@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -30,6 +31,8 @@ type recording struct {
 	addresses   []*address.Pool // of the mix's hosts; nil where the engine has none to choose from
 	pair        *pairSide       // nil: the run is mirrored by no other
 	disturbed   disturbances
+	versions    *versions // nil: no request reads or writes versions
+	takes       bool      // a version stands in the body of an answer
 
 	conditions []*condition // that end the run when one is true
 	judgedAt   time.Duration
@@ -70,6 +73,10 @@ func (j *Job) recording() (*recording, error) {
 		r.disturbed.settle(p.Disturbance)
 	}
 	r.timeline = newTimeline(r.schedule)
+	if r.versions = newVersions(j.mix, &r.layout); r.versions != nil {
+		r.mix, r.takes, r.timeline.versions = r.versions.mix, j.mix.ReadsBody(), r.versions
+		r.versions.stale = r.takeJudged
+	}
 	if len(conditions) > 0 {
 		r.timeline.heard = func(index int, c *second) {
 			for _, condition := range conditions {
@@ -84,7 +91,11 @@ func (j *Job) recording() (*recording, error) {
 // whether the run is to be aborted.
 func (r *recording) tick(now time.Duration) {
 	r.timeline.advance(min(now, time.Duration(r.layout.cut.Load())))
+	handed := handedOver(r.shards) // before: what they hand over meanwhile is not looked for
 	r.timeline.collect(r.shards)
+	if r.versions != nil {
+		r.versions.judge(handed - stampedBefore)
+	}
 	r.timeline.seal(now, r.plan.Limits.Timeout+r.plan.Limits.Drain+time.Second)
 	if len(r.conditions) > 0 {
 		r.judgeAbort(now)
@@ -159,7 +170,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		Judging: runfile.JudgingBounds, Disturbances: r.disturbed.describe(),
 	}
 	backlog := r.backlogs(all, run.Intervals)
-	overall := newTotals()
+	overall, judged := newTotals(), newVersionCounts()
 	for i, span := range r.layout.spans {
 		t := &all.phases[i]
 		p := runfile.Phase{
@@ -169,10 +180,16 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 			Endpoints: all.endpointsIn(i, r.mix),
 		}
 		t.phase(&p)
+		if r.versions != nil {
+			p.Consistency = r.versions.phases[i].describe()
+		}
 		p.Verdict = r.judge(&p, t, all, run)
 		run.Phases = append(run.Phases, p)
 		if p.Kind != profiles.Warmup {
 			overall.add(t)
+			if r.versions != nil {
+				judged.add(&r.versions.phases[i])
+			}
 			o := &run.Overall
 			if o.DurationNS == 0 {
 				o.StartNS, o.Backlog = p.StartNS, p.Backlog
@@ -187,6 +204,9 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	}
 	run.Overall.Name, run.Overall.Kind = "overall", "overall"
 	overall.phase(&run.Overall)
+	if r.versions != nil {
+		run.Overall.Consistency, run.VersionDigits = judged.describe(), consistency.Digits()
+	}
 	if d := run.Disturbances; d.Count > 0 {
 		_, host := hostDelay(&all.late, &all.stood, resources, run.Environment.GeneratorProcessors(), 0, e.cut)
 		d.UnexplainedNS = host.unexplained

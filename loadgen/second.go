@@ -98,8 +98,9 @@ func (c *second) reset() {
 
 // delta is what one shard has counted since it last handed over: the seconds it touched, and emptied ones to use next.
 type delta struct {
-	seconds map[int]*second
-	spare   []*second
+	seconds   map[int]*second
+	spare     []*second
+	sightings []sighting // what requests that are over tell of versions
 }
 
 func newDelta() *delta { return &delta{seconds: make(map[int]*second)} }
@@ -119,6 +120,7 @@ func (d *delta) at(index int) *second {
 
 // clear empties the delta and keeps its memory, of as many seconds as a steady run needs.
 func (d *delta) clear() {
+	d.sightings = d.sightings[:0]
 	for index, c := range d.seconds {
 		delete(d.seconds, index)
 		if len(d.spare) < 4 {

@@ -18,13 +18,14 @@ type timeline struct {
 	open     map[int]*second
 	sealed   int                        // all seconds before it are sealed
 	failures runfile.KindCounts         // of all seconds
+	versions *versions                  // judges what is told of versions; nil: nothing is
 	heard    func(index int, c *second) // what else wants to know what a second counted; nil: nothing does
 }
 
 // secondCounts is what is kept of a second for the whole run.
 type secondCounts struct {
 	due, ok, failed, done    uint64
-	hits, misses             uint64
+	hits, misses, stale      uint64
 	failures                 runfile.KindCounts
 	sent, finished, returned uint64
 	parts                    secondParts
@@ -78,6 +79,7 @@ func (t *timeline) collect(shards []*shard) {
 }
 
 func (t *timeline) take(d *delta) {
+	t.versions.take(d.sightings)
 	for index, c := range d.seconds {
 		o := t.open[index]
 		if o == nil {
@@ -186,6 +188,9 @@ func (t *timeline) finish(shards []*shard) {
 	for index := range t.open {
 		t.encode(index)
 	}
+	if t.versions != nil {
+		t.versions.finish()
+	}
 	if t.schedule == nil {
 		for i := range t.counts {
 			t.counts[i].due = t.counts[i].done
@@ -203,7 +208,7 @@ func (t *timeline) intervals() []runfile.Interval {
 			StartNS: time.Duration(i) * time.Second,
 			Due:     c.due, OK: c.ok, Failed: c.failed, Sent: c.sent, Finished: c.finished,
 			InFlight: sent - returned, Backlog: due - finished,
-			Hits: c.hits, Misses: c.misses, Failures: c.failures,
+			Hits: c.hits, Misses: c.misses, Stale: c.stale, Failures: c.failures,
 			ResponseTime: c.responseTime, ServiceTime: c.serviceTime, TargetTime: c.targetTime,
 		}
 	}

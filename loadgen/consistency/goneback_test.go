@@ -8,23 +8,26 @@ import (
 	"time"
 )
 
+var start = time.Unix(0, 0)
+
 // script lets a ledger take writes: key, number, sent and acknowledged in milliseconds; negative: without an acknowledgement.
 func script(l *Ledger, round Round, writes ...[4]int) {
-	l.Begin(round)
+	l.Begin(round, start, "")
 	for _, w := range writes {
 		acknowledged := time.Duration(w[3]) * time.Millisecond
 		if w[3] < 0 {
 			acknowledged = Never
 		}
 		l.Write(&Write{
-			Key: []byte(strconv.Itoa(w[0])), Version: Version{round.number, uint64(w[1])},
+			Key: []byte(strconv.Itoa(w[0])), Version: round.Version(uint64(w[1])),
 			Sent: time.Duration(w[2]) * time.Millisecond, Acknowledged: acknowledged, User: Nobody,
 		})
 	}
 }
 
 func TestGoneBack(t *testing.T) {
-	l, round := New("0"), NextRound()
+	l, round := New(), NextRound()
+	l.Begin(round, start, "0")
 	script(l, round, [][4]int{
 		{1, 1, 10, 20}, {1, 2, 30, 40}, {1, 3, 50, 60}, // one after the other
 		{2, 4, 70, 80}, {2, 5, 75, 85}, // beside each other
@@ -63,7 +66,7 @@ func TestGoneBack(t *testing.T) {
 
 // Keys are drawn by the seed where there are too many.
 func TestWritten(t *testing.T) {
-	l := New("")
+	l := New()
 	var writes [][4]int
 	for i := range 50 {
 		writes = append(writes, [4]int{i, i, 10 * i, 10*i + 5})
@@ -84,7 +87,7 @@ func TestWritten(t *testing.T) {
 // A version that is forgotten is stale by at least the age of what is remembered; foreign ones are told apart; so is who wrote.
 func TestReadKinds(t *testing.T) {
 	round, elsewhere := NextRound(), NextRound()
-	l := newLedger("", 3)
+	l := newLedger(3)
 	read := func(key string, v Version, sent, user int) Judgement {
 		at := time.Duration(sent) * time.Millisecond
 		return l.Read(&Read{Key: []byte(key), Version: v, Sent: at, End: at + 1, User: user, Tag: 7})
@@ -142,8 +145,8 @@ func TestParseVersion(t *testing.T) {
 
 // What a write and 19 reads cost, with all that is remembered there.
 func BenchmarkLedger(b *testing.B) {
-	l, round := New("0"), NextRound()
-	l.Begin(round)
+	l, round := New(), NextRound()
+	l.Begin(round, start, "0")
 	keys := make([][]byte, 300)
 	for i := range keys {
 		keys[i] = strconv.AppendInt(nil, int64(i), 10)

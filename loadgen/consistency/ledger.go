@@ -67,6 +67,7 @@ type Judgement struct {
 // What is over is told in the order of its end. A write that is told later than a read that it makes stale is missed; it makes no
 // read stale that was not.
 type Ledger struct {
+	epoch   time.Time // instant 0: when it was begun first
 	keys    []key
 	numbers map[string]uint32
 	memory  memory
@@ -106,25 +107,33 @@ type ownKey struct {
 
 type ownWrite struct{ sent, acknowledged time.Duration }
 
-// New returns a ledger that knows nothing. Initial is the version that every key of the target has before it is written; empty:
-// it is learnt from the first reads.
-func New(initial string) *Ledger { return newLedger(initial, Remembered) }
+// New returns a ledger that knows nothing.
+func New() *Ledger { return newLedger(Remembered) }
 
-func newLedger(initial string, remembered int) *Ledger {
+func newLedger(remembered int) *Ledger {
 	l := &Ledger{numbers: map[string]uint32{}, rounds: map[uint32]uint32{}, own: map[ownKey]ownWrite{}}
 	l.memory.most = remembered
-	if initial != "" {
-		l.initial = ParseVersion([]byte(initial))
-	}
 	return l
 }
 
-// Begin tells that the target is driven for another round. Versions of rounds that were not told are foreign.
-func (l *Ledger) Begin(r Round) {
+// Begin tells that the target is driven for another round, from an instant on, and returns that on the ledger's clock. Versions
+// of rounds that were not told are foreign. Initial is the version that every key has before it is written; empty: it is learnt
+// from the first reads.
+func (l *Ledger) Begin(r Round, at time.Time, initial string) (offset time.Duration) {
+	if l.epoch.IsZero() {
+		l.epoch = at
+	}
 	if len(l.rounds) < maxRounds {
 		l.rounds[r.number] = uint32(len(l.rounds))
 	}
+	if initial != "" && len(l.keys) == 0 {
+		l.initial = ParseVersion([]byte(initial))
+	}
+	return l.At(at)
 }
+
+// At returns an instant on the ledger's clock. The ledger was begun.
+func (l *Ledger) At(t time.Time) time.Duration { return t.Sub(l.epoch) }
 
 // of returns how a version is remembered; ok is false where it cannot be.
 func (l *Ledger) of(v Version, number uint32) (n, of uint32, ok bool) {

@@ -26,8 +26,8 @@ type happened struct {
 
 // judge lets a ledger judge a history of one key.
 func judge(history []happened, initial string, remembered int) (judged []Judgement) {
-	l, round := newLedger(initial, remembered), NextRound()
-	l.Begin(round)
+	l, round := newLedger(remembered), NextRound()
+	l.Begin(round, time.Time{}.Add(time.Hour), initial)
 	version := func(n int) Version {
 		if n == 0 {
 			return ParseVersion([]byte("first"))

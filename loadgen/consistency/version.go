@@ -37,6 +37,9 @@ func NextRound() Round { return Round{rounds.Add(1)} }
 // Digits returns the eight hexadecimal digits with which the versions of this process begin.
 func Digits() string { return digits }
 
+// Version returns the version that request k of the round writes.
+func (r Round) Version(k uint64) Version { return Version{r.number, k} }
+
 // Prefix returns what the versions of the round begin with; the number of the request follows.
 func (r Round) Prefix() string {
 	return digits + "-" + strconv.FormatUint(uint64(r.number), 10) + "-"

@@ -35,6 +35,9 @@ type Exchange struct {
 	Header   Header
 	BytesIn  uint64 // body bytes
 	BytesOut uint64 // body bytes
+
+	User  int       // in the closed model
+	Taken [2]uint64 // what Config.Failure took out of the answer for whoever records it
 }
 
 // NeverFree is the instant at which a request got no slot, or no connection.

@@ -40,7 +40,7 @@ func (r *run) serveUsers() {
 		if x == nil {
 			return
 		}
-		x.Intended = at
+		x.Intended, x.User = at, user
 		e := &exchanging{run: r, Exchange: x, free: at}
 		e.perform()
 		r.crowd.over(user, x.K, e.released)

@@ -113,6 +113,21 @@ func (m *Mix) Key(dst []byte, k uint64, due time.Time) (key []byte, ok bool) {
 	return c.Consistency.Key.FromRequest(c.Target.Append(dst, k, due), nil)
 }
 
+// InitialVersion returns the version that every key has before it is written; "": it is not known.
+func (m *Mix) InitialVersion() string {
+	for i := range m.Requests {
+		if c := m.Requests[i].Consistency; c != nil && c.Initial != "" {
+			return c.Initial
+		}
+	}
+	return ""
+}
+
+// ReadsVersions reports whether some request reads versions.
+func (m *Mix) ReadsVersions() bool {
+	return slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool { return c.Consistency != nil && !c.Consistency.Write })
+}
+
 // ReadsBody reports whether a version stands in the body of an answer.
 func (m *Mix) ReadsBody() bool {
 	return slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool {

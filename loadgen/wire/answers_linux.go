@@ -308,7 +308,7 @@ func (l *loop) oneSegment(c *conn) bool {
 func (l *loop) over(x *pending, at time.Duration) *exchange.Exchange {
 	l.x = exchange.Exchange{
 		K: x.k, Intended: x.intended, Slot: x.slot, Free: x.free, Sent: x.sent, End: at, Connect: x.connect, Retries: x.retries,
-		BytesOut: uint64(x.body), Address: x.address, Handshake: x.handshake,
+		BytesOut: uint64(x.body), Address: x.address, Handshake: x.handshake, User: x.user,
 	}
 	return &l.x
 }
