@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"math"
 	"time"
 
@@ -18,8 +19,8 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 		Timeout: l.Timeout, Drain: l.Drain, Deadline: l.Deadline,
 		NoKeepAlive: l.NoKeepAlive, ConnAge: l.ConnAge, ConnUses: l.ConnRequests, Failure: r.failure,
 	}
-	if r.mix.SearchesBody(r.plan.Expect) || r.pair.seesBody() || r.takes {
-		c.KeepBody = request.MaxExpectedBody
+	if r.pair.seesBody() || r.mix.SeesBody(r.plan.Expect) || r.takes {
+		c.KeepBody = r.keepBody
 	}
 	if r.plan.Closed != nil {
 		c.Users, c.Slots = r.plan.crowd(i, loops, r.layout.length), r.plan.Closed.usersOf(i, loops)
@@ -30,17 +31,34 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 // share is the i-th of n parts of a whole, as equal as they can be.
 func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
 
+// keptBodies bounds the bodies that are kept at once, in bytes.
+const keptBodies = 64 << 20
+
+// readBody is how long a body may be that is read as JSON, in bytes.
+func (r *recording) readBody() int {
+	return min(cmp.Or(r.plan.Limits.Body, request.DefaultReadBody), keptBodies/r.plan.slots())
+}
+
+// keepBody returns how much of the body of the answer to request k is kept.
+func (r *recording) keepBody(k uint64) int {
+	bytes := r.mix.Keep(k, r.plan.Expect, r.readBody())
+	if r.pair.seesBody() || r.takes {
+		bytes = max(bytes, request.MaxExpectedBody)
+	}
+	return bytes
+}
+
 // failure returns what the failure of an answer is called, or "" for a success.
 func (r *recording) failure(x *exchange.Exchange, body []byte) string {
-	r.pair.answer(x, body)
+	r.pair.answer(x, body[:min(len(body), request.MaxExpectedBody)])
 	if r.takes {
-		takeVersion(r.mix, x, body)
+		takeVersion(r.mix, x, body[:min(len(body), request.MaxExpectedBody)])
 	}
 	expected := r.mix.Expected(x.K, r.plan.Expect)
 	if len(expected) == 0 {
-		return request.JudgeAnswer(nil, x.Status, nil, nil)
+		return request.JudgeAnswer(nil, x.Status, nil, nil, 0)
 	}
-	return request.JudgeAnswer(expected, x.Status, x.Header.Map(), body)
+	return request.JudgeAnswer(expected, x.Status, x.Header.Map(), body, r.readBody())
 }
 
 // numbers are those of the plan's requests that one loop sends: every step-th.

@@ -57,6 +57,7 @@ type Limits struct {
 	ConnAge      time.Duration // over HTTP/1.1, a connection that is older carries no further request; default no limit
 	ConnRequests uint32        // over HTTP/1.1, a connection carries so many requests; default no limit
 	Deadline     time.Duration // longest age from the intended start; older requests are shed; default none
+	Body         int           // longest body that is read as JSON, in bytes; default 256 KiB, less with many connections
 	Requests     uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
 
@@ -129,6 +130,8 @@ func (p Plan) validate() error {
 		return fmt.Errorf("max-conn-age must be at least 1ms, got %v", l.ConnAge)
 	case l.NoKeepAlive && (l.ConnAge > 0 || l.ConnRequests > 0):
 		return errors.New("--no-keepalive ends each connection with its request: leave out --max-conn-age and --max-conn-requests")
+	case l.Body < 0 || l.Body > keptBodies/max(p.slots(), 1):
+		return fmt.Errorf("limits.body must be at most %d bytes with %d connections, so that the bodies read at once stay below 64 MiB, got %d", keptBodies/p.slots(), p.slots(), l.Body)
 	case l.Deadline < 0 || l.Deadline > time.Hour:
 		return fmt.Errorf("deadline must be at most 1h, got %v", l.Deadline)
 	}

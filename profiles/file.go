@@ -54,7 +54,7 @@ var (
 //	    headers: ["Accept: application/json"]
 //	limits:                  # optional
 //	  connections: 64
-//	  timeout: 5s            # and drain, deadline, requests, no_keepalive
+//	  timeout: 5s            # and drain, deadline, requests, no_keepalive, body
 //	thresholds: ["p99<200ms"] # optional, as expect, hit_when, abort_on, slo and outputs
 func Parse(filename string, data []byte) (File, error) {
 	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}

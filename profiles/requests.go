@@ -31,13 +31,14 @@ type Limits struct {
 	Deadline    time.Duration
 	Requests    uint64
 	NoKeepAlive bool
+	Body        int // longest body that is read as JSON, in bytes
 }
 
 const maxFileRequests = 1000
 
 var (
 	requestKeys = []string{"name", "weight", "method", "path", "headers", "body", "body_template", "expect"}
-	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no_keepalive"}
+	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no_keepalive", "body"}
 )
 
 func (r *fileReader) requestList(out *File, pair yamlPair) error {
@@ -146,6 +147,12 @@ func (r *fileReader) limits(out *File, pair yamlPair) error {
 				out.Limits.Requests = n
 			} else {
 				out.Limits.Connections = int(n)
+			}
+			continue
+		}
+		if p.key == "body" {
+			if out.Limits.Body, err = parseBytes(text); err != nil {
+				return r.errorf(p.line, "limits: body %v", err)
 			}
 			continue
 		}

@@ -39,6 +39,7 @@ limits:
   deadline: 1500ms
   requests: 10000
   no_keepalive: true
+  body: 64 KiB
 `
 
 func TestParseRequestsAndLimits(t *testing.T) {
@@ -59,7 +60,7 @@ func TestParseRequestsAndLimits(t *testing.T) {
 	if read := [][]Text{got.Expect, {got.HitWhen}, got.Thresholds, got.AbortOn, got.SLO, got.Outputs}; !reflect.DeepEqual(read, texts) || got.WarmUp != 2*time.Second {
 		t.Errorf("texts %v, want %v; warm-up %v", read, texts, got.WarmUp)
 	}
-	if want := (Limits{64, 5 * time.Second, 2 * time.Second, 1500 * time.Millisecond, 10_000, true}); got.Limits != want {
+	if want := (Limits{64, 5 * time.Second, 2 * time.Second, 1500 * time.Millisecond, 10_000, true, 64 << 10}); got.Limits != want {
 		t.Errorf("limits %+v, want %+v", got.Limits, want)
 	}
 	again, err := Parse("again.yaml", got.YAML())
@@ -141,6 +142,7 @@ func TestParseRefusesBadRequestsAndLimits(t *testing.T) {
 		"limits:\n  timeout: soon":                      `f.yaml:8: limits: timeout must be a duration above 0 such as 10s, got "soon"`,
 		"limits:\n  requests: 1e6":                      `f.yaml:8: limits: requests must be a whole number above 0, got "1e6"`,
 		"limits:\n  no_keepalive: off":                  `f.yaml:8: limits: no_keepalive must be true or false, got "off"`,
+		"limits:\n  body: 65 MiB":                       `f.yaml:8: limits: body must be a size of 1 to 64MiB such as 256KiB, got "65 MiB"`,
 		"limits:\n  connections: 0":                     `f.yaml:8: limits: connections must be a whole number above 0, got "0"`,
 	} {
 		_, err := Parse("f.yaml", []byte(head+text+"\n"))

@@ -66,6 +66,7 @@ func TestSchemaTakesWhatParseTakes(t *testing.T) {
 		head + "    rate: 1/s\nrequests:\n  - path: items\n",
 		head + "    rate: 1/s\nlimits:\n  connections: 0\n",
 		head + "    rate: 1/s\nlimits:\n  requests: 0\n",
+		head + "    rate: 1/s\nlimits:\n  body: 1 GiB\n",
 		head + "    rate: 1/s\nwarm_up: soon\n",
 		head + "    rate: 1/s\nthresholds: []\n",
 		head + "    rate: 1/s\nslo: {p99: 1s}\n",

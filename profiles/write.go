@@ -106,6 +106,9 @@ func (f File) writeLimits(b *bytes.Buffer) {
 	if l.NoKeepAlive {
 		b.WriteString("  no_keepalive: true\n")
 	}
+	if l.Body != 0 {
+		fmt.Fprintf(b, "  body: %s\n", formatBytes(l.Body))
+	}
 	for _, d := range []struct {
 		key   string
 		value time.Duration

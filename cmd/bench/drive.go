@@ -126,7 +126,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body, which may hold values; @file sends the bytes of a file as they are")
 	f.StringVar(&o.template, "body-template", "", "request body whose values are drawn, from a file too: @file")
-	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP or header:NAME~REGEXP (repeatable)")
+	f.StringArrayVar(&o.expect, "expect", nil, "what an answer must be to be a success: status=200, body~REGEXP, header:NAME~REGEXP or json:PATH=TEXT (repeatable)")
 	f.StringVar(&o.hitWhen, "hit-when", "", "header that tells a cache hit, as HEADER~REGEXP (default: X-Cache, CF-Cache-Status, Age)")
 	f.BoolVarP(&o.base.TLS.Insecure, "insecure", "k", false, "do not verify the server's certificate")
 	f.StringVar(&o.base.TLS.CertFile, "cert", "", "client certificate, a PEM file")

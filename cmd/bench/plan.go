@@ -17,7 +17,7 @@ func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error)
 	l := file.Limits
 	plan.Limits = loadgen.Limits{
 		Connections: l.Connections, Timeout: cmp.Or(l.Timeout, loadgen.DefaultTimeout), Drain: l.Drain, Deadline: l.Deadline, Requests: l.Requests,
-		NoKeepAlive: l.NoKeepAlive, ConnAge: o.base.Limits.ConnAge, ConnRequests: o.base.Limits.ConnRequests,
+		NoKeepAlive: l.NoKeepAlive, Body: l.Body, ConnAge: o.base.Limits.ConnAge, ConnRequests: o.base.Limits.ConnRequests,
 	}
 	if err = targets.CheckGiven(o.given); err == nil {
 		err = targets.CheckDB(o.serving.DB)

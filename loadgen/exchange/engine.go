@@ -55,12 +55,22 @@ type Config struct {
 
 	// Failure returns what the failure of a whole answer is called, or "" for a success. The exchange has its number, status and
 	// header; of its body there are the first KeepBody bytes. Both are the engine's again when Failure returns.
-	Failure  func(x *Exchange, body []byte) string
-	KeepBody int
+	Failure func(x *Exchange, body []byte) string
+
+	// KeepBody returns how much of the body of the answer to request k is kept, in bytes, when that is about to be sent; nil: nothing.
+	KeepBody func(k uint64) int
 
 	// Connected is told of each connection as it is taken into use; nil: nobody asks. The engine says whether it is called by several
 	// goroutines at once.
 	Connected func(Connection)
+}
+
+// Keep returns how much of the body of the answer to request k is kept, in bytes.
+func (c *Config) Keep(k uint64) int {
+	if c.KeepBody == nil {
+		return 0
+	}
+	return c.KeepBody(k)
 }
 
 // Connection is what there is to tell of a connection that is open.

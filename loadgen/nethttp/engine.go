@@ -38,7 +38,8 @@ type Request struct {
 // Source says what to send. Render is called by many goroutines at once.
 type Source = exchange.Source[Request]
 
-// Config bounds a run. Slots bounds the connections to each host, and Failure is called by many goroutines at once.
+// Config bounds a run. Slots bounds the connections to each host, and Failure and KeepBody are called by many
+// goroutines at once.
 type Config struct {
 	exchange.Config
 	MaxBody uint64 // longest body of an answer, in bytes; it ends one without end that comes faster than Timeout

@@ -40,6 +40,7 @@ type exchanging struct {
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
 	released time.Duration // when the slot was free again
 	timer    *time.Timer
+	keep     int       // how much of a body is kept
 	kept     []byte    // the beginning of the body
 	patience *patience // with the address that it is being sent to; nil: there is no other
 }
@@ -60,6 +61,7 @@ func (e *exchanging) perform() {
 	}
 	ctx, cancel := context.WithCancelCause(e.run.requests)
 	defer cancel(nil)
+	e.keep = e.run.Keep(e.K)
 	timer := time.AfterFunc(limit, func() { cancel(e.exceeded()) })
 	defer timer.Stop()
 	e.timer = timer

@@ -85,7 +85,7 @@ func (e *exchanging) discard(response *http.Response) error {
 	for {
 		n, err := response.Body.Read(buffer[:])
 		e.BytesIn += uint64(n)
-		if room := e.run.KeepBody - len(e.kept); room > 0 {
+		if room := e.keep - len(e.kept); room > 0 {
 			e.kept = append(e.kept, buffer[:min(n, room)]...)
 		}
 		switch {

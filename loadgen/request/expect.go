@@ -17,16 +17,30 @@ type Expect struct {
 	Statuses []statusRange
 	header   string // canonical name; "" with a pattern is the body
 	pattern  *regexp.Regexp
+	json     *expectJSON // what of the body is looked at; nil: all of it, or none
+}
+
+// expectJSON is a path into the body: it leads to something other than null, and with equal to that text.
+type expectJSON struct {
+	jsonPath
+	equal *string
 }
 
 // statusRange is a range of status codes, both ends included.
 type statusRange struct{ from, to int }
 
-// MaxExpectedBody is how much of a body is searched, in bytes.
+// MaxExpectedBody is how much of a body is searched by a regular expression, in bytes.
 const MaxExpectedBody = 64 << 10
 
-// ParseExpect reads "status=200", "status=200,404", "status=2xx", "body~REGEXP" (of the first 64 KiB) or
-// "header:NAME~REGEXP"; the regular expressions are Go's (RE2).
+// DefaultReadBody is how long a body may be that is read as JSON, in bytes, where the plan does not say it.
+const DefaultReadBody = 256 << 10
+
+// TooLongBody is what the failure of an answer is called whose body is longer than is read of it.
+const TooLongBody = "expect: body too long"
+
+// ParseExpect reads "status=200", "status=200,404", "status=2xx", "body~REGEXP" (of the first 64 KiB), "header:NAME~REGEXP",
+// "json:PATH" (RFC 9535: it leads to something other than null), "json:PATH=TEXT" or "json:PATH~REGEXP"; the regular expressions
+// are Go's (RE2).
 func ParseExpect(text string) (Expect, error) {
 	if codes, ok := strings.CutPrefix(text, "status="); ok {
 		e := Expect{kind: "expected " + text}
@@ -39,21 +53,39 @@ func ParseExpect(text string) (Expect, error) {
 		}
 		return e, nil
 	}
+	if path, ok := strings.CutPrefix(text, "json:"); ok {
+		return parseExpectJSON(path)
+	}
 	subject, pattern, ok := strings.Cut(text, "~")
 	if !ok {
-		return Expect{}, errors.New("write it as status=200, body~REGEXP or header:NAME~REGEXP")
+		return Expect{}, errors.New("write it as status=200, body~REGEXP, header:NAME~REGEXP, json:PATH, json:PATH=TEXT or json:PATH~REGEXP")
 	}
 	e := Expect{kind: "expected another " + subject}
 	if name, ok := strings.CutPrefix(subject, "header:"); ok && name != "" {
 		e.header = http.CanonicalHeaderKey(name)
 	} else if subject != "body" {
-		return Expect{}, errors.New("before the ~ stands body or header:NAME")
+		return Expect{}, errors.New("before the ~ stands body, header:NAME or json:PATH")
 	}
 	var err error
 	if e.pattern, err = CompilePattern(pattern); err != nil {
 		return Expect{}, err
 	}
 	return e, nil
+}
+
+func parseExpectJSON(text string) (Expect, error) {
+	path, rest := cutJSONPath(text)
+	p, err := parseJSONPath(path)
+	if err != nil {
+		return Expect{}, err
+	}
+	e := Expect{kind: "expected another json:" + p.shown, json: &expectJSON{jsonPath: p}}
+	if equal, ok := strings.CutPrefix(rest, "="); ok {
+		e.json.equal = &equal
+	} else if pattern, ok := strings.CutPrefix(rest, "~"); ok {
+		e.pattern, err = CompilePattern(pattern)
+	}
+	return e, err
 }
 
 // CompilePattern compiles a regular expression (RE2). Its error shows nothing of it, which may hold a secret.
@@ -77,19 +109,38 @@ func parseStatus(code string) (statusRange, error) {
 	return statusRange{n, n}, nil
 }
 
-func (e *Expect) met(status int, header http.Header, body []byte) bool {
+// answer is what is held against expectations. Its body is read as JSON when that is first asked for.
+type answer struct {
+	status   int
+	header   http.Header
+	body     []byte
+	document any
+	read     bool
+}
+
+func (a *answer) json() any {
+	if !a.read {
+		a.read = true
+		a.document, _ = decodeJSON(a.body) // nothing is found in what is no JSON
+	}
+	return a.document
+}
+
+func (e *Expect) met(a *answer) bool {
 	switch {
+	case e.json != nil:
+		return e.metJSON(a)
 	case e.pattern == nil:
 		for _, r := range e.Statuses {
-			if status >= r.from && status <= r.to {
+			if a.status >= r.from && a.status <= r.to {
 				return true
 			}
 		}
 		return false
 	case e.header == "":
-		return e.pattern.Match(body)
+		return e.pattern.Match(a.body[:min(len(a.body), MaxExpectedBody)])
 	default:
-		for _, v := range header[e.header] {
+		for _, v := range a.header[e.header] {
 			if e.pattern.MatchString(v) {
 				return true
 			}
@@ -98,22 +149,46 @@ func (e *Expect) met(status int, header http.Header, body []byte) bool {
 	}
 }
 
-// JudgeAnswer returns what an answer's failure is called, or "" for a success.
-func JudgeAnswer(expected []Expect, status int, header http.Header, body []byte) string {
-	byStatus := false
+// metJSON reports whether one of the places that the path leads to is as it should be.
+func (e *Expect) metJSON(a *answer) bool {
+	for _, v := range e.json.in(a.json()) {
+		switch {
+		case v == nil:
+		case e.pattern != nil:
+			if e.pattern.MatchString(jsonText(v)) {
+				return true
+			}
+		case e.json.equal != nil:
+			if text, ok := scalarText(v); ok && text == *e.json.equal {
+				return true
+			}
+		default:
+			return true
+		}
+	}
+	return false
+}
+
+// JudgeAnswer returns what an answer's failure is called, or "" for a success. A body of more than so many bytes is not read as
+// JSON: of that, one byte more is given.
+func JudgeAnswer(expected []Expect, status int, header http.Header, body []byte, most int) string {
+	a := answer{status: status, header: header, body: body}
+	byStatus, failure := false, ""
 	for i := range expected {
 		byStatus = byStatus || len(expected[i].Statuses) > 0
-		if !expected[i].met(status, header, body) {
-			if !byStatus && (status < 200 || status > 399) {
-				return "status " + strconv.Itoa(status) // the plainer word for an error page
-			}
-			return expected[i].kind
+		if expected[i].json != nil && len(body) > most {
+			failure = TooLongBody
+		} else if !expected[i].met(&a) {
+			failure = expected[i].kind
+		}
+		if failure != "" {
+			break
 		}
 	}
 	if !byStatus && (status < 200 || status > 399) {
-		return "status " + strconv.Itoa(status)
+		return "status " + strconv.Itoa(status) // the plainer word for an error page
 	}
-	return ""
+	return failure
 }
 
 // Expected returns what the answer to request k must be: what its own request says, or all else.
@@ -124,17 +199,23 @@ func (m *Mix) Expected(k uint64, all []Expect) []Expect {
 	return all
 }
 
-// SearchesBody reports whether any answer's body has to be seen.
-func (m *Mix) SearchesBody(all []Expect) bool {
-	return searchesBody(all) || slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool { return searchesBody(c.expect) })
+// Keep returns how many bytes of the body of request k's answer have to be seen, where all answers are expected to be so and at most
+// so many are read as JSON.
+func (m *Mix) Keep(k uint64, all []Expect, most int) int { return keep(m.Expected(k, all), most) }
+
+// SeesBody reports whether any answer's body has to be seen.
+func (m *Mix) SeesBody(all []Expect) bool {
+	return keep(all, 0) > 0 || slices.ContainsFunc(m.Requests, func(c CompiledRequest) bool { return keep(c.expect, 0) > 0 })
 }
 
-// searchesBody reports whether any of them has to see the body.
-func searchesBody(expected []Expect) bool {
+func keep(expected []Expect, most int) (bytes int) {
 	for i := range expected {
-		if expected[i].pattern != nil && expected[i].header == "" {
-			return true
+		switch e := &expected[i]; {
+		case e.json != nil:
+			bytes = max(bytes, most+1)
+		case e.pattern != nil && e.header == "":
+			bytes = max(bytes, MaxExpectedBody)
 		}
 	}
-	return false
+	return bytes
 }

@@ -272,7 +272,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	if x.Kind = l.Failure(x, c.answer.Body()); x.Kind != "" {
 		x.Outcome = exchange.Failed
 	}
-	if l.KeepBody > 0 {
+	if l.KeepBody != nil {
 		l.worked()
 	}
 	l.silence.ended()

@@ -92,7 +92,7 @@ func TestALargeRequestIsSentWhole(t *testing.T) {
 				return "got " + string(body)
 			}
 			return ""
-		}, KeepBody: 100})
+		}, KeepBody: func(uint64) int { return 100 }})
 	if r.Count(exchange.Succeeded) != 3 {
 		t.Errorf("%d of 3 succeeded: %+v", r.Count(exchange.Succeeded), r.Exchanges)
 	}

@@ -453,7 +453,7 @@ func (l *loop) render(i int32, x pending, now time.Duration) {
 func (l *loop) begin(i int32, x pending, r Request) {
 	c := &l.conns[i]
 	c.state, c.reads, c.received, c.first = busy, 0, 0, 0
-	c.answer.Begin(r.Head, l.KeepBody)
+	c.answer.Begin(r.Head, l.Keep(x.k))
 	c.lazy = l.Users == nil && l.streak[x.endpoint] >= lazyAfter
 	if l.Origins[c.origin].several() {
 		x.address = c.address

@@ -95,7 +95,7 @@ func TestAnswersInAnyRecords(t *testing.T) {
 					}
 				}
 			})
-			r, _ := drive(t, t.Context(), origin, evenly{n: 3}, exchange.Config{Slots: 1, KeepBody: long, Failure: func(x *exchange.Exchange, got []byte) string {
+			r, _ := drive(t, t.Context(), origin, evenly{n: 3}, exchange.Config{Slots: 1, KeepBody: func(uint64) int { return long }, Failure: func(x *exchange.Exchange, got []byte) string {
 				if x.Header.Get("X-Test") != "yes" || string(got) != body {
 					return "another answer"
 				}
