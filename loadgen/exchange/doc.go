@@ -4,6 +4,7 @@
 //   - exchange.go: an exchange and its outcomes
 //   - kinds.go: the names of failures
 //   - header.go: an answer's header
+//   - later.go: exchanges that follow others
 //   - engine.go: the interfaces and the configuration of an engine
 //
 // Package exchangetest tests an engine against all of this.

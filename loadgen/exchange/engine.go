@@ -43,10 +43,11 @@ const MinSilence = 100 * time.Millisecond
 // Config is what every engine is told of a run.
 type Config struct {
 	Epoch       time.Time     // instant 0
-	Length      time.Duration // length of the schedule; nothing is intended at or after it
+	Length      time.Duration // length of the schedule; nothing but follow-ups is intended at or after it
+	Tail        time.Duration // after Length, how long follow-ups may be due that need not wait for the target
 	Slots       int           // most requests outstanding at once, and most connections
 	Timeout     time.Duration // from the send to the last byte; also the longest time to connect
-	Drain       time.Duration // after Length, how long the engine goes on sending what is due and reading
+	Drain       time.Duration // after Length and Tail, how long the engine goes on sending what is due and reading
 	Deadline    time.Duration // from the intended start; 0: no deadline
 	Users       *users.Crowd  // closed model: who asks, one for each slot, and when a request is intended; nil: the open one
 	NoKeepAlive bool          // a connection is closed after each answer
@@ -56,6 +57,11 @@ type Config struct {
 	// Failure returns what the failure of a whole answer is called, or "" for a success. The exchange has its number, status and
 	// header; of its body there are the first KeepBody bytes. Both are the engine's again when Failure returns.
 	Failure func(x *Exchange, body []byte) string
+
+	// FollowUp is told of each exchange when it is over, before it is recorded, and may say which part it is. It returns when the next
+	// exchange of the same number is due: as soon as the one before was over, or later. ok is false where there is none; after an
+	// exchange that was Unfinished or Unsent none is sent. Nil: each request is one exchange. In the open model alone.
+	FollowUp func(x *Exchange) (at time.Duration, ok bool)
 
 	// KeepBody returns how much of the body of the answer to request k is kept, in bytes, when that is about to be sent; nil: nothing.
 	KeepBody func(k uint64) int
@@ -87,7 +93,7 @@ const InterruptDrain = time.Second
 // End says how a run ended.
 type End struct {
 	At   time.Duration // when sending and reading ended: what had not finished by then never did
-	Cut  time.Duration // requests intended at or after it were never due; Length unless interrupted
+	Cut  time.Duration // requests intended at or after it were never due; Length and Tail unless interrupted
 	Next uint64        // the first number that was not taken from the source; all taken before it are recorded
 
 	// Stopped is when sending ended: at At, or as soon as the run was interrupted. FreeSince is since when a slot stood free

@@ -8,6 +8,7 @@ import (
 // Exchange is one request and what became of it. Instants are since Config.Epoch; those that were not reached are 0.
 type Exchange struct {
 	K        uint64
+	Part     int // which of several exchanges of one number it is, as Config.FollowUp says; else 0
 	Intended time.Duration
 
 	// Slot is when a slot was there for this request, at its intended start or later. What follows until Free is waiting for

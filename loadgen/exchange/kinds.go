@@ -1,6 +1,7 @@
 package exchange
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -47,6 +48,22 @@ func StatusKind(status int) string { return "status " + strconv.Itoa(status) }
 
 // ProxyKind is what a failure to reach a proxy is called, of the kind that it would be with a server.
 func ProxyKind(kind string) string { return proxy + strings.TrimPrefix(kind, "connect: ") }
+
+// Refusal is why a source does not render a request, by the kind of its failure.
+type Refusal struct {
+	Kind   string
+	Reason string
+}
+
+func (r *Refusal) Error() string { return r.Reason }
+
+// RefusalKind is what the failure of a request is called that a source did not render.
+func RefusalKind(err error) string {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		return r.Kind
+	}
+	return NotSendable
+}
 
 // OwnLimit reports whether a kind of failure is a limit of the generator's own.
 func OwnLimit(kind string) bool { return kind == OutOfDescriptors || kind == OutOfPorts }

@@ -6,7 +6,7 @@
 // since Config.Epoch.
 //
 //   - engine.go: Config and Run; start here for another protocol
-//   - pacer.go, queue.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
+//   - pacer.go, queue.go, following.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
 //   - transport.go, exchanging.go, follow.go, lanes.go: one exchange, its redirects, transports by address
 //   - conn.go, idle.go, silence.go, classify.go: how connections end, and the names of failures
 //   - clock.go, stamped_*.go, sleep_*.go: the kernel's timestamps and timers
@@ -105,7 +105,7 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 	target := vegeta.NewStaticTargeter(vegeta.Target{Method: http.MethodGet, URL: "http://due/"})
 	results := attacker.Attack(target, r, 0, "")
 
-	end := exchange.End{Cut: c.Length, At: -1}
+	end := exchange.End{Cut: c.Length + c.Tail, At: -1}
 	done, watched := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
@@ -143,16 +143,21 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 	}
 	for _, x := range late {
 		x.End = end.At
+		r.queue.follow(x)
 		r.sink.Record(x)
 	}
 	end.Next = r.queue.notTaken()
+	r.queue.giveUp(&end, func(x *exchange.Exchange) {
+		r.queue.follow(x)
+		r.sink.Record(x)
+	})
 	return end
 }
 
 // awaitEnd returns when the engine has to give up, or when all is over before, and says whether ctx was cancelled meanwhile: then
 // it has called stop, and set cut where that was before the schedule's end.
 func awaitEnd(ctx context.Context, c Config, done <-chan struct{}, cut *time.Duration, stop func()) (gaveUp, interrupted bool) {
-	drain := time.NewTimer(time.Until(c.Epoch.Add(c.Length + c.Drain)))
+	drain := time.NewTimer(time.Until(c.Epoch.Add(c.Length + c.Tail + c.Drain)))
 	defer drain.Stop()
 	interrupt := ctx.Done()
 	for {

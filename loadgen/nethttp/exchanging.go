@@ -51,7 +51,7 @@ func (e *exchanging) perform() {
 	e.Free = e.Slot
 	request, err := e.run.source.Render(e.K, e.Intended)
 	if err != nil {
-		e.end(exchange.Failed, exchange.NotSendable, err, false)
+		e.end(exchange.Failed, exchange.RefusalKind(err), err, false)
 		return
 	}
 	limit, ok := e.limit(e.run.now())

@@ -25,10 +25,12 @@ type queue struct {
 	handed []*exchange.Exchange
 	taken  uint64
 	ended  bool
+
+	following following
 }
 
 func newQueue(pacing context.Context, c Config, source Source, clear func(time.Duration)) *queue {
-	q := &queue{epoch: c.Epoch, closed: c.Users != nil, users: c.Slots, pacing: pacing, source: source, clear: clear}
+	q := &queue{epoch: c.Epoch, closed: c.Users != nil, users: c.Slots, pacing: pacing, source: source, clear: clear, following: newFollowing(c.FollowUp)}
 	q.k, q.at, q.more = source.Next()
 	return q
 }
@@ -38,6 +40,7 @@ func (q *queue) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.ended = true
+	q.following.wake()
 }
 
 // take returns the first request that is due, or nil.
@@ -58,15 +61,23 @@ func (q *queue) take() *exchange.Exchange {
 // notTaken returns the first number that no worker took, when the engine has ended. What was handed to vegeta for a worker that
 // never came was taken last.
 func (q *queue) notTaken() uint64 {
-	if len(q.handed) > 0 {
-		return q.handed[0].K
+	for _, x := range q.handed {
+		if x.Part != followUp {
+			return x.K
+		}
 	}
 	return q.taken
 }
 
 // next takes the next request from the source if it is due.
 func (q *queue) next() *exchange.Exchange {
-	if !q.more || q.pacing.Err() != nil {
+	if q.pacing.Err() != nil {
+		return nil
+	}
+	if x := q.nextFollowUp(); x != nil {
+		return x
+	}
+	if !q.more {
 		return nil
 	}
 	if !q.closed {
@@ -78,6 +89,7 @@ func (q *queue) next() *exchange.Exchange {
 	x := &exchange.Exchange{K: q.k, Intended: q.at}
 	q.taken = q.k + 1
 	q.k, q.at, q.more = q.source.Next()
+	q.following.open++
 	return x
 }
 
@@ -96,6 +108,14 @@ func (q *queue) hand() bool {
 			return true
 		}
 		at, over := q.at, !q.more || q.ended
+		if q.following.up != nil {
+			at, over = q.upTo(), q.ended || q.allOver()
+			q.mu.Unlock()
+			if over || !q.following.wait(q.pacing, q.epoch, at) {
+				return false
+			}
+			continue
+		}
 		q.mu.Unlock()
 		if over || !waitUntil(q.pacing, q.epoch, at) {
 			return false

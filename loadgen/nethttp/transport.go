@@ -68,6 +68,9 @@ func (r *run) serveDue() {
 		e := &exchanging{run: r, Exchange: x, free: r.slots.take()}
 		e.perform()
 		r.slots.release(e.released)
+		if x.Over() {
+			r.queue.follow(x)
+		}
 		r.over <- x
 	}
 }

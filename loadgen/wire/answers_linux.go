@@ -276,7 +276,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 		l.worked()
 	}
 	l.silence.ended()
-	l.sink.Record(x)
+	l.record(x)
 	l.free(&c.x, at)
 	l.inFlight--
 	if !clean || c.ending || l.NoKeepAlive || !c.answer.KeepAlive || len(c.rest) > 0 || l.usedUp(c, at) {
@@ -328,7 +328,7 @@ func (l *loop) failBusy(i int32, now time.Duration, outcome exchange.Outcome, ki
 	x.Outcome, x.Kind, x.Detail, x.FirstByte, x.UserClock = outcome, kind, detail, c.first, true
 	l.heard(c)
 	l.silence.ended()
-	l.sink.Record(x)
+	l.record(x)
 	l.free(&c.x, now)
 	l.inFlight--
 	origin := int(c.origin)
@@ -346,7 +346,7 @@ func (l *loop) fail(x *pending, now, freed time.Duration, outcome exchange.Outco
 	if x.sent > 0 {
 		l.silence.ended()
 	}
-	l.sink.Record(r)
+	l.record(r)
 	l.free(x, freed)
 	l.inFlight--
 }

@@ -151,7 +151,7 @@ func (l *loop) giveUp() {
 		x := l.over(&c.x, now)
 		x.Outcome, x.FirstByte = exchange.Unfinished, c.first
 		l.heard(c)
-		l.sink.Record(x)
+		l.record(x)
 		l.drop(i)
 	}
 	for o := range l.waiting {
@@ -161,9 +161,10 @@ func (l *loop) giveUp() {
 			if x.Outcome = exchange.Unfinished; waiting.sent == 0 {
 				x.Outcome, x.Free = exchange.Unsent, exchange.NeverFree
 			}
-			l.sink.Record(x)
+			l.record(x)
 		}
 	}
+	l.later.GiveUp(&l.end, l.record)
 	for i := l.connecting.first; i != none; i = l.connecting.first {
 		l.unlink(&l.connecting, i)
 		l.close(i)

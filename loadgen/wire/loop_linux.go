@@ -53,9 +53,10 @@ type loop struct {
 	slots      slots
 	silence    silence
 
-	k    uint64 // the next request, if there is more
-	at   time.Duration
-	more bool
+	k     uint64 // the next request, if there is more
+	at    time.Duration
+	more  bool
+	later exchange.Later // the follow-ups
 
 	inFlight  int // requests that hold a slot
 	eager     int // busy connections whose answers are to be read as they arrive
@@ -89,7 +90,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 		carriers: make([]int, len(c.Origins)), streams: make([]int, len(c.Origins)),
 		waiting: make([]queue, len(c.Origins)), opening: make([]int, len(c.Origins)),
 		slots: newSlots(c.Slots), silence: silence{tell: sink.Silence}, streak: make([]uint8, c.Endpoints),
-		earliest: never, hardEnd: c.Length + c.Drain, end: exchange.End{Cut: c.Length}, nextTick: time.Second,
+		earliest: never, hardEnd: c.Length + c.Tail + c.Drain, end: exchange.End{Cut: c.Length + c.Tail}, nextTick: time.Second,
 		pace: pace{most: c.Spin},
 	}
 	l.shaken.turns = make(chan struct{}, shakingAtOnce)
@@ -171,10 +172,38 @@ func (l *loop) run() {
 
 // startsLater reports whether there is a request still to be started.
 func (l *loop) startsLater(now time.Duration) bool {
-	if l.stopped || !l.more {
+	if l.stopped || !l.more && l.later.Len() == 0 {
 		return false
 	}
 	return l.Users == nil || now < l.Length
+}
+
+// next returns the request that is due first, from the schedule or of the follow-ups; there is one.
+func (l *loop) next() (k uint64, at time.Duration, follows bool) {
+	if k, at, ok := l.later.First(); ok && (!l.more || at <= l.at) {
+		return k, at, true
+	}
+	return l.k, l.at, false
+}
+
+// advance takes the request that is due first, which was started.
+func (l *loop) advance(follows bool) {
+	if follows {
+		l.later.Pop()
+		return
+	}
+	l.k, l.at, l.more = l.source.Next()
+	l.end.Next = l.k
+}
+
+// record records an exchange that is over, and keeps its follow-up.
+func (l *loop) record(x *exchange.Exchange) {
+	if l.FollowUp != nil {
+		if at, ok := l.FollowUp(x); ok && x.Over() {
+			l.later.Push(x.K, at)
+		}
+	}
+	l.sink.Record(x)
 }
 
 // free tells that the slot of a request can be used again from an instant on.
@@ -189,25 +218,26 @@ func (l *loop) free(x *pending, at time.Duration) {
 // due returns when the next request can be started: it is due and there is a slot. Never, where none is to be.
 func (l *loop) due() time.Duration {
 	switch {
-	case l.stopped || !l.more:
+	case l.stopped || !l.more && l.later.Len() == 0:
 		return never
 	case l.Users != nil:
 		return l.Users.Due()
 	case l.slots.n == 0:
 		return never
 	}
-	return max(l.at, l.slots.since())
+	_, at, _ := l.next()
+	return max(at, l.slots.since())
 }
 
 // sendDue starts what is due. It returns true where a request could be started but for a connection, and opening one was
 // not allowed.
 func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 	for now >= l.due() {
-		intended := l.at
+		k, intended, follows := l.next()
 		if l.Users != nil {
 			intended = l.Users.Due()
 		}
-		r, err := l.source.Render(l.k, intended)
+		r, err := l.source.Render(k, intended)
 		i := none
 		if err == nil {
 			i = l.idleFor(r.Origin, now)
@@ -224,13 +254,12 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 		} else {
 			ready = max(intended, l.slots.take())
 		}
-		x := pending{k: l.k, user: user, intended: intended, slot: ready, free: ready}
+		x := pending{k: k, user: user, intended: intended, slot: ready, free: ready}
 		l.inFlight++
-		l.k, l.at, l.more = l.source.Next()
-		l.end.Next = l.k
+		l.advance(follows)
 		switch {
 		case err != nil:
-			l.fail(&x, now, now, exchange.Failed, exchange.NotSendable, err.Error())
+			l.fail(&x, now, now, exchange.Failed, exchange.RefusalKind(err), err.Error())
 		case l.Deadline > 0 && now >= x.intended+l.Deadline:
 			l.fail(&x, now, now, exchange.Shed, exchange.Deadline, "older than the deadline")
 		default:
@@ -442,7 +471,7 @@ func (l *loop) ready(i int32, now time.Duration, h *handshake) {
 func (l *loop) render(i int32, x pending, now time.Duration) {
 	r, err := l.source.Render(x.k, x.intended)
 	if err != nil { // it did render when it was due
-		l.fail(&x, now, now, exchange.Failed, exchange.NotSendable, err.Error())
+		l.fail(&x, now, now, exchange.Failed, exchange.RefusalKind(err), err.Error())
 		l.release(i, now)
 		return
 	}
@@ -454,7 +483,7 @@ func (l *loop) begin(i int32, x pending, r Request) {
 	c := &l.conns[i]
 	c.state, c.reads, c.received, c.first = busy, 0, 0, 0
 	c.answer.Begin(r.Head, l.Keep(x.k))
-	c.lazy = l.Users == nil && l.streak[x.endpoint] >= lazyAfter
+	c.lazy = l.Users == nil && l.FollowUp == nil && l.streak[x.endpoint] >= lazyAfter
 	if l.Origins[c.origin].several() {
 		x.address = c.address
 	}

@@ -80,6 +80,11 @@ var checks = []check{
 	{"InterruptSendsNothingMore", interrupt, false},
 	{"AfterAnInterruptNoSlotIsFree", interruptedSlots, true},
 	{"ClosedModelWaitsForItsUsers", closedModel, false},
+	{"FollowUpsAreDueWhenTheySay", followUps, false},
+	{"FollowUpsWaitForASlot", followUpsInOneSlot, false},
+	{"FollowUpsEndWithTheDrain", followUpsThatAreCutOff, false},
+	{"AfterAnInterruptNothingFollows", followUpsOfAnInterrupt, false},
+	{"FailuresHaveFollowUpsToo", followUpsOfFailures, false},
 }
 
 func (s suite) run(t *testing.T, checks []check) {
