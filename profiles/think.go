@@ -125,3 +125,14 @@ func (t Think) Rest(q float64) time.Duration {
 	}
 	return time.Duration(q * m)
 }
+
+// Most returns the longest think time that is drawn.
+func (t Think) Most() time.Duration {
+	switch t.Law {
+	case UniformThink:
+		return t.High
+	case ExponentialThink:
+		return time.Duration(float64(t.Mean) * 53 * math.Ln2) // of the smallest draw, see [Stream.Exp]
+	}
+	return t.Mean
+}

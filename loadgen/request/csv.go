@@ -27,7 +27,7 @@ const (
 type csvKey struct{ rows []string }
 
 func (c csvKey) append(dst []byte, k uint64, _ time.Time) []byte {
-	return append(dst, c.rows[k%uint64(len(c.rows))]...)
+	return append(dst, c.rows[k&numberMask%uint64(len(c.rows))]...)
 }
 
 func (c csvKey) each(change func(string) string) value { return csvKey{changed(c.rows, change)} }

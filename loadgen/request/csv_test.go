@@ -27,7 +27,7 @@ func TestCSVAsSpreadsheetsSaveIt(t *testing.T) {
 	}
 	t.Chdir(dir)
 	for text, want := range map[string]string{"{{csv mark.csv id}}": "7", "{{csv quoted.csv id}}": "7", "{{csv mark.csv 1}}": "id", "{{csv semicolon.csv 1}}": "id;name"} {
-		template, err := parseTemplate("text", text, 1, "test")
+		template, err := parseTemplate("text", text, drawing{seed: 1}, "test")
 		if err != nil {
 			t.Errorf("%s: %v", text, err)
 			continue
@@ -43,7 +43,7 @@ func TestCSVAsSpreadsheetsSaveIt(t *testing.T) {
 		"{{csv wide.csv id}}":      "wide.csv: is UTF-16: save it as UTF-8",
 		"{{csv short id}}":         "short: ",
 	} {
-		if _, err := parseTemplate("text", text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseTemplate("text", text, drawing{seed: 1}, "test"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}

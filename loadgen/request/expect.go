@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Expect is what an answer must be to count as a success. Without one on the status, a status of 200 to 399 is.
@@ -24,6 +25,15 @@ type Expect struct {
 type expectJSON struct {
 	jsonPath
 	equal *string
+	named *template // equal with a journey's names in it; nil: it has none
+}
+
+// is reports whether a text is what it should be, where names stand for texts.
+func (e *expectJSON) is(text string, texts []string) bool {
+	if e.named != nil {
+		return text == string(e.named.AppendOf(nil, 0, time.Time{}, texts))
+	}
+	return text == *e.equal
 }
 
 // statusRange is a range of status codes, both ends included.
@@ -116,6 +126,7 @@ type answer struct {
 	body     []byte
 	document any
 	read     bool
+	texts    []string // of a journey's names
 }
 
 func (a *answer) json() any {
@@ -159,7 +170,7 @@ func (e *Expect) metJSON(a *answer) bool {
 				return true
 			}
 		case e.json.equal != nil:
-			if text, ok := scalarText(v); ok && text == *e.json.equal {
+			if text, ok := scalarText(v); ok && e.json.is(text, a.texts) {
 				return true
 			}
 		default:
@@ -173,20 +184,24 @@ func (e *Expect) metJSON(a *answer) bool {
 // JSON: of that, one byte more is given.
 func JudgeAnswer(expected []Expect, status int, header http.Header, body []byte, most int) string {
 	a := answer{status: status, header: header, body: body}
+	return a.judge(expected, most)
+}
+
+func (a *answer) judge(expected []Expect, most int) string {
 	byStatus, failure := false, ""
 	for i := range expected {
 		byStatus = byStatus || len(expected[i].Statuses) > 0
-		if expected[i].json != nil && len(body) > most {
+		if expected[i].json != nil && len(a.body) > most {
 			failure = TooLongBody
-		} else if !expected[i].met(&a) {
+		} else if !expected[i].met(a) {
 			failure = expected[i].kind
 		}
 		if failure != "" {
 			break
 		}
 	}
-	if !byStatus && (status < 200 || status > 399) {
-		return "status " + strconv.Itoa(status) // the plainer word for an error page
+	if !byStatus && (a.status < 200 || a.status > 399) {
+		return "status " + strconv.Itoa(a.status) // the plainer word for an error page
 	}
 	return failure
 }

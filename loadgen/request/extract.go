@@ -119,3 +119,26 @@ func (e *Extract) match(in []byte) ([]byte, bool) {
 	}
 	return in, len(in) > 0 && len(in) <= MaxExtracted
 }
+
+// all returns every text in an answer, however long: of each line of a header one, of a body as many as there are up to a number.
+func (e *Extract) all(header http.Header, body []byte, most int) (list []string) {
+	if e.part != "header" {
+		for _, at := range e.pattern.FindAllSubmatchIndex(body, most) {
+			if at[2] >= 0 {
+				list = append(list, string(body[at[2]:at[3]]))
+			}
+		}
+		return list
+	}
+	for _, value := range header[e.header] {
+		if e.pattern != nil {
+			groups := e.pattern.FindStringSubmatchIndex(value)
+			if groups == nil || groups[2] < 0 {
+				continue
+			}
+			value = value[groups[2]:groups[3]]
+		}
+		list = append(list, value)
+	}
+	return list
+}

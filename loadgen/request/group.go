@@ -34,11 +34,15 @@ func (m *Mix) group(by runfile.Grouping, judged []runfile.Threshold) (grouped, e
 		return g, err
 	}
 	for _, t := range judged {
-		if t.Endpoint != "" && !g.has(t.Endpoint) {
+		if t.Endpoint != "" && !g.has(t.Endpoint) && !m.isJourney(t.Endpoint) {
 			return g, fmt.Errorf("threshold %s: there is no endpoint %q: there is %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Endpoint, g.listed())
 		}
 	}
 	return g, nil
+}
+
+func (m *Mix) isJourney(name string) bool {
+	return slices.ContainsFunc(m.Journeys, func(j CompiledJourney) bool { return j.Name == name })
 }
 
 // namedIn returns the endpoints that thresholds name.
@@ -144,6 +148,9 @@ func (m *Mix) byName(own map[string]bool, key func(name []byte, given bool) []by
 // eachItsOwn tells the first requests apart, and those that thresholds name.
 func (m *Mix) eachItsOwn(named map[string]bool) (grouped, error) {
 	g := grouped{slots: make([]uint8, m.Order.N)}
+	if m.Journeys != nil {
+		g.slots = make([]uint8, len(m.Requests))
+	}
 	var name []byte
 	room := runfile.MaxEndpoints
 	if len(named) > 0 {

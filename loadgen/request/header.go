@@ -47,7 +47,7 @@ var framing = []string{"Content-Length", "Transfer-Encoding", "Trailer"}
 var errFraming = errors.New("bench says itself how long a body is and how it is sent: leave this header out")
 
 // compileHeader compiles header values, and what the user information of a URL or a name and a password stand for.
-func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed uint64, purpose string) (compiledHeader, error) {
+func compileHeader(header http.Header, login string, inURL *url.Userinfo, from drawing, purpose string) (compiledHeader, error) {
 	c := compiledHeader{Fixed: http.Header{}}
 	for _, name := range sortedKeys(header) {
 		if strings.Contains(name, openBraces) {
@@ -69,7 +69,7 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 		d := drawnHeader{name: name}
 		fixed := true
 		for i, text := range c.Fixed[name] {
-			t, err := parseTemplate("header "+name, text, seed, fmt.Sprintf("%s/header/%s/%d", purpose, known, i))
+			t, err := parseTemplate("header "+name, text, from, fmt.Sprintf("%s/header/%s/%d", purpose, known, i))
 			if err == nil {
 				err = checkReferences("header "+name, text)
 			}
@@ -88,7 +88,7 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, seed u
 		}
 		c.Kept = c.Kept || name != known
 		if fixed {
-			c.Fixed[name] = d.render(0, time.Time{})
+			c.Fixed[name] = d.render(0, time.Time{}, nil)
 		} else {
 			delete(c.Fixed, name)
 			c.Drawn = append(c.Drawn, d)
@@ -195,21 +195,24 @@ func withdraw(h http.Header, name string) (values []string) {
 }
 
 // Render returns the header of request k, which the caller must not change.
-func (c *compiledHeader) Render(k uint64, due time.Time) http.Header {
+func (c *compiledHeader) Render(k uint64, due time.Time) http.Header { return c.RenderOf(k, due, nil) }
+
+// RenderOf does so where names stand for texts, by their slots.
+func (c *compiledHeader) RenderOf(k uint64, due time.Time, texts []string) http.Header {
 	if len(c.Drawn) == 0 {
 		return c.Fixed
 	}
 	h := maps.Clone(c.Fixed)
 	for i := range c.Drawn {
-		h[c.Drawn[i].name] = c.Drawn[i].render(k, due)
+		h[c.Drawn[i].name] = c.Drawn[i].render(k, due, texts)
 	}
 	return h
 }
 
-func (d *drawnHeader) render(k uint64, due time.Time) []string {
+func (d *drawnHeader) render(k uint64, due time.Time, texts []string) []string {
 	list := make([]string, len(d.values))
 	for i, t := range d.values {
-		list[i] = string(t.Append(nil, k, due))
+		list[i] = string(t.AppendOf(nil, k, due, texts))
 	}
 	return list
 }
@@ -239,6 +242,9 @@ func (c *compiledHeader) checkHost() error {
 				s := &t.segments[i]
 				if err := wire.CheckHost(s.text); err != nil {
 					return err
+				}
+				if _, named := s.value.(nameValue); named {
+					return errNamedHost
 				}
 				list, ok := s.value.(textValue)
 				if !ok {

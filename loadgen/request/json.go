@@ -69,7 +69,7 @@ func decodeJSON(text []byte) (any, error) {
 	return v, nil
 }
 
-// in returns what the path leads to in a document. What a server wrote must not end the run, so that a panic of the package on it
+// in returns what the path leads to in a document, in order: of an array as it stands, of an object by its names. What a server wrote must not end the run, so that a panic of the package on it
 // counts as nothing found.
 func (p jsonPath) in(document any) (found []any) {
 	defer func() {
@@ -77,7 +77,15 @@ func (p jsonPath) in(document any) (found []any) {
 			found = nil
 		}
 	}()
-	return p.path.Select(document)
+	if found = p.path.Select(document); len(found) < 2 {
+		return found
+	}
+	located := p.path.SelectLocated(document)
+	located.Sort()
+	for i, node := range located {
+		found[i] = node.Node
+	}
+	return found
 }
 
 // scalarText returns a string without its quotes, a number as it was written, true or false. Of null, objects and arrays ok is false.

@@ -186,7 +186,7 @@ func (l *Lines) kind(m *Mix, i int, seed uint64) (CompiledRequest, error) {
 	if !valued {
 		r.URL = origin + "/"
 	}
-	c, err := compileRequest(r, seed, "request/"+strconv.Itoa(i))
+	c, err := compileRequest(r, drawing{seed: seed}, "request/"+strconv.Itoa(i))
 	if err != nil {
 		return c, err
 	}

@@ -43,6 +43,7 @@ type Mix struct {
 	Requests []CompiledRequest
 	Hosts    []string          // the distinct host:port that they go to, in order of appearance
 	Order    ordering          // of the requests, or of the lines
+	Journeys []CompiledJourney // whose steps the requests are; nil: each request is a journey of its own
 	Lines    *targetsfile.List // whose kinds the requests are; nil: the plan has requests of its own
 	grouped
 }
@@ -99,7 +100,7 @@ func compileMix(requests []Request, seed uint64) (*Mix, error) {
 	var total float64
 	known := origins{}
 	for i, r := range requests {
-		c, err := compileRequest(r, seed, fmt.Sprintf("request/%d", i))
+		c, err := compileRequest(r, drawing{seed: seed}, fmt.Sprintf("request/%d", i))
 		if err != nil {
 			return nil, err
 		}
@@ -130,7 +131,7 @@ func (o origins) of(m *Mix, c *CompiledRequest) int {
 	return known
 }
 
-func compileRequest(r Request, seed uint64, purpose string) (CompiledRequest, error) {
+func compileRequest(r Request, from drawing, purpose string) (CompiledRequest, error) {
 	c := CompiledRequest{Name: r.Name, Method: r.Method, weight: r.Weight, expect: r.Expect, Consistency: r.Consistency}
 	if c.Method == "" {
 		c.Method = http.MethodGet
@@ -148,16 +149,16 @@ func compileRequest(r Request, seed uint64, purpose string) (CompiledRequest, er
 	if err != nil {
 		return c, err
 	}
-	if err := c.compileURL(stripped, len(r.URL)-len(stripped), seed, purpose+"/url"); err != nil {
+	if err := c.compileURL(stripped, len(r.URL)-len(stripped), from, purpose+"/url"); err != nil {
 		return c, err
 	}
-	if c.Header, err = compileHeader(r.Header, r.Login, user, seed, purpose); err != nil {
+	if c.Header, err = compileHeader(r.Header, r.Login, user, from, purpose); err != nil {
 		return c, err
 	}
 	if err := c.Header.checkHost(); err != nil {
 		return c, fmt.Errorf("header Host: %w", err)
 	}
-	if c.Body, err = compileBody(r, seed, purpose+"/body"); err != nil {
+	if c.Body, err = compileBody(r, from, purpose+"/body"); err != nil {
 		return c, err
 	}
 	if err := c.checkVersion(); err != nil {
@@ -177,13 +178,13 @@ func compileRequest(r Request, seed uint64, purpose string) (CompiledRequest, er
 }
 
 // compileURL compiles a URL without user information, of which so many bytes were left out.
-func (c *CompiledRequest) compileURL(stripped string, left int, seed uint64, purpose string) error {
+func (c *CompiledRequest) compileURL(stripped string, left int, from drawing, purpose string) error {
 	u, rest, err := originOf(stripped)
 	if err != nil {
 		return err
 	}
 	c.Scheme, c.Host, c.path = u.Scheme, u.Host, pathOf(stripped)
-	if c.Target, err = parseTarget(rest, left+len(stripped)-len(rest), seed, purpose); err != nil {
+	if c.Target, err = parseTarget(rest, left+len(stripped)-len(rest), from, purpose); err != nil {
 		return err
 	}
 	if c.Target.Fixed() {
@@ -192,11 +193,11 @@ func (c *CompiledRequest) compileURL(stripped string, left int, seed uint64, pur
 	return err
 }
 
-func compileBody(r Request, seed uint64, purpose string) (template, error) {
+func compileBody(r Request, from drawing, purpose string) (template, error) {
 	if r.Verbatim {
 		return template{[]segment{{text: r.Body}}}, nil
 	}
-	t, err := parseTemplate("body", r.Body, seed, purpose)
+	t, err := parseTemplate("body", r.Body, from, purpose)
 	if err == nil {
 		err = checkReferences("body", r.Body)
 	}
@@ -211,7 +212,7 @@ func compileBody(r Request, seed uint64, purpose string) (template, error) {
 
 // Check returns what keeps the request from being sent, or nil.
 func (r Request) Check() error {
-	_, err := compileRequest(r, 0, "check")
+	_, err := compileRequest(r, drawing{}, "check")
 	return err
 }
 
@@ -323,17 +324,28 @@ func pathOf(raw string) string {
 	return path + "?" + strings.Join(keys, "&")
 }
 
-// Index returns which of the compiled requests is sent as number k.
+// Index returns which of the compiled requests is sent as number k; of a journey, first.
 func (m *Mix) Index(k uint64) int {
 	i := m.Order.at(k)
-	if m.Lines != nil {
+	switch {
+	case m.Lines != nil:
 		return m.Lines.Kind(i)
+	case m.Journeys != nil:
+		return m.Journeys[i].Steps[0].Part
 	}
 	return i
 }
 
 // Endpoint returns which of the endpoints number k is counted as.
-func (m *Mix) Endpoint(k uint64) int { return int(m.slots[m.Order.at(k)]) }
+func (m *Mix) Endpoint(k uint64) int {
+	if m.Journeys != nil {
+		return m.EndpointOf(m.Index(k))
+	}
+	return int(m.slots[m.Order.at(k)])
+}
+
+// EndpointOf returns which of the endpoints one of the compiled requests is counted as.
+func (m *Mix) EndpointOf(index int) int { return int(m.slots[index]) }
 
 // NameAt returns what number k is called, without its values.
 func (m *Mix) NameAt(k uint64) string {

@@ -25,9 +25,9 @@ var errPercent = errors.New("has no two hexadecimal digits behind it; write %25 
 // escaped so that they are no more than values. A fragment is no part of a request.
 //
 // Its error is a [TextError] of the URL; before is how many bytes of that stand before rest.
-func parseTarget(rest string, before int, seed uint64, purpose string) (template, error) {
+func parseTarget(rest string, before int, from drawing, purpose string) (template, error) {
 	const part = "URL"
-	t, places, err := parsePlaced(part, rest, seed, purpose)
+	t, places, err := parsePlaced(part, rest, from, purpose)
 	if bad := (*TextError)(nil); errors.As(err, &bad) {
 		bad.At += before
 	}

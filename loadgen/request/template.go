@@ -6,8 +6,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/seed-5a006608/bench/profiles"
 )
 
 // template is text with values drawn anew for each request, compiled once into segments.
@@ -43,15 +41,15 @@ const (
 var errUnclosed = errors.New("has no }} behind it; write {{{{ for the braces themselves")
 
 // parseTemplate compiles text such as "/products/{{zipf 100000 1.1}}"; {{{{ stands for the braces themselves. The values of
-// one template are drawn from seed and purpose, so that two templates of one plan are independent. Its error is a
+// one template are drawn from a seed and a purpose, so that two templates of one plan are independent. Its error is a
 // [TextError] of the part.
-func parseTemplate(part, text string, seed uint64, purpose string) (template, error) {
-	t, _, err := parsePlaced(part, text, seed, purpose)
+func parseTemplate(part, text string, from drawing, purpose string) (template, error) {
+	t, _, err := parsePlaced(part, text, from, purpose)
 	return t, err
 }
 
 // parsePlaced returns where in the text each segment begins, too.
-func parsePlaced(part, text string, seed uint64, purpose string) (t template, places []int, err error) {
+func parsePlaced(part, text string, from drawing, purpose string) (t template, places []int, err error) {
 	at, drawn := 0, 0
 	add := func(s segment) {
 		t.segments, places = append(t.segments, s), append(places, at)
@@ -81,7 +79,7 @@ func parsePlaced(part, text string, seed uint64, purpose string) (t template, pl
 			return template{}, nil, bad
 		}
 		end := begin + len(openBraces) + len(expression) + len(closeBraces)
-		v, err := parseValue(strings.Fields(expression), profiles.NewStream(seed, purpose+"/"+strconv.Itoa(drawn)))
+		v, err := from.parse(strings.Fields(expression), purpose+"/"+strconv.Itoa(drawn))
 		if err != nil {
 			bad.What, bad.Length, bad.Err = openBraces+"…"+closeBraces, end-begin, err
 			return template{}, nil, bad
@@ -127,10 +125,19 @@ func (t template) resolved() (template, error) {
 
 // Append writes the template's text for request k, due at an instant.
 func (t template) Append(dst []byte, k uint64, due time.Time) []byte {
+	return t.AppendOf(dst, k, due, nil)
+}
+
+// AppendOf does so where names stand for texts, by their slots.
+func (t template) AppendOf(dst []byte, k uint64, due time.Time, texts []string) []byte {
 	for _, s := range t.segments {
 		dst = append(dst, s.text...)
-		if s.value != nil {
-			dst = s.value.append(dst, k, due)
+		switch v := s.value.(type) {
+		case nil:
+		case nameValue:
+			dst = v.appendOf(dst, texts)
+		default:
+			dst = v.append(dst, k, due)
 		}
 	}
 	return dst

@@ -39,7 +39,7 @@ func TestTemplateWritesEachRequestsValues(t *testing.T) {
 		{"{{{{{seq}} {{{{", 5, "{{{seq}} {{"},
 		{"a{{seq}}{{{{b}}{{seq}}", 5, "a5{{b}}5"},
 	} {
-		tmpl, err := parseTemplate("body", tc.text, 1, "test")
+		tmpl, err := parseTemplate("body", tc.text, drawing{seed: 1}, "test")
 		if err != nil {
 			t.Errorf("%q: %v", tc.text, err)
 			continue
@@ -80,7 +80,7 @@ func TestTemplateRefuses(t *testing.T) {
 		"/{{C4N4RY 1}}":                      "body: the {{…}} of 12 bytes, 1 byte from its beginning, is no value: use zipf N S, uniform A B, seq, uuid, now, pick a b c, csv FILE COLUMN or version; write {{{{ for the braces themselves",
 		"C4N4RY{{{C4N4RY}}":                  "the {{…}} of 11 bytes, 6 bytes from its beginning, is no value",
 	} {
-		if _, err := parseTemplate("body", text, 1, "test"); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
+		if _, err := parseTemplate("body", text, drawing{seed: 1}, "test"); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "C4N4RY") {
 			t.Errorf("%q: error %v, want one with %q", text, err, want)
 		}
 	}
@@ -109,7 +109,7 @@ func TestHoldsValue(t *testing.T) {
 
 func TestUniformCoversItsRange(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		tmpl, err := parseTemplate("body", "{{uniform 10 13}}", rapid.Uint64().Draw(t, "seed"), "test")
+		tmpl, err := parseTemplate("body", "{{uniform 10 13}}", drawing{seed: rapid.Uint64().Draw(t, "seed")}, "test")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestUniformCoversItsRange(t *testing.T) {
 }
 
 func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
-	tmpl, err := parseTemplate("body", "{{uuid}} {{uuid}}", 1, "test")
+	tmpl, err := parseTemplate("body", "{{uuid}} {{uuid}}", drawing{seed: 1}, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestUUIDsAreVersion4AndTheirOwn(t *testing.T) {
 }
 
 func TestPickTakesEachWordAlike(t *testing.T) {
-	tmpl, err := parseTemplate("body", "{{pick a b c}}", 1, "test")
+	tmpl, err := parseTemplate("body", "{{pick a b c}}", drawing{seed: 1}, "test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,7 +111,9 @@ func parsePick(args []string, stream profiles.Stream) (value, error) {
 // seqKey is the request's number, from 0.
 type seqKey struct{}
 
-func (seqKey) append(dst []byte, k uint64, _ time.Time) []byte { return strconv.AppendUint(dst, k, 10) }
+func (seqKey) append(dst []byte, k uint64, _ time.Time) []byte {
+	return strconv.AppendUint(dst, k&numberMask, 10)
+}
 
 // uniformKey is equally often each whole number from lo to lo+span.
 type uniformKey struct {
