@@ -1,0 +1,224 @@
+// Package journey is the state of the journeys in progress: which step of each is due next, what it has taken out of answers, its
+// cookies, and how it ended. It knows no clock and no engine: it is told of exchanges, and says what follows.
+//
+//   - book.go: the journeys in progress, and what follows an exchange; start here
+//   - sending.go: what of a journey a request is made of
+//   - counts.go: what became of the journeys of a phase
+//   - tail.go: how long journeys may go on after the last arrival
+package journey
+
+import (
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"golang.org/x/net/publicsuffix"
+)
+
+// Config says which journeys there are. Instants are since Epoch.
+type Config struct {
+	Mix      *request.Mix
+	Epoch    time.Time
+	Expect   []request.Expect              // what an answer must be, unless its step says it
+	ReadBody int                           // longest body that is read, in bytes
+	Phases   int                           // so many phases are counted apart
+	PhaseOf  func(at time.Duration) int    // the phase in which a journey arrives at an instant
+	Ended    func(at time.Duration, o End) // told of each journey that has come to an end, by when it arrived; nil: nobody wants to know
+}
+
+// Book holds the journeys in progress of a run, or of one loop of it. Its methods may be called by several goroutines at once, for
+// one number by one at a time.
+type Book struct {
+	Config
+	mu     sync.Mutex
+	going  map[uint64]*going
+	counts [][]Counts // by phase and journey
+	most   int        // journeys that were in progress at once
+	kept   bool       // a cookie was kept back, for it is sent over https alone
+}
+
+// going is a journey in progress.
+type going struct {
+	index   int // of its journey
+	journey *request.CompiledJourney
+	arrival time.Duration
+
+	step, round, rounds int // where it is; rounds is how often the step is asked at most
+
+	texts        []string
+	jar          *cookiejar.Jar // nil: no answer has set a cookie
+	before, sent string         // request targets: of the exchange before, and of this one
+
+	thought          time.Duration
+	response, target time.Duration // sums over the steps that are over
+	begun            bool          // an exchange of it is over
+	more             bool          // the answer is one for which its step is repeated
+}
+
+// New returns a book without journeys.
+func New(c Config) *Book {
+	b := &Book{Config: c, going: make(map[uint64]*going), counts: make([][]Counts, c.Phases)}
+	for i := range b.counts {
+		b.counts[i] = make([]Counts, len(c.Mix.Journeys))
+		for j := range b.counts[i] {
+			b.counts[i][j] = newCounts(len(c.Mix.Journeys[j].Steps))
+		}
+	}
+	return b
+}
+
+// of returns journey k, which arrives at an instant unless it is in progress already.
+func (b *Book) of(k uint64, arrival time.Duration) *going {
+	b.mu.Lock()
+	g := b.going[k]
+	b.mu.Unlock()
+	if g != nil {
+		return g
+	}
+	i := b.Mix.Journey(k)
+	j := &b.Mix.Journeys[i]
+	g = &going{index: i, journey: j, arrival: arrival, rounds: j.Steps[0].Asked(k), texts: j.Draw(k, b.Epoch.Add(arrival))}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.going[k] = g
+	b.most = max(b.most, len(b.going))
+	return g
+}
+
+// Keep returns how much of the body of the answer to journey k's request is kept.
+func (b *Book) Keep(k uint64) int {
+	g := b.of(k, 0)
+	return g.journey.Steps[g.step].Keep(b.Expect, b.ReadBody)
+}
+
+// Failure judges a whole answer, as [exchange.Config] has it, and takes out of it what its step takes.
+func (b *Book) Failure(x *exchange.Exchange, body []byte) string {
+	g := b.of(x.K, x.Intended)
+	if g.journey.Cookies && x.Header.Get("Set-Cookie") != "" {
+		b.takeCookies(g, x)
+	}
+	failure, more := g.journey.Steps[g.step].Answer(x.K, g.round, g.texts, b.Expect, x, body, b.ReadBody)
+	g.more = more
+	return failure
+}
+
+func (b *Book) takeCookies(g *going, x *exchange.Exchange) {
+	if g.jar == nil {
+		g.jar, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it has no error to return
+	}
+	at := b.urlOf(g)
+	cookies := (&http.Response{Header: x.Header.Map()}).Cookies()
+	g.jar.SetCookies(at, cookies)
+	for _, c := range cookies {
+		if c.Secure && at.Scheme == "http" {
+			b.mu.Lock()
+			b.kept = true
+			b.mu.Unlock()
+		}
+	}
+}
+
+// urlOf returns the URL that the journey's request goes to.
+func (b *Book) urlOf(g *going) *url.URL {
+	c := &b.Mix.Requests[g.journey.Steps[g.step].Part]
+	u := &url.URL{Scheme: c.Scheme, Host: c.Host, Path: "/"}
+	if to, err := u.Parse(g.sent); err == nil {
+		return to
+	}
+	return u
+}
+
+// FollowUp takes an exchange that is over, as [exchange.Config] has it.
+func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
+	g := b.of(x.K, x.Intended)
+	step := &g.journey.Steps[g.step]
+	x.Part = step.Part
+	response := x.Response()
+	g.response += response
+	g.target += response - x.Lag()
+	first := !g.begun
+	g.begun = true
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	c := &b.counts[b.PhaseOf(g.arrival)][g.index]
+	c.step(g.step, g.round, x, x.End-g.arrival-g.thought)
+	if x.Outcome != exchange.Succeeded && !(step.GoOn && x.Over()) {
+		b.end(x.K, g, c, endOf(x, first))
+		return 0, false
+	}
+	switch {
+	case step.While && x.Outcome == exchange.Succeeded && !g.more:
+		g.round = g.rounds
+	case x.Outcome != exchange.Succeeded && step.While:
+		g.round = g.rounds
+	default:
+		g.round++
+	}
+	for g.round >= g.rounds {
+		g.step, g.round = g.step+1, 0
+		if g.step == len(g.journey.Steps) {
+			b.end(x.K, g, c, Completed)
+			return 0, false
+		}
+		if g.rounds = g.journey.Steps[g.step].Asked(x.K); g.rounds == 0 {
+			c.Steps[g.step].LeftOut++
+		}
+	}
+	think := g.journey.Steps[g.step].Think(x.K, g.round)
+	g.thought += think
+	g.before = g.sent
+	return x.End + think, true
+}
+
+// end ends a journey.
+func (b *Book) end(k uint64, g *going, c *Counts, o End) {
+	delete(b.going, k)
+	c.end(g, o)
+	if o == Failed || o == GivenUp {
+		for i := g.step + 1; i < len(g.journey.Steps); i++ {
+			if g.journey.Steps[i].Asked(k) > 0 {
+				c.Steps[i].Stopped++
+			} else {
+				c.Steps[i].LeftOut++
+			}
+		}
+	}
+	if b.Ended != nil {
+		b.Ended(g.arrival, o)
+	}
+}
+
+// Unstarted counts n journeys alike that arrived as number k did and were never taken, when the run ended at another instant.
+func (b *Book) Unstarted(k uint64, arrival, end time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	g := &going{arrival: arrival, response: end - arrival}
+	b.counts[b.PhaseOf(arrival)][b.Mix.Journey(k)].end(g, Unstarted)
+	if b.Ended != nil {
+		b.Ended(arrival, Unstarted)
+	}
+}
+
+// Finish ends what is in progress when the run is over: those who think are unfinished. Of a journey that was only prepared nothing was
+// due.
+func (b *Book) Finish() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for k, g := range b.going {
+		if g.begun {
+			b.end(k, g, &b.counts[b.PhaseOf(g.arrival)][g.index], Unfinished)
+		}
+	}
+	clear(b.going)
+}
+
+// InProgress returns how many journeys are in progress.
+func (b *Book) InProgress() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.going)
+}

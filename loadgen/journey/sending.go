@@ -1,0 +1,38 @@
+package journey
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/request"
+)
+
+// Sending is what of a journey its next request is made of.
+type Sending struct {
+	Part   int    // index of the request in the mix
+	Draw   uint64 // the number that values are drawn for
+	Texts  []string
+	Target []byte // path and query, as they are sent
+	Header http.Header
+	Plain  bool // the header is the same for every journey
+}
+
+// Send returns what the next request of journey k is made of, which is due at an instant. It may be called again for the same request.
+// Its error is an [exchange.Refusal].
+func (b *Book) Send(k uint64, intended time.Duration) (s Sending, err error) {
+	g := b.of(k, intended)
+	step := &g.journey.Steps[g.step]
+	due := b.Epoch.Add(intended)
+	s = Sending{Part: step.Part, Texts: g.texts, Draw: request.Draw(k, g.round)}
+	if s.Target, err = b.Mix.TargetOf(step, s.Draw, due, g.texts, g.before); err != nil {
+		return s, err
+	}
+	g.sent = string(s.Target)
+	var cookies []*http.Cookie
+	if g.jar != nil {
+		cookies = g.jar.Cookies(b.urlOf(g))
+	}
+	s.Plain = len(cookies) == 0 && len(b.Mix.Requests[step.Part].Header.Drawn) == 0
+	s.Header = b.Mix.SentHeader(step, s.Draw, due, g.texts, cookies)
+	return s, nil
+}
