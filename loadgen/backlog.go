@@ -45,7 +45,7 @@ func (r *recording) trendOf(p *runfile.Phase, run *runfile.Run) backlogTrend {
 	end := p.StartNS + p.DurationNS
 	b := backlogTrend{
 		Backlog: p.Backlog, length: p.DurationNS, service: p.ServiceTime.P99NS, perSec: p.Offered.Rate,
-		from: behind(r.schedule, p.StartNS, p.Backlog.Start), to: behind(r.schedule, end, p.Backlog.End),
+		from: r.behind(p.StartNS, p.Backlog.Start, run), to: r.behind(end, p.Backlog.End, run),
 	}
 	settled := p.StartNS + min(b.service, p.DurationNS/settling)
 	if usual, known := baselineP99(run.Phases); known {
@@ -54,7 +54,7 @@ func (r *recording) trendOf(p *runfile.Phase, run *runfile.Run) backlogTrend {
 	var early int
 	for _, s := range run.Intervals {
 		if at := s.StartNS + time.Second; at > p.StartNS && at <= end {
-			b.seconds = append(b.seconds, behind(r.schedule, at, s.Backlog).Seconds())
+			b.seconds = append(b.seconds, r.behind(at, s.Backlog, run).Seconds())
 			if at < settled {
 				early++
 			}

@@ -22,6 +22,9 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 	if r.pair.seesBody() || r.mix.SeesBody(r.plan.Expect) || r.takes {
 		c.KeepBody = r.keepBody
 	}
+	if r.mix.Journeys != nil {
+		r.keepJourneys(&c, i)
+	}
 	if r.plan.Closed != nil {
 		c.Users, c.Slots = r.plan.crowd(i, loops, r.layout.length), r.plan.Closed.usersOf(i, loops)
 	}
@@ -119,7 +122,12 @@ func (r *recording) sink(i int) *sink {
 }
 
 func (s *sink) Record(x *exchange.Exchange) {
-	e := sample{Exchange: x, endpoint: s.mix.Endpoint(x.K)}
+	e := sample{Exchange: x}
+	if s.mix.Journeys != nil {
+		e.endpoint = s.mix.EndpointOf(x.Part)
+	} else {
+		e.endpoint = s.mix.Endpoint(x.K)
+	}
 	if !x.Header.None() {
 		s.marks.read(x.Header)
 		e.cache, e.timings = s.marks.cache(), s.marks.timings

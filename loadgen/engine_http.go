@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/request"
 )
@@ -30,8 +31,8 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*addre
 	}
 	sink := r.sink(0)
 	sink.handing = handing
-	end := nethttp.Run(ctx, c, &httpSource{numbers: r.numbers(0), mix: r.mix, epoch: epoch}, sink)
-	return joinEnds([]exchange.End{end}, r.layout.length)
+	end := nethttp.Run(ctx, c, &httpSource{numbers: r.numbers(0), mix: r.mix, epoch: epoch, book: r.bookOf(0)}, sink)
+	return joinEnds([]exchange.End{end}, r.layout.end())
 }
 
 // handing is how long a request that was handed to a worker may take to be sent before lateness is told that begins with it.
@@ -42,9 +43,13 @@ type httpSource struct {
 	numbers
 	mix   *request.Mix
 	epoch time.Time
+	book  *journey.Book // nil: each request is one exchange
 }
 
 func (s *httpSource) Render(k uint64, intended time.Duration) (nethttp.Request, error) {
+	if s.book != nil {
+		return s.step(k, intended)
+	}
 	r, err := s.mix.Render(k, s.epoch.Add(intended))
 	return nethttp.Request(r), err
 }

@@ -27,7 +27,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	defer r.following(ctx)()
 	for i := range loops {
 		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.Requests)}
-		source := &wireSource{numbers: r.numbers(i), mix: r.mix, requests: requests, epoch: epoch}
+		source := &wireSource{numbers: r.numbers(i), mix: r.mix, requests: requests, epoch: epoch, book: r.bookOf(i)}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, r.sink(i)) })
 	}
 	running.Wait()
@@ -36,7 +36,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 			return ending{}, errs[i]
 		}
 	}
-	return joinEnds(ends, r.layout.length), nil
+	return joinEnds(ends, r.layout.end()), nil
 }
 
 // joinEnds makes one ending of the loops'. They notice an interrupt one after the other; the run is cut where the last one

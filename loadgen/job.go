@@ -111,5 +111,8 @@ func (p Plan) mix() (*request.Mix, error) {
 	if p.Lines != nil {
 		return p.Lines.Mix(by)
 	}
+	if len(p.Journeys) > 0 {
+		return request.NewJourneyMix(p.Journeys, by)
+	}
 	return request.NewMix(p.Requests, by)
 }

@@ -24,12 +24,12 @@ func (l *layout) recorderBytes() int64 {
 }
 
 // limitMemory gives the garbage collector a limit that matches the run, and no other occasion to collect: what lives is
-// known beforehand, what the plan holds of files among it, and a collection beside the pacing is worth avoiding. Of a mirrored run that is not known, and its two
-// sides would set each other's limit. It returns what undoes it.
+// known beforehand, what the plan holds of files among it, and a collection beside the pacing is worth avoiding. Of a mirrored run, whose two sides
+// would set each other's limit, and of journeys that is not known. It returns what undoes it.
 func (r *recording) limitMemory() (undo func()) {
 	need := r.layout.recorderBytes() + baseMemory
 	limit, percent := need+heldBytes(), -1
-	if need > maxMemory || r.pair != nil {
+	if need > maxMemory || r.pair != nil || r.mix.Journeys != nil {
 		limit, percent = math.MaxInt64, 100
 	}
 	oldPercent, oldLimit := debug.SetGCPercent(percent), debug.SetMemoryLimit(limit)

@@ -19,6 +19,8 @@ func Mirror(ctx context.Context, a, b *Job, rules []DiffRule, options [2]Options
 	switch {
 	case a.Plan.Closed != nil || b.Plan.Closed != nil:
 		return nil, errors.New("in the closed model requests are due when answers came: there is nothing to mirror")
+	case len(a.Plan.Journeys) > 0 || len(b.Plan.Journeys) > 0:
+		return nil, errors.New("when the steps of journeys are due is each target's doing: there is nothing to mirror")
 	case len(rules) == 0 || len(rules) > runfile.MaxDiffRules:
 		return nil, errors.New("answers are compared by 1 to 8 rules")
 	}

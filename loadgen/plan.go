@@ -19,10 +19,11 @@ type Plan struct {
 	Profile  profiles.Profile
 	Closed   *Closed // nil: the open model, at the profile's rate
 	Requests []request.Request
-	Lines    *request.Lines   // the requests of a targets file, in place of Requests
-	Order    runfile.Order    // how requests follow each other
-	First    uint64           // in sequence, the one that number 0 is
-	Group    runfile.Grouping // how those of a targets file are counted as endpoints
+	Journeys []request.Journey // of several requests each, in place of Requests
+	Lines    *request.Lines    // the requests of a targets file, in place of Requests
+	Order    runfile.Order     // how requests follow each other
+	First    uint64            // in sequence, the one that number 0 is
+	Group    runfile.Grouping  // how those of a targets file are counted as endpoints
 	Seed     uint64
 	Limits   Limits
 	TLS      TLS
@@ -148,6 +149,9 @@ func (p Plan) validate() error {
 		return fmt.Errorf("dns-ttl must be at least 1s, got %v", w.DNSTTL)
 	} else if w.Spin != nil && (*w.Spin < 0 || *w.Spin > time.Millisecond) {
 		return fmt.Errorf("spin must be 0 to 1ms, got %v", *w.Spin)
+	}
+	if err := p.checkJourneys(); err != nil {
+		return err
 	}
 	if err := p.checkEngine(); err != nil {
 		return err

@@ -49,7 +49,7 @@ func (w *watch) state(now time.Duration) runfile.Progress {
 	}
 	// The counters are read one after the other while they grow, so differences may come out below zero.
 	p.InFlight = sent - min(returned, sent)
-	if w.schedule != nil {
+	if w.timeline.schedule != nil {
 		due := w.schedule.Count(min(now, time.Duration(w.layout.cut.Load())))
 		p.Waiting = due - min(sent+ended-returned, due)
 	} else {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/consistency"
+	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -28,6 +29,7 @@ type recording struct {
 	pauses      []silenceSpan // in which bench itself did not run
 	environment runfile.Environment
 	lookup      lookup
+	books       []*journey.Book // of the shards; nil: each request is one exchange
 	addresses   []*address.Pool // of the mix's hosts; nil where the engine has none to choose from
 	pair        *pairSide       // nil: the run is mirrored by no other
 	disturbed   disturbances
@@ -60,6 +62,9 @@ func (j *Job) recording() (*recording, error) {
 	p.Profile = p.Profile.Until(schedule.Duration())
 	r := &recording{plan: p, mix: j.mix, tls: j.tls, conditions: conditions}
 	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.Endpoints)
+	if j.mix.Journeys != nil {
+		r.layout.tailPhase, r.layout.tail = len(r.layout.spans), journey.Tail(j.mix, schedule.Total(), schedule.At, r.layout.length)
+	}
 	r.layout.interrupt(r.layout.length)
 	if r.layout.closed = p.Closed != nil; !r.layout.closed {
 		r.schedule = schedule
@@ -77,6 +82,10 @@ func (j *Job) recording() (*recording, error) {
 		r.mix, r.takes, r.timeline.versions = r.versions.mix, j.mix.ReadsBody(), r.versions
 		r.versions.stale = r.takeJudged
 	}
+	if j.mix.Journeys != nil {
+		r.timeline.schedule = nil // when a later step is due is the target's doing
+	}
+	r.books = make([]*journey.Book, shards)
 	if len(conditions) > 0 {
 		r.timeline.heard = func(index int, c *second) {
 			for _, condition := range conditions {
@@ -147,6 +156,7 @@ func (r *recording) finish(e ending, resources runfile.Resources) *runfile.Run {
 			r.shards[0].recordUnsent(&sample{Exchange: &b.Exchange, endpoint: b.endpoint}, b.n, b.disturbed)
 		}
 	}
+	r.endJourneys(&e)
 	r.timeline.finish(r.shards)
 	return r.run(e, resources)
 }
@@ -160,7 +170,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	run := &runfile.Run{
 		Target: r.plan.Target, Plan: r.plan.record(r.mix), Seed: r.plan.Seed,
 		Environment: r.environment,
-		Interrupted: e.cut < r.layout.length,
+		Interrupted: e.cut < r.layout.end(),
 		Intervals:   r.timeline.intervals(),
 		Errors:      []runfile.ErrorCount{},
 		Resources:   resources,
@@ -183,6 +193,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		if r.versions != nil {
 			p.Consistency = r.versions.phases[i].describe()
 		}
+		p.Journeys = r.journeysOf(i)
 		p.Verdict = r.judge(&p, t, all, run)
 		run.Phases = append(run.Phases, p)
 		if p.Kind != profiles.Warmup {
@@ -190,6 +201,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 			if r.versions != nil {
 				judged.add(&r.versions.phases[i])
 			}
+			run.Overall.Journeys = runfile.AddJourneys(run.Overall.Journeys, p.Journeys)
 			o := &run.Overall
 			if o.DurationNS == 0 {
 				o.StartNS, o.Backlog = p.StartNS, p.Backlog
@@ -202,6 +214,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		}
 		run.Requests = runfile.AddRequests(run.Requests, t.requests())
 	}
+	r.tellTail(run, all, &e)
 	run.Overall.Name, run.Overall.Kind = "overall", "overall"
 	overall.phase(&run.Overall)
 	if r.versions != nil {
@@ -218,6 +231,9 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	run.Overall.Verdict = run.Verdict
 	if r.schedule != nil {
 		run.Requests.Planned = r.schedule.Total()
+	}
+	if r.mix.Journeys != nil {
+		run.Requests.Planned = run.Requests.Due // when they are due is the target's doing
 	}
 	if c := r.plan.Closed; c != nil && c.Think != (profiles.Think{}) {
 		share, window := r.timeline.inStep(c.Think, min(e.cut, r.layout.length))

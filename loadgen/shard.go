@@ -17,9 +17,11 @@ const maxSilences = 1000
 type layout struct {
 	spans     []profiles.Span
 	length    time.Duration
-	endpoints int          // that are told apart, and other, which the rest is counted as
-	closed    bool         // the closed model
-	cut       atomic.Int64 // when the profile ended: at length, or when the run was interrupted
+	endpoints int           // that are told apart, and other, which the rest is counted as
+	closed    bool          // the closed model
+	tail      time.Duration // after length, how long journeys may go on that wait for nobody; 0 too where there are no journeys
+	tailPhase int           // the index behind all phases, which counts what is due after length; 0: there are no journeys
+	cut       atomic.Int64  // when the profile ended: at length, or when the run was interrupted
 }
 
 // interrupt ends the profile early.
@@ -36,8 +38,22 @@ func (l *layout) trim(cut time.Duration) {
 	}
 }
 
-// phaseAt returns the phase of an instant; what lies past the profile belongs to its last phase.
+// phases is how many phases are counted apart.
+func (l *layout) phases() int {
+	if l.tailPhase > 0 {
+		return l.tailPhase + 1
+	}
+	return len(l.spans)
+}
+
+// end is when nothing is due any more that does not wait for the target.
+func (l *layout) end() time.Duration { return l.length + l.tail }
+
+// phaseAt returns the phase of an instant; what lies past the profile belongs to its last phase, or to the tail of journeys.
 func (l *layout) phaseAt(t time.Duration) int {
+	if l.tailPhase > 0 && t >= l.length {
+		return l.tailPhase
+	}
 	for i := range l.spans {
 		if t < l.spans[i].End {
 			return i
@@ -107,8 +123,8 @@ func newShards(l *layout, n int, all *disturbances) []*shard {
 
 func newShard(l *layout) *shard {
 	s := &shard{
-		layout: l, phases: make([]totals, len(l.spans)), errors: make(map[string]*runfile.ErrorCount),
-		details: make([]*detail, len(l.spans)*(min(l.endpoints, runfile.MaxEndpoints)+1)*len(classes)),
+		layout: l, phases: make([]totals, l.phases()), errors: make(map[string]*runfile.ErrorCount),
+		details: make([]*detail, l.phases()*(min(l.endpoints, runfile.MaxEndpoints)+1)*len(classes)),
 		current: newDelta(), full: make(chan *delta, 2), empty: make(chan *delta, 2),
 	}
 	for i := range s.phases {

@@ -146,7 +146,8 @@ func (t *timeline) outstanding(now time.Duration, shards []*shard) []waiting {
 	return list
 }
 
-// encode folds an open second into what is kept. What a sealed second still gets are counts by the clock.
+// encode folds an open second into what is kept. What a sealed second still gets are counts by the clock, and of journeys a step that
+// waited long.
 func (t *timeline) encode(index int) {
 	o := t.open[index]
 	if o == nil {
@@ -166,12 +167,14 @@ func (t *timeline) encode(index int) {
 	c.returned += o.returned
 	c.lastEnd = max(c.lastEnd, o.lastEnd)
 	if o.response.Count() > 0 || o.responseCensored.Count() > 0 {
-		c.responseTime = runfile.DistOf(&o.response, &o.responseCensored)
+		response := runfile.DistOf(&o.response, &o.responseCensored)
+		c.responseTime = c.responseTime.Joined(&response, runfile.DetailDigits)
 	}
 	if o.service.Count() > 0 || o.serviceCensored.Count() > 0 {
-		c.serviceTime = runfile.DistOf(&o.service, &o.serviceCensored)
+		service := runfile.DistOf(&o.service, &o.serviceCensored)
+		c.serviceTime = c.serviceTime.Joined(&service, runfile.DetailDigits)
 	}
-	c.targetTime = o.target.describe()
+	c.targetTime = c.targetTime.Joined(o.target.describe(), runfile.DetailDigits)
 	// The summaries keep the encoded histograms; the counts themselves would be 37 KB a second.
 	c.responseTime.Pack()
 	c.serviceTime.Pack()

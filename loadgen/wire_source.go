@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
@@ -18,9 +19,13 @@ type wireSource struct {
 	buffer   []byte
 	target   []byte
 	body     []byte
+	book     *journey.Book // nil: each request is one exchange
 }
 
 func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, error) {
+	if s.book != nil {
+		return s.step(k, intended)
+	}
 	i := s.mix.Index(k)
 	c, w := &s.mix.Requests[i], &s.requests[i]
 	r := wire.Request{Bytes: w.static, Body: w.body, Origin: c.Origin, Endpoint: i, Head: w.isHead, Idempotent: w.idempotent}

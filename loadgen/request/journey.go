@@ -434,7 +434,7 @@ func (m *Mix) TargetOf(s *CompiledStep, draw uint64, due time.Time, texts []stri
 		return c.Target.AppendOf(nil, draw, due, texts), nil
 	}
 	from := url.URL{Scheme: c.Scheme, Host: c.Host}
-	if u, err := c.urlOf(base); err == nil && base != "" {
+	if u, err := c.URLOf(base); err == nil && base != "" {
 		from = *u
 	}
 	to, err := from.Parse(EncodedReference(texts[s.reference]))
@@ -506,3 +506,17 @@ func (s *CompiledStep) Mean() float64 {
 
 // Journey returns which of the journeys number k is.
 func (m *Mix) Journey(k uint64) int { return m.Order.at(k) }
+
+// FewestRows returns how many rows the shortest csv file has that vars are drawn from; 0: there is none.
+func (m *Mix) FewestRows() (rows int) {
+	for i := range m.Journeys {
+		for _, v := range m.Journeys[i].vars {
+			for _, s := range v.text.segments {
+				if c, ok := s.value.(csvKey); ok && (rows == 0 || len(c.rows) < rows) {
+					rows = len(c.rows)
+				}
+			}
+		}
+	}
+	return rows
+}

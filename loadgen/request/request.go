@@ -188,7 +188,7 @@ func (c *CompiledRequest) compileURL(stripped string, left int, from drawing, pu
 		return err
 	}
 	if c.Target.Fixed() {
-		c.Static, err = c.urlOf(string(c.Target.Append(nil, 0, time.Time{})))
+		c.Static, err = c.URLOf(string(c.Target.Append(nil, 0, time.Time{})))
 	}
 	return err
 }
@@ -369,7 +369,7 @@ func (m *Mix) Render(k uint64, due time.Time) (Rendered, error) {
 	r := Rendered{Method: c.Method, URL: c.Static, Header: c.Header.Render(k, due), Body: c.Body.Append(nil, k, due)}
 	if r.URL == nil {
 		var err error
-		if r.URL, err = c.urlOf(string(c.Target.Append(nil, k, due))); err != nil {
+		if r.URL, err = c.URLOf(string(c.Target.Append(nil, k, due))); err != nil {
 			return r, err
 		}
 	}

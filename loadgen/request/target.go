@@ -131,9 +131,9 @@ var pathBytes, queryBytes = func() (path, query [256]bool) {
 	return path, query
 }()
 
-// urlOf returns the URL of which net/http writes just that target. Its path is given as it is written and decoded: else
+// URLOf returns the URL of which net/http writes just that target. Its path is given as it is written and decoded: else
 // net/http would encode it its own way.
-func (c *CompiledRequest) urlOf(target string) (*url.URL, error) {
+func (c *CompiledRequest) URLOf(target string) (*url.URL, error) {
 	u := url.URL{Scheme: c.Scheme, Host: c.Host}
 	var query bool
 	u.RawPath, u.RawQuery, query = strings.Cut(target, "?")

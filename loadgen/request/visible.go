@@ -66,7 +66,7 @@ func shownValue(v value, k uint64, due time.Time) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
-	case csvKey:
+	case csvKey, nameValue:
 		return masked
 	case linePath:
 		return v.shown(k)

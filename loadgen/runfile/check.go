@@ -69,6 +69,12 @@ func (r *Run) check() error {
 			measured += p.DurationNS
 		}
 	}
+	if r.Tail != nil {
+		if err := r.Tail.check(r.Repetitions()); err != nil {
+			return fmt.Errorf("tail: %w", err)
+		}
+		sum = AddRequests(sum, r.Tail.Requests)
+	}
 	sum.Planned = q.Planned
 	if sum != q {
 		return fmt.Errorf("requests: the phases add up to %d due, %d succeeded, %d failed, not to %d, %d, %d",
@@ -200,6 +206,11 @@ func (p *Phase) check(runs int) error {
 		}
 		if err := e.TargetTime.check(DetailDigits); err != nil {
 			return fmt.Errorf("endpoint %q: %w", e.Name, err)
+		}
+	}
+	for i := range p.Journeys {
+		if err := p.Journeys[i].check(); err != nil {
+			return fmt.Errorf("journey %q: %w", p.Journeys[i].Name, err)
 		}
 	}
 	if p.Disturbed > q.Due {

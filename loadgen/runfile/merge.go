@@ -176,6 +176,9 @@ func add(a, b *Run) (*Run, error) {
 	if m.Overall, err = mergePhase(a.Overall, b.Overall); err != nil {
 		return nil, err
 	}
+	if m.Tail, err = mergeTail(a.Tail, b.Tail); err != nil {
+		return nil, err
+	}
 	m.Phases = nil
 	for i := range a.Phases {
 		p, err := mergePhase(a.Phases[i], b.Phases[i])
@@ -283,6 +286,9 @@ func mergePhase(a, b Phase) (Phase, error) {
 	m.DropPartial()
 	m.Disturbed += b.Disturbed
 	if m.TargetTime, err = a.TargetTime.merge(b.TargetTime, TotalDigits); err != nil {
+		return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
+	}
+	if m.Journeys, err = mergeJourneys(a.Journeys, b.Journeys); err != nil {
 		return Phase{}, fmt.Errorf("phase %q: %w", a.Name, err)
 	}
 	m.Endpoints = slices.Clone(a.Endpoints)

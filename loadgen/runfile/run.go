@@ -39,6 +39,7 @@ type Run struct {
 	Requests    Requests     `json:"requests"`
 	Overall     Phase        `json:"overall"` // every phase but warm-up
 	Phases      []Phase      `json:"phases"`
+	Tail        *Phase       `json:"tail,omitempty"` // the steps of journeys that were due after the phases; never judged; nil: there were none
 	Intervals   []Interval   `json:"intervals"` // by one second of intended time, in order, without gaps
 	Errors      []ErrorCount `json:"errors"`
 	Events      []Event      `json:"events"`
@@ -226,6 +227,7 @@ type Phase struct {
 	Backlog      Backlog        `json:"backlog"`
 	Recovery     *Recovery      `json:"recovery,omitempty"` // of a spike
 	Endpoints    []Endpoint     `json:"endpoints,omitempty"`
+	Journeys     []Journey      `json:"journeys,omitempty"` // of those that arrived in the phase; nil: each request is one exchange, or a file of before
 }
 
 // Served returns what the target served of the phase: of what was asked in it, those that succeeded, whenever they were

@@ -1,0 +1,155 @@
+package loadgen
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/journey"
+	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/loadgen/wire"
+)
+
+// checkJourneys refuses what journeys do not go with.
+func (p Plan) checkJourneys() error {
+	switch {
+	case len(p.Journeys) == 0:
+		return nil
+	case p.Closed != nil:
+		return errors.New("journeys arrive by a rate: leave out --vus and --rate max")
+	case p.Follow.Most > 0:
+		return errors.New("in journeys no redirect is followed: leave out --follow, and write it as a step of its own whose path is a link that was taken")
+	case p.Order == runfile.Sequential:
+		return errors.New("journeys are drawn by weight: leave out the order")
+	}
+	return nil
+}
+
+// keepJourneys makes an engine, or the i-th loop of one, go on from a journey's step to the next.
+func (r *recording) keepJourneys(c *exchange.Config, i int) {
+	r.books[i] = journey.New(journey.Config{
+		Mix: r.mix, Epoch: c.Epoch, Expect: r.plan.Expect, ReadBody: r.readBody(), Phases: r.layout.phases(), PhaseOf: r.layout.phaseAt,
+	})
+	c.Tail, c.Failure, c.KeepBody, c.FollowUp = r.layout.tail, r.books[i].Failure, r.books[i].Keep, r.books[i].FollowUp
+}
+
+// bookOf returns the book of the i-th loop; nil: each request is one exchange.
+func (r *recording) bookOf(i int) *journey.Book { return r.books[i] }
+
+// step renders the next request of a journey.
+func (s *httpSource) step(k uint64, intended time.Duration) (nethttp.Request, error) {
+	sent, err := s.book.Send(k, intended)
+	if err != nil {
+		return nethttp.Request{}, err
+	}
+	c := &s.mix.Requests[sent.Part]
+	u, err := c.URLOf(string(sent.Target))
+	return nethttp.Request{Method: c.Method, URL: u, Header: sent.Header, Body: c.Body.AppendOf(nil, sent.Draw, s.epoch.Add(intended), sent.Texts)}, err
+}
+
+// step renders the next request of a journey.
+func (s *wireSource) step(k uint64, intended time.Duration) (wire.Request, error) {
+	sent, err := s.book.Send(k, intended)
+	if err != nil {
+		return wire.Request{}, err
+	}
+	c, w := &s.mix.Requests[sent.Part], &s.requests[sent.Part]
+	r := wire.Request{Origin: c.Origin, Endpoint: sent.Part, Head: w.isHead, Idempotent: w.idempotent}
+	s.body = c.Body.AppendOf(s.body[:0], sent.Draw, s.epoch.Add(intended), sent.Texts)
+	head := w.head
+	if !sent.Plain {
+		if head, err = wire.NewHead(c.Method, c.Host, w.connection(sent.Header)); err != nil {
+			return r, err
+		}
+	}
+	s.buffer, err = head.Append(s.buffer[:0], sent.Target, s.body)
+	r.Bytes, r.Body = s.buffer, len(s.body)
+	return r, err
+}
+
+// endJourneys ends what is in progress when the engine has ended, and counts those that no loop took.
+func (r *recording) endJourneys(e *ending) {
+	if r.mix.Journeys == nil {
+		return
+	}
+	cursor, loops := r.schedule.Cursor(), uint64(len(e.loops))
+	cursor.Seek(e.next())
+	for k, at, ok := cursor.Next(); ok && at < e.cut; k, at, ok = cursor.Next() {
+		if k >= e.loops[k%loops].next {
+			r.books[0].Unstarted(k, at, e.at)
+		}
+	}
+	most, keptBack := 0, false
+	for _, b := range r.books {
+		b.Finish()
+		most += b.Most()
+		keptBack = keptBack || b.KeptBack()
+	}
+	if rows := r.mix.FewestRows(); rows > 0 && most > rows {
+		r.note(fmt.Sprintf("%s journeys were in progress at once and a csv file has %s rows: some of them were the same user", units.Count(uint64(most)), units.Count(uint64(rows))))
+	}
+	if keptBack {
+		r.note("a cookie is for https alone (Secure) and was not sent over http")
+	}
+}
+
+func (r *recording) note(text string) {
+	r.environment.Notes = append(r.environment.Notes, text)
+}
+
+// journeysOf returns what became of the journeys that arrived in a phase.
+func (r *recording) journeysOf(phase int) (list []runfile.Journey) {
+	if r.mix.Journeys == nil {
+		return nil
+	}
+	counts := journey.Counted(r.books, phase)
+	for i := range counts {
+		c := &counts[i]
+		j := runfile.Journey{
+			Name: r.mix.Journeys[i].Name, Arrived: c.Arrived(), Completed: c.Completed, Failed: c.Failed, Unfinished: c.Unfinished, Unstarted: c.Unstarted,
+			Time: runfile.DistOf(&c.Time, &c.TimeBounds), TargetTime: runfile.DistOf(&c.Target, &c.TargetBounds),
+		}
+		for n := range c.Steps {
+			s := &c.Steps[n]
+			j.Steps = append(j.Steps, runfile.JourneyStep{
+				Name: r.mix.Journeys[i].Steps[n].Name, Asked: s.Asked, LeftOut: s.LeftOut, Stopped: s.Stopped,
+				SinceArrival: runfile.DistOf(&s.Since, &s.SinceBounds),
+			})
+		}
+		list = append(list, j)
+	}
+	return list
+}
+
+// tellTail tells of the steps that were due after the phases.
+func (r *recording) tellTail(run *runfile.Run, all *shard, e *ending) {
+	if r.layout.tailPhase == 0 {
+		return
+	}
+	t := &all.phases[r.layout.tailPhase]
+	if q := t.requests(); q.Due == 0 {
+		return
+	}
+	p := runfile.Phase{
+		Name: "tail", Kind: "tail", StartNS: r.layout.length, DurationNS: max(e.at-r.layout.length, 1),
+		Verdict: runfile.Verdict{Kind: runfile.Valid, Evidence: []string{}}, Endpoints: all.endpointsIn(r.layout.tailPhase, r.mix),
+	}
+	t.phase(&p)
+	run.Tail = &p
+	run.Requests = runfile.AddRequests(run.Requests, p.Requests)
+}
+
+// behind returns a backlog at an instant as a time. Of journeys it is the share of what fell due in the second before.
+func (r *recording) behind(at time.Duration, unfinished uint64, run *runfile.Run) time.Duration {
+	if r.mix.Journeys == nil {
+		return behind(r.schedule, at, unfinished)
+	}
+	i := int(max(at-1, 0) / time.Second)
+	if unfinished == 0 || i >= len(run.Intervals) {
+		return 0
+	}
+	return time.Duration(float64(time.Second) * float64(unfinished) / float64(max(run.Intervals[i].Due, 1)))
+}

@@ -1,0 +1,276 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// strictShop answers "wrong" to whatever is not as it should be: a token belongs to its user, an order to its token, a cookie to its
+// journey, and the steps of each come in order.
+type strictShop struct {
+	mu     sync.Mutex
+	tokens map[string]string // by token, the user
+	orders map[string]string // by order, the token
+	at     map[string]string // by token, the step that was last
+	wrong  atomic.Int64
+	paid   atomic.Int64
+	calls  atomic.Int64
+	refuse func(path string) bool // says that an order is declined; may be nil
+}
+
+func newStrictShop(t *testing.T) (*strictShop, string) {
+	shop := &strictShop{tokens: map[string]string{}, orders: map[string]string{}, at: map[string]string{}}
+	s := httptest.NewServer(shop)
+	t.Cleanup(s.Close)
+	return shop, s.URL
+}
+
+func (s *strictShop) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.calls.Add(1)
+	body, _ := io.ReadAll(r.Body)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if r.URL.Path == "/login" {
+		var who struct{ User string }
+		if json.Unmarshal(body, &who) != nil || !strings.HasPrefix(who.User, "user") || r.Header.Get("Cookie") != "" {
+			s.isWrong(w)
+			return
+		}
+		token := fmt.Sprintf("t %d/%s", len(s.tokens), who.User)
+		s.tokens[token], s.at[token] = who.User, "login"
+		http.SetCookie(w, &http.Cookie{Name: "session", Value: fmt.Sprint(len(s.tokens)), Path: "/"})
+		s.tokens[fmt.Sprint(len(s.tokens))] = token
+		json.NewEncoder(w).Encode(map[string]any{"user": who.User, "token": token})
+		return
+	}
+	cookie, err := r.Cookie("session")
+	if err != nil {
+		s.isWrong(w)
+		return
+	}
+	token := s.tokens[cookie.Value]
+	bearer := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+	switch {
+	case strings.HasPrefix(r.URL.Path, "/items/"):
+		if bearer != token || s.at[token] != "login" {
+			s.isWrong(w)
+			return
+		}
+		s.at[token] = "item " + strings.TrimPrefix(r.URL.Path, "/items/")
+	case r.URL.Path == "/orders":
+		var what struct{ Item int }
+		if json.Unmarshal(body, &what) != nil || s.at[token] != fmt.Sprint("item ", what.Item) || r.URL.Query().Get("token") != token {
+			s.isWrong(w)
+			return
+		}
+		if s.refuse != nil && s.refuse(token) {
+			w.WriteHeader(http.StatusConflict)
+			return
+		}
+		id := fmt.Sprintf("o%d", len(s.orders))
+		s.orders[id], s.at[token] = token, "order"
+		w.Header().Set("Location", "/orders/"+id)
+		w.WriteHeader(http.StatusCreated)
+	default:
+		id := strings.TrimSuffix(strings.TrimPrefix(r.URL.Path, "/orders/"), "/pay")
+		if s.orders[id] != token || s.at[token] != "order" {
+			s.isWrong(w)
+			return
+		}
+		s.at[token] = "paid"
+		s.paid.Add(1)
+	}
+}
+
+func (s *strictShop) isWrong(w http.ResponseWriter) {
+	s.wrong.Add(1)
+	w.WriteHeader(http.StatusTeapot)
+}
+
+// buying is who logs in, looks at an item, orders it and pays in four of five cases.
+func buying(t *testing.T, url string, think profiles.Think) request.Journey {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "users.csv")
+	var rows strings.Builder
+	fmt.Fprintln(&rows, "name")
+	for i := range 5000 {
+		fmt.Fprintln(&rows, "user", i)
+	}
+	if err := os.WriteFile(file, []byte(rows.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	expect := func(texts ...string) (list []request.Expect) {
+		for _, text := range texts {
+			e, err := request.ParseExpect(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, e)
+		}
+		return list
+	}
+	step := func(name, method, path, body string) request.Step {
+		return request.Step{Request: request.Request{Name: name, Method: method, URL: url + path, Body: body}}
+	}
+	login, item := step("login", "POST", "/login", `{"user":"{{user}}"}`), step("item", "", "/items/{{item}}", "")
+	order, pay := step("order", "POST", "/orders?token={{token}}", `{"item": {{item}}}`), step("pay", "POST", "/orders/{{id}}/pay", "")
+	login.Take, login.Expect = []request.Take{{Name: "token", From: "json:$.token"}}, expect("json:$.user={{user}}")
+	item.Think, item.Header = think, http.Header{"Authorization": {"Bearer {{token}}"}}
+	order.Take, order.Expect = []request.Take{{Name: "id", From: "header:Location~/orders/(.+)"}}, expect("status=201")
+	pay.Chance = 0.8
+	return request.Journey{
+		Name: "buy", Steps: []request.Step{login, item, order, pay},
+		Vars: []request.Var{{Name: "user", Text: "{{csv " + file + " name}}"}, {Name: "item", Text: "{{zipf 1000 1.1}}"}},
+	}
+}
+
+func journeys(t *testing.T, url, engine string, length time.Duration) Plan {
+	p := steady(url, length)
+	p.Requests, p.Engine = nil, engine
+	p.Journeys = []request.Journey{buying(t, url, profiles.Think{Law: profiles.UniformThink, Mean: 100 * time.Millisecond, Low: 50 * time.Millisecond, High: 150 * time.Millisecond})}
+	return p
+}
+
+// accountedFor holds a run of journeys to what must add up.
+func accountedFor(t *testing.T, run *runfile.Run) {
+	t.Helper()
+	var arrived uint64
+	for i := range run.Phases {
+		for _, j := range run.Phases[i].Journeys {
+			arrived += j.Arrived
+			if n := j.Completed + j.Failed + j.Unfinished + j.Unstarted; n != j.Arrived {
+				t.Errorf("%+v adds up to %d", j, n)
+			}
+		}
+	}
+	if q := run.Requests; q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent || q.Due < arrived {
+		t.Errorf("requests %+v, %d journeys", q, arrived)
+	}
+	var file bytes.Buffer
+	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := runfile.Decode("run.json", &file); err != nil {
+		t.Errorf("its own file is refused: %v", err)
+	}
+}
+
+// Every request of every journey is what that journey's answers made it, on both engines and with several loops.
+func TestJourneysSendWhatTheyTook(t *testing.T) {
+	var totals []uint64
+	for _, engine := range append(Engines(), "wire of 4 loops") {
+		t.Run(engine, func(t *testing.T) {
+			noLeaks(t)
+			shop, url := newStrictShop(t)
+			name, _, several := strings.Cut(engine, " ")
+			p := journeys(t, url, name, 3*time.Second)
+			if several {
+				p.Wire.Loops = 4
+			}
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accountedFor(t, run)
+			j := run.Overall.Journeys[0]
+			if shop.wrong.Load() != 0 || j.Arrived != 600 || j.Completed != 600 || run.Interrupted || uint64(shop.calls.Load()) != run.Requests.Succeeded {
+				t.Errorf("%d wrong; %d of %d completed, interrupted %v, %d calls, requests %+v, failures %+v", shop.wrong.Load(), j.Completed, j.Arrived, run.Interrupted, shop.calls.Load(), run.Requests, run.Errors)
+			}
+			pay := j.Steps[3]
+			if uint64(shop.paid.Load()) != pay.Asked || pay.Asked+pay.LeftOut != 600 || pay.Asked < 400 || pay.Asked > 540 {
+				t.Errorf("%d paid, %+v", shop.paid.Load(), pay)
+			}
+			if run.Tail == nil || run.Tail.Requests.Due == 0 || run.Tail.Requests.Due > 600 {
+				t.Errorf("tail %+v", run.Tail)
+			}
+			if slices.ContainsFunc(run.Environment.Notes, func(n string) bool { return strings.Contains(n, "same user") }) {
+				t.Errorf("notes %q", run.Environment.Notes)
+			}
+			totals = append(totals, run.Requests.Due)
+		})
+	}
+	if len(slices.Compact(totals)) != 1 {
+		t.Errorf("requests due by engine: %d", totals)
+	}
+}
+
+// What a failure keeps from being asked is said, as is what never came to an end; nothing is lost when the run is ended early, or
+// when the server dies.
+func TestJourneysThatFailAreAccountedFor(t *testing.T) {
+	for _, engine := range Engines() {
+		t.Run(engine+"/declined", func(t *testing.T) {
+			noLeaks(t)
+			shop, url := newStrictShop(t)
+			declined := 0
+			shop.refuse = func(string) bool { declined++; return declined%5 == 0 }
+			run, err := Drive(t.Context(), journeys(t, url, engine, time.Second), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accountedFor(t, run)
+			j := run.Overall.Journeys[0]
+			if j.Failed != 40 || j.Completed != 160 || j.Time.Count != 160 || j.Steps[3].Stopped+j.Steps[3].LeftOut+j.Steps[3].Asked != 200 || j.Steps[3].Stopped < 20 {
+				t.Errorf("%+v", j)
+			}
+		})
+		t.Run(engine+"/interrupted", func(t *testing.T) {
+			noLeaks(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			defer cancel()
+			shop, url := newStrictShop(t)
+			shop.refuse = func(string) bool {
+				if len(shop.orders) == 20 {
+					cancel()
+				}
+				return false
+			}
+			run, err := Drive(ctx, journeys(t, url, engine, time.Minute), Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accountedFor(t, run)
+			if j := run.Overall.Journeys[0]; !run.Interrupted || j.Unfinished == 0 || j.Completed == 0 {
+				t.Errorf("interrupted %v, %+v", run.Interrupted, j)
+			}
+		})
+		t.Run(engine+"/dead", func(t *testing.T) {
+			noLeaks(t)
+			shop := &strictShop{tokens: map[string]string{}, orders: map[string]string{}, at: map[string]string{}}
+			s := httptest.NewServer(shop)
+			var once sync.Once
+			shop.refuse = func(string) bool {
+				if len(shop.orders) == 10 {
+					once.Do(func() { go func() { s.CloseClientConnections(); s.Close() }() })
+				}
+				return false
+			}
+			p := journeys(t, s.URL, engine, time.Second)
+			p.Limits.Timeout = time.Second
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accountedFor(t, run)
+			if j := run.Overall.Journeys[0]; j.Arrived != 200 || j.Failed < 100 {
+				t.Errorf("%+v", j)
+			}
+		})
+	}
+}

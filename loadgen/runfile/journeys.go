@@ -1,0 +1,160 @@
+package runfile
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Journey is what became of the journeys of one kind that arrived in a phase: arrived = completed + failed + unfinished + unstarted.
+//
+// Journey time is from the arrival to the last byte of the last step, less what was thought: the sum of the responses of its steps. A
+// journey that an answer ended is in none; one that a timeout, a deadline or the run's end cut off counts as a bound.
+type Journey struct {
+	Name       string        `json:"name"`
+	Arrived    uint64        `json:"arrived"`
+	Completed  uint64        `json:"completed"`
+	Failed     uint64        `json:"failed"`
+	Unfinished uint64        `json:"unfinished"`
+	Unstarted  uint64        `json:"unstarted"`
+	Time       Dist          `json:"time"`
+	TargetTime Dist          `json:"target_time"` // the sum of its steps' target times
+	Steps      []JourneyStep `json:"steps"`
+}
+
+// JourneyStep is what became of a step: of the journeys that arrived each was asked, left out, stopped or had not reached it.
+type JourneyStep struct {
+	Name         string `json:"name"`
+	Asked        uint64 `json:"asked"`         // journeys that asked it, however often
+	LeftOut      uint64 `json:"left_out"`      // by chance
+	Stopped      uint64 `json:"stopped"`       // by a failure before it
+	SinceArrival Dist   `json:"since_arrival"` // from the arrival to the end of the step, less what was thought; two digits
+}
+
+// maxJourneySteps bounds the steps of a journey.
+const maxJourneySteps = 1000
+
+func (j *Journey) check() error {
+	if j.Arrived != j.Completed+j.Failed+j.Unfinished+j.Unstarted {
+		return fmt.Errorf("%d arrived, but completed, failed, unfinished and unstarted add up to %d", j.Arrived, j.Completed+j.Failed+j.Unfinished+j.Unstarted)
+	}
+	if len(j.Steps) > maxJourneySteps {
+		return fmt.Errorf("it has %d steps", len(j.Steps))
+	}
+	if err := j.Time.check(TotalDigits); err != nil {
+		return fmt.Errorf("time: %w", err)
+	}
+	if err := j.TargetTime.check(TotalDigits); err != nil {
+		return fmt.Errorf("target_time: %w", err)
+	}
+	if n := j.Time.Count; n < j.Completed || n > j.Arrived {
+		return fmt.Errorf("time: holds %d of %d journeys", n, j.Arrived)
+	}
+	for i := range j.Steps {
+		s := &j.Steps[i]
+		if s.Asked > j.Arrived || s.LeftOut > j.Arrived-s.Asked || s.Stopped > j.Arrived-s.Asked-s.LeftOut {
+			return fmt.Errorf("step %q: %d asked, %d left out and %d stopped of %d", s.Name, s.Asked, s.LeftOut, s.Stopped, j.Arrived)
+		}
+		if err := s.SinceArrival.check(DetailDigits); err != nil {
+			return fmt.Errorf("step %q: since_arrival: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
+// AddJourneys returns what two lists of the same plan's journeys counted together.
+func AddJourneys(a, b []Journey) []Journey {
+	m, err := mergeJourneys(a, b)
+	if err != nil { // never: their histograms are this process's own, or were decoded before
+		return a
+	}
+	return m
+}
+
+func mergeJourneys(a, b []Journey) ([]Journey, error) {
+	if len(a) == 0 || len(b) == 0 {
+		return append(slices.Clone(a), b...), nil
+	}
+	if len(a) != len(b) {
+		return nil, fmt.Errorf("%d and %d journeys", len(a), len(b))
+	}
+	m := slices.Clone(a)
+	for i := range m {
+		j, o := &m[i], &b[i]
+		if j.Name != o.Name || len(j.Steps) != len(o.Steps) {
+			return nil, fmt.Errorf("journeys %q and %q differ", j.Name, o.Name)
+		}
+		j.Arrived += o.Arrived
+		j.Completed += o.Completed
+		j.Failed += o.Failed
+		j.Unfinished += o.Unfinished
+		j.Unstarted += o.Unstarted
+		if err := j.Time.merge(&o.Time, TotalDigits); err != nil {
+			return nil, err
+		}
+		if err := j.TargetTime.merge(&o.TargetTime, TotalDigits); err != nil {
+			return nil, err
+		}
+		j.Steps = slices.Clone(j.Steps)
+		for n := range j.Steps {
+			s, t := &j.Steps[n], &o.Steps[n]
+			s.Asked += t.Asked
+			s.LeftOut += t.LeftOut
+			s.Stopped += t.Stopped
+			if err := s.SinceArrival.merge(&t.SinceArrival, DetailDigits); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return m, nil
+}
+
+// mergeTail adds up two tails, of which either may be missing; the longer one's length stands.
+func mergeTail(a, b *Phase) (*Phase, error) {
+	if a == nil || b == nil {
+		if a == nil {
+			a = b
+		}
+		return a, nil
+	}
+	m, err := mergePhase(*a, *b)
+	if err != nil {
+		return nil, err
+	}
+	m.DurationNS = max(a.DurationNS, b.DurationNS)
+	seconds := m.DurationNS.Seconds()
+	m.Offered.Rate, m.Achieved.Rate, m.Answered = PerSecond(m.Offered.Count, seconds), PerSecond(m.Achieved.Count, seconds), nil
+	return &m, nil
+}
+
+// Joined returns d and another distribution together; d may be empty.
+func (d Dist) Joined(other *Dist, digits int) Dist {
+	if d.Count == 0 {
+		return *other
+	}
+	if d.merge(other, digits) != nil { // never: both are this process's own
+		return *other
+	}
+	return d
+}
+
+// Joined returns t and another together; t may be nil.
+func (t *TargetTime) Joined(other *TargetTime, digits int) *TargetTime {
+	if t == nil {
+		return other
+	}
+	m, err := t.merge(other, digits)
+	if err != nil || m == nil { // never: both are this process's own
+		return other
+	}
+	return m
+}
+
+// JourneyNamed returns the journeys of a name in a phase; nil where there are none.
+func (p *Phase) JourneyNamed(name string) *Journey {
+	for i := range p.Journeys {
+		if p.Journeys[i].Name == name {
+			return &p.Journeys[i]
+		}
+	}
+	return nil
+}
