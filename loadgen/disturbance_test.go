@@ -6,10 +6,11 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
-	"pgregory.net/rapid"
 )
 
 // checkTargetTime holds a phase's target time against the samples it came from: both parts together are those of all.
@@ -40,7 +41,7 @@ func checkTargetTime(t *rapid.T, p *runfile.Phase, samples []sample) {
 		if len(all.values) == 0 {
 			continue
 		}
-		value, _ := got.Quantile(q)
+		value := got.Quantile(q).Value
 		if want, _ := all.quantile(q); math.Abs(float64(value-want)) > 0.001*float64(want)+1 {
 			t.Fatalf("phase %s: target time at %v = %v, want %v", p.Name, q, value, want)
 		}
@@ -96,10 +97,10 @@ func TestPauseDisturbs(t *testing.T) {
 			t.Errorf("%d loops: %d disturbed, %d and %d in the parts, want %d of 3,000",
 				shards, o.Disturbed, o.TargetTime.Disturbed.Count, o.TargetTime.Undisturbed.Count, want)
 		}
-		if p99, _ := o.ResponseTime.Quantile(0.99); p99 < 10*ms {
+		if p99 := o.ResponseTime.Quantile(0.99).Value; p99 < 10*ms {
 			t.Errorf("response P99 %v: the pause is to be in it", p99)
 		}
-		if p99, _ := o.TargetTime.Undisturbed.Quantile(0.999); p99 < 1990*time.Microsecond || p99 > 2010*time.Microsecond {
+		if p99 := o.TargetTime.Undisturbed.Quantile(0.999).Value; p99 < 1990*time.Microsecond || p99 > 2010*time.Microsecond {
 			t.Errorf("undisturbed target time P99.9 is %v, want 2 ms", p99)
 		}
 		var seconds, disturbed uint64
@@ -183,8 +184,8 @@ func TestDisturbanceReadsNoLatency(t *testing.T) {
 		}
 		// The same requests are left, so each percentile is three times the other.
 		for _, q := range []float64{0.5, 0.9, 0.99, 1} {
-			a, _ := left[0].Quantile(q)
-			if b, _ := left[1].Quantile(q); math.Abs(float64(b)/float64(a)-3) > 0.01 {
+			a := left[0].Quantile(q).Value
+			if b := left[1].Quantile(q).Value; math.Abs(float64(b)/float64(a)-3) > 0.01 {
 				t.Fatalf("at %v: %v and %v", q, a, b)
 			}
 		}

@@ -167,12 +167,9 @@ func (t *timeline) bound(bounds *runfile.Histogram, at time.Duration, end, n, gr
 }
 
 func progressOf(due, open uint64, d *runfile.Dist, ok, failed uint64) runfile.ProgressSecond {
-	figure := func(key string, value time.Duration) runfile.ProgressFigure {
-		return runfile.ProgressFigure{Value: value, AtLeast: d.IsLowerBound(key)}
-	}
 	return runfile.ProgressSecond{
 		Due: due, OK: ok, Failed: failed, Open: open, Samples: d.Count,
-		P50: figure("p50_ns", d.P50NS), P95: figure("p95_ns", d.P95NS), P99: figure("p99_ns", d.P99NS),
+		P50: d.Quantile(0.50), P95: d.Quantile(0.95), P99: d.Quantile(0.99),
 	}
 }
 

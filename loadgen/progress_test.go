@@ -5,11 +5,12 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
-	"pgregory.net/rapid"
 )
 
 // What is told of a second while it is revised: the open requests are counted exactly, no figure is above what it comes to in the
@@ -72,7 +73,7 @@ func checkSecond(t *rapid.T, now time.Duration, i int, got runfile.ProgressSecon
 	if got.Samples != due || got.Due != due || due == 0 {
 		return
 	}
-	for q, figure := range map[float64]runfile.ProgressFigure{0.50: got.P50, 0.95: got.P95, 0.99: got.P99} {
+	for q, figure := range map[float64]runfile.Figure{0.50: got.P50, 0.95: got.P95, 0.99: got.P99} {
 		want, _ := final.quantile(q)
 		low, high := want-want/50, want+want/50 // two digits
 		if figure.Value > high || !figure.AtLeast && figure.Value < low {
@@ -98,7 +99,7 @@ func TestLatestSecondsOfAServiceThatHangs(t *testing.T) {
 		},
 	})
 	at := func(now, second int) runfile.ProgressSecond { return seen[now-1][min(now, 3)-1-(now-1-second)] }
-	if s := at(2, 1); s.P50 != (runfile.ProgressFigure{Value: s.P50.Value}) || s.P50.Value > 2*time.Millisecond {
+	if s := at(2, 1); s.P50 != (runfile.Figure{Value: s.P50.Value}) || s.P50.Value > 2*time.Millisecond {
 		t.Errorf("before it hangs: %+v", s)
 	}
 	for _, tc := range []struct {

@@ -220,7 +220,7 @@ func TestOverloadInVirtualTime(t *testing.T) {
 	if q.Due != 4000 || q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent || q.Unfinished == 0 || q.Unsent == 0 {
 		t.Errorf("requests %+v", q)
 	}
-	if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || r.IsLowerBound("min_ns") || r.P99NS < 5*time.Second {
+	if r := run.Overall.ResponseTime; !r.Quantile(0.99).AtLeast || r.Min().AtLeast || r.P99NS < 5*time.Second {
 		t.Errorf("P50 %v, P99 %v, lower bounds %v", r.P50NS, r.P99NS, r.AtLeast)
 	}
 	text := strings.Join(run.Verdict.Evidence, "; ")

@@ -38,7 +38,7 @@ func PairsRefusal(b *compare.Baseline, short []compare.Short, pairs int) string 
 func refusal(b *compare.Baseline, short []compare.Short, why func(compare.Short) string) string {
 	var reasons, margins []string
 	for _, s := range short {
-		reasons = append(reasons, fmt.Sprintf("the margin of %s is %s, and this machine's noise floor %s, %s", metricName(s.Metric),
+		reasons = append(reasons, fmt.Sprintf("the margin of %s is %s, and this machine's noise floor %s, %s", MetricName(s.Metric),
 			units.Trimmed(100*s.Margin)+" %", floorPercent(s.Floor), why(s)))
 		margins = append(margins, marginFlag(s))
 	}

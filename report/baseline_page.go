@@ -48,7 +48,7 @@ func baselineAnswer(b *compare.Baseline) string {
 	var beyond []string
 	for _, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
 		if ofRuns(m) >= 1 {
-			beyond = append(beyond, metricName(m))
+			beyond = append(beyond, MetricName(m))
 		}
 	}
 	var sentences []string
@@ -70,7 +70,7 @@ func floorWords(least func(compare.Metric) float64) string {
 	var parts []string
 	for _, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
 		if v := least(m); v > 0 {
-			parts = append(parts, fmt.Sprintf("%s at %s", floorPercent(v), metricName(m)))
+			parts = append(parts, fmt.Sprintf("%s at %s", floorPercent(v), MetricName(m)))
 		}
 	}
 	return enumerated(parts)
@@ -120,7 +120,7 @@ func baselineTable(b *compare.Baseline) *page.Table {
 	for _, spread := range b.Spreads() {
 		m := spread.Metric
 		n, known := b.Floor.Of(m)
-		metric := page.Words(metricName(m))
+		metric := page.Words(MetricName(m))
 		if !known {
 			metric.Mark = thinMark
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
@@ -190,7 +191,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 	}
 	line := page.Dotted([]string{
 		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), units.Rate(m.Served) + " served",
-		"P99 " + bounded(m.P99, m.AtLeast), outcome,
+		"P99 " + runfile.Figure{Value: m.P99, AtLeast: m.AtLeast}.String(), outcome,
 	})
 	return page.Clean(line, 160)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
@@ -36,7 +37,7 @@ func expectedSection(c *capacity.Capacity) page.Section {
 			model, _, _ := strings.Cut(d.By, ",")
 			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, units.Rate(e.MeasuredAt), model, modelWords(d))
 		}
-		t.Add(shareCell(e.Utilisation), rateCell(e.Rate), boundedCell(e.P99, e.AtLeast), page.Words(by))
+		t.Add(shareCell(e.Utilisation), rateCell(e.Rate), figureCell(runfile.Figure{Value: e.P99, AtLeast: e.AtLeast}), page.Words(by))
 	}
 	return section("To be expected", nil, t)
 }
@@ -86,7 +87,7 @@ func capacitySteps(c *capacity.Capacity, verbose bool) *page.Table {
 		if m.CPU != nil && c.Processors > 0 {
 			cpu = shareCell(*m.CPU / float64(c.Processors))
 		}
-		t.Add(rate, rateCell(m.Served), spanCell(m.P50), boundedCell(m.P99, m.AtLeast), page.Words(backlog), cpu, page.Words(holdsWords(m)))
+		t.Add(rate, rateCell(m.Served), spanCell(m.P50), figureCell(runfile.Figure{Value: m.P99, AtLeast: m.AtLeast}), page.Words(backlog), cpu, page.Words(holdsWords(m)))
 	}
 	return t
 }

@@ -68,7 +68,7 @@ func comparedAnswer(f *compare.Comparison) string {
 	if len(settled) > 0 {
 		text := fasterThan(settled[0], a, b)
 		if also := settled[len(settled)-1]; len(settled) > 1 && also.Metric.Key == "p50" {
-			text += fmt.Sprintf(", and %s at %s", byHowMuch(also), metricName(also.Metric))
+			text += fmt.Sprintf(", and %s at %s", byHowMuch(also), MetricName(also.Metric))
 		}
 		return text + "."
 	}
@@ -78,7 +78,7 @@ func comparedAnswer(f *compare.Comparison) string {
 	for _, key := range []string{"p50", "p95", "p99"} {
 		if row, ok := f.Row(key); ok && row.Change.Center > 0 {
 			change, between := changeOf(row)
-			return fmt.Sprintf("%s and %s are not told apart: %s at %s is %s %s, 95 %%.", a, b, b, metricName(row.Metric), change,
+			return fmt.Sprintf("%s and %s are not told apart: %s at %s is %s %s, 95 %%.", a, b, b, MetricName(row.Metric), change,
 				strings.TrimSuffix(between, ")")+")")
 		}
 	}
@@ -95,7 +95,7 @@ func mixedAnswer(settled []compare.Row, a, b string) string {
 		if row.Outcome == compare.Better {
 			direction = "faster"
 		}
-		parts = append(parts, fmt.Sprintf("%s %s at %s %s", byHowMuch(row), direction, metricName(row.Metric), certainty(between)))
+		parts = append(parts, fmt.Sprintf("%s %s at %s %s", byHowMuch(row), direction, MetricName(row.Metric), certainty(between)))
 	}
 	return fmt.Sprintf("Mixed: against %s, %s is %s.", a, b, strings.Join(parts, ", and "))
 }
@@ -108,7 +108,7 @@ func fasterThan(r compare.Row, a, b string) string {
 		if change.Center < 1 {
 			direction = "faster"
 		}
-		return fmt.Sprintf("%s is %s %s than %s at %s %s", b, byHowMuch(r), direction, a, metricName(r.Metric), certainty(betweenOf(change)))
+		return fmt.Sprintf("%s is %s %s than %s at %s %s", b, byHowMuch(r), direction, a, MetricName(r.Metric), certainty(betweenOf(change)))
 	}
 	fast, slow := a, b
 	if change.Center < 1 {
@@ -119,7 +119,7 @@ func fasterThan(r compare.Row, a, b string) string {
 	if r.BLow != r.ALow {
 		times = "at least " + units.TimesTo(change.Center, units.Down)
 	}
-	return fmt.Sprintf("%s is %s faster than %s at %s %s", fast, times, slow, metricName(r.Metric),
+	return fmt.Sprintf("%s is %s faster than %s at %s %s", fast, times, slow, MetricName(r.Metric),
 		certainty(betweenOf(change)))
 }
 
@@ -148,15 +148,15 @@ func gateAnswer(f *compare.Comparison) string {
 				direction = lower
 			}
 			bad = append(bad, fmt.Sprintf("%s is %s %s than %s at %s %s; %s", b, byHowMuch(r), direction, a,
-				metricName(r.Metric), certainty(between), marginWords(r)))
+				MetricName(r.Metric), certainty(between), marginWords(r)))
 		case r.Outcome == compare.Inconclusive:
-			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", metricName(r.Metric), change, certainty(between), marginWords(r)))
+			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", MetricName(r.Metric), change, certainty(between), marginWords(r)))
 		case r.Outcome == compare.CannotTell:
-			late = append(late, metricName(r.Metric))
+			late = append(late, MetricName(r.Metric))
 		case r.Unjudged():
-			unjudged = append(unjudged, fmt.Sprintf("%s: %s", metricName(r.Metric), whyUnjudged(f, r)))
+			unjudged = append(unjudged, fmt.Sprintf("%s: %s", MetricName(r.Metric), whyUnjudged(f, r)))
 		case r.Improved && r.Metric.Quantile > 0:
-			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), metricName(r.Metric)))
+			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), MetricName(r.Metric)))
 		}
 	}
 	if f.Errors.Outcome == compare.Regression {
@@ -191,7 +191,7 @@ func gateAnswer(f *compare.Comparison) string {
 		}
 		for _, r := range f.Rows {
 			if passedWide(r) {
-				text += fmt.Sprintf("; %s is at most %s slower, and %s cannot be told here", metricName(r.Metric), marginPercent(r.PassedAt), marginPercent(r.Margin))
+				text += fmt.Sprintf("; %s is at most %s slower, and %s cannot be told here", MetricName(r.Metric), marginPercent(r.PassedAt), marginPercent(r.Margin))
 			}
 		}
 		if len(better) > 0 {

@@ -148,7 +148,7 @@ func comparisonTable(c *Compared, index int) *page.Table {
 
 // metricCells are the first cells of a row: its metric, and its values on both sides.
 func metricCells(r compare.Row) []page.Cell {
-	cells := []page.Cell{{Text: metricName(r.Metric)}}
+	cells := []page.Cell{{Text: MetricName(r.Metric)}}
 	if r.Thin {
 		cells[0].Mark = thinMark
 	}
@@ -220,7 +220,7 @@ func (c *Compared) layoutParts() []string {
 	if len(r.Comparisons) > 0 {
 		for _, key := range []string{"p50", "p99"} {
 			if row, ok := r.Comparisons[0].Row(key); ok && row.Scatter > 0 {
-				parts = append(parts, fmt.Sprintf("pairs scatter by %s at %s", units.Trimmed(100*math.Expm1(row.Scatter))+" %", metricName(row.Metric)))
+				parts = append(parts, fmt.Sprintf("pairs scatter by %s at %s", units.Trimmed(100*math.Expm1(row.Scatter))+" %", MetricName(row.Metric)))
 			}
 		}
 	}

@@ -90,7 +90,7 @@ func (p *TrialProgress) SoFar(r compare.Result) {
 		var changes []string
 		for _, row := range c.Rows {
 			if change, between := changeOf(row); row.Metric.Quantile > 0 && !row.Thin && between != "" {
-				changes = append(changes, fmt.Sprintf("%s %s %s", metricName(row.Metric), change, between))
+				changes = append(changes, fmt.Sprintf("%s %s %s", MetricName(row.Metric), change, between))
 			}
 		}
 		if len(changes) > 0 {

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
@@ -16,7 +17,7 @@ var metricNames = map[string]string{
 	"bytes": "bytes per request", "cpu": "cpu per request",
 }
 
-func metricName(m compare.Metric) string { return metricNames[m.Key] }
+func MetricName(m compare.Metric) string { return metricNames[m.Key] }
 
 // metricValue writes a metric in its unit.
 func metricValue(m compare.Metric, v float64, atLeast bool) string {
@@ -33,7 +34,7 @@ func metricValue(m compare.Metric, v float64, atLeast bool) string {
 	case "origin_queries":
 		return units.Decimal(units.Significant(v, 3, units.Nearest), 3)
 	}
-	return bounded(time.Duration(v), atLeast)
+	return runfile.Figure{Value: time.Duration(v), AtLeast: atLeast}.String()
 }
 
 // asPercent reports whether a ratio is best written as a change in percent.
@@ -286,7 +287,7 @@ func disturbedWords(f *compare.Comparison) string {
 // foresightWords say what the first quads foretell.
 func foresightWords(f *compare.Foresight) string {
 	text := fmt.Sprintf("by its first quads, pairs scatter by %s at %s: in %d pairs this machine finds a change of %s in nine gates of ten, and passes "+
-		"identical code at a margin of %s", wholePercent(math.Expm1(f.Scatter)), metricName(f.Metric), f.Pairs, wholePercent(f.Found), wholePercent(f.Held))
+		"identical code at a margin of %s", wholePercent(math.Expm1(f.Scatter)), MetricName(f.Metric), f.Pairs, wholePercent(f.Found), wholePercent(f.Held))
 	if !f.Enough() {
 		text += fmt.Sprintf(", so that %s will hardly be told: a longer --max-time or --margin %s=%.0f%%", marginPercent(f.Passes), flagName(f.Metric),
 			math.Ceil(100*f.Held))

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/page"
@@ -188,7 +189,7 @@ func runsTable(s *history.Series, from int, o Options) *page.Table {
 		}
 		cells := []page.Cell{page.Words(point.Started.UTC().Format(layout))}
 		for q := range history.Percentiles {
-			cells = append(cells, boundedCell(point.Values[q], point.AtLeast[q]))
+			cells = append(cells, figureCell(runfile.Figure{Value: point.Values[q], AtLeast: point.AtLeast[q]}))
 		}
 		t.Add(append(cells, numberCell(point.Requests), page.Words(sentence(point.Source)))...)
 	}
@@ -278,16 +279,17 @@ func extremes(s *history.Series, q int) (low, high time.Duration, atLeast bool) 
 
 func rangeOf(s *history.Series, q int) string {
 	low, high, atLeast := extremes(s, q)
-	if bounded(high, atLeast) == units.Duration(low) {
-		return units.Duration(low)
+	most := runfile.Figure{Value: high, AtLeast: atLeast}.String()
+	if most == units.Duration(low) {
+		return most
 	}
-	return units.Duration(low) + " … " + bounded(high, atLeast)
+	return units.Duration(low) + " … " + most
 }
 
 // bucketRow draws a character for each run or, where there are more than fit, for the highest of a few.
 func bucketRow(s *history.Series, q, bucket int) string {
 	low, high, _ := extremes(s, q)
-	sk := sketch{low: max(low, 1), high: max(high, time.Duration(leastSpread*float64(low)))}
+	sk := sketch{low: max(low, 1), high: runfile.Figure{Value: max(high, time.Duration(leastSpread*float64(low)))}}
 	var b strings.Builder
 	for from := 0; from < len(s.Points); from += bucket {
 		var highest time.Duration

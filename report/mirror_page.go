@@ -135,11 +135,11 @@ func mirrorAnswers(m *Mirror) []string {
 		if r.Outcome == compare.Worse || r.Outcome == compare.Better {
 			change, between := openChangeOf(r)
 			return append(answers, fmt.Sprintf("%s is %s than %s at %s: %s %s, 95 %%.", b,
-				map[compare.Outcome]string{compare.Worse: "slower", compare.Better: "faster"}[r.Outcome], a, metricName(r.Metric), change, between))
+				map[compare.Outcome]string{compare.Worse: "slower", compare.Better: "faster"}[r.Outcome], a, MetricName(r.Metric), change, between))
 		}
 	}
 	if len(m.Rows) > 0 {
-		answers = append(answers, fmt.Sprintf("Their latencies are not told apart at %s.", metricName(m.Rows[len(m.Rows)-1].Metric)))
+		answers = append(answers, fmt.Sprintf("Their latencies are not told apart at %s.", MetricName(m.Rows[len(m.Rows)-1].Metric)))
 	}
 	return answers
 }

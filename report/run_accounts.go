@@ -143,13 +143,13 @@ func partsTable(subjects []subject) *page.Table {
 		if len(subjects) == 1 {
 			label = ""
 		}
-		t.Add(page.Words(label), durationCell(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), whole,
+		t.Add(page.Words(label), figureCell(f.ResponseTime.Quantile(0.50)), whole,
 			page.Words("="), mean(&f.Wait), page.Words("+"), mean(&f.Lag), page.Words("+"), mean(&f.ServiceTime))
 	}
 	return t
 }
 
-func mean(d *runfile.Dist) page.Cell { return durationCell(d, "mean_ns", d.MeanNS) }
+func mean(d *runfile.Dist) page.Cell { return figureCell(d.Mean()) }
 
 // above writes the share of requests above the mean; nothing where no histogram tells.
 func above(d *runfile.Dist) string {

@@ -162,11 +162,11 @@ func (s subject) setting() string {
 // figures is the evidence of a load that was carried.
 func (s subject) figures() string {
 	d := &s.focus.ResponseTime
-	text := fmt.Sprintf("%s with P99 at %s", units.Rate(s.focus.Served().Rate), figure(d, "p99_ns", d.P99NS))
+	text := fmt.Sprintf("%s with P99 at %s", units.Rate(s.focus.Served().Rate), d.Quantile(0.99))
 	if s.focus.Kind == profiles.Spike {
-		text = fmt.Sprintf("%s for %s with P99 at %s", units.Rate(s.rate(s.focus)), units.Span(s.focus.DurationNS), figure(d, "p99_ns", d.P99NS))
+		text = fmt.Sprintf("%s for %s with P99 at %s", units.Rate(s.rate(s.focus)), units.Span(s.focus.DurationNS), d.Quantile(0.99))
 		if base := s.phase(profiles.Baseline); base != nil && base.ResponseTime.Count > 0 {
-			text += ", " + figure(&base.ResponseTime, "p99_ns", base.ResponseTime.P99NS) + " before it"
+			text += ", " + base.ResponseTime.Quantile(0.99).String() + " before it"
 		}
 	}
 	if failed := unanswered(s.Requests); failed > 0 {
@@ -312,8 +312,8 @@ func bothCarried(a, b subject) string {
 	if x.P99NS > y.P99NS {
 		a, b, x, y = b, a, y, x
 	}
-	return fmt.Sprintf("%s: %s was %s on %s and %s on %s, %s as much.%s", what, of, figure(x, "p99_ns", x.P99NS), a.label,
-		figure(y, "p99_ns", y.P99NS), b.label, units.Times(float64(y.P99NS)/float64(x.P99NS)), late)
+	return fmt.Sprintf("%s: %s was %s on %s and %s on %s, %s as much.%s", what, of, x.Quantile(0.99), a.label,
+		y.Quantile(0.99), b.label, units.Times(float64(y.P99NS)/float64(x.P99NS)), late)
 }
 
 func lowerFirst(s string) string { return strings.ToLower(s[:1]) + s[1:] }

@@ -18,7 +18,7 @@ func TestLowerBoundsAreNotRoundedUp(t *testing.T) {
 		1999600 * time.Microsecond: "≥ 1.9 s", 9996 * time.Microsecond: "≥ 9.9 ms", 999_600: "≥ 999 us", 1_100_000: "≥ 1.1 ms",
 		14_700_000: "≥ 14 ms", 3 * time.Second: "≥ 3.0 s", 59_990 * time.Millisecond: "≥ 59.9 s", 1: "≥ 1 ns",
 	} {
-		if got := bounded(d, true); got != want {
+		if got := (runfile.Figure{Value: d, AtLeast: true}).String(); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
 		}
 	}
@@ -28,7 +28,7 @@ func TestLowerBoundsAreNotRoundedUp(t *testing.T) {
 		}
 	}
 	over, under := runfile.Dist{Count: 1, P99NS: 1999, AtLeast: []string{"p99_ns"}}, runfile.Dist{Count: 1, P99NS: 1000}
-	p99 := percentile{key: "p99_ns", value: func(d *runfile.Dist) time.Duration { return d.P99NS }}
+	p99 := percentile{quantile: 0.99}
 	if got, _ := ratio(p99, &over, &under); got != "≥ 1.9×" {
 		t.Errorf("ratio %s", got)
 	}

@@ -71,7 +71,7 @@ func classTimes(p *runfile.Phase, class runfile.Class) string {
 	if err != nil || d.Count == 0 {
 		return absent
 	}
-	return figure(&d, "p50_ns", d.P50NS) + " / " + figure(&d, "p99_ns", d.P99NS)
+	return fmt.Sprintf("%s / %s", d.Quantile(0.50), d.Quantile(0.99))
 }
 
 // timingNames returns the metrics that the subjects' Server-Timing named, in the order of their appearance but for the

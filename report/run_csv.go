@@ -75,7 +75,8 @@ func csvRow(s subject, second *runfile.Interval) []string {
 				row = append(row, "", "")
 				continue
 			}
-			row = append(row, strconv.FormatFloat(milliseconds(f.value(dist)), 'f', -1, 64), strconv.FormatBool(dist.IsLowerBound(f.key)))
+			figure := f.of(dist)
+			row = append(row, strconv.FormatFloat(milliseconds(figure.Value), 'f', -1, 64), strconv.FormatBool(figure.AtLeast))
 		}
 	}
 	return row

@@ -51,7 +51,7 @@ func TestCSVHoldsTheIntervals(t *testing.T) {
 				"due_requests": strconv.Itoa(int(second.Due)), "ok_requests": strconv.Itoa(int(second.OK)),
 				"finished_requests": strconv.Itoa(int(second.Finished)), "backlog_requests": strconv.Itoa(int(second.Backlog)),
 				"response_requests":     strconv.Itoa(int(d.Count)),
-				"response_p99_at_least": strconv.FormatBool(d.IsLowerBound("p99_ns")), "response_p50_at_least": strconv.FormatBool(d.IsLowerBound("p50_ns")),
+				"response_p99_at_least": strconv.FormatBool(d.Quantile(0.99).AtLeast), "response_p50_at_least": strconv.FormatBool(d.Quantile(0.50).AtLeast),
 			} {
 				if row[column] != want {
 					t.Errorf("%s at %s: %s is %q, want %q", run.Target.Name, second.StartNS, column, row[column], want)

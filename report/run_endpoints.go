@@ -25,8 +25,8 @@ func endpointTable(subjects []subject) *page.Table {
 			e := &s.focus.Endpoints[i]
 			d := &e.ResponseTime
 			t.Add(page.Words(s.label), page.Words(page.Clean(e.Name, 2*nameColumns)), page.Words(name(string(e.Class))), numberCell(e.Count),
-				durationCell(d, "p50_ns", d.P50NS), durationCell(d, "p95_ns", d.P95NS), durationCell(d, "p99_ns", d.P99NS),
-				durationCell(d, "max_ns", d.MaxNS), durationCell(&e.ServiceTime, "p99_ns", e.ServiceTime.P99NS))
+				figureCell(d.Quantile(0.50)), figureCell(d.Quantile(0.95)), figureCell(d.Quantile(0.99)),
+				figureCell(d.Quantile(1)), figureCell(e.ServiceTime.Quantile(0.99)))
 		}
 	}
 	return t
@@ -37,7 +37,7 @@ func middleAndTail(d *runfile.Dist) string {
 	if d.Count == 0 {
 		return absent
 	}
-	return figure(d, "p50_ns", d.P50NS) + " / " + figure(d, "p99_ns", d.P99NS)
+	return fmt.Sprintf("%s / %s", d.Quantile(0.50), d.Quantile(0.99))
 }
 
 // addressTable says what each address of a host with several got.
@@ -51,7 +51,7 @@ func addressTable(subjects []subject) *page.Table {
 			a := &s.Addresses[i]
 			d := &a.ServiceTime
 			t.Add(page.Words(s.label), page.Words(a.Address), numberCell(a.Requests), numberCell(a.Failed),
-				durationCell(d, "p50_ns", d.P50NS), durationCell(d, "p99_ns", d.P99NS))
+				figureCell(d.Quantile(0.50)), figureCell(d.Quantile(0.99)))
 		}
 	}
 	return t

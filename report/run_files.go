@@ -43,20 +43,17 @@ func fileSubjects(runs []*runfile.Run) ([]subject, error) {
 	return subjects, nil
 }
 
-// fileFigure is a figure of a distribution by its name in files and its key in the run file.
-type fileFigure struct {
-	name, key string
-	value     func(*runfile.Dist) time.Duration
+// fileFigures are the figures of a distribution by their names in files.
+var fileFigures = []struct {
+	name string
+	of   func(*runfile.Dist) runfile.Figure
+}{
+	{"mean", (*runfile.Dist).Mean}, {"p50", quantileOf(0.50)}, {"p90", quantileOf(0.90)}, {"p95", quantileOf(0.95)},
+	{"p99", quantileOf(0.99)}, {"p999", quantileOf(0.999)}, {"max", quantileOf(1)},
 }
 
-var fileFigures = []fileFigure{
-	{"mean", "mean_ns", func(d *runfile.Dist) time.Duration { return d.MeanNS }},
-	{"p50", "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }},
-	{"p90", "p90_ns", func(d *runfile.Dist) time.Duration { return d.P90NS }},
-	{"p95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }},
-	{"p99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }},
-	{"p999", "p999_ns", func(d *runfile.Dist) time.Duration { return d.P999NS }},
-	{"max", "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }},
+func quantileOf(q float64) func(*runfile.Dist) runfile.Figure {
+	return func(d *runfile.Dist) runfile.Figure { return d.Quantile(q) }
 }
 
 // censoredOf counts the values of which only a lower bound is known.

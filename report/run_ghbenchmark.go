@@ -44,11 +44,12 @@ func GitHubBenchmark(w io.Writer, runs []*runfile.Run) error {
 				if f.name != "p50" && f.name != "p95" && f.name != "p99" || p.ResponseTime.Count == 0 {
 					continue
 				}
+				figure := f.of(&p.ResponseTime)
 				entries = append(entries, ghEntry{
 					Name:  ghName(fmt.Sprintf("%s, %s: %s", s.label, phase, strings.ToUpper(f.name))),
 					Unit:  "ms",
-					Value: milliseconds(f.value(&p.ResponseTime)),
-					Extra: ghExtra(s, p, p.ResponseTime.IsLowerBound(f.key)),
+					Value: milliseconds(figure.Value),
+					Extra: ghExtra(s, p, figure.AtLeast),
 				})
 			}
 			if all := float64(p.Requests.Succeeded) + float64(unanswered(p.Requests)); all > 0 {

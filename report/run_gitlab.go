@@ -35,9 +35,13 @@ type (
 	}
 )
 
-// k6Keys are a summary's keys for those of the run file.
-var k6Keys = []struct{ key, name string }{
-	{"mean_ns", "avg"}, {"min_ns", "min"}, {"p50_ns", "med"}, {"max_ns", "max"}, {"p90_ns", "p(90)"}, {"p95_ns", "p(95)"},
+// k6Figures are a summary's figures by their keys.
+var k6Figures = []struct {
+	key string
+	of  func(*runfile.Dist) runfile.Figure
+}{
+	{"avg", (*runfile.Dist).Mean}, {"min", (*runfile.Dist).Min}, {"med", quantileOf(0.50)}, {"max", quantileOf(1)},
+	{"p(90)", quantileOf(0.90)}, {"p(95)", quantileOf(0.95)},
 }
 
 // GitLab writes one run as k6 exports its summary, over every phase but warm-up. Each metric has k6's meaning:
@@ -95,9 +99,9 @@ func rateOf(n uint64, length time.Duration) float64 {
 func trendOf(d *runfile.Dist) k6Trend {
 	t := k6Trend{Avg: milliseconds(d.MeanNS), Min: milliseconds(d.MinNS), Med: milliseconds(d.P50NS), Max: milliseconds(d.MaxNS),
 		P90: milliseconds(d.P90NS), P95: milliseconds(d.P95NS)}
-	for _, k := range k6Keys {
-		if d.IsLowerBound(k.key) {
-			t.AtLeast = append(t.AtLeast, k.name)
+	for _, f := range k6Figures {
+		if f.of(d).AtLeast {
+			t.AtLeast = append(t.AtLeast, f.key)
 		}
 	}
 	return t

@@ -37,7 +37,7 @@ func Lesson(cached, uncached *runfile.Run) Margins {
 	if cached == nil || uncached == nil {
 		return Margins{Unknown: "one of the runs"}
 	}
-	c, u := subject{Run: cached, focus: focusOf(cached)}, subject{Run: uncached, focus: focusOf(uncached)}
+	c, u := subject{Run: cached, focus: Focus(cached)}, subject{Run: uncached, focus: Focus(uncached)}
 	base := u.phase(profiles.Baseline)
 	m := Margins{Processors: targetProcessors(&uncached.Environment), Peak: u.rate(u.focus)}
 	marks := float64(c.focus.Cache.Hits) + float64(c.focus.Cache.Misses)

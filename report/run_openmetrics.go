@@ -60,8 +60,8 @@ var openDists = []struct {
 	{"lag", "The generator's own delay.", func(s series) *runfile.Dist { return &s.Lag }},
 }
 
-// openQuantiles are a summary's quantiles, by their keys in the run file.
-var openQuantiles = map[string]string{"p50_ns": "0.5", "p90_ns": "0.9", "p95_ns": "0.95", "p99_ns": "0.99", "p999_ns": "0.999", "max_ns": "1"}
+// openQuantiles are a summary's quantiles, by the names of [fileFigures].
+var openQuantiles = map[string]string{"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p999": "0.999", "max": "1"}
 
 // OpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
 // outcome, rates, bytes, errors. The phase "overall" is every one but warm-up. A quantile that was not measured is left
@@ -191,16 +191,17 @@ func distFamilies(all []series) []*family {
 		for _, s := range all {
 			dist := d.of(s)
 			for _, figure := range fileFigures {
-				quantile, ok := openQuantiles[figure.key]
+				quantile, ok := openQuantiles[figure.name]
 				if !ok || dist.Count == 0 {
 					continue
 				}
-				f.add("", figure.value(dist).Seconds(), s.labels("quantile", quantile)...)
-				if dist.IsLowerBound(figure.key) {
+				value := figure.of(dist)
+				f.add("", value.Value.Seconds(), s.labels("quantile", quantile)...)
+				if value.AtLeast {
 					atLeast.add("", 1, s.labels("time", d.name, "of", quantile)...)
 				}
 			}
-			if dist.IsLowerBound("mean_ns") {
+			if dist.Mean().AtLeast {
 				atLeast.add("", 1, s.labels("time", d.name, "of", "sum")...)
 			}
 			f.add("_sum", dist.MeanNS.Seconds()*float64(dist.Count), s.labels()...)

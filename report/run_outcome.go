@@ -180,10 +180,11 @@ func (s subject) mostServed() float64 {
 
 // behind says how late a phase's requests were at the worst.
 func (s subject) behind(p *runfile.Phase) string {
-	peak, atLeast := s.peakP99(p)
+	worst := s.peakP99(p)
 	if p == s.focus && s.outcome() == answered {
-		peak, atLeast = s.ownTime().P99NS, s.ownTime().IsLowerBound("p99_ns")
+		worst = s.ownTime().Quantile(0.99)
 	}
+	peak, atLeast := worst.Value, worst.AtLeast
 	how := ""
 	if atLeast {
 		how = "at least "

@@ -22,7 +22,7 @@ var bars = []string{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"}
 // overTime sketches the P99 of each second, beside the reading of the phase that asks most of the target.
 func overTime(subjects []subject, verbose bool) *page.Table {
 	sk := newSketch(subjects, verbose)
-	if sk.to <= sk.from || sk.high <= 0 {
+	if sk.to <= sk.from || sk.high.Value <= 0 {
 		return &page.Table{}
 	}
 	t := readings(subjects)
@@ -32,13 +32,13 @@ func overTime(subjects []subject, verbose bool) *page.Table {
 
 // sketch is a row of characters for each subject, all of the same seconds and on the same logarithmic scale.
 type sketch struct {
-	subjects  []subject
-	verbose   bool
-	from, to  int // seconds
-	bucket    int // seconds in a character
-	low, high time.Duration
-	atLeast   bool // the highest is a lower bound
-	failed    bool // somewhere requests were due and none succeeded
+	subjects []subject
+	verbose  bool
+	from, to int // seconds
+	bucket   int // seconds in a character
+	low      time.Duration
+	high     runfile.Figure
+	failed   bool // somewhere requests were due and none succeeded
 }
 
 // Draw draws each subject in at most width columns.
@@ -68,8 +68,8 @@ func newSketch(subjects []subject, verbose bool) *sketch {
 				continue
 			}
 			sk.low = min(sk.low, d.P99NS)
-			if d.P99NS >= sk.high {
-				sk.high, sk.atLeast = d.P99NS, d.IsLowerBound("p99_ns")
+			if d.P99NS >= sk.high.Value {
+				sk.high = d.Quantile(0.99)
 			}
 		}
 	}
@@ -99,7 +99,7 @@ func (sk *sketch) title() string {
 	if sk.bucket > 1 {
 		what = fmt.Sprintf("highest P99 in each %s", units.Span(time.Duration(sk.bucket)*time.Second))
 	}
-	what += fmt.Sprintf(", %s … %s, logarithmic", units.Duration(sk.low), bounded(sk.high, sk.atLeast))
+	what += fmt.Sprintf(", %s … %s, logarithmic", units.Duration(sk.low), sk.high)
 	if sk.failed {
 		what += ", " + failedCell + " none succeeded"
 	}
@@ -132,10 +132,10 @@ func (sk *sketch) row(s subject) string {
 
 // level places a value on the scale, 0 … 7.
 func (sk *sketch) level(v time.Duration) int {
-	if sk.high <= sk.low {
+	if sk.high.Value <= sk.low {
 		return 0
 	}
-	part := math.Log(float64(v)/float64(sk.low)) / math.Log(float64(sk.high)/float64(sk.low))
+	part := math.Log(float64(v)/float64(sk.low)) / math.Log(float64(sk.high.Value)/float64(sk.low))
 	// The logarithms of a decade's bounds are off by a units.Rounding error, which must not cost a level.
 	return min(max(int(part*float64(len(bars))+1e-9), 0), len(bars)-1)
 }
@@ -181,10 +181,9 @@ func readings(subjects []subject) *page.Table {
 	}}
 	recovers := false
 	for _, s := range subjects {
-		peak, atLeast := s.peakP99(s.focus)
 		p99 := page.Words(absent)
-		if peak > 0 {
-			p99 = boundedCell(peak, atLeast)
+		if peak := s.peakP99(s.focus); peak.Value > 0 {
+			p99 = figureCell(peak)
 		}
 		backlog := countCell(s.focus.Backlog.Peak)
 		if s.closed() {

@@ -54,7 +54,7 @@ func (s subject) ownAnswer() string {
 	if s.overrun() {
 		of = " of " + units.Rate(s.rate(s.focus))
 	}
-	text := fmt.Sprintf("answered %s%s with P99 at %s of its own time", units.Rate(s.focus.Served().Rate), of, figure(d, "p99_ns", d.P99NS))
+	text := fmt.Sprintf("answered %s%s with P99 at %s of its own time", units.Rate(s.focus.Served().Rate), of, d.Quantile(0.99))
 	if failed := unanswered(s.focus.Requests); failed > 0 {
 		text += fmt.Sprintf(", and left %s of the requests without success", units.Share(lost(s.focus)))
 	}
@@ -103,10 +103,10 @@ func targetTimeTable(subjects []subject) *page.Table {
 			label = ""
 		}
 		r, u := &f.ResponseTime, &f.TargetTime.Undisturbed
-		t.Add(page.Words(label), page.Words("response, bench's own lateness in it"), durationCell(r, "p50_ns", r.P50NS),
-			durationCell(r, "p95_ns", r.P95NS), durationCell(r, "p99_ns", r.P99NS))
-		t.Add(page.Words(label), page.Words("the target's own time"), durationCell(u, "p50_ns", u.P50NS),
-			durationCell(u, "p95_ns", u.P95NS), durationCell(u, "p99_ns", u.P99NS), leftOut(f))
+		t.Add(page.Words(label), page.Words("response, bench's own lateness in it"), figureCell(r.Quantile(0.50)),
+			figureCell(r.Quantile(0.95)), figureCell(r.Quantile(0.99)))
+		t.Add(page.Words(label), page.Words("the target's own time"), figureCell(u.Quantile(0.50)),
+			figureCell(u.Quantile(0.95)), figureCell(u.Quantile(0.99)), leftOut(f))
 	}
 	return t
 }

@@ -166,17 +166,18 @@ func addRatios(t *page.Table, subjects []subject) {
 // ratio divides a percentile of one distribution by that of another. Where only one of them is a lower bound, so is the
 // ratio, or an upper one; of two lower bounds nothing is known.
 func ratio(q percentile, over, under *runfile.Dist) (text string, ok bool) {
-	if over.Count == 0 || under.Count == 0 || q.value(under) <= 0 {
+	if over.Count == 0 || under.Count == 0 || q.of(under).Value <= 0 {
 		return absent, false
 	}
-	times := float64(q.value(over)) / float64(q.value(under))
+	a, b := q.of(over), q.of(under)
+	times := float64(a.Value) / float64(b.Value)
 	text = units.Times(times)
-	switch a, b := over.IsLowerBound(q.key), under.IsLowerBound(q.key); {
-	case a && b:
+	switch {
+	case a.AtLeast && b.AtLeast:
 		return absent, false
-	case a:
+	case a.AtLeast:
 		text = "≥ " + units.TimesTo(times, units.Down)
-	case b:
+	case b.AtLeast:
 		text = "≤ " + units.TimesTo(times, units.Up)
 	}
 	return text, true

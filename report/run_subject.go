@@ -7,7 +7,6 @@ import (
 	"unicode/utf8"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
@@ -95,14 +94,14 @@ func subjectsOf(runs []*runfile.Run) []subject {
 			suffix := " " + strconv.Itoa(seen[label])
 			label = page.Clean(label, nameColumns-len(suffix)) + suffix
 		}
-		subjects = append(subjects, subject{Run: r, label: label, focus: focusOf(r)})
+		subjects = append(subjects, subject{Run: r, label: label, focus: Focus(r)})
 	}
 	return subjects
 }
 
-// focusOf returns the phase of the highest offered rate: a spike where there is one, the whole run where it has no phases.
+// Focus returns the phase of the highest offered rate: a spike where there is one, the whole run where it has no phases.
 // Warm-up counts only where there is nothing else.
-func focusOf(r *runfile.Run) *runfile.Phase {
+func Focus(r *runfile.Run) *runfile.Phase {
 	rank := func(p *runfile.Phase) int {
 		switch p.Kind {
 		case profiles.Spike:
@@ -197,17 +196,17 @@ func indexOf(at time.Duration, n int) int {
 }
 
 // peakP99 returns the highest one-second P99 of response time in a phase, the whole phase's where no second was
-// recorded, and whether it is a lower bound.
-func (s subject) peakP99(p *runfile.Phase) (peak time.Duration, atLeast bool) {
+// recorded.
+func (s subject) peakP99(p *runfile.Phase) (peak runfile.Figure) {
 	for _, second := range s.seconds(p) {
-		if d := &second.ResponseTime; d.Count > 0 && d.P99NS >= peak {
-			peak, atLeast = d.P99NS, d.IsLowerBound("p99_ns")
+		if d := &second.ResponseTime; d.Count > 0 && d.P99NS >= peak.Value {
+			peak = d.Quantile(0.99)
 		}
 	}
-	if peak == 0 {
-		peak, atLeast = p.ResponseTime.P99NS, p.ResponseTime.IsLowerBound("p99_ns")
+	if peak.Value == 0 {
+		return p.ResponseTime.Quantile(0.99)
 	}
-	return peak, atLeast
+	return peak
 }
 
 // unanswered counts the requests that a person would call lost: failed, and those without any answer at the end.
@@ -221,36 +220,18 @@ func targetProcessors(e *runfile.Environment) int {
 	return max(e.Processors, 0)
 }
 
-// figure writes a duration of a distribution by its key in the run file: "≥ 12.3 s" where it is a lower bound, absent
-// where nothing was counted.
-func figure(d *runfile.Dist, key string, value time.Duration) string {
-	if d.Count == 0 {
-		return absent
-	}
-	return bounded(value, d.IsLowerBound(key))
-}
-
-func bounded(value time.Duration, atLeast bool) string {
-	if atLeast {
-		return units.DurationAtLeast(value)
-	}
-	return units.Duration(value)
-}
-
 // percentile is one of the figures that a table of response times shows.
 type percentile struct {
 	title    string
 	quantile float64 // 0-1; 1 for the maximum, which is one request and needs no others beyond it
-	key      string
-	value    func(*runfile.Dist) time.Duration
 }
 
 var percentiles = []percentile{
-	{"P50", 0.50, "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }},
-	{"P95", 0.95, "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }},
-	{"P99", 0.99, "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }},
-	{"P99.9", 0.999, "p999_ns", func(d *runfile.Dist) time.Duration { return d.P999NS }},
-	{"max", 1, "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }},
+	{"P50", 0.50},
+	{"P95", 0.95},
+	{"P99", 0.99},
+	{"P99.9", 0.999},
+	{"max", 1},
 }
 
 // thin reports whether fewer than 10 requests lie beyond the percentile, so that it says little.
@@ -258,4 +239,6 @@ func (p percentile) thin(d *runfile.Dist) bool {
 	return p.quantile < 1 && d.Count > 0 && float64(d.Count)*(1-p.quantile) < 10-1e-9
 }
 
-func (p percentile) cell(d *runfile.Dist) page.Cell { return durationCell(d, p.key, p.value(d)) }
+func (p percentile) cell(d *runfile.Dist) page.Cell { return figureCell(p.of(d)) }
+
+func (p percentile) of(d *runfile.Dist) runfile.Figure { return d.Quantile(p.quantile) }

@@ -12,10 +12,11 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/targets/reference"
-	"golang.org/x/sys/unix"
 )
 
 const ms = time.Millisecond
@@ -142,7 +143,7 @@ func TestOverloadIsNamed(t *testing.T) {
 		b.exit(t, exitOK)
 		run := b.run(t)
 		m.accounted(run, 2400)
-		if r := run.Overall.ResponseTime; !r.IsLowerBound("p99_ns") || !strings.Contains(b.stdout.String(), "≥") {
+		if r := run.Overall.ResponseTime; !r.Quantile(0.99).AtLeast || !strings.Contains(b.stdout.String(), "≥") {
 			m.wrongf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
 		}
 		text := strings.Join(run.Verdict.Evidence, "; ")

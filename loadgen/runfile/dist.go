@@ -104,15 +104,15 @@ func (d *Dist) summarise(ok, censored *hdrhistogram.Histogram) {
 	}
 }
 
-// figure is one of the summary's figures with its key in the run file.
-type figure struct {
+// summaryFigure is one of the summary's figures with its key in the run file.
+type summaryFigure struct {
 	key      string
 	quantile float64
 	value    *time.Duration
 }
 
-func (d *Dist) figures() []figure {
-	return []figure{
+func (d *Dist) figures() []summaryFigure {
+	return []summaryFigure{
 		{"min_ns", 0, &d.MinNS},
 		{"mean_ns", 0, &d.MeanNS},
 		{"p50_ns", 0.50, &d.P50NS},
@@ -124,19 +124,7 @@ func (d *Dist) figures() []figure {
 	}
 }
 
-// Quantile returns the value at q (0-1) and whether it is only a lower bound; 0 where nothing was counted.
-func (d *Dist) Quantile(q float64) (value time.Duration, atLeast bool) {
-	if d.all == nil {
-		return 0, false
-	}
-	value = time.Duration(d.all.ValueAtQuantile(q * 100))
-	return value, d.Censored != nil && value >= d.min
-}
-
-// IsLowerBound reports whether the figure with this key of the run file ("p99_ns", "mean_ns") is a lower bound.
-func (d *Dist) IsLowerBound(key string) bool { return slices.Contains(d.AtLeast, key) }
-
-// Pack forgets the decoded histogram, up to 270 KB. The figures and the encoded one stay; Quantile and ShareAbove return 0.
+// Pack forgets the decoded histogram, up to 270 KB. The figures and the encoded one stay.
 func (d *Dist) Pack() { d.all = nil }
 
 // ShareAbove returns the share (0-1) of values above v.

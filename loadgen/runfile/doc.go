@@ -2,7 +2,7 @@
 // engine.
 //
 //   - run.go, phase.go, samples.go, kernel.go, second_kinds.go, addresses.go, redirects.go, disturbances.go, targetprofile.go: the parts of a [Run]
-//   - histogram.go, geometry.go, dist.go, bins.go, targettime.go: durations, as histograms of one geometry and their figures
+//   - histogram.go, geometry.go, dist.go, figure.go, bins.go, targettime.go: durations, as histograms of one geometry and their figures
 //   - environment.go, plandiffer.go, engine_differences.go, sequence.go, target.go: how it was made, and what of that
 //     differs between two runs
 //   - file.go, schema.go, check.go, replacefile.go: reading untrusted files, writing files whole or not at all

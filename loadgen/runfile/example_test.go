@@ -18,8 +18,8 @@ func ExampleNewDist() {
 	}
 	d := runfile.NewDist(3, answered, givenUp)
 	for _, q := range []float64{0.5, 0.99} {
-		value, atLeast := d.Quantile(q)
-		fmt.Println(q, value.Round(10*time.Millisecond), "a lower bound:", atLeast)
+		f := d.Quantile(q)
+		fmt.Println(q, f.Value.Round(10*time.Millisecond), "a lower bound:", f.AtLeast)
 	}
 	// Output:
 	// 0.5 50ms a lower bound: false

@@ -39,15 +39,9 @@ type Progress struct {
 type ProgressSecond struct {
 	Due           uint64 // in the closed model, the ones that have ended
 	OK, Failed    uint64
-	Open          uint64         // no end is known of them yet; not counted in the closed model
-	Samples       uint64         // response times that the percentiles are of: of successes, and of Open at their least age
-	P50, P95, P99 ProgressFigure // 0 without a sample
-}
-
-// ProgressFigure is a response time, or a lower bound of it.
-type ProgressFigure struct {
-	Value   time.Duration
-	AtLeast bool
+	Open          uint64 // no end is known of them yet; not counted in the closed model
+	Samples       uint64 // response times that the percentiles are of: of successes, and of Open at their least age
+	P50, P95, P99 Figure // 0 without a sample
 }
 
 // ProgressCPU is what a program used of its processors since the Progress before.
@@ -90,6 +84,6 @@ func (s *ProgressSecond) Figure(t Threshold) (figure float64, known bool) {
 	case t.Metric != MetricPercentile || t.Duration != "response":
 		return 0, false
 	}
-	at, known := map[float64]ProgressFigure{0.50: s.P50, 0.95: s.P95, 0.99: s.P99}[t.Quantile]
+	at, known := map[float64]Figure{0.50: s.P50, 0.95: s.P95, 0.99: s.P99}[t.Quantile]
 	return float64(at.Value), known && s.Samples > 0
 }

@@ -146,16 +146,16 @@ func (t Threshold) measure(result *ThresholdResult, p *Part) {
 
 // figureOf takes the metric, in ns, of a distribution, and says whether it is only a lower bound.
 func (t Threshold) figureOf(d *Dist) (figure float64, atLeast bool) {
+	f := d.Quantile(t.Quantile)
 	switch t.Metric {
 	case MetricMean:
-		return float64(d.MeanNS), d.IsLowerBound("mean_ns")
+		f = d.Mean()
 	case MetricMin:
-		return float64(d.MinNS), d.IsLowerBound("min_ns")
+		f = d.Min()
 	case MetricMax:
-		return float64(d.MaxNS), d.IsLowerBound("max_ns")
+		f = d.Quantile(1)
 	}
-	value, atLeast := d.Quantile(t.Quantile)
-	return float64(value), atLeast
+	return float64(f.Value), f.AtLeast
 }
 
 // met reports whether a figure holds the limit. One that is only a lower bound holds no upper limit.

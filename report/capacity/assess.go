@@ -129,8 +129,8 @@ func (r *Responses) variability() float64 {
 func (c *Capacity) knee(open []Measurement) {
 	var points []Point
 	for _, m := range open {
-		if p99 := m.took.P99NS; !m.spoiled && !m.took.IsLowerBound("p99_ns") && p99 > 0 && m.Offered > 0 {
-			points = append(points, Point{m.Offered, p99.Seconds()})
+		if p99 := m.took.Quantile(0.99); !m.spoiled && !p99.AtLeast && p99.Value > 0 && m.Offered > 0 {
+			points = append(points, Point{m.Offered, p99.Value.Seconds()})
 		}
 	}
 	if k, ok := Knee(points); ok {

@@ -86,11 +86,9 @@ func (e Estimate) disjoint(other Estimate) bool {
 // number of clusters as the number of independent responses.
 func (m *Measurement) quantile(q, clusters float64) Estimate {
 	half := normal999 * math.Sqrt(q*(1-q)*longClusters*max(clusters, 1)/float64(m.took.Count))
-	value, _ := m.took.Quantile(q)
-	low, _ := m.took.Quantile(max(0, q-half))
-	e := Estimate{Value: value.Seconds(), Low: low.Seconds()}
-	if high, atLeast := m.took.Quantile(min(1, q+half)); q+half < 1 && !atLeast {
-		e.High = high.Seconds()
+	e := Estimate{Value: m.took.Quantile(q).Value.Seconds(), Low: m.took.Quantile(max(0, q-half)).Value.Seconds()}
+	if high := m.took.Quantile(min(1, q+half)); q+half < 1 && !high.AtLeast {
+		e.High = high.Value.Seconds()
 	}
 	return e
 }

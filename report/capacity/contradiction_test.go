@@ -49,7 +49,7 @@ func TestAQueueThatAStepContradictsIsNotTold(t *testing.T) {
 		m := &s.steps[i]
 		values := make([]time.Duration, m.took.Count)
 		for k := range values {
-			value, _ := m.took.Quantile((float64(k) + 0.5) / float64(len(values)))
+			value := m.took.Quantile((float64(k) + 0.5) / float64(len(values))).Value
 			if values[k] = value; float64(k) > 0.96*float64(len(values)) {
 				values[k] = 900 * time.Millisecond // such as of a pause for garbage
 			}

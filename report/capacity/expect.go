@@ -69,7 +69,8 @@ func (c *Capacity) expect(open []Measurement) {
 			if m.Offered > farthest*e.Rate || e.Rate > farthest*m.Offered {
 				continue
 			}
-			e.P99, e.AtLeast, e.MeasuredAt, e.Method = m.took.P99NS, m.took.IsLowerBound("p99_ns"), m.Offered, "measured"
+			p99 := m.took.Quantile(0.99)
+			e.P99, e.AtLeast, e.MeasuredAt, e.Method = p99.Value, p99.AtLeast, m.Offered, "measured"
 		}
 		if e.P99 > 0 {
 			c.Expected = append(c.Expected, e)
@@ -99,7 +100,7 @@ func (c *Capacity) byVariability(open []Measurement, full Rate) responseModel {
 			light = m
 		}
 	}
-	if light == nil || light.took.IsLowerBound("p99_ns") {
+	if light == nil || light.took.Quantile(0.99).AtLeast {
 		return nil
 	}
 	workers := max(c.Processors, 1)

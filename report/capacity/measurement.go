@@ -115,12 +115,13 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 	m := Measurement{
 		Step: s, Offered: p.Offered.Rate, Served: p.Achieved.Rate,
 		Mean: p.ResponseTime.MeanNS, P50: p.ResponseTime.P50NS, P99: p.ResponseTime.P99NS,
-		AtLeast:      p.ResponseTime.IsLowerBound("p99_ns"),
+		AtLeast:      p.ResponseTime.Quantile(0.99).AtLeast,
 		ServerTiming: p.ServerTiming,
 		Verdict:      string(r.Verdict.Kind), spoiled: spoiled(r),
 	}
 	if t := p.TargetTime; t != nil {
-		m.Target = &Target{t.Undisturbed.P50NS, t.Undisturbed.P99NS, t.Undisturbed.IsLowerBound("p99_ns")}
+		p99 := t.Undisturbed.Quantile(0.99)
+		m.Target = &Target{t.Undisturbed.P50NS, p99.Value, p99.AtLeast}
 		m.Disturbed = float64(p.Disturbed) / float64(max(p.Requests.Due, 1))
 	}
 	length := p.DurationNS.Seconds()

@@ -35,8 +35,7 @@ func curveOf(r *runfile.Run) []float64 {
 		if float64(d.Count)*beyond < 1 {
 			break
 		}
-		v, _ := d.Quantile(1 - beyond)
-		values = append(values, float64(v))
+		values = append(values, float64(d.Quantile(1-beyond).Value))
 	}
 	return values
 }

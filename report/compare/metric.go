@@ -41,8 +41,8 @@ type Metric struct {
 	Quantile       float64 // 0-1 for a percentile of latency; 0 for any other metric
 	HigherIsBetter bool
 
-	other   func(*runfile.Run) reading            // reads a metric that is not a latency
-	latency func(*runfile.Dist) (float64, string) // reads a latency: the figure in ns, and its key in the run file
+	other   func(*runfile.Run) reading // reads a metric that is not a latency
+	latency func(*runfile.Dist) runfile.Figure
 }
 
 // read returns a run's reading of the metric; that of a latency comes from [latencies].
@@ -53,13 +53,13 @@ func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
 	if m.latency == nil {
 		return m.other(r)
 	}
-	value, key := m.latency(d)
+	figure := m.latency(d)
 	least := float64(enough)
 	if !r.HasTargetTime() {
 		least = enoughBefore
 	}
 	return reading{
-		value: value, atLeast: d.IsLowerBound(key), ok: d.Count > 0, least: least,
+		value: float64(figure.Value), atLeast: figure.AtLeast, ok: d.Count > 0, least: least,
 		beyond: float64(d.Count) * (1 - m.Quantile), planned: float64(max(d.Count, r.Overall.Requests.Due)) * (1 - m.Quantile),
 	}
 }
@@ -76,11 +76,11 @@ type reading struct {
 
 // The metrics, in the order in which they are shown.
 var (
-	P50  = percentile("p50", 0.50, "p50_ns", func(d *runfile.Dist) float64 { return float64(d.P50NS) })
-	P95  = percentile("p95", 0.95, "p95_ns", func(d *runfile.Dist) float64 { return float64(d.P95NS) })
-	P99  = percentile("p99", 0.99, "p99_ns", func(d *runfile.Dist) float64 { return float64(d.P99NS) })
-	P999 = percentile("p999", 0.999, "p999_ns", func(d *runfile.Dist) float64 { return float64(d.P999NS) })
-	Mean = Metric{Key: "mean", latency: func(d *runfile.Dist) (float64, string) { return float64(d.MeanNS), "mean_ns" }}
+	P50  = percentile("p50", 0.50)
+	P95  = percentile("p95", 0.95)
+	P99  = percentile("p99", 0.99)
+	P999 = percentile("p999", 0.999)
+	Mean = Metric{Key: "mean", latency: (*runfile.Dist).Mean}
 
 	// Goodput is the successes per second within the run's first upper limit of a response time. Without such a threshold it
 	// is all successes, per second of the time in which they were due: by the time in which they finished, slower answers
@@ -127,8 +127,8 @@ func Metrics() []Metric {
 	return []Metric{P50, P95, P99, P999, Mean, Goodput, Throughput, HitRatio, OriginQueries, BytesIn, CPU}
 }
 
-func percentile(key string, q float64, inFile string, value func(*runfile.Dist) float64) Metric {
-	return Metric{Key: key, Quantile: q, latency: func(d *runfile.Dist) (float64, string) { return value(d), inFile }}
+func percentile(key string, q float64) Metric {
+	return Metric{Key: key, Quantile: q, latency: func(d *runfile.Dist) runfile.Figure { return d.Quantile(q) }}
 }
 
 func positive(v float64) reading { return reading{value: v, ok: v > 0} }

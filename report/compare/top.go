@@ -3,8 +3,9 @@ package compare
 import (
 	"math"
 
-	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"gonum.org/v1/gonum/stat"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // topRecord judges a percentile where a round has too few requests for a figure of its own. It counts how many of a quad's
@@ -35,9 +36,9 @@ const (
 func topOf(d *runfile.Dist) topRound {
 	t := topRound{count: float64(d.Count), bound: math.Inf(1)}
 	for rank := d.Count; rank > 0 && len(t.logs) < topKept; rank-- {
-		v, atLeast := d.Quantile(float64(rank) / float64(d.Count))
-		t.logs = append(t.logs, math.Log(float64(max(v, 1))))
-		if atLeast {
+		f := d.Quantile(float64(rank) / float64(d.Count))
+		t.logs = append(t.logs, math.Log(float64(max(f.Value, 1))))
+		if f.AtLeast {
 			t.bound = t.logs[len(t.logs)-1]
 		}
 	}

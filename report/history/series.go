@@ -11,17 +11,15 @@ import (
 // Percentile is one of the percentiles whose history is kept: of the target's own time, or in a series of runs of before that
 // was measured, of the response time.
 type Percentile struct {
-	Key string // "p50", …
-
-	inFile string
-	value  func(*runfile.Dist) time.Duration
+	Key      string  // "p50", …
+	Quantile float64 // 0-1
 }
 
 // Percentiles are those whose history is kept, in the order of the values of a [Point].
 var Percentiles = [...]Percentile{
-	{"p50", "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }},
-	{"p95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }},
-	{"p99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }},
+	{"p50", 0.50},
+	{"p95", 0.95},
+	{"p99", 0.99},
 }
 
 // Point is what one run says, of every phase but warm-up.
@@ -162,7 +160,8 @@ func pointOf(source string, r *runfile.Run) Point {
 		setting: settingOf(r),
 	}
 	for i, q := range Percentiles {
-		p.Values[i], p.AtLeast[i] = max(q.value(d), 1), d.IsLowerBound(q.inFile) // a ratio needs more than 0
+		f := d.Quantile(q.Quantile)
+		p.Values[i], p.AtLeast[i] = max(f.Value, 1), f.AtLeast // a ratio needs more than 0
 	}
 	return p
 }

@@ -296,9 +296,8 @@ func Baseline(w io.Writer, b *compare.Baseline) error {
 			if r.Overall.TargetTime != nil {
 				d = &r.Overall.TargetTime.Undisturbed
 			}
-			v, open := quantile(d, m.Key)
-			if d.Count > 0 {
-				s.Points = append(s.Points, chart.Point{X: float64(n + 1), Y: float64(v), Open: open})
+			if f := d.Quantile(m.Quantile); d.Count > 0 {
+				s.Points = append(s.Points, chart.Point{X: float64(n + 1), Y: float64(f.Value), Open: f.AtLeast})
 			}
 		}
 		plot.Series = append(plot.Series, s)

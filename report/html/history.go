@@ -7,19 +7,12 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/page"
 )
-
-// quantile returns a figure of a distribution by its key, such as p99, and whether it is a lower bound.
-func quantile(d *runfile.Dist, key string) (time.Duration, bool) {
-	v := map[string]time.Duration{"p50": d.P50NS, "p95": d.P95NS, "p99": d.P99NS}[key]
-	return v, d.IsLowerBound(key + "_ns")
-}
 
 // History writes the report of how saved runs went over time. Its error is that of w.
 func History(w io.Writer, h *history.History) error {

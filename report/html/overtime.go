@@ -140,17 +140,17 @@ func (o *overTime) load() page.Block {
 
 // percentile is a line over time.
 type percentile struct {
-	title, key string
-	value      func(*runfile.Dist) time.Duration
-	look       chart.Series
+	title    string
+	quantile float64 // 0-1
+	look     chart.Series
 }
 
 // shown are the percentiles over time.
 var shown = []percentile{
-	{"max", "max_ns", func(d *runfile.Dist) time.Duration { return d.MaxNS }, chart.Series{Dash: 2, Thin: true}},
-	{"P99", "p99_ns", func(d *runfile.Dist) time.Duration { return d.P99NS }, chart.Series{}},
-	{"P95", "p95_ns", func(d *runfile.Dist) time.Duration { return d.P95NS }, chart.Series{Dash: 1, Thin: true}},
-	{"P50", "p50_ns", func(d *runfile.Dist) time.Duration { return d.P50NS }, chart.Series{Dash: 3, Thin: true}},
+	{"max", 1, chart.Series{Dash: 2, Thin: true}},
+	{"P99", 0.99, chart.Series{}},
+	{"P95", 0.95, chart.Series{Dash: 1, Thin: true}},
+	{"P50", 0.50, chart.Series{Dash: 3, Thin: true}},
 }
 
 func (o *overTime) latency() page.Block {
@@ -158,10 +158,10 @@ func (o *overTime) latency() page.Block {
 	var told []string
 	for _, m := range o.list {
 		dist := func(i int) *runfile.Dist { return &m.Intervals[i].ResponseTime }
-		highest, at, bound := time.Duration(-1), 0, false
+		highest, at := runfile.Figure{Value: -1}, 0
 		for i := range m.Intervals {
-			if d := dist(i); d.Count > 0 && d.P99NS > highest {
-				highest, at, bound = d.P99NS, i, d.IsLowerBound("p99_ns")
+			if d := dist(i); d.Count > 0 && d.P99NS > highest.Value {
+				highest, at = d.Quantile(0.99), i
 			}
 		}
 		for _, s := range shown {
@@ -169,18 +169,14 @@ func (o *overTime) latency() page.Block {
 				if dist(i).Count == 0 {
 					return math.NaN()
 				}
-				return float64(s.value(dist(i)))
-			}, func(i int) bool { return dist(i).IsLowerBound(s.key) })
+				return float64(dist(i).Quantile(s.quantile).Value)
+			}, func(i int) bool { return dist(i).Quantile(s.quantile).AtLeast })
 			look := s.look
 			look.Color, look.Group = m.index, s.title
 			series = append(series, o.series(m, c, m.of(s.title, o.several), look))
 		}
-		if highest >= 0 {
-			write := units.Duration
-			if bound {
-				write = report.LeastDuration
-			}
-			told = append(told, fmt.Sprintf("%s highest at %s with %s", m.of("P99", o.several), units.Span(time.Duration(at)*time.Second), write(highest)))
+		if highest.Value >= 0 {
+			told = append(told, fmt.Sprintf("%s highest at %s with %s", m.of("P99", o.several), units.Span(time.Duration(at)*time.Second), highest))
 		}
 	}
 	caption := "not measured."

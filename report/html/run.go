@@ -218,7 +218,7 @@ func distribution(list []measured) []page.Block {
 		}
 		open = open || slices.ContainsFunc(points, func(p chart.Point) bool { return p.Open })
 		plot.Series = append(plot.Series, chart.Series{Name: m.name, Color: m.index, Dash: m.index / 4, Points: points})
-		told = append(told, fmt.Sprintf("%s P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), several), report.Figure(&f.ResponseTime, "p50_ns", f.ResponseTime.P50NS), report.Figure(&f.ResponseTime, "p99_ns", f.ResponseTime.P99NS)))
+		told = append(told, fmt.Sprintf("%s P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), several), f.ResponseTime.Quantile(0.50), f.ResponseTime.Quantile(0.99)))
 	}
 	if len(plot.Series) == 0 {
 		return nil
@@ -255,7 +255,7 @@ func parts(list []measured) []page.Block {
 			if p.ResponseTime.Count == 0 || p.Kind == profiles.Warmup || len(of.Rows) > 40 {
 				continue
 			}
-			of.Rows = append(of.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + report.Figure(&p.ResponseTime, "mean_ns", p.ResponseTime.MeanNS), Parts: []chart.Part{
+			of.Rows = append(of.Rows, chart.Whole{Group: m.name, Name: p.Name, Text: "mean " + p.ResponseTime.Mean().String(), Parts: []chart.Part{
 				meanOf("waiting for a connection", &p.Wait), meanOf("bench's own lag", &p.Lag), meanOf("service", &p.ServiceTime),
 			}})
 			if row := serverParts(m, p); len(row.Parts) > 0 {
@@ -274,7 +274,7 @@ func parts(list []measured) []page.Block {
 }
 
 func meanOf(name string, d *runfile.Dist) chart.Part {
-	return chart.Part{Name: name, Value: float64(d.MeanNS), Text: report.Figure(d, "mean_ns", d.MeanNS)}
+	return chart.Part{Name: name, Value: float64(d.MeanNS), Text: d.Mean().String()}
 }
 
 // maxTimings bounds the parts of a target's own time.

@@ -126,11 +126,11 @@ func series(p *runfile.Progress, width int) []line {
 	return lines
 }
 
-func percentile(s runfile.ProgressSecond, f runfile.ProgressFigure) string {
+func percentile(s runfile.ProgressSecond, f runfile.Figure) string {
 	if s.Samples == 0 {
 		return "no answer yet"
 	}
-	return figure(f)
+	return f.String()
 }
 
 // limitsOn are the limits on a figure.
@@ -230,7 +230,7 @@ func conditionFigure(c runfile.ProgressCondition) string {
 	case c.Metric == runfile.MetricRate:
 		return units.Rate(*c.Actual) + " so far"
 	}
-	return figure(runfile.ProgressFigure{Value: time.Duration(*c.Actual), AtLeast: c.AtLeast}) + " so far"
+	return runfile.Figure{Value: time.Duration(*c.Actual), AtLeast: c.AtLeast}.String() + " so far"
 }
 
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(width-page.Columns(s), 0)) }

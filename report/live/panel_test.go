@@ -8,9 +8,10 @@ import (
 	"time"
 	"unicode"
 
+	"pgregory.net/rapid"
+
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
-	"pgregory.net/rapid"
 )
 
 // watched is inSpike with all that a panel can tell.
@@ -78,8 +79,8 @@ func TestAnyPanel(t *testing.T) {
 	length := rapid.Map(rapid.OneOf(rapid.Int64(), rapid.Int64Range(0, int64(time.Hour))), func(n int64) time.Duration { return time.Duration(n) })
 	number := rapid.OneOf(rapid.Float64(), rapid.SampledFrom([]float64{0, math.Inf(1), math.NaN(), -1}))
 	rapid.Check(t, func(t *rapid.T) {
-		figure := func() runfile.ProgressFigure {
-			return runfile.ProgressFigure{Value: length.Draw(t, "figure"), AtLeast: rapid.Bool().Draw(t, "at least")}
+		figure := func() runfile.Figure {
+			return runfile.Figure{Value: length.Draw(t, "figure"), AtLeast: rapid.Bool().Draw(t, "at least")}
 		}
 		actual := number.Draw(t, "actual")
 		p := runfile.Progress{

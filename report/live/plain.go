@@ -40,7 +40,7 @@ func (l *plain) update(p *runfile.Progress) {
 func plainLine(p *runfile.Progress) string {
 	latency := "nothing finished in the last second"
 	if last := p.Last(); last.Samples > 0 {
-		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", figure(last.P50), figure(last.P95), figure(last.P99))
+		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", last.P50, last.P95, last.P99)
 	}
 	return page.Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phase(p), done(p),
 		units.Rate(p.Offered), units.Rate(p.Achieved), latency, units.Count(p.InFlight), units.Count(p.Waiting), units.Count(p.Failed)), 1<<10)
@@ -69,10 +69,3 @@ func done(p *runfile.Progress) string {
 
 // clock writes whole seconds, without the unit that a line gives once for two of them.
 func clock(d time.Duration) string { return units.Count(uint64(max(d, 0) / time.Second)) }
-
-func figure(f runfile.ProgressFigure) string {
-	if f.AtLeast {
-		return units.DurationAtLeast(f.Value)
-	}
-	return units.Duration(f.Value)
-}

@@ -18,9 +18,9 @@ func inSpike() runfile.Progress {
 		Elapsed: 16 * time.Second, Total: 30 * time.Second, Offered: 600, Achieved: 103, InFlight: 256, Waiting: 2812,
 	}
 	for i := range 16 {
-		s := runfile.ProgressSecond{Due: 100, OK: 100, Samples: 100, P50: runfile.ProgressFigure{Value: 2 * ms}, P95: runfile.ProgressFigure{Value: 5 * ms}, P99: runfile.ProgressFigure{Value: 9 * ms}}
+		s := runfile.ProgressSecond{Due: 100, OK: 100, Samples: 100, P50: runfile.Figure{Value: 2 * ms}, P95: runfile.Figure{Value: 5 * ms}, P99: runfile.Figure{Value: 9 * ms}}
 		if i >= 10 {
-			s = runfile.ProgressSecond{Due: 600, OK: 103, Open: 497, Samples: 600, P50: runfile.ProgressFigure{Value: 2100 * ms}, P95: runfile.ProgressFigure{Value: 4700 * ms, AtLeast: true}, P99: runfile.ProgressFigure{Value: 4900 * ms, AtLeast: true}}
+			s = runfile.ProgressSecond{Due: 600, OK: 103, Open: 497, Samples: 600, P50: runfile.Figure{Value: 2100 * ms}, P95: runfile.Figure{Value: 4700 * ms, AtLeast: true}, P99: runfile.Figure{Value: 4900 * ms, AtLeast: true}}
 		}
 		p.Seconds = append(p.Seconds, s)
 	}

@@ -142,11 +142,11 @@ func TestMetricsReadBack(t *testing.T) {
 			want[`{__name__="bench_lag_seconds", `+at+`quantile="0.5", `+target+`}`] = p.Lag.P50NS.Seconds()
 			want[`{__name__="bench_offered_requests_per_second", `+at+target+`}`] = p.Offered.Rate
 			sum := `{__name__="bench_at_least", of="sum", ` + at + target + `, time="response"}`
-			if _, marked := samples[sum]; marked != p.ResponseTime.IsLowerBound("mean_ns") {
+			if _, marked := samples[sum]; marked != p.ResponseTime.Mean().AtLeast {
 				t.Errorf("%s %s: the sum is marked as a lower bound: %v", run.Target.Name, p.Name, marked)
 			}
 			mark := `{__name__="bench_at_least", of="0.99", ` + at + target + `, time="response"}`
-			if _, marked := samples[mark]; marked != p.ResponseTime.IsLowerBound("p99_ns") {
+			if _, marked := samples[mark]; marked != p.ResponseTime.Quantile(0.99).AtLeast {
 				t.Errorf("%s %s: marked as a lower bound: %v", run.Target.Name, p.Name, marked)
 			} else if marked {
 				bounds++

@@ -61,8 +61,8 @@ func judgeLatency(s Step, run *runfile.Run, answers []Answer) (l Latency, arrive
 	l.Within = true
 	for _, h := range heldAgainstLog {
 		f := Figure{Of: h.of, Percentile: h.percentile, Within: true}
-		f.SaidNS, _ = said[h.of].Quantile(h.percentile / 100)
-		f.TrueNS, _ = was[h.of].Quantile(h.percentile / 100)
+		f.SaidNS = said[h.of].Quantile(h.percentile / 100).Value
+		f.TrueNS = was[h.of].Quantile(h.percentile / 100).Value
 		f.WrongByNS = f.SaidNS - f.TrueNS
 		if h.share > 0 {
 			f.AtMostNS = max(MaxError, time.Duration(h.share*float64(f.TrueNS)))
@@ -91,7 +91,7 @@ func judgeFreeze(s Step, run *runfile.Run) *Freeze {
 	for _, percentile := range freezePercentiles {
 		beyond := time.Duration((1 - percentile/100) * float64(s.Length))
 		x := Shown{Percentile: percentile, ExpectedNS: s.Server.FreezeFor + frozenDelay - beyond}
-		x.SaidNS, _ = run.Overall.ResponseTime.Quantile(percentile / 100)
+		x.SaidNS = run.Overall.ResponseTime.Quantile(percentile / 100).Value
 		x.Share = float64(x.SaidNS) / float64(x.ExpectedNS)
 		x.Within = (x.SaidNS - x.ExpectedNS).Abs() <= max(MaxUnshownBy, time.Duration(MaxUnshown*float64(x.ExpectedNS)))
 		f.Within = f.Within && x.Within
