@@ -5,6 +5,8 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // ParseRate reads a rate in requests per second: "500", "500/s", "1.5k", "30k/s", "2M/s", "600/m" (per minute) or
@@ -23,7 +25,7 @@ func parseRate(field, s string) (float64, error) {
 	} else if digits, ok := strings.CutSuffix(number, "M"); ok {
 		number, scale = digits, 1e6
 	}
-	r, ok := parseDecimal(number)
+	r, ok := units.ParseNumber(number)
 	if !ok || !known {
 		return 0, fmt.Errorf("%s must be a number of requests such as 500/s, 30k/s or 600/m, got %s", field, quote(s))
 	}
@@ -32,15 +34,6 @@ func parseRate(field, s string) (float64, error) {
 		return 0, err
 	}
 	return r, nil
-}
-
-// parseDecimal is strconv.ParseFloat without hexadecimal, underscores, infinities and NaN.
-func parseDecimal(s string) (float64, bool) {
-	if strings.Trim(s, "0123456789.eE+-") != "" {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil
 }
 
 // formatRate is the shortest text that ParseRate reads back as r.
@@ -59,7 +52,7 @@ type Peak struct{ Rate, Factor float64 }
 // ParsePeak reads a peak: a rate as [ParseRate] reads it, or a multiple of the baseline such as "10x".
 func ParsePeak(s string) (Peak, error) {
 	if number, ok := strings.CutSuffix(s, "x"); ok {
-		f, ok := parseDecimal(number)
+		f, ok := units.ParseNumber(number)
 		if !ok || f <= 1 {
 			return Peak{}, fmt.Errorf("peak must be a multiple above 1 such as 10x, or a rate such as 2000/s, got %s", quote(s))
 		}

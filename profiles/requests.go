@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Request is one kind of request as written in a test file. This package does not check its texts.
@@ -97,7 +99,7 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 				return out, r.errorf(pair.line, "%spath must begin with a slash, or with the ? of a query; the host is the target's", where)
 			}
 		case "weight":
-			weight, ok := parseDecimal(text)
+			weight, ok := units.ParseNumber(text)
 			if !ok || !(weight > 0) || weight > 1e9 {
 				return out, r.errorf(pair.line, "%sweight must be a number above 0, got %s", where, quote(text))
 			}

@@ -6,6 +6,8 @@ import (
 	"math"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Think is the think time of users between an answer and their next request. The zero value means: no think time.
@@ -67,11 +69,11 @@ func parseThink(s string) (Think, error) {
 	if err != nil || !ok {
 		return Think{Mean: d}, err
 	}
-	percent, number := parseDecimal(strings.TrimSuffix(share, "%"))
-	if number && percent > 100 {
+	percent, ok := units.ParsePercent(share)
+	if ok && percent > 100 {
 		return Think{}, errThinkShare
 	}
-	if !strings.HasSuffix(share, "%") || !number || percent < 0 {
+	if !ok || percent < 0 {
 		return Think{}, fmt.Errorf("not a share of it: %s", share)
 	}
 	by := time.Duration(math.Round(percent / 100 * float64(d)))

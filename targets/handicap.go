@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // tailShare is the share of the requests, the slowest, that count as the tail: more than 1 % and less than 5 %, so that
@@ -31,9 +33,8 @@ func (p *Part) String() string { return strconv.FormatFloat(100*float64(*p), 'g'
 
 // Set reads what String writes.
 func (p *Part) Set(text string) error {
-	number, percent := strings.CutSuffix(text, "%")
-	v, err := strconv.ParseFloat(number, 64)
-	if err != nil || !percent || !(v >= 0 && v <= 10_000) {
+	v, ok := units.ParsePercent(text)
+	if !ok || v < 0 || v > 10_000 {
 		return fmt.Errorf("%q: want a share such as 20%%, of at most 10000%%", text)
 	}
 	*p = Part(v / 100)

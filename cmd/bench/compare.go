@@ -3,14 +3,15 @@ package main
 import (
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
-	"github.com/seed-5a006608/bench/profiles"
-	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report/compare"
 )
 
 // The default of --max-time for comparisons.
@@ -199,9 +200,8 @@ func (o *compareOptions) oneArm(names []string, given side) (*rig.Target, error)
 
 // share reads --at.
 func (o *compareOptions) shareOf() (float64, error) {
-	var v float64
-	text, percent := strings.CutSuffix(o.at, "%")
-	if _, err := fmt.Sscanf(text+" .", "%g .", &v); err != nil || !percent || v <= 0 || v > 100 {
+	v, ok := units.ParsePercent(o.at)
+	if !ok || v <= 0 || v > 100 {
 		return 0, fmt.Errorf("--at %s: want a share of the throughput such as 70%%", o.at)
 	}
 	if o.rate != "" {

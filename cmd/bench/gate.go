@@ -6,14 +6,15 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
-	"github.com/spf13/cobra"
 )
 
 // gateOptions are the flags of a gate.
@@ -117,9 +118,8 @@ func marginsOf(text string) (margins [2]float64, ok bool) {
 		second = first
 	}
 	for i, t := range []string{first, second} {
-		number, percent := strings.CutSuffix(t, "%")
-		v, err := strconv.ParseFloat(number, 64)
-		if err != nil || !percent || !(v > 0 && v < 100) {
+		v, ok := units.ParsePercent(t)
+		if !ok || v <= 0 || v >= 100 {
 			return margins, false
 		}
 		margins[i] = v

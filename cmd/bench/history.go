@@ -5,14 +5,15 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/html"
-	"github.com/spf13/cobra"
 )
 
 // historiesShown shows histories.
@@ -90,10 +91,9 @@ func (o *historyOptions) run(paths []string, s streams) error {
 
 // changes reads the flags that define a change.
 func (o *historyOptions) changes() (history.Options, error) {
-	number, percent := strings.CutSuffix(o.magnitude, "%")
-	magnitude, err := strconv.ParseFloat(number, 64)
+	magnitude, ok := units.ParsePercent(o.magnitude)
 	switch {
-	case err != nil || !percent || !(magnitude >= 0 && magnitude <= 1000):
+	case !ok || magnitude < 0 || magnitude > 1000:
 		return history.Options{}, fmt.Errorf("--magnitude %s: want a share from 0%% to 1000%%, such as 5%%", o.magnitude)
 	case o.window < 2 || o.window > 10_000:
 		return history.Options{}, fmt.Errorf("--window must be 2 to 10000, got %d", o.window)

@@ -9,6 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -162,7 +163,7 @@ func (t *Threshold) parseMetric(s string) error {
 	if inner, open := strings.CutPrefix(digits, "("); open {
 		digits, ok = strings.CutSuffix(inner, ")")
 	}
-	percentile, number := number(digits)
+	percentile, number := units.ParseNumber(digits)
 	switch {
 	case !ok || !number:
 		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors, rate and stale", strconv.Quote(Excerpt(s)))
@@ -173,15 +174,6 @@ func (t *Threshold) parseMetric(s string) error {
 	}
 	t.Metric, t.Quantile = MetricPercentile, percentile/100
 	return nil
-}
-
-// number reads a decimal number; unlike strconv.ParseFloat no hexadecimal, no underscores, no infinities.
-func number(s string) (float64, bool) {
-	if s == "" || strings.Trim(s, "0123456789.eE+-") != "" {
-		return 0, false
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil
 }
 
 func (t *Threshold) parseLimit(s string) error {
@@ -196,7 +188,7 @@ func (t *Threshold) parseLimit(s string) error {
 		return err
 	}
 	limit, err := time.ParseDuration(s)
-	if ms, ok := number(s); ok {
+	if ms, ok := units.ParseNumber(s); ok {
 		// Up to an hour is the range of every histogram, so no conversion below it can overflow.
 		limit, err = time.Duration(math.Round(min(max(ms, -1), 4e6)*1e6)), nil
 	}
@@ -213,13 +205,13 @@ func (t *Threshold) parseLimit(s string) error {
 }
 
 func (t *Threshold) parseShare(s string) error {
-	digits, percent := strings.CutSuffix(s, "%")
-	share, ok := number(digits)
+	share, ok := units.ParseNumber(s)
+	percent, isPercent := units.ParsePercent(s)
 	switch {
+	case isPercent:
+		share = percent / 100
 	case !ok:
 		return fmt.Errorf("its limit must be a share such as 1%% or 0.01, got %s", strconv.Quote(Excerpt(s)))
-	case percent:
-		share /= 100
 	case share >= 1:
 		return fmt.Errorf("%s is all of the requests or more: for a percentage write %s%%", Excerpt(s), Excerpt(s))
 	}

@@ -3,8 +3,9 @@ package capacity
 import (
 	"fmt"
 	"math"
-	"strconv"
 	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // mostGrowth is the highest accepted growth, by month or by year, as a share.
@@ -30,13 +31,12 @@ func ParseGrowth(text string) (Growth, error) {
 	if !ok {
 		return wrong("it does not say in how long")
 	}
-	digits, percent := strings.CutSuffix(digits, "%")
-	if !percent {
+	if !strings.HasSuffix(digits, "%") {
 		return wrong("it has no % sign")
 	}
-	v, err := strconv.ParseFloat(digits, 64)
+	v, ok := units.ParsePercent(digits)
 	switch {
-	case err != nil || math.IsNaN(v) || math.IsInf(v, 0):
+	case !ok:
 		return wrong("it is no number")
 	case v <= -100 || v > 100*mostGrowth:
 		return wrong("it must lie above −100 % and be at most 1000 %")

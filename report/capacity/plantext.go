@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // PlanText is the inputs of a plan as text, from flags or a YAML file. "" means: not given.
@@ -88,8 +90,8 @@ func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (
 			return nil
 		}},
 		{"spike", t.Spike, func(s string) error {
-			v, err := strconv.ParseFloat(strings.TrimSuffix(s, "x"), 64)
-			if err != nil {
+			v, ok := units.ParseNumber(strings.TrimSuffix(s, "x"))
+			if !ok {
 				return fmt.Errorf("%q is no factor such as 1.5", s)
 			}
 			in.Spike = v
@@ -158,10 +160,9 @@ func whole(s, unit string, v *int) error {
 }
 
 func percent(s string) (float64, error) {
-	digits, ok := strings.CutSuffix(strings.ReplaceAll(s, " ", ""), "%")
-	v, err := strconv.ParseFloat(digits, 64)
+	v, ok := units.ParsePercent(s)
 	switch {
-	case err != nil || !ok:
+	case !ok:
 		return 0, fmt.Errorf("%q is no percentage such as 30%%", s)
 	case !(v >= 0 && v < 100):
 		return 0, fmt.Errorf("it must be 0 %% or more and below 100 %%, got %s", s)
