@@ -52,6 +52,7 @@ var (
 //	    method: GET
 //	    path: /items/{{zipf 1000 1.1}}
 //	    headers: ["Accept: application/json"]
+//	    consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'} # optional, see [Consistency]
 //	limits:                  # optional
 //	  connections: 64
 //	  timeout: 5s            # and drain, deadline, requests, no_keepalive, body

@@ -23,6 +23,8 @@ type Request struct {
 	Line    int    // line in the file
 
 	BodyTemplate string // as Body, with templates in a body's file filled in too
+
+	Consistency *Consistency // what it reads or writes; nil: not given
 }
 
 // Limits are the bounds of a test file; zero where they are not given.
@@ -39,7 +41,7 @@ type Limits struct {
 const maxFileRequests = 1000
 
 var (
-	requestKeys = []string{"name", "weight", "method", "path", "headers", "body", "body_template", "expect"}
+	requestKeys = []string{"name", "weight", "method", "path", "headers", "body", "body_template", "expect", "consistency"}
 	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no_keepalive", "body"}
 )
 
@@ -77,6 +79,11 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 			continue
 		case "expect":
 			if out.Expect, err = r.texts(pair, where); err != nil {
+				return out, err
+			}
+			continue
+		case "consistency":
+			if out.Consistency, err = r.consistency(pair, where); err != nil {
 				return out, err
 			}
 			continue

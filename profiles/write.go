@@ -88,6 +88,7 @@ func (f File) writeRequests(b *bytes.Buffer) {
 			fmt.Fprintf(b, "    body_template: %s\n", yamlText(r.BodyTemplate))
 		}
 		writeTexts(b, "    ", "expect", r.Expect)
+		r.Consistency.write(b)
 	}
 }
 
