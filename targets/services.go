@@ -37,7 +37,20 @@ type Request struct {
 	Weight float64
 	Header http.Header
 	Body   string
+
+	Consistency *Consistency // nil: it reads and writes nothing of which versions tell
 }
+
+// Consistency says which version of which key a request reads or writes.
+type Consistency struct {
+	Write   bool   // it sends its version where {{version}} stands
+	Key     string // where the key stands in the request, as path~REGEXP
+	Version string // of a read, where the version stands in its answer, as header:NAME
+	Initial string // of a read, the version of a key that was never written
+}
+
+// categoryKey is where a category stands in the requests for it.
+const categoryKey = "path~^/categories/([0-9]+)/"
 
 // The keys follow Zipf's law with exponent 1.1, as visits to the pages of a shop do: the first category draws a fifth of
 // the visits to all 300, so a cache holds nearly all after a few hundred requests. Single products are left out of the mix:
@@ -53,7 +66,9 @@ var (
 		Name:   "PUT /categories/{id}/headline",
 		Method: http.MethodPut,
 		Path:   fmt.Sprintf("/categories/{{zipf %d 1.1}}/headline", catalogue.Default.Categories),
-		Body:   `{"headline": "Reduced until Sunday", "version": "{{uuid}}"}`,
+		Body:   `{"headline": "Reduced until Sunday", "version": "{{version}}"}`,
+
+		Consistency: &Consistency{Write: true, Key: categoryKey},
 	}
 	stockRequest = Request{
 		Name:   "GET /products/{id}/stock",

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
 // value is an option's value.
@@ -122,6 +124,7 @@ func (m *mix) of(reads []Request) []Request {
 		return reads
 	}
 	read, write := reads[0], headlineRequest
+	read.Consistency = &Consistency{Key: categoryKey, Version: "header:X-Version", Initial: catalogue.FirstVersion}
 	read.Weight, write.Weight = float64(m.reads)/100, float64(m.writes)/100
 	if m.reads == 0 {
 		return []Request{write}

@@ -24,8 +24,8 @@ var Default = Spec{Seed: 1, Products: 100_000, Categories: 300, Reviews: 60_000}
 // generation is part of the stored file's name. It is raised when the rows or the schema change.
 const generation = 2
 
-// firstVersion is that of the headline, an empty one, that every category has at first.
-const firstVersion = "0"
+// FirstVersion is that of the headline, an empty one, that every category has at first.
+const FirstVersion = "0"
 
 //go:embed kinds.txt
 var kindsFile string
@@ -91,7 +91,7 @@ func (s Spec) tables() []table {
 // categories yields the rows of the table, in order.
 func (s Spec) categories(row func(args ...any) error) error {
 	for i, k := range kinds()[:s.Categories] {
-		if err := row(i+1, k.department, strings.ToUpper(k.noun[:1])+k.noun[1:], "", firstVersion); err != nil {
+		if err := row(i+1, k.department, strings.ToUpper(k.noun[:1])+k.noun[1:], "", FirstVersion); err != nil {
 			return err
 		}
 	}

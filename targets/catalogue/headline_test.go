@@ -10,7 +10,7 @@ func TestHeadlines(t *testing.T) {
 	everywhere(t, func(t *testing.T, s *Store) {
 		ctx := t.Context()
 		first, err := s.Summary(ctx, 1)
-		if err != nil || first.Headline != "" || first.Version != firstVersion {
+		if err != nil || first.Headline != "" || first.Version != FirstVersion {
 			t.Fatalf("at first: %+v, %v", first, err)
 		}
 		one := Headline{CategoryID: 1, Headline: `"50 %" off'; --`, Version: "a1"}
@@ -21,7 +21,7 @@ func TestHeadlines(t *testing.T) {
 		if err := s.SetHeadlines(For(ctx, Flush), list); err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range append(list, one, Headline{4, "", firstVersion}) {
+		for _, want := range append(list, one, Headline{4, "", FirstVersion}) {
 			page, err := s.Summary(For(ctx, Check), want.CategoryID)
 			if err != nil || page.Headline != want.Headline || page.Version != want.Version {
 				t.Errorf("%+v, %v: want %+v", page, err, want)
