@@ -147,7 +147,9 @@ func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request
 	}
 	s.Name, s.Service, s.Cold = bundled.Text, &bundled.Service, bundled.Cold
 	if len(mix.requests) == 0 {
-		mix.requests = bundled.Service.Requests
+		if mix, err = bundledMixture(mix, &bundled.Service); err != nil {
+			return err
+		}
 	}
 	s.Ask = mix.ask(lines)
 	s.Plan.Target = runfile.Target{Name: s.Name, Bundled: true, Options: inEffect(bundled)}

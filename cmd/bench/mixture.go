@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -12,11 +13,12 @@ import (
 // mixture is the requests to a target, without its address.
 type mixture struct {
 	requests []targets.Request
-	expect   [][]request.Expect // checks by request, in place of the plan's; empty: the plan's for all
-	verbatim []bool             // by request, whether its body is sent as bytes; empty: no such body
-	header   http.Header        // header that the user adds to every request
-	login    string             // NAME:PASSWORD that the user adds to every request
-	order    runfile.Order      // order of a test file's requests
+	expect   [][]request.Expect     // checks by request, in place of the plan's; empty: the plan's for all
+	versions []*request.Consistency // by request, what it reads or writes; empty: nothing that is told
+	verbatim []bool                 // by request, whether its body is sent as bytes; empty: no such body
+	header   http.Header            // header that the user adds to every request
+	login    string                 // NAME:PASSWORD that the user adds to every request
+	order    runfile.Order          // order of a test file's requests
 }
 
 // ask makes a plan ask a bundled service for the mixture, or for the lines if there are some.
@@ -55,8 +57,43 @@ func (m mixture) request(i int, base string) request.Request {
 	if len(m.expect) > 0 {
 		request.Expect = m.expect[i]
 	}
+	if len(m.versions) > 0 {
+		request.Consistency = m.versions[i]
+	}
 	if len(m.verbatim) > 0 {
 		request.Verbatim = m.verbatim[i]
 	}
 	return request
+}
+
+// bundledMixture is the requests that a bundled service has of its own.
+func bundledMixture(m mixture, s *targets.Service) (mixture, error) {
+	m.requests = s.Requests
+	for _, r := range s.Requests {
+		c, err := consistencyOf(r.Consistency)
+		if err != nil {
+			return m, fmt.Errorf("%s: %w", r.Name, err)
+		}
+		m.versions = append(m.versions, c)
+	}
+	return m, nil
+}
+
+// consistencyOf reads what a request is said to read or write.
+func consistencyOf(c *targets.Consistency) (*request.Consistency, error) {
+	if c == nil {
+		return nil, nil
+	}
+	read := &request.Consistency{Write: c.Write, Initial: c.Initial}
+	var err error
+	if read.Key, err = request.ParseRequestExtract(c.Key); err != nil {
+		return nil, fmt.Errorf("key: %w", err)
+	}
+	if c.Write {
+		return read, nil
+	}
+	if read.Version, err = request.ParseAnswerExtract(c.Version); err != nil {
+		return nil, fmt.Errorf("version: %w", err)
+	}
+	return read, nil
 }

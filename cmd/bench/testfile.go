@@ -34,6 +34,11 @@ func (a *asking) mixture() (mix mixture, err error) {
 			Name: r.Name, Method: r.Method, Path: r.Path, Weight: r.Weight, Header: header, Body: body,
 		})
 		mix.verbatim = append(mix.verbatim, verbatim)
+		versions, err := fileConsistency(r.Consistency)
+		if err != nil {
+			return mix, fmt.Errorf("%s:%w", a.name, err)
+		}
+		mix.versions = append(mix.versions, versions)
 		var expect []request.Expect
 		for _, t := range r.Expect {
 			e, err := request.ParseExpect(t.Text)
@@ -57,6 +62,22 @@ func (a *asking) mixture() (mix mixture, err error) {
 		}
 	}
 	return mix, nil
+}
+
+// fileConsistency reads what a request of a test file is said to read or write. Its error begins with the line.
+func fileConsistency(c *profiles.Consistency) (*request.Consistency, error) {
+	if c == nil {
+		return nil, nil
+	}
+	read, err := consistencyOf(&targets.Consistency{Write: c.Write, Key: c.Key.Text, Version: c.Version.Text})
+	if err == nil {
+		return read, nil
+	}
+	line := c.Key.Line
+	if _, wrong := request.ParseRequestExtract(c.Key.Text); wrong == nil {
+		line = c.Version.Line
+	}
+	return nil, fmt.Errorf("%d: consistency: %w", line, err)
 }
 
 // fileBody returns the body of a test file's request, and whether it is bytes. A file of before there were versions sent an @

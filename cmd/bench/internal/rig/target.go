@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/targets"
@@ -63,6 +64,9 @@ func (t *Target) GoOn(run *runfile.Run) {
 
 // start starts what bench owns.
 func (t *Target) start(ctx context.Context, r *Rig, say func(string)) (err error) {
+	if t.Options.Ledger == nil || t.Owned() { // what bench starts begins with data of its own
+		t.Options.Ledger = consistency.New()
+	}
 	switch {
 	case t.Service != nil:
 		t.child, err = targets.Start(ctx, t.Name, targets.StartOptions{
