@@ -16,16 +16,19 @@ const (
 	frameLate  = frameEvery / 2 // a frame that comes later is left out
 )
 
-// View shows how a run goes on.
+// View shows how a run goes on, what a command that judges has found so far, or both. What is written to it stands above the panel.
 type View struct {
 	output
-	plain  plain
-	screen screen
+	plain plain
+
+	terminal sync.Mutex // held while something is written to the terminal
+	screen   screen
 
 	mu    sync.Mutex
 	state runfile.Progress
 	told  time.Time // when the state was told
 	fresh bool      // it was not shown yet
+	board *Board
 
 	stop     chan struct{}
 	painting sync.WaitGroup
@@ -84,6 +87,36 @@ func (v *View) Update(p runfile.Progress) {
 	v.state, v.told, v.fresh = p, time.Now(), true
 }
 
+// Show tells what was found so far. Where there is no panel it is not shown: what a log is to say of it is written to Log.
+func (v *View) Show(b Board) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.board = &b
+}
+
+// Write writes lines that stay, above the panel where there is one. Its error is that of the writer below.
+func (v *View) Write(p []byte) (int, error) {
+	v.terminal.Lock()
+	defer v.terminal.Unlock()
+	if v.size != nil && v.foreground() {
+		_, height := v.size()
+		v.screen.erase(height)
+	}
+	return v.w.Write(p)
+}
+
+// Log takes lines that say what the panel shows. They are written only where there is none.
+func (v *View) Log() io.Writer { return unshown{v} }
+
+type unshown struct{ *View }
+
+func (u unshown) Write(p []byte) (int, error) {
+	if u.size != nil && u.foreground() {
+		return len(p), nil
+	}
+	return u.View.Write(p)
+}
+
 // Done ends the view and removes the panel; the report follows in its place.
 func (v *View) Done() {
 	if v.stop == nil {
@@ -106,7 +139,9 @@ func (v *View) paint() {
 		case <-v.stop:
 			return
 		case <-continued: // what the shell wrote meanwhile stands below the panel
+			v.terminal.Lock()
 			v.screen.leave()
+			v.terminal.Unlock()
 		case due := <-ticks.C:
 			if now := time.Now(); now.Sub(due) < frameLate {
 				v.frame(now)
@@ -118,27 +153,39 @@ func (v *View) paint() {
 // frame shows the state as it is at an instant.
 func (v *View) frame(now time.Time) {
 	v.mu.Lock()
-	p, since, fresh := v.state, now.Sub(v.told), v.fresh
+	p, since, fresh, board := v.state, now.Sub(v.told), v.fresh, v.board
 	v.fresh = false
 	v.mu.Unlock()
-	if p.Target == "" {
+	driven := p.Target != ""
+	if !driven && board == nil {
 		return
 	}
+	v.terminal.Lock()
+	defer v.terminal.Unlock()
 	if !v.foreground() {
 		v.screen.leave()
-		if fresh {
+		if fresh && driven {
 			v.plain.update(&p)
 		}
 		return
 	}
-	p.Elapsed += since
-	p.PhaseElapsed = min(p.PhaseElapsed+since, p.PhaseDuration)
 	width, height := v.size()
-	v.screen.paint(panel(&p, width, height), height, v.color)
+	var lines []line
+	if board != nil {
+		lines = board.lines(now, width, height)
+	}
+	if driven {
+		p.Elapsed += since
+		p.PhaseElapsed = min(p.PhaseElapsed+since, p.PhaseDuration)
+		lines = append(lines, panel(&p, width, height-len(lines))...)
+	}
+	v.screen.paint(lines, height, v.color)
 }
 
 // end removes the panel where the terminal is still this program's.
 func (v *View) end() {
+	v.terminal.Lock()
+	defer v.terminal.Unlock()
 	if v.foreground() {
 		_, height := v.size()
 		v.screen.erase(height)
