@@ -176,10 +176,6 @@ func capacityNext(list []*capacity.Capacity, o Options) (next []string) {
 
 // CapacityStep is the line that says on stderr what a step found.
 func CapacityStep(target string, m capacity.Measurement) string {
-	offered := units.Rate(m.Step.Rate)
-	if m.Users > 0 {
-		offered = plural(uint64(m.Users), "user")
-	}
 	outcome := "holds"
 	switch {
 	case m.Users > 0 || m.Burst > 0 && m.Holds:
@@ -190,10 +186,19 @@ func CapacityStep(target string, m capacity.Measurement) string {
 		outcome = "no: " + m.Why
 	}
 	line := page.Dotted([]string{
-		fmt.Sprintf("%s: %s %s", sizedName(target), m.Purpose, offered), units.Rate(m.Served) + " served",
-		"P99 " + runfile.Figure{Value: m.P99, AtLeast: m.AtLeast}.String(), outcome,
+		sizedName(target) + ": " + CapacityNext(m.Step), Rate(m.Served) + " served",
+		"P99 " + bounded(m.P99, m.AtLeast), outcome,
 	})
 	return page.Clean(line, 160)
+}
+
+// CapacityNext says what a step offers and what for.
+func CapacityNext(s capacity.Step) string {
+	offered := Rate(s.Rate)
+	if s.Users > 0 {
+		offered = plural(uint64(s.Users), "user")
+	}
+	return fmt.Sprintf("%s %s", s.Purpose, offered)
 }
 
 // capacityBeside is the table of several targets, with what one saves against another that was asked the same.

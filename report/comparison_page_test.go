@@ -421,7 +421,7 @@ func TestForesightIsSaidOnce(t *testing.T) {
 
 func TestSoFarTellsOfEachPercentile(t *testing.T) {
 	var b bytes.Buffer
-	NewTrialProgress(&b, false).SoFar(compared(t, true, 1.3, 0).Result)
+	NewTrialProgress(&b, false).Narrowing(compared(t, true, 1.3, 0).Result)
 	if got, want := b.String(), "  so far new against old: P50 +30 % (+29 … +30), P95 +30 % (+29 … +30), P99 +30 % (+29 … +30), P99.9 +30 % (+29 … +30)\n"; got != want {
 		t.Errorf("%q\nwant %q", got, want)
 	}

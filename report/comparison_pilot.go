@@ -77,15 +77,19 @@ func NewTrialProgress(w io.Writer, quiet bool) *TrialProgress {
 
 // Quad says which quad begins: 0 is the one that is thrown away.
 func (p *TrialProgress) Quad(quad int, l compare.Layout, since time.Duration) {
-	what := fmt.Sprintf("quad %d of at most %d", quad, l.Quads)
-	if quad == 0 {
-		what = "a quad to throw away"
-	}
-	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", what, units.Span(l.Round), units.Span(since.Round(time.Second)))
+	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", QuadWords(quad, l), Span(l.Round), Span(since.Round(time.Second)))
 }
 
-// SoFar says between what each percentile's change lies by the quads that count so far. It decides nothing.
-func (p *TrialProgress) SoFar(r compare.Result) {
+// QuadWords say which quad it is: 0 is the one that is thrown away.
+func QuadWords(quad int, l compare.Layout) string {
+	if quad == 0 {
+		return "a quad to throw away"
+	}
+	return fmt.Sprintf("quad %d of at most %d", quad, l.Quads)
+}
+
+// Narrowing says between what each percentile's change lies by the quads that count so far. It decides nothing.
+func (p *TrialProgress) Narrowing(r compare.Result) {
 	for _, c := range r.Comparisons {
 		var changes []string
 		for _, row := range c.Rows {
@@ -97,6 +101,34 @@ func (p *TrialProgress) SoFar(r compare.Result) {
 			fmt.Fprintf(p.w, "  so far %s against %s: %s\n", name(c.B), name(c.A), strings.Join(changes, ", "))
 		}
 	}
+}
+
+// SoFar is what one percentile of one comparison says so far.
+type SoFar struct {
+	Of, Metric string
+	Change     string    // with its interval; "" where nothing can be said yet
+	Width      float64   // of the interval, the logarithm of its ends' ratio; 0: not known
+	A, B       []float64 // each round's, ns
+}
+
+// TrialSoFar is what the percentiles of a trial say by the quads that count so far. It decides nothing.
+func TrialSoFar(r compare.Result) (list []SoFar) {
+	for _, c := range r.Comparisons {
+		for _, row := range c.Rows {
+			if row.Metric.Quantile == 0 || row.Thin || len(row.RoundsA)+len(row.RoundsB) == 0 {
+				continue
+			}
+			s := SoFar{Of: name(c.B) + " against " + name(c.A), Metric: metricName(row.Metric), A: row.RoundsA, B: row.RoundsB}
+			if change, between := changeOf(row); between != "" {
+				s.Change = change + " " + between
+			}
+			if i := row.Change; i.Low > 0 && i.High >= i.Low && !math.IsInf(i.High, 0) {
+				s.Width = math.Log(i.High / i.Low)
+			}
+			list = append(list, s)
+		}
+	}
+	return list
 }
 
 // Run says which run of a fresh start begins, of how many: from 1.

@@ -116,12 +116,13 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		}
 		return c
 	}
+	began := time.Now()
 	for n := uint64(0); ; n++ {
 		step, done := search.Next()
 		if done {
 			break
 		}
-		shown := o.watch(s, out.err)
+		shown := o.watch(s, capacityBoard(step, search.Steps(), began), out.err)
 		run, err := loadgen.Drive(ctx, stepPlan(s.Plan, step, o.base.Seed+n), s.Options)
 		shown()
 		if ctx.Err() != nil {

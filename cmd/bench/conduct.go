@@ -12,7 +12,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
-	"github.com/seed-5a006608/bench/report/live"
 )
 
 // conductor drives the rounds that a trial asks for.
@@ -167,21 +166,6 @@ func (c *conductor) fit() error {
 		c.layout = again
 	}
 	return nil
-}
-
-// rounds drives what the trial asks for, and tells the user how it goes on.
-func (c *conductor) rounds(ctx context.Context, trial *compare.Trial) error {
-	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
-	return c.Trial(ctx, trial, rig.Rounds{
-		Layout: c.layout, Over: c.over, Anew: c.restart, Ends: c.ends,
-		Quad: func(quad int) {
-			if live.OnTerminal(c.stderr) && quad > 1 {
-				progress.SoFar(trial.Result())
-			}
-			progress.Quad(quad, c.layout, time.Since(c.began))
-		},
-		Foresight: progress.Foresight,
-	})
 }
 
 func (c *conductor) found(r compare.Result) *report.Compared {

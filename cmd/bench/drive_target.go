@@ -39,7 +39,7 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, down()) }()
-	shown := o.watch(t, stderr)
+	shown := o.watch(t, nil, stderr)
 	// Net/http logs what a server sends unasked, a line for each answer. The report counts what came of it.
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(io.Discard)
@@ -54,12 +54,15 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 	return run, around(ctx, "--after", o.after, t.Plan.Target, stderr)
 }
 
-// watch shows the next drive of a target while it goes on, until what it returns is called.
-func (o *driveOptions) watch(t *rig.Target, stderr io.Writer) (end func()) {
+// watch shows the next drive of a target while it goes on, below a board where there is one, until what it returns is called.
+func (o *driveOptions) watch(t *rig.Target, board *live.Board, stderr io.Writer) (end func()) {
 	if o.quiet {
 		return func() {}
 	}
 	view := live.Start(stderr, usage.Background)
+	if board != nil {
+		view.Show(*board)
+	}
 	t.Options.Progress = view.Update
 	return view.Done
 }
@@ -78,15 +81,17 @@ func (o *driveOptions) bringUp(ctx context.Context, t *rig.Target, stderr io.Wri
 
 // rig is how the flags bring targets up.
 func (o *driveOptions) rig(ctx context.Context, stderr io.Writer, list ...*rig.Target) *rig.Rig {
-	r := &rig.Rig{
-		Targets: list, CPUs: o.cpus, Serving: o.serving, Exactly: o.given.Changed("connections"),
-		Say: func(label, text string) {
-			if !o.quiet {
-				fmt.Fprintf(stderr, "%s: %s\n", label, text)
-			}
-		},
-		Warn: func(label, text string) { fmt.Fprintf(stderr, "bench: %s: %s\n", label, text) },
+	r := &rig.Rig{Targets: list, CPUs: o.cpus, Serving: o.serving, Exactly: o.given.Changed("connections")}
+	r.Say, r.Warn = sayings(stderr)
+	if o.quiet {
+		r.Say = func(string, string) {}
 	}
 	r.Serving.Patience = patience(ctx)
 	return r
+}
+
+// sayings write what a rig has to say, and its warnings.
+func sayings(w io.Writer) (say, warn func(label, text string)) {
+	return func(label, text string) { fmt.Fprintf(w, "%s: %s\n", label, text) },
+		func(label, text string) { fmt.Fprintf(w, "bench: %s: %s\n", label, text) }
 }

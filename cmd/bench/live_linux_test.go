@@ -186,6 +186,33 @@ func TestPanelWithoutColourAndNoPanel(t *testing.T) {
 	}
 }
 
+// What judges shows a panel too; the report follows in its place, and the terminal is whole.
+func TestPanelsOfWhatJudges(t *testing.T) {
+	url := quick(t)
+	for _, tc := range []struct {
+		args  []string
+		shown []string
+	}{
+		{[]string{"selfcheck", "--quick"}, []string{"bench selfcheck  wire: ", "by try"}},
+		{[]string{"compare", url, url, "-r", "200/s", "--round", "200ms", "--max-time", "60s"}, []string{"bench compare  ", "round 2 of 4"}},
+		{[]string{"gate", url, url, "-r", "200/s", "--round", "200ms", "--max-time", "60s"}, []string{"bench gate  ", "round 2 of 4"}},
+		{[]string{"capacity", url, "--max-rate", "2000/s", "--budget", "60s"}, []string{"bench capacity  ", "in flight"}},
+	} {
+		t.Run(tc.args[0], func(t *testing.T) {
+			t.Parallel()
+			p := startOnTerminal(t, nil, "bench", append(tc.args, "--quiet=false")...)
+			for _, text := range tc.shown {
+				p.shows(text)
+			}
+			fmt.Fprint(p.keys, "\x03")
+			p.ends()
+			if shown := p.screen.String(); strings.Contains(shown, tc.shown[0]) {
+				t.Errorf("the terminal shows\n%s", shown)
+			}
+		})
+	}
+}
+
 // A terminal within tmux, which wraps anew what it shows when it is resized.
 func TestPanelInTmux(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
@@ -12,6 +13,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/html"
+	"github.com/seed-5a006608/bench/report/live"
 	"github.com/seed-5a006608/bench/report/selfcheck"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/spf13/cobra"
@@ -68,19 +70,46 @@ func (o selfcheckOptions) run(ctx context.Context, s streams) (err error) {
 
 	check := selfcheck.New(loadgen.Engines(), o.quick)
 	started := time.Now()
+	said := s.err
+	if o.quiet {
+		said = io.Discard
+	}
+	view := live.Start(said, usage.Background)
+	defer view.Done()
 	var failure error
 	for step, more := check.Next(); more && failure == nil && ctx.Err() == nil; step, more = check.Next() {
-		if !o.quiet {
-			fmt.Fprintln(s.err, report.SelfcheckStep(step))
-		}
+		fmt.Fprintln(view.Log(), report.SelfcheckStep(step))
+		view.Show(selfcheckBoard(step, check.Report(), started))
 		var seen selfcheck.Observation
 		if seen, failure = b.measure(ctx, step); failure == nil && ctx.Err() == nil {
 			check.Add(step, seen)
 		}
 	}
+	view.Done()
 	found := check.Report()
 	found.Started, found.Environment, found.Interrupted = started.UTC(), b.environment, ctx.Err() != nil
 	return o.conclude(found, outputs, failure, s)
+}
+
+// selfcheckBoard shows how late each engine was so far, in the order of the rates, while the next step is made.
+func selfcheckBoard(next selfcheck.Step, found *selfcheck.Report, began time.Time) live.Board {
+	b := live.Board{Title: "bench selfcheck", Doing: report.SelfcheckStep(next), Began: began}
+	for i := range found.Engines {
+		e := &found.Engines[i]
+		if len(e.Pacing) == 0 {
+			continue
+		}
+		var late []float64
+		for _, p := range e.Pacing {
+			late = append(late, float64(p.Lag.P99NS))
+		}
+		last := e.Pacing[len(e.Pacing)-1]
+		b.Rows = append(b.Rows, live.Row{
+			Label: e.Name, Text: fmt.Sprintf("at %s late by %s at P99", report.Rate(last.Rate), report.Duration(last.Lag.P99NS)),
+			Sparks: []live.Spark{{Label: "by try", Lists: [][]float64{late}, Logarithmic: true}},
+		})
+	}
+	return b
 }
 
 // conclude shows what was found, all of it or until something ended the check.

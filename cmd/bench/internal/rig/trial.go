@@ -14,7 +14,8 @@ type Rounds struct {
 	Anew   bool          // the targets are started anew for each quad
 	Ends   time.Time     // latest end of a quad
 
-	Quad      func(quad int) // called at the start of each quad
+	Quad      func(quad int)              // called at the start of each quad
+	Round     func(arm string, round int) // called at the start of each round; counted within the quad, from 0
 	Foresight func(*compare.Foresight)
 }
 
@@ -43,6 +44,7 @@ func (r *Rig) Trial(ctx context.Context, trial *compare.Trial, o Rounds) error {
 		}
 		pair(step.Seed)
 		t := r.Targets[step.Arm]
+		o.Round(t.Label, step.Round)
 		t.Plan.Disturbance = trial.Rule()
 		run, err := t.round(ctx, o.Layout, step.Seed)
 		if err != nil {
