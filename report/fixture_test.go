@@ -4,6 +4,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -71,8 +72,8 @@ func (s service) drive() *runfile.Run {
 				r.done = max(free, r.sent) + time.Duration((0.8+0.4*rng.Float64())*float64(s.cost))
 				free = r.done
 			}
-			done = append(done, r.done)
-			slices.Sort(done)
+			i, _ := slices.BinarySearch(done, r.done)
+			done = slices.Insert(done, i, r.done)
 			requests = append(requests, r)
 		}
 	}
@@ -205,21 +206,31 @@ func endpoint(class runfile.Class, values []time.Duration) runfile.Endpoint {
 		ResponseTime: runfile.NewDist(2, values, nil), ServiceTime: runfile.NewDist(2, values, nil)}
 }
 
-// cachedRun and uncachedRun are the bundled pair under the same spike, one carrying it and one not.
-func cachedRun() *runfile.Run {
+// cachedRun and uncachedRun are the bundled pair under the same spike, one carrying it and one not. Both are made once, and a
+// test may change the phases and intervals of its copy.
+func cachedRun() *runfile.Run   { return copyOf(cachedOnce()) }
+func uncachedRun() *runfile.Run { return copyOf(uncachedOnce()) }
+
+func copyOf(made *runfile.Run) *runfile.Run {
+	run := *made
+	run.Phases, run.Intervals = slices.Clone(made.Phases), slices.Clone(made.Intervals)
+	return &run
+}
+
+var cachedOnce = sync.OnceValue(func() *runfile.Run {
 	run := service{name: "cached", profile: "spike", cost: 9 * ms, misses: 0.013, marks: true, phases: spikePhases(600)}.drive()
 	run.Phases[2].Recovery = &runfile.Recovery{State: runfile.Recovered, AfterNS: 3 * time.Second}
 	return run
-}
+})
 
-func uncachedRun() *runfile.Run {
+var uncachedOnce = sync.OnceValue(func() *runfile.Run {
 	run := service{name: "uncached", profile: "spike", cost: 9 * ms, misses: 1, phases: spikePhases(600)}.drive()
 	run.Verdict = runfile.Verdict{Kind: runfile.TargetLimited, Evidence: []string{"requests waited for the target: wait P99 22.0 s",
 		"the backlog grew by 3965 requests and rose second by second (p 0.00036)", "lag P99 41 us"}}
 	run.Phases[2].Verdict, run.Phases[3].Verdict = run.Verdict, run.Verdict
 	run.Phases[2].Recovery = &runfile.Recovery{State: runfile.NotRecovered, AfterNS: 12 * time.Second}
 	return run
-}
+})
 
 // testPair is the pair that cachedRun and uncachedRun are of.
 var testPair = CachePair{Cached: "cached", Uncached: "uncached"}
