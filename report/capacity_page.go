@@ -186,15 +186,15 @@ func CapacityStep(target string, m capacity.Measurement) string {
 		outcome = "no: " + m.Why
 	}
 	line := page.Dotted([]string{
-		sizedName(target) + ": " + CapacityNext(m.Step), Rate(m.Served) + " served",
-		"P99 " + bounded(m.P99, m.AtLeast), outcome,
+		sizedName(target) + ": " + CapacityNext(m.Step), units.Rate(m.Served) + " served",
+		"P99 " + runfile.Figure{Value: m.P99, AtLeast: m.AtLeast}.String(), outcome,
 	})
 	return page.Clean(line, 160)
 }
 
 // CapacityNext says what a step offers and what for.
 func CapacityNext(s capacity.Step) string {
-	offered := Rate(s.Rate)
+	offered := units.Rate(s.Rate)
 	if s.Users > 0 {
 		offered = plural(uint64(s.Users), "user")
 	}

@@ -77,7 +77,7 @@ func NewTrialProgress(w io.Writer, quiet bool) *TrialProgress {
 
 // Quad says which quad begins: 0 is the one that is thrown away.
 func (p *TrialProgress) Quad(quad int, l compare.Layout, since time.Duration) {
-	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", QuadWords(quad, l), Span(l.Round), Span(since.Round(time.Second)))
+	fmt.Fprintf(p.w, "%s · rounds of %s · %s since the start\n", QuadWords(quad, l), units.Span(l.Round), units.Span(since.Round(time.Second)))
 }
 
 // QuadWords say which quad it is: 0 is the one that is thrown away.
@@ -118,7 +118,7 @@ func TrialSoFar(r compare.Result) (list []SoFar) {
 			if row.Metric.Quantile == 0 || row.Thin || len(row.RoundsA)+len(row.RoundsB) == 0 {
 				continue
 			}
-			s := SoFar{Of: name(c.B) + " against " + name(c.A), Metric: metricName(row.Metric), A: row.RoundsA, B: row.RoundsB}
+			s := SoFar{Of: name(c.B) + " against " + name(c.A), Metric: MetricName(row.Metric), A: row.RoundsA, B: row.RoundsB}
 			if change, between := changeOf(row); between != "" {
 				s.Change = change + " " + between
 			}

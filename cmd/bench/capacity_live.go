@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/live"
@@ -22,7 +23,7 @@ func capacityBoard(next capacity.Step, steps []capacity.Measurement, began time.
 	for _, m := range steps {
 		p99, served = append(p99, float64(m.P99)), append(served, m.Served)
 	}
-	rates := report.Rate(steps[0].Offered) + " to " + report.Rate(steps[len(steps)-1].Offered)
+	rates := units.Rate(steps[0].Offered) + " to " + units.Rate(steps[len(steps)-1].Offered)
 	b.Rows = []live.Row{
 		{Label: "served by rate", Text: rates, Sparks: []live.Spark{{Lists: [][]float64{served}}}},
 		{Label: "P99 by rate", Text: rates, Sparks: []live.Spark{{Lists: [][]float64{p99}, Logarithmic: true}}},

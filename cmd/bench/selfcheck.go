@@ -105,7 +105,7 @@ func selfcheckBoard(next selfcheck.Step, found *selfcheck.Report, began time.Tim
 		}
 		last := e.Pacing[len(e.Pacing)-1]
 		b.Rows = append(b.Rows, live.Row{
-			Label: e.Name, Text: fmt.Sprintf("at %s late by %s at P99", report.Rate(last.Rate), report.Duration(last.Lag.P99NS)),
+			Label: e.Name, Text: fmt.Sprintf("at %s late by %s at P99", units.Rate(last.Rate), units.Duration(last.Lag.P99NS)),
 			Sparks: []live.Spark{{Label: "by try", Lists: [][]float64{late}, Logarithmic: true}},
 		})
 	}

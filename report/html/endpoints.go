@@ -64,7 +64,7 @@ func endpoints(list []measured) []page.Block {
 				phases = max(phases, len(s.Points)/3)
 			}
 			d := &of.ResponseTime
-			e.told = append(e.told, fmt.Sprintf("%s %s, P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), len(list) > 1), units.Count(of.Count), report.Figure(d, "p50_ns", d.P50NS), report.Figure(d, "p99_ns", d.P99NS)))
+			e.told = append(e.told, fmt.Sprintf("%s %s, P50 %s, P99 %s", m.of(page.Clean(f.Name, 16), len(list) > 1), units.Count(of.Count), d.Quantile(0.50), d.Quantile(0.99)))
 		}
 	}
 	if len(all) < 2 {
@@ -111,8 +111,8 @@ func byPhase(m measured, name string) []chart.Series {
 		level := func(v float64, open bool) []chart.Point {
 			return []chart.Point{{X: from, Y: v, Open: open}, {X: to, Y: v, Open: open}, {X: to, Y: math.NaN()}}
 		}
-		p99.Points = append(p99.Points, level(float64(d.P99NS), d.IsLowerBound("p99_ns"))...)
-		p50.Points = append(p50.Points, level(float64(d.P50NS), d.IsLowerBound("p50_ns"))...)
+		p99.Points = append(p99.Points, level(float64(d.P99NS), d.Quantile(0.99).AtLeast)...)
+		p50.Points = append(p50.Points, level(float64(d.P50NS), d.Quantile(0.50).AtLeast)...)
 	}
 	return []chart.Series{p99, p50}
 }
