@@ -170,6 +170,21 @@ func TestLoadOutlivesWhoBeganIt(t *testing.T) {
 	})
 }
 
+// A pause between a load and its set ends with the request, and what was loaded is kept all the same.
+func TestPauseEndsWithTheRequest(t *testing.T) {
+	each(t, []string{"ttl", "aside"}, func(s *Settings) { s.Pause = time.Second }, func(t *testing.T, m *memory, c Strategy) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		began := time.Now()
+		if _, err := c.Summary(ctx, 1); err != nil || time.Since(began) != 10*time.Millisecond {
+			t.Errorf("%v after %v, want the page when the request gives up", err, time.Since(began))
+		}
+		if _, found := shown(t, c, 1); found != timing.Hit {
+			t.Errorf("lookup %d, want a hit", found)
+		}
+	})
+}
+
 // A load that a write overtook is not kept, and who asks after the write does not wait for it.
 func TestLoadOvertakenByAWrite(t *testing.T) {
 	each(t, append([]string{"aside"}, neverOld...), func(s *Settings) { s.Lease = true }, func(t *testing.T, m *memory, c Strategy) {

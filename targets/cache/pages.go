@@ -181,9 +181,22 @@ func (p *pages) fetch(ctx context.Context, id int64, lease uint64) (*catalogue.S
 	default:
 		return nil, err
 	}
-	time.Sleep(p.Pause)
+	p.pause(ctx)
 	p.set(id, loaded, lease)
 	return summary, err
+}
+
+// pause waits between a load and its set, for as long as the request does.
+func (p *pages) pause(ctx context.Context) {
+	if p.Pause == 0 {
+		return
+	}
+	timer := time.NewTimer(p.Pause)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // lease returns the token that set needs for a page loaded or written from now on.
