@@ -30,8 +30,9 @@ func ParseHitRule(text string) (*HitRule, error) {
 	return &HitRule{http.CanonicalHeaderKey(name), re}, nil
 }
 
-// parseCacheMark reads "HIT", "MISS" or what CDNs write, such as "Hit from cloudfront"; an expired answer was fetched
-// anew. The last word of a list counts, which is the cache nearest to the client.
+// parseCacheMark reads "HIT", "MISS" or what CDNs write, such as "Hit from cloudfront". An expired answer was fetched anew, and
+// one that is stale, updating or revalidated was not: the cache had it. The last word of a list counts, which is the cache nearest
+// to the client.
 func parseCacheMark(value []byte) cacheMark {
 	if i := bytes.LastIndexByte(value, ','); i >= 0 {
 		value = value[i+1:]
@@ -39,7 +40,7 @@ func parseCacheMark(value []byte) cacheMark {
 	switch {
 	case containsFold(value, "MISS"), containsFold(value, "EXPIRED"):
 		return cacheMiss
-	case containsFold(value, "HIT"):
+	case containsFold(value, "HIT"), containsFold(value, "STALE"), containsFold(value, "UPDATING"), containsFold(value, "REVALIDATED"):
 		return cacheHit
 	default:
 		return cacheUnmarked
