@@ -80,6 +80,8 @@ func (c *condition) take(index int, s *second) {
 	}
 	c.Due += s.ok + s.failed
 	c.Succeeded += s.ok
+	c.Cache.Hits += s.hits
+	c.Cache.Misses += s.misses
 	if c.OfStale() {
 		return
 	}
@@ -155,7 +157,8 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 	if now.Bounded {
 		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
 	}
-	if c.OfStale() && now.Consistency.Reads == 0 || c.Metric != runfile.MetricRate && now.Due == 0 && now.Dist.Count == 0 {
+	if c.OfStale() && now.Consistency.Reads == 0 || c.Missing(&now) != "" ||
+		c.Metric != runfile.MetricRate && c.Metric != runfile.MetricOrigin && now.Due == 0 && now.Dist.Count == 0 {
 		return "", false
 	}
 	c.found = c.JudgePart(&now)
@@ -169,6 +172,10 @@ func (c *condition) enough(p *runfile.Part) bool {
 		return c.Limit*p.Length.Seconds() >= runfile.Fewest
 	case c.Metric == runfile.MetricErrors:
 		return p.Due >= runfile.Fewest
+	case c.Metric == runfile.MetricHits:
+		return p.Cache.Hits+p.Cache.Misses >= runfile.Fewest
+	case c.Metric == runfile.MetricOrigin:
+		return !c.found.Undecided && (c.Upper() || p.Origin.Statements >= runfile.Fewest)
 	case c.Metric == runfile.MetricStale:
 		return p.Consistency.Reads >= runfile.Fewest
 	case c.Metric == runfile.MetricPercentile && !c.Upper():

@@ -101,6 +101,12 @@ func (r *Run) check() error {
 	if err := checkAddresses(r.Addresses); err != nil {
 		return err
 	}
+	if err := r.checkCacheWarmUp(); err != nil {
+		return err
+	}
+	if err := r.Origin.check(); err != nil {
+		return fmt.Errorf("origin: %w", err)
+	}
 	if len(r.VersionDigits) > maxText {
 		return fmt.Errorf("version_digits: longer than %d bytes", maxText)
 	}

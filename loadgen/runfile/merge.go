@@ -190,6 +190,10 @@ func add(a, b *Run) (*Run, error) {
 	if m.Intervals, err = mergeIntervals(a.Intervals, b.Intervals); err != nil {
 		return nil, err
 	}
+	if m.TellCacheWarmUp(); a.CacheWarmUp == nil && b.CacheWarmUp == nil {
+		m.CacheWarmUp = nil
+	}
+	m.Origin = mergeOrigin(a, b)
 	m.Errors = mergeErrors(a.Errors, b.Errors)
 	m.Redirects = mergeRedirects(a.Redirects, b.Redirects)
 	if m.Addresses, err = mergeAddresses(a.Addresses, b.Addresses); err != nil {

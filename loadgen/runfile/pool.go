@@ -43,6 +43,9 @@ func Pool(runs []*Run) (*Run, error) {
 			s.Failures[kind] = rounded(sum, n)
 		}
 	}
+	if m.CacheWarmUp != nil {
+		m.TellCacheWarmUp()
+	}
 	m.Resources = meanResources(runs)
 	m.remark(runs)
 	m.mergeThresholds(m.Thresholds, nil)

@@ -63,6 +63,9 @@ type Run struct {
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 
+	CacheWarmUp *CacheWarmUp `json:"cache_warm_up,omitempty"` // nil: not measured, or a file of before
+	Origin      *Origin      `json:"origin,omitempty"`        // what the origin of a cache was asked; nil: not measured, or a file of before
+
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
 	Profile    *TargetProfile    `json:"profile,omitempty"`    // where the target's time went
 }

@@ -22,7 +22,7 @@ type Threshold struct {
 	Phase    string   // the name of a phase, or a kind: all phases of it together; "" all but warm-up
 	Endpoint string   // the name of an endpoint; "" all
 	Operator Operator // how it is compared with Limit
-	Limit    float64  // nanoseconds; of errors and stale a share, 0-1; of rate requests/s
+	Limit    float64  // nanoseconds; of errors, stale and hits a share, 0-1; of rate requests/s, of origin statements/s
 
 	StrictSamples bool // whether too few samples fail it, instead of being marked only
 }
@@ -58,8 +58,9 @@ const (
 //	[service:|wait:|lag:|stale:] metric [@phase] [{endpoint}] operator limit
 //
 // A metric is a percentile (p99, p99.9, or p(99) as k6 has it), mean, min or max of the response time, or of the duration
-// named before it, where stale is the age of stale reads; errors or stale, whose limit is a share (1% or 0.01); or rate, whose
-// limit is a number of requests (990/s). A duration without a unit is in milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
+// named before it, where stale is the age of stale reads; errors, stale or hits, whose limit is a share (1% or 0.01); rate, whose
+// limit is a number of requests (990/s); or origin, whose limit is a number of statements (50/s). A duration without a unit is in
+// milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
 // between the first brace and the last. The errors say what was wrong and how to write it.
 func ParseThreshold(text string) (Threshold, error) {
 	return parseThreshold("threshold", text)
@@ -123,18 +124,19 @@ func (t *Threshold) parseScope(s string) error {
 	if err := t.parseMetric(strings.ToLower(strings.TrimSpace(metric))); err != nil {
 		return err
 	}
-	timeless := t.Metric == MetricErrors || t.Metric == MetricRate || t.Metric == MetricStale
 	switch duration = strings.TrimSpace(duration); {
-	case given && timeless:
+	case given && t.timeless():
 		return fmt.Errorf("%s is not taken of a duration: leave out %q", t.Metric, duration+":")
 	case given && duration != "service" && duration != "wait" && duration != "lag" && duration != durationStale:
 		return fmt.Errorf("%q is no duration: there are service, wait, lag and stale; the response time has no prefix", duration)
 	case given:
 		t.Duration = duration
-	case !timeless:
+	case !t.timeless():
 		t.Duration = "response"
 	}
 	switch {
+	case t.ofRun() && (t.Phase != "" || t.Endpoint != ""):
+		return fmt.Errorf("%s is measured over the whole run: leave out the phase and the endpoint", t.Metric)
 	case t.Endpoint == "":
 	case t.OfStale():
 		return errors.New("stale reads are counted by phase, not by endpoint: leave out the braces")
@@ -152,7 +154,7 @@ var theirWords = map[string]string{"avg": "mean", "med": "p50", "median": "p50",
 
 func (t *Threshold) parseMetric(s string) error {
 	switch m := Metric(s); m {
-	case MetricMean, MetricMin, MetricMax, MetricErrors, MetricRate, MetricStale:
+	case MetricMean, MetricMin, MetricMax, MetricErrors, MetricRate, MetricStale, MetricHits, MetricOrigin:
 		t.Metric = m
 		return nil
 	}
@@ -166,7 +168,7 @@ func (t *Threshold) parseMetric(s string) error {
 	percentile, number := units.ParseNumber(digits)
 	switch {
 	case !ok || !number:
-		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors, rate and stale", strconv.Quote(Excerpt(s)))
+		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors, rate, stale, hits and origin", strconv.Quote(Excerpt(s)))
 	case percentile >= 100 && strings.Trim(digits, "9") == "":
 		return fmt.Errorf("a percentile lies between 0 and 100: write p%s.%s", digits[:2], digits[2:])
 	case percentile <= 0 || percentile >= 100:
@@ -180,9 +182,9 @@ func (t *Threshold) parseLimit(s string) error {
 	switch {
 	case s == "":
 		return errors.New("there is no limit after the operator: write it as p99<200ms")
-	case t.Metric == MetricErrors || t.Metric == MetricStale:
+	case t.Metric == MetricErrors || t.Metric == MetricStale || t.Metric == MetricHits:
 		return t.parseShare(s)
-	case t.Metric == MetricRate:
+	case t.Metric == MetricRate || t.Metric == MetricOrigin:
 		rate, err := profiles.ParseRate(s)
 		t.Limit = rate
 		return err

@@ -19,7 +19,7 @@ type ThresholdResult struct {
 	Text          string   `json:"text"` // the threshold as it was written
 	Passed        bool     `json:"passed"`
 	Undecided     bool     `json:"undecided,omitempty"` // it cannot be judged: what bench did late could change the answer
-	Actual        *float64 `json:"actual,omitempty"`    // in ns; of errors a share (0-1), of rate requests/s; nil: not measured
+	Actual        *float64 `json:"actual,omitempty"`    // in ns; of errors and hits a share (0-1), of rate requests/s, of origin statements/s; nil: not measured
 	AtLeast       bool     `json:"at_least,omitempty"`
 	Target        *float64 `json:"target,omitempty"` // Actual by the target time of undisturbed requests, in ns; nil: not kept, or no such
 	TargetAtLeast bool     `json:"target_at_least,omitempty"`
@@ -43,6 +43,9 @@ const Fewest = 10
 func (t Threshold) Judge(r *Run) ThresholdResult {
 	result := ThresholdResult{Text: t.Text, StrictSamples: t.StrictSamples}
 	p, missing := t.partOf(r)
+	if missing == "" {
+		missing = t.Missing(&p)
+	}
 	switch {
 	case missing != "":
 		result.Sentence = missing
@@ -127,6 +130,12 @@ func (t Threshold) measure(result *ThresholdResult, p *Part) {
 	case MetricRate:
 		figure, result.Samples = PerSecond(p.Served, p.Length.Seconds()), p.Served
 		beyond = float64(p.Served)
+	case MetricHits:
+		figure, result.Samples = t.cost(p)
+		beyond = float64(result.Samples)
+	case MetricOrigin:
+		figure, result.Samples = t.cost(p)
+		beyond = Fewest // few statements are no few samples
 	default:
 		figure, result.AtLeast = t.figureOf(d)
 		if t.Metric == MetricPercentile {
@@ -167,6 +176,9 @@ func (t Threshold) met(figure float64, atLeast bool) bool {
 func (t Threshold) decide(result *ThresholdResult, p *Part) {
 	withLag := t.met(*result.Actual, result.AtLeast)
 	result.Passed = withLag
+	if t.Metric == MetricOrigin && p.Origin.Source == OriginTimings && t.Upper() == withLag {
+		result.Passed, result.Undecided = false, true
+	}
 	if !p.Bounded {
 		return
 	}
@@ -197,6 +209,9 @@ func (t Threshold) compare(result *ThresholdResult, p *Part) {
 		is = units.PreciseLow(time.Duration(figure))
 	}
 	switch {
+	case result.Undecided && t.Metric == MetricOrigin:
+		result.Sentence = fmt.Sprintf("%s is at least %s by Server-Timing, which leaves out what is asked in the background: whether it is %s %s cannot be judged",
+			name, is, strings.TrimPrefix(relation, "not "), limit)
 	case result.Undecided:
 		result.Sentence = t.undecided(result, name, relation)
 	case result.AtLeast && t.Duration == durationStale:
@@ -251,11 +266,13 @@ func (t Threshold) words(v float64, p *Part) string {
 	switch {
 	case t.Metric == MetricErrors && p != nil:
 		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Due-p.Succeeded), units.Requests(p.Due))
+	case t.Metric == MetricHits && p != nil:
+		return fmt.Sprintf("%s %% (%s of %s lookups)", units.ThreeDigits(v*100), units.Count(p.Cache.Hits), units.Count(p.Cache.Hits+p.Cache.Misses))
 	case t.Metric == MetricStale && p != nil:
 		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Consistency.Stale), units.Reads(p.Consistency.Reads))
-	case t.Metric == MetricErrors || t.Metric == MetricStale:
+	case t.Metric == MetricErrors || t.Metric == MetricStale || t.Metric == MetricHits:
 		return strconv.FormatFloat(v*100, 'g', 6, 64) + " %"
-	case t.Metric == MetricRate:
+	case t.Metric == MetricRate || t.Metric == MetricOrigin:
 		return units.ThreeDigits(v) + "/s"
 	default:
 		return units.Precise(time.Duration(v))
@@ -264,7 +281,7 @@ func (t Threshold) words(v float64, p *Part) string {
 
 // exact writes a figure with all its digits, where fewer would not tell it from the limit.
 func exact(t Threshold, v float64) string {
-	if t.Metric == MetricRate {
+	if t.Metric == MetricRate || t.Metric == MetricOrigin {
 		return fmt.Sprintf("%v/s", v)
 	}
 	return time.Duration(v).String()

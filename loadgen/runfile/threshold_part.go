@@ -17,6 +17,8 @@ type Part struct {
 	OK, Censored   *Histogram // of the threshold's duration
 	Dist           Dist       // of both
 
+	Cache       Cache       // hits and misses
+	Origin      *Origin     // of the whole run; nil: not measured
 	Consistency Consistency // of a threshold on stale reads
 
 	Bounded bool // dist is response time, and target says what the target did
@@ -38,7 +40,7 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 	}
 	p := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
 	target := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
-	p.Bounded = t.OfResponse() && r.HasTargetTime()
+	p.Bounded, p.Origin = t.OfResponse() && r.HasTargetTime(), r.Origin
 	for _, phase := range phases {
 		if t.OfStale() && phase.Consistency == nil {
 			return Part{}, notConsistent
@@ -51,6 +53,8 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 			p.Due += phase.Requests.Due
 			p.Succeeded += phase.Requests.Succeeded
 			p.Served += phase.Served().Count
+			p.Cache.Hits += phase.Cache.Hits
+			p.Cache.Misses += phase.Cache.Misses
 			err = p.add(t.distOf(phase), digits)
 			if err == nil && t.OfStale() {
 				p.addConsistency(phase.Consistency)
@@ -72,7 +76,7 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 
 // OfResponse reports whether the threshold is about response times, in which bench's own lateness is.
 func (t Threshold) OfResponse() bool {
-	return t.Duration == "response" && t.Metric != MetricErrors && t.Metric != MetricRate
+	return t.Duration == "response" && !t.timeless()
 }
 
 // phasesOf returns the phases that the threshold is about. A phase's name goes before a kind.
@@ -133,6 +137,12 @@ func (t Threshold) addEndpoint(p, target *Part, phase *Phase) error {
 		e := &phase.Endpoints[i]
 		if e.Name != t.Endpoint {
 			continue
+		}
+		switch e.Class {
+		case ClassHit:
+			p.Cache.Hits += e.Count
+		case ClassMiss:
+			p.Cache.Misses += e.Count
 		}
 		// Unlike Count it holds those that never finished.
 		p.Due += e.ResponseTime.Count

@@ -1,0 +1,159 @@
+package runfile
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// OriginSource says what told how often the origin was asked.
+type OriginSource string
+
+// The sources of what the origin was asked.
+const (
+	OriginCounter OriginSource = "counter"       // the origin's own counter, read at both ends of what was measured
+	OriginTimings OriginSource = "server-timing" // the answers' Server-Timing: only what was done while somebody waited
+)
+
+// OriginMetric is the metric of Server-Timing that stands for a statement at the origin.
+const OriginMetric = "db"
+
+// Origin is how often the origin behind a service, such as its database, was asked while its phases were measured.
+type Origin struct {
+	Source     OriginSource  `json:"source"`
+	Counter    string        `json:"counter,omitempty"` // name of the counter
+	LengthNS   time.Duration `json:"length_ns"`         // time over which it was counted; of pooled runs all of it
+	Statements uint64        `json:"statements"`
+	Reads      uint64        `json:"reads"`             // answers to GET and HEAD meanwhile, as far as endpoints are told apart
+	Work       *OriginWork   `json:"work,omitempty"`    // what the statements were for; nil: the counter does not say
+	Problem    string        `json:"problem,omitempty"` // why the counter tells nothing; then no figure holds
+}
+
+// OriginWork says what statements were for.
+type OriginWork struct {
+	Loads      uint64 `json:"loads"`      // for requests that read
+	Writes     uint64 `json:"writes"`     // for requests that write
+	Flushes    uint64 `json:"flushes"`    // for writes that were answered before
+	Background uint64 `json:"background"` // for nobody who waits
+}
+
+// Known reports whether the origin's load was measured.
+func (o *Origin) Known() bool { return o != nil && o.Problem == "" && o.LengthNS > 0 }
+
+// Rate is the statements per second.
+func (o *Origin) Rate() float64 { return PerSecond(o.Statements, o.LengthNS.Seconds()) }
+
+// PerRead is the statements for each read. It reports false where they, or the reads, were not counted.
+func (o *Origin) PerRead() (float64, bool) {
+	if !o.Known() || o.Reads == 0 {
+		return 0, false
+	}
+	return float64(o.Statements) / float64(o.Reads), true
+}
+
+// SavedShare is the part of the statements that a cache saves, at most 1: 1 − the statements per read with it ÷ those without. It
+// is below 0 where the cache costs some. It reports false where one of them was not measured.
+func SavedShare(with, without *Origin) (float64, bool) {
+	a, ok := with.PerRead()
+	b, known := without.PerRead()
+	if !ok || !known || b == 0 || with.Source != without.Source {
+		return 0, false
+	}
+	return 1 - a/b, true
+}
+
+// Plus adds what was counted in another run at the same service. A problem of either is one of both.
+func (o *Origin) Plus(other *Origin) *Origin {
+	if o == nil || other == nil {
+		return nil
+	}
+	sum := *o
+	switch {
+	case o.Problem != "":
+		return &sum
+	case other.Problem != "" || other.Source != o.Source || other.Counter != o.Counter:
+		sum = *other
+		if sum.Problem == "" {
+			sum.Problem = "it was not counted in the same way in all runs"
+		}
+		return &sum
+	}
+	sum.LengthNS += other.LengthNS
+	sum.Statements += other.Statements
+	sum.Reads += other.Reads
+	if o.Work != nil && other.Work != nil {
+		sum.Work = &OriginWork{
+			o.Work.Loads + other.Work.Loads, o.Work.Writes + other.Work.Writes,
+			o.Work.Flushes + other.Work.Flushes, o.Work.Background + other.Work.Background,
+		}
+	} else {
+		sum.Work = nil
+	}
+	return &sum
+}
+
+// mergeOrigin is what the origin was asked in two runs: of shares of one schedule all of it is in the counter that each of them read,
+// and in the Server-Timing of each its own part.
+func mergeOrigin(a, b *Run) *Origin {
+	if a.Share == nil || a.Origin == nil || b.Origin == nil {
+		return a.Origin.Plus(b.Origin)
+	}
+	sum := a.Origin.Plus(b.Origin)
+	if sum.Problem != "" {
+		return sum
+	}
+	sum.LengthNS = a.Origin.LengthNS
+	if sum.Source == OriginCounter {
+		sum.Statements, sum.Work = a.Origin.Statements, a.Origin.Work
+	}
+	return sum
+}
+
+// TellTimings fills in what Server-Timing tells of the origin's load, where no counter does.
+func (r *Run) TellTimings() {
+	if r.Origin != nil {
+		return
+	}
+	for _, s := range r.Overall.ServerTiming {
+		if s.Name == OriginMetric {
+			r.Origin = &Origin{Source: OriginTimings, LengthNS: r.Overall.DurationNS, Statements: s.Count}
+			r.CountReads()
+		}
+	}
+}
+
+// CountReads fills in the reads that were answered while the origin's statements were counted.
+func (r *Run) CountReads() {
+	reads := make(map[string]bool)
+	for _, e := range r.Plan.Endpoints {
+		reads[e.Name] = e.Method == "GET" || e.Method == "HEAD"
+	}
+	r.Origin.Reads = 0
+	for i := range r.Phases {
+		if r.Phases[i].Kind == "warmup" {
+			continue
+		}
+		for _, e := range r.Phases[i].Endpoints {
+			if reads[e.Name] && e.Class != ClassFailed {
+				r.Origin.Reads += e.Count
+			}
+		}
+	}
+}
+
+// check validates what an untrusted run says of it.
+func (o *Origin) check() error {
+	switch {
+	case o == nil:
+		return nil
+	case o.Source != OriginCounter && o.Source != OriginTimings:
+		return fmt.Errorf("its source %q cannot be", Excerpt(string(o.Source)))
+	case len(o.Counter) > maxText || len(o.Problem) > maxText:
+		return fmt.Errorf("a text is longer than %d bytes", maxText)
+	case o.LengthNS < 0 || o.LengthNS == 0 && o.Problem == "":
+		return fmt.Errorf("it was counted over %v", o.LengthNS)
+	case o.Work != nil && o.Work.Loads+o.Work.Writes+o.Work.Flushes+o.Work.Background != o.Statements:
+		return errors.New("what the statements were for does not add up to them")
+	}
+	return nil
+}
