@@ -206,6 +206,7 @@ func (r *recording) judgeAbort(now time.Duration) {
 	outstanding := r.timeline.outstanding(now, r.shards)
 	late := slices.ContainsFunc(r.shards, func(s *shard) bool { return s.lateness.being.Load() })
 	for _, c := range r.conditions {
+		c.Origin = r.origin.within(c.from, c.to)
 		if sentence, holds := c.judge(outstanding, late); holds {
 			r.aborted = true
 			r.events = append(r.events, runfile.Event{

@@ -56,6 +56,10 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 	if err != nil {
 		return nil, err
 	}
+	if r.origin, err = r.originLoad(ctx); err != nil {
+		return nil, err
+	}
+	defer r.origin.close()
 	defer r.limitMemory()()
 
 	r.environment = usage.ReadEnvironment()
@@ -79,20 +83,25 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 	if err != nil {
 		return nil, err
 	}
+	counted := r.origin.follow(ctx, started, r.measuredFrom(), r.judgesOrigin())
 	watched := w.start()
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
 	end, err := send(ctx, started)
 	watched()
 	if err != nil {
+		counted(0)
 		return nil, err
 	}
 	r.settle(&end)
+	origin := counted(min(end.cut, r.layout.length))
 	// All may be over before the profile is, and then nobody has read what its last phase used.
 	w.readCPU(min(end.cut, r.layout.length))
 
 	run := r.finish(end, sampler.Resources())
 	run.Started = started.UTC()
 	run.Profile = profiled(end.cut)
+	run.TellOrigin(origin)
+	run.TellCacheWarmUp()
 	if w.exited {
 		return run, fmt.Errorf("target %s: %w", j.Plan.Target.Name, ErrTargetExit)
 	}

@@ -42,6 +42,7 @@ type Plan struct {
 	Expect     []request.Expect    // what an answer must be to count as a success
 	Abort      Abort               // what ends the run early
 	HitWhen    *HitRule            // how an answer tells that it came from a cache; nil: see [HitRule]
+	Origin     OriginCounter       // where the statements of the service's origin are counted
 
 	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
 	Disturbance runfile.DisturbanceRule
@@ -167,6 +168,9 @@ func (p Plan) validate() error {
 	}
 	if err := p.Abort.validate(); err != nil {
 		return err
+	}
+	if err := p.Origin.Check(); err != nil {
+		return fmt.Errorf("origin: %w", err)
 	}
 	if err := p.Profile.Validate(); err != nil {
 		return err

@@ -32,6 +32,7 @@ type recording struct {
 	books       []*journey.Book // of the shards; nil: each request is one exchange
 	addresses   []*address.Pool // of the mix's hosts; nil where the engine has none to choose from
 	pair        *pairSide       // nil: the run is mirrored by no other
+	origin      *originLoad     // nil: its load is not counted
 	disturbed   disturbances
 	versions    *versions // nil: no request reads or writes versions
 	takes       bool      // a version stands in the body of an answer

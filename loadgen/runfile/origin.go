@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // OriginSource says what told how often the origin was asked.
@@ -109,36 +111,33 @@ func mergeOrigin(a, b *Run) *Origin {
 	return sum
 }
 
-// TellTimings fills in what Server-Timing tells of the origin's load, where no counter does.
-func (r *Run) TellTimings() {
-	if r.Origin != nil {
-		return
-	}
+// TellOrigin fills in what the origin was asked: what its counter tells, or where that is nil the Server-Timing of the answers.
+func (r *Run) TellOrigin(counted *Origin) {
+	r.Origin = counted
 	for _, s := range r.Overall.ServerTiming {
-		if s.Name == OriginMetric {
+		if r.Origin == nil && s.Name == OriginMetric && s.Count > 0 {
 			r.Origin = &Origin{Source: OriginTimings, LengthNS: r.Overall.DurationNS, Statements: s.Count}
-			r.CountReads()
 		}
+	}
+	if r.Origin != nil {
+		r.Origin.Reads = r.reads()
 	}
 }
 
-// CountReads fills in the reads that were answered while the origin's statements were counted.
-func (r *Run) CountReads() {
-	reads := make(map[string]bool)
+// reads counts the answers to GET and HEAD while it was measured.
+func (r *Run) reads() (n uint64) {
+	read := make(map[string]bool)
 	for _, e := range r.Plan.Endpoints {
-		reads[e.Name] = e.Method == "GET" || e.Method == "HEAD"
+		read[e.Name] = e.Method == "" || e.Method == "GET" || e.Method == "HEAD"
 	}
-	r.Origin.Reads = 0
 	for i := range r.Phases {
-		if r.Phases[i].Kind == "warmup" {
-			continue
-		}
 		for _, e := range r.Phases[i].Endpoints {
-			if reads[e.Name] && e.Class != ClassFailed {
-				r.Origin.Reads += e.Count
+			if read[e.Name] && e.Class != ClassFailed && r.Phases[i].Kind != string(profiles.Warmup) {
+				n += e.Count
 			}
 		}
 	}
+	return n
 }
 
 // check validates what an untrusted run says of it.

@@ -12,8 +12,12 @@ func TestThresholdsOfCost(t *testing.T) {
 			DurationNS: 10 * time.Second, Requests: Requests{Due: 100, Sent: 100, Succeeded: 100}, Cache: c, TargetTime: &TargetTime{},
 		}}
 	}
-	counted := func(n uint64) *Origin { return &Origin{Source: OriginCounter, LengthNS: 10 * time.Second, Statements: n} }
-	timings := func(n uint64) *Origin { return &Origin{Source: OriginTimings, LengthNS: 10 * time.Second, Statements: n} }
+	counted := func(n uint64) *Origin {
+		return &Origin{Source: OriginCounter, LengthNS: 10 * time.Second, Statements: n}
+	}
+	timings := func(n uint64) *Origin {
+		return &Origin{Source: OriginTimings, LengthNS: 10 * time.Second, Statements: n}
+	}
 	for _, c := range []struct {
 		text              string
 		run               *Run
@@ -82,7 +86,7 @@ func TestOriginAddsUp(t *testing.T) {
 	timings := &Run{Phases: []Phase{{Kind: "hold", Endpoints: []Endpoint{{Name: "r", Class: ClassHit, Count: 8}, {Name: "w", Class: ClassOK, Count: 2}, {Name: "r", Class: ClassFailed, Count: 1}}}}}
 	timings.Plan.Endpoints = []EndpointRecord{{Name: "r", Method: "GET"}, {Name: "w", Method: "PUT"}}
 	timings.Overall.DurationNS, timings.Overall.ServerTiming = time.Second, []ServerTiming{{Name: "db", Count: 4}}
-	if timings.TellTimings(); *timings.Origin != (Origin{Source: OriginTimings, LengthNS: time.Second, Statements: 4, Reads: 8}) {
+	if timings.TellOrigin(nil); *timings.Origin != (Origin{Source: OriginTimings, LengthNS: time.Second, Statements: 4, Reads: 8}) {
 		t.Errorf("%+v", timings.Origin)
 	}
 }
