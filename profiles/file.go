@@ -21,6 +21,7 @@ type File struct {
 	Order      string        // order of the requests: sequential or random; "": not given, the same as random
 	Expect     []Text        // conditions for an answer to be a success
 	HitWhen    Text          // the header that tells a cache hit
+	Origin     Origin
 	Limits     Limits
 	Thresholds []Text // thresholds that judge a run
 	AbortOn    []Text // conditions that end a run early
@@ -29,7 +30,7 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "expect", "hit_when", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "expect", "hit_when", "origin", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to", "vus"}
 )
@@ -56,6 +57,9 @@ var (
 //	limits:                  # optional
 //	  connections: 64
 //	  timeout: 5s            # and drain, deadline, requests, no_keepalive, body
+//	origin:                  # optional
+//	  metrics: http://127.0.0.1:9187/metrics
+//	  counter: queries_total # and url, settle
 //	thresholds: ["p99<200ms"] # optional, as expect, hit_when, abort_on, slo and outputs
 func Parse(filename string, data []byte) (File, error) {
 	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}
@@ -98,6 +102,8 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		return r.requestList(out, pair)
 	case "limits":
 		return r.limits(out, pair)
+	case "origin":
+		return r.origin(out, pair)
 	case "expect":
 		out.Expect, err = r.texts(pair, "")
 		return err

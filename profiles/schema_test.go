@@ -72,6 +72,8 @@ func TestSchemaTakesWhatParseTakes(t *testing.T) {
 		head + "    rate: 1/s\nslo: {p99: 1s}\n",
 		head + "    rate: 1/s\noutputs: [[a]]\n",
 		head + "    rate: 1/s\nhit_when: [a]\n",
+		head + "    rate: 1/s\norigin: {metrics: 'http://h/'}\n",
+		head + "    rate: 1/s\norigin: {url: 'http://h/'}\n",
 		head + "    rate: 1/s\nrequests:\n  - path: /\n    expect: []\n",
 	} {
 		_, parse := Parse("f.yaml", []byte(text))
@@ -88,7 +90,7 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 		known []string
 		in    *jsonschema.Schema
 	}{
-		{fileKeys, s}, {phaseKeys, s.Properties["phases"].Items}, {requestKeys, s.Properties["requests"].Items}, {limitKeys, s.Properties["limits"]},
+		{fileKeys, s}, {phaseKeys, s.Properties["phases"].Items}, {requestKeys, s.Properties["requests"].Items}, {limitKeys, s.Properties["limits"]}, {originKeys, s.Properties["origin"]},
 	} {
 		for _, key := range tc.known {
 			if tc.in.Properties[key] == nil {

@@ -51,6 +51,7 @@ func (f File) YAML() []byte {
 	if f.HitWhen.Text != "" {
 		fmt.Fprintf(&b, "hit_when: %s\n", yamlText(f.HitWhen.Text))
 	}
+	f.Origin.write(&b)
 	f.writeLimits(&b)
 	writeTexts(&b, "", "thresholds", f.Thresholds)
 	writeTexts(&b, "", "abort_on", f.AbortOn)
