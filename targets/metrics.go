@@ -26,11 +26,15 @@ func measurePool(r *prometheus.Registry, s *catalogue.Store) {
 	counter("db_pool_wait_seconds_total", "Time they waited.", func(p catalogue.PoolStats) float64 { return p.WaitTime.Seconds() })
 }
 
+// QueriesCounter counts the queries of the database on the services' page of metrics. Its label "for" says what for: load, write,
+// flush, background or check.
+const QueriesCounter = "db_queries_total"
+
 // measureQueries exposes how often the database was asked, and what for.
 func measureQueries(r *prometheus.Registry, s *catalogue.Store) {
 	for _, work := range catalogue.Works() {
 		r.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-			Name: "db_queries_total", ConstLabels: prometheus.Labels{"for": work.String()},
+			Name: QueriesCounter, ConstLabels: prometheus.Labels{"for": work.String()},
 			Help: "Queries of the database: for requests that read (load) or write, for writes answered before (flush), for nobody who waits (background), or past the cache (check). All of a page, and all of a flush, is one.",
 		}, func() float64 { return float64(s.Queries(work)) }))
 	}

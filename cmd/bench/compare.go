@@ -148,6 +148,9 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	if err != nil {
 		return nil, err
 	}
+	if judgesOrigin(plan.SLO) {
+		countOrigins(arms) // else no round is disturbed by it
+	}
 	for i, a := range arms {
 		a.Command = commands[i]
 		if a.Command != "" {

@@ -121,7 +121,7 @@ func checkFile(name string, file profiles.File) error {
 			}
 		}
 	}
-	return nil
+	return checkOrigin(name, file.Origin)
 }
 
 // only keeps the error of a parser.

@@ -33,6 +33,10 @@ type heldRecord struct {
 
 func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 	h.atLeast = h.atLeast || r.AtLeast
+	if t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin {
+		h.addCost(r)
+		return
+	}
 	if r.Actual == nil || *r.Actual <= 0 && t.Metric != runfile.MetricErrors {
 		h.missing = true
 		return
@@ -50,6 +54,20 @@ func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 	if t.Metric == runfile.MetricPercentile {
 		h.beyond += float64(r.Samples) * (1 - t.Quantile)
 	}
+}
+
+// leastCost stands for no hit, or no statement, whose log is no number.
+const leastCost = 1e-9
+
+// addCost takes a share of hits or a load of the origin. Where a part of the load is not told, it is a lower bound.
+func (h *heldRecord) addCost(r runfile.ThresholdResult) {
+	if r.Actual == nil {
+		h.missing = true
+		return
+	}
+	figure := math.Log(max(*r.Actual, leastCost))
+	h.logs, h.targets = append(h.logs, figure), append(h.targets, figure)
+	h.atLeast = h.atLeast || r.Undecided
 }
 
 // held judges the record. level returns the two-sided error that this look may spend of a share of alpha. The unit is the

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
@@ -55,6 +56,12 @@ func TestObjectiveIsMetMissedOrOpen(t *testing.T) {
 		{"errors<1%", 1000, []float64{0.05, 0.06, 0.05}, Inconclusive, "three rounds have no bound"},
 		{"errors<1%", 1000, []float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5}, Inconclusive, "4 %, of one burst"},
 		{"errors>1%", 1000, around(0.001), Missed, "a lower limit"},
+		{"hits>90%", 1000, around(0.95), Pass, "a share"},
+		{"hits>90%", 1000, around(0.8), Missed, "a share"},
+		{"hits>90%", 1000, make([]float64, 12), Missed, "no hit at all"},
+		{"origin<50/s", 40, around(40), Pass, "well below"},
+		{"origin<50/s", 0, make([]float64, 12), Pass, "no statement at all"},
+		{"origin<50/s", 60, around(60), Missed, "well above"},
 		{"p99<200ms", 3000, []float64{150e6, 0, 150e6}, Inconclusive, "a round without a figure"},
 	} {
 		th := threshold(t, c.text)
@@ -68,6 +75,22 @@ func TestObjectiveIsMetMissedOrOpen(t *testing.T) {
 	low.atLeast = true
 	if got := low.held(th, oneLook); got.Outcome != Inconclusive || !got.AtLeast {
 		t.Errorf("a lower bound below an upper limit: %+v, want that it cannot be told", got)
+	}
+}
+
+// Server-Timing leaves out what is asked in the background: it shows that a limit is missed, never that one is held.
+func TestObjectiveByServerTiming(t *testing.T) {
+	th := threshold(t, "origin<50/s")
+	for rate, want := range map[uint64]Outcome{40: Inconclusive, 60: Missed} {
+		h := &heldRecord{}
+		for i := range uint64(12) {
+			r := &runfile.Run{Verdict: runfile.Verdict{Kind: runfile.Valid}, Origin: &runfile.Origin{Source: runfile.OriginTimings, LengthNS: time.Second, Statements: rate + i%3}}
+			r.Overall.Requests, r.Overall.TargetTime = runfile.Requests{Due: 100, Sent: 100, Succeeded: 100}, &runfile.TargetTime{}
+			h.add(th, th.Judge(r))
+		}
+		if got := h.held(th, oneLook); got.Outcome != want {
+			t.Errorf("%d/s: %+v, want %s", rate, got, want)
+		}
 	}
 }
 
