@@ -22,7 +22,7 @@ type Threshold struct {
 	Phase    string   // the name of a phase, or a kind: all phases of it together; "" all but warm-up
 	Endpoint string   // the name of an endpoint; "" all
 	Operator Operator // how it is compared with Limit
-	Limit    float64  // nanoseconds; of errors, stale and hits a share, 0-1; of rate requests/s, of origin statements/s
+	Limit    float64  // nanoseconds; of errors, stale and hits a share, 0-1; of rate requests/s, of origin statements/s, of lost writes
 
 	StrictSamples bool // whether too few samples fail it, instead of being marked only
 }
@@ -59,8 +59,8 @@ const (
 //
 // A metric is a percentile (p99, p99.9, or p(99) as k6 has it), mean, min or max of the response time, or of the duration
 // named before it, where stale is the age of stale reads; errors, stale or hits, whose limit is a share (1% or 0.01); rate, whose
-// limit is a number of requests (990/s); or origin, whose limit is a number of statements (50/s). A duration without a unit is in
-// milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
+// limit is a number of requests (990/s); origin, whose limit is a number of statements (50/s); or lost, whose limit is a number of
+// writes (0). A duration without a unit is in milliseconds, as in k6. An endpoint's name may hold any character, braces too; it stands
 // between the first brace and the last. The errors say what was wrong and how to write it.
 func ParseThreshold(text string) (Threshold, error) {
 	return parseThreshold("threshold", text)
@@ -154,7 +154,7 @@ var theirWords = map[string]string{"avg": "mean", "med": "p50", "median": "p50",
 
 func (t *Threshold) parseMetric(s string) error {
 	switch m := Metric(s); m {
-	case MetricMean, MetricMin, MetricMax, MetricErrors, MetricRate, MetricStale, MetricHits, MetricOrigin:
+	case MetricMean, MetricMin, MetricMax, MetricErrors, MetricRate, MetricStale, MetricHits, MetricOrigin, MetricLost:
 		t.Metric = m
 		return nil
 	}
@@ -168,7 +168,7 @@ func (t *Threshold) parseMetric(s string) error {
 	percentile, number := units.ParseNumber(digits)
 	switch {
 	case !ok || !number:
-		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors, rate, stale, hits and origin", strconv.Quote(Excerpt(s)))
+		return fmt.Errorf("there is no metric %s: there are percentiles (p99, p99.9), mean, min, max, errors, rate, stale, hits, origin and lost", strconv.Quote(Excerpt(s)))
 	case percentile >= 100 && strings.Trim(digits, "9") == "":
 		return fmt.Errorf("a percentile lies between 0 and 100: write p%s.%s", digits[:2], digits[2:])
 	case percentile <= 0 || percentile >= 100:
@@ -184,6 +184,8 @@ func (t *Threshold) parseLimit(s string) error {
 		return errors.New("there is no limit after the operator: write it as p99<200ms")
 	case t.Metric == MetricErrors || t.Metric == MetricStale || t.Metric == MetricHits:
 		return t.parseShare(s)
+	case t.Metric == MetricLost:
+		return t.parseLost(s)
 	case t.Metric == MetricRate || t.Metric == MetricOrigin:
 		rate, err := profiles.ParseRate(s)
 		t.Limit = rate

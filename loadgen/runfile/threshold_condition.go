@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -13,6 +14,8 @@ func ParseCondition(text string) (Threshold, error) {
 	switch {
 	case err != nil:
 		return Threshold{}, err
+	case t.Metric == MetricLost:
+		err = errors.New("which writes are lost is known after a run: judge it by a threshold")
 	case t.Endpoint != "":
 		err = fmt.Errorf("while a run goes on, endpoints are not told apart: leave out {%s}", Excerpt(t.Endpoint))
 	case t.Duration == "wait" || t.Duration == "lag":

@@ -12,6 +12,11 @@ func TestThresholdsOfCost(t *testing.T) {
 			DurationNS: 10 * time.Second, Requests: Requests{Due: 100, Sent: 100, Succeeded: 100}, Cache: c, TargetTime: &TargetTime{},
 		}}
 	}
+	lost := func(l Lost) *Run {
+		r := run(Cache{}, nil)
+		r.Overall.Consistency = &Consistency{Lost: &l}
+		return r
+	}
 	counted := func(n uint64) *Origin {
 		return &Origin{Source: OriginCounter, LengthNS: 10 * time.Second, Statements: n}
 	}
@@ -37,6 +42,12 @@ func TestThresholdsOfCost(t *testing.T) {
 		{"origin<50/s", run(Cache{}, timings(500)), false, false, "not below 50/s"},
 		{"origin>50/s", run(Cache{}, timings(600)), true, false, "origin is 60.0/s, above 50.0/s"},
 		{"origin>50/s", run(Cache{}, timings(400)), false, true, "cannot be judged"},
+		{"lost<=0", run(Cache{}, nil), false, false, "no key was read back at the origin"},
+		{"lost<=0", lost(Lost{Keys: 40, Of: 50}), true, false, "lost is 0 (0 of 40 keys have gone back), at most 0"},
+		{"lost<=0", lost(Lost{Keys: 40, Of: 40, NotJudged: 9, Again: 1, GoneBack: 2, Writes: 3}), false, false, "lost is 3 (2 of 30 keys have gone back), not at most 0"},
+		{"lost<10", lost(Lost{Keys: 40, Of: 40, GoneBack: 2, Writes: 3}), true, false, "below 10"},
+		{"lost<=0", lost(Lost{Keys: 9, Of: 9, NotJudged: 9}), false, false, "of none of 9 keys it can be told"},
+		{"lost<=0", lost(Lost{}), true, false, "0 of 0 keys"},
 	} {
 		th, err := ParseThreshold(c.text)
 		if err != nil {
@@ -52,12 +63,21 @@ func TestThresholdsOfCost(t *testing.T) {
 		"hits<0":            "write hits<=0",
 		"service:hits>90%":  `leave out "service:"`,
 		"origin<50ms":       "must be a number of requests",
+		"lost<0":            "write lost<=0",
+		"lost<1%":           "a number of writes such as 0",
+		"lost@peak<=0":      "over the whole run",
 		"origin@peak<5/s":   "over the whole run",
 		"origin{GET /}<5/s": "over the whole run",
 	} {
 		if _, err := ParseThreshold(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", text, err, want)
 		}
+	}
+}
+
+func TestLostIsNoCondition(t *testing.T) {
+	if _, err := ParseCondition("lost>0"); err == nil || !strings.Contains(err.Error(), "known after a run") {
+		t.Error(err)
 	}
 }
 

@@ -19,7 +19,7 @@ type ThresholdResult struct {
 	Text          string   `json:"text"` // the threshold as it was written
 	Passed        bool     `json:"passed"`
 	Undecided     bool     `json:"undecided,omitempty"` // it cannot be judged: what bench did late could change the answer
-	Actual        *float64 `json:"actual,omitempty"`    // in ns; of errors and hits a share (0-1), of rate requests/s, of origin statements/s; nil: not measured
+	Actual        *float64 `json:"actual,omitempty"`    // in ns; of errors and hits a share (0-1), of rate requests/s, of origin statements/s, of lost writes; nil: not measured
 	AtLeast       bool     `json:"at_least,omitempty"`
 	Target        *float64 `json:"target,omitempty"` // Actual by the target time of undisturbed requests, in ns; nil: not kept, or no such
 	TargetAtLeast bool     `json:"target_at_least,omitempty"`
@@ -133,9 +133,9 @@ func (t Threshold) measure(result *ThresholdResult, p *Part) {
 	case MetricHits:
 		figure, result.Samples = t.cost(p)
 		beyond = float64(result.Samples)
-	case MetricOrigin:
+	case MetricOrigin, MetricLost:
 		figure, result.Samples = t.cost(p)
-		beyond = Fewest // few statements are no few samples
+		beyond = Fewest // few statements, or keys, are no few samples
 	default:
 		figure, result.AtLeast = t.figureOf(d)
 		if t.Metric == MetricPercentile {
@@ -266,6 +266,8 @@ func (t Threshold) words(v float64, p *Part) string {
 	switch {
 	case t.Metric == MetricErrors && p != nil:
 		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Due-p.Succeeded), units.Requests(p.Due))
+	case t.Metric == MetricLost:
+		return lostWords(v, p)
 	case t.Metric == MetricHits && p != nil:
 		return fmt.Sprintf("%s %% (%s of %s lookups)", units.ThreeDigits(v*100), units.Count(p.Cache.Hits), units.Count(p.Cache.Hits+p.Cache.Misses))
 	case t.Metric == MetricStale && p != nil:

@@ -19,6 +19,7 @@ type Part struct {
 
 	Cache       Cache       // hits and misses
 	Origin      *Origin     // of the whole run; nil: not measured
+	Lost        *Lost       // of the whole run; nil: no key was read back
 	Consistency Consistency // of a threshold on stale reads
 
 	Bounded bool // dist is response time, and target says what the target did
@@ -41,6 +42,9 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 	p := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
 	target := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
 	p.Bounded, p.Origin = t.OfResponse() && r.HasTargetTime(), r.Origin
+	if c := r.Overall.Consistency; c != nil {
+		p.Lost = c.Lost
+	}
 	for _, phase := range phases {
 		if t.OfStale() && phase.Consistency == nil {
 			return Part{}, notConsistent
