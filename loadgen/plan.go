@@ -43,6 +43,7 @@ type Plan struct {
 	Abort      Abort               // what ends the run early
 	HitWhen    *HitRule            // how an answer tells that it came from a cache; nil: see [HitRule]
 	Origin     OriginCounter       // where the statements of the service's origin are counted
+	ReadBack   ReadBack            // how keys are read there after a run, to find lost writes
 
 	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
 	Disturbance runfile.DisturbanceRule
@@ -171,6 +172,9 @@ func (p Plan) validate() error {
 	}
 	if err := p.Origin.Check(); err != nil {
 		return fmt.Errorf("origin: %w", err)
+	}
+	if err := p.ReadBack.Check(); err != nil {
+		return fmt.Errorf("origin: url: %w", err)
 	}
 	if err := p.Profile.Validate(); err != nil {
 		return err
