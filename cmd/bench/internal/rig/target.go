@@ -69,22 +69,29 @@ func (t *Target) start(ctx context.Context, r *Rig, say func(string)) (err error
 	}
 	switch {
 	case t.Service != nil:
-		t.child, err = targets.Start(ctx, t.Name, targets.StartOptions{
-			ServeOptions: r.Serving, CPUs: t.Options.Environment.TargetCPUs,
-			MaxProcs: cmp.Or(t.MaxProcs, capacity.ProcessorsOf(t.Options.Environment)),
-			Progress: say, Warn: func(text string) { r.Warn(t.label(), text) },
-		})
+		t.child, err = targets.Start(ctx, t.Name, t.startOptions(r, say))
 	case t.Command != "":
 		t.child, err = t.startCommand(ctx, r.ReadyTimeout, say)
 	default:
 		return nil
 	}
 	if err != nil {
-		if ctx.Err() != nil {
-			return Interrupted(err)
-		}
-		return err
+		return interruptedOr(ctx, err)
 	}
+	return t.started()
+}
+
+// startOptions say how a bundled service is started.
+func (t *Target) startOptions(r *Rig, say func(string)) targets.StartOptions {
+	return targets.StartOptions{
+		ServeOptions: r.Serving, CPUs: t.Options.Environment.TargetCPUs,
+		MaxProcs: cmp.Or(t.MaxProcs, capacity.ProcessorsOf(t.Options.Environment)),
+		Progress: say, Warn: func(text string) { r.Warn(t.label(), text) },
+	}
+}
+
+// started tells the plan where what has started is.
+func (t *Target) started() error {
 	t.Options.TargetPID, t.Options.TargetExit = t.child.PID, t.child.Done()
 	if t.Service == nil {
 		return nil
