@@ -34,6 +34,9 @@ type catalogueEndpoint struct {
 // originQuery asks for an answer of the database, past a cache.
 const originQuery = "origin=1"
 
+// HeadlineAtOrigin is the path at which a category's headline is read past every cache, with {{key}} in the place of its number.
+const HeadlineAtOrigin = "/categories/{{key}}/summary?" + originQuery
+
 // maxHeadline bounds a headline, maxVersion the version of one; both in bytes.
 const (
 	maxHeadline = 200

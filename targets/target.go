@@ -140,6 +140,10 @@ func (t *Target) write(usual *Target) {
 	}
 }
 
+// Settle is the time after which every write that the service has answered is in its database, where no flush fails: twice the
+// interval of write-behind.
+func (t Target) Settle() time.Duration { return 2 * t.pages.Interval }
+
 // InEffect returns the options in effect, defaults and flags included, each as OPTION=VALUE.
 func (t Target) InEffect() (list []string) {
 	if t.strategy != "" {

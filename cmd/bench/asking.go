@@ -151,7 +151,7 @@ func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request
 			return err
 		}
 	}
-	s.Ask = mix.ask(lines)
+	s.Ask = readingBack(mix.ask(lines), bundled)
 	s.Plan.Target = runfile.Target{Name: s.Name, Bundled: true, Options: inEffect(bundled)}
 	if err := s.Ask(&s.Plan, "http://127.0.0.1"); err != nil {
 		return err

@@ -6,8 +6,10 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report/live"
@@ -43,8 +45,15 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 	// Net/http logs what a server sends unasked, a line for each answer. The report counts what came of it.
 	defer log.SetOutput(log.Writer())
 	log.SetOutput(io.Discard)
+	if t.Options.Ledger == nil {
+		t.Options.Ledger = consistency.New()
+	}
 	run, err = t.Job.Drive(ctx, t.Options)
+	ended := time.Now()
 	shown()
+	if err == nil {
+		lostWrites(ctx, t, run, ended)
+	}
 	if run != nil {
 		run.Environment.Notes = append(run.Environment.Notes, t.Said()...)
 	}

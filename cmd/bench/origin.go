@@ -1,7 +1,10 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"fmt"
+	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
@@ -12,13 +15,55 @@ import (
 
 // checkOrigin reads what a test file says of the origin. Its errors repeat no URL, which may hold a secret.
 func checkOrigin(name string, o profiles.Origin) error {
-	if o.Metrics.Text == "" {
-		return nil
-	}
-	if err := (loadgen.OriginCounter{Metrics: o.Metrics.Text, Counter: o.Counter.Text}).Check(); err != nil {
+	counter, keys := originOf(o)
+	if err := counter.Check(); err != nil {
 		return fmt.Errorf("%s:%d: origin: %w", name, o.Metrics.Line, err)
 	}
+	if err := keys.Check(); err != nil {
+		return fmt.Errorf("%s:%d: origin: url: %w", name, o.URL.Line, err)
+	}
 	return nil
+}
+
+// originOf is what a test file says of the origin of a service of the user's.
+func originOf(o profiles.Origin) (counter loadgen.OriginCounter, keys loadgen.ReadBack) {
+	counter = loadgen.OriginCounter{Metrics: o.Metrics.Text, Counter: o.Counter.Text}
+	if o.URL.Text != "" {
+		keys = loadgen.ReadBack{URL: o.URL.Text, Settle: cmp.Or(o.Settle, loadgen.DefaultSettle)}
+	}
+	return counter, keys
+}
+
+// readingBack has what a bundled service was told to write read back at its database.
+func readingBack(ask func(*loadgen.Plan, string) error, t targets.Target) func(*loadgen.Plan, string) error {
+	return func(plan *loadgen.Plan, address string) error {
+		plan.ReadBack = loadgen.ReadBack{}
+		if t.Service.Name != "reference" {
+			plan.ReadBack = loadgen.ReadBack{URL: address + targets.HeadlineAtOrigin, Settle: t.Settle()}
+		}
+		return ask(plan, address)
+	}
+}
+
+// maxSettle is the longest time that the end of a run waits for a bundled service's writes to be in its database.
+const maxSettle = 10 * time.Second
+
+// lostWrites reads back what was written in a run, as far as it is known how, and says so in it.
+func lostWrites(ctx context.Context, t *rig.Target, run *runfile.Run, ended time.Time) {
+	c := run.Overall.Consistency
+	if c == nil || !t.Job.Writes() || !t.Job.ReadsBack() || run.Interrupted {
+		return
+	}
+	var lost *runfile.Lost
+	err := fmt.Errorf("%s writes to its database after %v at the latest, and nobody waits for that", t.Name, t.Plan.ReadBack.Settle/2)
+	if t.Service == nil || t.Plan.ReadBack.Settle <= maxSettle {
+		lost, err = t.Job.LostWrites(ctx, t.Options.Ledger, ended, ended)
+	}
+	if err != nil {
+		run.Environment.Notes = append(run.Environment.Notes, "lost writes are not known: "+err.Error())
+		return
+	}
+	c.Lost = lost
 }
 
 // countOrigins has the statements of the bundled services' database counted, by their own counter.

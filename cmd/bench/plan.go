@@ -40,7 +40,7 @@ func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error)
 	if err = o.lastUntilSent(&plan); err != nil {
 		return plan, err
 	}
-	plan.Origin = loadgen.OriginCounter{Metrics: file.Origin.Metrics.Text, Counter: file.Origin.Counter.Text}
+	plan.Origin, plan.ReadBack = originOf(file.Origin)
 	if plan.Abort, err = o.abort.parse(wordsOf(file.AbortOn), plan.Profile.Duration(), o.given.Changed("abort-grace")); err != nil {
 		return plan, err
 	}

@@ -41,7 +41,8 @@ func (r *Rig) Kill(ctx context.Context, t *Target, while time.Duration, seed uin
 	if err := data.start(ctx); err != nil {
 		return nil, err
 	}
-	t.Options.Ledger = consistency.New()
+	ledger := consistency.New()
+	t.Options.Ledger = ledger
 	run, died, err := t.driveAndKill(ctx, while, seed)
 	if err != nil {
 		return nil, err
@@ -51,11 +52,14 @@ func (r *Rig) Kill(ctx context.Context, t *Target, while time.Duration, seed uin
 		return run, fmt.Errorf("after it was killed: %w", err)
 	}
 	plan := t.PlanOf(Hold("read back", 0, time.Second, t.Rate), nil, seed)
+	if t.Service != nil {
+		plan.ReadBack.Settle = 0 // what was queued is gone
+	}
 	job, err := plan.Compile()
 	if err != nil {
 		return run, err
 	}
-	run.Overall.Consistency.Lost, err = job.LostWrites(ctx, t.Options.Ledger, died, ended)
+	run.Overall.Consistency.Lost, err = job.LostWrites(ctx, ledger, died, ended)
 	return run, interruptedOr(ctx, err)
 }
 
