@@ -83,7 +83,7 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 	if err != nil {
 		return nil, err
 	}
-	counted := r.origin.follow(ctx, started, r.measuredFrom(), r.judgesOrigin())
+	counted := r.origin.follow(ctx, started, r.measuredFrom(), r.layout.length, r.judgesOrigin())
 	watched := w.start()
 	defer context.AfterFunc(ctx, func() { r.layout.interrupt(time.Since(started)) })()
 	end, err := send(ctx, started)

@@ -43,7 +43,8 @@ type originLoad struct {
 
 	mu       sync.Mutex
 	readings []originReading // in order; the first is where what is measured begins, others are of full seconds
-	problem  string          // why there is no first
+	last     originReading   // where it ends
+	problem  string          // why one of the two is missing
 }
 
 // originReading is the counter as it stood at an instant.
@@ -100,44 +101,53 @@ func (l *originLoad) read(ctx context.Context) (reading originReading, err error
 	return reading, err
 }
 
-// follow begins to read the counter: where what is measured begins, and at each full second from then on where seconds says so.
-// What it returns reads it for the last time and tells what was asked until the cut.
-func (l *originLoad) follow(ctx context.Context, epoch time.Time, from time.Duration, seconds bool) (finish func(cut time.Duration) *runfile.Origin) {
+// follow begins to read the counter: where what is measured begins and ends, and at each full second between where seconds says so.
+// What it returns tells what was asked until the cut, for which it reads the counter where the run was cut early.
+func (l *originLoad) follow(ctx context.Context, epoch time.Time, from, until time.Duration, seconds bool) (finish func(cut time.Duration) *runfile.Origin) {
 	if l == nil {
 		return func(time.Duration) *runfile.Origin { return nil }
 	}
 	l.epoch = epoch
 	over, stop := context.WithCancel(ctx)
 	var following sync.WaitGroup
-	following.Go(func() { l.readOn(over, from, seconds) })
+	following.Go(func() { l.readOn(over, from, until, seconds) })
 	return func(cut time.Duration) *runfile.Origin {
-		stop()
-		following.Wait()
-		patient, cancel := ctx, context.CancelFunc(func() {})
-		if ctx.Err() != nil {
-			patient, cancel = context.WithTimeout(context.WithoutCancel(ctx), endPatience)
+		defer stop()
+		if cut < until {
+			stop()
 		}
-		defer cancel()
-		last, err := l.read(patient)
-		first := l.readings[0]
-		switch {
-		case l.problem == "" && (first.at < from || cut <= first.at):
+		following.Wait()
+		if cut < until && l.problem == "" {
+			l.readLast(ctx)
+		}
+		first, last := l.readings[0], l.last
+		if l.problem == "" && (first.at < from || last.at <= first.at) {
 			l.problem = "the run ended before anything was measured"
-		case l.problem == "" && err != nil:
-			l.problem = err.Error()
 		}
 		if l.problem != "" {
 			return &runfile.Origin{Source: runfile.OriginCounter, Counter: l.Counter, Problem: l.problem}
 		}
-		last.at = cut // what is asked while the last answers are awaited belongs to what was sent before
 		return l.between(first, last)
 	}
 }
 
-// readOn reads the counter at an instant, whose reading is then the first, and at the full seconds after it where they are wanted,
-// until ctx is done.
-func (l *originLoad) readOn(ctx context.Context, from time.Duration, seconds bool) {
-	for at := from; at == from || seconds; at = max(at, time.Since(l.epoch)).Truncate(time.Second) + time.Second {
+// readLast reads the counter where a run was cut.
+func (l *originLoad) readLast(ctx context.Context) {
+	if ctx.Err() != nil {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(context.WithoutCancel(ctx), endPatience)
+		defer cancel()
+	}
+	var err error
+	if l.last, err = l.read(ctx); err != nil {
+		l.problem = err.Error()
+	}
+}
+
+// readOn reads the counter at an instant, whose reading is then the first, at the full seconds after it where they are wanted, and
+// for the last time at another instant, unless ctx is done before.
+func (l *originLoad) readOn(ctx context.Context, from, until time.Duration, seconds bool) {
+	for at := from; at <= until; {
 		timer := time.NewTimer(time.Until(l.epoch.Add(at)))
 		select {
 		case <-timer.C:
@@ -145,21 +155,40 @@ func (l *originLoad) readOn(ctx context.Context, from time.Duration, seconds boo
 			timer.Stop()
 			return
 		}
-		if at == 0 {
-			continue // it was read before the run
+		if at > 0 { // else it was read before the run
+			reading, err := l.read(ctx)
+			if !l.keep(reading, err, at == from, at == until) {
+				return
+			}
 		}
-		reading, err := l.read(ctx)
-		l.mu.Lock()
-		switch {
-		case at == from && err != nil:
-			l.problem = err.Error()
-		case at == from:
-			l.readings[0] = reading
-		case err == nil:
-			l.readings = append(l.readings, reading)
+		next := max(at, time.Since(l.epoch)).Truncate(time.Second) + time.Second
+		if !seconds || next > until {
+			next = until
 		}
-		l.mu.Unlock()
+		if at == until {
+			return
+		}
+		at = next
 	}
+}
+
+// keep keeps a reading. It is false where there is nothing to be told any more.
+func (l *originLoad) keep(reading originReading, err error, first, last bool) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case err != nil && (first || last):
+		l.problem = err.Error()
+		return false
+	case err != nil:
+	case first:
+		l.readings[0] = reading
+	case last:
+		l.last = reading
+	default:
+		l.readings = append(l.readings, reading)
+	}
+	return true
 }
 
 // between is what was asked between two readings.
