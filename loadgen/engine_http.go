@@ -23,7 +23,7 @@ const maxAnswerBody = 1 << 30
 func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*address.Pool) ending {
 	defer r.following(ctx)()
 	c := nethttp.Config{
-		Config: r.config(epoch, 0), MaxBody: maxAnswerBody, TLS: r.tls, ConnectTo: r.plan.ConnectTo, Hosts: r.lanes(pools),
+		Config: r.config(epoch, 0), MaxBody: maxAnswerBody, TLS: r.tls, Protocols: r.plan.protocols(), ConnectTo: r.plan.ConnectTo, Hosts: r.lanes(pools),
 		Follow: r.plan.Follow.Most, Follows: r.plan.Follow.allows, Encode: request.EncodedReference,
 	}
 	if r.plan.ConnectTo == "" {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
@@ -24,7 +23,7 @@ func (p Plan) engine() string {
 	switch {
 	case p.Engine != "":
 		return p.Engine
-	case wire.Supported && p.beyondWire() == nil:
+	case p.byHTTP() == "":
 		return runfile.EngineWire
 	default:
 		return runfile.EngineHTTP
@@ -36,14 +35,10 @@ func (p Plan) beyondWire() error {
 	if p.Follow.Most > 0 {
 		return errors.New("the wire engine does not follow redirects: use --engine http")
 	}
-	for _, r := range p.Requests {
-		u, err := request.OriginOf(r.URL)
-		if err != nil {
-			continue // it is refused elsewhere
-		}
-		if u.Scheme == "https" {
-			return errors.New("the wire engine does not speak https: use --engine http")
-		}
+	if p.HTTP == runfile.HTTP2 {
+		return errors.New("the wire engine does not speak HTTP/2: leave --http 2 out, or use --engine http")
+	}
+	for _, u := range p.places() {
 		if proxy, err := proxyOf(u); p.ConnectTo == "" && (err != nil || proxy != nil) {
 			return errWireProxy
 		}
@@ -53,10 +48,7 @@ func (p Plan) beyondWire() error {
 
 // beyondHTTP returns what the plan asks of the wire engine alone.
 func (p Plan) beyondHTTP() error {
-	why := "this plan needs the http engine"
-	if !wire.Supported {
-		why = "this system has the http engine alone"
-	}
+	why := "the http engine sends the requests: " + p.byHTTP()
 	if p.Engine == runfile.EngineHTTP {
 		why = "--engine http"
 	}

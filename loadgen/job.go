@@ -55,10 +55,10 @@ func (p Plan) Check() error {
 	return err
 }
 
-// holding returns the job with another number of connections.
-func (j *Job) holding(connections int) (*Job, error) {
+// holding returns the job with another number of connections, and what its servers agreed on.
+func (j *Job) holding(connections int, negotiated string) (*Job, error) {
 	other := *j
-	other.Plan.Limits.Connections = connections
+	other.Plan.Limits.Connections, other.Plan.Negotiated = connections, negotiated
 	return &other, other.Plan.validate()
 }
 

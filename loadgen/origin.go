@@ -3,6 +3,7 @@ package loadgen
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"fmt"
 	"net"
 	"net/netip"
@@ -68,15 +69,27 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 	if err != nil {
 		return nil, err
 	}
-	var list []*wire.Origin
-	for _, pool := range pools {
+	list := make([]*wire.Origin, len(pools))
+	for i, pool := range pools {
 		if pool == nil {
-			list = append(list, wire.UnixOrigin(strings.TrimPrefix(r.plan.ConnectTo, address.UnixPrefix)))
+			list[i] = wire.UnixOrigin(strings.TrimPrefix(r.plan.ConnectTo, address.UnixPrefix))
 		} else {
-			list = append(list, wire.PoolOrigin(pool))
+			list[i] = wire.PoolOrigin(pool)
+		}
+	}
+	for i := range r.mix.Requests {
+		if c := &r.mix.Requests[i]; c.Scheme == "https" {
+			list[c.Origin].Secure(r.tlsTo(&url.URL{Host: c.Host}))
 		}
 	}
 	return list, nil
+}
+
+// tlsTo is how TLS is spoken to a host.
+func (r *recording) tlsTo(host *url.URL) *tls.Config {
+	config := r.tls.Clone()
+	config.ServerName = cmp.Or(config.ServerName, host.Hostname())
+	return config
 }
 
 // proxied reports whether net/http goes through a proxy to one of the hosts.

@@ -30,6 +30,14 @@ type Plan struct {
 	Engine   string // one of [Engines]; empty: the one that suits the plan
 	Wire     Wire
 
+	// HTTP is the version that is spoken: [runfile.HTTP1], [runfile.HTTP2], or [runfile.HTTPAuto], which is what a server of https
+	// prefers of the two, and HTTP/1.1 without TLS.
+	HTTP string
+
+	// Negotiated is what the servers of https agreed on when [Job.Preflight] asked them, by its name in TLS; "": not known. Where it
+	// is http/1.1 the wire engine can send what is left open to HTTP.
+	Negotiated string
+
 	// ConnectTo is where every connection is opened, whatever the URLs say: host:port, or unix: and the path of a socket.
 	// The requests and TLS name the URLs' hosts all the same. Empty: to the URLs' hosts.
 	ConnectTo string
@@ -79,6 +87,7 @@ type TLS struct {
 	CertFile string // client certificate, PEM
 	KeyFile  string
 	SNI      string // name to ask for, and to hold the certificate against, instead of the URL's host
+	Resume   bool   // new connections take up the session of an earlier one of the run, which is kept in memory
 	CAFile   string // certificates to trust instead of the system's, PEM
 }
 
@@ -109,6 +118,9 @@ func (p Plan) withDefaults() Plan {
 	}
 	if to, err := request.AsciiHost(p.ConnectTo); err == nil && !strings.HasPrefix(to, address.UnixPrefix) {
 		p.ConnectTo = to
+	}
+	if p.HTTP == "auto" {
+		p.HTTP = runfile.HTTPAuto
 	}
 	if p.Wire.Loops == 0 {
 		p.Wire.Loops = 1
@@ -153,6 +165,9 @@ func (p Plan) validate() error {
 		return fmt.Errorf("spin must be 0 to 1ms, got %v", *w.Spin)
 	}
 	if err := p.checkJourneys(); err != nil {
+		return err
+	}
+	if err := p.checkHTTP(); err != nil {
 		return err
 	}
 	if err := p.checkEngine(); err != nil {
@@ -222,7 +237,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		Engine:      p.engine(),
 
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
-		SNI: p.TLS.SNI, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
+		SNI: p.TLS.SNI, HTTP: p.HTTP, TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
 	if r.Engine == runfile.EngineWire {
 		r.Wire = &runfile.WireRecord{Loops: p.Wire.Loops, SpinNS: *p.Wire.Spin, DNSTTLNS: p.Wire.DNSTTL}

@@ -46,6 +46,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 	if preflight.AnyFatal(noted) {
 		return j, findings
 	}
+	var spoken []string
 	for _, w := range ways {
 		in.Address = w.address
 		var found []preflight.Finding
@@ -56,7 +57,8 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			}
 		}
 		if w.origin.Scheme == "https" && !preflight.AnyFatal(found) {
-			found = append(found, p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.origin))...)
+			protocol, faults := p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.origin))
+			spoken, found = append(spoken, protocol), append(found, faults...)
 		}
 		for _, f := range found {
 			if !slices.Contains(findings, f) {
@@ -67,9 +69,9 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			}
 		}
 	}
-	able, err := j.holding(in.Connections)
+	able, err := j.holding(in.Connections, agreement(spoken))
 	if err != nil {
 		return j, append(findings, preflight.Finding{Text: err.Error(), Fatal: true})
 	}
-	return able, findings
+	return able, append(findings, able.Plan.chosen()...)
 }

@@ -26,8 +26,9 @@ const (
 )
 
 // handshake looks whether TLS with one of the plan's hosts works, before anything is sent, and says what is wrong and what to
-// do. asked is the name in the Host header of requests to it, where that is another than the URL's.
-func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) []preflight.Finding {
+// do. asked is the name in the Host header of requests to it, where that is another than the URL's. spoken is the protocol that
+// was agreed on, by its name in TLS; "" where that is not known.
+func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) (spoken string, findings []preflight.Finding) {
 	given, wanted := config.Certificates, false
 	config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
 		wanted = true
@@ -40,43 +41,46 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 	}
 	name := cmp.Or(p.TLS.SNI, w.origin.Hostname())
 	config.ServerName = name
-	config.NextProtos = []string{"h2", "http/1.1"}
+	config.NextProtos = p.offered()
 	var secure *tls.Conn
 	config.ClientSessionCache = onTicket(func() { _ = secure.SetReadDeadline(time.Now()) })
 	network, address := preflight.Dialed(w.address)
 	if w.proxy != nil && w.proxy.Scheme != "http" {
-		return nil // what a proxy by TLS or SOCKS says, the run will tell
+		return "", nil // what a proxy by TLS or SOCKS says, the run will tell
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err != nil {
-		return nil // reached a moment ago: the run will tell
+		return "", nil // reached a moment ago: the run will tell
 	}
 	defer conn.Close()
 	if w.proxy != nil {
 		switch status, err := w.tunnel(ctx, conn); {
 		case status == http.StatusProxyAuthRequired:
-			return []preflight.Finding{w.unknownUser()}
+			return "", []preflight.Finding{w.unknownUser()}
 		case err != nil || status != http.StatusOK:
-			return nil // the run will tell
+			return "", nil // the run will tell
 		}
 	}
 	secure = tls.Client(conn, config)
 	err = secure.HandshakeContext(ctx)
+	if err == nil && p.HTTP == runfile.HTTP2 {
+		err = onlyHTTP2(secure.ConnectionState())
+	}
 	if err == nil && wanted && secure.ConnectionState().Version >= tls.VersionTLS13 {
 		_ = secure.SetReadDeadline(time.Now().Add(refusalTime))
 		if _, err = secure.Read(make([]byte, 1)); errors.Is(err, context.DeadlineExceeded) || isTimeout(err) {
 			err = nil
 		}
 	}
-	if err == nil || ctx.Err() != nil {
-		return nil
+	if err == nil {
+		return cmp.Or(secure.ConnectionState().NegotiatedProtocol, alpnHTTP1), nil
 	}
-	if text := p.TLS.fault(err, name, asked, wanted); text != "" {
-		return []preflight.Finding{{Text: fmt.Sprintf("%s: %s", w.origin.Host, text), Fatal: true}}
+	if text := p.fault(err, name, asked, wanted); text != "" && ctx.Err() == nil {
+		findings = append(findings, preflight.Finding{Text: fmt.Sprintf("%s: %s", w.origin.Host, text), Fatal: true})
 	}
-	return nil
+	return "", findings
 }
 
 // onTicket is called as a server gives a session ticket, which it does after it has looked at the client's certificate.
@@ -92,7 +96,7 @@ func isTimeout(err error) bool {
 
 // fault words why a handshake failed, and what to do; "" where the run itself will tell. wanted: the server asked for a
 // certificate.
-func (t TLS) fault(err error, name, asked string, wanted bool) string {
+func (p Plan) fault(err error, name, asked string, wanted bool) string {
 	var (
 		host    x509.HostnameError
 		unknown x509.UnknownAuthorityError
@@ -100,6 +104,7 @@ func (t TLS) fault(err error, name, asked string, wanted bool) string {
 		record  tls.RecordHeaderError
 		alert   tls.AlertError
 	)
+	t := p.TLS
 	alerted := errors.As(err, &alert) || strings.Contains(err.Error(), "remote error: tls: ")
 	switch text := err.Error(); {
 	case errors.As(err, &host):
@@ -120,6 +125,8 @@ func (t TLS) fault(err error, name, asked string, wanted bool) string {
 		return fmt.Sprintf("the server does not take the certificate of --cert (%s): is it by an issuer that the server trusts, and still valid?", runfile.Excerpt(text))
 	case wanted && alerted:
 		return "the server wants a certificate of the client: give one with --cert and --key"
+	case errors.Is(err, errNoHTTP2), strings.Contains(text, "no application protocol"):
+		return fmt.Sprintf("the server does not speak HTTP/%s over TLS: leave --http out", cmp.Or(p.HTTP, runfile.HTTP1))
 	case strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"):
 		return "the server speaks no TLS that bench does, which is 1.2 and 1.3: switch a newer one on there"
 	case errors.As(err, &record):

@@ -75,7 +75,7 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 		c.Read(make([]byte, 1))
 		c.Write([]byte("HTTP/1.1 400 Bad Request\r\n\r\n"))
 	})
-	for _, tc := range []struct {
+	for i, tc := range []struct {
 		name string
 		at   string
 		tls  TLS
@@ -103,7 +103,7 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 		{"no TLS", plain, TLS{}, "", "does not speak TLS: is it http://"},
 	} {
 		p := steady("https://"+tc.at, time.Second)
-		p.TLS = tc.tls
+		p.TLS, p.Engine = tc.tls, Engines()[i%len(Engines())] // what is said before a run is not the engine's
 		if tc.host != "" {
 			p.Requests[0].Header = http.Header{"Host": {tc.host}}
 		}

@@ -43,6 +43,9 @@ type recording struct {
 	aborted    bool
 }
 
+// maxSessions is of how many hosts a session is kept to be taken up again.
+const maxSessions = 1000
+
 // cpuReading is the processor time used until an instant.
 type cpuReading struct {
 	at                time.Duration
@@ -61,7 +64,13 @@ func (j *Job) recording() (*recording, error) {
 		return nil, err
 	}
 	p.Profile = p.Profile.Until(schedule.Duration())
-	r := &recording{plan: p, mix: j.mix, tls: j.tls, conditions: conditions}
+	r := &recording{plan: p, mix: j.mix, tls: j.tls.Clone(), conditions: conditions}
+	if p.TLS.Resume {
+		r.tls.ClientSessionCache = tls.NewLRUClientSessionCache(maxSessions)
+	}
+	if p.HTTP == runfile.HTTP2 {
+		r.tls.VerifyConnection = onlyHTTP2
+	}
 	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.Endpoints)
 	if j.mix.Journeys != nil {
 		r.layout.tailPhase, r.layout.tail = len(r.layout.spans), journey.Tail(j.mix, schedule.Total(), schedule.At, r.layout.length)

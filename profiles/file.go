@@ -19,6 +19,7 @@ type File struct {
 	Target     []string      // bundled names or URLs
 	Requests   []Request     // requests to the targets; empty: the target's default requests
 	Order      string        // order of the requests: sequential or random; "": not given, the same as random
+	HTTP       string        // version of HTTP: 1.1, 2 or auto; "": not given, the same as auto
 	Expect     []Text        // conditions for an answer to be a success
 	HitWhen    Text          // the header that tells a cache hit
 	Origin     Origin
@@ -30,7 +31,7 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "expect", "hit_when", "origin", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "http", "expect", "hit_when", "origin", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to", "vus"}
 )
@@ -54,6 +55,7 @@ var (
 //	    path: /items/{{zipf 1000 1.1}}
 //	    headers: ["Accept: application/json"]
 //	    consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'} # optional, see [Consistency]
+//	http: 1.1                # optional: or 2, or auto, the default
 //	limits:                  # optional
 //	  connections: 64
 //	  timeout: 5s            # and drain, deadline, requests, no_keepalive, body
@@ -138,6 +140,8 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		out.Arrivals, err = ParseArrivals(s)
 	case "order":
 		out.Order, err = oneOf("order", s, []string{"sequential", "random"})
+	case "http":
+		out.HTTP, err = oneOf("http", s, []string{"1.1", "2", "auto"})
 	case "hit_when":
 		out.HitWhen = Text{s, pair.line}
 	case "think":

@@ -59,3 +59,20 @@ func TestOrder(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestVersionOfHTTP(t *testing.T) {
+	const rest = "name: x\nphases:\n  - {name: a, kind: hold, duration: 1s, rate: 1/s}\n"
+	for _, version := range []string{"1.1", "2", "auto", `"1.1"`} {
+		want := strings.Trim(version, `"`)
+		f, err := Parse("f.yaml", []byte(rest+"http: "+version+"\n"))
+		if err != nil || f.HTTP != want {
+			t.Errorf("%s: %q, %v", version, f.HTTP, err)
+		}
+		if again, err := Parse("f.yaml", f.YAML()); err != nil || again.HTTP != want {
+			t.Errorf("%s is written as\n%s%v", version, f.YAML(), err)
+		}
+	}
+	if _, err := Parse("f.yaml", []byte(rest+"http: 1.0\n")); err == nil || !strings.HasPrefix(err.Error(), "f.yaml:4: http must be 1.1, 2 or auto") {
+		t.Errorf("error %v", err)
+	}
+}

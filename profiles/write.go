@@ -47,6 +47,9 @@ func (f File) YAML() []byte {
 		fmt.Fprintf(&b, "order: %s\n", f.Order)
 	}
 	f.writeRequests(&b)
+	if f.HTTP != "" {
+		fmt.Fprintf(&b, "http: %s\n", f.HTTP)
+	}
 	writeTexts(&b, "", "expect", f.Expect)
 	if f.HitWhen.Text != "" {
 		fmt.Fprintf(&b, "hit_when: %s\n", yamlText(f.HitWhen.Text))

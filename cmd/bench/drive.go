@@ -61,6 +61,8 @@ type requestFlags struct {
 	body       string
 	template   string // template of the body
 	targets    string
+	http       string // version of HTTP
+	resume     string // whether TLS sessions are taken up again: on or off
 	order      string // order of the requests in a targets file or a test file
 	group      string
 	expect     []string
@@ -131,10 +133,12 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.base.TLS.Insecure, "insecure", "k", false, "do not verify the server's certificate")
 	f.StringVar(&o.base.TLS.CertFile, "cert", "", "client certificate, a PEM file")
 	f.StringVar(&o.base.TLS.KeyFile, "key", "", "the certificate's key, a PEM file")
+	f.StringVar(&o.resume, "tls-resume", "off", "https: on, new connections take up the session of an earlier one; off, each begins its own")
 	f.StringVar(&o.base.TLS.CAFile, "cacert", "", "certificates to trust instead of the system's, a PEM file")
 	f.DurationVar(&o.limits.Timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
 	f.DurationVar(&o.limits.Drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
 	f.DurationVar(&o.limits.Deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
+	f.StringVar(&o.http, "http", "auto", "version of HTTP: 1.1, 2, or auto, which is what a server of https prefers, and HTTP/1.1 without TLS")
 	f.StringVar(&o.base.Engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.IntVar(&o.base.Wire.Loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	o.base.Wire.Spin = new(time.Duration)

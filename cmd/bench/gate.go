@@ -177,7 +177,7 @@ func (o *compareOptions) testFile() (profiles.File, error) {
 	l.Connections, l.Timeout = cmp.Or(l.Connections, u.Connections), cmp.Or(l.Timeout, u.Timeout)
 	l.Drain, l.Deadline = cmp.Or(l.Drain, u.Drain), cmp.Or(l.Deadline, u.Deadline)
 	l.NoKeepAlive = l.NoKeepAlive || u.NoKeepAlive
-	file.Order = cmp.Or(file.Order, under.Order)
+	file.Order, file.HTTP = cmp.Or(file.Order, under.Order), cmp.Or(file.HTTP, under.HTTP)
 	return file, nil
 }
 

@@ -101,7 +101,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	}
 	o.under = profiles.File{
 		Limits: profiles.Limits{Connections: p.Connections, Timeout: p.TimeoutNS, Drain: p.DrainNS, Deadline: p.DeadlineNS, NoKeepAlive: p.NoKeepAlive},
-		Order:  orderName(p.Order),
+		Order:  orderName(p.Order), HTTP: p.HTTP,
 	}
 	take := func(flag string, set func()) {
 		if !o.given.Changed(flag) {
@@ -114,6 +114,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("follow", func() { o.base.Follow.Most = p.Follow })
 	take("follow-hosts", func() { o.base.Follow.Hosts = p.FollowHosts })
 	take("sni", func() { o.base.TLS.SNI = p.SNI })
+	take("tls-resume", func() { o.resume = map[bool]string{true: "on", false: "off"}[p.TLSResume] })
 	take("engine", func() { o.base.Engine = p.Engine })
 	take("header-case", func() { o.headerCase = cmp.Or(p.HeaderCase, headersCanonical) })
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })

@@ -21,14 +21,14 @@ var flagGroups = []struct{ title, common, rest string }{
 	{"Requests", "targets header body file",
 		"method body-template user header-case expect hit-when order group follow follow-hosts"},
 	{"Target", "a a-cmd b b-cmd baseline connections",
-		"name ready-timeout connect-to sni insecure cert key cacert dns-ttl db pool-size ttl cache-size gomaxprocs before after"},
+		"name ready-timeout connect-to sni insecure cert key cacert tls-resume dns-ttl db pool-size ttl cache-size gomaxprocs before after"},
 	{"Judging", "threshold abort-on margin slo mirror from",
 		"strict-samples abort-grace inconclusive or-save floor diff force servers profile-target"},
 	{"Plan", "demand growth prices",
 		"plan curve peaks horizon headroom survive spike scale-lag fleet simulate"},
 	{"Output", "output verbose dry-run",
 		"quiet no-save print"},
-	{"Engine", "engine",
+	{"Engine", "engine http",
 		"timeout drain deadline no-keepalive max-conn-age max-conn-requests loops spin cpus"},
 }
 
@@ -235,7 +235,7 @@ var valueNames = map[string]string{
 	"abort-on": "CONDITION", "slo": "CONDITION", "margin": "NAME=SHARE", "a": "URL", "b": "URL", "a-cmd": "COMMAND", "b-cmd": "COMMAND",
 	"before": "COMMAND", "after": "COMMAND", "cert": "FILE", "key": "FILE", "cacert": "FILE", "file": "FILE", "from": "FILE", "plan": "FILE",
 	"connect-to": "ADDRESS", "sni": "HOST", "follow-hosts": "HOST,HOST", "name": "NAME", "method": "METHOD", "demand": "RATE", "growth": "SHARE/month",
-	"hit-when": "HEADER~REGEXP", "engine": "NAME",
+	"hit-when": "HEADER~REGEXP", "engine": "NAME", "http": "VERSION", "tls-resume": "HOW",
 }
 
 // exits writes the codes that a command can give.

@@ -28,6 +28,7 @@ func (o *driveOptions) overlay(name string, file profiles.File) (profiles.File, 
 		"output":    func() { file.Outputs = texts(o.outputs) },
 		"hit-when":  func() { file.HitWhen = profiles.Text{Text: o.hitWhen} },
 		"order":     func() { file.Order = o.order },
+		"http":      func() { file.HTTP = o.http },
 		"expect": func() {
 			file.Expect, file.Requests = texts(o.expect), slices.Clone(file.Requests)
 			for i := range file.Requests {

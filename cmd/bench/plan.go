@@ -14,6 +14,10 @@ import (
 // planOf makes the plan of a test file under the flags, and of what flags alone say; its target and requests are each subject's.
 func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error) {
 	plan = o.base
+	plan.HTTP, plan.TLS.Resume = file.HTTP, o.resume == "on"
+	if o.resume != "on" && o.resume != "off" {
+		return plan, fmt.Errorf("--tls-resume %s: it is on or off", runfile.Excerpt(o.resume))
+	}
 	l := file.Limits
 	plan.Limits = loadgen.Limits{
 		Connections: l.Connections, Timeout: cmp.Or(l.Timeout, loadgen.DefaultTimeout), Drain: l.Drain, Deadline: l.Deadline, Requests: l.Requests,

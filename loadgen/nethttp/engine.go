@@ -45,6 +45,8 @@ type Config struct {
 	MaxBody uint64 // longest body of an answer, in bytes; it ends one without end that comes faster than Timeout
 	TLS     *tls.Config
 
+	Protocols *http.Protocols // nil: HTTP/2 where a server of https offers it, else HTTP/1.1
+
 	Proxy func(*url.URL) (*url.URL, error) // returns the proxy of a URL, nil for none; nil: none has one
 
 	ConnectTo string // host:port, or unix: and a path, to which all connections go; empty: to the URLs' hosts

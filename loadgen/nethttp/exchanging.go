@@ -142,7 +142,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
 	if c := wholeOf(info.Conn); c != nil {
 		stale := e.once && info.WasIdle && info.IdleTime > exchange.LookedAtAfter && e.stamps.hasEnded()
-		if !carriesOthers(info.Conn) && c.retire(&e.run.Config, now, stale) {
+		if !e.run.carriesOthers(info.Conn) && c.retire(&e.run.Config, now, stale) {
 			return // net/http asks for another
 		}
 		c.written.Store(false)

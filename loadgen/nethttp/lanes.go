@@ -139,7 +139,10 @@ func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Req
 }
 
 // carriesOthers reports whether a connection carries several requests at once.
-func carriesOthers(c net.Conn) bool {
+func (r *run) carriesOthers(c net.Conn) bool {
+	if p := r.Protocols; p != nil && !p.HTTP1() {
+		return true
+	}
 	secure, ok := c.(*tls.Conn)
 	return ok && secure.ConnectionState().NegotiatedProtocol == "h2"
 }

@@ -35,7 +35,8 @@ func newTransport(c Config) *http.Transport {
 		DialContext:            c.dial(c.ConnectTo),
 		TLSClientConfig:        c.TLS.Clone(), // net/http changes it
 		TLSHandshakeTimeout:    c.Timeout,
-		ForceAttemptHTTP2:      true,
+		ForceAttemptHTTP2:      c.Protocols == nil,
+		Protocols:              c.Protocols,
 		DisableCompression:     true,
 		DisableKeepAlives:      c.NoKeepAlive,
 		MaxIdleConns:           0,

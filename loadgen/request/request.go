@@ -41,7 +41,7 @@ const (
 // Mix is a plan's requests, compiled: which is sent as number k, and with what values.
 type Mix struct {
 	Requests []CompiledRequest
-	Hosts    []string          // the distinct host:port that they go to, in order of appearance
+	Hosts    []string          // the distinct host:port that they go to, by http or by https, in order of appearance
 	Order    ordering          // of the requests, or of the lines
 	Journeys []CompiledJourney // whose steps the requests are; nil: each request is a journey of its own
 	Lines    *targetsfile.List // whose kinds the requests are; nil: the plan has requests of its own
@@ -122,10 +122,10 @@ type origins map[string]int
 
 func (o origins) of(m *Mix, c *CompiledRequest) int {
 	host := c.hostPort()
-	known, found := o[host]
+	known, found := o[c.Scheme+"://"+host]
 	if !found {
 		known = len(m.Hosts)
-		o[host] = known
+		o[c.Scheme+"://"+host] = known
 		m.Hosts = append(m.Hosts, host)
 	}
 	return known

@@ -7,8 +7,15 @@ import (
 
 // The engines.
 const (
-	EngineHTTP = "http" // over net/http: https, HTTP/2, proxies
-	EngineWire = "wire" // over raw sockets: HTTP/1.1 without TLS, with the kernel's timestamps
+	EngineHTTP = "http" // over net/http: HTTP/2, proxies
+	EngineWire = "wire" // over raw sockets: HTTP/1.1, with the kernel's timestamps
+)
+
+// The versions of HTTP that a plan can ask for.
+const (
+	HTTPAuto = "" // what server and engine prefer, as in files of before
+	HTTP1    = "1.1"
+	HTTP2    = "2"
 )
 
 // DefaultSpin is the longest time before a request is due for which the wire engine may spin.

@@ -132,7 +132,7 @@ func (r *Run) reads() (n uint64) {
 	}
 	for i := range r.Phases {
 		for _, e := range r.Phases[i].Endpoints {
-			if read[e.Name] && e.Class != ClassFailed && r.Phases[i].Kind != string(profiles.Warmup) {
+			if read[e.Name] && e.Class != ClassFailed && r.Phases[i].Kind != profiles.Warmup {
 				n += e.Count
 			}
 		}

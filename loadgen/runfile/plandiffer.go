@@ -25,6 +25,8 @@ func (p *PlanRecord) Differences(q *PlanRecord) []string {
 		d = append(d, "the hosts to which redirects are followed (--follow-hosts)")
 	}
 	d.add("name asked for by https (--sni)", p.SNI, q.SNI)
+	d.add("version of HTTP (--http)", httpOf(p), httpOf(q))
+	d.add("TLS sessions taken up again (--tls-resume)", p.TLSResume, q.TLSResume)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
 	d.add("drain", p.DrainNS, q.DrainNS)
 	d.add("deadline", p.DeadlineNS, q.DeadlineNS)
@@ -43,6 +45,9 @@ func (p *PlanRecord) Differences(q *PlanRecord) []string {
 	d.addSequence(p, q)
 	return d
 }
+
+// httpOf is what --http calls the version that a plan asks for.
+func httpOf(p *PlanRecord) string { return cmp.Or(p.HTTP, "auto") }
 
 // thinkOf says how long the users of a plan think.
 func thinkOf(p *PlanRecord) string { return cmp.Or(p.Think, p.ThinkNS.String()) }

@@ -110,6 +110,8 @@ type PlanRecord struct {
 	Follow       int           `json:"follow,omitempty"`        // so many redirects of a request were followed; 0: none was
 	FollowHosts  []string      `json:"follow_hosts,omitempty"`  // to these hosts, beside its own
 	SNI          string        `json:"sni,omitempty"`           // the name that https asked for, and held certificates against; "": the URL's host
+	HTTP         string        `json:"http,omitempty"`          // [HTTP1] or [HTTP2], where that was asked for
+	TLSResume    bool          `json:"tls_resume,omitempty"`    // new connections took up sessions of earlier ones
 	Spread       string        `json:"spread,omitempty"`        // SpreadRequests
 
 	HeaderCase string `json:"header_case,omitempty"` // HeadersKept: a header's name was sent otherwise than in its canonical form

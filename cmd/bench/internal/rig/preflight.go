@@ -30,6 +30,6 @@ func Preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *runfile.E
 			e.Notes = append(e.Notes, f.Text)
 		}
 	}
-	plan.Limits.Connections = job.Plan.Limits.Connections
+	plan.Limits.Connections, plan.Negotiated = job.Plan.Limits.Connections, job.Plan.Negotiated
 	return job, nil
 }

@@ -1,0 +1,128 @@
+package loadgen
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen/preflight"
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/wire"
+)
+
+// The names of protocols in TLS (ALPN).
+const (
+	alpnHTTP1 = "http/1.1"
+	alpnHTTP2 = "h2"
+)
+
+func (p Plan) checkHTTP() error {
+	switch p.HTTP {
+	case runfile.HTTPAuto, runfile.HTTP1, runfile.HTTP2:
+		return nil
+	}
+	return fmt.Errorf("--http %s: it is 1.1, 2 or auto", runfile.Excerpt(p.HTTP))
+}
+
+// offered is what the plan offers a server to speak over TLS.
+func (p Plan) offered() []string {
+	switch {
+	case p.HTTP == runfile.HTTP2:
+		return []string{alpnHTTP2}
+	case p.HTTP == runfile.HTTP1, p.Engine == runfile.EngineWire:
+		return []string{alpnHTTP1}
+	}
+	return []string{alpnHTTP2, alpnHTTP1}
+}
+
+// protocols are what net/http is to speak; nil: what it does by itself, which is HTTP/2 where a server of https offers it.
+func (p Plan) protocols() *http.Protocols {
+	list := new(http.Protocols)
+	switch p.HTTP {
+	case runfile.HTTP1:
+		list.SetHTTP1(true)
+	case runfile.HTTP2:
+		list.SetHTTP2(true)
+		list.SetUnencryptedHTTP2(true)
+	default:
+		return nil
+	}
+	return list
+}
+
+var errNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
+
+// onlyHTTP2 refuses a server that does not agree on HTTP/2: net/http would speak HTTP/1.1 to it.
+func onlyHTTP2(state tls.ConnectionState) error {
+	if state.NegotiatedProtocol != alpnHTTP2 {
+		return errNoHTTP2
+	}
+	return nil
+}
+
+// places are the URLs' schemes and hosts that the plan's requests go to. A URL that cannot be read is left out: it is refused
+// elsewhere.
+func (p Plan) places() (list []*url.URL) {
+	add := func(raw string) error {
+		if u, err := request.OriginOf(raw); err == nil {
+			list = append(list, u)
+		}
+		return nil
+	}
+	if p.Lines != nil {
+		_ = p.Lines.Origins(add)
+	}
+	for _, r := range p.Requests {
+		_ = add(r.URL)
+	}
+	return list
+}
+
+func (p Plan) secure() bool {
+	return slices.ContainsFunc(p.places(), func(u *url.URL) bool { return u.Scheme == "https" })
+}
+
+// byHTTP says why the http engine sends what the wire engine could not, or would otherwise than the server can; "": the wire
+// engine sends it.
+func (p Plan) byHTTP() string {
+	if !wire.Supported {
+		return "this system has no other"
+	}
+	switch err := p.beyondWire(); {
+	case p.Follow.Most > 0:
+		return "--follow needs it"
+	case p.HTTP == runfile.HTTP2:
+		return "--http 2 needs it"
+	case err != nil:
+		return "requests go through a proxy"
+	case p.HTTP == runfile.HTTP1 || p.Negotiated == alpnHTTP1 || !p.secure():
+		return ""
+	case p.Negotiated == alpnHTTP2:
+		return "the server speaks HTTP/2, which needs it (--http 1.1 has HTTP/1.1 spoken, by the wire engine)"
+	}
+	return "the server may speak HTTP/2, which needs it (--http 1.1 has HTTP/1.1 spoken, by the wire engine)"
+}
+
+// chosen says that the http engine sends the requests, and why, where that was not asked for.
+func (p Plan) chosen() []preflight.Finding {
+	why := p.byHTTP()
+	if p.Engine != "" || why == "" || !wire.Supported {
+		return nil
+	}
+	return []preflight.Finding{{Text: "the http engine sends the requests: " + why}}
+}
+
+// agreement is what the servers of a plan agreed on; "" where one did not say.
+func agreement(spoken []string) string {
+	switch {
+	case slices.Contains(spoken, alpnHTTP2):
+		return alpnHTTP2
+	case len(spoken) == 0 || slices.Contains(spoken, ""):
+		return ""
+	}
+	return alpnHTTP1
+}
