@@ -95,6 +95,18 @@ func TestThePlanSaysTheVersionOfHTTP(t *testing.T) {
 	}
 }
 
+// A targets file's URLs decide as a plan's own do.
+func TestATargetsFileOverTLS(t *testing.T) {
+	p := linesOf(t, "GET https://127.0.0.1:1/", request.Request{})
+	if got := p.engine(); got != runfile.EngineHTTP {
+		t.Errorf("engine %s where it is not known what the server speaks", got)
+	}
+	p.HTTP = runfile.HTTP1
+	if got := p.engine(); got != Engines()[0] {
+		t.Errorf("engine %s for HTTP/1.1", got)
+	}
+}
+
 // Each version is spoken where it was asked for, without TLS too.
 func TestTheVersionOfHTTPIsSpoken(t *testing.T) {
 	both := spoken(t, alpnHTTP2, alpnHTTP1)

@@ -44,6 +44,28 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 			return err
 		}
 	}
+	return r.alike()
+}
+
+// alike has one engine drive all targets of https, where one's server speaks HTTP/2 and another's does not: what is compared is
+// theirs.
+func (r *Rig) alike() (err error) {
+	differ := slices.ContainsFunc(r.Targets, func(t *Target) bool {
+		return t.Plan.Negotiated != "" && t.Plan.Negotiated != r.Targets[0].Plan.Negotiated
+	})
+	if !differ {
+		return nil
+	}
+	for _, t := range r.Targets {
+		if t.Plan.Engine == "" && t.Plan.Negotiated == "http/1.1" {
+			t.Options.Environment.Notes = append(t.Options.Environment.Notes,
+				"the http engine sends the requests: another target's server speaks HTTP/2, which needs it (--http 1.1 has HTTP/1.1 spoken, by the wire engine)")
+		}
+		t.Plan.Negotiated = ""
+		if t.Job, err = t.Plan.Compile(); err != nil {
+			return &UsageError{err}
+		}
+	}
 	return nil
 }
 
