@@ -15,5 +15,6 @@
 //   - errors.go, objective.go, guard.go: failed requests, thresholds of the new service, fairness of leaving out disturbed requests
 //   - pilot.go, foresight.go, layout.go: the rate to compare at, what the planned quads can show, how rounds fit the time
 //   - baseline.go, baseline_file.go, runbudget.go, floor.go: saved runs to compare with, their file, the machine's noise floor
+//   - contrast.go: two of several arms by one percentile, for a sweep
 //   - result.go: what comes out
 package compare

@@ -16,6 +16,7 @@ type Options struct {
 	Seed        uint64      // seed of the coin and of the rounds' requests
 	Criteria    []Criterion // judged metrics; they also decide when to stop
 	Gate        bool        // margins and three outcomes
+	Once        bool        // the data is looked at only when the budget is used
 	ErrorMargin float64     // allowed growth of the share of failed requests in a gate, 0-1
 	Planned     []float64   // planned requests of a round by arm, rate × counted length; nil: enough for any percentile
 
@@ -123,6 +124,9 @@ func NewTrial(o Options) (*Trial, error) {
 		}
 	}
 	t := &Trial{o: o, looks: looksOf(o.Quads), coin: rand.New(rand.NewPCG(o.Seed, 0x636f6d70617265))}
+	if o.Once {
+		t.looks = []int{o.Quads}
+	}
 	metrics := len(Metrics())
 	for range o.Arms {
 		arm := newArmRecord()
