@@ -1,0 +1,214 @@
+package sweep
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/report/compare"
+)
+
+// Options are the cells and the budget of a sweep.
+type Options struct {
+	Cells      []string // names
+	Quads      int      // fixed before the first round
+	Seed       uint64
+	Planned    float64 // reads of a round that count, as planned
+	Objectives []runfile.Threshold
+}
+
+// Trial drives cells in quads, as [compare.Trial] drives arms. Nothing is decided before its last round.
+type Trial struct {
+	*compare.Trial
+	o      Options
+	metric compare.Metric
+	cells  []record
+	quad   []ofCell // rounds of the present quad
+	again  int      // rounds that were spoiled and driven again
+	why    string   // why the last of them was
+}
+
+// ofCell is a round of a cell.
+type ofCell struct {
+	cell int
+	round
+}
+
+// NewTrial returns a trial. Its error says what is wrong with its options.
+func NewTrial(o Options) (*Trial, error) {
+	if len(o.Cells) > MostCells {
+		return nil, fmt.Errorf("a sweep has at most %d cells, got %d", MostCells, len(o.Cells))
+	}
+	t := &Trial{o: o, cells: make([]record, len(o.Cells)), metric: compare.P50}
+	for _, m := range []compare.Metric{compare.P95, compare.P99} {
+		if m.Judged(o.Planned) {
+			t.metric = m
+		}
+	}
+	var err error
+	t.Trial, err = compare.NewTrial(compare.Options{Arms: o.Cells, Quads: o.Quads, Seed: o.Seed, Once: true, Objectives: o.Objectives})
+	return t, err
+}
+
+// Add takes the run of the round that Next returned. A spoiled round is asked for again, at most a quarter of all: a quad of many
+// cells would hardly ever be without one.
+func (t *Trial) Add(r *runfile.Run) {
+	step, done := t.Next()
+	if done {
+		return
+	}
+	if why := compare.Spoiled(r); why != "" && step.Quad > 0 {
+		t.why = why
+		if t.again++; t.again <= t.o.Quads*len(t.cells)/2 {
+			return
+		}
+	}
+	if step.Quad > 0 {
+		t.quad = append(t.quad, ofCell{step.Arm, readRound(r)})
+	}
+	before := t.Kept()
+	t.Trial.Add(r)
+	t.settle(t.Kept() > before)
+}
+
+// settle ends a quad whose rounds are all there: those that are kept count.
+func (t *Trial) settle(kept bool) {
+	if kept {
+		for i := range t.quad {
+			t.cells[t.quad[i].cell].add(t.metric, &t.quad[i].round)
+		}
+	}
+	if len(t.quad) == 2*len(t.cells) {
+		t.quad = t.quad[:0]
+	}
+}
+
+// Result is what was found so far. The tests come with tested, once, when the last round is over.
+func (t *Trial) Result(tested bool) *Sweep {
+	inner := t.Trial.Result()
+	s := &Sweep{
+		Schema: schema, Kind: Kind, Metric: t.metric.Key, Pairs: []Pair{},
+		Quads: inner.Quads, Planned: inner.Planned, Again: t.again, Why: t.why, Spoiled: inner.Spoiled, Seed: t.o.Seed,
+	}
+	for i := range t.cells {
+		s.Cells = append(s.Cells, t.cell(i))
+	}
+	for _, o := range t.o.Objectives {
+		s.SLO = append(s.SLO, o.Text)
+	}
+	if tested && !s.Spoiled && s.Quads >= compare.MinQuads {
+		s.Tested = true
+		s.Pairs = holm(t.contrasts(s.Cells))
+		s.rank()
+		t.judge(s)
+	}
+	return s
+}
+
+// cell is what was measured of one.
+func (t *Trial) cell(i int) Cell {
+	c := &t.cells[i]
+	cell := Cell{
+		Stale: c.stale(),
+		Name:  t.o.Cells[i], Reads: latency(&c.reads), Due: c.due, Failed: c.failed, Memory: c.memory, Rounds: c.rounds, Limited: c.limited,
+		Unranked: 2*c.limited >= max(c.rounds, 1) || c.reads.Count == 0,
+	}
+	if at := time.Duration(t.value(&c.reads)); at > 0 {
+		low, high := c.own.Around(float64(at))
+		cell.Reads.Between = &[2]float64{low, high}
+	}
+	for _, part := range []struct {
+		to   **Latency
+		dist *runfile.Dist
+	}{{&cell.Writes, &c.writes}, {&cell.Hits, &c.hits}, {&cell.Misses, &c.misses}} {
+		if part.dist.Count > 0 {
+			l := latency(part.dist)
+			*part.to = &l
+		}
+	}
+	if c.origin.Known() {
+		cell.Origin = &Origin{Statements: c.origin.Statements, PerSecond: c.origin.Rate(), Timing: c.origin.Source == runfile.OriginTimings}
+		if none := t.without(); none >= 0 && none != i {
+			if saved, ok := runfile.SavedShare(c.origin, t.cells[none].origin); ok {
+				cell.Origin.Saved = &saved
+			}
+		}
+	}
+	if c.cache.Hits+c.cache.Misses > 0 {
+		cell.Cache = &Cache{c.cache.Hits, c.cache.Misses}
+	}
+	return cell
+}
+
+// without is the cell without a cache; -1: there is none.
+func (t *Trial) without() int {
+	return slices.IndexFunc(t.o.Cells, func(name string) bool { return name == "none" || strings.HasPrefix(name, "none, ") })
+}
+
+// value is the tested percentile.
+func (t *Trial) value(d *runfile.Dist) float64 {
+	v, _ := d.Quantile(t.metric.Quantile)
+	return float64(v)
+}
+
+// latency is a distribution's figures.
+func latency(d *runfile.Dist) Latency {
+	l := Latency{Count: d.Count, P50NS: d.P50NS, P95NS: d.P95NS, P99NS: d.P99NS}
+	for _, key := range []string{"p50_ns", "p95_ns", "p99_ns"} {
+		if d.IsLowerBound(key) {
+			l.AtLeast = append(l.AtLeast, key)
+		}
+	}
+	return l
+}
+
+// judge holds each cell to the objectives. Each cell may err with an equal part of 5 %, as one of all is named.
+func (t *Trial) judge(s *Sweep) {
+	if len(t.o.Objectives) == 0 {
+		return
+	}
+	for i := range s.Cells {
+		c := &s.Cells[i]
+		c.Holds = compare.Pass
+		for j, h := range t.Holds(i, alpha/float64(len(s.Cells))) {
+			o := Objective{Text: t.o.Objectives[j].Text, Outcome: h.Outcome}
+			if h.Known {
+				o.Value = &h.Value
+			}
+			if isCount(t.o.Objectives[j]) {
+				o = t.count(i, t.o.Objectives[j])
+			}
+			c.Objectives = append(c.Objectives, o)
+			switch {
+			case o.Outcome == compare.Missed:
+				c.Holds = compare.Missed
+			case o.Outcome != compare.Pass && c.Holds != compare.Missed:
+				c.Holds = compare.Inconclusive
+			}
+		}
+	}
+}
+
+// isCount reports whether a threshold is on what is counted of all rounds together.
+func isCount(t runfile.Threshold) bool {
+	return t.OfStale() || t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin
+}
+
+// count judges a cell by what was counted of all its rounds.
+func (t *Trial) count(i int, threshold runfile.Threshold) Objective {
+	o := Objective{Text: threshold.Text, Outcome: compare.Inconclusive}
+	p := t.cells[i].counted()
+	if threshold.Missing(p) != "" || threshold.OfStale() && p.Consistency.Reads == 0 {
+		return o
+	}
+	switch r := threshold.JudgePart(p); {
+	case r.Undecided:
+	case r.Passed:
+		o.Value, o.Outcome = r.Actual, compare.Pass
+	default:
+		o.Value, o.Outcome = r.Actual, compare.Missed
+	}
+	return o
+}
