@@ -1,0 +1,263 @@
+package sweep
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/page"
+)
+
+// nameColumns bounds a cell's name where it stands among others.
+const nameColumns = 40
+
+func (c *Cell) name() string { return page.Clean(c.Name, nameColumns) }
+
+// Answer is the finding in a few sentences. It never orders two cells that were not told apart.
+func Answer(s *Sweep) string {
+	var sentences []string
+	say := func(text string) {
+		if text != "" {
+			sentences = append(sentences, text)
+		}
+	}
+	switch {
+	case s.Spoiled:
+		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in too many rounds, for most of a round, or did not send what it could have. "+
+			"Leave the machine alone, or offer less with --rate. The last: %s.", strings.TrimSuffix(page.Clean(s.Why, 400), "."))
+	case s.Interrupted:
+		return fmt.Sprintf("Interrupted after %s of %d; nothing is decided, this is what was measured so far.", plural(s.Quads, "quad"), s.Planned)
+	case !s.Tested:
+		return fmt.Sprintf("Nothing is decided: the time held %s of %d, and %d are the least.", plural(s.Quads, "quad"), s.Planned, compare.MinQuads)
+	}
+	say(s.objectiveSentence())
+	best := s.where(func(c *Cell) bool { return c.Best })
+	say(s.bestSentence(best))
+	say(s.numericSentence())
+	say(s.neverStaleSentence(best))
+	say(s.lostSentence())
+	if out := s.where(func(c *Cell) bool { return c.Unranked }); len(out) > 0 {
+		say(fmt.Sprintf("%s could not carry %s and %s not ranked.", names(out), report.Rate(s.Rate), isOrAre(out)))
+	}
+	return strings.Join(sentences, " ")
+}
+
+// where are the cells for which is holds, by the tested percentile.
+func (s *Sweep) where(is func(*Cell) bool) (list []*Cell) {
+	for _, i := range s.order() {
+		if c := &s.Cells[i]; is(c) {
+			list = append(list, c)
+		}
+	}
+	return list
+}
+
+// order are the cells as the report shows them: by place, then by the tested percentile; those without a place come last.
+func (s *Sweep) order() []int {
+	order := make([]int, len(s.Cells))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		x, y := &s.Cells[a], &s.Cells[b]
+		if x.Unranked != y.Unranked {
+			return map[bool]int{true: 1, false: -1}[x.Unranked]
+		}
+		return cmp.Or(cmp.Compare(x.First, y.First), cmp.Compare(s.value(x), s.value(y)))
+	})
+	return order
+}
+
+// value is a cell's figure of the tested percentile.
+func (s *Sweep) value(c *Cell) time.Duration {
+	switch s.Metric {
+	case compare.P50.Key:
+		return c.Reads.P50NS
+	case compare.P95.Key:
+		return c.Reads.P95NS
+	}
+	return c.Reads.P99NS
+}
+
+// percentile is what the tested percentile is called.
+func (s *Sweep) percentile() string { return strings.ToUpper(s.Metric) }
+
+// bestSentence names all cells among the best, with what they cost.
+func (s *Sweep) bestSentence(best []*Cell) string {
+	ranked := s.where(func(c *Cell) bool { return !c.Unranked })
+	switch {
+	case len(best) == 0:
+		return "No cell could be ranked."
+	case len(best) == len(ranked) && len(best) > 1:
+		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.", s.percentile(), names(best))
+	}
+	var figures []string
+	for _, c := range best {
+		figures = append(figures, report.Duration(s.value(c)))
+	}
+	text := fmt.Sprintf("%s reads fastest (%s %s)", names(best), s.percentile(), figures[0])
+	if len(best) > 1 {
+		text = fmt.Sprintf("%s read fastest (%s %s, not told apart)", names(best), s.percentile(), and(figures))
+	}
+	return text + staleWords(best) + "."
+}
+
+// staleWords say how often cells were stale, and by how much; "" where none was.
+func staleWords(cells []*Cell) string {
+	var shares []string
+	var stale []*Cell
+	var oldest time.Duration
+	for _, c := range cells {
+		if c.Stale != nil && c.Stale.Stale > 0 {
+			shares, stale, oldest = append(shares, report.Share(c.Stale.share())), append(stale, c), max(oldest, c.Stale.AgeMax)
+		}
+	}
+	if len(stale) == 0 {
+		return ""
+	}
+	verb := " and " + isOrAre(cells)
+	if len(stale) < len(cells) {
+		verb = "; " + names(stale) + " " + isOrAre(stale)
+	}
+	text := fmt.Sprintf("%s stale for %s of reads", verb, and(shares))
+	if oldest > 0 {
+		text += ", by up to " + report.Duration(oldest)
+	}
+	return text
+}
+
+func (st *Stale) share() float64 {
+	if st.Judged == 0 {
+		return 0
+	}
+	return float64(st.Stale) / float64(st.Judged)
+}
+
+// neverStaleSentence names the best of those that were never stale, where some of the best were.
+func (s *Sweep) neverStaleSentence(best []*Cell) string {
+	never := func(c *Cell) bool { return !c.Unranked && c.Stale != nil && c.Stale.Stale == 0 }
+	if !slices.ContainsFunc(best, func(c *Cell) bool { return c.Stale != nil && c.Stale.Stale > 0 }) {
+		return ""
+	}
+	list := s.where(never)
+	first := slices.DeleteFunc(slices.Clone(list), func(c *Cell) bool {
+		return slices.ContainsFunc(list, func(other *Cell) bool { return s.faster(other, c) })
+	})
+	switch {
+	case len(first) == 0:
+		return ""
+	case len(first) == 1:
+		return fmt.Sprintf("Of those never stale %s reads fastest (%s %s).", names(first), s.percentile(), report.Duration(s.value(first[0])))
+	}
+	return fmt.Sprintf("Of those never stale %s read fastest and are not told apart.", names(first))
+}
+
+// faster reports whether a is shown to be faster than b by their own pair.
+func (s *Sweep) faster(a, b *Cell) bool {
+	return slices.ContainsFunc(s.Pairs, func(p Pair) bool {
+		x, y := &s.Cells[p.A], &s.Cells[p.B]
+		return x == a && y == b && p.Slower == "b" || x == b && y == a && p.Slower == "a"
+	})
+}
+
+func (s *Sweep) lostSentence() string {
+	var list []string
+	for _, c := range s.where(func(c *Cell) bool { return c.Lost != nil && c.Lost.Writes > 0 }) {
+		list = append(list, fmt.Sprintf("%s lost %s", c.name(), plural(int(min(c.Lost.Writes, 1<<31)), "acknowledged write")))
+	}
+	if len(list) == 0 {
+		return ""
+	}
+	return and(list) + " when killed."
+}
+
+// numericSentence names the least value of a numeric option that is near the best, or those of which the time did not tell.
+func (s *Sweep) numericSentence() string {
+	if s.Near == nil {
+		return ""
+	}
+	cells := func(list []int) (of []*Cell) {
+		for _, i := range list {
+			of = append(of, &s.Cells[i])
+		}
+		return of
+	}
+	open := cells(s.Near.Open)
+	least, ok := s.Near.Least()
+	if !ok {
+		return fmt.Sprintf("No %s is shown to lie within 10 %% of the best: the time did not tell between %s.", page.Clean(s.Options[0], nameColumns), names(open))
+	}
+	text := fmt.Sprintf("%s is the smallest %s shown to lie within 10 %% of the best", names(cells([]int{least})), page.Clean(s.Options[0], nameColumns))
+	small := slices.DeleteFunc(open, func(c *Cell) bool {
+		v, _ := number(c.Values[0])
+		at, _ := number(s.Cells[least].Values[0])
+		return v > at
+	})
+	if len(small) > 0 {
+		text += "; of " + names(small) + " the time did not tell"
+	}
+	return text + "."
+}
+
+// objectiveSentence names of the cells that hold all objectives the one that asks its database least.
+func (s *Sweep) objectiveSentence() string {
+	if len(s.SLO) == 0 {
+		return ""
+	}
+	what := page.Clean(strings.Join(s.SLO, " and "), 200)
+	hold := s.where(func(c *Cell) bool { return c.Holds == compare.Pass && !c.Unranked })
+	if len(hold) == 0 {
+		text := "No cell is shown to hold " + what
+		if open := s.where(func(c *Cell) bool { return c.Holds == compare.Inconclusive }); len(open) > 0 {
+			text += "; of " + names(open) + " it cannot be told"
+		}
+		return text + "."
+	}
+	measured := slices.DeleteFunc(slices.Clone(hold), func(c *Cell) bool { return c.Origin == nil })
+	if len(measured) == 0 {
+		verb := "hold"
+		if len(hold) == 1 {
+			verb = "holds"
+		}
+		return fmt.Sprintf("%s %s %s.", names(hold), verb, what)
+	}
+	least := slices.MinFunc(measured, func(a, b *Cell) int { return cmp.Compare(a.Origin.PerSecond, b.Origin.PerSecond) })
+	if len(hold) == 1 {
+		return fmt.Sprintf("Only %s is shown to hold %s; it asks its database for %s.", least.name(), what, report.Rate(least.Origin.PerSecond))
+	}
+	return fmt.Sprintf("Of the %d that hold %s, %s asks its database least: %s.", len(hold), what, least.name(), report.Rate(least.Origin.PerSecond))
+}
+
+func names(cells []*Cell) string {
+	var list []string
+	for _, c := range cells {
+		list = append(list, c.name())
+	}
+	return and(list)
+}
+
+// and lists words.
+func and(list []string) string {
+	if len(list) < 2 {
+		return strings.Join(list, "")
+	}
+	return strings.Join(list[:len(list)-1], ", ") + " and " + list[len(list)-1]
+}
+
+func isOrAre(cells []*Cell) string {
+	if len(cells) == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+func plural(n int, noun string) string {
+	if n != 1 {
+		noun += "s"
+	}
+	return report.Count(uint64(max(n, 0))) + " " + noun
+}
