@@ -33,6 +33,7 @@ type compareOptions struct {
 	mirror       bool
 	diff         []string
 	gate         *gateOptions // nil: bench compare
+	sweeping     sweepOptions
 
 	under profiles.File // what flags and a test file are laid over: a baseline's plan
 }
@@ -80,6 +81,7 @@ Two files of saved runs are compared run by run: with fewer than six a side that
 	c.Flags().BoolVar(&o.mirror, "mirror", false, "load both at once instead, send each request to both at the same time, and compare the answers")
 	c.Flags().StringArrayVar(&o.diff, "diff", nil,
 		"with --mirror, what of two answers has to be equal: status, body, header:NAME, body~REGEXP, header:NAME~REGEXP (repeatable; default status and body)")
+	o.addSweepFlags(c.Flags())
 	c.Flags().BoolVar(&o.force, "force", false, "compare saved runs whose plans or environments differ, and say in what")
 	return c
 }
@@ -123,9 +125,7 @@ func (o *compareOptions) armsOf(names []string) ([]*rig.Target, error) {
 // makeArms makes an arm of each name, served by its command where it has one, which that flag gave.
 func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Target, error) {
 	asked := asking{driveOptions: &o.driveOptions, atEach: true}
-	if o.gate != nil {
-		asked.name = o.gate.testFile
-	}
+	asked.name = o.fileName()
 	file, err := o.testFile()
 	if err == nil {
 		file.Target, file.Profile = names, rig.Hold("round", 0, time.Second, 1)

@@ -38,6 +38,12 @@ func (o *compareOptions) conductor(ctx context.Context, arms []*rig.Target, stde
 
 // run compares live services, or saved runs, and reports.
 func (o *compareOptions) run(ctx context.Context, names []string, s streams) error {
+	if err := o.checkSweep(names); err != nil {
+		return asUsage(err)
+	}
+	if len(o.sweeping.options) > 0 {
+		return o.runSweep(ctx, names, s)
+	}
 	if o.mirror {
 		return o.runMirror(ctx, names, s)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
+	"github.com/seed-5a006608/bench/report/sweep"
 )
 
 // document is a JSON file written by bench.
@@ -24,7 +25,7 @@ type document struct {
 
 // documentKinds are the kinds of documents, which bench report shows.
 var documentKinds = []string{
-	runfile.RunKind, compare.BaselineKind, capacity.Kind, report.ComparisonKind, report.GateKind, report.MirrorKind, report.HistoryKind, selfcheck.Kind,
+	runfile.RunKind, compare.BaselineKind, capacity.Kind, report.ComparisonKind, report.GateKind, report.MirrorKind, report.HistoryKind, selfcheck.Kind, sweep.Kind,
 }
 
 // readDocument reads a file that bench wrote, packed or not, and tells its kind.

@@ -157,17 +157,28 @@ func (g *gateOptions) exit(found *report.Compared) error {
 	return alreadySaid{exitError{exitInconclusive, errors.New("inconclusive")}}
 }
 
-// testFile is the gate's test file, laid over a baseline's plan.
+// fileName is the path of the test file; "": none.
+func (o *compareOptions) fileName() string {
+	if o.gate != nil {
+		return o.gate.testFile
+	}
+	return o.sweeping.file
+}
+
+// testFile is the test file, laid over a baseline's plan; of a sweep with the values of the cell.
 func (o *compareOptions) testFile() (profiles.File, error) {
 	under := o.under
 	under.Version = profiles.CurrentVersion
-	if o.gate == nil || o.gate.testFile == "" {
+	name := o.fileName()
+	if name == "" {
 		return under, nil
 	}
-	name := o.gate.testFile
 	source, err := readBounded(name)
 	if err != nil {
 		return under, err
+	}
+	if c := o.sweeping.cell; c != nil {
+		source = []byte(substitute(string(source), c.values))
 	}
 	file, err := profiles.Parse(name, source)
 	if err != nil {

@@ -77,10 +77,10 @@ func (o *compareOptions) inputs(names []string) []string {
 			files = append(files, name)
 		}
 	}
+	files = append(files, o.fileName())
 	if o.gate == nil {
 		return files
 	}
-	files = append(files, o.gate.testFile)
 	for _, name := range []string{o.gate.baseline, o.gate.floor} {
 		switch {
 		case isPath(name):

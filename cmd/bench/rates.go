@@ -30,24 +30,32 @@ func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
 	return do()
 }
 
-// rates finds what is offered to each arm where that was not given, and how long a round takes beyond its length.
-func (c *conductor) rates(ctx context.Context) error {
+// fastRuns drives each arm at full speed, and learns how long a round takes beyond its length. Where the rate was given they are short.
+func (c *conductor) fastRuns(ctx context.Context) (fast []*runfile.Run, err error) {
 	length := fastLength
 	if c.o.rate != "" {
 		length = rig.WarmUpLook
 	}
-	var fast []*runfile.Run
 	for _, a := range c.Targets {
 		began := time.Now()
 		run, err := a.Fast(ctx, length, c.o.base.Seed)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c.over = max(c.over, time.Since(began)-length)
 		if run.Requests.Succeeded == 0 && c.o.rate == "" {
-			return fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.Label)
+			return nil, fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.Label)
 		}
 		fast = append(fast, run)
+	}
+	return fast, nil
+}
+
+// rates finds what is offered to each arm where that was not given.
+func (c *conductor) rates(ctx context.Context) error {
+	fast, err := c.fastRuns(ctx)
+	if err != nil {
+		return err
 	}
 	switch {
 	case c.o.at != "":

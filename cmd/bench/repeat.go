@@ -15,6 +15,7 @@ var repeatable = map[string]bool{
 	"duration": true, "peak": true, "stage": true, "arrivals": true, "warm-up": true, "vus": true, "vus-stage": true, "think": true, "start": true,
 	"requests": true, "threshold": true, "abort-on": true, "abort-grace": true,
 	"baseline": true, "floor": true, "header-case": true, "order": true, "group": true, "name": true,
+	"sweep": true, "no-kill": true,
 }
 
 // quietly are the flags without an effect on results.

@@ -12,6 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/selfcheck"
+	"github.com/seed-5a006608/bench/report/sweep"
 	"github.com/spf13/cobra"
 )
 
@@ -29,7 +30,7 @@ func newReportCommand(s streams) *cobra.Command {
 	c := &cobra.Command{
 		Use: "report FILE...", Short: "Show again what was saved", GroupID: "look",
 		Long: `Show again, with the words of then, what bench wrote under .bench/ or with -o json=FILE, packed with gzip or not:
-runs, capacities, comparisons, gates, mirrored runs, baselines, histories and selfchecks.`,
+runs, capacities, comparisons, sweeps, gates, mirrored runs, baselines, histories and selfchecks.`,
 		Example: `  bench report .bench/20261124-115300-spike.json
   bench report --pool monday.json tuesday.json   repetitions of one plan, as one run with the samples of all`,
 		Args: args(1, -1, "the files to show"),
@@ -91,6 +92,8 @@ func (o reportOptions) run(paths []string, s streams) error {
 		return showEach(o, files, s, historiesShown, report.DecodeHistory)
 	case selfcheck.Kind:
 		return showEach(o, files, s, selfchecksShown, selfcheck.Decode)
+	case sweep.Kind:
+		return showEach(o, files, s, sweepsShown, sweep.Decode)
 	}
 	return o.showComparisons(files, s)
 }

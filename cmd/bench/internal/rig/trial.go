@@ -4,8 +4,17 @@ import (
 	"context"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
 )
+
+// Asks asks for rounds and takes their runs.
+type Asks interface {
+	Next() (step compare.Step, done bool)
+	Add(*runfile.Run)
+	Rule() runfile.DisturbanceRule
+	Foresight() *compare.Foresight
+}
 
 // Rounds are the conditions of a trial's rounds.
 type Rounds struct {
@@ -20,18 +29,21 @@ type Rounds struct {
 }
 
 // Trial drives what a trial asks for, until it is done or the time is over.
-func (r *Rig) Trial(ctx context.Context, trial *compare.Trial, o Rounds) error {
+func (r *Rig) Trial(ctx context.Context, trial Asks, o Rounds) error {
 	quad := time.Duration(2*len(r.Targets)) * (o.Layout.Round + o.Over)
 	if o.Anew {
 		quad += r.Starts
 	}
 	pair := r.pairs()
+	before := compare.Step{Round: -1}
 	for {
 		step, done := trial.Next()
 		if done {
 			return nil
 		}
-		if step.Round == 0 {
+		again := step == before // the same round, and no new quad
+		before = step
+		if step.Round == 0 && !again {
 			if time.Until(o.Ends) < quad {
 				return nil
 			}

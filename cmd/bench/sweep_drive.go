@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/usage"
+	"github.com/seed-5a006608/bench/report/compare"
+	"github.com/seed-5a006608/bench/report/sweep"
+)
+
+// cellTime is the time of a sweep by default, for each of its cells.
+const cellTime = 45 * time.Second
+
+// sweepShare is the share of the slowest cell's full speed at which all are driven.
+const sweepShare = 0.7
+
+// sweepTime is how many cells' time a sweep has: with few cells, that of three.
+func sweepTime(cells int) time.Duration { return time.Duration(max(cells, 3)) }
+
+// sweep brings the cells up, drives the rounds and takes them down again. What was found until an error or an interrupt is
+// returned with it.
+func (c *conductor) sweep(ctx context.Context, grid *grid) (found *sweep.Sweep, err error) {
+	if err := c.Up(ctx); err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, c.Down()) }()
+	if err := c.Warm(ctx); err != nil {
+		return nil, err
+	}
+	fast, err := c.fastRuns(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rate := c.Targets[0].Rate
+	if c.o.rate == "" {
+		rate = compare.RateOf(sweepShare, slices.MinFunc(fast, func(a, b *runfile.Run) int {
+			return int(1000 * (a.Overall.Achieved.Rate - b.Overall.Achieved.Rate))
+		}))
+	}
+	for _, t := range c.Targets {
+		t.Rate = rate
+	}
+	if c.layout, err = c.sweepLayout(rate); err != nil {
+		return nil, asUsage(err)
+	}
+	c.restart = c.Owned()
+	reads := readShare(&fast[0].Plan)
+	o := sweep.Options{Quads: c.layout.Quads, Seed: c.o.base.Seed, Planned: c.layout.Counted(rate) * reads, Objectives: c.Targets[0].Plan.SLO}
+	for _, t := range c.Targets {
+		o.Cells = append(o.Cells, t.Label)
+	}
+	trial, err := sweep.NewTrial(o)
+	if err != nil {
+		return nil, asUsage(err)
+	}
+	err = c.sweepRounds(ctx, trial)
+	interrupted := errors.Is(err, errInterrupted)
+	if err != nil && (!interrupted || trial.Kept() == 0) {
+		return nil, err
+	}
+	if found = trial.Result(!interrupted); found.Quads == 0 && !found.Spoiled {
+		return nil, errors.New("the time was over before the first quad: give a longer --max-time")
+	}
+	found.Interrupted, found.Rate, found.Reads = interrupted, rate, reads
+	c.describe(found, grid)
+	trial.Numeric(found)
+	return found, err
+}
+
+// sweepLayout lays out the rounds in the time that is left: of 2 s, or where that would leave too few quads, of 1 s.
+func (c *conductor) sweepLayout(rate float64) (l compare.Layout, err error) {
+	left := time.Until(c.ends) - c.killing()
+	b := compare.Budget{Left: left - left/20, Arms: len(c.Targets), Rate: rate, Overhead: c.over, Round: c.o.roundLength}
+	if c.Owned() {
+		b.Restart = c.Starts
+	}
+	if b.Round > 0 {
+		return b.Layout()
+	}
+	for _, b.Round = range []time.Duration{2 * time.Second, time.Second} {
+		if l, err = b.Layout(); err == nil {
+			return l, nil
+		}
+	}
+	if c.o.given.Changed("max-time") {
+		return l, err
+	}
+	// Nobody gave the time: then it is what the fewest rounds take.
+	l = compare.Layout{Round: time.Second, Quads: compare.MinQuads}
+	quad := time.Duration(2*len(c.Targets))*(l.Round+c.over) + b.Restart
+	c.ends = time.Now().Add((compare.MinQuads+2)*quad + c.killing())
+	return l, nil
+}
+
+// killing is the time for killing every cell at the end.
+func (c *conductor) killing() time.Duration { return 0 }
+
+// sweepRounds drives what the trial asks for, and tells the user how it goes on.
+func (c *conductor) sweepRounds(ctx context.Context, trial *sweep.Trial) error {
+	progress := sweep.Progress{W: c.stderr}
+	if c.o.quiet {
+		progress.W = io.Discard
+	}
+	return c.Trial(ctx, measured{trial, c.Targets}, rig.Rounds{
+		Layout: c.layout, Over: c.over, Anew: c.restart, Ends: c.ends,
+		Quad: func(quad int) {
+			progress.Quad(quad, c.layout, time.Since(c.began), trial.Result(false))
+		},
+		Foresight: func(*compare.Foresight) {},
+	})
+}
+
+// measured is a trial that is told the memory of each cell at the end of its rounds: they are short, and a run is sampled once a
+// second.
+type measured struct {
+	*sweep.Trial
+	targets []*rig.Target
+}
+
+// Add takes the run of the round that Next returned.
+func (m measured) Add(run *runfile.Run) {
+	if step, done := m.Next(); !done {
+		if size, ok := usage.Memory(m.targets[step.Arm].Options.TargetPID); ok {
+			run.Resources.Target = append(run.Resources.Target, runfile.ProcessSample{RSS: size})
+		}
+	}
+	m.Trial.Add(run)
+}
+
+// describe says how a sweep was made.
+func (c *conductor) describe(found *sweep.Sweep, grid *grid) {
+	found.Subject = grid.subject
+	for _, s := range grid.options {
+		found.Options = append(found.Options, s.name)
+	}
+	found.RoundNS, found.Restarted, found.Started, found.TookNS = int64(c.layout.Round), c.restart, c.began.UTC(), time.Since(c.began)
+	note := func(list []string) {
+		for _, n := range list {
+			if !slices.Contains(found.Notes, n) {
+				found.Notes = append(found.Notes, n)
+			}
+		}
+	}
+	note(c.notes)
+	if found.Quads < found.Planned && !found.Interrupted && !found.Spoiled {
+		note([]string{fmt.Sprintf("the time held %d of %d quads", found.Quads, found.Planned)})
+	}
+	for i, t := range c.Targets {
+		cell := &found.Cells[i]
+		for _, s := range grid.options {
+			cell.Values = append(cell.Values, grid.cells[i].values[s.name])
+		}
+		cell.Target = t.Plan.Target
+		cell.Environment = usage.ReadEnvironment()
+		cell.Environment.CPUs, cell.Environment.TargetCPUs, cell.Environment.GeneratorCPUs =
+			t.Options.Environment.CPUs, t.Options.Environment.TargetCPUs, t.Options.Environment.GeneratorCPUs
+		note(t.Options.Environment.Notes)
+	}
+	note(c.Said())
+}
