@@ -20,6 +20,7 @@ import (
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/report/selfcheck"
+	"github.com/seed-5a006608/bench/report/sweep"
 )
 
 // shownAgain writes what was found with each -o of what finds it, and wants bench report to show the JSON in the words of then,
@@ -130,7 +131,19 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	shownAgain(t, report.MirrorKind, mirrorsShown.formats, mirror, report.Mirrored)
 	shownAgain(t, report.HistoryKind, historiesShown.formats, collected.History(), report.History)
 	shownAgain(t, selfcheck.Kind, selfchecksShown.formats, selfcheck.New([]string{"http"}, true).Report(), report.Selfcheck)
-	if results != 7 || len(documentKinds) != 8 {
+	cells := []sweep.Cell{{Name: "size=1", Values: []string{"1"}, Rounds: 12}, {Name: "size=2", Values: []string{"2"}, Rounds: 12, Best: true}}
+	for i := range cells {
+		cells[i].Target, cells[i].Environment, cells[i].Due, cells[i].Memory = driven.Target, driven.Environment, 1000, 30e6
+		cells[i].Reads = sweep.Latency{Count: 1000, P50NS: 2e6, P95NS: 4e6, P99NS: 9e6 - time.Duration(i)*3e6}
+	}
+	swept := &sweep.Sweep{
+		Schema: 1, Kind: sweep.Kind, Subject: "pooled", Options: []string{"size"}, Metric: "p99", Rate: 50, Reads: 1, Tested: true, Cells: cells, Quads: 6, Planned: 6, RoundNS: 1e9,
+		Pairs: []sweep.Pair{{A: 0, B: 1, Ratio: 0.7, Level: 0.05, Slower: "a"}}, Near: &sweep.Near{Within: []int{1}, Open: []int{}},
+		Repeat: "bench compare pooled --sweep size=1,2", Notes: []string{"something"},
+	}
+	swept.Rank()
+	shownAgain(t, sweep.Kind, sweepsShown.formats, swept, sweep.Terminal)
+	if results != 8 || len(documentKinds) != 9 {
 		t.Errorf("there are %d kinds of results and %d kinds of documents: show those of each again", results, len(documentKinds))
 	}
 

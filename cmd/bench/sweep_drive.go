@@ -108,7 +108,7 @@ func (c *conductor) sweepRounds(ctx context.Context, trial *sweep.Trial) error {
 	if c.o.quiet {
 		progress.W = io.Discard
 	}
-	return c.Trial(ctx, measured{trial, c.Targets}, rig.Rounds{
+	return c.Trial(ctx, sizedTrial{trial, c.Targets}, rig.Rounds{
 		Layout: c.layout, Over: c.over, Anew: c.restart, Ends: c.ends,
 		Quad: func(quad int) {
 			progress.Quad(quad, c.layout, time.Since(c.began), trial.Result(false))
@@ -117,21 +117,21 @@ func (c *conductor) sweepRounds(ctx context.Context, trial *sweep.Trial) error {
 	})
 }
 
-// measured is a trial that is told the memory of each cell at the end of its rounds: they are short, and a run is sampled once a
+// sizedTrial is a trial that is told the memory of each cell at the end of its rounds: they are short, and a run is sampled once a
 // second.
-type measured struct {
+type sizedTrial struct {
 	*sweep.Trial
 	targets []*rig.Target
 }
 
 // Add takes the run of the round that Next returned.
-func (m measured) Add(run *runfile.Run) {
-	if step, done := m.Next(); !done {
-		if size, ok := usage.Memory(m.targets[step.Arm].Options.TargetPID); ok {
+func (t sizedTrial) Add(run *runfile.Run) {
+	if step, done := t.Next(); !done {
+		if size, ok := usage.Memory(t.targets[step.Arm].Options.TargetPID); ok {
 			run.Resources.Target = append(run.Resources.Target, runfile.ProcessSample{RSS: size})
 		}
 	}
-	m.Trial.Add(run)
+	t.Trial.Add(run)
 }
 
 // describe says how a sweep was made.

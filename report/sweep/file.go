@@ -83,7 +83,7 @@ func (s *Sweep) checkRanks() error {
 	for _, c := range s.Cells {
 		best = append(best, c.Best)
 	}
-	s.rank()
+	s.Rank()
 	for i, c := range s.Cells {
 		if c.Best != best[i] {
 			return fmt.Errorf("cell %d: whether it is among the best is not what the pairs say", i+1)

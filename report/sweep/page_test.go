@@ -41,7 +41,7 @@ func six() *Sweep {
 			s.Pairs = append(s.Pairs, Pair{A: a, B: b, Ratio: float64(s.Cells[b].Reads.P99NS) / float64(s.Cells[a].Reads.P99NS), Level: 0.005, Slower: slower[[2]int{a, b}]})
 		}
 	}
-	s.rank()
+	s.Rank()
 	return s
 }
 
@@ -65,7 +65,7 @@ func TestAnswerNamesAllOfTheBest(t *testing.T) {
 	for i := range equal.Pairs {
 		equal.Pairs[i].Slower = ""
 	}
-	equal.rank()
+	equal.Rank()
 	if got := Answer(equal); !strings.HasPrefix(got, "No cell is shown to be slower than another at P99 of the reads: ") {
 		t.Error(got)
 	}

@@ -103,10 +103,10 @@ func boundsOf(i compare.Interval) (b Bounds) {
 	return b
 }
 
-// rank sets who is among the best, and each cell's places: the first is behind all that are shown to be faster, the last
+// Rank sets who is among the best, and each cell's places: the first is behind all that are shown to be faster, the last
 // before all that are shown to be slower (rank intervals by tests of all pairs; Mohamad, Goeman and van Zwet 2019). What follows
 // from two findings is a finding.
-func (s *Sweep) rank() {
+func (s *Sweep) Rank() {
 	n, ranked := len(s.Cells), 0
 	faster := make([][]bool, n) // faster[a][b]: a is shown to be faster than b
 	for i := range faster {

@@ -5,7 +5,7 @@ import "testing"
 // What follows from two findings is one: of A < B and B < C, A < C.
 func TestPlaces(t *testing.T) {
 	s := &Sweep{Cells: make([]Cell, 4), Pairs: []Pair{{A: 0, B: 1, Slower: "b"}, {A: 1, B: 2, Slower: "b"}, {A: 0, B: 2}, {A: 0, B: 3}, {A: 1, B: 3}, {A: 2, B: 3}}}
-	s.rank()
+	s.Rank()
 	for i, want := range []struct {
 		first, last int
 		best        bool

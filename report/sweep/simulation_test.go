@@ -92,7 +92,7 @@ func simulate(t *testing.T, seed uint64, factors []float64, reads int, few bool)
 		s.Cells[i] = Cell{Name: names[i], Values: []string{fmt.Sprint(i)}, Rounds: 2 * quads}
 	}
 	s.Pairs = holm(trial.contrasts(s.Cells))
-	s.rank()
+	s.Rank()
 	trial.Numeric(s)
 	return s
 }

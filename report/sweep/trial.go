@@ -101,7 +101,7 @@ func (t *Trial) Result(tested bool) *Sweep {
 	if tested && !s.Spoiled && s.Quads >= compare.MinQuads {
 		s.Tested = true
 		s.Pairs = holm(t.contrasts(s.Cells))
-		s.rank()
+		s.Rank()
 		t.judge(s)
 	}
 	return s
