@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
+	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/sweep"
 )
@@ -65,14 +66,46 @@ func (c *conductor) sweep(ctx context.Context, grid *grid) (found *sweep.Sweep, 
 	if err != nil && (!interrupted || trial.Kept() == 0) {
 		return nil, err
 	}
+	killed := error(nil)
+	if !interrupted && trial.Kept() > 0 {
+		killed = c.kills(ctx, trial)
+	}
 	if found = trial.Result(!interrupted); found.Quads == 0 && !found.Spoiled {
 		return nil, errors.New("the time was over before the first quad: give a longer --max-time")
 	}
 	found.Interrupted, found.Rate, found.Reads = interrupted, rate, reads
 	c.describe(found, grid)
 	trial.Numeric(found)
-	return found, err
+	return found, errors.Join(err, killed)
 }
+
+// killedAfter is for how long a cell is driven before it is killed.
+const killedAfter = 3 * time.Second
+
+// kills kills every cell that bench started while it is driven, and tells the trial what each has lost.
+func (c *conductor) kills(ctx context.Context, trial *sweep.Trial) error {
+	for i, t := range c.Targets {
+		if !c.losesBy(t) {
+			continue
+		}
+		if !c.o.quiet {
+			fmt.Fprintf(c.stderr, "%s · driven for %s, killed and started again\n", t.Label, report.Span(killedAfter))
+		}
+		run, err := c.Kill(ctx, t, killedAfter, c.o.base.Seed)
+		switch {
+		case errors.Is(err, errInterrupted):
+			c.notes = append(c.notes, "interrupted before every cell was killed")
+			return err
+		case err != nil:
+			c.notes = append(c.notes, fmt.Sprintf("what %s loses when it is killed is not known: %s", t.Label, oneLine(err)))
+		case run.Overall.Consistency != nil:
+			trial.Killed(i, run.Overall.Consistency.Lost)
+		}
+	}
+	return nil
+}
+
+func (c *conductor) losesBy(t *rig.Target) bool { return !c.o.sweeping.noKill && t.LosesBy() }
 
 // sweepLayout lays out the rounds in the time that is left: of 2 s, or where that would leave too few quads, of 1 s.
 func (c *conductor) sweepLayout(rate float64) (l compare.Layout, err error) {
@@ -99,8 +132,17 @@ func (c *conductor) sweepLayout(rate float64) (l compare.Layout, err error) {
 	return l, nil
 }
 
-// killing is the time for killing every cell at the end.
-func (c *conductor) killing() time.Duration { return 0 }
+// killing is the time for killing every cell at the end: each is started three times, the keeper of its data included, and what it
+// queued is awaited before its keys are read.
+func (c *conductor) killing() (takes time.Duration) {
+	const settle = 2 * time.Second
+	for _, t := range c.Targets {
+		if c.losesBy(t) {
+			takes += killedAfter + settle + 3*c.Starts/time.Duration(len(c.Targets))
+		}
+	}
+	return takes
+}
 
 // sweepRounds drives what the trial asks for, and tells the user how it goes on.
 func (c *conductor) sweepRounds(ctx context.Context, trial *sweep.Trial) error {

@@ -117,6 +117,7 @@ type record struct {
 	versions    *runfile.Consistency // nil: not measured in every round
 	staleShares []float64            // by round
 	origin      *runfile.Origin
+	lost        *runfile.Lost // nil: it was not killed
 }
 
 func (c *record) add(m compare.Metric, one *round) {
@@ -177,7 +178,7 @@ func (c *record) stale() *Stale {
 
 // counted is what thresholds judge that are counts of all rounds together and not latencies.
 func (c *record) counted() *runfile.Part {
-	p := &runfile.Part{Due: c.due, Succeeded: c.due - c.failed, Cache: c.cache, Origin: c.origin}
+	p := &runfile.Part{Due: c.due, Succeeded: c.due - c.failed, Cache: c.cache, Origin: c.origin, Lost: c.lost}
 	if c.versions != nil {
 		p.Consistency, p.Dist = *c.versions, c.versions.StaleAge
 	}

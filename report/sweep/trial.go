@@ -85,6 +85,9 @@ func (t *Trial) settle(kept bool) {
 	}
 }
 
+// Killed says what a cell has lost when it was killed after the last round.
+func (t *Trial) Killed(cell int, lost *runfile.Lost) { t.cells[cell].lost = lost }
+
 // Result is what was found so far. The tests come with tested, once, when the last round is over.
 func (t *Trial) Result(tested bool) *Sweep {
 	inner := t.Trial.Result()
@@ -127,6 +130,9 @@ func (t *Trial) cell(i int) Cell {
 			l := latency(part.dist)
 			*part.to = &l
 		}
+	}
+	if l := c.lost; l != nil {
+		cell.Lost = &Lost{Writes: l.Writes, Keys: l.Keys, Oldest: l.AgeMaxNS, NotJudged: l.NotJudged}
 	}
 	if c.origin.Known() {
 		cell.Origin = &Origin{Statements: c.origin.Statements, PerSecond: c.origin.Rate(), Timing: c.origin.Source == runfile.OriginTimings}
@@ -193,7 +199,7 @@ func (t *Trial) judge(s *Sweep) {
 
 // isCount reports whether a threshold is on what is counted of all rounds together.
 func isCount(t runfile.Threshold) bool {
-	return t.OfStale() || t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin
+	return t.OfStale() || t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin || t.Metric == runfile.MetricLost
 }
 
 // count judges a cell by what was counted of all its rounds.

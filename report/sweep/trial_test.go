@@ -152,3 +152,62 @@ func TestObjectivesNameTheLeastOriginLoad(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What a cell costs adds up over its rounds, and thresholds judge it so: they are missed by the cell that costs more.
+func TestCostsOfCells(t *testing.T) {
+	var objectives []runfile.Threshold
+	for _, text := range []string{"stale<1%", "stale:p99<2s", "hits>90%", "origin<50/s", "lost<=0"} {
+		objective, err := runfile.ParseThreshold(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		objectives = append(objectives, objective)
+	}
+	const quads = 6
+	trial, err := NewTrial(Options{Cells: []string{"none", "ttl"}, Quads: quads, Planned: 950, Objectives: objectives})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		step, done := trial.Next()
+		if done {
+			break
+		}
+		r := mixed(time.Millisecond, 4*time.Millisecond, time.Millisecond)
+		r.Overall.Consistency = &runfile.Consistency{Reads: 950, Writes: 50}
+		r.Origin = &runfile.Origin{Source: runfile.OriginCounter, Counter: "q", LengthNS: time.Second, Statements: 1000, Reads: 950}
+		if step.Arm == 1 {
+			r.Overall.Consistency = &runfile.Consistency{Reads: 940, Stale: 9, StaleAge: distOf(runfile.TotalDigits, time.Second, 9), Foreign: 4, NotJudged: 6, Writes: 50}
+			r.Origin.Statements = 40
+		}
+		trial.Add(r)
+	}
+	trial.Killed(0, &runfile.Lost{Keys: 30, Of: 30})
+	trial.Killed(1, &runfile.Lost{Keys: 30, Of: 30, GoneBack: 2, Writes: 3, AgeMaxNS: time.Second, NotJudged: 1})
+	s := trial.Result(true)
+	none, ttl := s.Cells[0], s.Cells[1]
+	if none.Stale == nil || none.Stale.Judged != 2*quads*950 || none.Stale.Stale != 0 || none.Origin == nil || none.Origin.PerSecond != 1000 || none.Origin.Saved != nil {
+		t.Errorf("%+v, %+v", none.Stale, none.Origin)
+	}
+	if st := ttl.Stale; st == nil || st.Judged != 2*quads*940 || st.Stale != 2*quads*9 || st.Foreign != 2*quads*4 || st.NotJudged != 2*quads*6 ||
+		st.AgeP99 < time.Second || st.AgeP99 > 1010*time.Millisecond || st.Between == nil || st.Between[0] > st.share() || st.Between[1] < st.share() {
+		t.Errorf("%+v", st)
+	}
+	if o := ttl.Origin; o == nil || o.PerSecond != 40 || o.Saved == nil || *o.Saved != 0.96 {
+		t.Errorf("%+v", o)
+	}
+	if l := ttl.Lost; l == nil || *l != (Lost{Writes: 3, Keys: 30, Oldest: time.Second, NotJudged: 1}) {
+		t.Errorf("%+v", l)
+	}
+	want := [2][]compare.Outcome{
+		{compare.Pass, compare.Pass, compare.Pass, compare.Missed, compare.Pass},
+		{compare.Pass, compare.Pass, compare.Pass, compare.Pass, compare.Missed},
+	}
+	for i, c := range s.Cells {
+		for j, o := range c.Objectives {
+			if o.Outcome != want[i][j] {
+				t.Errorf("%s: %s is %s, want %s", c.Name, o.Text, o.Outcome, want[i][j])
+			}
+		}
+	}
+}

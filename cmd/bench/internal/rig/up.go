@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -39,6 +40,7 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 		if err := t.start(ctx, r, func(text string) { r.Say(t.label(), text) }); err != nil {
 			return err
 		}
+		t.Options.Ledger = consistency.New()
 		r.Starts += time.Since(began)
 		if t.Job, err = Preflight(ctx, &t.Plan, r.Exactly, &t.Options.Environment); err != nil {
 			return err
@@ -120,7 +122,8 @@ func (r *Rig) Warm(ctx context.Context) error {
 	return nil
 }
 
-// Anew ends all targets, starts them again and warms them.
+// Anew ends all targets, starts them again and warms them. What was known of the versions of a target that bench starts is of the
+// data that it had before.
 func (r *Rig) Anew(ctx context.Context) error {
 	for _, t := range r.Targets {
 		if err := t.stop(); err != nil {
@@ -128,6 +131,9 @@ func (r *Rig) Anew(ctx context.Context) error {
 		}
 		if err := t.start(ctx, r, func(string) {}); err != nil {
 			return err
+		}
+		if t.Owned() {
+			t.Options.Ledger = consistency.New()
 		}
 		if err := t.warm(ctx); err != nil {
 			return err
