@@ -407,6 +407,7 @@ func plainURL(rest string) bool {
 
 // Both engines send the same bytes, in the same order.
 func TestEnginesSendTheSameBytes(t *testing.T) {
+	t.Parallel()
 	for _, r := range []request.Request{
 		{Header: http.Header{"Accept": {"*/*"}, "X-One": {"1", "2"}, "x-lower": {"3"}}},
 		{Method: http.MethodPost, Body: "{{seq}}", Header: http.Header{"Accept": {"*/*"}, "Content-Type": {"text/plain"}, "Zone": {"z"}}},

@@ -207,6 +207,7 @@ func TestUsersFollowTheStages(t *testing.T) {
 }
 
 func TestDriveRampsUsers(t *testing.T) {
+	t.Parallel()
 	for _, engine := range Engines() {
 		s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		p := steady(s.URL, time.Second)

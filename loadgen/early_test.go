@@ -11,6 +11,7 @@ import (
 
 // A server that refuses a body need not read it: it may answer after the head, and close at once.
 func TestAnAnswerBeforeTheBodyIsRead(t *testing.T) {
+	t.Parallel()
 	address := listen(t, func(c net.Conn) {
 		in := bufio.NewReader(c)
 		for line := ""; line != "\r\n"; {

@@ -44,6 +44,7 @@ func TestHostsAreSentOneWay(t *testing.T) {
 
 // An international name is looked up and named to the server in ASCII, wherever it stands.
 func TestInternationalNames(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -99,6 +100,7 @@ func TestInternationalNames(t *testing.T) {
 
 // A zone says which interface an address is of, and nothing to the server.
 func TestZones(t *testing.T) {
+	t.Parallel()
 	address, zone := linkLocal()
 	if zone == "" {
 		t.Skip("no interface has a link-local address")

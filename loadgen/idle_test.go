@@ -14,6 +14,9 @@ import (
 
 // A server whose idle time ends as a request comes that cannot be sent twice: the failure says so.
 func TestTheEndOfIdleTimeIsNamed(t *testing.T) {
+	if testing.Short() {
+		t.Skip("leaves connections idle for seconds")
+	}
 	address := listen(t, func(c net.Conn) {
 		in := bufio.NewReader(c)
 		for i := 0; ; i++ {

@@ -68,6 +68,7 @@ func rulesOf(t *testing.T, texts ...string) (rules []DiffRule) {
 
 // Both sides get the same requests, and each rule finds the answers that differ in what it is about, with each engine.
 func TestMirrorComparesTheAnswersToTheSameRequests(t *testing.T) {
+	t.Parallel()
 	for _, engine := range Engines() {
 		t.Run(engine, func(t *testing.T) {
 			a, b := &echo{}, &echo{odd: true}

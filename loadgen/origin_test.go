@@ -18,6 +18,7 @@ import (
 
 // Wherever the connections go, the requests name the URL's host, which need not exist.
 func TestConnectTo(t *testing.T) {
+	t.Parallel()
 	for _, engine := range Engines() {
 		for _, network := range []string{"tcp", "unix"} {
 			address := "127.0.0.1:0"
@@ -80,6 +81,7 @@ func TestConnectToIsChecked(t *testing.T) {
 
 // The address that stands for all of this machine's reaches a server that has only IPv4, which is no outage of the other.
 func TestEveryAddressOfThisMachine(t *testing.T) {
+	t.Parallel()
 	for _, engine := range Engines() {
 		server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 		_, port, _ := net.SplitHostPort(server.Listener.Addr().String())

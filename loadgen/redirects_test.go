@@ -48,6 +48,7 @@ func redirecting(t *testing.T, elsewhere string) (base string, asked *sync.Map) 
 
 // What is followed, with what method and credentials, and how it ends, is as with curl --location.
 func TestFollow(t *testing.T) {
+	t.Parallel()
 	other, askedThere := redirecting(t, "")
 	base, asked := redirecting(t, other)
 	there, _ := url.Parse(other)
@@ -116,6 +117,7 @@ func kindsOf(run *runfile.Run) string {
 
 // That a target only redirects is known of each engine's run, and where to.
 func TestRedirectsAreCounted(t *testing.T) {
+	t.Parallel()
 	base, _ := redirecting(t, "https://shop.test:8443")
 	for _, engine := range Engines() {
 		for path, to := range map[string]string{"/off": "https://shop.test:8443", "/a": ""} {

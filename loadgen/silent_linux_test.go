@@ -36,6 +36,9 @@ func unanswering(t *testing.T, address string) {
 
 // An address that does not answer is left after 250 ms for the next, and no request fails for it.
 func TestAnAddressThatDoesNotAnswerIsLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for an answer, three times")
+	}
 	siblings(t, 800*time.Millisecond, func(name string, a, b *sibling, p Plan, o Options) {
 		unanswering(t, b.address)
 		run, err := Drive(t.Context(), p, o)
