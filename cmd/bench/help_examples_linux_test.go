@@ -46,6 +46,7 @@ func examplesOf(text string) []example {
 //
 // The baseline is that of testdata/before.
 func TestHelpExamplesRun(t *testing.T) {
+	skipShort(t)
 	path := os.Getenv("PATH")
 	for _, name := range topicNames {
 		t.Run(name, func(t *testing.T) {

@@ -125,6 +125,9 @@ func TestTerminalIsWholeAfterASignal(t *testing.T) {
 		{"as a panic ends it", syscall.SIGQUIT, false},
 	} {
 		t.Run(tc.why, func(t *testing.T) {
+			if tc.signal != 0 {
+				skipShort(t)
+			}
 			t.Parallel()
 			p := startOnTerminal(t, nil, "bench", "sustained", quick(t), "-r", "50/s", "-d", "5m", "--no-save")
 			p.shows("in flight")
@@ -144,6 +147,7 @@ func TestTerminalIsWholeAfterASignal(t *testing.T) {
 // Suspended, the terminal is the shell's; in the background there are plain lines; in the foreground again there is a new panel, and
 // at the end the report.
 func TestPanelUnderJobControl(t *testing.T) {
+	skipShort(t)
 	t.Parallel()
 	script := fmt.Sprintf("bench sustained %s -r 50/s -d 5m --no-save; echo it is stopped; bg; read line; fg; echo it has ended", quick(t))
 	p := startOnTerminal(t, nil, "sh", "-m", "-c", script)
@@ -168,6 +172,9 @@ func TestPanelWithoutColourAndNoPanel(t *testing.T) {
 		panel            bool
 	}{{"NO_COLOR=1", "m", "in flight", true}, {"TERM=dumb", "JKAm", " of 300 s: 50/s", false}} {
 		t.Run(tc.env, func(t *testing.T) {
+			if !tc.panel {
+				skipShort(t)
+			}
 			t.Parallel()
 			p := startOnTerminal(t, []string{tc.env}, "bench", "sustained", quick(t), "-r", "50/s", "-d", "5m", "--no-save", "--threshold", "p99<1ns")
 			p.shows(tc.shown)
@@ -215,6 +222,7 @@ func TestPanelsOfWhatJudges(t *testing.T) {
 
 // A terminal within tmux, which wraps anew what it shows when it is resized.
 func TestPanelInTmux(t *testing.T) {
+	skipShort(t)
 	t.Parallel()
 	if _, err := exec.LookPath("tmux"); err != nil {
 		t.Skip("tmux is not installed")
