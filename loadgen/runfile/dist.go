@@ -133,10 +133,9 @@ func (d *Dist) ShareAbove(v time.Duration) float64 {
 		return 0
 	}
 	var above int64
-	for _, bar := range d.all.Distribution() {
-		if bar.From > int64(v) {
-			above += bar.Count
-		}
+	counts := d.all.Export().Counts
+	for i := len(counts) - 1; i >= 0 && lowestAt(i, d.all.SignificantFigures()) > int64(v); i-- {
+		above += counts[i]
 	}
 	return float64(above) / float64(d.all.TotalCount())
 }

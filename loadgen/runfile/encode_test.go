@@ -29,6 +29,28 @@ func TestHistogramsAreEncodedAsByTheLibrary(t *testing.T) {
 	})
 }
 
+func TestLowestAtIsTheLibrarys(t *testing.T) {
+	for _, digits := range []int{DetailDigits, TotalDigits} {
+		h := Histogram{Digits: digits}
+		h.Record(time.Hour) // the bars end with the last value
+		for i, bar := range h.counts.Distribution() {
+			if got := lowestAt(i, int64(digits)); got != bar.From {
+				t.Fatalf("%d digits: index %d is of %d, want %d", digits, i, got, bar.From)
+			}
+		}
+	}
+}
+
+// What lies above a value is told by the lowest value of each bar.
+func TestShareAbove(t *testing.T) {
+	d := NewDist(3, []time.Duration{1, 2, 3, 5 * time.Microsecond, time.Second, time.Hour}, nil)
+	for v, want := range map[time.Duration]float64{-1: 1, 0: 1, 1: 5. / 6, 3: 0.5, 5 * time.Microsecond: 1. / 3, 999 * time.Millisecond: 1. / 3, time.Hour: 0} {
+		if got := d.ShareAbove(v); got != want {
+			t.Errorf("above %v: %v, want %v", v, got, want)
+		}
+	}
+}
+
 func BenchmarkDistOf(b *testing.B) {
 	h := Histogram{Digits: TotalDigits}
 	for i := range 3000 {

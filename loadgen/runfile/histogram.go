@@ -88,3 +88,18 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	}
 	return time.Duration(h.counts.ValueAtQuantile(q * 100))
 }
+
+// lowestAt returns the lowest value that is counted at index i with that many digits (2 or 3). Up to a power of two each value
+// has an index of its own; from there on half as many indices share each doubling.
+func lowestAt(i int, digits int64) int64 {
+	magnitude := 7 // of half the indices of a doubling: 128 tell 1 % apart, 1,024 0.1 %
+	if digits == 3 {
+		magnitude = 10
+	}
+	half := 1 << magnitude
+	bucket := i>>magnitude - 1
+	if bucket < 0 {
+		return int64(i)
+	}
+	return int64(i&(half-1)+half) << bucket
+}
