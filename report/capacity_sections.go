@@ -205,7 +205,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 		add("%s", demandWords(d, c))
 	}
 	if b := c.Bounds; b != nil {
-		add("bounds: with N users at most N / %s, until %.3g users fill %s, and then %s", units.Duration(b.Alone), b.Users, b.Resource, units.Rate(b.Most))
+		add("bounds: with N users at most N / %s, until %s users fill %s, and then %s", units.Duration(b.Alone), units.Trimmed(b.Users), b.Resource, units.Rate(b.Most))
 		if b.Beyond {
 			add("more was measured than that: one user alone is served more slowly than one among others, such as where processors fall asleep")
 		}
@@ -215,7 +215,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 	case q.Contradicted != nil:
 		add("queue: not told: M/M/%d is the likeliest, but says %s, and %s", q.Workers, modelWords(q.Contradicted), measuredWords(q.Contradicted))
 	default:
-		add("queue: response times are those of M/M/%d with %.3g ms a request, within %s", q.Workers, 1e3/q.ServiceRate, units.Share(q.Misfit))
+		add("queue: response times are those of M/M/%d with %s a request, within %s", q.Workers, precise(1/q.ServiceRate), units.Share(q.Misfit))
 	}
 	if u := c.USL; u != nil {
 		switch {
@@ -228,7 +228,7 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s%s", units.Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
 				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, units.Share(u.Error), fitWords(u))
 			if u.Peak != nil && u.Sharp == nil {
-				add("its peak: %s with %.0f users", units.Rate(u.Peak.Throughput), u.Peak.Users)
+				add("its peak: %s with %s users", units.Rate(u.Peak.Throughput), units.Decimal(u.Peak.Users, 0))
 			}
 		}
 	}
@@ -251,9 +251,14 @@ func fitWords(u *capacity.USL) string {
 	return fmt.Sprintf(" · chance of more, if the law is true, %s", units.Share(*u.Fit))
 }
 
+// precise writes seconds with three digits.
+func precise(seconds float64) string {
+	return units.Precise(time.Duration(seconds * float64(time.Second)))
+}
+
 // demandWords says what a request costs of a resource.
 func demandWords(d capacity.Demand, c *capacity.Capacity) string {
-	line := fmt.Sprintf("%s: %.3g ms a request (%.3g – %.3g)", name(d.Resource), d.Seconds.Value*1e3, d.Seconds.Low*1e3, d.Seconds.High*1e3)
+	line := fmt.Sprintf("%s: %s a request (%s – %s)", name(d.Resource), precise(d.Seconds.Value), precise(d.Seconds.Low), precise(d.Seconds.High))
 	switch {
 	case d.Servers == 0:
 		line += ", of how many at once is not known (--servers)"
@@ -265,7 +270,7 @@ func demandWords(d capacity.Demand, c *capacity.Capacity) string {
 	}
 	if m := lightest(c); m != nil && d.Resource == capacity.Processor && d.Wake > 0 && m.CPU != nil {
 		if cost := *m.CPU / m.Served; cost > muchMore*d.Seconds.Value {
-			line += fmt.Sprintf("; %.3g ms at %s, where most requests find it asleep", cost*1e3, units.Rate(m.Offered))
+			line += fmt.Sprintf("; %s at %s, where most requests find it asleep", precise(cost), units.Rate(m.Offered))
 		}
 	}
 	if d.Contradicted != nil {

@@ -1,6 +1,10 @@
 package capacity
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
+)
 
 // The use of a resource: from busy on the resource is the limit, below idle it is not.
 const (
@@ -31,17 +35,17 @@ func (c *Capacity) limit(open []Measurement) {
 		c.limitedByProcessor(full)
 	case full != nil && fullUse >= busy:
 		wait, told := top.waited()
-		c.Limit = fmt.Sprintf("%s limits it: a request holds one of %g for %.3g ms, so all are busy at %.4g/s.", full.Resource, full.Servers, full.Seconds.Value*1e3, full.Saturation.Rate)
+		c.Limit = fmt.Sprintf("%s limits it: a request holds one of %g for %s, so all are busy at %s.", full.Resource, full.Servers, units.Precise(seconds(full.Seconds.Value)), units.Rate(full.Saturation.Rate))
 		if told {
-			c.Limit = fmt.Sprintf("Its pool of %g connections limits it: a request holds one for %.3g ms (%s), so all are busy at %.4g/s. When it served most, a request waited %.3g ms for one.",
-				full.Servers, full.Seconds.Value*1e3, full.Resource, full.Saturation.Rate, wait*1e3)
+			c.Limit = fmt.Sprintf("Its pool of %g connections limits it: a request holds one for %s (%s), so all are busy at %s. When it served most, a request waited %s for one.",
+				full.Servers, units.Precise(seconds(full.Seconds.Value)), full.Resource, units.Rate(full.Saturation.Rate), units.Precise(seconds(wait)))
 		}
 		if seen && use > 0 {
 			c.Limit += fmt.Sprintf(" Of its processor %.0f %% was used.", 100*use)
 		}
 		c.Try = "more of them, such as a larger pool (--pool-size), or a shorter hold: fewer or faster queries for each request"
 	case !seen && c.Queue != nil && c.Queue.Contradicted == nil:
-		c.Limit = fmt.Sprintf("It behaves as %d workers that take %.3g ms for a request: their number and that time limit it.", c.Queue.Workers, 1e3/c.Queue.ServiceRate)
+		c.Limit = fmt.Sprintf("It behaves as %d workers that take %s for a request: their number and that time limit it.", c.Queue.Workers, units.Precise(seconds(1/c.Queue.ServiceRate)))
 		c.Try = "more workers, or less work for each request"
 	case !seen && full != nil:
 		c.Limit = fmt.Sprintf("What limits it was not seen: %s was used to %.0f %% when it served most, and its processor's use is not known.", full.Resource, 100*fullUse)
@@ -78,7 +82,7 @@ func (c *Capacity) limitedByProcessor(full *Demand) {
 		if d.Resource != Processor {
 			continue
 		}
-		c.Limit = fmt.Sprintf("Its processor limits it: %.3g ms a request, full at %.0f/s.", d.Seconds.Value*1e3, d.Saturation.Rate)
+		c.Limit = fmt.Sprintf("Its processor limits it: %s a request, full at %s.", units.Precise(seconds(d.Seconds.Value)), units.Rate(d.Saturation.Rate))
 		c.Try += ", or a larger size: --gomaxprocs 1,2"
 		if full != nil && full.Saturation.Rate > 0 && full.Saturation.Rate < 1.25*d.Saturation.Rate {
 			c.Limit += fmt.Sprintf(" Nearly all of that passes in %s, so more of those alone would not help.", full.Resource)

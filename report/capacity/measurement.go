@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mathext"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -243,7 +244,7 @@ func (m *Measurement) ofBursts(r *runfile.Run) {
 	case r.Interrupted:
 		m.not(Interrupted, "it was interrupted")
 	case m.Served < keptUp*m.Offered:
-		m.not(ServedLess, "it served %.4g/s of %.4g/s", m.Served, m.Offered)
+		m.not(ServedLess, "it served %s of %s", units.Rate(m.Served), units.Rate(m.Offered))
 	default:
 		m.Holds, m.spoiled, m.Verdict = true, false, string(runfile.Valid)
 		return
@@ -313,10 +314,10 @@ func (m *Measurement) judge(r *runfile.Run, objectives []runfile.Threshold, back
 	case m.Users == 0 && growth > slack && growth > shortSigma*math.Sqrt(m.Offered) &&
 		(len(backlog) < fewestEnds || runfile.Rising(backlog) < runfile.RisingLevel):
 		m.late = true
-		m.not(Behind, "the backlog grows by %.3g requests/s", m.Growth)
+		m.not(Behind, "the backlog grows by %s requests/s", units.ThreeDigits(m.Growth))
 	case m.Users == 0 && short > slack && short > shortSigma*math.Sqrt(m.Offered):
 		m.late = true
-		m.not(ServedLess, "it served %.4g/s of %.4g/s", m.Served, m.Offered)
+		m.not(ServedLess, "it served %s of %s", units.Rate(m.Served), units.Rate(m.Offered))
 	default:
 		m.judgeObjectives(r, objectives)
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // ErlangC returns the probability that an arrival has to wait in M/M/c, for c workers and an offered load of a erlangs
@@ -121,7 +123,7 @@ func (q MMC) MeanWait(rate float64) float64 {
 func (q MMC) AllenCunneen(rate, ca2, cs2 float64) float64 { return q.MeanWait(rate) * (ca2 + cs2) / 2 }
 
 func (q MMC) String() string {
-	return fmt.Sprintf("M/M/%d at %.4g/s a worker", q.Workers, q.ServiceRate)
+	return fmt.Sprintf("M/M/%d at %s a worker", q.Workers, units.Rate(q.ServiceRate))
 }
 
 func seconds(s float64) time.Duration {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // marks are the limits of the response time classes of [FitMMC]: from 1 us by factors of √2 to 95 s.
@@ -126,7 +127,7 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 		return f, fmt.Errorf("the response times are not those of M/M/c: the shares within a time differ by up to %.0f %%", f.Misfit*100)
 	}
 	if f.Workers > mostWorkers/2 || high > 3*low {
-		return f, fmt.Errorf("no step was loaded enough to tell the number of workers: the data allow %.4g/s to %.4g/s", low, high)
+		return f, fmt.Errorf("no step was loaded enough to tell the number of workers: the data allow %s to %s", units.Rate(low), units.Rate(high))
 	}
 	return f, nil
 }

@@ -3,6 +3,8 @@ package capacity
 import (
 	"fmt"
 	"math"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Month is one month of the plan. Month 0 is now.
@@ -81,7 +83,7 @@ func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 	}
 	for m := range in.Horizon + 1 {
 		if peak := in.Growth.At(in.Demand, m); in.Instances(peak.High, rate.Low*smallest) >= mostInstances {
-			return nil, fmt.Errorf("the demand of month %d is up to %.3g/s, which takes a million instances or more: look at the demand, its growth and the horizon", m, peak.High)
+			return nil, fmt.Errorf("the demand of month %d is up to %s, which takes a million instances or more: look at the demand, its growth and the horizon", m, units.Rate(peak.High))
 		}
 		p.Months = append(p.Months, p.month(m))
 	}

@@ -1,6 +1,10 @@
 package capacity
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
+)
 
 // predict fills in the saturation predicted from the steps at light load: by the measured resources, by the fitted queue, or
 // where both are known by the one that is full first.
@@ -13,15 +17,15 @@ func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 		for _, u := range usesOf(loaded, lightLoad*reached, d.Resource) {
 			upTo = max(upTo, u.Rate)
 		}
-		method := fmt.Sprintf("utilisation law of %s: (%g − %.3g busy when idle) / %.4g s a request", d.Resource, d.Servers, d.Idle, d.Seconds.Value)
+		method := fmt.Sprintf("utilisation law of %s: (%g − %.3g busy when idle) / %s a request", d.Resource, d.Servers, d.Idle, units.Precise(seconds(d.Seconds.Value)))
 		if d.Wake != 0 {
-			method += fmt.Sprintf(", beside up to %.3g s of one that finds it idle", d.Wake)
+			method += fmt.Sprintf(", beside up to %s of one that finds it idle", units.Precise(seconds(d.Wake)))
 		}
 		c.Predicted = &Prediction{Rate: d.Saturation, UpTo: upTo, Method: method}
 	}
 	q, err := FitMMC(light, Saturation{})
 	if err == nil && (c.Predicted == nil || q.Saturation.High < c.Predicted.Low) {
-		c.Predicted = &Prediction{Rate: q.Saturation, UpTo: upTo, Method: fmt.Sprintf("M/M/c fitted to response times: %d workers × %.4g/s, averaged over the numbers of workers that are possible", q.Workers, q.ServiceRate)}
+		c.Predicted = &Prediction{Rate: q.Saturation, UpTo: upTo, Method: fmt.Sprintf("M/M/c fitted to response times: %d workers × %s, averaged over the numbers of workers that are possible", q.Workers, units.Rate(q.ServiceRate))}
 	}
 	if c.Predicted == nil {
 		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the use of resources: none whose number is known was seen at 3 rates. By the queue: %v.", err))

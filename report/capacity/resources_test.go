@@ -42,7 +42,7 @@ func holding(t *testing.T, cpu, hold, most float64, rates ...float64) *Search {
 func TestAPoolIsFoundToLimit(t *testing.T) {
 	s := holding(t, 0.001, 0.010, 400, 50, 100, 150, 200, 300, 500)
 	c := Assess(runfile.Target{}, Resources{Processors: 1, Servers: map[string]float64{"db": 4}}, s)
-	if c.Bottleneck != "db" || !strings.HasPrefix(c.Limit, "Its pool of 4 connections limits it: a request holds one for 10 ms (db), so all are busy at 400/s. When it served most, a request waited 2 ms for one. Of its processor 40 % was used.") {
+	if c.Bottleneck != "db" || !strings.HasPrefix(c.Limit, "Its pool of 4 connections limits it: a request holds one for 10.0 ms (db), so all are busy at 400/s. When it served most, a request waited 2.00 ms for one. Of its processor 40 % was used.") {
 		t.Errorf("bottleneck %q: %s", c.Bottleneck, c.Limit)
 	}
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate-400) > 1e-6 || c.Predicted.UpTo != 200 || !strings.Contains(c.Predicted.Method, "db") {
@@ -67,7 +67,7 @@ func TestAPoolIsFoundToLimit(t *testing.T) {
 func TestAProcessorIsFoundToLimitBehindItsPool(t *testing.T) {
 	s := holding(t, 0.0025, 0.0023, 400, 50, 100, 150, 200, 300, 500)
 	c := Assess(runfile.Target{}, Resources{Processors: 1, Servers: map[string]float64{"db": 1}}, s)
-	if c.Bottleneck != Processor || !strings.HasPrefix(c.Limit, "Its processor limits it: 2.5 ms a request, full at 400/s. Nearly all of that passes in db") {
+	if c.Bottleneck != Processor || !strings.HasPrefix(c.Limit, "Its processor limits it: 2.50 ms a request, full at 400/s. Nearly all of that passes in db") {
 		t.Errorf("bottleneck %q: %s", c.Bottleneck, c.Limit)
 	}
 }

@@ -3,6 +3,8 @@ package capacity
 import (
 	"fmt"
 	"math"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Sharp is a throughput that grows in proportion to the users up to a maximum, as with a fixed number of workers:
@@ -49,5 +51,5 @@ func (u *USL) sharply() {
 }
 
 func (s *Sharp) words() string {
-	return fmt.Sprintf("the throughput rises in proportion up to %.3g users and is flat from there (%.1f %% off), as that of a fixed number of workers is", s.Users, s.Error*100)
+	return fmt.Sprintf("the throughput rises in proportion up to %s users and is flat from there (%s off), as that of a fixed number of workers is", units.Trimmed(s.Users), units.Share(s.Error))
 }

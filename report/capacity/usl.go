@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"gonum.org/v1/gonum/stat/distuv"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Load is the measured throughput of a number of users who each wait for the answer.
@@ -209,12 +211,12 @@ func (u *USL) describe(likely float64) {
 	case likely > 1-confidence && likely < confidence:
 		u.Says = fmt.Sprintf("these throughputs do not tell whether contention costs more or coherency: contention does in %.0f %% of what they allow", likely*100)
 	case contention >= coherency:
-		u.Says = fmt.Sprintf("contention dominates: at %g users waiting for what is shared costs %.3g times what coherency does", n, contention/max(coherency, 1e-9))
+		u.Says = fmt.Sprintf("contention dominates: at %g users waiting for what is shared costs %s times what coherency does", n, units.ThreeDigits(contention/max(coherency, 1e-9)))
 		if coherency == 0 {
 			u.Says = fmt.Sprintf("contention alone limits it: %.3g %% of the work of a request is done one at a time", sigma*100)
 		}
 	default:
-		u.Says = fmt.Sprintf("coherency dominates: at %g users keeping consistent costs %.3g times what contention does", n, coherency/max(contention, 1e-9))
+		u.Says = fmt.Sprintf("coherency dominates: at %g users keeping consistent costs %s times what contention does", n, units.ThreeDigits(coherency/max(contention, 1e-9)))
 		if contention == 0 {
 			u.Says = "coherency alone limits it: what each pair of users costs adds up"
 		}
