@@ -112,14 +112,13 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 		p := shouldered
 		p.Arrivals = kind
 		s := mustSchedule(t, p, 1)
-		c, pacer, sink := s.Cursor(), NewPacer(s), time.Duration(0)
+		c, sink := s.Cursor(), time.Duration(0)
 		for what, f := range map[string]func(){
 			"Next":    func() { _, at, _ := c.Next(); sink += at },
 			"Seek":    func() { c.Seek(5000) },
 			"At":      func() { sink += s.At(4000) },
 			"Count":   func() { sink += time.Duration(s.Count(12 * time.Second)) },
 			"PhaseAt": func() { sink += time.Duration(s.PhaseAt(12 * time.Second)) },
-			"Pace":    func() { w, _ := pacer.Pace(0, 100); sink += w },
 		} {
 			if n := testing.AllocsPerRun(100, f); n != 0 {
 				t.Errorf("%s of a schedule with %s arrivals allocates %v times, want 0", what, kind, n)

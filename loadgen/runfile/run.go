@@ -381,7 +381,6 @@ type EventKind string
 const (
 	EventStall    EventKind = "stall"    // nothing was received though requests were outstanding
 	EventPause    EventKind = "pause"    // bench itself did not run
-	EventThrottle EventKind = "throttle" // the control group held bench's processor back
 	EventExit     EventKind = "exit"     // the bundled target's process ended during the run
 	EventAbort    EventKind = "abort"    // a condition to abort on was true, and ended the run
 	EventClock    EventKind = "clock"    // the system's clock was set
