@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	promfs "github.com/prometheus/procfs"
 )
 
 // cpuGroup is a control group that may limit this process's processor time.
@@ -19,52 +21,54 @@ type cpuGroup struct {
 // cpuGroups finds this process's control group and those above it, as far as they can be seen from here: a limit on any
 // of them holds it back. None when control groups are not mounted.
 func cpuGroups() []cpuGroup {
-	memberships, err := os.ReadFile("/proc/self/cgroup")
+	proc, err := promfs.NewDefaultFS()
 	if err != nil {
 		return nil
 	}
-	mounts, err := os.ReadFile("/proc/self/mountinfo")
+	self, err := proc.Self()
 	if err != nil {
 		return nil
 	}
-	return parseCPUGroups(memberships, mounts)
+	return cpuGroupsOf(proc, self.PID)
 }
 
-// parseCPUGroups reads /proc/self/cgroup (cgroups(7)) and /proc/self/mountinfo (proc_pid_mountinfo(5)). A host may have
-// both versions of control groups: where the cpu controller is mounted by version 1, it limits nothing in version 2.
-func parseCPUGroups(memberships, mounts []byte) []cpuGroup {
+// cpuGroupsOf finds the control groups of a process (cgroups(7)). A host may have both versions of control groups: where the
+// cpu controller is mounted by version 1, it limits nothing in version 2.
+func cpuGroupsOf(proc promfs.FS, pid int) []cpuGroup {
+	process, err := proc.Proc(pid)
+	if err != nil {
+		return nil
+	}
+	memberships, err := process.Cgroups()
+	if err != nil {
+		return nil
+	}
+	mounts, err := proc.GetProcMounts(pid)
+	if err != nil {
+		return nil
+	}
 	var member string
 	unified, found := true, false
-	for line := range strings.Lines(string(memberships)) {
-		fields := strings.SplitN(strings.TrimRight(line, "\n"), ":", 3)
-		if len(fields) != 3 {
-			continue
-		}
+	for _, m := range memberships {
 		switch {
-		case slices.Contains(strings.Split(fields[1], ","), "cpu"):
-			member, unified, found = fields[2], false, true
-		case fields[0] == "0" && fields[1] == "" && unified:
-			member, found = fields[2], true
+		case slices.Contains(m.Controllers, "cpu"):
+			member, unified, found = m.Path, false, true
+		case m.HierarchyID == 0 && len(m.Controllers) == 0 && unified:
+			member, found = m.Path, true
 		}
 	}
 	if !found {
 		return nil
 	}
-	for line := range strings.Lines(string(mounts)) {
-		// 31 23 0:28 ROOT MOUNTPOINT options … - TYPE source OPTIONS
-		before, after, ok := strings.Cut(strings.TrimRight(line, "\n"), " - ")
-		where, what := strings.Fields(before), strings.Fields(after)
-		if !ok || len(where) < 5 || len(what) < 3 {
+	for _, m := range mounts {
+		if unified && m.FSType != "cgroup2" {
 			continue
 		}
-		if unified && what[0] != "cgroup2" {
-			continue
-		}
-		if !unified && (what[0] != "cgroup" || !slices.Contains(strings.Split(what[2], ","), "cpu")) {
+		if _, controls := m.SuperOptions["cpu"]; !unified && (m.FSType != "cgroup" || !controls) {
 			continue
 		}
 		// The mount shows what lies below its root. A group elsewhere, which a container can be in, cannot be seen.
-		root, mountpoint := unescapeMount(where[3]), unescapeMount(where[4])
+		root, mountpoint := unescapeMount(m.Root), unescapeMount(m.MountPoint)
 		below, ok := strings.CutPrefix(member+"/", strings.TrimSuffix(root, "/")+"/")
 		if !ok || strings.HasPrefix(below, "..") {
 			continue

@@ -1,11 +1,14 @@
 package usage
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 	"time"
+
+	promfs "github.com/prometheus/procfs"
 )
 
 func TestParseCPUGroups(t *testing.T) {
@@ -45,7 +48,17 @@ func TestParseCPUGroups(t *testing.T) {
 		{"no control groups", "", systemd, nil},
 		{"nonsense", "x\n0:\n::\n", "y - \n1 2 3 - cgroup2\n", nil},
 	} {
-		if got := parseCPUGroups([]byte(tc.memberships), []byte(tc.mounts)); !slices.Equal(got, tc.want) {
+		dir := t.TempDir()
+		for name, data := range map[string]string{"cgroup": tc.memberships, "mountinfo": tc.mounts} {
+			if err := errors.Join(os.MkdirAll(filepath.Join(dir, "1"), 0o700), os.WriteFile(filepath.Join(dir, "1", name), []byte(data), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		proc, err := promfs.NewFS(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := cpuGroupsOf(proc, 1); !slices.Equal(got, tc.want) {
 			t.Errorf("%s: groups %v, want %v", tc.why, got, tc.want)
 		}
 	}
