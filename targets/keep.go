@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/renameio/v2/maybe"
+
 	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/process"
 )
@@ -146,11 +148,7 @@ func writeKept(dir string, data kept) error {
 	if err != nil {
 		return err
 	}
-	partial := keptFile(dir) + ".partial"
-	if err := os.WriteFile(partial, text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(partial, keptFile(dir))
+	return maybe.WriteFile(keptFile(dir), text, 0o600)
 }
 
 // openKept opens data that a keeper has made.

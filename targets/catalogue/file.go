@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+	"github.com/google/renameio/v2/maybe"
 )
 
 // CacheDirVar is the environment variable that names the directory catalogues are kept in.
@@ -106,7 +107,7 @@ func (f File) store(ctx context.Context, stored string) error {
 	if err != nil {
 		return err
 	}
-	if err := replace(stored+".sha256", []byte(hex.EncodeToString(sum.Sum(nil))+"\n")); err != nil {
+	if err := maybe.WriteFile(stored+".sha256", []byte(hex.EncodeToString(sum.Sum(nil))+"\n"), 0o644); err != nil {
 		return err
 	}
 	if err := os.Chmod(partial, 0o444); err != nil {
@@ -117,14 +118,6 @@ func (f File) store(ctx context.Context, stored string) error {
 	}
 	f.Progress(fmt.Sprintf("built in %.1f s; %s (%d MB) is kept", time.Since(began).Seconds(), stored, size>>20))
 	return nil
-}
-
-// replace writes a file so that a reader sees the old content or the new, never a part.
-func replace(path string, content []byte) error {
-	if err := os.WriteFile(path+".partial", content, 0o644); err != nil {
-		return err
-	}
-	return os.Rename(path+".partial", path)
 }
 
 var errDamaged = errors.New("the checksum does not match")
