@@ -52,7 +52,7 @@ func edges(c *capacity.Capacity) (limits []chart.Limit, spans []chart.Span) {
 	if r := c.MaxRate.Rate; r.Rate > 0 {
 		limits = append(limits, chart.Limit{Name: "holds " + units.Rate(r.Rate), Value: r.Rate})
 		if r.High > r.Low {
-			spans = []chart.Span{{Name: "holds, 95 %", From: r.Low, To: r.High}}
+			spans = []chart.Span{{Name: "95 %", From: r.Low, To: r.High}}
 		}
 	}
 	if c.Knee != nil {
@@ -193,6 +193,9 @@ func scalability(c *capacity.Capacity) []page.Block {
 		// The ends of all at once may be far off: they are not to make what was measured small.
 		highest := slices.MaxFunc(u.Points, func(a, b capacity.Load) int { return cmp.Compare(a.Throughput, b.Throughput) }).Throughput
 		plot.Y.To = 1.6 * highest
+		if slices.ContainsFunc(band.Points, func(p chart.Point) bool { return p.High > plot.Y.To }) {
+			caption += " It goes on above."
+		}
 	} else {
 		caption = "Not fitted: " + u.Refused
 	}
@@ -258,15 +261,17 @@ func months(c *capacity.Capacity) []page.Block {
 func costs(p *capacity.Plan, x chart.Axis) []page.Block {
 	cost := chart.Plot{X: x, Y: chart.Axis{Label: "cost of a month, " + page.Clean(p.Inputs.Prices.Currency, 8) + ", the cheapest mix with transfer", Unit: chart.Number}}
 	mix := chart.Parts{Unit: chart.Number}
+	var bands, lines []chart.Series
 	for _, m := range p.Months {
 		for i, of := range m.Costs {
-			if 2*i >= len(cost.Series) {
-				cost.Series = append(cost.Series, chart.Series{Color: i, Dash: 2, Style: chart.Band}, chart.Series{Name: of.Offer, Color: i, Dash: i / 4})
+			if i == len(lines) {
+				bands = append(bands, chart.Series{Color: i, Dash: 2, Style: chart.Band})
+				lines = append(lines, chart.Series{Name: of.Offer, Color: i, Dash: i / 4})
 			}
-			at, band, line := float64(m.Month), &cost.Series[2*i], &cost.Series[2*i+1]
-			line.Points = append(line.Points, chart.Point{X: at, Y: of.Total})
+			at := float64(m.Month)
+			lines[i].Points = append(lines[i].Points, chart.Point{X: at, Y: of.Total})
 			if of.TotalHigh > 0 {
-				band.Points = append(band.Points, chart.Point{X: at, Y: math.NaN(), Low: of.TotalLow, High: of.TotalHigh})
+				bands[i].Points = append(bands[i].Points, chart.Point{X: at, Y: math.NaN(), Low: of.TotalLow, High: of.TotalHigh})
 			}
 		}
 		if len(m.Costs) == 0 {
@@ -279,9 +284,10 @@ func costs(p *capacity.Plan, x chart.Axis) []page.Block {
 		mix.Rows = append(mix.Rows, chart.Whole{Name: fmt.Sprintf("month %d, %s", m.Month, page.Clean(least.Offer, 16)), Text: fmt.Sprintf("%s %s", chart.Number.Text(least.Total), page.Clean(p.Inputs.Prices.Currency, 8)),
 			Parts: []chart.Part{part("reserved", float64(least.Mix.Reserved)), part("on demand", least.Mix.OnDemand), part("spot", least.Mix.Spot)}})
 	}
-	if len(cost.Series) == 0 {
+	if len(lines) == 0 {
 		return nil
 	}
+	cost.Series = append(bands, lines...)
 	first, last := mix.Rows[0], mix.Rows[len(mix.Rows)-1]
 	return []page.Block{
 		page.Chart{Title: "Cost by month", Caption: fmt.Sprintf("The cheapest costs %s now and %s in the last month. Bands are between the ends of the demand's and the capacity's intervals.", first.Text, last.Text), Drawing: picture{cost}},

@@ -25,7 +25,11 @@ func (d *document) table(t *page.Table) {
 		d.raw("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-labelledby=\"" + id + "\"><table" + sorts + ">\n<caption id=\"" + id + "\">" + caption + "</caption>\n<thead><tr>")
 	}
 	for _, c := range t.Columns {
-		d.raw("<th scope=\"col\"" + align(c) + ">" + text(c.Title) + "</th>")
+		if title := text(c.Title); title != "" {
+			d.raw("<th scope=\"col\"" + align(c) + ">" + title + "</th>")
+		} else {
+			d.raw("<td></td>") // a head without a name heads nothing
+		}
 	}
 	d.raw("</tr></thead>\n<tbody>\n")
 	above := make([]string, len(t.Columns))
