@@ -1,6 +1,7 @@
 package html_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -292,33 +294,50 @@ func TestReportInChromium(t *testing.T) {
 		}
 	})
 
-	t.Run("looks", func(t *testing.T) {
-		for _, scheme := range []string{"light", "dark"} {
-			act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
-			screenshot(t, ctx, scheme)
-			if ground := value[string](t, ctx, "getComputedStyle(document.body).backgroundColor"); (ground == "rgb(255, 255, 255)") != (scheme == "light") {
-				t.Errorf("in the %s scheme the ground is %s", scheme, ground)
-			}
-		}
+	t.Run("ground by button", func(t *testing.T) {
 		before := value[string](t, ctx, "getComputedStyle(document.body).backgroundColor")
 		run(t, ctx, "document.querySelector('.theme').click()")
 		if after := value[string](t, ctx, "getComputedStyle(document.body).backgroundColor"); after == before {
 			t.Error("the button changes no ground")
 		}
-		act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}), chromedp.EmulateViewport(718, 1000))
-		screenshot(t, ctx, "print")
-		if width := value[float64](t, ctx, "document.documentElement.scrollWidth"); width > 718 {
-			t.Errorf("on A4 the page is %v px wide", width)
-		}
-		act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}), chromedp.EmulateViewport(390, 844))
-		screenshot(t, ctx, "390px")
-		if width := value[float64](t, ctx, "document.documentElement.scrollWidth"); width > 390 {
-			t.Errorf("on a telephone the page is %v px wide: it scrolls as a whole", width)
-		}
-		if size := value[float64](t, ctx, "Math.min(...[...document.querySelectorAll('svg text')].filter(e => e.getBBox().width > 0).map(e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))"); size < 10 {
-			t.Errorf("text of %v px", size)
-		}
 	})
+}
+
+// Reports of every kind in the light, in the dark, on a telephone and on paper; their pictures are kept.
+func TestLooksOfEveryKind(t *testing.T) {
+	long(t)
+	chromium, source := browser(t), axe(t)
+	for name, write := range kinds(t) {
+		t.Run(name, func(t *testing.T) {
+			var b bytes.Buffer
+			if err := write(&b); err != nil {
+				t.Fatal(err)
+			}
+			ctx := tab(t, chromium, 1000, saved(t, b.Bytes()))
+			run(t, ctx, source)
+			for _, scheme := range []string{"light", "dark"} {
+				act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
+				screenshot(t, ctx, name+"-"+scheme)
+				if ground := value[string](t, ctx, "getComputedStyle(document.body).backgroundColor"); (ground == "rgb(255, 255, 255)") != (scheme == "light") {
+					t.Errorf("in the %s scheme the ground is %s", scheme, ground)
+				}
+				accessible(t, ctx, scheme)
+			}
+			act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}), chromedp.EmulateViewport(718, 1000))
+			screenshot(t, ctx, name+"-print")
+			if width := value[float64](t, ctx, "document.documentElement.scrollWidth"); width > 718 {
+				t.Errorf("on A4 the page is %v px wide", width)
+			}
+			act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{}), chromedp.EmulateViewport(390, 844))
+			screenshot(t, ctx, name+"-390px")
+			if width := value[float64](t, ctx, "document.documentElement.scrollWidth"); width > 390 {
+				t.Errorf("on a telephone the page is %v px wide: it scrolls as a whole", width)
+			}
+			if size := value[float64](t, ctx, "Math.min(99, ...[...document.querySelectorAll('svg text')].filter(e => e.getBBox().width > 0).map(e => parseFloat(getComputedStyle(e).fontSize) * e.getScreenCTM().a))"); size < 10 {
+				t.Errorf("text of %v px", size)
+			}
+		})
+	}
 }
 
 // An hour has more seconds than a chart has points: the highest of each stretch stay.
@@ -328,8 +347,17 @@ func TestLongReportInChromium(t *testing.T) {
 	list := runs(t, 3600)
 	peak := &list[0].Intervals[2345]
 	peak.ResponseTime = list[1].Intervals[2345].ResponseTime
-	ctx := tab(t, chromium, 1000, saved(t, written(t, list)))
-	t.Logf("it opened in %.0f ms", value[float64](t, ctx, "performance.getEntriesByType('navigation')[0].loadEventEnd"))
+	address := saved(t, written(t, list))
+	ctx := tab(t, chromium, 1000, address)
+	opened := []float64{}
+	for range 3 { // a machine that is busy is given three tries
+		opened = append(opened, value[float64](t, ctx, "performance.getEntriesByType('navigation')[0].loadEventEnd"))
+		act(t, ctx, chromedp.Navigate(address))
+	}
+	t.Logf("it opened in %.0f ms", opened)
+	if slices.Min(opened) > 10_000 { // five times what an idle machine may take
+		t.Errorf("it opens in %.0f ms", slices.Min(opened))
+	}
 	latency := chartNamed("Response time by second")
 	series := latency + ".querySelector('g[data-group=P99] path').getAttribute('d')"
 	run(t, ctx, "(s => { s.selectedIndex = 3; s.dispatchEvent(new Event('change')); })(document.querySelector('.bar select'))")
@@ -447,28 +475,22 @@ func axe(t *testing.T) string {
 	return string(source)
 }
 
-func TestReportIsAccessible(t *testing.T) {
-	long(t)
-	chromium := browser(t)
-	source := axe(t)
-	ctx := tab(t, chromium, 1000, saved(t, written(t, runs(t, 60))))
-	run(t, ctx, source)
-	for _, scheme := range []string{"light", "dark"} {
-		act(t, ctx, call(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}}))
-		var found []struct {
-			ID, Impact, Help string
-			Nodes            []struct{ HTML, FailureSummary string }
+// accessible holds a page against axe-core's rules.
+func accessible(t *testing.T, ctx context.Context, scheme string) {
+	t.Helper()
+	var found []struct {
+		ID, Impact, Help string
+		Nodes            []struct{ HTML, FailureSummary string }
+	}
+	raw := value[string](t, ctx, "axe.run({resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))", chromedp.EvalAwaitPromise)
+	if err := json.Unmarshal([]byte(raw), &found); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range found {
+		told := t.Logf
+		if v.Impact == "serious" || v.Impact == "critical" {
+			told = t.Errorf
 		}
-		raw := value[string](t, ctx, "axe.run({resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))", chromedp.EvalAwaitPromise)
-		if err := json.Unmarshal([]byte(raw), &found); err != nil {
-			t.Fatal(err)
-		}
-		for _, v := range found {
-			told := t.Logf
-			if v.Impact == "serious" || v.Impact == "critical" {
-				told = t.Errorf
-			}
-			told("%s, %s: %s: %s (%d places, the first %.200s: %.300s)", scheme, v.Impact, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML, v.Nodes[0].FailureSummary)
-		}
+		told("%s, %s: %s: %s (%d places, the first %.200s: %.300s)", scheme, v.Impact, v.ID, v.Help, len(v.Nodes), v.Nodes[0].HTML, v.Nodes[0].FailureSummary)
 	}
 }

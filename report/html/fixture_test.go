@@ -135,3 +135,15 @@ func TestSizes(t *testing.T) {
 		})
 	}
 }
+
+// How long a report takes to make: five minutes of two targets at most 1 s, an hour at most 5 s.
+func BenchmarkReport(b *testing.B) {
+	for _, seconds := range []int{300, 3600} {
+		b.Run(fmt.Sprintf("%ds", seconds), func(b *testing.B) {
+			list := runs(b, seconds)
+			for b.Loop() {
+				written(b, list)
+			}
+		})
+	}
+}
