@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/report/compare"
 )
 
 // mirrorSchema rises when a key's meaning changes.
@@ -32,6 +33,7 @@ type mirrorFile struct {
 	Rules       []string           `json:"rules,omitempty"` // by which answers were compared, in their order
 	Pairs       runfile.Pairs      `json:"pairs"`
 	Rows        []comparisonRow    `json:"rows"`
+	CurvesNS    [2][]time.Duration `json:"curves_ns"`        // of each side, value i at the quantile 1 − 10^(−i/18); absent in files of before
 	Repeat      string             `json:"repeat,omitempty"` // the command that does the same again
 	Notes       []string           `json:"notes"`            // what was noticed when it was made; absent in files of before
 	Footnotes   []string           `json:"footnotes"`        // what has to be known to read the figures, and follows from them
@@ -52,7 +54,7 @@ func MirrorJSON(w io.Writer, m *Mirror) error {
 	for i := range f.Pairs.Samples {
 		f.Pairs.Samples[i].Endpoint = longName(f.Pairs.Samples[i].Endpoint)
 	}
-	f.Rows = comparisonRows(m.Rows)
+	f.Rows, f.CurvesNS = comparisonRows(m.Rows), [2][]time.Duration{m.Curves[0].Values, m.Curves[1].Values}
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
 	e.SetEscapeHTML(false)
@@ -80,6 +82,9 @@ func DecodeMirror(name string, data []byte) (*Mirror, error) {
 		Names: f.Names, Verdicts: f.Verdicts, Interrupted: f.Interrupted, Spoiled: f.Spoiled, Pairs: f.Pairs, Rows: rows, Rate: f.Rate,
 		Length: time.Duration(f.LengthNS), Seed: f.Seed, Rules: f.Rules, Repeat: f.Repeat, Notes: f.Notes,
 	}
+	for side, values := range f.CurvesNS {
+		m.Curves[side] = compare.Curve{Arm: f.Names[side], Values: values}
+	}
 	if f.Notes == nil {
 		m.Notes, m.Rules = []string{notKept}, slices.Sorted(maps.Keys(f.Pairs.ByRule))
 	}
@@ -95,6 +100,10 @@ func (f *mirrorFile) check() error {
 		return errors.New("its rate or its length cannot be")
 	case p.Different > p.Compared || p.Slower > p.Timed || p.OneBound > p.Timed:
 		return errors.New("of its pairs there are more of a kind than of all")
+	case slices.ContainsFunc(f.CurvesNS[:], func(c []time.Duration) bool {
+		return len(c) > mostCurve || slices.ContainsFunc(c, func(v time.Duration) bool { return v < 0 })
+	}):
+		return errors.New("the curve of a side cannot be")
 	case len(f.Rules) > runfile.MaxDiffRules || len(p.ByRule) > runfile.MaxDiffRules || len(p.Samples) > mostSamples || len(f.Notes) > mostNotes:
 		return errors.New("it has more rules, samples or notes than a mirrored run")
 	}

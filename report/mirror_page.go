@@ -21,9 +21,10 @@ type Mirror struct {
 	Interrupted bool
 	Spoiled     string // why a side's latencies are no evidence; "" where both sides' are. That it was ended early is told apart
 	Pairs       runfile.Pairs
-	Rows        []compare.Row // of target times, see [compare.Paired]
-	Rate        float64       // offered to each, requests/s
-	Length      time.Duration // without the warm-up
+	Rows        []compare.Row    // of target times, see [compare.Paired]
+	Curves      [2]compare.Curve // without values in files of before
+	Rate        float64          // offered to each, requests/s
+	Length      time.Duration    // without the warm-up
 	Seed        uint64
 	Rules       []string // by which answers were compared
 	Repeat      string   // the command that does the same again
@@ -33,7 +34,7 @@ type Mirror struct {
 
 // NewMirror judges what came of a mirrored run of two targets of those names.
 func NewMirror(names [2]string, found *runfile.Mirrored) *Mirror {
-	m := &Mirror{Names: names, Pairs: found.Pairs, Rows: compare.Paired(found.Pairs.Latencies), Seed: found.A.Seed}
+	m := &Mirror{Names: names, Pairs: found.Pairs, Rows: compare.Paired(found.Pairs.Latencies), Curves: compare.PairedCurves(names, found.Pairs.Latencies), Seed: found.A.Seed}
 	for i, r := range []*runfile.Run{found.A, found.B} {
 		m.Verdicts[i] = r.Verdict
 		m.Interrupted = m.Interrupted || r.Interrupted

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -139,5 +140,17 @@ func TestMirrorJSON(t *testing.T) {
 	}
 	if strings.Contains(b.String(), `\u001b`) {
 		t.Error("an escape sequence is in the file")
+	}
+	// What a picture shows of it is in the file too.
+	want := mirrorFixture()
+	got, err := DecodeMirror("mirror.json", b.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(want.Curves[1].Values) < 50 || !reflect.DeepEqual(got.Curves, want.Curves) {
+		t.Errorf("read back, the curves are %v, want %v", got.Curves, want.Curves)
+	}
+	if blocks := got.Rows[0].RoundsB; len(blocks) < 6 || !reflect.DeepEqual(blocks, want.Rows[0].RoundsB) {
+		t.Errorf("read back, the blocks are %v, want %v", blocks, want.Rows[0].RoundsB)
 	}
 }

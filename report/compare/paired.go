@@ -60,6 +60,7 @@ func pairedRow(m Metric, all []runfile.LatencyPair, bySecond [][]runfile.Latency
 		block := slices.Concat(bySecond[from : from+length]...)
 		a, b := quantiles(block, m.Quantile)
 		row.Beyond = min(row.Beyond, float64(len(block))*(1-m.Quantile))
+		row.RoundsA, row.RoundsB = append(row.RoundsA, a.value), append(row.RoundsB, b.value)
 		if a.low && b.low {
 			continue
 		}

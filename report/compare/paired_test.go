@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
@@ -137,6 +138,25 @@ func TestPairedOfSidesThatHang(t *testing.T) {
 		}
 		if p99.Outcome != c.outcome || !open(p99.Change.Low, c.low) || !open(p99.Change.High, c.high) {
 			t.Errorf("%s: %s, %+v, want %s between %v and %v", c.name, p99.Outcome, p99.Change, c.outcome, c.low, c.high)
+		}
+	}
+}
+
+// The curve of a side goes through its quantiles, and ends where less than one request lies beyond.
+func TestPairedCurves(t *testing.T) {
+	pairs := make([]runfile.LatencyPair, 200)
+	for i := range pairs {
+		pairs[i] = runfile.LatencyPair{A: float32(1000 * (i + 1)), B: float32(2000 * (200 - i))}
+	}
+	for side, c := range PairedCurves([2]string{"old", "new"}, pairs) {
+		if last := CurveIndex(1 - 1.0/200); len(c.Values) != last && len(c.Values) != last+1 {
+			t.Errorf("%s has %d values, want about %d", c.Arm, len(c.Values), last)
+		}
+		for _, q := range []float64{0, 0.9, 0.99} {
+			want := time.Duration(max(1, math.Round(q*200)) * 1000 * float64(side+1))
+			if got := c.Values[CurveIndex(q)]; got != want {
+				t.Errorf("%s at %v: %v, want %v", c.Arm, q, got, want)
+			}
 		}
 	}
 }

@@ -22,7 +22,7 @@ func Comparison(w io.Writer, c *report.Compared) error {
 		found := &c.Result.Comparisons[i]
 		intervals = append(intervals, forest(found.B+" against "+found.A, found.Rows, c.Result.Gate)...)
 		intervals = append(intervals, failureForest(found)...)
-		dots = append(dots, rounds(found)...)
+		dots = append(dots, rounds(found, "round")...)
 	}
 	if len(c.Result.Comparisons) > 1 {
 		intervals = append(ranking(c), intervals...)
@@ -31,12 +31,14 @@ func Comparison(w io.Writer, c *report.Compared) error {
 	if !c.Result.Gate {
 		p.Title = "bench compare: " + strings.Join(p.Subjects, ", ")
 	}
-	return Write(w, charted(p, section("Differences", intervals), section("Rounds", dots), section("Distribution", curves(c))))
+	return Write(w, charted(p, section("Differences", intervals), section("Rounds", dots), section("Distribution", curves(c.Result.Curves, curveLabel(c), "The median of the rounds at each percentile."))))
 }
 
 // Mirror writes the report of a mirrored run. Its error is that of w.
 func Mirror(w io.Writer, m *report.Mirror) error {
-	return Write(w, charted(report.MirrorPage(m), section("Differences", forest(m.Names[1]+" against "+m.Names[0], m.Rows, false))))
+	blocks := &compare.Comparison{A: m.Names[0], B: m.Names[1], Rows: m.Rows}
+	return Write(w, charted(report.MirrorPage(m), section("Differences", forest(m.Names[1]+" against "+m.Names[0], m.Rows, false)),
+		section("Blocks of seconds", rounds(blocks, "block")), section("Distribution", curves(m.Curves[:], "target time", "All timed pairs."))))
 }
 
 // charted returns a page with charts behind its answer and first table, and without those that are made of characters.
@@ -169,8 +171,8 @@ func ranking(c *report.Compared) []page.Block {
 	return []page.Block{page.Chart{Title: metric + " of all against " + first, Caption: caption, Drawing: picture{f}}}
 }
 
-// rounds draws every round's percentiles as dots in time order.
-func rounds(found *compare.Comparison) []page.Block {
+// rounds draws every round's percentiles as dots in time order; what is the word for a round.
+func rounds(found *compare.Comparison, what string) []page.Block {
 	var blocks []page.Block
 	for _, r := range found.Rows {
 		if r.Metric.Quantile == 0 || len(r.RoundsA)+len(r.RoundsB) == 0 {
@@ -178,7 +180,7 @@ func rounds(found *compare.Comparison) []page.Block {
 		}
 		most := float64(max(len(r.RoundsA), len(r.RoundsB)))
 		var told []string
-		plot := chart.Plot{Width: 420, Height: 200, X: chart.Axis{Label: "round", Unit: chart.Number, From: 0.5, To: most + 0.5}, Y: roundsAxis(slices.Concat(r.RoundsA, r.RoundsB))}
+		plot := chart.Plot{Width: 420, Height: 200, X: chart.Axis{Label: what, Unit: chart.Number, From: 0.5, To: most + 0.5}, Y: roundsAxis(slices.Concat(r.RoundsA, r.RoundsB))}
 		for i, side := range []struct {
 			name   string
 			values []float64
@@ -192,7 +194,7 @@ func rounds(found *compare.Comparison) []page.Block {
 				told = append(told, fmt.Sprintf("%s %s to %s", side.name, units.Duration(time.Duration(slices.Min(side.values))), units.Duration(time.Duration(slices.Max(side.values)))))
 			}
 		}
-		blocks = append(blocks, page.Chart{Title: report.MetricName(r.Metric) + " by round", Caption: strings.Join(told, ", ") + ".", Drawing: small{plot}})
+		blocks = append(blocks, page.Chart{Title: report.MetricName(r.Metric) + " by " + what, Caption: strings.Join(told, ", ") + ".", Drawing: small{plot}})
 	}
 	return blocks
 }
@@ -262,14 +264,18 @@ func failureForest(found *compare.Comparison) []page.Block {
 	return []page.Block{page.Chart{Title: "Failures of " + found.B + " against " + found.A, Caption: "The difference of the shares of requests that failed." + unbounded, Drawing: picture{f}}}
 }
 
-// curves draws the percentile curves of all arms.
-func curves(c *report.Compared) []page.Block {
-	label := "target time"
+// curveLabel says which times are compared.
+func curveLabel(c *report.Compared) string {
 	if c.Result.ByResponse {
-		label = "response time"
+		return "response time"
 	}
+	return "target time"
+}
+
+// curves draws the percentile curves of all arms.
+func curves(list []compare.Curve, label, caption string) []page.Block {
 	plot := chart.Plot{Height: 280, X: chart.Axis{Label: "percentile", Scale: chart.Percentile}, Y: chart.Axis{Label: label, Unit: chart.Nanoseconds, Scale: chart.Log}}
-	for i, arm := range c.Result.Curves {
+	for i, arm := range list {
 		s := chart.Series{Name: arm.Arm, Color: i, Dash: i / 4}
 		for j, v := range arm.Values {
 			if v > 0 {
@@ -283,7 +289,7 @@ func curves(c *report.Compared) []page.Block {
 	if len(plot.Series) == 0 {
 		return nil
 	}
-	return []page.Block{page.Chart{Title: "Percentile curves", Caption: "The median of the rounds at each percentile.", Drawing: picture{plot}}}
+	return []page.Block{page.Chart{Title: "Percentile curves", Caption: caption, Drawing: picture{plot}}}
 }
 
 // Baseline writes the report of a stored baseline. Its error is that of w.

@@ -1,8 +1,10 @@
 package html_test
 
 import (
+	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -17,7 +19,7 @@ import (
 )
 
 // fewestFigures is how many charts a report of each kind has to show.
-var fewestFigures = map[string]int{"run": 14, "gate": 5, "several": 8, "mirror": 1, "baseline": 1, "capacity": 7, "history": 1, "selfcheck": 1}
+var fewestFigures = map[string]int{"run": 14, "gate": 5, "several": 8, "mirror": 4, "baseline": 1, "capacity": 7, "history": 1, "selfcheck": 1}
 
 // kinds write a report of each kind, with hostile names where a name is from elsewhere.
 func kinds(t testing.TB) map[string]func(io.Writer) error {
@@ -75,7 +77,7 @@ func several() *report.Compared {
 }
 
 func mirrored() *report.Mirror {
-	return &report.Mirror{Names: [2]string{"old", hostile}, Rows: rows(), Rate: 100, Length: time.Minute, Notes: []string{hostile}}
+	return &report.Mirror{Names: [2]string{"old", hostile}, Rows: rows(), Rate: 100, Length: time.Minute, Notes: []string{hostile}, Curves: [2]compare.Curve(gate().Result.Curves)}
 }
 
 func baseline(t testing.TB) *compare.Baseline {
@@ -137,6 +139,39 @@ func trusted() *selfcheck.Report {
 	return r
 }
 
+// The figures that a report of each kind was made of are on its page.
+func TestFiguresOfEveryKind(t *testing.T) {
+	wanted := map[string][]float64{}
+	for _, r := range rows() {
+		wanted["gate"], wanted["mirror"] = append(wanted["gate"], r.A, r.B), append(wanted["mirror"], r.A, r.B)
+	}
+	for _, m := range measured().Steps {
+		wanted["capacity"] = append(wanted["capacity"], m.Step.Rate, m.Served, float64(m.P50), float64(m.P99))
+	}
+	for _, s := range slowed().Series {
+		for _, p := range s.Points {
+			wanted["history"] = append(wanted["history"], float64(p.Values[0]), float64(p.Values[2]))
+		}
+	}
+	for _, e := range trusted().Engines {
+		for _, p := range e.Pacing {
+			wanted["selfcheck"] = append(wanted["selfcheck"], p.Rate, float64(p.Lag.P50NS), float64(p.Lag.P99NS))
+		}
+	}
+	all := kinds(t)
+	for name, want := range wanted {
+		var b strings.Builder
+		if err := all[name](&b); err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range want {
+			if figure := fmt.Sprintf(` data-v="%s"`, strconv.FormatFloat(v, 'g', -1, 64)); !strings.Contains(b.String(), figure) {
+				t.Errorf("%s: %s is not there", name, figure)
+			}
+		}
+	}
+}
+
 // Nothing measured is nothing drawn, and no failure.
 func TestEmptyReports(t *testing.T) {
 	for name, write := range map[string]func(io.Writer) error{
@@ -173,7 +208,7 @@ func writeRuns(w io.Writer, list ...*runfile.Run) error {
 func TestEveryKindInChromium(t *testing.T) {
 	chromium := browser(t)
 	told := map[string][]string{
-		"gate": {"P99", "+12 % … no bound, regression", "P50 by round"}, "several": {"P99 of all against old", "not told apart from it", "third", "0.97× … 1.03×"}, "mirror": {"+12 % … no bound, regression"}, "baseline": {"8 runs"}, "capacity": {"holds 1,500/s", "saturated 2,000/s", "knee 1,200/s", "P99, fitted", "p99<50ms"},
+		"gate": {"P99", "+12 % … no bound, regression", "P50 by round"}, "several": {"P99 of all against old", "not told apart from it", "third", "0.97× … 1.03×"}, "mirror": {"+12 % … no bound, regression", "P99 by block", "All timed pairs."}, "baseline": {"8 runs"}, "capacity": {"holds 1,500/s", "saturated 2,000/s", "knee 1,200/s", "P99, fitted", "p99<50ms"},
 		"history": {"P99 +100 %"}, "selfcheck": {"wire P99", "trusted up to"}, "run": {"cached P99"},
 	}
 	for name, write := range kinds(t) {

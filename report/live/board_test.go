@@ -85,4 +85,6 @@ func TestBoardWithoutAPanel(t *testing.T) {
 	e.wants("in the background", "$ bench spike", "quad 1")
 }
 
-func rowsOf(lines []line) []string { return strings.Split(strings.TrimSuffix(texts(lines), "\n"), "\n") }
+func rowsOf(lines []line) []string {
+	return strings.Split(strings.TrimSuffix(texts(lines), "\n"), "\n")
+}
