@@ -14,11 +14,11 @@ func objectiveName(o compare.Objective) string { return "slo " + sentence(o.Thre
 
 // objectiveFigure writes a figure in the unit of a threshold.
 func objectiveFigure(t runfile.Threshold, v float64) string {
-	switch t.Metric {
-	case runfile.MetricErrors:
-		return units.Share(v)
-	case runfile.MetricRate:
-		return units.Rate(v)
+	switch {
+	case t.OfShare():
+		return Share(v)
+	case t.Metric == runfile.MetricRate:
+		return Rate(v)
 	}
 	return units.Duration(time.Duration(v))
 }
@@ -60,7 +60,7 @@ func objectiveAnswer(o compare.Objective, a, b string) string {
 }
 
 func betweenBounds(o compare.Objective) string {
-	if o.B.Low <= 0 || math.IsInf(o.B.High, 1) || o.Threshold.Metric == runfile.MetricErrors {
+	if o.B.Low <= 0 || math.IsInf(o.B.High, 1) || o.Threshold.OfShare() {
 		return ""
 	}
 	return fmt.Sprintf(" (%s … %s)", objectiveFigure(o.Threshold, o.B.Low), objectiveFigure(o.Threshold, o.B.High))

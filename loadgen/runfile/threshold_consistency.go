@@ -15,6 +15,9 @@ const notConsistent = "the run tells no versions: say with consistency in a test
 // OfStale reports whether the threshold is about stale reads: their share, or their age.
 func (t Threshold) OfStale() bool { return t.Metric == MetricStale || t.Duration == durationStale }
 
+// OfShare reports whether the limit is a share of what was counted, 0-1: of requests that failed, or of reads that were stale.
+func (t Threshold) OfShare() bool { return t.Metric == MetricErrors || t.Metric == MetricStale }
+
 // addConsistency adds the counts of a phase.
 func (p *Part) addConsistency(c *Consistency) {
 	sum := &p.Consistency

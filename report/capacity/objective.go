@@ -47,7 +47,7 @@ func allowed(t runfile.Threshold) (float64, bool) {
 	switch {
 	case t.Metric == runfile.MetricPercentile && (t.Duration == "response" || t.Duration == "service"):
 		return 1 - t.Quantile, true
-	case t.Metric == runfile.MetricErrors && t.Limit > 0 && t.Limit < 0.5:
+	case t.OfShare() && t.Limit > 0 && t.Limit < 0.5:
 		return t.Limit, true
 	}
 	return 0, false
@@ -67,7 +67,14 @@ const fewestOfEndpoint = 10
 // samplesOf counts the requests of a step that an objective is about, and for a share those that break it.
 func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 	p := &r.Overall
-	if t.Endpoint != "" {
+	switch {
+	case t.OfStale() && p.Consistency == nil:
+		return tally{}
+	case t.Metric == runfile.MetricStale:
+		return tally{float64(p.Consistency.Reads), float64(p.Consistency.Stale)}
+	case t.OfStale():
+		return tally{float64(p.Consistency.Reads), 0}
+	case t.Endpoint != "":
 		return samplesOfEndpoint(t, r)
 	}
 	d := ofTarget(&p.ResponseTime, p.TargetTime)

@@ -33,23 +33,19 @@ type heldRecord struct {
 
 func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 	h.atLeast = h.atLeast || r.AtLeast
-	if t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin {
-		h.addCost(r)
-		return
-	}
-	if r.Actual == nil || *r.Actual <= 0 && t.Metric != runfile.MetricErrors {
+	if r.Actual == nil || *r.Actual <= 0 && !t.OfShare() && !t.OfStale() {
 		h.missing = true
 		return
 	}
-	if t.Metric == runfile.MetricErrors {
+	if t.OfShare() {
 		h.failed = append(h.failed, failuresOf(runfile.Requests{Failed: uint64(math.Round(*r.Actual * float64(r.Samples))), Due: r.Samples}))
 		return
 	}
-	h.logs = append(h.logs, math.Log(*r.Actual))
+	h.logs = append(h.logs, math.Log(max(*r.Actual, 1))) // in a round without a stale read, their age is 0
 	if r.Target != nil && *r.Target > 0 {
 		h.targets = append(h.targets, math.Log(*r.Target))
 	} else {
-		h.targets = append(h.targets, math.Log(*r.Actual))
+		h.targets = append(h.targets, h.logs[len(h.logs)-1])
 	}
 	if t.Metric == runfile.MetricPercentile {
 		h.beyond += float64(r.Samples) * (1 - t.Quantile)
@@ -77,7 +73,7 @@ func (h *heldRecord) addCost(r runfile.ThresholdResult) {
 // as a gate judges them.
 func (h *heldRecord) held(t runfile.Threshold, level func(share float64) float64) Held {
 	upper := t.Operator == runfile.Less || t.Operator == runfile.AtMost
-	if t.Metric == runfile.MetricErrors {
+	if t.OfShare() {
 		all := together(h.failed)
 		low, high := clopperPearson(all.Failed, all.Due, requestLevel)
 		d := Held{Value: all.share(), Low: low, High: high, Known: !h.missing && all.Due > 0, Outcome: Inconclusive}

@@ -56,12 +56,10 @@ func TestObjectiveIsMetMissedOrOpen(t *testing.T) {
 		{"errors<1%", 1000, []float64{0.05, 0.06, 0.05}, Inconclusive, "three rounds have no bound"},
 		{"errors<1%", 1000, []float64{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0.5}, Inconclusive, "4 %, of one burst"},
 		{"errors>1%", 1000, around(0.001), Missed, "a lower limit"},
-		{"hits>90%", 1000, around(0.95), Pass, "a share"},
-		{"hits>90%", 1000, around(0.8), Missed, "a share"},
-		{"hits>90%", 1000, make([]float64, 12), Missed, "no hit at all"},
-		{"origin<50/s", 40, around(40), Pass, "well below"},
-		{"origin<50/s", 0, make([]float64, 12), Pass, "no statement at all"},
-		{"origin<50/s", 60, around(60), Missed, "well above"},
+		{"stale<1%", 1000, []float64{0, 0.001, 0}, Pass, "1 of 3,000 reads"},
+		{"stale<1%", 1000, around(0.05), Missed, "5 % all the time"},
+		{"stale:p99<2s", 1000, make([]float64, 12), Pass, "no stale read in any round"},
+		{"stale:p99<2s", 3000, around(3e9), Missed, "older all the time"},
 		{"p99<200ms", 3000, []float64{150e6, 0, 150e6}, Inconclusive, "a round without a figure"},
 	} {
 		th := threshold(t, c.text)

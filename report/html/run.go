@@ -160,7 +160,7 @@ func limitBars(list []measured) []page.Block {
 // figureOf writes the figure of a threshold.
 func figureOf(t runfile.Threshold, v float64, atLeast bool) string {
 	switch {
-	case t.Metric == runfile.MetricErrors:
+	case t.OfShare():
 		return units.Share(v)
 	case t.Metric == runfile.MetricRate:
 		return units.Rate(v)

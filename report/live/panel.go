@@ -225,7 +225,7 @@ func conditionFigure(c runfile.ProgressCondition) string {
 	switch {
 	case c.Actual == nil:
 		return "nothing judged yet"
-	case c.Metric == runfile.MetricErrors:
+	case c.OfShare():
 		return units.Share(*c.Actual) + " so far"
 	case c.Metric == runfile.MetricRate:
 		return units.Rate(*c.Actual) + " so far"
