@@ -36,17 +36,18 @@ type sighting struct {
 	k                   uint64
 	intended, sent, end time.Duration
 	version             consistency.Version // of a read
-	user                int32
+	of, user            int32               // which of the mix's requests, and whose in the closed model
 	kind                sightingKind
 }
 
 // tellVersion notes what an exchange tells of versions, to be judged off the loop.
 func (s *sink) tellVersion(x *exchange.Exchange) {
-	c := s.mix.ConsistencyOf(x.K)
+	of := s.mix.Index(x.K)
+	c := s.mix.Requests[of].Consistency
 	if c == nil || !x.WasSent() {
 		return
 	}
-	t := sighting{k: x.K, intended: x.Intended, sent: x.Sent, end: x.End, user: consistency.Nobody}
+	t := sighting{k: x.K, of: int32(of), intended: x.Intended, sent: x.Sent, end: x.End, user: consistency.Nobody}
 	if s.closed {
 		t.user = int32(x.User)
 	}
@@ -73,7 +74,7 @@ func (s *sink) tellVersion(x *exchange.Exchange) {
 
 // takeVersion takes the version out of the body of an answer, where it stands there.
 func takeVersion(m *request.Mix, x *exchange.Exchange, body []byte) {
-	c := m.ConsistencyOf(x.K)
+	c := m.Requests[m.Index(x.K)].Consistency
 	if c == nil || c.Write || !c.Version.OfBody() {
 		return
 	}
@@ -159,7 +160,8 @@ func (v *versions) finish() {
 
 func (v *versions) one(t *sighting) {
 	c := &v.phases[v.layout.phaseAt(t.intended)]
-	key, ok := v.mix.Key(v.text[:0], t.k, v.epoch.Add(t.intended))
+	key, text, ok := v.mix.Requests[t.of].Key(v.text[:0], t.k, v.epoch.Add(t.intended))
+	v.text = text
 	switch {
 	case t.kind == sawWrite:
 		c.writes++
@@ -171,7 +173,6 @@ func (v *versions) one(t *sighting) {
 	if !ok || t.kind == sawNothing {
 		return
 	}
-	v.text = key
 	sent, end := v.offset+t.sent, v.offset+t.end
 	if t.kind == sawRead {
 		v.count(t.intended, v.ledger.Read(&consistency.Read{Key: key, Version: t.version, Sent: sent, End: end, User: int(t.user), Tag: t.intended}))

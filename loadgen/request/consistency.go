@@ -100,17 +100,17 @@ func (m *Mix) Versioned(prefix string) *Mix {
 	return &other
 }
 
-// ConsistencyOf returns what request k reads or writes; nil: nothing that is told.
-func (m *Mix) ConsistencyOf(k uint64) *Consistency { return m.Requests[m.Index(k)].Consistency }
-
-// Key returns the key that request k, due at an instant, reads or writes: a part of dst, to which it appends; ok is false where
-// it has none. ConsistencyOf is not nil.
-func (m *Mix) Key(dst []byte, k uint64, due time.Time) (key []byte, ok bool) {
-	c := &m.Requests[m.Index(k)]
+// Key returns the key that number k of the request, due at an instant, reads or writes; ok is false where it has none. It is a
+// part of text, which is what was appended to dst. Consistency is not nil.
+func (c *CompiledRequest) Key(dst []byte, k uint64, due time.Time) (key, text []byte, ok bool) {
 	if c.Consistency.Key.OfBody() {
-		return c.Consistency.Key.FromRequest(nil, c.Body.Append(dst, k, due))
+		text = c.Body.Append(dst, k, due)
+		key, ok = c.Consistency.Key.FromRequest(nil, text)
+		return key, text, ok
 	}
-	return c.Consistency.Key.FromRequest(c.Target.Append(dst, k, due), nil)
+	text = c.Target.Append(dst, k, due)
+	key, ok = c.Consistency.Key.FromRequest(text, nil)
+	return key, text, ok
 }
 
 // InitialVersion returns the version that every key has before it is written; "": it is not known.

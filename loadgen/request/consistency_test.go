@@ -31,7 +31,7 @@ func TestVersionedMix(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !m.Consistent() || !m.ReadsBody() || m.ConsistencyOf(3) != nil {
+	if !m.Consistent() || !m.ReadsBody() || m.Requests[3].Consistency != nil {
 		t.Error("a mix of reads and writes is not known as one")
 	}
 	m = m.Versioned("ab-3-")
@@ -44,7 +44,7 @@ func TestVersionedMix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, ok := m.Key(nil, uint64(k), time.Time{})
+		key, _, ok := m.Requests[k].Key(nil, uint64(k), time.Time{})
 		if r.URL.RequestURI() != want.url || r.Header.Get("X-Version") != want.header || string(r.Body) != want.body || !ok || string(key) != want.key {
 			t.Errorf("request %d: %s, %q, %q, key %q, want %+v", k, r.URL.RequestURI(), r.Header.Get("X-Version"), r.Body, key, want)
 		}
