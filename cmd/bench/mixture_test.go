@@ -51,3 +51,18 @@ func TestConsistencyOfATestFile(t *testing.T) {
 		}
 	}
 }
+
+// The test file that the help shows can be driven.
+func TestConsistencyOfTheHelp(t *testing.T) {
+	text, _ := topic("caching")
+	_, block, _ := strings.Cut(text, "```\nversion: 2")
+	block, _, _ = strings.Cut(block, "```")
+	file, err := profiles.Parse("stale.yaml", []byte("version: 2"+block))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := asking{driveOptions: &driveOptions{given: pflag.NewFlagSet("", pflag.ContinueOnError)}, file: file, name: "stale.yaml"}
+	if m, err := a.mixture(); err != nil || len(m.versions) != 2 || m.versions[0] == nil || !m.versions[1].Write {
+		t.Errorf("%+v, %v", m.versions, err)
+	}
+}
