@@ -30,6 +30,11 @@ func (t *Target) LosesBy() bool {
 // The run that is returned is of the time until the kill; Overall.Consistency.Lost says what was lost. Its error is
 // [ErrInterrupted] where the user ended the command. [Target.LosesBy] tells whether there is anything to tell.
 func (r *Rig) Kill(ctx context.Context, t *Target, while time.Duration, seed uint64) (run *runfile.Run, err error) {
+	return r.kill(ctx, t, while, nil, seed)
+}
+
+// kill is Kill in the open model at the target's rate, or in a closed model.
+func (r *Rig) kill(ctx context.Context, t *Target, while time.Duration, closed *loadgen.Closed, seed uint64) (run *runfile.Run, err error) {
 	if err := t.stop(); err != nil {
 		return nil, err
 	}
@@ -43,7 +48,7 @@ func (r *Rig) Kill(ctx context.Context, t *Target, while time.Duration, seed uin
 	}
 	ledger := consistency.New()
 	t.Options.Ledger = ledger
-	run, died, err := t.driveAndKill(ctx, while, seed)
+	run, died, err := t.driveAndKill(ctx, while, closed, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -64,13 +69,13 @@ func (r *Rig) Kill(ctx context.Context, t *Target, while time.Duration, seed uin
 }
 
 // driveAndKill drives the target and kills it after a while.
-func (t *Target) driveAndKill(ctx context.Context, while time.Duration, seed uint64) (run *runfile.Run, died time.Time, err error) {
+func (t *Target) driveAndKill(ctx context.Context, while time.Duration, closed *loadgen.Closed, seed uint64) (run *runfile.Run, died time.Time, err error) {
 	child, killed := t.child, make(chan time.Time, 1)
 	timer := time.AfterFunc(while, func() {
 		killed <- time.Now()
 		child.Kill()
 	})
-	run, err = loadgen.Drive(ctx, t.PlanOf(Hold("until it is killed", 0, while+afterKill, t.Rate), nil, seed), t.Options)
+	run, err = loadgen.Drive(ctx, t.PlanOf(Hold("until it is killed", 0, while+afterKill, t.Rate), closed, seed), t.Options)
 	if timer.Stop() {
 		killed <- time.Now() // it ended before
 	}
