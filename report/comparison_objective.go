@@ -16,9 +16,9 @@ func objectiveName(o compare.Objective) string { return "slo " + sentence(o.Thre
 func objectiveFigure(t runfile.Threshold, v float64) string {
 	switch {
 	case t.OfShare():
-		return Share(v)
+		return units.Share(v)
 	case t.Metric == runfile.MetricRate:
-		return Rate(v)
+		return units.Rate(v)
 	}
 	return units.Duration(time.Duration(v))
 }

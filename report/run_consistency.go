@@ -41,7 +41,7 @@ func staleSentence(c *runfile.Consistency) string {
 		return fmt.Sprintf("none of %s was stale, by the versions of %s", units.Reads(c.Reads), writes(c.Writes))
 	}
 	text := fmt.Sprintf("%s of %s (%s): a newer write of the key was acknowledged before the read was sent",
-		units.Count(c.Stale), units.Reads(c.Reads), Share(c.StaleShare()))
+		units.Count(c.Stale), units.Reads(c.Reads), units.Share(c.StaleShare()))
 	if c.OwnStale > 0 {
 		text += fmt.Sprintf("; %s of them did not see the same user's own write", units.Count(c.OwnStale))
 	}
@@ -69,10 +69,10 @@ func staleTable(subjects, told []subject) *page.Table {
 		}
 		stale := page.Words(absent)
 		if c.Reads > 0 {
-			stale = page.Figure(Share(c.StaleShare()), c.StaleShare())
+			stale = page.Figure(units.Share(c.StaleShare()), c.StaleShare())
 		}
 		a := &c.StaleAge
-		t.Add(page.Words(label), stale, durationCell(a, "p50_ns", a.P50NS), durationCell(a, "p99_ns", a.P99NS), durationCell(a, "max_ns", a.MaxNS),
+		t.Add(page.Words(label), stale, figureCell(a.Quantile(0.50)), figureCell(a.Quantile(0.99)), figureCell(a.Quantile(1)),
 			countCell(c.NotJudged), countCell(c.Foreign), numberCell(c.Writes), countCell(c.Unknown))
 	}
 	return t

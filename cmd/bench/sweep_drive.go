@@ -10,8 +10,8 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/usage"
-	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/sweep"
 )
@@ -89,7 +89,7 @@ func (c *conductor) kills(ctx context.Context, trial *sweep.Trial) error {
 			continue
 		}
 		if !c.o.quiet {
-			fmt.Fprintf(c.stderr, "%s · driven for %s, killed and started again\n", t.Label, report.Span(killedAfter))
+			fmt.Fprintf(c.stderr, "%s · driven for %s, killed and started again\n", t.Label, units.Span(killedAfter))
 		}
 		run, err := c.Kill(ctx, t, killedAfter, c.o.base.Seed)
 		switch {

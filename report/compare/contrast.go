@@ -15,8 +15,8 @@ type Side struct {
 
 // Add takes the latencies of a round, and how many of its due requests were disturbed.
 func (s *Side) Add(m Metric, d *runfile.Dist, disturbed, due uint64) {
-	value, key := m.latency(d)
-	s.readings = append(s.readings, reading{value: value, atLeast: d.IsLowerBound(key), ok: d.Count > 0})
+	f := m.latency(d)
+	s.readings = append(s.readings, reading{value: float64(f.Value), atLeast: f.AtLeast, ok: !f.Missing})
 	s.tops = append(s.tops, topOf(d))
 	s.disturbed = append(s.disturbed, disturbance{disturbed, due})
 }

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -41,7 +41,7 @@ func Answer(s *Sweep) string {
 	say(s.neverStaleSentence(best))
 	say(s.lostSentence())
 	if out := s.where(func(c *Cell) bool { return c.Unranked }); len(out) > 0 {
-		say(fmt.Sprintf("%s could not carry %s and %s not ranked.", names(out), report.Rate(s.Rate), isOrAre(out)))
+		say(fmt.Sprintf("%s could not carry %s and %s not ranked.", names(out), units.Rate(s.Rate), isOrAre(out)))
 	}
 	return strings.Join(sentences, " ")
 }
@@ -97,7 +97,7 @@ func (s *Sweep) bestSentence(best []*Cell) string {
 	}
 	var figures []string
 	for _, c := range best {
-		figures = append(figures, report.Duration(s.value(c)))
+		figures = append(figures, units.Duration(s.value(c)))
 	}
 	text := fmt.Sprintf("%s reads fastest (%s %s)", names(best), s.percentile(), figures[0])
 	if len(best) > 1 {
@@ -113,7 +113,7 @@ func staleWords(cells []*Cell) string {
 	var oldest time.Duration
 	for _, c := range cells {
 		if c.Stale != nil && c.Stale.Stale > 0 {
-			shares, stale, oldest = append(shares, report.Share(c.Stale.share())), append(stale, c), max(oldest, c.Stale.AgeMax)
+			shares, stale, oldest = append(shares, units.Share(c.Stale.share())), append(stale, c), max(oldest, c.Stale.AgeMax)
 		}
 	}
 	if len(stale) == 0 {
@@ -125,7 +125,7 @@ func staleWords(cells []*Cell) string {
 	}
 	text := fmt.Sprintf("%s stale for %s of reads", verb, and(shares))
 	if oldest > 0 {
-		text += ", by up to " + report.Duration(oldest)
+		text += ", by up to " + units.Duration(oldest)
 	}
 	return text
 }
@@ -151,7 +151,7 @@ func (s *Sweep) neverStaleSentence(best []*Cell) string {
 	case len(first) == 0:
 		return ""
 	case len(first) == 1:
-		return fmt.Sprintf("Of those never stale %s reads fastest (%s %s).", names(first), s.percentile(), report.Duration(s.value(first[0])))
+		return fmt.Sprintf("Of those never stale %s reads fastest (%s %s).", names(first), s.percentile(), units.Duration(s.value(first[0])))
 	}
 	return fmt.Sprintf("Of those never stale %s read fastest and are not told apart.", names(first))
 }
@@ -227,9 +227,9 @@ func (s *Sweep) objectiveSentence() string {
 	}
 	least := slices.MinFunc(measured, func(a, b *Cell) int { return cmp.Compare(a.Origin.PerSecond, b.Origin.PerSecond) })
 	if len(hold) == 1 {
-		return fmt.Sprintf("Only %s is shown to hold %s; it asks its database for %s.", least.name(), what, report.Rate(least.Origin.PerSecond))
+		return fmt.Sprintf("Only %s is shown to hold %s; it asks its database for %s.", least.name(), what, units.Rate(least.Origin.PerSecond))
 	}
-	return fmt.Sprintf("Of the %d that hold %s, %s asks its database least: %s.", len(hold), what, least.name(), report.Rate(least.Origin.PerSecond))
+	return fmt.Sprintf("Of the %d that hold %s, %s asks its database least: %s.", len(hold), what, least.name(), units.Rate(least.Origin.PerSecond))
 }
 
 func names(cells []*Cell) string {
@@ -259,5 +259,5 @@ func plural(n int, noun string) string {
 	if n != 1 {
 		noun += "s"
 	}
-	return report.Count(uint64(max(n, 0))) + " " + noun
+	return units.Count(uint64(max(n, 0))) + " " + noun
 }

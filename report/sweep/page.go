@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
@@ -100,9 +101,9 @@ func (s *Sweep) table() *page.Table {
 
 // load heads the table with what was offered.
 func (s *Sweep) load() string {
-	text := "at " + report.Rate(s.Rate)
+	text := "at " + units.Rate(s.Rate)
 	if s.Reads > 0 && s.Reads < 1 {
-		text += ", " + report.Share(s.Reads) + " reads"
+		text += ", " + units.Share(s.Reads) + " reads"
 	}
 	return text
 }
@@ -138,21 +139,21 @@ func (s *Sweep) columns() []column {
 				return page.Cell{}, false
 			}
 			v := float64(c.Failed) / float64(c.Due)
-			return page.Figure(report.Share(v), v), true
+			return page.Figure(units.Share(v), v), true
 		}},
 		{title("stale"), func(c *Cell) (page.Cell, bool) {
 			if c.Stale == nil || c.Stale.Judged == 0 {
 				return page.Cell{}, false
 			}
-			return page.Figure(report.Share(c.Stale.share()), c.Stale.share()), true
+			return page.Figure(units.Share(c.Stale.share()), c.Stale.share()), true
 		}},
 		{title("age P99"), func(c *Cell) (page.Cell, bool) {
 			if c.Stale == nil || c.Stale.Stale == 0 {
 				return page.Cell{}, false
 			}
-			cell := page.Figure(report.Duration(c.Stale.AgeP99), float64(c.Stale.AgeP99))
+			cell := page.Figure(units.Duration(c.Stale.AgeP99), float64(c.Stale.AgeP99))
 			if cell.AtLeast = c.Stale.AtLeast; cell.AtLeast {
-				cell.Text = report.LeastDuration(c.Stale.AgeP99)
+				cell.Text = units.DurationAtLeast(c.Stale.AgeP99)
 			}
 			return cell, true
 		}},
@@ -160,29 +161,29 @@ func (s *Sweep) columns() []column {
 			if c.Lost == nil {
 				return page.Cell{}, false
 			}
-			return page.Figure(report.Count(c.Lost.Writes), float64(c.Lost.Writes)), true
+			return page.Figure(units.Count(c.Lost.Writes), float64(c.Lost.Writes)), true
 		}},
 		{title("database"), func(c *Cell) (page.Cell, bool) {
 			if c.Origin == nil {
 				return page.Cell{}, false
 			}
-			return page.Figure(report.Rate(c.Origin.PerSecond), c.Origin.PerSecond), true
+			return page.Figure(units.Rate(c.Origin.PerSecond), c.Origin.PerSecond), true
 		}},
 		{ranked("saved", 4), func(c *Cell) (page.Cell, bool) {
 			if c.Origin == nil || c.Origin.Saved == nil {
 				return page.Cell{}, false
 			}
-			return page.Figure(report.Percent(*c.Origin.Saved), *c.Origin.Saved), true
+			return page.Figure(units.Percent(*c.Origin.Saved), *c.Origin.Saved), true
 		}},
 		{title("hits"), func(c *Cell) (page.Cell, bool) {
 			if c.Cache == nil || c.Cache.Hits == 0 {
 				return page.Cell{}, false
 			}
 			v := float64(c.Cache.Hits) / float64(c.Cache.Hits+c.Cache.Misses)
-			return page.Figure(report.Share(v), v), true
+			return page.Figure(units.Share(v), v), true
 		}},
 		{ranked("memory", 1), func(c *Cell) (page.Cell, bool) {
-			return page.Figure(report.Bytes(c.Memory), float64(c.Memory)), c.Memory > 0
+			return page.Figure(units.Bytes(c.Memory), float64(c.Memory)), c.Memory > 0
 		}},
 		{page.Column{Title: "holds", Words: true}, holdsCell},
 	}
@@ -216,9 +217,9 @@ func holdsCell(c *Cell) (page.Cell, bool) {
 
 // cell shows a figure by its key; ok is false where nothing was counted.
 func (l *Latency) cell(key string, v time.Duration) (page.Cell, bool) {
-	cell := page.Figure(report.Duration(v), float64(v))
+	cell := page.Figure(units.Duration(v), float64(v))
 	if cell.AtLeast = slices.Contains(l.AtLeast, key); cell.AtLeast {
-		cell.Text = report.LeastDuration(v)
+		cell.Text = units.DurationAtLeast(v)
 	}
 	return cell, l.Count > 0
 }
@@ -270,7 +271,7 @@ func pairTable(s *Sweep) *page.Table {
 		}
 		ratio := page.Words(absent)
 		if p.Ratio > 0 {
-			ratio = page.Figure(report.Times(p.Ratio), p.Ratio)
+			ratio = page.Figure(units.Times(p.Ratio), p.Ratio)
 		}
 		t.Add(page.Words(b.name()+" / "+a.name()), ratio, page.Words(p.At95.text()), page.Words(p.Decide.text()), page.Words(evidence))
 	}
@@ -280,17 +281,17 @@ func pairTable(s *Sweep) *page.Table {
 func (b Bounds) text() string {
 	low, high := "no bound", "no bound"
 	if b.Low > 0 {
-		low = report.Times(b.Low)
+		low = units.Times(b.Low)
 	}
 	if b.High > 0 {
-		high = report.Times(b.High)
+		high = units.Times(b.High)
 	}
 	return "(" + low + "–" + high + ")"
 }
 
 // made says what the figures rest on.
 func (s *Sweep) made() []string {
-	first := fmt.Sprintf("%s of %s rounds", plural(s.Quads, "quad"), report.Span(time.Duration(s.RoundNS)))
+	first := fmt.Sprintf("%s of %s rounds", plural(s.Quads, "quad"), units.Span(time.Duration(s.RoundNS)))
 	if s.Restarted {
 		first += ", each with fresh starts"
 	} else {
@@ -305,7 +306,7 @@ func (s *Sweep) made() []string {
 	}
 	parts = append(parts, "ordered by "+s.percentile()+" of the reads")
 	if s.TookNS > 0 {
-		parts = append(parts, "took "+report.Span(s.TookNS.Round(time.Second)))
+		parts = append(parts, "took "+units.Span(s.TookNS.Round(time.Second)))
 	}
 	return append(parts, fmt.Sprintf("seed %d", s.Seed))
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -63,7 +63,7 @@ func (s *Sweep) point(c *Cell, x float64) Point {
 func (s *Sweep) picture() page.Block {
 	if points := s.Points(); len(points) > 1 {
 		return page.Chart{Title: "latency against stale share", Folded: true, Detail: page.Usual,
-			Drawing: scatter{points, s.percentile() + " of the reads, logarithmic, against the share of stale reads", func(v float64) string { return report.Share(v) }}}
+			Drawing: scatter{points, s.percentile() + " of the reads, logarithmic, against the share of stale reads", func(v float64) string { return units.Share(v) }}}
 	}
 	if points := s.Curve(); len(points) > 1 {
 		for i := range points { // evenly, as the values are often powers
@@ -138,7 +138,7 @@ func (d scatter) Lines(width int) []string {
 	for y, r := range grid {
 		label := ""
 		if y == 0 || y == scatterRows/2 || y == scatterRows-1 {
-			label = report.Duration(time.Duration(low * math.Exp(span*float64(scatterRows-1-y)/(scatterRows-1))))
+			label = units.Duration(time.Duration(low * math.Exp(span*float64(scatterRows-1-y)/(scatterRows-1))))
 		}
 		lines = append(lines, fmt.Sprintf("%*s ┤%s", labelColumns-2, label, strings.TrimRight(string(r), " ")))
 	}

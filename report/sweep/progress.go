@@ -6,7 +6,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
@@ -19,13 +19,13 @@ func (p Progress) Quad(quad int, l compare.Layout, since time.Duration, sofar *S
 	if quad == 0 {
 		what = "a quad to throw away"
 	}
-	fmt.Fprintf(p.W, "%s · rounds of %s · %s since the start\n", what, report.Span(l.Round), report.Span(since.Round(time.Second)))
+	fmt.Fprintf(p.W, "%s · rounds of %s · %s since the start\n", what, units.Span(l.Round), units.Span(since.Round(time.Second)))
 	if sofar == nil || sofar.Quads == 0 {
 		return
 	}
 	var list []string
 	for _, c := range sofar.where(func(c *Cell) bool { return c.Reads.Count > 0 }) {
-		list = append(list, c.name()+" "+report.Duration(sofar.value(c)))
+		list = append(list, c.name()+" "+units.Duration(sofar.value(c)))
 	}
 	fmt.Fprintf(p.W, "  so far %s of the reads: %s\n", sofar.percentile(), strings.Join(list, ", "))
 }

@@ -57,7 +57,7 @@ func readRound(r *runfile.Run) round {
 		one.reads, one.digits = runfile.TargetTime{}, runfile.DetailDigits
 	}
 	for i := range r.Phases {
-		if ph := &r.Phases[i]; ph.Kind != string(profiles.Warmup) {
+		if ph := &r.Phases[i]; ph.Kind != profiles.Warmup {
 			one.addEndpoints(ph, writes)
 		}
 	}
@@ -167,7 +167,7 @@ func (c *record) stale() *Stale {
 	}
 	s := &Stale{
 		Judged: v.Reads, Stale: v.Stale, NotJudged: v.NotJudged, Foreign: v.Foreign,
-		AgeP99: v.StaleAge.P99NS, AgeMax: v.StaleAge.MaxNS, AtLeast: v.StaleAge.IsLowerBound("p99_ns"),
+		AgeP99: v.StaleAge.P99NS, AgeMax: v.StaleAge.MaxNS, AtLeast: v.StaleAge.Quantile(0.99).AtLeast,
 	}
 	if n := len(c.staleShares); n > 1 {
 		half := distuv.StudentsT{Sigma: 1, Nu: float64(n - 1)}.Quantile(1-alpha/2) * stat.StdDev(c.staleShares, nil) / math.Sqrt(float64(n))

@@ -155,18 +155,18 @@ func (t *Trial) without() int {
 
 // value is the tested percentile.
 func (t *Trial) value(d *runfile.Dist) float64 {
-	v, _ := d.Quantile(t.metric.Quantile)
-	return float64(v)
+	return float64(d.Quantile(t.metric.Quantile).Value)
 }
 
 // latency is a distribution's figures.
 func latency(d *runfile.Dist) Latency {
 	l := Latency{Count: d.Count, P50NS: d.P50NS, P95NS: d.P95NS, P99NS: d.P99NS}
-	for _, key := range []string{"p50_ns", "p95_ns", "p99_ns"} {
-		if d.IsLowerBound(key) {
+	for key, f := range map[string]runfile.Figure{"p50_ns": d.Quantile(0.50), "p95_ns": d.Quantile(0.95), "p99_ns": d.Quantile(0.99)} {
+		if f.AtLeast {
 			l.AtLeast = append(l.AtLeast, key)
 		}
 	}
+	slices.Sort(l.AtLeast)
 	return l
 }
 
