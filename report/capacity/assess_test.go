@@ -1,6 +1,7 @@
 package capacity
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"strings"
@@ -10,14 +11,21 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
+var drivenAt = map[string][]Measurement{} // by rates; acted out once for all tests
+
 // loaded drives a queue with 4 workers of 8 ms at the rates, and says what its processor did where it was seen.
 func loaded(t *testing.T, perRequest float64, rates ...float64) *Search {
 	t.Helper()
-	r := rand.New(rand.NewPCG(2, 2))
 	s := NewSearch(Options{Objectives: objectivesOf(t, "p99<100ms")})
-	tg := target{name: "M/M/4", workers: 4, service: func(r *rand.Rand) float64 { return 0.008 * r.ExpFloat64() }}
-	for _, rate := range rates {
-		m := tg.drive(r, Step{Rate: rate, WarmUp: time.Second, Hold: 8 * time.Second}, 0, s.options.Objectives)
+	key := fmt.Sprint(rates)
+	if drivenAt[key] == nil {
+		r := rand.New(rand.NewPCG(2, 2))
+		tg := target{name: "M/M/4", workers: 4, service: func(r *rand.Rand) float64 { return 0.008 * r.ExpFloat64() }}
+		for _, rate := range rates {
+			drivenAt[key] = append(drivenAt[key], tg.drive(r, Step{Rate: rate, WarmUp: time.Second, Hold: 8 * time.Second}, 0, s.options.Objectives))
+		}
+	}
+	for _, m := range drivenAt[key] {
 		if perRequest > 0 {
 			busy := perRequest * m.Served
 			m.CPU = &busy
