@@ -160,6 +160,7 @@ func measuredRun(t *testing.T) string {
 }
 
 func TestFullDevice(t *testing.T) {
+	t.Parallel()
 	args := []string{"report", measuredRun(t)}
 	for _, f := range runsShown.formats {
 		args = append(args, "-o", f.kind+"=/dev/full")
@@ -175,6 +176,7 @@ func TestFullDevice(t *testing.T) {
 
 // On a full disk every kind of output says that it was not written, and the file that was there before stays.
 func TestFullDisk(t *testing.T) {
+	t.Parallel()
 	run, disk := measuredRun(t), t.TempDir()
 	if err := unix.Mount("tmpfs", disk, "tmpfs", 0, "size=16k"); err != nil {
 		t.Skip("only who may mount can make a disk full: ", err)

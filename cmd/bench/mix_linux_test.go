@@ -16,6 +16,7 @@ import (
 // A test file of six weighted endpoints with Zipf keys and a CSV file: the shares are those of the weights, and the same
 // seed gives the same requests, byte for byte, in their order of numbers; another seed does not.
 func TestFileOfWeightedRequests(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	users := filepath.Join(dir, "users.csv")
 	if err := os.WriteFile(users, []byte("id\nu1\nu2\nu3\n"), 0o600); err != nil {

@@ -10,6 +10,7 @@ import (
 // A server that sends more than its Content-Length makes net/http log a line for each answer. None of it may reach the
 // terminal, where the server could write what it likes.
 func TestWhatAServerSendsUnaskedIsNotShown(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

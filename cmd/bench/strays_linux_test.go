@@ -14,6 +14,7 @@ import (
 // Services that leave their command as daemons are up, and end with bench.
 func TestDaemonsEndWithBench(t *testing.T) {
 	skipShort(t)
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "pids")
 	flags := []string{"compare", "-r", "50/s", "--no-save", "--round", "200ms", "--max-time", "60s"}
 	for _, side := range []string{"a", "b"} {

@@ -11,6 +11,7 @@ import (
 
 // An interrupted run passes nothing, but its exit code says that it was interrupted.
 func TestInterruptGoesBeforeThresholds(t *testing.T) {
+	t.Parallel()
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
 	defer s.Close()

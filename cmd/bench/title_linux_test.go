@@ -16,6 +16,7 @@ import (
 
 // A secret given as an argument is shown neither by the system nor by the service.
 func TestArgumentsOfAServiceAreNotShown(t *testing.T) {
+	t.Parallel()
 	const canary = "C4N4RY"
 	dsn := "postgres://u:" + canary + "@127.0.0.1:1/shop"
 	for _, args := range [][]string{{"--db", dsn}, {"--db=" + dsn}} {
@@ -50,6 +51,7 @@ func TestArgumentsOfAServiceAreNotShown(t *testing.T) {
 
 // What users write into URLs and headers leaves the list of processes too.
 func TestArgumentsOfADriverAreNotShown(t *testing.T) {
+	t.Parallel()
 	const canary = "C4N4RY"
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
