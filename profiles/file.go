@@ -137,7 +137,7 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 			err = checkText(out.Description, "description", 1000)
 		}
 	case "arrivals":
-		out.Arrivals, err = ParseArrivals(s)
+		out.Arrivals, err = parseArrivals(s)
 	case "order":
 		out.Order, err = oneOf("order", s, []string{"sequential", "random"})
 	case "http":

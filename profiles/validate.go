@@ -44,7 +44,7 @@ func (p Profile) Validate() error {
 		return fail("name", "%v", err)
 	}
 	if p.Arrivals != "" {
-		if _, err := ParseArrivals(string(p.Arrivals)); err != nil {
+		if _, err := parseArrivals(string(p.Arrivals)); err != nil {
 			return fail("arrivals", "%v", err)
 		}
 	}
@@ -186,8 +186,8 @@ func checkText(s, field string, maxBytes int) error {
 	return nil
 }
 
-// ParseArrivals reads "even" or "poisson".
-func ParseArrivals(s string) (Arrivals, error) {
+// parseArrivals reads "even" or "poisson".
+func parseArrivals(s string) (Arrivals, error) {
 	return oneOf("arrivals", s, []Arrivals{Even, Poisson})
 }
 

@@ -13,10 +13,10 @@ import (
 )
 
 // Preview writes what a plan would do.
-func Preview(w io.Writer, v *runfile.Preview, o Options) error { return o.write(w, PreviewPage(v)) }
+func Preview(w io.Writer, v *runfile.Preview, o Options) error { return o.write(w, previewPage(v)) }
 
-// PreviewPage says what a plan would do.
-func PreviewPage(v *runfile.Preview) *page.Page {
+// previewPage says what a plan would do.
+func previewPage(v *runfile.Preview) *page.Page {
 	p := &page.Page{Title: "preview", Subjects: []string{page.Clean(v.Target.Name, 80)}}
 	p.Add(page.Section{Blocks: []page.Block{
 		page.Headline{Text: fmt.Sprintf("%s at %s: nothing is sent", v.Plan.Profile, page.Clean(v.Target.Name, 80))}, page.Text{Text: offeredOf(v)},

@@ -25,7 +25,7 @@ const (
 )
 
 // responseModel predicts the response time at quantile q (0-1) and a rate, in seconds, and the clustering of slow requests
-// there (see [FitMMC]); ok is false where it cannot.
+// there (see [fitMMC]); ok is false where it cannot.
 type responseModel func(rate, q float64) (e Estimate, clusters float64, ok bool)
 
 // settledSteps returns the steps at a steady rate that had time to settle; full is the saturation rate, 0: not known.

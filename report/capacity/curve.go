@@ -32,9 +32,9 @@ func (c Curve) At(minute float64) float64 {
 	return from + (to-from)*(at-float64(i))
 }
 
-// ReadCurve reads a CSV file of two columns: the time of day (13:00, or an hour), in equal steps from 0:00, and the rate. A
+// readCurve reads a CSV file of two columns: the time of day (13:00, or an hour), in equal steps from 0:00, and the rate. A
 // first line without a rate is a heading. Errors begin with name.
-func ReadCurve(name string, r io.Reader) (Curve, error) {
+func readCurve(name string, r io.Reader) (Curve, error) {
 	var c Curve
 	var times []int
 	err := eachRow(name, r, func(_ int, first, second string) error {

@@ -42,7 +42,7 @@ func (d Demand) perServer() float64 {
 	return d.Seconds.Value / d.Servers
 }
 
-// FitDemand fits the utilisation law to the use of a resource with that many servers:
+// fitDemand fits the utilisation law to the use of a resource with that many servers:
 //
 //	busy = idle + D·X,  saturation = (servers − idle) / D
 //
@@ -54,7 +54,7 @@ func (d Demand) perServer() float64 {
 //
 // With a measured idle use (nil: not measured) the fit lets a request cost more at an idle resource, such as a processor that
 // must wake up with cold caches: see [waking]. Where that gives no D above 0, the line stands.
-func FitDemand(resource string, servers float64, idle *float64, uses []Use) (Demand, error) {
+func fitDemand(resource string, servers float64, idle *float64, uses []Use) (Demand, error) {
 	var kept []Use
 	for _, u := range uses {
 		if u.Rate > 0 && u.Busy > 0 && u.Seconds > 0 && !math.IsInf(u.Rate, 0) && !math.IsInf(u.Busy, 0) {

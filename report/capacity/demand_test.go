@@ -9,12 +9,12 @@ import (
 )
 
 func TestFitDemand(t *testing.T) {
-	d, err := FitDemand("processor", 2, nil, []Use{{100, 0.06, 1, 0}, {200, 0.11, 1, 0}, {400, 0.21, 1, 0}}) // 0.5 ms each and 0.01 idle
+	d, err := fitDemand("processor", 2, nil, []Use{{100, 0.06, 1, 0}, {200, 0.11, 1, 0}, {400, 0.21, 1, 0}}) // 0.5 ms each and 0.01 idle
 	if err != nil || math.Abs(d.Seconds.Value-0.0005) > 1e-12 || math.Abs(d.Idle-0.01) > 1e-9 || math.Abs(d.Saturation.Rate-3980) > 1e-6 {
 		t.Errorf("got %+v, %v; want 0.5 ms, 0.01 idle, full at (2 − 0.01)/0.0005 = 3980/s", d, err)
 	}
 	for _, uses := range [][]Use{nil, {{100, 0.1, 1, 0}, {200, 0.2, 1, 0}}, {{100, 0, 1, 0}, {0, 1, 1, 0}, {200, 0.2, 1, 0}}, {{100, 5, 1, 0}, {200, 5, 1, 0}, {400, 5, 1, 0}}} {
-		if d, err := FitDemand("processor", 2, nil, uses); err == nil {
+		if d, err := fitDemand("processor", 2, nil, uses); err == nil {
 			t.Errorf("%v told %+v", uses, d)
 		}
 	}
@@ -29,18 +29,18 @@ func TestFitDemandOfAProcessorThatMustBeWoken(t *testing.T) {
 		for _, rate := range []float64{200, 400, 800, 1600, 2400} {
 			uses = append(uses, Use{rate, law.busyAt(Use{Rate: rate}, 2, idle), 1, 0})
 		}
-		d, err := FitDemand("processor", 2, &idle, uses)
+		d, err := fitDemand("processor", 2, &idle, uses)
 		if err != nil || math.Abs(d.Saturation.Rate/3980-1) > 0.02 || d.Saturation.Low > 3980 || d.Saturation.High < 3980 || d.Idle != idle ||
 			d.Sleep != sleep || math.Abs(d.Wake/0.0003-1) > 0.01 || d.R2 < 1-1e-6 {
 			t.Errorf("sleep %v: got %+v, %v; want full at (2 − 0.01)/0.0005 = 3980/s, 0.3 ms more", sleep, d, err)
 		}
 		// What the law is for: a straight line through the same foretells too little, unless waking costs the more the longer.
-		if line, err := FitDemand("processor", 2, nil, uses); sleep < 5e-3 && (err != nil || line.Saturation.Rate > 0.97*3980 || line.Idle < 2*idle) {
+		if line, err := fitDemand("processor", 2, nil, uses); sleep < 5e-3 && (err != nil || line.Saturation.Rate > 0.97*3980 || line.Idle < 2*idle) {
 			t.Errorf("sleep %v: the straight line: %+v, %v", sleep, line, err)
 		}
 	}
 	// A cost that falls so fast that none would be left is no such law: the line stands.
-	if d, err := FitDemand("processor", 1, &idle, []Use{{100, 0.30, 1, 0}, {200, 0.31, 1, 0}, {300, 0.32, 1, 0}, {400, 0.33, 1, 0}}); err != nil || d.Wake != 0 || d.Idle < 0.2 {
+	if d, err := fitDemand("processor", 1, &idle, []Use{{100, 0.30, 1, 0}, {200, 0.31, 1, 0}, {300, 0.32, 1, 0}, {400, 0.33, 1, 0}}); err != nil || d.Wake != 0 || d.Idle < 0.2 {
 		t.Errorf("%+v, %v, want the straight line", d, err)
 	}
 }
@@ -62,7 +62,7 @@ func TestDemandIntervalHoldsTheTruth(t *testing.T) {
 			for _, rate := range []float64{20, 40, 80, 160, 280} {
 				uses = append(uses, Use{rate, law.busyAt(Use{Rate: rate}, 1, idle) * (1 + 0.03*r.NormFloat64()), 1, 0})
 			}
-			d, err := FitDemand("processor", 1, tc.idle, uses)
+			d, err := fitDemand("processor", 1, tc.idle, uses)
 			if err == nil && d.Seconds.Low <= 0.002 && 0.002 <= d.Seconds.High {
 				held++
 			}
@@ -85,7 +85,7 @@ func TestBottleneckIsFullFirst(t *testing.T) {
 	if Bottleneck(nil) != -1 || Bottleneck(demands[2:]) != -1 {
 		t.Error("nothing that has an end is no bottleneck")
 	}
-	if d, err := FitDemand("render", 0, nil, []Use{{100, 0.06, 1, 0}, {200, 0.11, 1, 0}, {400, 0.21, 1, 0}}); err != nil || d.Saturation != (Rate{}) || math.Abs(d.Seconds.Value-0.0005) > 1e-12 {
+	if d, err := fitDemand("render", 0, nil, []Use{{100, 0.06, 1, 0}, {200, 0.11, 1, 0}, {400, 0.21, 1, 0}}); err != nil || d.Saturation != (Rate{}) || math.Abs(d.Seconds.Value-0.0005) > 1e-12 {
 		t.Errorf("%+v %v, want 0.5 ms and no saturation", d, err)
 	}
 }

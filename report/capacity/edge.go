@@ -113,7 +113,7 @@ func (s *Search) queue() (FittedMMC, error) {
 			steps = append(steps, m.answers)
 		}
 	}
-	return FitMMC(steps, full)
+	return fitMMC(steps, full)
 }
 
 // settled is the share of the saturation rate up to which a step counts as settled.

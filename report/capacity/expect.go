@@ -108,7 +108,7 @@ func (c *Capacity) byVariability(open []Measurement, full Rate) responseModel {
 	// wait is the wait at a rate in a service with the saturation rate full.
 	wait := func(rate, full, q float64) float64 {
 		queue := MMC{workers, full / float64(workers)}
-		waits := ErlangC(workers, rate/queue.ServiceRate)
+		waits := erlangC(workers, rate/queue.ServiceRate)
 		if waits <= 1-q {
 			return 0
 		}

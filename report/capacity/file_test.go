@@ -38,7 +38,7 @@ func TestSchemaIsThatOfTheTypes(t *testing.T) {
 func saved(t *testing.T) []byte {
 	t.Helper()
 	c := Assess(runfile.Target{Name: "service"}, Resources{Processors: 1, Servers: map[string]float64{"db": 4}}, holding(t, 0.001, 0.010, 400, 50, 100, 150, 200, 300, 500))
-	in := Inputs{Demand: 5000, Growth: FitGrowth(Peaks{4000, 4150, 4400, 4300, 4800, 5000}), Horizon: 12, Prices: offers, Simulate: true}
+	in := Inputs{Demand: 5000, Growth: fitGrowth(Peaks{4000, 4150, 4400, 4300, 4800, 5000}), Horizon: 12, Prices: offers, Simulate: true}
 	if err := in.Check(); err != nil {
 		t.Fatal(err)
 	}

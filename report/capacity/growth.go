@@ -22,8 +22,8 @@ type Growth struct {
 	Seasonal []float64 `json:"seasonal,omitempty"` // by month of the year after the last one, factors about the trend
 }
 
-// ParseGrowth reads growth by compound interest: 4%/month or 60%/year.
-func ParseGrowth(text string) (Growth, error) {
+// parseGrowth reads growth by compound interest: 4%/month or 60%/year.
+func parseGrowth(text string) (Growth, error) {
 	wrong := func(why string) (Growth, error) {
 		return Growth{}, fmt.Errorf("growth %q: %s: write it as 4%%/month or 60%%/year", text, why)
 	}

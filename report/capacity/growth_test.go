@@ -13,13 +13,13 @@ func TestFitGrowth(t *testing.T) {
 		trend := 1000 * math.Pow(1.03, float64(i))
 		exact, seasonal = append(exact, trend), append(seasonal, trend*season[i%12])
 	}
-	if g := FitGrowth(exact[:6]); !near(g.Monthly, 0.03) || g.Seasonal != nil || !near(g.Level, exact[5]) {
+	if g := fitGrowth(exact[:6]); !near(g.Monthly, 0.03) || g.Seasonal != nil || !near(g.Level, exact[5]) {
 		t.Errorf("%+v, want 3 %% a month from %v", g, exact[5])
 	}
-	if g := FitGrowth(exact); g.Seasonal != nil {
+	if g := fitGrowth(exact); g.Seasonal != nil {
 		t.Errorf("a trend alone has seasons: %v", g.Seasonal)
 	}
-	g := FitGrowth(seasonal)
+	g := fitGrowth(seasonal)
 	if math.Abs(g.Monthly-0.03) > 1e-9 || g.Seasonal == nil {
 		t.Fatalf("%+v, want 3 %% a month and seasons", g)
 	}
@@ -38,7 +38,7 @@ func TestFitGrowth(t *testing.T) {
 // Worked by hand with logs of 0, 1, 1, 2: slope 0.6, intercept 0.1, residuals −0.1, 0.3, −0.3, 0.1, s² = 0.2/2 = 0.1,
 // Sxx = 5, and Student's t of 2 degrees of freedom 4.302653.
 func TestGrowthOfFourMonthsByHand(t *testing.T) {
-	g := FitGrowth(Peaks{1, math.E, math.E, math.E * math.E})
+	g := fitGrowth(Peaks{1, math.E, math.E, math.E * math.E})
 	s := math.Sqrt(0.1)
 	if !near(g.Monthly, math.Expm1(0.6)) || !near(g.Scatter, s) || !near(g.Level, math.Exp(0.1+3*0.6)) {
 		t.Errorf("%+v", g)
@@ -74,7 +74,7 @@ func TestPredictionIntervalsHold(t *testing.T) {
 			for i := range tc.months {
 				peaks = append(peaks, draw(i))
 			}
-			g := FitGrowth(peaks)
+			g := fitGrowth(peaks)
 			if g.Seasonal != nil {
 				seasonal++
 			}

@@ -8,14 +8,14 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// ErlangC returns the probability that an arrival has to wait in M/M/c, for c workers and an offered load of a erlangs
+// erlangC returns the probability that an arrival has to wait in M/M/c, for c workers and an offered load of a erlangs
 // (arrival rate × mean service time). It is 1 where a ≥ c, as the queue then grows for ever, and 0 without load.
 //
 //	B(0) = 1,  B(k) = a·B(k−1) / (k + a·B(k−1)),  C = B(c) / (1 − (a/c)·(1 − B(c)))
 //
 // The recursion of Erlang B has no factorial to overflow (Cooper, Introduction to Queueing Theory, 2nd ed. 1981, §3.2 and
 // §3.4; Erlang 1917).
-func ErlangC(c int, a float64) float64 {
+func erlangC(c int, a float64) float64 {
 	switch {
 	case !(a > 0):
 		return 0
@@ -39,14 +39,14 @@ type MMC struct {
 func (q MMC) Saturation() float64 { return float64(q.Workers) * q.ServiceRate }
 
 // Tail returns the probability that a response takes longer than t at an arrival rate below saturation. With μ the
-// service rate, θ = c·μ − λ and C from [ErlangC]:
+// service rate, θ = c·μ − λ and C from [erlangC]:
 //
 //	P(T > t) = e^(−μt) + C·μ·(e^(−μt) − e^(−θt)) / (θ − μ)
 //
 // (Gross et al., Fundamentals of Queueing Theory, 4th ed. 2008, §2.3). The difference is taken by expm1 from the larger
 // of the two exponentials, so that θ = μ needs no case and nothing overflows. It is 1 at saturation and above.
 func (q MMC) Tail(rate float64, t time.Duration) float64 {
-	return q.tail(rate, t, ErlangC(q.Workers, rate/q.ServiceRate))
+	return q.tail(rate, t, erlangC(q.Workers, rate/q.ServiceRate))
 }
 
 // tail is Tail with a given probability of waiting.
@@ -111,7 +111,7 @@ func (q MMC) MeanWait(rate float64) float64 {
 	if rate >= q.Saturation() {
 		return math.Inf(1)
 	}
-	return ErlangC(q.Workers, rate/q.ServiceRate) / (q.Saturation() - rate)
+	return erlangC(q.Workers, rate/q.ServiceRate) / (q.Saturation() - rate)
 }
 
 // AllenCunneen approximates the mean wait of G/G/c by that of M/M/c, for the squared coefficients of variation of the

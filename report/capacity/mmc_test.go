@@ -41,8 +41,8 @@ func TestErlangC(t *testing.T) {
 		{4, 5, 1, "beyond it"},
 		{4, 0, 0, "nothing offered"},
 	} {
-		if got := ErlangC(tc.c, tc.a); math.Abs(got-tc.want) > 1e-6 {
-			t.Errorf("ErlangC(%d, %v) = %v, want %v (%s)", tc.c, tc.a, got, tc.want, tc.why)
+		if got := erlangC(tc.c, tc.a); math.Abs(got-tc.want) > 1e-6 {
+			t.Errorf("erlangC(%d, %v) = %v, want %v (%s)", tc.c, tc.a, got, tc.want, tc.why)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
@@ -50,8 +50,8 @@ func TestErlangC(t *testing.T) {
 		thousandths := rapid.Int64Range(1, 999).Draw(t, "rho")
 		a := big.NewRat(c*thousandths, 1000)
 		load, _ := a.Float64()
-		if got, want := ErlangC(int(c), load), erlangByDefinition(c, a); math.Abs(got-want) > 1e-9 {
-			t.Fatalf("ErlangC(%d, %v) = %v, want %v", c, load, got, want)
+		if got, want := erlangC(int(c), load), erlangByDefinition(c, a); math.Abs(got-want) > 1e-9 {
+			t.Fatalf("erlangC(%d, %v) = %v, want %v", c, load, got, want)
 		}
 	})
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// marks are the limits of the response time classes of [FitMMC]: from 1 us by factors of √2 to 95 s.
+// marks are the limits of the response time classes of [fitMMC]: from 1 us by factors of √2 to 95 s.
 var marks = func() (list [54]time.Duration) {
 	for i := range list {
 		list[i] = time.Duration(1000 * math.Pow(2, float64(i)/2))
@@ -83,12 +83,12 @@ const (
 	serviceValues = 25   // tried service rates for each number of workers
 )
 
-// FitMMC fits the number of workers and their service rate to the response times of several steps, by the likelihood of
+// fitMMC fits the number of workers and their service rate to the response times of several steps, by the likelihood of
 // their counts. Successive waits are correlated for the relaxation time of the queue, so each count is divided by its
-// clustering 1 + C·2·λ·cμ/(cμ − λ)² with C of [ErlangC] (heavy traffic: Cox and Miller, The Theory of Stochastic Processes,
+// clustering 1 + C·2·λ·cμ/(cμ − λ)² with C of [erlangC] (heavy traffic: Cox and Miller, The Theory of Stochastic Processes,
 // 1965, §5.9). Intervals are by likelihood ratio. It returns an error where the misfit is above worstMisfit, or no step had
 // enough load to tell the number of workers.
-func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
+func fitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 	var kept []Responses
 	for _, s := range steps {
 		if s.Rate > 0 && s.total() >= 20 {
@@ -132,10 +132,10 @@ func FitMMC(steps []Responses, full Saturation) (FittedMMC, error) {
 	return f, nil
 }
 
-// clusters is the clustering of responses at a rate below saturation, see [FitMMC].
+// clusters is the clustering of responses at a rate below saturation, see [fitMMC].
 func (q MMC) clusters(rate float64) float64 {
 	spare := q.Saturation() - rate
-	return 1 + ErlangC(q.Workers, rate/q.ServiceRate)*2*rate*q.Saturation()/(spare*spare)
+	return 1 + erlangC(q.Workers, rate/q.ServiceRate)*2*rate*q.Saturation()/(spare*spare)
 }
 
 func (f *FittedMMC) name() string { return fmt.Sprintf("M/M/%d, Erlang C", f.Workers) }
@@ -223,7 +223,7 @@ func fitWorkers(c int, steps []Responses, clusters []float64, full Saturation) (
 
 // tails returns the shares of responses over each mark.
 func (q MMC) tails(rate float64) (list [len(marks)]float64) {
-	c := ErlangC(q.Workers, rate/q.ServiceRate)
+	c := erlangC(q.Workers, rate/q.ServiceRate)
 	for i, m := range marks {
 		list[i] = q.tail(rate, m, c)
 	}

@@ -28,7 +28,7 @@ func TestFitMMCPredictsSaturation(t *testing.T) {
 	}
 	for i := range tries {
 		r := rand.New(rand.NewPCG(uint64(i), 4))
-		f, err := FitMMC(responsesOf(r, 4, func() float64 { return r.ExpFloat64() / 125 }, 8, 30, 60, 120, 180, 240, 300), Saturation{})
+		f, err := fitMMC(responsesOf(r, 4, func() float64 { return r.ExpFloat64() / 125 }, 8, 30, 60, 120, 180, 240, 300), Saturation{})
 		if err != nil {
 			t.Errorf("try %d: %v", i, err)
 			continue
@@ -58,7 +58,7 @@ func TestFitMMCRefuses(t *testing.T) {
 		{"fixed service", responsesOf(r, 4, func() float64 { return 0.008 }, 5, 100, 200, 300), "not those of M/M/c"},
 		{"nothing waits", responsesOf(r, 400, exponential, 5, 10, 20, 30), "loaded enough"},
 	} {
-		if f, err := FitMMC(tc.steps, Saturation{}); err == nil || !strings.Contains(err.Error(), tc.want) {
+		if f, err := fitMMC(tc.steps, Saturation{}); err == nil || !strings.Contains(err.Error(), tc.want) {
 			t.Errorf("%s: %+v %v, want %q", tc.name, f.MMC, err, tc.want)
 		}
 	}

@@ -20,9 +20,9 @@ const (
 // Peaks are past peaks of the demand, one a month, in requests per second.
 type Peaks []float64
 
-// ReadPeaks reads a CSV file of two columns: the month (2026-01), in order, and its peak as a rate (5000/s, or a number). A
+// readPeaks reads a CSV file of two columns: the month (2026-01), in order, and its peak as a rate (5000/s, or a number). A
 // first line without a rate is a heading. Errors begin with name.
-func ReadPeaks(name string, r io.Reader) (Peaks, error) {
+func readPeaks(name string, r io.Reader) (Peaks, error) {
 	var list Peaks
 	previous := 0
 	err := eachRow(name, r, func(line int, first, second string) error {

@@ -150,7 +150,7 @@ func (p *Plan) costAt(o Offer, peak, instance float64) MonthCost {
 		needed = append(needed, in.Instances(rate*scale, capacity))
 	}
 	requests := in.mean() * scale * 3600 * hoursPerMonth
-	c := MonthCost{Offer: o.Name, Instances: in.Instances(peak, capacity), Mix: CheapestMix(o, needed)}
+	c := MonthCost{Offer: o.Name, Instances: in.Instances(peak, capacity), Mix: cheapestMix(o, needed)}
 	c.OnDemand = float64(c.Instances) * o.Hourly * hoursPerMonth
 	c.Transfer = requests * in.PerRequest / 1e9 * o.PerGB
 	c.Total = c.Mix.Monthly + c.Transfer

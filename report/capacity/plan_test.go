@@ -52,7 +52,7 @@ func TestCheapestMixIsTheCheapest(t *testing.T) {
 		price := rapid.Float64Range(0, 1)
 		o := Offer{Hourly: 0.01 + price.Draw(t, "hourly"), Reserved: price.Draw(t, "reserved"), Spot: price.Draw(t, "spot"), SpotLoss: rapid.Float64Range(0.01, 0.9).Draw(t, "loss")}
 		needed := rapid.SliceOfN(rapid.IntRange(0, 20), 1, 24).Draw(t, "needed")
-		m := CheapestMix(o, needed)
+		m := cheapestMix(o, needed)
 		all := 0.0
 		for _, n := range needed {
 			all += float64(n) * o.Hourly * 730 / float64(len(needed))

@@ -64,7 +64,7 @@ func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (
 	}{
 		{"curve", t.Curve, func(s string) error {
 			return fromFile(read, s, func(b []byte) (err error) {
-				in.Curve, err = ReadCurve(s, bytes.NewReader(b))
+				in.Curve, err = readCurve(s, bytes.NewReader(b))
 				in.Growth.Level = 0
 				return err
 			})
@@ -75,7 +75,7 @@ func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (
 			return err
 		}},
 		{"peaks", t.Peaks, func(s string) error { return fromFile(read, s, func(b []byte) error { return in.takePeaks(s, b, t) }) }},
-		{"growth", t.Growth, func(s string) (err error) { in.Growth, err = ParseGrowth(s); return err }},
+		{"growth", t.Growth, func(s string) (err error) { in.Growth, err = parseGrowth(s); return err }},
 		{"horizon", t.Horizon, func(s string) error { return whole(s, "months", &in.Horizon) }},
 		{"headroom", t.Headroom, func(s string) error {
 			part, err := percent(s)
@@ -105,7 +105,7 @@ func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (
 		}},
 		{"fleet", t.Fleet, func(s string) error { return whole(s, "instances", &in.Fleet) }},
 		{"prices", t.Prices, func(s string) error {
-			return fromFile(read, s, func(b []byte) (err error) { in.Prices, err = ParsePrices(s, b); return err })
+			return fromFile(read, s, func(b []byte) (err error) { in.Prices, err = parsePrices(s, b); return err })
 		}},
 	} {
 		if field.text == "" {
@@ -128,11 +128,11 @@ func (t PlanText) Inputs(base *Inputs, read func(path string) ([]byte, error)) (
 
 // takePeaks fits the growth to past peaks. The last peak becomes today's demand where no other is given.
 func (in *Inputs) takePeaks(name string, source []byte, t PlanText) error {
-	peaks, err := ReadPeaks(name, bytes.NewReader(source))
+	peaks, err := readPeaks(name, bytes.NewReader(source))
 	if err != nil {
 		return err
 	}
-	in.Growth = FitGrowth(peaks)
+	in.Growth = fitGrowth(peaks)
 	if t.Demand == "" && t.Curve == "" {
 		in.Demand, in.Curve = peaks[len(peaks)-1], nil
 	} else {

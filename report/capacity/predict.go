@@ -23,7 +23,7 @@ func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 		}
 		c.Predicted = &Prediction{Rate: d.Saturation, UpTo: upTo, Method: method}
 	}
-	q, err := FitMMC(light, Saturation{})
+	q, err := fitMMC(light, Saturation{})
 	if err == nil && (c.Predicted == nil || q.Saturation.High < c.Predicted.Low) {
 		c.Predicted = &Prediction{Rate: q.Saturation, UpTo: upTo, Method: fmt.Sprintf("M/M/c fitted to response times: %d workers × %s, averaged over the numbers of workers that are possible", q.Workers, units.Rate(q.ServiceRate))}
 	}
@@ -54,7 +54,7 @@ func (s *Search) lightTells() bool {
 		return true
 	}
 	light, _ := lightly(s.open(), lightLoad*full.Rate)
-	q, err := FitMMC(light, Saturation{})
+	q, err := fitMMC(light, Saturation{})
 	if q.Misfit <= worstMisfit {
 		return err == nil && q.Saturation.High < tellsWithin*q.Saturation.Low
 	}

@@ -30,8 +30,8 @@ type Prices struct {
 
 const defaultSpotLoss = 0.2
 
-// ParsePrices reads a price file in YAML. Errors begin with name.
-func ParsePrices(name string, source []byte) (Prices, error) {
+// parsePrices reads a price file in YAML. Errors begin with name.
+func parsePrices(name string, source []byte) (Prices, error) {
 	var p Prices
 	if err := yaml.UnmarshalWithOptions(source, &p, yaml.Strict()); err != nil {
 		return p, fmt.Errorf("%s: %s", name, strings.SplitN(yaml.FormatError(err, false, false), "\n", 2)[0])
@@ -88,7 +88,7 @@ type Mix struct {
 	Monthly  float64 `json:"monthly"`        // cost of the instances in a month, without data transfer
 }
 
-// CheapestMix returns the cheapest mix that provides the needed instances in each equal part of the day: some reserved, the
+// cheapestMix returns the cheapest mix that provides the needed instances in each equal part of the day: some reserved, the
 // rest on demand or, where that is cheaper, as spot. The share spot_loss of spot instances may be lost at once, so e
 // instances take ⌈e/(1 − spot_loss)⌉:
 //
@@ -96,7 +96,7 @@ type Mix struct {
 //
 // It tries every R up to 4,096. Beyond, it tries the values of the curve itself: between two of them the cost is linear but
 // for the rounding of spot instances.
-func CheapestMix(o Offer, needed []int) Mix {
+func cheapestMix(o Offer, needed []int) Mix {
 	most := 0
 	for _, n := range needed {
 		most = max(most, n)

@@ -25,7 +25,7 @@ func TestPlanIsRecomputedFromItsJSON(t *testing.T) {
 				Use: 0.7, Survive: LoseZone, Zones: 3, Spike: 1.2, ScaleLag: 3 * time.Minute, Prices: offers,
 			}
 			if tc.peaks != nil {
-				in.Growth = FitGrowth(tc.peaks)
+				in.Growth = fitGrowth(tc.peaks)
 			}
 			var b bytes.Buffer
 			if err := Encode(&b, []*Capacity{planned(t, in)}); err != nil {

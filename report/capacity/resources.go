@@ -14,7 +14,7 @@ var queues = []string{"pool", "queue", "wait"}
 func demandsOf(steps []Measurement, most float64, known Resources) []Demand {
 	none := 0.0
 	var list []Demand
-	if d, err := FitDemand(Processor, float64(known.Processors), known.Idle, usesOf(steps, most, Processor)); err == nil && known.Processors > 0 {
+	if d, err := fitDemand(Processor, float64(known.Processors), known.Idle, usesOf(steps, most, Processor)); err == nil && known.Processors > 0 {
 		list = append(list, d)
 	}
 	for _, name := range partsOf(steps) {
@@ -23,7 +23,7 @@ func demandsOf(steps []Measurement, most float64, known Resources) []Demand {
 		if slices.ContainsFunc(uses, func(u Use) bool { return u.Burst > 0 }) {
 			idle = &none
 		}
-		if d, err := FitDemand(name, known.Servers[name], idle, uses); err == nil {
+		if d, err := fitDemand(name, known.Servers[name], idle, uses); err == nil {
 			list = append(list, d)
 		}
 	}

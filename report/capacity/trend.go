@@ -9,11 +9,11 @@ import (
 // seasonLevel is the level of the test for seasons.
 const seasonLevel = 0.01
 
-// FitGrowth fits log peak = a + b·month by least squares; growth is e^b − 1 with the interval of b by Student's t. With two
+// fitGrowth fits log peak = a + b·month by least squares; growth is e^b − 1 with the interval of b by Student's t. With two
 // years or more, a second fit has a level for each month of the year. It is used where the F test of nested models finds
 // seasons at the 1 % level (Hyndman and Athanasopoulos, Forecasting: Principles and Practice, 3rd ed. 2021,
 // §7.4; Draper and Smith, Applied Regression Analysis, 3rd ed. 1998, §6).
-func FitGrowth(peaks Peaks) Growth {
+func fitGrowth(peaks Peaks) Growth {
 	n := len(peaks)
 	t := trendOf(n, false)
 	levels, b, rest := t.fit(peaks)
