@@ -240,11 +240,11 @@ func (c *canvas) xAxis(f frame) {
 	c.open("g", attr{"class", "x-axis"})
 	c.line(f.left, f.bottom, f.right, f.bottom, attr{"stroke", "currentColor"}, attr{"stroke-opacity", "0.6"})
 	free := -math.MaxFloat64
-	room := 70.0
-	if f.x.Unit == Number && f.x.Scale == Linear {
-		room = 40
+	most := int((f.right - f.left) / 70)
+	if f.x.Unit == Number && f.x.Scale == Linear { // short words, and no halves of what is counted
+		most = min(int((f.right-f.left)/40), max(int(within(f.x.To-f.x.From, 0, 1000)), 2))
 	}
-	for _, t := range f.x.ticks(int((f.right - f.left) / room)) {
+	for _, t := range f.x.ticks(most) {
 		x, half := f.x.at(t.value), widthOf(t.text)/2
 		c.line(x, f.bottom, x, f.bottom+4, attr{"stroke", "currentColor"}, attr{"stroke-opacity", "0.6"})
 		if x-half < free || x+half > c.width {

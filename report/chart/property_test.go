@@ -125,7 +125,7 @@ func TestTicks(t *testing.T) {
 		{Axis{Unit: Nanoseconds, Scale: Log}, 2e6, 9e6, "2 ms 5 ms 10 ms"},
 		{Axis{Unit: Share}, 0, 0.4, "0 % 10 % 20 % 30 % 40 %"},
 		{Axis{Scale: Percentile}, 0, 0.9995, "0 % 50 % 90 % 99 % 99.9 %"},
-		{Axis{Unit: Factor, Scale: Log, Loose: true}, 0.8, 1.3, "0.5× 1× 2×"},
+		{Axis{Unit: Factor, Scale: Log, Loose: true}, 0.8, 1.3, "0.8× 0.9× 1× 1.1× 1.2× 1.3× 1.4×"},
 	} {
 		var texts []string
 		for _, tick := range c.axis.over(c.min, c.max, 0, 100).ticks(6) {
@@ -162,5 +162,20 @@ func TestNamesOfMarksCrossNothing(t *testing.T) {
 		if (got == nil) != (want[i] == nil) || got != nil && (got.anchor != want[i].anchor || math.Abs(got.x-want[i].x) > 0.01) {
 			t.Errorf("%s stands at %v, want %v", marks[i].Name, got, want[i])
 		}
+	}
+}
+
+// Values that are close together have an axis of their own with some ticks, a logarithmic one too; what is counted has whole ones.
+func TestNarrowAxes(t *testing.T) {
+	near := func(a, b float64) bool { return math.Abs(a/b-1) < 1e-6 }
+	for _, tc := range []struct{ low, high, from, to float64 }{{20.2e6, 20.6e6, 20.2e6, 20.6e6}, {21e6, 39e6, 20e6, 40e6}, {2.5e6, 70e6, 2e6, 100e6}} {
+		s := Axis{Unit: Nanoseconds, Scale: Log}.over(tc.low, tc.high, 200, 0)
+		if ticks := s.ticks(6); !near(s.From, tc.from) || !near(s.To, tc.to) || len(ticks) < 4 {
+			t.Errorf("from %g to %g: the axis goes from %g to %g with %v", tc.low, tc.high, s.From, s.To, ticks)
+		}
+	}
+	whole := Plot{X: Axis{Unit: Number, From: 0.5, To: 8.5}, Series: []Series{{Points: []Point{{X: 1, Y: 100}, {X: 8, Y: 200}}}}}.SVG("")
+	if strings.Contains(whole, ">1.5<") || !strings.Contains(whole, ">7<") {
+		t.Errorf("8 runs are counted so: %s", whole)
 	}
 }

@@ -74,6 +74,10 @@ func (a Axis) rounded(min, max float64) (float64, float64) {
 		if min <= 0 {
 			min = max / 1000
 		}
+		step := interval((max-min)/4, a.Unit)
+		if from := math.Floor(min/step+1e-9) * step; max > 1.001*min && max < narrowData*min && from > 0 {
+			return from, math.Ceil(max/step-1e-9) * step
+		}
 		return niceDown(min), niceUp(max)
 	case Percentile:
 		return min, max
@@ -87,6 +91,13 @@ func (a Axis) rounded(min, max float64) (float64, float64) {
 	step := interval((max-min)/4, a.Unit)
 	return math.Floor(min/step+1e-9) * step, math.Ceil(max/step-1e-9) * step
 }
+
+// A logarithmic axis over values that are less than narrowData times apart is rounded, and one shorter than narrowAxis has its ticks,
+// as a linear one: of 1, 2 and 5 there would be too few. page.js does the same.
+const (
+	narrowData = 3.0
+	narrowAxis = 4.0
+)
 
 // decade returns the power of ten at or below v > 0.
 func decade(v float64) float64 { return math.Pow(10, math.Floor(math.Log10(v)+1e-9)) }
@@ -165,10 +176,10 @@ type tick struct {
 // ticks returns at most about n values to write at the axis.
 func (s scale) ticks(n int) []tick {
 	n = max(n, 2)
-	switch s.Scale {
-	case Log:
+	switch {
+	case s.Scale == Log && s.To/s.From >= narrowAxis:
 		return s.logTicks(n)
-	case Percentile:
+	case s.Scale == Percentile:
 		return s.percentileTicks()
 	}
 	step := interval((s.To-s.From)/float64(n), s.Unit)

@@ -180,7 +180,7 @@ func rounds(found *compare.Comparison, what string) []page.Block {
 		}
 		most := float64(max(len(r.RoundsA), len(r.RoundsB)))
 		var told []string
-		plot := chart.Plot{Width: 420, Height: 200, X: chart.Axis{Label: what, Unit: chart.Number, From: 0.5, To: most + 0.5}, Y: roundsAxis(slices.Concat(r.RoundsA, r.RoundsB))}
+		plot := chart.Plot{Width: 420, Height: 200, X: chart.Axis{Label: what, Unit: chart.Number, From: 0.5, To: most + 0.5}, Y: chart.Axis{Label: "time", Unit: chart.Nanoseconds, Scale: chart.Log}}
 		for i, side := range []struct {
 			name   string
 			values []float64
@@ -197,15 +197,6 @@ func rounds(found *compare.Comparison, what string) []page.Block {
 		blocks = append(blocks, page.Chart{Title: report.MetricName(r.Metric) + " by " + what, Caption: strings.Join(told, ", ") + ".", Drawing: small{plot}})
 	}
 	return blocks
-}
-
-// roundsAxis is the axis of the rounds' values: logarithmic only where they are far apart, as ticks are too few otherwise.
-func roundsAxis(values []float64) chart.Axis {
-	a := chart.Axis{Label: "time", Unit: chart.Nanoseconds, Loose: true}
-	if low := slices.Min(values); low > 0 && slices.Max(values)/low > 5 {
-		a.Scale = chart.Log
-	}
-	return a
 }
 
 func metricGroup(m compare.Metric) string {

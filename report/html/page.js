@@ -82,7 +82,7 @@
   }
   function ticks(scale, n) {
     const list = [];
-    if (scale.log) {
+    if (scale.log && scale.to / scale.from >= 4) {
       const decades = Math.log10(scale.to / scale.from), steps = 3 * decades <= n ? [1, 2, 5] : [1];
       for (let e = Math.floor(Math.log10(scale.from) + 1e-9); e <= Math.log10(scale.to) + 1e-9; e += Math.max(Math.ceil(decades / n), 1))
         for (const m of steps) { const v = m * Math.pow(10, e); if (v >= scale.from * (1 - 1e-9) && v <= scale.to * (1 + 1e-9)) list.push(v); }
@@ -214,7 +214,9 @@
       if (low > high) { low = chart.wholeY.from; high = chart.wholeY.to; }
       const y = chart.y;
       y.log = chart.log;
-      if (y.log) { y.from = niceDown(low > 0 ? low : high / 1000); y.to = niceUp(high); if (y.from >= y.to) y.from = y.to / 10; }
+      const fine = interval((high - low) / 4, chart.unit), under = Math.floor(low / fine + 1e-9) * fine;
+      if (y.log && high > 1.001 * low && high < 3 * low && under > 0) { y.from = under; y.to = Math.ceil(high / fine - 1e-9) * fine; }
+      else if (y.log) { y.from = niceDown(low > 0 ? low : high / 1000); y.to = niceUp(high); if (y.from >= y.to) y.from = y.to / 10; }
       else {
         low = Math.min(low, 0);
         if (high <= low) high = low + 1;
