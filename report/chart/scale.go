@@ -74,8 +74,11 @@ func (a Axis) rounded(min, max float64) (float64, float64) {
 		if min <= 0 {
 			min = max / 1000
 		}
+		if max <= 1.001*min { // one value stands in the middle
+			return niceDown(min / 1.5), niceUp(max * 1.5)
+		}
 		step := interval((max-min)/4, a.Unit)
-		if from := math.Floor(min/step+1e-9) * step; max > 1.001*min && max < narrowData*min && from > 0 {
+		if from := math.Floor(min/step+1e-9) * step; max < narrowData*min && from > 0 {
 			return from, math.Ceil(max/step-1e-9) * step
 		}
 		return niceDown(min), niceUp(max)

@@ -215,7 +215,8 @@
       const y = chart.y;
       y.log = chart.log;
       const fine = interval((high - low) / 4, chart.unit), under = Math.floor(low / fine + 1e-9) * fine;
-      if (y.log && high > 1.001 * low && high < 3 * low && under > 0) { y.from = under; y.to = Math.ceil(high / fine - 1e-9) * fine; }
+      if (y.log && high <= 1.001 * low) { y.from = niceDown(low / 1.5); y.to = niceUp(high * 1.5); }
+      else if (y.log && high < 3 * low && under > 0) { y.from = under; y.to = Math.ceil(high / fine - 1e-9) * fine; }
       else if (y.log) { y.from = niceDown(low > 0 ? low : high / 1000); y.to = niceUp(high); if (y.from >= y.to) y.from = y.to / 10; }
       else {
         low = Math.min(low, 0);
