@@ -1,0 +1,75 @@
+package main
+
+import (
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+)
+
+// truth is what a strategy lets a reader see, by its definition.
+type truth struct {
+	target string
+	most   time.Duration // greatest age of a stale read, beside the slowest answer; 0: no read is stale
+	flags  []string
+}
+
+// What bench tells from the outside of the bundled strategies is what they are by definition.
+func TestStaleReadsOfStrategies(t *testing.T) {
+	for _, tc := range []truth{
+		{"cached:read-through,ttl=500ms,mix=80/20", 0, nil},
+		{"cached:ttl,ttl=500ms", 500 * time.Millisecond, nil},
+	} {
+		t.Run(tc.target, func(t *testing.T) { tc.check(t, "-r", "300/s", "-d", "2s") })
+	}
+}
+
+// The same of all strategies, with writes that overlap and a client that gives up on answers, too.
+func TestStaleReadsOfAllStrategies(t *testing.T) {
+	long(t, "six minutes of load")
+	const ttl = 2 * time.Second
+	impatient := []string{"--timeout", "20ms"}
+	for _, tc := range []truth{
+		{"cached:none", 0, nil},
+		{"cached:read-through,ttl=2s", 0, nil},
+		{"cached:write-through,ttl=2s", 0, nil},
+		{"cached:write-behind,ttl=2s", 0, nil},
+		{"cached:refresh-ahead,ttl=2s", 0, nil},
+		{"cached:write-through,ttl=2s,mix=50/50", 0, impatient},
+		{"cached:write-behind,ttl=2s,mix=50/50", 0, impatient},
+		{"cached:aside,ttl=2s,pause=50ms,lease=on", 0, nil},
+		{"cached:aside,ttl=2s,pause=50ms", ttl, nil},
+		{"cached:ttl,ttl=2s", ttl, nil},
+		{"cached:swr,ttl=2s", 2 * ttl, nil},
+	} {
+		t.Run(tc.target, func(t *testing.T) { tc.check(t, "-r", "400/s", "-d", "30s") })
+	}
+}
+
+func (tc truth) check(t *testing.T, load ...string) {
+	args := append([]string{"sustained", tc.target, "-o", "json=run.json", "--no-save", "--quiet"}, load...)
+	b := start(t, append(args, tc.flags...)...)
+	b.exit(t, exitOK)
+	run := b.run(t)
+	c := run.Overall.Consistency
+	if c == nil || c.Reads == 0 || c.Writes == 0 || c.Disputed() {
+		t.Fatalf("%+v", c)
+	}
+	if tc.most == 0 {
+		if c.Stale > 0 {
+			t.Errorf("%d of %d reads are stale, by up to %v", c.Stale, c.Reads, c.StaleAge.MaxNS)
+		}
+		return
+	}
+	if most := tc.most + slowest(run); c.Stale == 0 || c.StaleAge.MaxNS > most+most/100 {
+		t.Errorf("%d of %d reads are stale, by up to %v: want some, by at most %v", c.Stale, c.Reads, c.StaleAge.MaxNS, most)
+	}
+}
+
+// slowest is the service time of the slowest answer.
+func slowest(r *runfile.Run) (most time.Duration) {
+	for i := range r.Phases {
+		most = max(most, r.Phases[i].ServiceTime.MaxNS)
+	}
+	return most
+}
