@@ -114,7 +114,7 @@ func (o *overTime) blocks() []page.Block {
 	blocks = append(blocks, o.heat()...) // beside the percentiles of the chart before
 	blocks = append(blocks, o.failures()...)
 	blocks = append(blocks, o.backlog())
-	blocks = append(blocks, o.cache()...)
+	blocks = slices.Concat(blocks, o.cache(), o.stale())
 	return append(blocks, o.resources()...)
 }
 
