@@ -154,3 +154,19 @@ func BenchmarkVersions(b *testing.B) {
 		}
 	}
 }
+
+// What one drive wrote is known in the next, on one clock.
+func TestALedgerGoesFromDriveToDrive(t *testing.T) {
+	first, loops := twoLoops(t, versionsPlan(t))
+	loops[0].Record(first.over(0, 1000, 1010, ""))
+	loops[1].Record(first.over(2, 2000, 2010, ""))
+	first.timeline.finish(first.shards)
+	next, loops := twoLoops(t, versionsPlan(t))
+	next.versions.begin(first.versions.epoch.Add(10*time.Second), first.versions.ledger)
+	loops[0].Record(next.over(1, 1500, 1510, first.versions.round.Prefix()+"0"))
+	loops[0].Record(next.over(3, 1500, 1510, next.versions.round.Prefix()+"8")) // not over yet
+	next.timeline.finish(next.shards)
+	if c := next.versions.phases[1].describe(); c.Reads != 2 || c.Stale != 1 || c.StaleAge.MaxNS.Round(50*time.Millisecond) != 9500*time.Millisecond {
+		t.Errorf("%+v", c)
+	}
+}
