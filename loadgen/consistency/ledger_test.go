@@ -15,13 +15,12 @@ import (
 
 // happened is one request of a history: a write, or a read and the version that it returned.
 type happened struct {
-	write             bool
-	n                 int // of the version; 0: the initial one
-	sent, end         time.Duration
-	unknown, twice    bool // outcomes of a write
-	stale             bool // planted
-	age               time.Duration
-	foundStale, least bool
+	write          bool
+	n              int // of the version; 0: the initial one
+	sent, end      time.Duration
+	unknown, twice bool // outcomes of a write
+	stale          bool // planted
+	age            time.Duration
 }
 
 // judge lets a ledger judge a history of one key.
