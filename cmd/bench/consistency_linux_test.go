@@ -28,15 +28,15 @@ func TestStaleReadsOfStrategies(t *testing.T) {
 func TestStaleReadsOfAllStrategies(t *testing.T) {
 	long(t, "six minutes of load")
 	const ttl = 2 * time.Second
-	impatient := []string{"--timeout", "20ms"}
+	impatient := []string{"--timeout", "50ms", "--drain", "2s"}
 	for _, tc := range []truth{
 		{"cached:none", 0, nil},
 		{"cached:read-through,ttl=2s", 0, nil},
 		{"cached:write-through,ttl=2s", 0, nil},
 		{"cached:write-behind,ttl=2s", 0, nil},
 		{"cached:refresh-ahead,ttl=2s", 0, nil},
-		{"cached:write-through,ttl=2s,mix=50/50", 0, impatient},
-		{"cached:write-behind,ttl=2s,mix=50/50", 0, impatient},
+		{"cached:write-through,ttl=2s,mix=80/20", 0, impatient},
+		{"cached:write-behind,ttl=2s,mix=80/20", 0, impatient},
 		{"cached:aside,ttl=2s,pause=50ms,lease=on", 0, nil},
 		{"cached:aside,ttl=2s,pause=50ms", ttl, nil},
 		{"cached:ttl,ttl=2s", ttl, nil},
