@@ -24,21 +24,22 @@ func cacheTable(subjects []subject) *page.Table {
 	t := &page.Table{Detail: page.Usual, Columns: []page.Column{
 		{Title: where(subjects), Words: true, Names: true},
 		{Title: "hit ratio"},
+		{Title: "warm after", Rank: 5},
 		{Title: "hits, P50 / P99", Rank: 1},
 		{Title: "misses, P50 / P99", Rank: 1},
 	}}
 	for i, timing := range timings {
 		t.Columns = append(t.Columns, page.Column{Title: name(timing) + " per request", Gap: 3, Rank: 2 + i})
 	}
-	marks := false
+	marks, warmed := false, false
 	for _, s := range subjects {
 		ratio := hitRatio(s.focus.Cache)
-		marks = marks || ratio.Figure
+		marks, warmed = marks || ratio.Figure, warmed || s.CacheWarmUp != nil
 		label := s.label
 		if len(subjects) == 1 {
 			label = ""
 		}
-		row := []page.Cell{page.Words(label), ratio, page.Words(classTimes(s.focus, runfile.ClassHit)), page.Words(classTimes(s.focus, runfile.ClassMiss))}
+		row := []page.Cell{page.Words(label), ratio, warmAfter(s.CacheWarmUp), page.Words(classTimes(s.focus, runfile.ClassHit)), page.Words(classTimes(s.focus, runfile.ClassMiss))}
 		for _, timing := range timings {
 			row = append(row, page.Words(timingCell(s.focus, timing)))
 		}
@@ -49,8 +50,10 @@ func cacheTable(subjects []subject) *page.Table {
 		return &page.Table{}
 	case !marks:
 		return t.Without(func(c page.Column) bool {
-			return slices.Contains([]string{"hit ratio", "hits, P50 / P99", "misses, P50 / P99"}, c.Title)
+			return slices.Contains([]string{"hit ratio", "warm after", "hits, P50 / P99", "misses, P50 / P99"}, c.Title)
 		})
+	case !warmed:
+		return t.Without(func(c page.Column) bool { return c.Title == "warm after" })
 	}
 	return t
 }

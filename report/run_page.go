@@ -69,7 +69,7 @@ func runPage(subjects []subject, o Options) *page.Page {
 		p.Subjects = append(p.Subjects, s.label)
 	}
 	p.Add(runFacts(subjects, o), runAnswer(subjects, o.Caller), thresholdSection(subjects, o), phaseTable(subjects, o), overTime(subjects, o.Verbose),
-		partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o), cacheTable(subjects), consistencySection(subjects))
+		partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o), cacheTable(subjects), originSection(subjects))
 
 	closing := slices.Concat([]page.Block{verdictList(subjects, o), closedText(subjects, o.Caller)}, disturbances(subjects, o),
 		[]page.Block{errorList(subjects, o), eventList(subjects, o), busyText(subjects), memoryText(subjects)})

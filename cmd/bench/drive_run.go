@@ -42,7 +42,7 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 	if err != nil {
 		return asUsage(err)
 	}
-	countOrigins(subjects)
+	countWhereItTells(subjects)
 	if o.dryRun {
 		for _, note := range asked.notes {
 			if o.quiet {

@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/targets"
@@ -80,12 +82,20 @@ func countOrigins(list []*rig.Target) {
 	}
 }
 
-// judgesOrigin reports whether one of the thresholds is about the load of the origin.
-func judgesOrigin(list []runfile.Threshold) bool {
+// countWhereItTells has them counted of the services that are driven with writes, and of all where that is judged: else
+// Server-Timing tells as much, and nothing is asked beside the load.
+func countWhereItTells(list []*rig.Target) {
 	for _, t := range list {
-		if t.Metric == runfile.MetricOrigin {
-			return true
+		plan := &t.Plan
+		if judgesOrigin(slices.Concat(plan.SLO, plan.Thresholds, plan.Abort.On)) || slices.ContainsFunc(plan.Requests, func(r request.Request) bool {
+			return r.Consistency != nil && r.Consistency.Write
+		}) {
+			countOrigins([]*rig.Target{t})
 		}
 	}
-	return false
+}
+
+// judgesOrigin reports whether one of the thresholds is about the load of the origin.
+func judgesOrigin(list []runfile.Threshold) bool {
+	return slices.ContainsFunc(list, func(t runfile.Threshold) bool { return t.Metric == runfile.MetricOrigin })
 }
