@@ -18,6 +18,7 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 		Epoch: epoch, Length: r.layout.length, Slots: share(r.plan.slots(), i, loops),
 		Timeout: l.Timeout, Drain: l.Drain, Deadline: l.Deadline,
 		NoKeepAlive: l.NoKeepAlive, ConnAge: l.ConnAge, ConnUses: l.ConnRequests, Failure: r.failure,
+		Connected: r.connections.opened,
 	}
 	if r.pair.seesBody() || r.mix.SeesBody(r.plan.Expect) || r.takes {
 		c.KeepBody = r.keepBody

@@ -36,6 +36,7 @@ type recording struct {
 	disturbed   disturbances
 	versions    *versions // nil: no request reads or writes versions
 	takes       bool      // a version stands in the body of an answer
+	connections connections
 
 	conditions []*condition // that end the run when one is true
 	judgedAt   time.Duration
@@ -259,6 +260,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	if all.redirects.Count > 0 {
 		run.Redirects = &all.redirects
 	}
+	run.Connections = r.connections.list
 	run.Addresses = all.byAddress()
 	if len(run.Addresses) > 0 {
 		run.Plan.Spread = runfile.SpreadRequests

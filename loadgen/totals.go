@@ -15,7 +15,7 @@ type totals struct {
 	achieved uint64 // successes that finished within the phase's clock time
 	finished uint64 // requests that came to an end within it
 
-	response, service, wait, lag, firstByte, connect runfile.Histogram
+	response, service, wait, lag, firstByte, connect, handshake runfile.Histogram
 	// Of the requests that never finished: the least that the duration would have been.
 	responseCensored, serviceCensored, waitCensored, lagCensored runfile.Histogram
 	// The way to the wire of requests that failed at once. No distribution shows them, the verdict needs them.
@@ -38,7 +38,7 @@ type totals struct {
 func newTotals() totals {
 	three := runfile.Histogram{Digits: runfile.TotalDigits}
 	return totals{
-		response: three, service: three, wait: three, lag: three, firstByte: three, connect: three,
+		response: three, service: three, wait: three, lag: three, firstByte: three, connect: three, handshake: three,
 		responseCensored: three, serviceCensored: three, waitCensored: three, lagCensored: three,
 		failedWait: three, failedLag: three, slotWait: three, connecting: three,
 		target: newTargetTimes(runfile.TotalDigits),
@@ -48,7 +48,7 @@ func newTotals() totals {
 // histograms lists all of them, in one order for every totals.
 func (t *totals) histograms() []*runfile.Histogram {
 	return []*runfile.Histogram{
-		&t.response, &t.service, &t.wait, &t.lag, &t.firstByte, &t.connect,
+		&t.response, &t.service, &t.wait, &t.lag, &t.firstByte, &t.connect, &t.handshake,
 		&t.responseCensored, &t.serviceCensored, &t.waitCensored, &t.lagCensored, &t.failedWait, &t.failedLag,
 		&t.slotWait, &t.connecting,
 	}
@@ -141,6 +141,9 @@ func (t *totals) answered(s *sample) {
 	if s.Connect > 0 {
 		t.connect.Record(s.Connect)
 	}
+	if s.Handshake > 0 {
+		t.handshake.Record(s.Handshake)
+	}
 	switch s.cache {
 	case cacheHit:
 		t.hits++
@@ -203,6 +206,7 @@ func (t *totals) phase(p *runfile.Phase) {
 	p.FirstByte = runfile.DistOf(&t.firstByte, nil)
 	p.DropPartial()
 	p.Connect = runfile.DistOf(&t.connect, nil)
+	p.Handshake = runfile.DistOf(&t.handshake, nil)
 	p.Bytes = runfile.Bytes{In: t.bytesIn, Out: t.bytesOut}
 	p.Cache = runfile.Cache{Hits: t.hits, Misses: t.misses}
 	p.ServerTiming = slices.Clone(t.timings)

@@ -52,11 +52,20 @@ func transportTable(subjects []subject) *page.Table {
 	for _, s := range subjects {
 		for i := range s.Phases {
 			f := &s.Phases[i]
-			t.Add(page.Words(s.label), page.Words(name(f.Name)), countCell(f.Connect.Count), page.Words(middleAndTail(&f.Connect)), bytesCell(f.Bytes.In),
+			t.Add(page.Words(s.label), page.Words(name(f.Name)), countCell(f.Connect.Count), page.Words(connecting(f)), bytesCell(f.Bytes.In),
 				bytesCell(f.Bytes.Out), countCell(f.Backlog.Start), countCell(f.Backlog.End))
 		}
 	}
 	return t
+}
+
+// connecting writes how long connecting took, and the part of TLS where there is some.
+func connecting(p *runfile.Phase) string {
+	text := middleAndTail(&p.Connect)
+	if p.Handshake.Count > 0 {
+		text += " (TLS " + middleAndTail(&p.Handshake) + ")"
+	}
+	return text
 }
 
 // madeWith shows what the runs were made with, as far as the header does not.

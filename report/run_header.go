@@ -212,7 +212,7 @@ func engineOf(s subject) string {
 		}
 		parts = append(parts, clock)
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(append(parts, spokenOver(s.Connections)...), ", ")
 }
 
 // cpuList writes processors as the kernel does: cpu 1, cpus 0-2,5.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -18,7 +19,7 @@ func warmAfter(w *runfile.CacheWarmUp) page.Cell {
 	case w.AfterNS == 0:
 		return page.Words("at once")
 	}
-	return page.Words(Span(w.AfterNS))
+	return page.Words(units.Span(w.AfterNS))
 }
 
 // originSection says what the origins of the subjects were asked, and which writes they lack. It is empty where that is known of none
@@ -83,14 +84,14 @@ func originCells(o *runfile.Origin) []page.Cell {
 	if !o.Known() {
 		return cells
 	}
-	cells[0] = page.Figure(Rate(o.Rate()), o.Rate())
+	cells[0] = page.Figure(units.Rate(o.Rate()), o.Rate())
 	if o.Source == runfile.OriginTimings {
-		cells[0] = page.Words("≥ " + Rate(o.Rate()))
+		cells[0] = page.Words("≥ " + units.Rate(o.Rate()))
 	}
 	if w := o.Work; w != nil {
 		for i, n := range []uint64{w.Loads, w.Writes, w.Flushes, w.Background} {
 			rate := runfile.PerSecond(n, o.LengthNS.Seconds())
-			cells[i+1] = page.Figure(Rate(rate), rate)
+			cells[i+1] = page.Figure(units.Rate(rate), rate)
 		}
 	}
 	return cells
@@ -113,7 +114,7 @@ func lostWritesCell(l *runfile.Lost) page.Cell {
 	case l.Judged() == 0:
 		return page.Words("not judged")
 	case l.Writes == 0:
-		return page.Words(fmt.Sprintf("0 of %s keys", Count(l.Judged())))
+		return page.Words(fmt.Sprintf("0 of %s keys", units.Count(l.Judged())))
 	}
-	return page.Words(fmt.Sprintf("%s, %s of %s keys", Count(l.Writes), Count(l.GoneBack), Count(l.Judged())))
+	return page.Words(fmt.Sprintf("%s, %s of %s keys", units.Count(l.Writes), units.Count(l.GoneBack), units.Count(l.Judged())))
 }

@@ -75,7 +75,7 @@ func runPage(subjects []subject, o Options) *page.Page {
 		[]page.Block{errorList(subjects, o), eventList(subjects, o), busyText(subjects), memoryText(subjects)})
 	if o.Verbose {
 		p.Add(page.Section{Blocks: closing})
-		p.Add(accountsTable(subjects), partsOfPhases(subjects), transportTable(subjects), stampList(subjects), addressTable(subjects),
+		p.Add(accountsTable(subjects), partsOfPhases(subjects), transportTable(subjects), stampList(subjects), connectionTable(subjects), addressTable(subjects),
 			endpointTable(subjects), timingTable(subjects), processTable(subjects), hostTable(subjects))
 		closing = madeWith(subjects)
 	}

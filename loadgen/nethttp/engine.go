@@ -82,7 +82,7 @@ type run struct {
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
 // over, or ctx is cancelled and a second has passed. It returns when its goroutines have ended. Of the sink's methods Sent is
-// called by many goroutines at once, each of the others by one at a time.
+// called by many goroutines at once, as is Config.Connected, each of the others by one at a time.
 func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) exchange.End {
 	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()

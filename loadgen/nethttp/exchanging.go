@@ -3,6 +3,7 @@ package nethttp
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -38,6 +39,8 @@ type exchanging struct {
 	got      int           // of them, those for which there was a connection
 	stamps   *stampedConn  // below conn; nil: it does not tell when what is read arrived
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
+	shaking  atomic.Int64  // when TLS began; set by its dialling goroutine, as is the next
+	shook    atomic.Int64  // how long it took
 	released time.Duration // when the slot was free again
 	timer    *time.Timer
 	keep     int       // how much of a body is kept
@@ -116,6 +119,8 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn:              e.gotConn,
 		GotFirstResponseByte: e.gotFirstByte,
+		TLSHandshakeStart:    func() { e.shaking.Store(int64(e.run.now())) },
+		TLSHandshakeDone:     func(tls.ConnectionState, error) { e.shook.Store(int64(e.run.now()) - e.shaking.Load()) },
 	})
 	out := (&http.Request{
 		Method: r.Method, URL: r.URL, Header: r.Header, Host: r.Header.Get("Host"),
@@ -150,6 +155,9 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	if !e.patience.got() {
 		return // too late: the request goes to another address
 	}
+	if !info.Reused && e.run.Connected != nil {
+		e.run.Connected(e.run.describe(info.Conn))
+	}
 	if e.sent {
 		if e.hops == e.got {
 			e.Retries++
@@ -163,6 +171,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 		e.Free += now - e.asked
 		if !info.Reused {
 			e.Connect = now - e.asked
+			e.Handshake = min(time.Duration(e.shook.Load()), e.Connect)
 		}
 	}
 	limit, _ := e.limit(now)

@@ -138,6 +138,19 @@ func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Req
 	return response, err
 }
 
+// describe returns what there is to tell of a connection that is open.
+func (r *run) describe(c net.Conn) exchange.Connection {
+	x := exchange.Connection{Protocol: "HTTP/1.1"}
+	if r.carriesOthers(c) {
+		x.Protocol = "HTTP/2.0"
+	}
+	if secure, ok := c.(*tls.Conn); ok {
+		state := secure.ConnectionState()
+		x.TLS, x.Suite, x.Resumed = state.Version, state.CipherSuite, state.DidResume
+	}
+	return x
+}
+
 // carriesOthers reports whether a connection carries several requests at once.
 func (r *run) carriesOthers(c net.Conn) bool {
 	if p := r.Protocols; p != nil && !p.HTTP1() {

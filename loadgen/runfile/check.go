@@ -113,6 +113,9 @@ func (r *Run) check() error {
 	if err := r.checkConsistency(); err != nil {
 		return err
 	}
+	if err := checkConnections(r.Connections); err != nil {
+		return err
+	}
 	if err := r.checkThresholds(); err != nil {
 		return err
 	}
@@ -191,7 +194,7 @@ func (p *Phase) check(runs int) error {
 	case p.Answered != nil && (p.Answered.Count != q.Succeeded || !near(p.Answered.Rate, PerSecond(q.Succeeded, length))):
 		return fmt.Errorf("answered is %d at %v/s, but %d succeeded", p.Answered.Count, p.Answered.Rate, q.Succeeded)
 	}
-	names := []string{"response_time", "service_time", "wait", "lag", "first_byte", "connect"}
+	names := []string{"response_time", "service_time", "wait", "lag", "first_byte", "connect", "handshake"}
 	for i, d := range p.dists() {
 		if err := d.check(TotalDigits); err != nil {
 			return fmt.Errorf("%s: %w", names[i], err)

@@ -199,6 +199,7 @@ func add(a, b *Run) (*Run, error) {
 	if m.Addresses, err = mergeAddresses(a.Addresses, b.Addresses); err != nil {
 		return nil, err
 	}
+	m.Connections = AddConnections(slices.Clone(a.Connections), b.Connections)
 	m.Events = append(append([]Event{}, a.Events...), b.Events...)
 	slices.SortStableFunc(m.Events, func(x, y Event) int { return cmp.Compare(x.AtNS, y.AtNS) })
 	byTime := func(x, y ProcessSample) int { return cmp.Compare(x.AtNS, y.AtNS) }
@@ -319,7 +320,7 @@ func mergePhase(a, b Phase) (Phase, error) {
 
 // dists lists a phase's distributions, in one order for every phase.
 func (p *Phase) dists() []*Dist {
-	return []*Dist{&p.ResponseTime, &p.ServiceTime, &p.Wait, &p.Lag, &p.FirstByte, &p.Connect}
+	return []*Dist{&p.ResponseTime, &p.ServiceTime, &p.Wait, &p.Lag, &p.FirstByte, &p.Connect, &p.Handshake}
 }
 
 func worseRecovery(a, b *Recovery) *Recovery {

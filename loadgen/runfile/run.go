@@ -40,7 +40,7 @@ type Run struct {
 	Overall     Phase        `json:"overall"` // every phase but warm-up
 	Phases      []Phase      `json:"phases"`
 	Tail        *Phase       `json:"tail,omitempty"` // the steps of journeys that were due after the phases; never judged; nil: there were none
-	Intervals   []Interval   `json:"intervals"` // by one second of intended time, in order, without gaps
+	Intervals   []Interval   `json:"intervals"`      // by one second of intended time, in order, without gaps
 	Errors      []ErrorCount `json:"errors"`
 	Events      []Event      `json:"events"`
 	Resources   Resources    `json:"resources"`
@@ -59,7 +59,10 @@ type Run struct {
 	Redirects *Redirects       `json:"redirects,omitempty"` // of the answers that count as successes; nil: none, or a file of before
 	Addresses []AddressFigures `json:"addresses,omitempty"` // of hosts with several addresses, what each got
 
-	Repeat       string        `json:"repeat,omitempty"`       // the command that made it, with … for what must not be written; "" in files of before, and of runs that were added up
+	Repeat string `json:"repeat,omitempty"` // the command that made it, with … for what must not be written; "" in files of before, and of runs that were added up
+	// Connections are those that carried requests, by kind; nil in files of before.
+	Connections []ConnectionFigures `json:"connections,omitempty"`
+
 	Judging      string        `json:"judging,omitempty"`      // the rules of its thresholds, [JudgingBounds]; "" in files of before
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 
@@ -213,12 +216,13 @@ type Phase struct {
 	Answered   *Rate         `json:"answered,omitempty"` // successes of those intended in it; nil in the closed model and in files of before
 	Requests   Requests      `json:"requests"`           // of those intended in this phase; planned = due
 
-	ResponseTime Dist `json:"response_time"` // intended start to last byte: wait + lag + service
-	ServiceTime  Dist `json:"service_time"`  // sent to last byte
-	Wait         Dist `json:"wait"`          // the target's doing: for a connection and a slot, connecting included
-	Lag          Dist `json:"lag"`           // the generator's own
-	FirstByte    Dist `json:"first_byte"`    // sent to first byte; empty where it is known of less than 90 % of the answers
-	Connect      Dist `json:"connect"`       // of the requests that had to connect: TCP and TLS together
+	ResponseTime Dist `json:"response_time"`      // intended start to last byte: wait + lag + service
+	ServiceTime  Dist `json:"service_time"`       // sent to last byte
+	Wait         Dist `json:"wait"`               // the target's doing: for a connection and a slot, connecting included
+	Lag          Dist `json:"lag"`                // the generator's own
+	FirstByte    Dist `json:"first_byte"`         // sent to first byte; empty where it is known of less than 90 % of the answers
+	Connect      Dist `json:"connect"`            // of the requests that had to connect: TCP and TLS together
+	Handshake    Dist `json:"handshake,omitzero"` // the part of Connect that TLS took; none without TLS, and in files of before
 
 	TargetTime *TargetTime `json:"target_time,omitempty"` // wait + service; nil in files of before
 	Disturbed  uint64      `json:"disturbed,omitempty"`   // of the requests due, those that a disturbance touched
@@ -379,12 +383,12 @@ type EventKind string
 
 // The kinds of events.
 const (
-	EventStall    EventKind = "stall"    // nothing was received though requests were outstanding
-	EventPause    EventKind = "pause"    // bench itself did not run
-	EventExit     EventKind = "exit"     // the bundled target's process ended during the run
-	EventAbort    EventKind = "abort"    // a condition to abort on was true, and ended the run
-	EventClock    EventKind = "clock"    // the system's clock was set
-	EventAddress  EventKind = "address"  // an address of several took no connections, and was left out
+	EventStall   EventKind = "stall"   // nothing was received though requests were outstanding
+	EventPause   EventKind = "pause"   // bench itself did not run
+	EventExit    EventKind = "exit"    // the bundled target's process ended during the run
+	EventAbort   EventKind = "abort"   // a condition to abort on was true, and ended the run
+	EventClock   EventKind = "clock"   // the system's clock was set
+	EventAddress EventKind = "address" // an address of several took no connections, and was left out
 )
 
 // Event is something that happened once, at a time.
