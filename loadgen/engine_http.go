@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -13,6 +14,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // maxAnswerBody bounds the body of an answer, in bytes. It is counted and thrown away as it comes, so the bound is there
@@ -28,6 +30,10 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*addre
 	}
 	if r.plan.ConnectTo == "" {
 		c.Proxy = proxyOf
+	}
+	if r.plan.HTTP == runfile.HTTP2 {
+		c.TLS = r.tls.Clone()
+		c.TLS.VerifyConnection = onlyHTTP2
 	}
 	sink := r.sink(0)
 	sink.handing = handing
@@ -69,6 +75,12 @@ func (t TLS) config() (*tls.Config, error) {
 			return nil, fmt.Errorf("client certificate: %w: --cert and --key each take a PEM file", err)
 		}
 		c.Certificates = []tls.Certificate{pair}
+	}
+	if t.Trusted != "" {
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM([]byte(t.Trusted)) {
+			return nil, errors.New("what the service says is no PEM certificate")
+		}
 	}
 	if t.CAFile != "" {
 		pem, err := os.ReadFile(t.CAFile)

@@ -88,6 +88,7 @@ type TLS struct {
 	KeyFile  string
 	SNI      string // name to ask for, and to hold the certificate against, instead of the URL's host
 	Resume   bool   // new connections take up the session of an earlier one of the run, which is kept in memory
+	Trusted  string // certificates to trust instead of the system's, where CAFile is empty, as PEM text
 	CAFile   string // certificates to trust instead of the system's, PEM
 }
 
@@ -239,6 +240,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
 		SNI: p.TLS.SNI, HTTP: p.HTTP, TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
+	r.ServedTLS = p.Target.Bundled && p.secure()
 	if r.Engine == runfile.EngineWire {
 		r.Wire = &runfile.WireRecord{Loops: p.Wire.Loops, SpinNS: *p.Wire.Spin, DNSTTLNS: p.Wire.DNSTTL}
 	}

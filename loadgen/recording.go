@@ -69,9 +69,6 @@ func (j *Job) recording() (*recording, error) {
 	if p.TLS.Resume {
 		r.tls.ClientSessionCache = tls.NewLRUClientSessionCache(maxSessions)
 	}
-	if p.HTTP == runfile.HTTP2 {
-		r.tls.VerifyConnection = onlyHTTP2
-	}
 	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.Endpoints)
 	if j.mix.Journeys != nil {
 		r.layout.tailPhase, r.layout.tail = len(r.layout.spans), journey.Tail(j.mix, schedule.Total(), schedule.At, r.layout.length)

@@ -21,6 +21,7 @@ type StartOptions struct {
 	MaxProcs int               // GOMAXPROCS of the child; 0: all of CPUs
 	Progress func(line string) // gets each line on the child's standard error until it is ready; may be nil
 	Warn     func(line string) // gets the child's line when it cannot clean up at once; may be nil
+	Trust    func(pem string)  // gets the certificate of a child that serves https; may be nil
 }
 
 // Child is a service in a process of its own.
@@ -41,7 +42,15 @@ func Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	if err != nil {
 		return nil, errors.Join(err, private.Remove())
 	}
-	return process.Start(ctx, spec)
+	child, err := process.Start(ctx, spec)
+	if err == nil && o.TLS && o.Trust != nil {
+		var certificate []byte
+		if certificate, err = os.ReadFile(certificateFile(private)); err != nil {
+			return nil, errors.Join(err, child.Stop())
+		}
+		o.Trust(string(certificate))
+	}
+	return child, err
 }
 
 // child is this program as a child that works in a private directory.

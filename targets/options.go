@@ -22,6 +22,8 @@ type ServeOptions struct {
 	TTL       time.Duration // lifetime of cached answers; default 5 min
 	CacheSize int           // cached answers of each kind; default 10,000
 	CacheDir  string        // directory of the generated catalogue; default see [catalogue.File]
+	TLS       bool          // https, with a certificate that nobody has signed
+	HTTP2     bool          // HTTP/2 is offered too: in TLS, or, without it, to who begins with it (h2c)
 	Pprof     bool          // /debug/pprof answers other machines too
 	Handicap  Handicap
 	Reference reference.Options
@@ -48,6 +50,8 @@ func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	fs.DurationVar(&o.TTL, "ttl", cache.DefaultTTL, "how long an answer stays cached")
 	fs.IntVar(&o.CacheSize, "cache-size", cache.DefaultSize, "how many answers of each kind are cached")
 	fs.StringVar(&o.CacheDir, "cache-dir", "", "`directory` to keep the generated catalogue in (default $"+catalogue.CacheDirVar+", else the user's cache directory)")
+	fs.BoolVar(&o.TLS, "tls", false, "serve https, with a certificate for this machine alone that nobody has signed")
+	fs.BoolVar(&o.HTTP2, "http2", false, "offer HTTP/2 beside HTTP/1.1: in TLS, or without it to who begins with it (h2c)")
 	fs.BoolVar(&o.Pprof, "pprof", false, "offer /debug/pprof to other machines too, instead of to this one alone")
 	fs.Var(&o.Handicap.Slow, "slow", "every answer takes longer by a `share`, such as 20%, to test what must notice it")
 	fs.Var(&o.Handicap.SlowTail, "slow-tail", "the slowest 3 % of the answers take longer by a `share`")
@@ -81,6 +85,8 @@ func (o *ServeOptions) Args() []string {
 	add("ttl", o.TTL.String(), "0s")
 	add("cache-size", strconv.Itoa(o.CacheSize), "0")
 	add("cache-dir", o.CacheDir, "")
+	add("tls", strconv.FormatBool(o.TLS), "false")
+	add("http2", strconv.FormatBool(o.HTTP2), "false")
 	add("pprof", strconv.FormatBool(o.Pprof), "false")
 	add("slow", o.Handicap.Slow.String(), "0%")
 	add("slow-tail", o.Handicap.SlowTail.String(), "0%")

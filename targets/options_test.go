@@ -33,6 +33,8 @@ func TestArgsAreParsedBack(t *testing.T) {
 			CacheSize: rapid.IntRange(1, 1e6).Draw(t, "cache size"),
 			CacheDir:  word.Draw(t, "cache dir"),
 			Pprof:     rapid.Bool().Draw(t, "pprof"),
+			TLS:       rapid.Bool().Draw(t, "tls"),
+			HTTP2:     rapid.Bool().Draw(t, "http2"),
 			Dir:       word.Draw(t, "dir"),
 			Kept:      word.Draw(t, "kept"),
 			Lifeline:  rapid.IntRange(0, 1000).Draw(t, "lifeline"),
@@ -55,7 +57,7 @@ func TestArgsAreParsedBack(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %v", o.Args(), err)
 		}
-		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.Kept != o.Kept || got.DB != o.DB || got.TTL != o.TTL || got.Pprof != o.Pprof {
+		if !slices.Equal(got.Args(), o.Args()) || got.Reference != o.Reference || got.Handicap.Wait != o.Handicap.Wait || got.Dir != o.Dir || got.Kept != o.Kept || got.DB != o.DB || got.TTL != o.TTL || got.Pprof != o.Pprof || got.TLS != o.TLS || got.HTTP2 != o.HTTP2 {
 			t.Fatalf("%q gave %+v, want %+v", o.Args(), got, o)
 		}
 	})

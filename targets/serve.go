@@ -48,8 +48,15 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return err
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
+	url := "http://" + ln.Addr().String()
+	if o.TLS {
+		if ln, err = secured(ln, o, private); err != nil {
+			return err
+		}
+		url = "https://" + ln.Addr().String()
+	}
 	if target.Service.Name == "reference" && o.Reference.Bare {
-		return reference.ServeBare(ctx, ln, func() { ready("http://" + ln.Addr().String()) })
+		return reference.ServeBare(ctx, ln, func() { ready(url) })
 	}
 	ctx, lost := context.WithCancelCause(ctx)
 	defer lost(nil)
@@ -62,7 +69,7 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return lostDatabase(ctx) // asked to stop before it was ready
 	}
 	defer func() { err = errors.Join(err, closeHandler()) }()
-	err = web.Serve(ctx, ln, o.Handicap.wrap(h), func() { ready("http://" + ln.Addr().String()) })
+	err = web.Serve(ctx, ln, o.Handicap.wrap(h), o.HTTP2, func() { ready(url) })
 	return errors.Join(err, lostDatabase(ctx))
 }
 
@@ -100,6 +107,8 @@ func (o *ServeOptions) fault() error {
 		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
 	case o.Reference.Workers < 0:
 		return fmt.Errorf("--workers must be 0 (no limit) or more, got %d", o.Reference.Workers)
+	case o.Reference.Bare && (o.TLS || o.HTTP2):
+		return errors.New("--bare: such a server speaks HTTP/1.1 without TLS alone: leave --tls and --http2 out")
 	case o.Reference.Bare && (o.Reference != reference.Options{Bare: true} || o.Handicap != Handicap{}):
 		return errors.New("--bare: such a server has no delays, workers, log, freeze or seed, and is never slower: leave those flags out")
 	case o.Reference.Log != "" && o.Handicap != Handicap{}:

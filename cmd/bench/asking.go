@@ -153,7 +153,11 @@ func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request
 	}
 	s.Ask = readingBack(mix.ask(lines), bundled)
 	s.Plan.Target = runfile.Target{Name: s.Name, Bundled: true, Options: inEffect(bundled)}
-	if err := s.Ask(&s.Plan, "http://127.0.0.1"); err != nil {
+	scheme := "http"
+	if a.serving.TLS {
+		scheme = "https"
+	}
+	if err := s.Ask(&s.Plan, scheme+"://127.0.0.1"); err != nil {
 		return err
 	}
 	if lines != nil {

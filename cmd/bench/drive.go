@@ -150,6 +150,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.base.Wire.DNSTTL, "dns-ttl", 0, "look the hosts' names up again after so long (default: never during a run)")
 	f.Uint64Var(&o.base.Seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
+	f.BoolVar(&o.serving.TLS, "tls", false, "bundled services serve https, with a certificate made for the run, which the run alone trusts")
 	f.StringVar(&o.serving.DB, "db", "", targets.DBUsage)
 	f.IntVar(&o.serving.PoolSize, "pool-size", 0, "database connections of the bundled services that pool them (default one for each processor)")
 	f.DurationVar(&o.serving.TTL, "ttl", 0, "how long the bundled cached service keeps an answer (default 5m)")

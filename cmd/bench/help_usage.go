@@ -21,7 +21,7 @@ var flagGroups = []struct{ title, common, rest string }{
 	{"Requests", "targets header body file",
 		"method body-template user header-case expect hit-when order group follow follow-hosts"},
 	{"Target", "a a-cmd b b-cmd baseline connections",
-		"name ready-timeout connect-to sni insecure cert key cacert tls-resume dns-ttl db pool-size ttl cache-size gomaxprocs before after"},
+		"name ready-timeout connect-to sni insecure cert key cacert tls-resume dns-ttl db tls pool-size ttl cache-size gomaxprocs before after"},
 	{"Judging", "threshold abort-on margin slo mirror sweep from",
 		"strict-samples abort-grace inconclusive or-save floor diff force no-kill servers profile-target"},
 	{"Plan", "demand growth prices",

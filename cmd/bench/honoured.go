@@ -28,6 +28,9 @@ func (o *driveOptions) checkHonoured(list []*rig.Target) error {
 		}
 		return vain(o.given, name, fmt.Sprintf("is for the bundled %s, and no target is that", namesOf(targets.HonouredBy(name))))
 	}
+	if o.given.Changed("tls") && len(services) == 0 {
+		return vain(o.given, "tls", "is for bundled services, and no target is one")
+	}
 	if o.given.Changed("cpus") && o.cpus == "split" && !owned {
 		return vain(o.given, "cpus", "split sets processors apart for a target that bench starts, and it starts none")
 	}

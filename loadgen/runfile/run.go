@@ -114,6 +114,7 @@ type PlanRecord struct {
 	FollowHosts  []string      `json:"follow_hosts,omitempty"`  // to these hosts, beside its own
 	SNI          string        `json:"sni,omitempty"`           // the name that https asked for, and held certificates against; "": the URL's host
 	HTTP         string        `json:"http,omitempty"`          // [HTTP1] or [HTTP2], where that was asked for
+	ServedTLS    bool          `json:"served_tls,omitempty"`    // a bundled service served https
 	TLSResume    bool          `json:"tls_resume,omitempty"`    // new connections took up sessions of earlier ones
 	Spread       string        `json:"spread,omitempty"`        // SpreadRequests
 

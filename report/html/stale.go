@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -21,7 +21,7 @@ func (o *overTime) stale() []page.Block {
 		if stale == 0 {
 			continue
 		}
-		told = append(told, fmt.Sprintf("%s %s", m.of("stale", o.several), report.Count(stale)))
+		told = append(told, fmt.Sprintf("%s %s", m.of("stale", o.several), units.Count(stale)))
 		c := o.column(m, "stale", chart.Number, func(i int) float64 { return float64(m.Intervals[i].Stale) })
 		series = append(series, o.series(m, c, m.of("stale", o.several), chart.Series{Color: m.index}))
 	}

@@ -18,8 +18,8 @@ const mutexSampling = 100
 
 // Serve serves h on ln until ctx ends, and returns when every request is answered or given up: a handler that still runs
 // then finds its context cancelled. The error is nil if ctx's end was the reason. ready is called when connections are
-// accepted.
-func Serve(ctx context.Context, ln net.Listener, h http.Handler, ready func()) error {
+// accepted. With http2 a client may begin with HTTP/2; one of TLS may where ln offers it.
+func Serve(ctx context.Context, ln net.Listener, h http.Handler, http2 bool, ready func()) error {
 	runtime.SetMutexProfileFraction(mutexSampling)
 	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
@@ -32,6 +32,10 @@ func Serve(ctx context.Context, ln net.Listener, h http.Handler, ready func()) e
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 	}
+	s.Protocols = new(http.Protocols)
+	s.Protocols.SetHTTP1(true)
+	s.Protocols.SetHTTP2(http2)
+	s.Protocols.SetUnencryptedHTTP2(http2)
 	ended := make(chan error, 1)
 	go func() { ended <- s.Serve(ln) }()
 	ready()

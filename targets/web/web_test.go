@@ -147,7 +147,7 @@ func serve(t *testing.T, h http.Handler) (url string, stop func() error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	ready, ended := make(chan struct{}), make(chan error, 1)
-	go func() { ended <- Serve(ctx, ln, h, func() { close(ready) }) }()
+	go func() { ended <- Serve(ctx, ln, h, false, func() { close(ready) }) }()
 	<-ready
 	return "http://" + ln.Addr().String(), func() error {
 		cancel()

@@ -86,6 +86,7 @@ func (t *Target) startOptions(r *Rig, say func(string)) targets.StartOptions {
 	return targets.StartOptions{
 		ServeOptions: r.Serving, CPUs: t.Options.Environment.TargetCPUs,
 		MaxProcs: cmp.Or(t.MaxProcs, capacity.ProcessorsOf(t.Options.Environment)),
+		Trust:    func(pem string) { t.Plan.TLS.Trusted = pem },
 		Progress: say, Warn: func(text string) { r.Warn(t.label(), text) },
 	}
 }
