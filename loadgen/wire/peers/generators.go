@@ -21,8 +21,8 @@ type generator struct {
 	answered func(out []byte) (float64, error)
 }
 
-// installed returns bench with both engines and the peers that are on the PATH.
-func installed(bench, dir string) []generator {
+// installed returns bench with both engines and the peers that are on the PATH. secure: they are to speak TLS.
+func installed(bench, dir string, secure bool) []generator {
 	run := filepath.Join(dir, "run.json")
 	attack := filepath.Join(dir, "attack.bin")
 	list := []generator{
@@ -32,8 +32,12 @@ func installed(bench, dir string) []generator {
 	}
 	for _, engine := range []string{"wire", "http"} {
 		list = append(list, generator{"bench " + engine, func(url string, d time.Duration, c int) []string {
-			return []string{bench, "sustained", url, "--engine", engine, "--rate", "max", "-c", strconv.Itoa(c), "-d", d.String(),
+			command := []string{bench, "sustained", url, "--engine", engine, "--http", "1.1", "--rate", "max", "-c", strconv.Itoa(c), "-d", d.String(),
 				"--no-save", "--quiet", "-o", "json=" + run}
+			if secure {
+				command = append(command, "--insecure")
+			}
+			return command
 		}, func([]byte) (float64, error) { return readRun(run) }})
 	}
 	list = append(list,
@@ -47,7 +51,7 @@ func installed(bench, dir string) []generator {
 			return []string{"hey", "-c", strconv.Itoa(c), "-z", d.String(), url}
 		}, find(`\[200\]\s+(\d+) responses`)},
 		generator{"vegeta", func(url string, d time.Duration, c int) []string {
-			return []string{"sh", "-c", fmt.Sprintf("echo GET %s | vegeta attack -rate 0 -max-workers %d -duration %v > %s", url, c, d, attack)}
+			return []string{"sh", "-c", fmt.Sprintf("echo GET %s | vegeta attack -insecure -http2=false -rate 0 -max-workers %d -duration %v > %s", url, c, d, attack)}
 		}, func([]byte) (float64, error) { return readAttack(attack) }},
 	)
 	var found []generator

@@ -4,10 +4,11 @@
 // over 32 connections, in turn and several times, and prints medians: requests per second, processor time per request,
 // and both as ratios to wrk's. Generator and server each get a processor of their own. Run it on a quiet machine:
 //
-//	go run ./loadgen/wire/peers [-rounds 5] [-for 3s] [-server responder|nginx]
+//	go run ./loadgen/wire/peers [-rounds 5] [-for 3s] [-server responder|nginx] [-tls 1.2|1.3]
 //
 // It looks for wrk, ab, h2load, hey and vegeta on the PATH. The server is the barest responder there can be, so that the
-// generator is the ceiling, or nginx with one worker.
+// generator is the ceiling, or nginx with one worker. With -tls it is nginx, by https with HTTP/1.1, and a certificate that
+// openssl makes and nobody verifies.
 package main
 
 import (
@@ -26,8 +27,12 @@ func main() {
 	length := flag.Duration("for", 3*time.Second, "how long it runs, in whole seconds")
 	server := flag.String("server", "responder", "responder or nginx")
 	connections := flag.Int("c", 32, "connections")
+	version := flag.String("tls", "", "version of TLS, 1.2 or 1.3, that nginx is to speak (default no TLS)")
 	flag.Parse()
-	if err := compare(*server, *rounds, *length, *connections); err != nil {
+	if *version != "" {
+		*server = "nginx"
+	}
+	if err := compare(*server, *version, *rounds, *length, *connections); err != nil {
 		fmt.Fprintln(os.Stderr, "peers:", err)
 		os.Exit(1)
 	}
@@ -40,7 +45,7 @@ type measured struct {
 	idle float64 // share of its processor that the server did not use
 }
 
-func compare(server string, rounds int, length time.Duration, connections int) error {
+func compare(server, version string, rounds int, length time.Duration, connections int) error {
 	dir, err := os.MkdirTemp("", "peers")
 	if err != nil {
 		return err
@@ -50,13 +55,16 @@ func compare(server string, rounds int, length time.Duration, connections int) e
 	if out, err := exec.Command("go", "build", "-o", bench, "./cmd/bench").CombinedOutput(); err != nil {
 		return fmt.Errorf("%w\n%s", err, out)
 	}
-	s, err := serve(server, dir)
+	s, err := serve(server, version, dir)
 	if err != nil {
 		return err
 	}
 	defer s.stop()
 
-	list := installed(bench, dir)
+	list := installed(bench, dir, version != "")
+	if version != "" {
+		server += ", TLS " + version
+	}
 	results := make(map[string][]measured)
 	for range rounds {
 		for _, g := range list {

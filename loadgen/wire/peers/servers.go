@@ -28,12 +28,12 @@ type server struct {
 	pids    []int // whose processor time is the server's
 }
 
-func serve(kind, dir string) (*server, error) {
+func serve(kind, version, dir string) (*server, error) {
 	switch kind {
 	case "responder":
 		return serveResponder(dir)
 	case "nginx":
-		return serveNginx(dir)
+		return serveNginx(dir, version)
 	}
 	return nil, fmt.Errorf("there is no server %q: it is responder or nginx", kind)
 }
@@ -66,10 +66,30 @@ const nginxConf = `daemon off; worker_processes 1; pid %[1]s/nginx.pid; error_lo
 events { worker_connections 4096; }
 http { access_log off; keepalive_requests 100000000; client_body_temp_path %[1]s; proxy_temp_path %[1]s;
 fastcgi_temp_path %[1]s; uwsgi_temp_path %[1]s; scgi_temp_path %[1]s;
-server { listen 127.0.0.1:%[2]d reuseport; location / { return 200 "%[3]s"; } } }
+server { listen 127.0.0.1:%[2]d reuseport%[4]s; location / { return 200 "%[3]s"; } } }
 `
 
-func serveNginx(dir string) (*server, error) {
+// secureConf is what makes nginx speak a version of TLS, with the certificate and the key that certify makes.
+const secureConf = ` ssl; ssl_protocols TLSv%[1]s; ssl_certificate %[2]s/certificate.pem; ssl_certificate_key %[2]s/key.pem`
+
+func certify(dir string) error {
+	out, err := exec.Command("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+		"-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1",
+		"-keyout", filepath.Join(dir, "key.pem"), "-out", filepath.Join(dir, "certificate.pem")).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("openssl: %w\n%s", err, out)
+	}
+	return nil
+}
+
+func serveNginx(dir, version string) (*server, error) {
+	scheme, secure := "http", ""
+	if version != "" {
+		if err := certify(dir); err != nil {
+			return nil, err
+		}
+		scheme, secure = "https", fmt.Sprintf(secureConf, version, dir)
+	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
@@ -77,14 +97,14 @@ func serveNginx(dir string) (*server, error) {
 	port := free.Addr().(*net.TCPAddr).Port
 	free.Close()
 	conf := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, port, strings.Repeat("x", 128)), 0o600); err != nil {
+	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, port, strings.Repeat("x", 128), secure), 0o600); err != nil {
 		return nil, err
 	}
 	c := pinned("nginx", "-p", dir, "-c", conf)
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
-	s := &server{url: fmt.Sprintf("http://127.0.0.1:%d/", port), command: c}
+	s := &server{url: fmt.Sprintf("%s://127.0.0.1:%d/", scheme, port), command: c}
 	for range 100 {
 		conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 		if err == nil {
