@@ -2,6 +2,7 @@ package loadgen_test
 
 import (
 	"bufio"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -14,8 +15,9 @@ import (
 // peer is one connection to a server that does what a test says.
 type peer struct {
 	*net.TCPConn
-	in   *bufio.Reader
-	over <-chan struct{} // closed when the test is
+	secure *tls.Conn // over it; nil: there is no TLS
+	in     *bufio.Reader
+	over   <-chan struct{} // closed when the test is
 }
 
 // request reads one request, and returns false when none comes any more.
@@ -30,12 +32,27 @@ func (p *peer) request() bool {
 
 // send writes all of text, and returns false when the other side is gone.
 func (p *peer) send(text string) bool {
-	_, err := io.WriteString(p, text)
+	var out io.Writer = p.TCPConn
+	if p.secure != nil {
+		out = p.secure
+	}
+	_, err := io.WriteString(out, text)
 	return err == nil
 }
 
 // silent reads and says nothing until the other side is gone.
 func (p *peer) silent() { _, _ = io.Copy(io.Discard, p.in) }
+
+// overTLS shakes hands before each does to a connection what its test says.
+func overTLS(config *tls.Config, each func(*peer)) func(*peer) {
+	return func(p *peer) {
+		p.secure = tls.Server(p.TCPConn, config)
+		p.in = bufio.NewReader(p.secure)
+		if p.secure.Handshake() == nil {
+			each(p)
+		}
+	}
+}
 
 // reset makes the close that follows a reset.
 func (p *peer) reset() { _ = p.SetLinger(0) }
@@ -114,7 +131,7 @@ func hostileServer(t testing.TB, each func(*peer)) string {
 			conns[conn] = true
 			mu.Unlock()
 			wg.Go(func() {
-				each(&peer{conn.(*net.TCPConn), bufio.NewReader(conn), over})
+				each(&peer{TCPConn: conn.(*net.TCPConn), in: bufio.NewReader(conn), over: over})
 				conn.Close()
 				mu.Lock()
 				delete(conns, conn)

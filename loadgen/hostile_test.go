@@ -2,6 +2,7 @@ package loadgen_test
 
 import (
 	"bytes"
+	"crypto/tls"
 	"slices"
 	"strings"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -43,37 +45,54 @@ func hostilePlan(engine, url string) loadgen.Plan {
 }
 
 func TestHostileServers(t *testing.T) {
-	for _, engine := range engines {
-		t.Run(engine, func(t *testing.T) {
-			var (
-				cases sync.WaitGroup
-				mu    sync.Mutex
-				runs  []*runfile.Run
-			)
-			atOnce := make(chan struct{}, 6) // they wait most of the time
-			for i, tc := range hostiles(t) {
-				if testing.Short() && i%6 != 0 {
-					continue // CI runs these with the race detector, to which the answers are much alike
-				}
-				cases.Go(func() {
-					atOnce <- struct{}{}
-					defer func() { <-atOnce }()
-					t.Run(tc.name, func(t *testing.T) {
-						run := tc.test(t, engine)
-						mu.Lock()
-						defer mu.Unlock()
-						runs = append(runs, run)
-					})
-				})
-			}
-			cases.Wait()
-			checkWritten(t, runs)
-		})
+	server, _ := exchangetest.Certificate(t)
+	for _, tc := range []struct {
+		name   string
+		secure *tls.Config
+	}{{"", nil}, {" over TLS", server}} {
+		for _, engine := range engines {
+			t.Run(engine+tc.name, func(t *testing.T) { hostileServers(t, engine, tc.secure) })
+		}
 	}
 }
 
-func (tc hostile) test(t *testing.T, engine string) *runfile.Run {
-	p := hostilePlan(engine, "http://"+hostileServer(t, tc.serve)+"/")
+// hostileServers drives an engine at each of the hostile servers, over TLS where they have some.
+func hostileServers(t *testing.T, engine string, secure *tls.Config) {
+	var (
+		cases sync.WaitGroup
+		mu    sync.Mutex
+		runs  []*runfile.Run
+	)
+	atOnce := make(chan struct{}, 6) // they wait most of the time
+	for i, tc := range hostiles(t) {
+		if testing.Short() && i%6 != 0 {
+			continue // CI runs these with the race detector, to which the answers are much alike
+		}
+		if secure != nil && i%3 != 0 {
+			continue // once decrypted they are scanned alike: some stand for all
+		}
+		cases.Go(func() {
+			atOnce <- struct{}{}
+			defer func() { <-atOnce }()
+			t.Run(tc.name, func(t *testing.T) {
+				run := tc.test(t, engine, secure)
+				mu.Lock()
+				defer mu.Unlock()
+				runs = append(runs, run)
+			})
+		})
+	}
+	cases.Wait()
+	checkWritten(t, runs)
+}
+
+func (tc hostile) test(t *testing.T, engine string, secure *tls.Config) *runfile.Run {
+	serve, scheme := tc.serve, "http://"
+	if secure != nil {
+		serve, scheme = overTLS(secure, serve), "https://"
+	}
+	p := hostilePlan(engine, scheme+hostileServer(t, serve)+"/")
+	p.TLS.Insecure = true
 	kinds := append(tc.or, tc.kind)
 	if slices.Contains(kinds, "timeout") {
 		p.Limits.Timeout = shortTimeout
@@ -195,17 +214,19 @@ func TestHostileHandshakes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := hostilePlan(runfile.EngineHTTP, "https://"+hostileServer(t, tc.serve)+"/")
-			if tc.kinds[0] == "connect: timeout" {
-				p.Limits.Timeout = shortTimeout
-			}
-			run := driveHostile(t, p)
-			if run.Requests.Failed != hostileRequests {
-				t.Errorf("requests %+v, want all to fail", run.Requests)
-			}
-			for _, e := range run.Errors {
-				if !slices.Contains(tc.kinds, e.Kind) {
-					t.Errorf("%d× %q (%q), want %q", e.Count, e.Kind, e.Sample, tc.kinds)
+			for _, engine := range engines {
+				p := hostilePlan(engine, "https://"+hostileServer(t, tc.serve)+"/")
+				if tc.kinds[0] == "connect: timeout" {
+					p.Limits.Timeout = shortTimeout
+				}
+				run := driveHostile(t, p)
+				if run.Requests.Failed != hostileRequests {
+					t.Errorf("%s: requests %+v, want all to fail", engine, run.Requests)
+				}
+				for _, e := range run.Errors {
+					if !slices.Contains(tc.kinds, e.Kind) {
+						t.Errorf("%s: %d× %q (%q), want %q", engine, e.Count, e.Kind, e.Sample, tc.kinds)
+					}
 				}
 			}
 		})
