@@ -8,6 +8,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/wire"
@@ -26,6 +27,20 @@ func (p Plan) checkJourneys() error {
 		return errors.New("journeys are drawn by weight: leave out the order")
 	}
 	return nil
+}
+
+// AllRequests returns the plan's requests, or those of its journeys' steps.
+func (p Plan) AllRequests() []request.Request {
+	if len(p.Journeys) == 0 {
+		return p.Requests
+	}
+	var list []request.Request
+	for i := range p.Journeys {
+		for n := range p.Journeys[i].Steps {
+			list = append(list, p.Journeys[i].Steps[n].Request)
+		}
+	}
+	return list
 }
 
 // keepJourneys makes an engine, or the i-th loop of one, go on from a journey's step to the next.
@@ -152,4 +167,33 @@ func (r *recording) behind(at time.Duration, unfinished uint64, run *runfile.Run
 		return 0
 	}
 	return time.Duration(float64(time.Second) * float64(unfinished) / float64(max(run.Intervals[i].Due, 1)))
+}
+
+// previewedJourneys is how many journeys are shown.
+const previewedJourneys = 3
+
+// previewJourneys adds the first journeys to a preview, each with the steps that it has if nothing ends it, as if answers took no time.
+func (r *recording) previewJourneys(v *runfile.Preview, now time.Time) error {
+	v.Tail = r.layout.tail
+	for i := range r.mix.Journeys {
+		for n := range r.mix.Journeys[i].Steps {
+			v.PerArrival += r.mix.Share(i) * r.mix.Journeys[i].Steps[n].Mean()
+		}
+	}
+	cursor := r.schedule.Cursor()
+	for range previewedJourneys {
+		k, at, ok := cursor.Next()
+		if !ok {
+			break
+		}
+		j := &r.mix.Journeys[r.mix.Journey(k)]
+		for n := range j.Steps {
+			if j.Steps[n].Asked(k) == 0 {
+				continue
+			}
+			at += j.Steps[n].Think(k, 0)
+			v.First = append(v.First, previewPart(r.mix, j.Steps[n].Part, k, at, now.Add(at)))
+		}
+	}
+	return nil
 }

@@ -37,6 +37,9 @@ func (j *Job) Preview(now time.Time) (*runfile.Preview, error) {
 			v.Curve = append(v.Curve, r.schedule.Rate(v.Length*time.Duration(2*i+1)/(2*curveParts)))
 		}
 	}
+	if r.mix.Journeys != nil {
+		return v, r.previewJourneys(v, now)
+	}
 	var bytes uint64
 	for k := range uint64(previewed) {
 		var at time.Duration
@@ -83,7 +86,12 @@ func wireBytes(r *request.Rendered) uint64 {
 
 // preview shows request k.
 func previewOf(m *request.Mix, k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
-	c := &m.Requests[m.Index(k)]
+	return previewPart(m, m.Index(k), k, at, due)
+}
+
+// previewPart shows one of the mix's requests as it is sent for number k.
+func previewPart(m *request.Mix, part int, k uint64, at time.Duration, due time.Time) runfile.PreviewRequest {
+	c := &m.Requests[part]
 	shown := runfile.PreviewRequest{
 		K: k, At: at, Name: c.Name, Method: c.Method, URL: c.Scheme + "://" + c.Host + c.Target.Shown(k, due), Body: len(c.Body.Append(nil, k, due)),
 	}

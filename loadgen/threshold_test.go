@@ -79,7 +79,6 @@ func TestParseThresholdRefuses(t *testing.T) {
 		"errors<5ms":              "must be a share such as 1%",
 		"rate>=fast":              "must be a number of requests such as 500/s",
 		"rate>=5/d":               "must be a number of requests",
-		"rate{GET /}>=5/s":        "by phase, not by endpoint",
 		"wait:p99{GET /}<5ms":     `or take "service:" instead`,
 		"service:errors<1%":       `leave out "service:"`,
 		"response:p99<1s":         "the response time has no prefix",

@@ -35,7 +35,7 @@ func previewPage(v *runfile.Preview) *page.Page {
 		facts = append(facts, page.Text{Text: fmt.Sprintf("profiled in %s, which costs the target some of its processor", name(v.Plan.Profiled))})
 	}
 	p.Add(page.Section{Blocks: facts}, page.Section{
-		Title:  "the first requests; of queries, headers and bodies only what bench draws and what is no secret",
+		Title:  "the first " + arrivalsOf(v) + "; of queries, headers and bodies only what bench draws and what is no secret",
 		Blocks: []page.Block{page.Chart{Drawing: firstRequests{v}}},
 	})
 	return p
@@ -43,6 +43,10 @@ func previewPage(v *runfile.Preview) *page.Page {
 
 // offeredOf says in a sentence what is offered, and how long.
 func offeredOf(v *runfile.Preview) string {
+	if v.PerArrival > 0 {
+		return fmt.Sprintf("%s journeys in %s · %s arrivals · seed %d · %s requests each on average, if they go to their ends · the last has thought %s later",
+			units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed, units.ThreeDigits(v.PerArrival), units.Span(v.Tail))
+	}
 	if len(v.Curve) > 0 {
 		return fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed)
 	}
@@ -51,6 +55,14 @@ func offeredOf(v *runfile.Preview) string {
 		length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
 	}
 	return fmt.Sprintf("closed model, %s%s %s · seed %d", usersOf(&v.Plan), thinking(&v.Plan), length, v.Seed)
+}
+
+// arrivalsOf says what arrives.
+func arrivalsOf(v *runfile.Preview) string {
+	if v.PerArrival > 0 {
+		return "journeys, as if answers took no time, with … for what is taken of them"
+	}
+	return "requests"
 }
 
 // offeredCurve draws the offered rate, and lists the phases below it.
@@ -111,7 +123,9 @@ func takes(v *runfile.Preview) []string {
 		files = fmt.Sprintf(" · this process may open %s", plural(v.OpenFiles, "file"))
 	}
 	bytes := fmt.Sprintf("requests of %s on average", units.Bytes(v.Bytes))
-	if v.Requests > 0 {
+	if v.PerArrival > 0 {
+		bytes = "requests as long as what is taken of answers"
+	} else if v.Requests > 0 {
 		bytes += fmt.Sprintf(", %s in all", units.Bytes(v.Bytes*v.Requests))
 	}
 	return []string{

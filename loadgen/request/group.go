@@ -34,6 +34,9 @@ func (m *Mix) group(by runfile.Grouping, judged []runfile.Threshold) (grouped, e
 		return g, err
 	}
 	for _, t := range judged {
+		if err := t.CheckNamed(m.isJourney(t.Endpoint)); err != nil {
+			return g, fmt.Errorf("threshold %s: %w", strconv.Quote(runfile.Excerpt(t.Text)), err)
+		}
 		if t.Endpoint != "" && !g.has(t.Endpoint) && !m.isJourney(t.Endpoint) {
 			return g, fmt.Errorf("threshold %s: there is no endpoint %q: there is %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Endpoint, g.listed())
 		}

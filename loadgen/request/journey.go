@@ -90,10 +90,16 @@ type CompiledStep struct {
 // JourneyError is about a line of the journeys' file.
 type JourneyError struct {
 	Line int
+	Step string // that it is about; "": none
 	Err  error
 }
 
-func (e *JourneyError) Error() string { return e.Err.Error() }
+func (e *JourneyError) Error() string {
+	if e.Step == "" {
+		return e.Err.Error()
+	}
+	return fmt.Sprintf("step %q: %v", runfile.Excerpt(e.Step), e.Err)
+}
 
 func (e *JourneyError) Unwrap() error { return e.Err }
 
@@ -114,7 +120,7 @@ func NewJourneyMix(journeys []Journey, by Selection) (*Mix, error) {
 	for i := range journeys {
 		j := &journeys[i]
 		if names[j.Name] {
-			return nil, &JourneyError{j.Line, fmt.Errorf("two journeys are called %q", runfile.Excerpt(j.Name))}
+			return nil, &JourneyError{j.Line, "", fmt.Errorf("two journeys are called %q", runfile.Excerpt(j.Name))}
 		}
 		names[j.Name] = true
 		c, err := m.compileJourney(j, by.Seed, "journey/"+strconv.Itoa(i), known)
@@ -142,7 +148,7 @@ func (m *Mix) compileJourney(j *Journey, seed uint64, purpose string, known orig
 	d := declared{names: map[string]name{}, header: map[int]bool{}}
 	for _, v := range j.Vars {
 		if err := d.declare(v.Name, &c, nil); err != nil {
-			return c, &JourneyError{v.Line, err}
+			return c, &JourneyError{v.Line, "", err}
 		}
 		t, err := parseTemplate("var "+v.Name, v.Text, drawing{seed: seed}, purpose+"/var/"+v.Name)
 		if err == nil {
@@ -152,12 +158,12 @@ func (m *Mix) compileJourney(j *Journey, seed uint64, purpose string, known orig
 			t, err = t.resolved()
 		}
 		if err != nil {
-			return c, &JourneyError{v.Line, err}
+			return c, &JourneyError{v.Line, "", err}
 		}
 		c.vars = append(c.vars, compiledVar{d.names[v.Name].slot, t})
 	}
 	if len(j.Steps) == 0 || len(j.Steps) > maxSteps {
-		return c, &JourneyError{j.Line, fmt.Errorf("a journey has 1 to %d steps, got %d", maxSteps, len(j.Steps))}
+		return c, &JourneyError{j.Line, "", fmt.Errorf("a journey has 1 to %d steps, got %d", maxSteps, len(j.Steps))}
 	}
 	for i := range j.Steps {
 		for _, t := range j.Steps[i].Take {
@@ -166,14 +172,14 @@ func (m *Mix) compileJourney(j *Journey, seed uint64, purpose string, known orig
 			}
 			missing := fmt.Errorf("is of a name that is taken later, by step %q", runfile.Excerpt(j.Steps[i].Name))
 			if err := d.declare(t.Name, &c, missing); err != nil {
-				return c, &JourneyError{t.Line, err}
+				return c, &JourneyError{t.Line, "", err}
 			}
 		}
 	}
 	for i := range j.Steps {
 		s, err := m.compileStep(j, i, &d, seed, purpose+"/step/"+strconv.Itoa(i), known)
 		if _, placed := errors.AsType[*JourneyError](err); err != nil && !placed {
-			err = &JourneyError{j.Steps[i].Line, fmt.Errorf("step %q: %w", runfile.Excerpt(j.Steps[i].Name), err)}
+			err = &JourneyError{j.Steps[i].Line, j.Steps[i].Name, err}
 		}
 		if err != nil {
 			return c, err
@@ -262,7 +268,7 @@ func (m *Mix) compileStep(j *Journey, i int, d *declared, seed uint64, purpose s
 	for _, t := range step.Take {
 		taken, err := compileTake(t)
 		if err != nil {
-			return s, &JourneyError{t.Line, fmt.Errorf("take %s: %w", t.Name, err)}
+			return s, &JourneyError{t.Line, "", fmt.Errorf("take %s: %w", t.Name, err)}
 		}
 		n := d.names[t.Name]
 		taken.slot, taken.picked = n.slot, profiles.NewStream(seed, purpose+"/pick/"+t.Name)

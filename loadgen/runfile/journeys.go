@@ -1,8 +1,12 @@
 package runfile
 
 import (
+	"errors"
 	"fmt"
 	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Journey is what became of the journeys of one kind that arrived in a phase: arrived = completed + failed + unfinished + unstarted.
@@ -157,4 +161,82 @@ func (p *Phase) JourneyNamed(name string) *Journey {
 		}
 	}
 	return nil
+}
+
+// stepNamed returns the step that an endpoint is, named as journey/step; nil where it is none.
+func (p *Phase) stepNamed(endpoint string) *JourneyStep {
+	for i := range p.Journeys {
+		j := &p.Journeys[i]
+		for n := range j.Steps {
+			if j.Name+"/"+j.Steps[n].Name == endpoint {
+				return &j.Steps[n]
+			}
+		}
+	}
+	return nil
+}
+
+var (
+	errRateOfEndpoint  = errors.New("the rate is measured by phase and by journey, not by endpoint: leave out the braces")
+	errPartsOfJourneys = errors.New("of a journey there are its time, errors and rate: take the duration of one of its steps, as in service:p99{buy/order}")
+)
+
+// CheckNamed returns what keeps the threshold from being about the endpoint or the journey that it names.
+func (t Threshold) CheckNamed(journey bool) error {
+	switch {
+	case journey && t.Duration == "service":
+		return errPartsOfJourneys
+	case !journey && t.Endpoint != "" && t.Metric == MetricRate:
+		return errRateOfEndpoint
+	}
+	return nil
+}
+
+// journeyPart returns the journeys that the threshold names, of phases together. What their failures are bounds of is in it; whether
+// one of their steps was disturbed is not told apart.
+func (t Threshold) journeyPart(r *Run, phases []*Phase) (Part, string) {
+	if err := t.CheckNamed(true); err != nil {
+		return Part{}, err.Error()
+	}
+	newPart := func() Part {
+		return Part{OK: &Histogram{Digits: TotalDigits}, Censored: &Histogram{Digits: TotalDigits}}
+	}
+	p, target := newPart(), newPart()
+	p.Journeys = true
+	p.Bounded = t.OfResponse()
+	for _, phase := range phases {
+		p.Length += phase.DurationNS * time.Duration(r.Repetitions())
+		j := phase.JourneyNamed(t.Endpoint)
+		if phase == &r.Overall || j == nil {
+			continue
+		}
+		p.Due += j.Arrived
+		p.Succeeded += j.Completed
+		p.Served += j.Completed
+		if err := errors.Join(p.add(&j.Time, TotalDigits), target.add(&j.TargetTime, TotalDigits)); err != nil {
+			return Part{}, fmt.Sprintf("the histogram of journey %q in phase %q cannot be read: %v", j.Name, phase.Name, err)
+		}
+	}
+	p.Dist = DistOf(p.OK, p.Censored)
+	if p.Bounded {
+		p.Target = DistOf(target.OK, target.Censored)
+	}
+	return p, ""
+}
+
+// due writes how many were due.
+func (p *Part) due() string {
+	switch {
+	case !p.Journeys:
+		return units.Requests(p.Due)
+	case p.Due == 1:
+		return "1 journey"
+	}
+	return units.Count(p.Due) + " journeys"
+}
+
+// StepTimes returns the response times of a step in all phases but warm-up, and how many of it were due and succeeded.
+func (r *Run) StepTimes(journey, step string) Part {
+	p, _ := Threshold{Duration: "response", Metric: MetricPercentile, Endpoint: journey + "/" + step}.partOf(r)
+	return p
 }

@@ -31,6 +31,9 @@ func Pool(runs []*Run) (*Run, error) {
 	}
 	n := uint64(len(runs))
 	m.Overall.pooled(n)
+	if m.Tail != nil {
+		m.Tail.pooled(n)
+	}
 	for i := range m.Phases {
 		m.Phases[i].pooled(n)
 	}

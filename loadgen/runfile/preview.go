@@ -15,6 +15,11 @@ type Preview struct {
 	Ports     int       // local ports of this system for connections to one address; 0: not known
 	OpenFiles uint64    // limit of open files of this process; 0: not known, or no limit
 	First     []PreviewRequest
+
+	// Of journeys, which Requests then counts: how many requests one that goes to its end comes to on average, and how long after
+	// Length the last of them has thought. 0: each request is one exchange.
+	PerArrival float64
+	Tail       time.Duration
 }
 
 // PreviewRequest is one request as it would be sent: of its query, its header and its body it has only what bench drew, or

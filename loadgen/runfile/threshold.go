@@ -140,8 +140,6 @@ func (t *Threshold) parseScope(s string) error {
 	case t.Endpoint == "":
 	case t.OfStale():
 		return errors.New("stale reads are counted by phase, not by endpoint: leave out the braces")
-	case t.Metric == MetricRate:
-		return errors.New("the rate is measured by phase, not by endpoint: leave out the braces")
 	case t.Duration == "wait" || t.Duration == "lag":
 		return fmt.Errorf("%s is measured by phase, not by endpoint: leave out the braces, or take \"service:\" instead", t.Duration)
 	}

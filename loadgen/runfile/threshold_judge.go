@@ -54,7 +54,7 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 	case t.OfStale() && p.Consistency.Reads == 0:
 		result.Sentence = "no read could be judged: " + whyNoReads(&p.Consistency)
 	case p.Succeeded == 0:
-		result.Sentence = fmt.Sprintf("none of the %s that were due succeeded", units.Requests(p.Due))
+		result.Sentence = fmt.Sprintf("none of the %s that were due succeeded", p.due())
 		if t.Metric == MetricErrors {
 			t.measure(&result, &p)
 		}
@@ -265,7 +265,7 @@ func (t Threshold) undecided(result *ThresholdResult, name, relation string) str
 func (t Threshold) words(v float64, p *Part) string {
 	switch {
 	case t.Metric == MetricErrors && p != nil:
-		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Due-p.Succeeded), units.Requests(p.Due))
+		return fmt.Sprintf("%s %% (%s of %s)", units.ThreeDigits(v*100), units.Count(p.Due-p.Succeeded), p.due())
 	case t.Metric == MetricLost:
 		return lostWords(v, p)
 	case t.Metric == MetricHits && p != nil:

@@ -21,6 +21,7 @@ type Part struct {
 	Origin      *Origin     // of the whole run; nil: not measured
 	Lost        *Lost       // of the whole run; nil: no key was read back
 	Consistency Consistency // of a threshold on stale reads
+	Journeys    bool        // what was due are journeys
 
 	Bounded bool // dist is response time, and target says what the target did
 	Target  Dist // target time of undisturbed requests
@@ -29,8 +30,14 @@ type Part struct {
 // partOf returns what the threshold is about, or a sentence that says why there is no such thing in the run.
 func (t Threshold) partOf(r *Run) (Part, string) {
 	phases, missing := t.phasesOf(r)
+	if missing == "" && t.Endpoint != "" && r.Overall.JourneyNamed(t.Endpoint) != nil {
+		return t.journeyPart(r, phases)
+	}
 	if missing == "" && t.Endpoint != "" {
 		missing = t.missingEndpoint(r)
+	}
+	if missing == "" && t.Endpoint != "" && t.Metric == MetricRate {
+		missing = errRateOfEndpoint.Error()
 	}
 	if missing != "" {
 		return Part{}, missing
@@ -167,6 +174,9 @@ func (t Threshold) addEndpoint(p, target *Part, phase *Phase) error {
 				return err
 			}
 		}
+	}
+	if step := phase.stepNamed(t.Endpoint); step != nil && t.Metric == MetricErrors {
+		p.Due += step.Stopped
 	}
 	return nil
 }

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/report/page"
+)
+
+// The footnote marks of the table.
+const (
+	reachedMark = "⁴"
+	clockMark   = "⁵"
+)
+
+// shownLoss is from which share of journeys that a failure kept from a step its percentiles are marked.
+const shownLoss = 0.01
+
+// journeyText says in a sentence what became of each target's journeys.
+func journeyText(subjects []subject) page.Block {
+	var lines []page.Block
+	for _, s := range subjects {
+		for i := range s.Overall.Journeys {
+			lines = append(lines, page.Text{Text: journeySentence(s, &s.Overall.Journeys[i], len(subjects) > 1)})
+		}
+	}
+	return page.Section{Blocks: lines}
+}
+
+func journeySentence(s subject, j *runfile.Journey, several bool) string {
+	var b strings.Builder
+	if several {
+		fmt.Fprintf(&b, "%s: ", s.label)
+	}
+	if j.Arrived == 0 {
+		fmt.Fprintf(&b, "No journey %s arrived.", name(j.Name))
+		return b.String()
+	}
+	fmt.Fprintf(&b, "Of %s %s that arrived %s were completed", plural(j.Arrived, "journey"), name(j.Name), units.Percent(float64(j.Completed)/float64(j.Arrived)))
+	if j.Time.Count > 0 {
+		fmt.Fprintf(&b, ", in %s at P50 and %s at P99 less thinking", j.Time.Quantile(0.50), j.Time.Quantile(0.99))
+	}
+	for _, part := range []struct {
+		n    uint64
+		what string
+	}{{j.Failed, "failed"}, {j.Unfinished, "were cut off by the end of the run"}, {j.Unstarted, "never started"}} {
+		if part.n > 0 {
+			fmt.Fprintf(&b, "; %s %s", units.Count(part.n), part.what)
+		}
+	}
+	b.WriteString(".")
+	return b.String()
+}
+
+// journeyTable has a row for each journey, and one for each of its steps below it.
+func journeyTable(subjects []subject) *page.Table {
+	t := &page.Table{Columns: []page.Column{
+		{Title: "target", Words: true, Names: true, Stub: true, Of: true, Plain: true}, {Title: "journey", Words: true, Names: true},
+		{Title: "arrived"}, {Title: "completed"}, {Title: "P50"}, {Title: "P95", Rank: 1}, {Title: "P99"}, {Title: "max", Rank: 3}, {Title: "since arrival P99" + clockMark, Rank: 2}, {Title: "failed"},
+	}}
+	var reached []string
+	for _, s := range subjects {
+		for i := range s.Overall.Journeys {
+			j := &s.Overall.Journeys[i]
+			d := &j.Time
+			t.Add(page.Words(s.label), page.Words(name(j.Name)), numberCell(j.Arrived), shareOf(j.Completed, j.Arrived), figureCell(d.Quantile(0.50)),
+				figureCell(d.Quantile(0.95)), figureCell(d.Quantile(0.99)), figureCell(d.Quantile(1)), page.Words(absent), numberCell(j.Failed))
+			for n := range j.Steps {
+				if share := addStep(t, s, j, &j.Steps[n]); share != "" {
+					reached = append(reached, share)
+				}
+			}
+		}
+	}
+	if len(reached) > 0 {
+		t.Notes = append(t.Notes, page.Footnote{Mark: reachedMark, Text: "of the journeys that reached it, which a failure kept others from: " + strings.Join(reached, ", ")})
+	}
+	if len(t.Rows) > 0 {
+		t.Notes = append(t.Notes, page.Footnote{Mark: clockMark, Text: "less what was thought; a step's clock starts when the answer before it was there and the user had thought"})
+	}
+	return t
+}
+
+// addStep adds the row of a step. It returns the share of journeys that reached it where a failure kept others from it, or "".
+func addStep(t *page.Table, s subject, j *runfile.Journey, step *runfile.JourneyStep) (reached string) {
+	p := s.StepTimes(j.Name, step.Name)
+	d, since := &p.Dist, &step.SinceArrival
+	cells := []page.Cell{
+		figureCell(d.Quantile(0.50)), figureCell(d.Quantile(0.95)), figureCell(d.Quantile(0.99)), figureCell(d.Quantile(1)),
+	}
+	if wanted := step.Asked + step.Stopped; wanted > 0 && float64(step.Stopped) > shownLoss*float64(wanted) {
+		for i := range cells {
+			cells[i].Mark = reachedMark
+		}
+		reached = fmt.Sprintf("%s/%s %s", name(j.Name), name(step.Name), units.Percent(float64(step.Asked)/float64(wanted)))
+	}
+	row := append([]page.Cell{page.Words(s.label), page.Words("– " + name(step.Name)), numberCell(step.Asked), shareOf(p.Succeeded, p.Due)}, cells...)
+	t.Add(append(row, figureCell(since.Quantile(0.99)), numberCell(p.Due-min(p.Succeeded, p.Due)))...)
+	return reached
+}
+
+// shareOf is the share n of all.
+func shareOf(n, all uint64) page.Cell {
+	if all == 0 {
+		return page.Words(absent)
+	}
+	return shareCell(float64(n) / float64(all))
+}
