@@ -43,14 +43,14 @@ func TestParseConsistency(t *testing.T) {
 	}
 	for from, cases := range map[string]map[string]string{
 		"{role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'}": {
-			"{key: a, version: b}":                  `5: request 1: consistency: role missing; add "role: read" or "role: write"`,
-			"{role: reads, key: a, version: b}":     `5: request 1: consistency: role must be read or write, got "reads"`,
-			"{role: read, version: b}":              `5: request 1: consistency: key missing; add one such as`,
-			"{role: read, key: a}":                  `5: request 1: consistency: version missing; say where a read's answer has it`,
-			"{role: write, key: a, version: b}":     `5: request 1: consistency: a write sends its version where {{version}} stands`,
-			"{role: read, kee: a, version: b}":      `5: request 1: consistency: unknown key "kee": did you mean "key"?`,
-			"{role: read, key: [a], version: b}":    `5: request 1: consistency: key must be a single value, got a list`,
-			"read":                                  `5: request 1: consistency: consistency is a mapping with the keys role, key, version, got "read"`,
+			"{key: a, version: b}":               `5: request 1: consistency: role missing; add "role: read" or "role: write"`,
+			"{role: reads, key: a, version: b}":  `5: request 1: consistency: role must be read or write, got "reads"`,
+			"{role: read, version: b}":           `5: request 1: consistency: key missing; add one such as`,
+			"{role: read, key: a}":               `5: request 1: consistency: version missing; say where a read's answer has it`,
+			"{role: write, key: a, version: b}":  `5: request 1: consistency: a write sends its version where {{version}} stands`,
+			"{role: read, kee: a, version: b}":   `5: request 1: consistency: unknown key "kee": did you mean "key"?`,
+			"{role: read, key: [a], version: b}": `5: request 1: consistency: key must be a single value, got a list`,
+			"read":                               `5: request 1: consistency: consistency is a mapping with the keys role, key, version, got "read"`,
 		},
 	} {
 		for to, want := range cases {

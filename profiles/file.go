@@ -17,6 +17,7 @@ type File struct {
 	Think      *Think        // think time of users; nil: not given
 	WarmUp     time.Duration // warm-up in front, in place of the profile's own; 0: no other warm-up
 	Target     []string      // bundled names or URLs
+	Journeys   []Journey     // several requests of one user each, in place of Requests
 	Requests   []Request     // requests to the targets; empty: the target's default requests
 	Order      string        // order of the requests: sequential or random; "": not given, the same as random
 	HTTP       string        // version of HTTP: 1.1, 2 or auto; "": not given, the same as auto
@@ -31,7 +32,7 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "http", "expect", "hit_when", "origin", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "journeys", "http", "expect", "hit_when", "origin", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to", "vus"}
 )
@@ -56,6 +57,11 @@ var (
 //	    headers: ["Accept: application/json"]
 //	    consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'} # optional, see [Consistency]
 //	http: 1.1                # optional: or 2, or auto, the default
+//	journeys:                # optional, in place of requests: several of one user, see [Journey]
+//	  - name: buy
+//	    steps:
+//	      - {name: login, method: POST, path: /login, take: {token: "json:$.token"}}
+//	      - {name: order, path: /orders, headers: ["Authorization: Bearer {{token}}"], think: 1s..3s}
 //	limits:                  # optional
 //	  connections: 64
 //	  timeout: 5s            # and drain, deadline, requests, no_keepalive, body
@@ -78,6 +84,13 @@ func Parse(filename string, data []byte) (File, error) {
 	}
 	if err := out.Validate(); err != nil {
 		return File{}, r.locate(err)
+	}
+	if line, given := r.lines["journeys"]; given {
+		for _, key := range []string{"requests", "order"} {
+			if other, too := r.lines[key]; too {
+				return File{}, r.errorf(max(line, other), "journeys and %s do not go together: a request is a journey of one step, so write it as one", key)
+			}
+		}
 	}
 	return out, nil
 }
@@ -102,6 +115,8 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		return r.targets(out, pair)
 	case "requests":
 		return r.requestList(out, pair)
+	case "journeys":
+		return r.journeyList(out, pair)
 	case "limits":
 		return r.limits(out, pair)
 	case "origin":

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
-
-	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Request is one kind of request as written in a test file. This package does not check its texts.
@@ -71,18 +69,12 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 		return out, err
 	}
 	for _, pair := range pairs {
-		switch pair.key {
-		case "headers":
-			if out.Headers, err = r.headers(pair, where); err != nil {
-				return out, err
-			}
+		if known, err := r.requestKey(&out, pair, where); err != nil {
+			return out, err
+		} else if known {
 			continue
-		case "expect":
-			if out.Expect, err = r.texts(pair, where); err != nil {
-				return out, err
-			}
-			continue
-		case "consistency":
+		}
+		if pair.key == "consistency" {
 			if out.Consistency, err = r.consistency(pair, where); err != nil {
 				return out, err
 			}
@@ -93,24 +85,14 @@ func (r *fileReader) request(i int, node ast.Node) (Request, error) {
 			return out, err
 		}
 		switch pair.key {
-		case "name":
-			out.Name = text
-		case "method":
-			out.Method = strings.ToUpper(text)
-		case "body":
-			out.Body = text
-		case "body_template":
-			out.BodyTemplate = text
 		case "path":
 			if out.Path = text; !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "?") {
 				return out, r.errorf(pair.line, "%spath must begin with a slash, or with the ? of a query; the host is the target's", where)
 			}
 		case "weight":
-			weight, ok := units.ParseNumber(text)
-			if !ok || !(weight > 0) || weight > 1e9 {
-				return out, r.errorf(pair.line, "%sweight must be a number above 0, got %s", where, quote(text))
+			if out.Weight, err = parseWeight(text); err != nil {
+				return out, r.errorf(pair.line, "%s%v", where, err)
 			}
-			out.Weight = weight
 		}
 	}
 	if out.Path == "" {

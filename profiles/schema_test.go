@@ -39,7 +39,7 @@ func valid(t *testing.T, s *jsonschema.Resolved, text string) error {
 
 func TestSchemaTakesWhatParseTakes(t *testing.T) {
 	_, s := testSchema(t)
-	texts := []string{requestsFile}
+	texts := []string{requestsFile, journeysFile}
 	for _, name := range Builtins() {
 		source, _ := Builtin(name)
 		texts = append(texts, string(source))
@@ -91,6 +91,7 @@ func TestSchemaKnowsTheKeys(t *testing.T) {
 		in    *jsonschema.Schema
 	}{
 		{fileKeys, s}, {phaseKeys, s.Properties["phases"].Items}, {requestKeys, s.Properties["requests"].Items}, {limitKeys, s.Properties["limits"]}, {originKeys, s.Properties["origin"]},
+		{journeyKeys, s.Properties["journeys"].Items}, {stepKeys, s.Properties["journeys"].Items.Properties["steps"].Items},
 	} {
 		for _, key := range tc.known {
 			if tc.in.Properties[key] == nil {

@@ -47,6 +47,7 @@ func (f File) YAML() []byte {
 		fmt.Fprintf(&b, "order: %s\n", f.Order)
 	}
 	f.writeRequests(&b)
+	f.writeJourneys(&b)
 	if f.HTTP != "" {
 		fmt.Fprintf(&b, "http: %s\n", f.HTTP)
 	}
@@ -76,24 +77,29 @@ func (f File) writeRequests(b *bytes.Buffer) {
 		if r.Weight != 0 {
 			fmt.Fprintf(b, "    weight: %s\n", strconv.FormatFloat(r.Weight, 'g', -1, 64))
 		}
-		if r.Method != "" {
-			fmt.Fprintf(b, "    method: %s\n", yamlText(r.Method))
-		}
-		if len(r.Headers) > 0 {
-			b.WriteString("    headers:\n")
-			for _, h := range r.Headers {
-				fmt.Fprintf(b, "      - %s\n", yamlText(h))
-			}
-		}
-		if r.Body != "" {
-			fmt.Fprintf(b, "    body: %s\n", yamlText(r.Body))
-		}
-		if r.BodyTemplate != "" {
-			fmt.Fprintf(b, "    body_template: %s\n", yamlText(r.BodyTemplate))
-		}
-		writeTexts(b, "    ", "expect", r.Expect)
+		r.writeCommon(b, "    ")
 		r.Consistency.write(b)
 	}
+}
+
+// writeCommon writes what a request and a step of a journey have in common.
+func (r *Request) writeCommon(b *bytes.Buffer, indent string) {
+	if r.Method != "" {
+		fmt.Fprintf(b, "%smethod: %s\n", indent, yamlText(r.Method))
+	}
+	if len(r.Headers) > 0 {
+		fmt.Fprintf(b, "%sheaders:\n", indent)
+		for _, h := range r.Headers {
+			fmt.Fprintf(b, "%s  - %s\n", indent, yamlText(h))
+		}
+	}
+	if r.Body != "" {
+		fmt.Fprintf(b, "%sbody: %s\n", indent, yamlText(r.Body))
+	}
+	if r.BodyTemplate != "" {
+		fmt.Fprintf(b, "%sbody_template: %s\n", indent, yamlText(r.BodyTemplate))
+	}
+	writeTexts(b, indent, "expect", r.Expect)
 }
 
 func (f File) writeLimits(b *bytes.Buffer) {

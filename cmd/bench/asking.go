@@ -48,10 +48,10 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 		return nil, err
 	}
 	mix.header, mix.login = common.Header, a.user
-	if len(mix.requests) > 0 && (common.Method != "" || common.Body != "") {
+	if mix.own() && (common.Method != "" || common.Body != "") {
 		return nil, errors.New("--method, --body and --body-template are for a URL: the file has requests of its own")
 	}
-	if err := a.checkSequence(len(mix.requests) > 0); err != nil {
+	if err := a.checkSequence(mix.own()); err != nil {
 		return nil, err
 	}
 	var lines *request.Lines
@@ -63,7 +63,7 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 	if lines != nil && common.Method != "" {
 		return nil, errors.New("--method is for a URL: each request of the targets file has its own")
 	}
-	if lines != nil && a.atEach && len(mix.requests) > 0 {
+	if lines != nil && a.atEach && mix.own() {
 		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
 	}
 	var list []*rig.Target
@@ -79,6 +79,8 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 			err = a.driveService(s, mix, common, own)
 		case own != nil:
 			err = a.driveLinesAt(s, lines, name)
+		case len(mix.journeys) > 0:
+			err = a.driveJourneys(s, mix.journeysAt(strings.TrimSuffix(name, "/")))
 		case len(mix.requests) > 0:
 			err = a.driveRequests(s, mix.at(strings.TrimSuffix(name, "/")))
 		default:
@@ -146,7 +148,7 @@ func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request
 		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)
 	}
 	s.Name, s.Service, s.Cold = bundled.Text, &bundled.Service, bundled.Cold
-	if len(mix.requests) == 0 {
+	if !mix.own() {
 		if mix, err = bundledMixture(mix, &bundled.Service); err != nil {
 			return err
 		}

@@ -141,6 +141,9 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	if err == nil {
 		err = roundObjectives(plan.SLO)
 	}
+	if err == nil && len(asked.file.Journeys) > 0 {
+		err = errJourneysDriven
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -159,6 +159,12 @@ func TestDocumentedFileParses(t *testing.T) {
 	if !found || !closed || err != nil || len(file.Requests) != 3 {
 		t.Errorf("%+v, %v", file, err)
 	}
+	about, _ := topic("journeys")
+	_, shown, _ := strings.Cut(about, "```yaml\n")
+	shown, _, _ = strings.Cut(shown, "```")
+	if example, err := os.ReadFile("testdata/help/journeys.yaml"); err != nil || string(example) != shown {
+		t.Errorf("the file of journeys is not the one that its examples drive, %v", err)
+	}
 	var o driveOptions
 	o.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
 	t.Setenv("TOKEN", "")
@@ -172,7 +178,7 @@ func TestDocumentedFileParses(t *testing.T) {
 	p := schema.Properties
 	for _, of := range []map[string]*jsonschema.Schema{p, p["phases"].Items.Properties, p["requests"].Items.Properties, p["limits"].Properties} {
 		for key := range of {
-			if !regexp.MustCompile(`(?m)(^|[{,])[ -]*` + key + `:`).MatchString(text + users) {
+			if !regexp.MustCompile(`(?m)(^|[{,])[ -]*` + key + `:`).MatchString(text + users + shown) {
 				t.Errorf("the test files lack %s", key)
 			}
 		}

@@ -85,7 +85,7 @@ func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
 	switch {
 	case len(given) > 0 || o.targets != "":
 		return given
-	case len(file.Target) > 0 || len(file.Requests) > 0:
+	case len(file.Target) > 0 || len(file.Requests) > 0 || len(file.Journeys) > 0:
 		return file.Target
 	}
 	return []string{cachePair.Cached, cachePair.Uncached}

@@ -17,7 +17,7 @@ var helpFiles embed.FS
 
 // topicNames are the topics of the manual, in the order in which one would read them. Each is a file under help.
 var topicNames = []string{
-	"targets", "requests", "profiles", "latencies", "verdicts", "thresholds", "compare", "gate", "baseline", "capacity", "caching", "history", "formats",
+	"targets", "requests", "profiles", "journeys", "latencies", "verdicts", "thresholds", "compare", "gate", "baseline", "capacity", "caching", "history", "formats",
 	"engines", "selfcheck", "exit-codes",
 }
 

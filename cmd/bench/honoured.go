@@ -54,7 +54,7 @@ func secure(s *rig.Target) bool {
 			return nil
 		}) != nil
 	}
-	return slices.ContainsFunc(s.Plan.Requests, func(r request.Request) bool { return strings.HasPrefix(strings.ToLower(r.URL), scheme) })
+	return slices.ContainsFunc(s.Plan.AllRequests(), func(r request.Request) bool { return strings.HasPrefix(strings.ToLower(r.URL), scheme) })
 }
 
 // checkServed refuses flags of bench serve that the service does nothing with. A child is given what its whole command was.

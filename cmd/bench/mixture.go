@@ -13,6 +13,7 @@ import (
 // mixture is the requests to a target, without its address.
 type mixture struct {
 	requests []targets.Request
+	journeys []request.Journey      // in place of requests; their URLs are paths
 	expect   [][]request.Expect     // checks by request, in place of the plan's; empty: the plan's for all
 	versions []*request.Consistency // by request, what it reads or writes; empty: nothing that is told
 	verbatim []bool                 // by request, whether its body is sent as bytes; empty: no such body
@@ -24,7 +25,7 @@ type mixture struct {
 // ask makes a plan ask a bundled service for the mixture, or for the lines if there are some.
 func (m mixture) ask(lines *request.Lines) func(*loadgen.Plan, string) error {
 	return func(plan *loadgen.Plan, address string) error {
-		plan.Requests = m.at(address)
+		plan.Requests, plan.Journeys = m.at(address), m.journeysAt(address)
 		if lines != nil {
 			plan.Lines = lines.At(address)
 		}
@@ -40,6 +41,9 @@ func (m mixture) at(base string) []request.Request {
 	}
 	return list
 }
+
+// own reports whether there are requests or journeys.
+func (m mixture) own() bool { return len(m.requests) > 0 || len(m.journeys) > 0 }
 
 // request makes one of the requests.
 func (m mixture) request(i int, base string) request.Request {

@@ -34,6 +34,7 @@ func (o *driveOptions) overlay(name string, file profiles.File) (profiles.File, 
 			for i := range file.Requests {
 				file.Requests[i].Expect = nil
 			}
+			file.Journeys = withoutExpect(file.Journeys)
 		},
 		"connections":  func() { file.Limits.Connections = o.limits.Connections },
 		"timeout":      func() { file.Limits.Timeout = o.limits.Timeout },
@@ -114,6 +115,11 @@ func checkFile(name string, file profiles.File) error {
 	}
 	for _, r := range file.Requests {
 		keys = append(keys, key{"expect: ", r.Expect, only(request.ParseExpect)})
+	}
+	for _, j := range file.Journeys {
+		for i := range j.Steps {
+			keys = append(keys, key{"expect: ", j.Steps[i].Expect, only(request.ParseExpect)})
+		}
 	}
 	for _, key := range keys {
 		for _, t := range key.texts {

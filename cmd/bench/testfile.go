@@ -18,6 +18,9 @@ func (a *asking) mixture() (mix mixture, err error) {
 	if mix.order, err = a.order(); err != nil {
 		return mix, err
 	}
+	if mix.journeys, err = a.journeys(); err != nil {
+		return mix, err
+	}
 	for _, r := range a.file.Requests {
 		if r.Weight != 0 && mix.order == runfile.Sequential {
 			return mix, fmt.Errorf("%s:%d: a weight means nothing where requests follow each other as they stand: leave it out, and write the request as often as it is to be sent", a.name, r.Line)
@@ -48,16 +51,8 @@ func (a *asking) mixture() (mix mixture, err error) {
 			expect = append(expect, e)
 		}
 		mix.expect = append(mix.expect, expect)
-		const anywhere = "http://127.0.0.1"
 		if err := mix.request(len(mix.requests)-1, anywhere).Check(); err != nil {
-			if bad, ok := errors.AsType[*request.TextError](err); ok {
-				switch {
-				case bad.Part == "URL":
-					bad.Part, bad.At = "path", bad.At-len(anywhere)
-				case bad.Part == "body" && r.BodyTemplate != "":
-					bad.Part = "body_template"
-				}
-			}
+			inFile(err, &r)
 			return mix, fmt.Errorf("%s:%d: %w", a.name, r.Line, err)
 		}
 	}
@@ -78,6 +73,21 @@ func fileConsistency(c *profiles.Consistency) (*request.Consistency, error) {
 		line = c.Version.Line
 	}
 	return nil, fmt.Errorf("%d: consistency: %w", line, err)
+}
+
+// anywhere stands for a target while a file's requests are checked.
+const anywhere = "http://127.0.0.1"
+
+// inFile makes an error in a text of a request be about the key that the text has in the file.
+func inFile(err error, r *profiles.Request) {
+	bad, ok := errors.AsType[*request.TextError](err)
+	switch {
+	case !ok:
+	case bad.Part == "URL":
+		bad.Part, bad.At = "path", bad.At-len(anywhere)
+	case bad.Part == "body" && r.BodyTemplate != "":
+		bad.Part = "body_template"
+	}
 }
 
 // fileBody returns the body of a test file's request, and whether it is bytes. A file of before there were versions sent an @

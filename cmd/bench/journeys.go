@@ -1,0 +1,136 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// journeys makes requests of the journeys of the test file, their URLs being paths.
+func (a *asking) journeys() (list []request.Journey, err error) {
+	for i := range a.file.Journeys {
+		from := &a.file.Journeys[i]
+		j := request.Journey{Name: from.Name, Weight: from.Weight, NoCookies: from.NoCookies, Line: from.Line}
+		for _, v := range from.Vars {
+			j.Vars = append(j.Vars, request.Var(v))
+		}
+		for n := range from.Steps {
+			step, err := a.step(&from.Steps[n])
+			if err != nil {
+				return nil, err
+			}
+			j.Steps = append(j.Steps, step)
+		}
+		list = append(list, j)
+	}
+	if len(list) == 0 {
+		return nil, nil
+	}
+	if _, err := request.NewJourneyMix(mixture{journeys: list}.journeysAt(anywhere), request.Selection{}); err != nil {
+		bad, ok := errors.AsType[*request.JourneyError](err)
+		if !ok {
+			return nil, fmt.Errorf("%s: %w", a.name, err)
+		}
+		for _, j := range a.file.Journeys {
+			for i := range j.Steps {
+				if j.Steps[i].Line == bad.Line {
+					inFile(err, &j.Steps[i].Request)
+				}
+			}
+		}
+		return nil, fmt.Errorf("%s:%d: %w", a.name, bad.Line, bad)
+	}
+	for _, t := range request.UnusedTakes(list) {
+		a.note(fmt.Sprintf("%s:%d: nothing uses what is taken as %s", a.name, t.Line, t.Name))
+	}
+	return list, nil
+}
+
+// step makes a step of one of the file's.
+func (a *asking) step(from *profiles.JourneyStep) (step request.Step, err error) {
+	fail := func(line int, err error) (request.Step, error) {
+		return step, fmt.Errorf("%s:%d: %w", a.name, line, err)
+	}
+	step = request.Step{
+		Think: from.Think, Chance: from.Chance, Repeat: from.Repeat, While: from.While, GoOn: from.GoOn, Line: from.Line,
+		Request: request.Request{Name: from.Name, Method: from.Method, URL: from.Path},
+	}
+	if step.Reference = profiles.Reference(from.Path); step.Reference != "" {
+		step.URL = "/"
+	}
+	if step.Header, err = a.headerOf(from.Headers); err != nil {
+		return fail(from.Line, fmt.Errorf("a header: %w", err))
+	}
+	if step.Body, step.Verbatim, err = a.fileBody(&from.Request); err != nil {
+		return fail(from.Line, err)
+	}
+	for _, t := range from.Expect {
+		e, err := request.ParseExpect(t.Text)
+		if err != nil {
+			return fail(t.Line, fmt.Errorf("expect: %w", err))
+		}
+		step.Expect = append(step.Expect, e)
+	}
+	for _, t := range from.Take {
+		step.Take = append(step.Take, request.Take(t))
+	}
+	return step, nil
+}
+
+// journeysAt makes journeys to a base URL.
+func (m mixture) journeysAt(base string) []request.Journey {
+	list := slices.Clone(m.journeys)
+	for i := range list {
+		list[i].Steps = slices.Clone(list[i].Steps)
+		for n := range list[i].Steps {
+			r := &list[i].Steps[n].Request
+			h := m.header.Clone()
+			if h == nil {
+				h = http.Header{}
+			}
+			for name, values := range r.Header {
+				request.SetHeader(h, name, values)
+			}
+			r.URL, r.Header, r.Login = base+r.URL, h, m.login
+		}
+	}
+	return list
+}
+
+// driveJourneys makes s a subject of journeys to one target.
+func (a *asking) driveJourneys(s *rig.Target, journeys []request.Journey) error {
+	s.Plan.Journeys = journeys
+	at := journeys[0].Steps[0].URL
+	if err := a.mayDrive(s.Plan.Profile, at); err != nil {
+		return err
+	}
+	target, err := request.TargetOf(at)
+	if err == nil {
+		target, err = hostOf(target)
+	}
+	if err != nil {
+		return err
+	}
+	s.Plan.Target, s.Name = target, target.Name
+	return s.Plan.Check()
+}
+
+// withoutExpect returns journeys whose steps expect nothing of their own.
+func withoutExpect(journeys []profiles.Journey) []profiles.Journey {
+	list := slices.Clone(journeys)
+	for i := range list {
+		list[i].Steps = slices.Clone(list[i].Steps)
+		for n := range list[i].Steps {
+			list[i].Steps[n].Expect = nil
+		}
+	}
+	return list
+}
+
+// errJourneysDriven is about a command that measures requests.
+var errJourneysDriven = errors.New("journeys are driven by bench run, spike, ramp, sustained, step, soak and burst: this command measures requests")
