@@ -29,6 +29,20 @@ func (p Plan) checkJourneys() error {
 	return nil
 }
 
+// maxInProgress is how many journeys may be in progress at once by what is planned: each takes up to 2 KB beside its cookies and what
+// it took.
+const maxInProgress = 200_000
+
+// checkInProgress refuses a plan whose journeys would be too many at once for thinking alone.
+func (j *Job) checkInProgress() error {
+	rate, think := j.Plan.Profile.PeakRate(), j.mix.MeanThink()
+	if n := rate * think.Seconds(); n > maxInProgress {
+		return fmt.Errorf("%s journeys would be in progress at once, for they think %s on average and %s/s arrive: at most %s may be, so lower the rate or the think times",
+			units.Count(uint64(n)), units.Precise(think), units.ThreeDigits(rate), units.Count(maxInProgress))
+	}
+	return nil
+}
+
 // AllRequests returns the plan's requests, or those of its journeys' steps.
 func (p Plan) AllRequests() []request.Request {
 	if len(p.Journeys) == 0 {

@@ -274,3 +274,46 @@ func TestJourneysThatFailAreAccountedFor(t *testing.T) {
 		})
 	}
 }
+
+// What journeys do not go with is refused before anything is sent.
+func TestJourneysAreRefused(t *testing.T) {
+	for want, change := range map[string]func(*Plan){
+		"journeys arrive by a rate": func(p *Plan) { p.Closed = &Closed{VUs: 1} },
+		"no redirect is followed":   func(p *Plan) { p.Follow.Most = 1 },
+		"drawn by weight":           func(p *Plan) { p.Order = runfile.Sequential },
+		"216,000 journeys would be in progress at once, for they think 1080 s on average and 200/s arrive": func(p *Plan) {
+			p.Journeys[0].Steps[1].Think = profiles.Think{Mean: 18 * time.Minute}
+		},
+		"there is no endpoint \"sell\"": func(p *Plan) { p.Thresholds = thresholds(t, "p99{sell}<1s") },
+		"not by endpoint":               func(p *Plan) { p.Thresholds = thresholds(t, "rate{buy/pay}>1/s") },
+		"take the duration of one":      func(p *Plan) { p.Thresholds = thresholds(t, "service:p99{buy}<1s") },
+	} {
+		p := journeys(t, "http://127.0.0.1:1", "", time.Second)
+		change(&p)
+		if err := p.Check(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	p := journeys(t, "http://127.0.0.1:1", "", time.Second)
+	p.Thresholds = thresholds(t, "p99{buy}<1s", "rate{buy}>1/s", "p99{buy/pay}<1s")
+	if err := p.Check(); err != nil {
+		t.Error(err)
+	}
+}
+
+// A preview shows the first journeys step by step, and nothing of what is taken or comes from a file.
+func TestJourneysArePreviewed(t *testing.T) {
+	j := compiled(t, journeys(t, "http://127.0.0.1:1", "", time.Second))
+	v, err := j.Preview(time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(v.First) < 9 || v.Requests != 200 || v.PerArrival < 3.79 || v.PerArrival > 3.81 || v.Tail <= 0 || v.Tail > 150*time.Millisecond {
+		t.Errorf("%d shown of %d, %v requests each, tail %v", len(v.First), v.Requests, v.PerArrival, v.Tail)
+	}
+	for _, r := range v.First {
+		if text := r.URL + strings.Join(r.Header, ""); strings.Contains(text, "user") || r.Name == "buy/order" && r.URL != "http://127.0.0.1:1/orders?token=…" {
+			t.Errorf("%+v", r)
+		}
+	}
+}

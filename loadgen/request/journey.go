@@ -526,3 +526,14 @@ func (m *Mix) FewestRows() (rows int) {
 	}
 	return rows
 }
+
+// MeanThink returns how long a journey thinks on average, if it goes to its end.
+func (m *Mix) MeanThink() (think time.Duration) {
+	for i := range m.Journeys {
+		for n := range m.Journeys[i].Steps {
+			s := &m.Journeys[i].Steps[n]
+			think += time.Duration(m.Share(i) * s.Mean() * float64(s.think.Mean))
+		}
+	}
+	return think
+}
