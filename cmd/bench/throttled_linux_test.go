@@ -36,6 +36,9 @@ func throttledGroup(t *testing.T) string {
 func TestThrottledBenchSaysSo(t *testing.T) {
 	for _, engine := range loadgen.Engines() {
 		t.Run(engine, func(t *testing.T) {
+			if engine == runfile.EngineHTTP {
+				long(t, "the verdict of the second engine, by the same rule")
+			}
 			loaded(t, func(t *testing.T, m *trial) {
 				s := serve(t, "reference", "--bare")
 				cmd := exec.Command("sh", "-c", `echo $$ >"$0" && exec bench sustained "$@"`, throttledGroup(t),
