@@ -2,6 +2,7 @@ package runfile
 
 import (
 	"bytes"
+	"cmp"
 	"compress/zlib"
 	"encoding/base64"
 	"encoding/binary"
@@ -25,14 +26,15 @@ var deflaters = sync.Pool{New: func() any {
 // encode writes a histogram that holds something, in HdrHistogram V2, compressed, base64. The bytes are those of the library's
 // Encode, which makes a deflater each time.
 func encode(h *hdrhistogram.Histogram) string {
-	counts := countsV2(h.Export().Counts)
+	held := h.Export()
+	counts := countsV2(held.Counts)
 	out := bytes.NewBuffer(make([]byte, 8, 512)) // cookie and length, filled in at the end
 	w := deflaters.Get().(*zlib.Writer)
 	defer deflaters.Put(w)
 	w.Reset(out)
 	head := v2Header{
-		Cookie: v2Cookie, PayloadLength: int32(len(counts)), Digits: int32(h.SignificantFigures()),
-		Lowest: h.LowestTrackableValue(), Highest: h.HighestTrackableValue(), ConversionRatio: 1,
+		Cookie: v2Cookie, PayloadLength: int32(len(counts)), Digits: int32(held.SignificantFigures),
+		Lowest: held.LowestTrackableValue, Highest: held.HighestTrackableValue, ConversionRatio: cmp.Or(held.IntegerToDoubleConversionRatio, 1),
 	}
 	// Nothing that is written to memory fails.
 	_ = binary.Write(w, binary.BigEndian, head)
