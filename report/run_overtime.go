@@ -136,7 +136,7 @@ func (sk *sketch) level(v time.Duration) int {
 		return 0
 	}
 	part := math.Log(float64(v)/float64(sk.low)) / math.Log(float64(sk.high.Value)/float64(sk.low))
-	// The logarithms of a decade's bounds are off by a units.Rounding error, which must not cost a level.
+	// The logarithms of a decade's bounds are off by a rounding error, which must not cost a level.
 	return min(max(int(part*float64(len(bars))+1e-9), 0), len(bars)-1)
 }
 
