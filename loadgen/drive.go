@@ -52,6 +52,10 @@ func (j *Job) drive(ctx context.Context, o Options, wall func() time.Time) (*run
 		return nil, err
 	}
 	r.pair, r.lookup = o.pair, o.lookup
+	if r.pair != nil && r.versions != nil {
+		r.versions.in(r.pair.round, j.mix)
+		r.mix = r.versions.mix
+	}
 	send, err := r.engine(ctx)
 	if err != nil {
 		return nil, err

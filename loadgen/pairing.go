@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
@@ -21,7 +22,8 @@ const (
 type pairing struct {
 	rules []DiffRule
 	seed  maphash.Seed
-	from  time.Duration // what is intended before it is warm-up
+	from  time.Duration     // what is intended before it is warm-up
+	round consistency.Round // of both: they send the same versions
 
 	mu      sync.Mutex
 	waiting map[uint64]*pairOf
@@ -41,7 +43,7 @@ type pairOf struct {
 
 func newPairing(rules []DiffRule, from time.Duration) *pairing {
 	return &pairing{
-		rules: rules, seed: maphash.MakeSeed(), from: from, waiting: map[uint64]*pairOf{}, found: runfile.Pairs{ByRule: map[string]uint64{}},
+		rules: rules, seed: maphash.MakeSeed(), from: from, round: consistency.NextRound(), waiting: map[uint64]*pairOf{}, found: runfile.Pairs{ByRule: map[string]uint64{}},
 	}
 }
 

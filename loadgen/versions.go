@@ -117,12 +117,17 @@ func newVersions(m *request.Mix, l *layout) *versions {
 	if !m.Consistent() {
 		return nil
 	}
-	v := &versions{round: consistency.NextRound(), layout: l, stale: func(int, *consistency.Judgement) {}}
-	v.mix = m.Versioned(v.round.Prefix())
+	v := &versions{layout: l, stale: func(int, *consistency.Judgement) {}}
+	v.in(consistency.NextRound(), m)
 	for range l.spans {
 		v.phases = append(v.phases, newVersionCounts())
 	}
 	return v
+}
+
+// in makes versions those of a round.
+func (v *versions) in(round consistency.Round, m *request.Mix) {
+	v.round, v.mix = round, m.Versioned(round.Prefix())
 }
 
 // begin tells when the run begins, and what is known already of the versions of its target; nil: nothing.

@@ -2,6 +2,9 @@ package loadgen
 
 import (
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -168,5 +171,25 @@ func TestALedgerGoesFromDriveToDrive(t *testing.T) {
 	next.timeline.finish(next.shards)
 	if c := next.versions.phases[1].describe(); c.Reads != 2 || c.Stale != 1 || c.StaleAge.MaxNS.Round(50*time.Millisecond) != 9500*time.Millisecond {
 		t.Errorf("%+v", c)
+	}
+}
+
+// Both sides of a mirrored run are sent the same versions.
+func TestMirroredWritesAreTheSame(t *testing.T) {
+	echo := func() *httptest.Server {
+		return httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.Copy(w, r.Body) }))
+	}
+	a, b := echo(), echo()
+	defer a.Close()
+	defer b.Close()
+	job := func(url string) *Job {
+		p := mirrorPlan(url, "")
+		p.Requests = versionsPlan(t).Requests[:1]
+		p.Requests[0].URL = url + "/items/7"
+		return compiled(t, p)
+	}
+	m, err := Mirror(t.Context(), job(a.URL), job(b.URL), rulesOf(t, "body"), [2]Options{})
+	if err != nil || m.Pairs.Different > 0 || m.A.Overall.Consistency.Writes == 0 || m.Pairs.Compared == 0 {
+		t.Errorf("%+v, %v", m, err)
 	}
 }
