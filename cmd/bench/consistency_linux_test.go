@@ -42,7 +42,7 @@ func TestStaleReadsOfAllStrategies(t *testing.T) {
 		{"cached:ttl,ttl=2s", ttl, nil},
 		{"cached:swr,ttl=2s", 2 * ttl, nil},
 	} {
-		t.Run(tc.target, func(t *testing.T) { tc.check(t, "-r", "400/s", "-d", "30s") })
+		t.Run(tc.target, func(t *testing.T) { tc.check(t, "-r", "200/s", "-d", "30s") })
 	}
 }
 
