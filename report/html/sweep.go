@@ -45,7 +45,7 @@ func cellPoints(s *sweep.Sweep) (blocks []page.Block) {
 }
 
 func pointSeries(i int, p sweep.Point) chart.Series {
-	return chart.Series{Name: p.Name, Color: i, Shape: i, Style: chart.Dots, Points: []chart.Point{{X: p.X, Y: p.Y, Low: p.YLow, High: p.YHigh}}}
+	return chart.Series{Name: p.Name, Color: i, Shape: i + i/4, Style: chart.Dots, Points: []chart.Point{{X: p.X, Y: p.Y, Low: p.YLow, High: p.YHigh}}}
 }
 
 // pairForest draws every pair by the interval that decided.

@@ -93,7 +93,7 @@ func (s *Sweep) bestSentence(best []*Cell) string {
 	case len(best) == 0:
 		return "No cell could be ranked."
 	case len(best) == len(ranked) && len(best) > 1:
-		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.", s.percentile(), names(best))
+		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", s.percentile(), names(best), staleSentence(best))
 	}
 	var figures []string
 	for _, c := range best {
@@ -101,9 +101,23 @@ func (s *Sweep) bestSentence(best []*Cell) string {
 	}
 	text := fmt.Sprintf("%s reads fastest (%s %s)", names(best), s.percentile(), figures[0])
 	if len(best) > 1 {
-		text = fmt.Sprintf("%s read fastest (%s %s, not told apart)", names(best), s.percentile(), and(figures))
+		list := and(figures)
+		if len(best) > 3 {
+			at := func(a, b *Cell) int { return cmp.Compare(s.value(a), s.value(b)) }
+			list = units.Duration(s.value(slices.MinFunc(best, at))) + " to " + units.Duration(s.value(slices.MaxFunc(best, at)))
+		}
+		text = fmt.Sprintf("%s read fastest (%s %s, not told apart)", names(best), s.percentile(), list)
 	}
 	return text + staleWords(best) + "."
+}
+
+// staleSentence is what staleWords say, in a sentence of its own.
+func staleSentence(cells []*Cell) string {
+	stale := slices.DeleteFunc(slices.Clone(cells), func(c *Cell) bool { return c.Stale == nil || c.Stale.Stale == 0 })
+	if len(stale) == 0 {
+		return ""
+	}
+	return " " + names(stale) + strings.TrimPrefix(staleWords(stale), " and") + "."
 }
 
 // staleWords say how often cells were stale, and by how much; "" where none was.
@@ -140,7 +154,7 @@ func (st *Stale) share() float64 {
 // neverStaleSentence names the best of those that were never stale, where some of the best were.
 func (s *Sweep) neverStaleSentence(best []*Cell) string {
 	never := func(c *Cell) bool { return !c.Unranked && c.Stale != nil && c.Stale.Stale == 0 }
-	if !slices.ContainsFunc(best, func(c *Cell) bool { return c.Stale != nil && c.Stale.Stale > 0 }) {
+	if len(best) == len(s.where(func(c *Cell) bool { return !c.Unranked })) || !slices.ContainsFunc(best, func(c *Cell) bool { return c.Stale != nil && c.Stale.Stale > 0 }) {
 		return ""
 	}
 	list := s.where(never)

@@ -110,25 +110,33 @@ func (s *Sweep) load() string {
 
 func (s *Sweep) columns() []column {
 	title := func(t string) page.Column { return page.Column{Title: t} }
+	close := func(t, short string) page.Column { return page.Column{Title: t, Short: short, Gap: 1} }
 	ranked := func(t string, rank int) page.Column { return page.Column{Title: t, Rank: rank} }
+	full := func(t, short string, rank int) page.Column { // what goes where a column more than usual stands beside
+		c := close(t, short)
+		if s.crowded() {
+			c.Rank = rank
+		}
+		return c
+	}
 	return []column{
-		{title("place"), placeCell},
+		{close("place", ""), placeCell},
 		{title("P50"), func(c *Cell) (page.Cell, bool) { return c.Reads.cell("p50_ns", c.Reads.P50NS) }},
 		{title("P95"), func(c *Cell) (page.Cell, bool) { return c.Reads.cell("p95_ns", c.Reads.P95NS) }},
 		{title("P99"), func(c *Cell) (page.Cell, bool) { return c.Reads.cell("p99_ns", c.Reads.P99NS) }},
-		{ranked("write P50", 3), func(c *Cell) (page.Cell, bool) {
+		{ranked("write P50", 6), func(c *Cell) (page.Cell, bool) {
 			if c.Writes == nil {
 				return page.Cell{}, false
 			}
 			return c.Writes.cell("p50_ns", c.Writes.P50NS)
 		}},
-		{page.Column{Title: "write P95", Short: "w. P95"}, func(c *Cell) (page.Cell, bool) {
+		{full("write P95", "w. P95", 3), func(c *Cell) (page.Cell, bool) {
 			if c.Writes == nil {
 				return page.Cell{}, false
 			}
 			return c.Writes.cell("p95_ns", c.Writes.P95NS)
 		}},
-		{ranked("write P99", 2), func(c *Cell) (page.Cell, bool) {
+		{ranked("write P99", 5), func(c *Cell) (page.Cell, bool) {
 			if c.Writes == nil || c.Writes.Count < 1000 { // 10 lie beyond
 				return page.Cell{}, false
 			}
@@ -141,13 +149,13 @@ func (s *Sweep) columns() []column {
 			v := float64(c.Failed) / float64(c.Due)
 			return page.Figure(units.Share(v), v), true
 		}},
-		{title("stale"), func(c *Cell) (page.Cell, bool) {
+		{close("stale", ""), func(c *Cell) (page.Cell, bool) {
 			if c.Stale == nil || c.Stale.Judged == 0 {
 				return page.Cell{}, false
 			}
 			return page.Figure(units.Share(c.Stale.share()), c.Stale.share()), true
 		}},
-		{title("age P99"), func(c *Cell) (page.Cell, bool) {
+		{close("age P99", "age"), func(c *Cell) (page.Cell, bool) {
 			if c.Stale == nil || c.Stale.Stale == 0 {
 				return page.Cell{}, false
 			}
@@ -157,36 +165,41 @@ func (s *Sweep) columns() []column {
 			}
 			return cell, true
 		}},
-		{title("lost"), func(c *Cell) (page.Cell, bool) {
+		{close("lost", ""), func(c *Cell) (page.Cell, bool) {
 			if c.Lost == nil {
 				return page.Cell{}, false
 			}
 			return page.Figure(units.Count(c.Lost.Writes), float64(c.Lost.Writes)), true
 		}},
-		{title("database"), func(c *Cell) (page.Cell, bool) {
+		{close("database", "db"), func(c *Cell) (page.Cell, bool) {
 			if c.Origin == nil {
 				return page.Cell{}, false
 			}
 			return page.Figure(units.Rate(c.Origin.PerSecond), c.Origin.PerSecond), true
 		}},
-		{ranked("saved", 4), func(c *Cell) (page.Cell, bool) {
+		{ranked("saved", 7), func(c *Cell) (page.Cell, bool) {
 			if c.Origin == nil || c.Origin.Saved == nil {
 				return page.Cell{}, false
 			}
 			return page.Figure(units.Percent(*c.Origin.Saved), *c.Origin.Saved), true
 		}},
-		{title("hits"), func(c *Cell) (page.Cell, bool) {
+		{full("hits", "", 2), func(c *Cell) (page.Cell, bool) {
 			if c.Cache == nil || c.Cache.Hits == 0 {
 				return page.Cell{}, false
 			}
 			v := float64(c.Cache.Hits) / float64(c.Cache.Hits+c.Cache.Misses)
 			return page.Figure(units.Share(v), v), true
 		}},
-		{ranked("memory", 1), func(c *Cell) (page.Cell, bool) {
+		{full("memory", "", 4), func(c *Cell) (page.Cell, bool) {
 			return page.Figure(units.Bytes(c.Memory), float64(c.Memory)), c.Memory > 0
 		}},
 		{page.Column{Title: "holds", Words: true}, holdsCell},
 	}
+}
+
+// crowded reports whether the table has a wide column that most sweeps have not.
+func (s *Sweep) crowded() bool {
+	return len(s.SLO) > 0 || slices.ContainsFunc(s.Cells, func(c Cell) bool { return c.Failed > 0 || page.Columns(c.name()) > 20 })
 }
 
 // placeCell shows between which places a cell lies.
@@ -325,6 +338,7 @@ func (s *Sweep) footnotes() (notes []string) {
 	if some(func(c *Cell) bool { return c.Stale != nil }) {
 		notes = append(notes, "stale: a read of a version that a write acknowledged before the read was sent had superseded")
 	}
+	notes = append(notes, s.unjudged()...)
 	if some(func(c *Cell) bool { return c.Lost != nil }) {
 		notes = append(notes, "lost: acknowledged writes that the database did not hold after the service was killed and started again")
 	}
@@ -338,6 +352,28 @@ func (s *Sweep) footnotes() (notes []string) {
 	}
 	if s.Metric != compare.P99.Key {
 		notes = append(notes, "the rounds have too few reads beyond P99 to test it: "+s.percentile()+" is tested")
+	}
+	return notes
+}
+
+// foreignShare is the share of the reads of what others wrote from which on somebody else writes there.
+const foreignShare = 0.01
+
+// unjudged says which reads were not judged.
+func (s *Sweep) unjudged() (notes []string) {
+	var unjudged, all uint64
+	for i := range s.Cells {
+		st := s.Cells[i].Stale
+		if st == nil {
+			continue
+		}
+		unjudged, all = unjudged+st.Foreign+st.NotJudged, all+st.Judged+st.Foreign+st.NotJudged
+		if float64(st.Foreign) > foreignShare*float64(st.Judged+st.Foreign) {
+			notes = append(notes, fmt.Sprintf("somebody else writes at %s: of its reads %s returned what bench did not write", s.Cells[i].name(), units.Count(st.Foreign)))
+		}
+	}
+	if unjudged > 0 {
+		notes = append(notes, fmt.Sprintf("%s of %s reads could not be judged, and count as neither stale nor fresh", units.Count(unjudged), units.Count(all)))
 	}
 	return notes
 }
