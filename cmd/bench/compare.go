@@ -151,7 +151,7 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	if err != nil {
 		return nil, err
 	}
-	if judgesOrigin(plan.SLO) {
+	if judgesOrigin(plan.SLO) || len(o.sweeping.options) > 0 {
 		countOrigins(arms) // else no round is disturbed by it
 	}
 	for i, a := range arms {
