@@ -43,6 +43,7 @@ func examplesOf(text string) []example {
 //	bench compare cached uncached -r 40/s
 //	bench capacity pooled --slo 'p99<50ms' --budget 40s --demand 2000/s --growth 4%/month
 //	bench selfcheck --quick
+//	bench compare cached --sweep strategy=none,ttl,aside,read-through,write-through,write-behind,refresh-ahead,swr
 //
 // The baseline is that of testdata/before.
 func TestHelpExamplesRun(t *testing.T) {
