@@ -43,6 +43,9 @@ func (p Plan) Compile() (*Job, error) {
 	if err := j.checkInProgress(); err != nil {
 		return nil, err
 	}
+	if err := j.checkLost(); err != nil {
+		return nil, err
+	}
 	if p.TLS.SNI != "" && len(p.Follow.Hosts) == 0 && !j.mix.Secure() {
 		return nil, request.ErrPlainSNI
 	}

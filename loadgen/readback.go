@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -68,6 +69,17 @@ func (b ReadBack) of(key string) string {
 
 // ReadsBack reports whether the job knows how a key is read at the origin and which version is there.
 func (j *Job) ReadsBack() bool { return j.Plan.ReadBack != (ReadBack{}) && j.versionRead() != nil }
+
+// checkLost refuses a threshold on lost writes where none could be told.
+func (j *Job) checkLost() error {
+	for _, t := range j.Plan.judged() {
+		if t.Metric == runfile.MetricLost && !(j.ReadsBack() && j.Writes()) {
+			return fmt.Errorf("%s: no write is read back, so none is known to be lost: give consistency and origin.url in a test file, or name a caching strategy (bench help caching)",
+				strconv.Quote(runfile.Excerpt(t.Text)))
+		}
+	}
+	return nil
+}
 
 // Writes reports whether a request writes versions.
 func (j *Job) Writes() bool {

@@ -100,6 +100,14 @@ func TestLostWrites(t *testing.T) {
 		t.Errorf("%+v after %v", got, ended.Sub(began))
 	}
 
+	if p.Thresholds = append(p.Thresholds, runfile.Threshold{Metric: runfile.MetricLost, Text: "lost<=0"}); p.Check() != nil {
+		t.Error(p.Check())
+	}
+	p.ReadBack = ReadBack{}
+	if err := p.Check(); err == nil || !strings.Contains(err.Error(), "no write is read back") {
+		t.Errorf("a threshold on what nobody reads: %v", err)
+	}
+
 	at.Close()
 	if got, err := job.LostWrites(t.Context(), ledger, ended, ended); err == nil || !strings.Contains(err.Error(), "no key could be read at the origin") || strings.Contains(err.Error(), at.URL+"/items") {
 		t.Errorf("an origin that is gone: %+v, %v", got, err)

@@ -144,6 +144,9 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	if err == nil && len(asked.file.Journeys) > 0 {
 		err = errJourneysDriven
 	}
+	if err == nil && o.gate != nil {
+		err = notLost(plan.SLO)
+	}
 	if err != nil {
 		return nil, err
 	}

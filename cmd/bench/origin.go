@@ -99,3 +99,13 @@ func countWhereItTells(list []*rig.Target) {
 func judgesOrigin(list []runfile.Threshold) bool {
 	return slices.ContainsFunc(list, func(t runfile.Threshold) bool { return t.Metric == runfile.MetricOrigin })
 }
+
+// notLost refuses objectives on lost writes, which rounds do not read back.
+func notLost(list []runfile.Threshold) error {
+	for _, t := range list {
+		if t.Metric == runfile.MetricLost {
+			return fmt.Errorf("slo %s: the rounds of a gate read no writes back: judge it by a threshold of bench run", t.Text)
+		}
+	}
+	return nil
+}
