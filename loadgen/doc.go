@@ -8,6 +8,7 @@
 //   - drive.go, engine*.go, wire_source.go, origin.go, proxy.go, redirects.go: an engine, driven
 //   - sample.go, shard.go, second.go, totals.go, timeline.go, heldback.go, nevertaken.go: what is counted, by phase and second
 //   - versions.go: which reads were stale, by the versions that requests read and write
+//   - originload.go, readback.go: what the origin behind the target is asked, and which writes it lacks
 //   - disturbance.go, lateness.go, pause.go, stall.go, clock.go, watch.go: what bench and its machine did late
 //   - recording.go, backlog.go, verdict.go, condition.go, abort.go: the run that is built, and what limited or ended it
 //   - mirror.go, pairing.go, differ.go: one plan at two targets at once; preflight_*.go, preview.go: before a run
