@@ -1,5 +1,5 @@
-// Package wire is the engine with the least effect on its own figures: HTTP/1.1 over raw sockets on Linux, by an event
-// loop that owns its operating system thread, sends at the nanosecond a request is due, and takes for the arrival of an
+// Package wire is the engine with the least effect on its own figures: HTTP/1.1 over raw sockets on Linux, with TLS or without, by an
+// event loop that owns its operating system thread, sends at the nanosecond a request is due, and takes for the arrival of an
 // answer the instant at which the kernel received it, however late the loop itself came to read it.
 //
 // It is a leaf: it declares the small [Source] and [Sink] that it needs and knows nothing of plans or reports. Every
@@ -13,6 +13,7 @@
 //   - loop_linux.go, pace_linux.go, poll_linux.go: the event loop, when it wakes and spins, its epoll sets
 //   - answers_linux.go, ends_linux.go, kinds_linux.go, idle_linux.go: what becomes of a request: its answer, its failure, its timeout
 //   - conn_linux.go, address_linux.go, socket_linux.go: connections and system calls
+//   - secure_linux.go, handshake_linux.go: TLS on a connection; start here for another protocol over it
 //   - answer.go, head.go, field.go, chunked.go, malformed.go: the scanner of answers
 //   - request.go, slots.go, silence.go: the bytes of a request, free slots, times without any receipt
 //   - run_other.go: systems without the engine
@@ -23,6 +24,13 @@
 // processor than reading it. The loop therefore sleeps until the next request is due and reads then, wherever that
 // cannot distort: only where every outstanding answer is expected whole in one read (the last 16 of its endpoint were at
 // most 16 KiB and came in one), and for at most 10 ms. Everything else is read as it arrives.
+//
+// # TLS
+//
+// Crypto/tls runs on what the loop reads: [secure] stands in for the socket. A handshake, which crypto/tls cannot take up again,
+// has a goroutine; of these two compute at once, and any number waits for its peer. What comes over a connection goes one way
+// whether it is TLS or not: take gets bytes with their stamp, feed gets what they hold for the answer; what goes out passes seal.
+// Over TLS crypto/tls allocates 24 bytes for each record that is read.
 //
 // # What was tried and left out
 //
