@@ -52,7 +52,7 @@ func FuzzAnswerOverTLS(f *testing.F) {
 		pattern.Store(&sizes)
 		outcome := func(o *Origin) string {
 			r, _ := drive(t, t.Context(), o, evenly{n: 1, request: post}, exchange.Config{
-				Slots: 1, KeepBody: keepAll, Failure: func(_ *exchange.Exchange, body []byte) string { return fmt.Sprintf("read %q", body) },
+				Slots: 1, KeepBody: func(uint64) int { return keepAll }, Failure: func(_ *exchange.Exchange, body []byte) string { return fmt.Sprintf("read %q", body) },
 			})
 			x := &r.Exchanges[0]
 			return fmt.Sprintf("%s, status %d, %d bytes, header %q", x.Kind, x.Status, x.BytesIn, x.Header.Map())
