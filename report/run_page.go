@@ -68,8 +68,9 @@ func runPage(subjects []subject, o Options) *page.Page {
 	for _, s := range subjects {
 		p.Subjects = append(p.Subjects, s.label)
 	}
-	p.Add(runFacts(subjects, o), runAnswer(subjects, o.Caller), thresholdSection(subjects, o), journeyText(subjects), journeyTable(subjects), phaseTable(subjects, o), overTime(subjects, o.Verbose),
-		partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o), cacheTable(subjects), originSection(subjects))
+	p.Add(runFacts(subjects, o), runAnswer(subjects, o.Caller), thresholdSection(subjects, o), journeyText(subjects), journeyTable(subjects),
+		phaseTable(subjects, o), overTime(subjects, o.Verbose), partsTable(subjects), targetTimeTable(subjects), profileSection(subjects, o),
+		cacheTable(subjects), originSection(subjects), consistencySection(subjects))
 
 	closing := slices.Concat([]page.Block{verdictList(subjects, o), closedText(subjects, o.Caller)}, disturbances(subjects, o),
 		[]page.Block{errorList(subjects, o), eventList(subjects, o), busyText(subjects), memoryText(subjects)})

@@ -165,6 +165,7 @@ func TestDocumentedFileParses(t *testing.T) {
 	if example, err := os.ReadFile("testdata/help/journeys.yaml"); err != nil || string(example) != shown {
 		t.Errorf("the file of journeys is not the one that its examples drive, %v", err)
 	}
+	told, _ := topic("caching")
 	var o driveOptions
 	o.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
 	t.Setenv("TOKEN", "")
@@ -178,7 +179,7 @@ func TestDocumentedFileParses(t *testing.T) {
 	p := schema.Properties
 	for _, of := range []map[string]*jsonschema.Schema{p, p["phases"].Items.Properties, p["requests"].Items.Properties, p["limits"].Properties} {
 		for key := range of {
-			if !regexp.MustCompile(`(?m)(^|[{,])[ -]*` + key + `:`).MatchString(text + users + shown) {
+			if !regexp.MustCompile(`(?m)(^|[{,])[ -]*` + key + `:`).MatchString(text + users + shown + told) {
 				t.Errorf("the test files lack %s", key)
 			}
 		}

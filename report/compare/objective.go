@@ -33,6 +33,10 @@ type heldRecord struct {
 
 func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 	h.atLeast = h.atLeast || r.AtLeast
+	if t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin {
+		h.addCost(r)
+		return
+	}
 	if r.Actual == nil || *r.Actual <= 0 && !t.OfShare() && !t.OfStale() {
 		h.missing = true
 		return
