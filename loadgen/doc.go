@@ -5,12 +5,13 @@
 // sample; the recorder counts it; when all is over a [runfile.Run] is built, which is all that anything later reads.
 //
 //   - plan.go, job.go, closed.go, engines.go: what is asked for, checked and compiled once
-//   - drive.go, engine*.go, wire_source.go, origin.go, proxy.go, redirects.go: an engine, driven
+//   - drive.go, engine*.go, http_version.go, origin.go, proxy.go, redirects.go: an engine, driven
 //   - sample.go, shard.go, second.go, totals.go, timeline.go, heldback.go, nevertaken.go: what is counted, by phase and second
-//   - versions.go: which reads were stale, by the versions that requests read and write
-//   - originload.go, readback.go: what the origin behind the target is asked, and which writes it lacks
-//   - disturbance.go, lateness.go, pause.go, stall.go, clock.go, watch.go: what bench and its machine did late
-//   - recording.go, backlog.go, verdict.go, condition.go, abort.go: the run that is built, and what limited or ended it
+//   - answermarks.go, versions.go, originload.go, readback.go: what answers tell of caches, which reads were stale, what the
+//     origin behind the target is asked, and which writes it lacks
+//   - journeys.go: requests that follow on others
+//   - disturbance.go, lateness.go, pause.go, clock.go, watch.go: what bench and its machine did late
+//   - recording.go, backlog.go, verdict.go, condition.go: the run that is built, and what limited or ended it
 //   - mirror.go, pairing.go, differ.go: one plan at two targets at once; preflight_*.go, preview.go: before a run
 //
 // Its stance: request k, with its intended start, endpoint and values, is a pure function of the plan, the seed and k,

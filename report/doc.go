@@ -4,10 +4,10 @@
 // Each subject has one function that makes its report as blocks of package page, and every format walks those:
 //
 //	run_page.go         runs side by side; run_*.go are its parts, in the order of the page: facts (header), answer, outcome,
-//	                    lesson, thresholds, phases, overtime, accounts, owntime, profile, cache, verdicts, failures, resources, and of a
+//	                    lesson, thresholds, phases, overtime, journeys, accounts, owntime, profile, cache, origin, verdicts, failures, resources, and of a
 //	                    full report endpoints; closing ends it; caller.go is what a command adds, such as its flags
 //	comparison_page.go  a comparison or a gate; comparison_*.go its words and its file
-//	baseline_page.go    a stored baseline, and the list of them; baseline_floor.go the refusals of a gate
+//	baseline_page.go    a stored baseline, and the list of them, and the refusals of a gate
 //	capacity_page.go    a capacity; capacity_sections.go what was measured, capacity_plan.go the fleet
 //	history_page.go     runs over time; history_files.go its files
 //	mirror_page.go      a mirrored run; mirror_json.go its file
