@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/prometheus/model/textparse"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 )
 
@@ -42,7 +43,7 @@ func runOf(name string, answer time.Duration) *runfile.Run {
 				answered = append(answered, answer+time.Duration(i)*time.Microsecond)
 			}
 		}
-		return runfile.Phase{Name: name, Kind: name, Verdict: run.Verdict,
+		return runfile.Phase{Name: name, Kind: profiles.Kind(name), Verdict: run.Verdict,
 			Requests:     runfile.Requests{Planned: uint64(n), Due: uint64(n), Sent: uint64(n), Succeeded: uint64(n - waiting), Unfinished: uint64(waiting)},
 			Offered:      runfile.Rate{Count: uint64(n), Rate: float64(n) / 10},
 			Achieved:     runfile.Rate{Count: uint64(n - waiting), Rate: float64(n-waiting) / 10},
@@ -62,7 +63,7 @@ var hostile = []string{
 func hostileRun(text string) *runfile.Run {
 	run := runOf(text, time.Millisecond)
 	for i := range run.Phases {
-		run.Phases[i].Name, run.Phases[i].Kind = text, text
+		run.Phases[i].Name, run.Phases[i].Kind = text, profiles.Kind(text)
 	}
 	run.Verdict = runfile.Verdict{Kind: runfile.HostLimited, Evidence: []string{text}}
 	run.Thresholds = []runfile.ThresholdResult{{Text: text, Sentence: text}, {Text: text, Sentence: text, Passed: true}}

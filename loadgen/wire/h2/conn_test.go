@@ -2,11 +2,11 @@ package h2
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -78,10 +78,18 @@ func head(t testing.TB, index int, method string, fields map[string][]string) *H
 	return h
 }
 
-// serve runs x/net's server on the other end of a connection.
-func serve(t *testing.T, handler http.HandlerFunc, s *http2.Server) net.Conn {
-	client, server := net.Pipe()
-	go s.ServeConn(server, &http2.ServeConnOpts{Context: context.Background(), Handler: handler, BaseConfig: &http.Server{}})
+// serve runs net/http's server on the other end of a connection.
+func serve(t *testing.T, handler http.HandlerFunc, config http.HTTP2Config) net.Conn {
+	t.Helper()
+	server := httptest.NewUnstartedServer(handler)
+	server.Config.Protocols, server.Config.HTTP2 = new(http.Protocols), &config
+	server.Config.Protocols.SetUnencryptedHTTP2(true)
+	server.Start()
+	t.Cleanup(server.Close)
+	client, err := net.Dial("tcp", server.Listener.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
@@ -120,11 +128,11 @@ func echo(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body)
 }
 
-// x/net's server reads what this client writes, and the other way round: fields that are indexed, bodies beyond the windows,
+// Go's server reads what this client writes, and the other way round: fields that are indexed, bodies beyond the windows,
 // more streams than one.
 func TestAgainstAServer(t *testing.T) {
 	a := newAnswers()
-	conn := serve(t, echo, &http2.Server{})
+	conn := serve(t, echo, http.HTTP2Config{})
 	a.pump(t, conn, 0)
 	fixed := map[string][]string{"X-Fixed": {"of all"}, "User-Agent": {"bench"}}
 	large := bytes.Repeat([]byte("0123456789"), 50_000)
@@ -181,7 +189,7 @@ func TestAgainstAServer(t *testing.T) {
 // A server's limit of streams, and a table that it does not want.
 func TestAServersLimits(t *testing.T) {
 	a := newAnswers()
-	conn := serve(t, echo, &http2.Server{MaxConcurrentStreams: 7, MaxDecoderHeaderTableSize: 64})
+	conn := serve(t, echo, http.HTTP2Config{MaxConcurrentStreams: 7, MaxDecoderHeaderTableSize: 64})
 	if a.conn.Room() != 0 {
 		t.Error("there is room before the server said how much")
 	}
@@ -209,7 +217,7 @@ func TestAServersLimits(t *testing.T) {
 // A stream that is given up tells nothing more, and the others go on.
 func TestCancel(t *testing.T) {
 	a := newAnswers()
-	conn := serve(t, echo, &http2.Server{})
+	conn := serve(t, echo, http.HTTP2Config{})
 	a.pump(t, conn, 0)
 	a.cancel = true
 	post := a.begin(t, &Request{Head: head(t, 0, "POST", nil), Path: []byte("/"), Body: make([]byte, 100_000)})
