@@ -157,9 +157,10 @@ func (l *loop) reply(c *conn) {
 func (l *loop) takeSecure(i int32, p []byte, a arrival) (over bool) {
 	c := &l.conns[i]
 	s := c.secure
-	s.in, l.sealed = p, l.sealed[:0]
+	s.in = p
 	c.received += int64(len(p))
 	for brought := false; ; {
+		l.sealed = l.sealed[:0] // what was taken may have had something sent over another connection
 		n, err := s.open(l.plain[:])
 		l.reply(c)
 		if !brought && (n > 0 || s.within()) {
