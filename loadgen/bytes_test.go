@@ -333,7 +333,7 @@ func FuzzURL(f *testing.F) {
 			}
 			return
 		}
-		encoded, err := wireRequests(m, false)
+		encoded, err := wireRequests(m, &Plan{})
 		if err != nil {
 			return // a host that cannot be sent
 		}

@@ -11,13 +11,15 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/wire"
+	"github.com/seed-5a006608/bench/loadgen/wire/h2"
 )
 
 // runWire drives the recording's plan with the wire engine, one loop a shard. Instant 0 is epoch.
 func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wire.Origin) (ending, error) {
 	loops := len(r.shards)
-	requests, err := wireRequests(r.mix, r.plan.Limits.NoKeepAlive)
+	requests, err := wireRequests(r.mix, &r.plan)
 	if err != nil {
 		return ending{}, err
 	}
@@ -29,7 +31,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	var running sync.WaitGroup
 	defer r.following(ctx)()
 	for i := range loops {
-		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.Requests)}
+		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.Requests), Shared: r.connections.shared}
 		source := &wireSource{numbers: r.numbers(i), mix: r.mix, requests: requests, epoch: epoch, book: r.bookOf(i)}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, r.sink(i)) })
 	}
@@ -84,6 +86,13 @@ func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, err
 	var err error
 	s.target = c.Target.Append(s.target[:0], k, due)
 	s.body = c.Body.Append(s.body[:0], k, due)
+	if w.frames != nil {
+		var header http.Header
+		if len(c.Header.Drawn) > 0 {
+			header = c.Header.Render(k, due)
+		}
+		return s.framed(r, c, header)
+	}
 	head := w.head
 	if len(c.Header.Drawn) > 0 {
 		if head, err = wire.NewHead(c.Method, c.Host, w.connection(c.Header.Render(k, due))); err != nil {
@@ -95,9 +104,20 @@ func (s *wireSource) Render(k uint64, intended time.Duration) (wire.Request, err
 	return r, err
 }
 
+// framed makes a request one of HTTP/2, of the target and body that were rendered; header is nil where nothing in it is drawn.
+func (s *wireSource) framed(r wire.Request, c *request.CompiledRequest, header http.Header) (wire.Request, error) {
+	r.Body, r.Frames = len(s.body), h2.Request{Head: s.requests[r.Endpoint].frames, Path: s.target, Body: s.body}
+	var err error
+	if header != nil {
+		r.Frames.Head, err = h2.NewHead(-1, c.Method, c.Scheme, c.Host, header)
+	}
+	return r, err
+}
+
 // wireRequest is one of the plan's requests, encoded as far as it is the same for every number.
 type wireRequest struct {
 	head        wire.Head
+	frames      *h2.Head // of HTTP/2; nil: HTTP/1.1 is spoken
 	static      []byte // the whole request, where nothing in it is drawn
 	body        int    // bytes of the static one's body
 	isHead      bool
@@ -105,15 +125,22 @@ type wireRequest struct {
 	noKeepAlive bool
 }
 
-// wireRequests encodes the mix for the wire engine.
-func wireRequests(m *request.Mix, noKeepAlive bool) ([]wireRequest, error) {
+// wireRequests encodes a plan's mix for the wire engine.
+func wireRequests(m *request.Mix, p *Plan) ([]wireRequest, error) {
 	list := make([]wireRequest, len(m.Requests))
 	for i := range m.Requests {
 		c, w := &m.Requests[i], &list[i]
-		w.isHead, w.idempotent, w.noKeepAlive = c.Method == http.MethodHead, exchange.Idempotent(c.Method), noKeepAlive
+		w.isHead, w.idempotent, w.noKeepAlive = c.Method == http.MethodHead, exchange.Idempotent(c.Method), p.Limits.NoKeepAlive
 		var err error
-		if w.head, err = wire.NewHead(c.Method, c.Host, w.connection(c.Header.Render(0, time.Time{}))); err != nil {
+		header := w.connection(c.Header.Render(0, time.Time{}))
+		if w.head, err = wire.NewHead(c.Method, c.Host, header); err != nil {
 			return nil, err
+		}
+		if p.HTTP == runfile.HTTP2 {
+			if w.frames, err = h2.NewHead(i, c.Method, c.Scheme, c.Host, header); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		if c.Static == nil || len(c.Header.Drawn) > 0 || !c.Body.Fixed() {
 			continue

@@ -30,13 +30,15 @@ func (p Plan) engine() string {
 	}
 }
 
+var errWireGoodbye = errors.New("the wire engine closes no connection of HTTP/2 after an answer: leave --no-keepalive out, or use --engine http")
+
 // beyondWire returns what the plan needs and the wire engine has not.
 func (p Plan) beyondWire() error {
 	if p.Follow.Most > 0 {
 		return errors.New("the wire engine does not follow redirects: use --engine http")
 	}
-	if p.HTTP == runfile.HTTP2 {
-		return errors.New("the wire engine does not speak HTTP/2: leave --http 2 out, or use --engine http")
+	if p.HTTP == runfile.HTTP2 && p.Limits.NoKeepAlive {
+		return errWireGoodbye
 	}
 	for _, u := range p.places() {
 		if proxy, err := proxyOf(u); p.ConnectTo == "" && (err != nil || proxy != nil) {

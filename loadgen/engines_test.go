@@ -25,7 +25,7 @@ func TestAPlanSaysHowItsEngineIsSet(t *testing.T) {
 		want runfile.WireRecord
 	}{
 		{Wire{}, runfile.WireRecord{Loops: 1, SpinNS: runfile.DefaultSpin, DNSTTLNS: 0}},
-		{Wire{2, &spin, time.Minute}, runfile.WireRecord{Loops: 2, SpinNS: spin, DNSTTLNS: time.Minute}},
+		{Wire{2, &spin, time.Minute, 0}, runfile.WireRecord{Loops: 2, SpinNS: spin, DNSTTLNS: time.Minute}},
 	} {
 		p.Wire = tc.set
 		if r, err := p.Record(); err != nil || r.Wire == nil || *r.Wire != tc.want {

@@ -95,16 +95,16 @@ func (p Plan) byHTTP() string {
 	switch err := p.beyondWire(); {
 	case p.Follow.Most > 0:
 		return "--follow needs it"
-	case p.HTTP == runfile.HTTP2:
-		return "--http 2 needs it"
+	case errors.Is(err, errWireGoodbye):
+		return "--http 2 with --no-keepalive needs it"
 	case err != nil:
 		return "requests go through a proxy"
-	case p.HTTP == runfile.HTTP1 || p.Negotiated == alpnHTTP1 || !p.secure():
+	case p.HTTP == runfile.HTTP2 || p.HTTP == runfile.HTTP1 || p.Negotiated == alpnHTTP1 || !p.secure():
 		return ""
 	case p.Negotiated == alpnHTTP2:
-		return "the server speaks HTTP/2, which needs it (--http 1.1 has HTTP/1.1 spoken, by the wire engine)"
+		return "the server prefers HTTP/2 (--http 2 or --http 1.1 has the wire engine send)"
 	}
-	return "the server may speak HTTP/2, which needs it (--http 1.1 has HTTP/1.1 spoken, by the wire engine)"
+	return "the server may prefer HTTP/2 (--http 2 or --http 1.1 has the wire engine send)"
 }
 
 // chosen says that the http engine sends the requests, and why, where that was not asked for.

@@ -1,12 +1,15 @@
 package loadgen
 
 import (
+	"fmt"
 	"io"
 	"log"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,16 +46,18 @@ func TestTheVersionOfHTTPDecidesTheEngine(t *testing.T) {
 		fatal             bool
 	}{
 		{plain.URL, "", "", "wire", "", false},
-		{plain.URL, "2", "", "http", "the http engine sends the requests: --http 2 needs it", false},
+		{plain.URL, "2", "", "wire", "", false},
+		{plain.URL, "2", "http", "http", "", false},
 		{old, "", "", "wire", "", false},
 		{old, "auto", "http", "http", "", false},
 		{old, "1.1", "", "wire", "", false},
-		{old, "2", "", "http", "the server does not speak HTTP/2 over TLS", true},
-		{both, "", "", "http", "the server speaks HTTP/2, which needs it (--http 1.1", false},
+		{old, "2", "", "wire", "the server does not speak HTTP/2 over TLS", true},
+		{both, "", "", "http", "the http engine sends the requests: the server prefers HTTP/2 (--http 2", false},
 		{both, "1.1", "", "wire", "", false},
-		{both, "2", "", "http", "--http 2 needs it", false},
+		{both, "2", "", "wire", "", false},
 		{both, "", "wire", "wire", "", false},
-		{new, "", "", "http", "the server speaks HTTP/2", false},
+		{new, "", "", "http", "the server prefers HTTP/2", false},
+		{new, "2", "", "wire", "", false},
 		{spoken(t, "other"), "1.1", "", "wire", "the server does not speak HTTP/1.1 over TLS", true},
 	} {
 		p := steady(tc.url, time.Second)
@@ -72,13 +77,16 @@ func TestThePlanSaysTheVersionOfHTTP(t *testing.T) {
 	plan := func(version, engine, url string) Plan {
 		return Plan{HTTP: version, Engine: engine, Requests: []request.Request{{URL: url}}}
 	}
+	goodbye := plan("2", "wire", "https://127.0.0.1/")
+	goodbye.Limits.NoKeepAlive = true
 	for _, tc := range []struct {
 		plan    Plan
 		refused string
 	}{
 		{plan("1.1", "", "https://127.0.0.1/"), ""},
 		{plan("2", "http", "https://127.0.0.1/"), ""},
-		{plan("2", "wire", "https://127.0.0.1/"), "the wire engine does not speak HTTP/2"},
+		{plan("2", "wire", "https://127.0.0.1/"), ""},
+		{goodbye, "the wire engine closes no connection of HTTP/2 after an answer"},
 		{plan("1", "", "http://127.0.0.1/"), "--http 1: it is 1.1, 2 or auto"},
 	} {
 		err := tc.plan.checkHTTP()
@@ -128,8 +136,8 @@ func TestTheVersionOfHTTPIsSpoken(t *testing.T) {
 				t.Fatal(err)
 			}
 			p.Expect = []request.Expect{expect}
-			if engine == runfile.EngineWire && tc.want != "HTTP/1.1" {
-				continue
+			if engine == runfile.EngineWire && tc.version == "auto" && tc.want != "HTTP/1.1" {
+				continue // by itself it speaks HTTP/1.1
 			}
 			run, err := Drive(t.Context(), p, Options{})
 			if err != nil {
@@ -138,6 +146,68 @@ func TestTheVersionOfHTTPIsSpoken(t *testing.T) {
 			if q := run.Requests; q.Succeeded != q.Planned || q.Planned == 0 {
 				t.Errorf("%s by %s of %s: %+v %+v", tc.version, engine, tc.url, q, run.Errors)
 			}
+			if c := run.Connections; len(c) != 1 || c[0].Protocol != tc.want {
+				t.Errorf("%s by %s of %s: over %+v", tc.version, engine, tc.url, c)
+			}
+		}
+	}
+}
+
+// As many connections carry the requests as were asked for; what is drawn, the bodies and the headers arrive as over HTTP/1.1.
+func TestRequestsShareConnections(t *testing.T) {
+	if len(Engines()) == 1 {
+		t.Skip("this system has no wire engine")
+	}
+	var mu sync.Mutex
+	seen := map[string]map[string]int{} // by version of HTTP
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		mu.Lock()
+		defer mu.Unlock()
+		if seen[r.Proto] == nil {
+			seen[r.Proto] = map[string]int{}
+		}
+		seen[r.Proto][fmt.Sprint(r.Method, r.URL, r.Header.Get("X-Drawn"), r.UserAgent(), string(body))]++
+	}))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	for _, version := range []string{runfile.HTTP1, runfile.HTTP2} {
+		p := steady(s.URL, 200*time.Millisecond)
+		p.HTTP, p.Engine, p.TLS.Insecure = version, runfile.EngineWire, true
+		p.Requests = []request.Request{
+			{URL: s.URL + "/items/{{zipf 100 1.1}}", Header: http.Header{"X-Drawn": {"{{uuid}}"}}, Weight: 1},
+			{Method: http.MethodPut, URL: s.URL + "/a?b=c", Body: strings.Repeat("x", 200_000), Weight: 1},
+		}
+		if version == runfile.HTTP2 {
+			p.Wire.Connections = 3
+		}
+		run, err := Drive(t.Context(), p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if q := run.Requests; q.Succeeded != q.Planned || q.Planned == 0 {
+			t.Errorf("HTTP %s: %+v %+v", version, q, run.Errors)
+		}
+		if version == runfile.HTTP2 && (len(run.Connections) != 1 || run.Connections[0].Opened != 3) {
+			t.Errorf("over %+v", run.Connections)
+		}
+	}
+	if !maps.Equal(seen["HTTP/1.1"], seen["HTTP/2.0"]) {
+		t.Errorf("%d kinds of requests by HTTP/1.1, %d by HTTP/2, not the same", len(seen["HTTP/1.1"]), len(seen["HTTP/2.0"]))
+	}
+	for _, tc := range []struct {
+		plan    Plan
+		refused string
+	}{
+		{Plan{Wire: Wire{Connections: 3}}, "give --http 2 too"},
+		{Plan{HTTP: runfile.HTTP2, Wire: Wire{Connections: 1000}}, "h2-connections must be 1 to"},
+		{Plan{HTTP: runfile.HTTP2, Engine: runfile.EngineHTTP, Wire: Wire{Connections: 3}}, "is for the wire engine"},
+	} {
+		p := steady(s.URL, time.Second)
+		p.HTTP, p.Engine, p.Wire.Connections = tc.plan.HTTP, tc.plan.Engine, tc.plan.Wire.Connections
+		if _, err := p.Compile(); err == nil || !strings.Contains(err.Error(), tc.refused) {
+			t.Errorf("%+v: %v", tc.plan.Wire, err)
 		}
 	}
 }

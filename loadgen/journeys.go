@@ -3,6 +3,7 @@ package loadgen
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
@@ -88,6 +89,14 @@ func (s *wireSource) step(k uint64, intended time.Duration) (wire.Request, error
 	c, w := &s.mix.Requests[sent.Part], &s.requests[sent.Part]
 	r := wire.Request{Origin: c.Origin, Endpoint: sent.Part, Head: w.isHead, Idempotent: w.idempotent}
 	s.body = c.Body.AppendOf(s.body[:0], sent.Draw, s.epoch.Add(intended), sent.Texts)
+	if w.frames != nil {
+		var header http.Header
+		if !sent.Plain {
+			header = sent.Header
+		}
+		s.target = append(s.target[:0], sent.Target...)
+		return s.framed(r, c, header)
+	}
 	head := w.head
 	if !sent.Plain {
 		if head, err = wire.NewHead(c.Method, c.Host, w.connection(sent.Header)); err != nil {

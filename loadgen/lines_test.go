@@ -34,7 +34,7 @@ func linesOf(t testing.TB, text string, common request.Request) Plan {
 // sentOf returns number k of a plan as each engine sends it: method, target, Host, header and body.
 func sentOf(t testing.TB, m *request.Mix, k uint64) (wired, handed string) {
 	t.Helper()
-	encoded, err := wireRequests(m, false)
+	encoded, err := wireRequests(m, &Plan{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestRenderingALineAllocatesNothing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	encoded, err := wireRequests(m, false)
+	encoded, err := wireRequests(m, &Plan{})
 	if err != nil {
 		t.Fatal(err)
 	}

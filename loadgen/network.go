@@ -56,14 +56,31 @@ type connections struct {
 	list []runfile.ConnectionFigures
 }
 
-func (c *connections) opened(x exchange.Connection) {
-	f := runfile.ConnectionFigures{Protocol: x.Protocol, Opened: 1}
+func figuresOf(x exchange.Connection) runfile.ConnectionFigures {
+	f := runfile.ConnectionFigures{Protocol: x.Protocol}
 	if x.TLS != 0 {
 		f.TLS, f.Suite = tls.VersionName(x.TLS), tls.CipherSuiteName(x.Suite)
 	}
+	return f
+}
+
+func (c *connections) opened(x exchange.Connection) {
+	f := figuresOf(x)
+	f.Opened = 1
 	if x.Resumed {
 		f.Resumed = 1
 	}
+	c.add(f)
+}
+
+// shared counts answers that came in one read with a later one.
+func (c *connections) shared(x exchange.Connection, answers int) {
+	f := figuresOf(x)
+	f.Shared = uint64(answers)
+	c.add(f)
+}
+
+func (c *connections) add(f runfile.ConnectionFigures) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.list = runfile.AddConnections(c.list, []runfile.ConnectionFigures{f})

@@ -82,6 +82,11 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 			list[c.Origin].Secure(r.tlsTo(&url.URL{Host: c.Host}))
 		}
 	}
+	if r.plan.HTTP == runfile.HTTP2 {
+		for _, o := range list {
+			o.Share(r.plan.Wire.Connections)
+		}
+	}
 	return list, nil
 }
 

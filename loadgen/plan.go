@@ -79,6 +79,9 @@ type Wire struct {
 
 	// DNSTTL is after how long the hosts' names are looked up again, for the connections opened from then on; 0: never.
 	DNSTTL time.Duration
+
+	// Connections is over how many connections requests go that HTTP/2 carries; 0: as few as the load and the server's limit allow.
+	Connections int
 }
 
 // TLS says how https is spoken. Paths are read when the plan is compiled.
@@ -165,6 +168,14 @@ func (p Plan) validate() error {
 	} else if w.Spin != nil && (*w.Spin < 0 || *w.Spin > time.Millisecond) {
 		return fmt.Errorf("spin must be 0 to 1ms, got %v", *w.Spin)
 	}
+	switch n := p.Wire.Connections; {
+	case n < 0 || n > p.slots():
+		return fmt.Errorf("h2-connections must be 1 to the requests at once, %d, got %d", p.slots(), n)
+	case n > 0 && p.HTTP != runfile.HTTP2:
+		return errors.New("--h2-connections is for requests that share connections: give --http 2 too")
+	case n > 0 && p.engine() == runfile.EngineHTTP:
+		return errors.New("--h2-connections is for the wire engine: net/http decides over how many connections its requests go")
+	}
 	if err := p.checkJourneys(); err != nil {
 		return err
 	}
@@ -242,7 +253,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 	}
 	r.ServedTLS = p.Target.Bundled && p.secure()
 	if r.Engine == runfile.EngineWire {
-		r.Wire = &runfile.WireRecord{Loops: p.Wire.Loops, SpinNS: *p.Wire.Spin, DNSTTLNS: p.Wire.DNSTTL}
+		r.Wire = &runfile.WireRecord{Loops: p.Wire.Loops, SpinNS: *p.Wire.Spin, Connections: p.Wire.Connections, DNSTTLNS: p.Wire.DNSTTL}
 	}
 	if slices.ContainsFunc(m.Requests, func(c request.CompiledRequest) bool { return c.Header.Kept }) {
 		r.HeaderCase = runfile.HeadersKept

@@ -30,7 +30,7 @@ func TestBothEnginesSendTheSame(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		encoded, err := wireRequests(m, false)
+		encoded, err := wireRequests(m, &Plan{})
 		if err != nil {
 			t.Fatal(err)
 		}

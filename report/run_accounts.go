@@ -236,12 +236,12 @@ func protocolName(f *runfile.ConnectionFigures) string {
 func connectionTable(subjects []subject) *page.Table {
 	t := &page.Table{Detail: page.Full, Columns: []page.Column{
 		{Title: "target", Words: true, Names: true, Stub: true, Of: true, Plain: true}, {Title: "protocol", Words: true, Names: true},
-		{Title: "TLS", Words: true, Names: true}, {Title: "suite", Words: true, Names: true}, {Title: "opened"}, {Title: "resumed"},
+		{Title: "TLS", Words: true, Names: true}, {Title: "suite", Words: true, Names: true}, {Title: "opened"}, {Title: "resumed"}, {Title: "answers in one read with a later one"},
 	}}
 	for _, s := range subjects {
 		for i := range s.Connections {
 			f := &s.Connections[i]
-			t.Add(page.Words(s.label), page.Words(protocolName(f)), page.Words(name(f.TLS)), page.Words(name(f.Suite)), numberCell(f.Opened), numberCell(f.Resumed))
+			t.Add(page.Words(s.label), page.Words(protocolName(f)), page.Words(name(f.TLS)), page.Words(name(f.Suite)), numberCell(f.Opened), numberCell(f.Resumed), countCell(f.Shared))
 		}
 	}
 	return t

@@ -141,6 +141,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.http, "http", "auto", "version of HTTP: 1.1, 2, or auto, which is what a server of https prefers, and HTTP/1.1 without TLS")
 	f.StringVar(&o.base.Engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.IntVar(&o.base.Wire.Loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
+	f.IntVar(&o.base.Wire.Connections, "h2-connections", 0, "wire engine, --http 2: connections that carry the requests (default: as few as the load and the server's limit allow)")
 	o.base.Wire.Spin = new(time.Duration)
 	f.DurationVar(o.base.Wire.Spin, "spin", runfile.DefaultSpin, "wire engine: longest spin before a request is due, to send it in time; 0: none")
 	f.StringVar(&o.base.ConnectTo, "connect-to", "", "connect to HOST:PORT or unix:PATH instead of the URL's host, which the requests still name")

@@ -121,6 +121,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("cpus", func() { o.cpus = b.Runs[0].Environment.CPUs })
 	if w := p.Wire; w != nil && o.base.Engine == p.Engine {
 		take("loops", func() { o.base.Wire.Loops = w.Loops })
+		take("h2-connections", func() { o.base.Wire.Connections = w.Connections })
 		take("spin", func() { *o.base.Wire.Spin = w.SpinNS })
 		take("dns-ttl", func() { o.base.Wire.DNSTTL = w.DNSTTLNS })
 	}

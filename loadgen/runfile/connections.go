@@ -16,6 +16,10 @@ type ConnectionFigures struct {
 	Suite    string `json:"suite,omitempty"`   // of TLS
 	Opened   uint64 `json:"opened"`            // connections
 	Resumed  uint64 `json:"resumed,omitempty"` // those of them that took up the TLS session of an earlier one
+
+	// Shared is how many answers of HTTP/2 came in one read with a later one, whose time of arrival they take: late by what lies
+	// between the two, and never early.
+	Shared uint64 `json:"shared,omitempty"`
 }
 
 // addTo counts connections among those of their kind. The list is in the order of the kinds.
@@ -28,6 +32,7 @@ func (f ConnectionFigures) addTo(list []ConnectionFigures) []ConnectionFigures {
 	}
 	list[i].Opened += f.Opened
 	list[i].Resumed += f.Resumed
+	list[i].Shared += f.Shared
 	return list
 }
 

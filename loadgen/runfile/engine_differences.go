@@ -50,6 +50,7 @@ func (r *PlanRecord) EngineDifferences(q *PlanRecord) []string {
 	}
 	differ("loops", a.Loops, b.Loops)
 	differ("spin", a.SpinNS, b.SpinNS)
+	differ("h2-connections", a.Connections, b.Connections)
 	differ("dns-ttl", a.DNSTTLNS, b.DNSTTLNS)
 	return list
 }

@@ -133,6 +133,8 @@ type WireRecord struct {
 	Loops    int           `json:"loops"`
 	SpinNS   time.Duration `json:"spin_ns"`
 	DNSTTLNS time.Duration `json:"dns_ttl_ns,omitempty"`
+
+	Connections int `json:"h2_connections,omitempty"` // of HTTP/2; 0: as few as the load and the server's limit allowed
 }
 
 // PhaseRecord is a phase as it was planned: the offered rate goes linearly from From to To, both in requests/s, or the number

@@ -21,8 +21,8 @@ type carrier struct {
 	corked bool    // what is begun is written when all that came was taken
 	came   arrival // of what is being taken
 	ended  int     // answers that ended in what is being taken
+	shared int     // answers that came in one read with a later one
 	roomy  bool    // it is in the list of those that take another request
-	most   int     // requests at once, so far
 }
 
 // greet begins HTTP/2 over a connection that is open; it carries requests once the server's settings have come.
@@ -49,9 +49,7 @@ func (l *loop) carries(i int32, now time.Duration) {
 	l.push(&l.full, i)
 	l.relist(i)
 	if l.Connected != nil {
-		d := c.secure.describe()
-		d.Protocol = "HTTP/2.0"
-		l.Connected(d)
+		l.Connected(c.describe())
 	}
 	for q := &l.waiting[origin]; q.len() > 0 && c.carrier.roomy; {
 		x := q.pop()
@@ -64,6 +62,15 @@ func (l *loop) carries(i int32, now time.Duration) {
 		l.render(l.claim(i), x, now)
 	}
 	l.openFor(origin, now)
+}
+
+// describe returns what there is to tell of a connection that is open.
+func (c *conn) describe() exchange.Connection {
+	d := c.secure.describe()
+	if c.carrier != nil {
+		d.Protocol = "HTTP/2.0"
+	}
+	return d
 }
 
 // relist puts a connection among those that take another request, or those that take none.
@@ -112,7 +119,6 @@ func (l *loop) beginStream(v int32, r Request) {
 	}
 	c.stream, h.places[stream] = stream, v
 	h.fresh = append(h.fresh, v)
-	h.most = max(h.most, h.frames.Open())
 	l.relist(h.at)
 	if !h.corked {
 		l.flush(h.at)
@@ -173,9 +179,7 @@ func (l *loop) takeFrames(i int32, p []byte, a arrival) (over bool) {
 	if over {
 		return true
 	}
-	if h.ended > 1 && l.Shared != nil {
-		l.Shared(h.ended - 1)
-	}
+	h.shared += max(0, h.ended-1)
 	if c.state == greeting && h.frames.Ready {
 		l.carries(i, a.now)
 	}

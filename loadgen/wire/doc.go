@@ -1,5 +1,5 @@
-// Package wire is the engine with the least effect on its own figures: HTTP/1.1 over raw sockets on Linux, with TLS or without, by an
-// event loop that owns its operating system thread, sends at the nanosecond a request is due, and takes for the arrival of an
+// Package wire is the engine with the least effect on its own figures: HTTP/1.1 and HTTP/2 over raw sockets on Linux, with TLS or without,
+// by an event loop that owns its operating system thread, sends at the nanosecond a request is due, and takes for the arrival of an
 // answer the instant at which the kernel received it, however late the loop itself came to read it.
 //
 // It is a leaf: it declares the small [Source] and [Sink] that it needs and knows nothing of plans or reports. Every
@@ -14,6 +14,7 @@
 //   - answers_linux.go, ends_linux.go, kinds_linux.go, idle_linux.go: what becomes of a request: its answer, its failure, its timeout
 //   - conn_linux.go, address_linux.go, socket_linux.go: connections and system calls
 //   - secure_linux.go, handshake_linux.go: TLS on a connection; start here for another protocol over it
+//   - carrier_linux.go, package h2: HTTP/2, over which requests share connections
 //   - answer.go, head.go, field.go, chunked.go, malformed.go: the scanner of answers
 //   - request.go, slots.go, silence.go: the bytes of a request, free slots, times without any receipt
 //   - run_other.go: systems without the engine

@@ -44,7 +44,7 @@ type Config struct {
 	Origins   []*Origin
 	Endpoints int // how many the requests are of
 
-	// Shared is told how many answers of HTTP/2 came in one read with a later one, whose stamp they take: late by what lies between
-	// them. Nil: nobody asks.
-	Shared func(answers int)
+	// Shared is told of each connection of HTTP/2, as it is closed, how many of its answers came in one read with a later one, whose
+	// stamp they take: late by what lies between them. Nil: nobody asks.
+	Shared func(c exchange.Connection, answers int)
 }

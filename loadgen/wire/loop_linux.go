@@ -388,6 +388,9 @@ func (l *loop) close(i int32) {
 	if c.on != nil {
 		l.leave(i)
 	} else {
+		if c.carrier != nil && c.carrier.shared > 0 && l.Shared != nil {
+			l.Shared(c.describe(), c.carrier.shared)
+		}
 		if c.secure != nil {
 			l.closeSecure(c)
 		}
@@ -448,7 +451,7 @@ func (l *loop) ready(i int32, now time.Duration, h *handshake) {
 	l.backOff = 0
 	c.idleSince = now
 	if l.Connected != nil {
-		l.Connected(c.secure.describe())
+		l.Connected(c.describe())
 	}
 	if l.waiting[origin].len() == 0 {
 		c.state = idle
