@@ -118,8 +118,8 @@ func (s *wireSource) framed(r wire.Request, c *request.CompiledRequest, header h
 type wireRequest struct {
 	head        wire.Head
 	frames      *h2.Head // of HTTP/2; nil: HTTP/1.1 is spoken
-	static      []byte // the whole request, where nothing in it is drawn
-	body        int    // bytes of the static one's body
+	static      []byte   // the whole request, where nothing in it is drawn
+	body        int      // bytes of the static one's body
 	isHead      bool
 	idempotent  bool
 	noKeepAlive bool

@@ -85,12 +85,12 @@ type key struct {
 
 	initial     Version
 	initialSeen time.Duration // first known to be there
-	initialBy   time.Duration // acknowledgement of the first write that is certainly newer; Never: there is none
+	initialBy   time.Duration // acknowledgement of the first write that is certainly newer; Never: there is no such write
 
 	forgot    bool
 	doubt     bool          // one of those was of unknown outcome
 	forgotAck time.Duration // last acknowledgement of those
-	after     uint32        // first remembered write that is certainly newer than all of them; none: there is none
+	after     uint32        // first remembered write that is certainly newer than all of them; none: there is no such write
 }
 
 // waiting is a read of a version that is forgotten, or not over yet.

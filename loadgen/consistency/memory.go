@@ -11,7 +11,7 @@ type entry struct {
 	n            uint32 // number of the request
 	of           uint32 // key and round
 	took         uint32 // from send to acknowledgement, in microseconds, rounded up
-	by           uint32 // first write of its key that is certainly newer; none: there is none
+	by           uint32 // first write of its key that is certainly newer; none: there is no such write
 }
 
 // roundBits is how many of entry.of's bits say which round it is; the others say which key.

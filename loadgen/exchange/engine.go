@@ -59,7 +59,7 @@ type Config struct {
 	Failure func(x *Exchange, body []byte) string
 
 	// FollowUp is told of each exchange when it is over, before it is recorded, and may say which part it is. It returns when the next
-	// exchange of the same number is due: as soon as the one before was over, or later. ok is false where there is none; after an
+	// exchange of the same number is due: as soon as the one before was over, or later. ok is false where nothing follows; after an
 	// exchange that was Unfinished or Unsent none is sent. Nil: each request is one exchange. In the open model alone.
 	FollowUp func(x *Exchange) (at time.Duration, ok bool)
 

@@ -16,7 +16,7 @@ func (f followUp) before(o followUp) bool { return f.at < o.at || f.at == o.at &
 // Len returns how many there are.
 func (l *Later) Len() int { return len(l.heap) }
 
-// First returns the one that is due first; ok is false where there is none.
+// First returns the one that is due first; ok is false where nothing is due.
 func (l *Later) First() (k uint64, at time.Duration, ok bool) {
 	if len(l.heap) == 0 {
 		return 0, 0, false

@@ -513,7 +513,7 @@ func (s *CompiledStep) Mean() float64 {
 // Journey returns which of the journeys number k is.
 func (m *Mix) Journey(k uint64) int { return m.Order.at(k) }
 
-// FewestRows returns how many rows the shortest csv file has that vars are drawn from; 0: there is none.
+// FewestRows returns how many rows the shortest csv file has that vars are drawn from; 0: vars are drawn from no file.
 func (m *Mix) FewestRows() (rows int) {
 	for i := range m.Journeys {
 		for _, v := range m.Journeys[i].vars {

@@ -163,7 +163,7 @@ func (p *Phase) JourneyNamed(name string) *Journey {
 	return nil
 }
 
-// stepNamed returns the step that an endpoint is, named as journey/step; nil where it is none.
+// stepNamed returns the step that an endpoint is, named as journey/step; nil where it is no step.
 func (p *Phase) stepNamed(endpoint string) *JourneyStep {
 	for i := range p.Journeys {
 		j := &p.Journeys[i]

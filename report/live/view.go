@@ -105,7 +105,7 @@ func (v *View) Write(p []byte) (int, error) {
 	return v.w.Write(p)
 }
 
-// Log takes lines that say what the panel shows. They are written only where there is none.
+// Log takes lines that say what the panel shows. They are written only where there is no panel.
 func (v *View) Log() io.Writer { return unshown{v} }
 
 type unshown struct{ *View }

@@ -148,7 +148,7 @@ func (t *Trial) cell(i int) Cell {
 	return cell
 }
 
-// without is the cell without a cache; -1: there is none.
+// without is the cell without a cache; -1: each cell has one.
 func (t *Trial) without() int {
 	return slices.IndexFunc(t.o.Cells, func(name string) bool { return name == "none" || strings.HasPrefix(name, "none, ") })
 }
