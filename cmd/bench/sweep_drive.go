@@ -155,7 +155,7 @@ func (c *conductor) sweepRounds(ctx context.Context, trial *sweep.Trial) error {
 		Quad: func(quad int) {
 			progress.Quad(quad, c.layout, time.Since(c.began), trial.Result(false))
 		},
-		Foresight: func(*compare.Foresight) {},
+		Round: func(string, int) {}, Foresight: func(*compare.Foresight) {},
 	})
 }
 
