@@ -168,6 +168,9 @@ func TestAnAddressComesBack(t *testing.T) {
 
 // An added server is reached only over new connections.
 func TestConnectionsEnd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("lets connections grow old")
+	}
 	for _, engine := range Engines() {
 		var opened atomic.Int64
 		server := &http.Server{

@@ -19,6 +19,9 @@ import (
 // A server that accepts a connection now and then makes requests wait for one, and most of them get one that another request has
 // freed. Both engines take that for the target's time.
 func TestASlowlyAcceptingServerMakesRequestsWait(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a slow server")
+	}
 	for _, engine := range Engines() {
 		t.Run(engine, func(t *testing.T) {
 			p := steady("http://"+acceptSlowly(t, 150*time.Millisecond, 20*time.Millisecond), time.Second)
