@@ -12,7 +12,7 @@ func TestBundledServicesOverTLS(t *testing.T) {
 		if q := run.Requests; q.Succeeded != q.Due || q.Due == 0 || !run.Plan.ServedTLS || run.Plan.HTTP != version {
 			t.Errorf("--http %s: %+v, served by https %v, HTTP %s", version, q, run.Plan.ServedTLS, run.Plan.HTTP)
 		}
-		want := map[string][2]string{"1.1": {"wire", "HTTP/1.1"}, "2": {"http", "HTTP/2.0"}}[version]
+		want := map[string][2]string{"1.1": {"wire", "HTTP/1.1"}, "2": {"wire", "HTTP/2.0"}}[version]
 		if list := run.Connections; len(list) != 1 || list[0].Protocol != want[1] || list[0].TLS != "TLS 1.3" || run.Plan.Engine != want[0] {
 			t.Errorf("--http %s: by %s over %+v, want %v", version, run.Plan.Engine, list, want)
 		}

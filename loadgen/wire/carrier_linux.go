@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"errors"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
@@ -24,6 +25,8 @@ type carrier struct {
 	shared int     // answers that came in one read with a later one
 	roomy  bool    // it is in the list of those that take another request
 }
+
+var errNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
 
 // greet begins HTTP/2 over a connection that is open; it carries requests once the server's settings have come.
 func (l *loop) greet(i int32) {

@@ -184,6 +184,29 @@ func TestServerWithoutHTTP2(t *testing.T) {
 	}
 }
 
+// A server of TLS that chooses no protocol is told nothing in HTTP/2.
+func TestServerThatChoosesNoProtocol(t *testing.T) {
+	server, client := exchangetest.Certificate(t)
+	address := exchangetest.ListenTLS(t, server, func(_ int, _ net.Conn, in *bufio.Reader) {
+		if n, _ := io.Copy(io.Discard, in); n > 0 {
+			t.Errorf("%d bytes were sent", n)
+		}
+	})
+	origin := at(t, address)
+	origin.Secure(client)
+	origin.Share(0)
+	source, r := exchangetest.Evenly{N: 3, Request: exchangetest.Request{Method: "GET", Target: "/"}}, new(exchangetest.Recorded)
+	config := Config{Config: exchangetest.Filled(exchange.Config{}, source.Length()), Origins: []*Origin{origin}, Endpoints: 1}
+	if _, err := Run(t.Context(), config, framed{&source, "https", address}, ofAny{r}); err != nil {
+		t.Fatal(err)
+	}
+	for _, x := range r.Exchanges {
+		if x.Kind != exchange.TLS || x.WasSent() {
+			t.Errorf("request %d: %q %q", x.K, x.Kind, x.Detail)
+		}
+	}
+}
+
 // What a server says that it has not touched is sent again, whatever its method, over another connection, and timed from when it
 // was due.
 func TestGoodbyeLosesNothing(t *testing.T) {

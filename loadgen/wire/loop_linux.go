@@ -441,7 +441,11 @@ func (l *loop) ready(i int32, now time.Duration, h *handshake) {
 		c.shook = now - h.began
 	}
 	if l.Origins[origin].http2 {
-		l.greet(i)
+		if c.secure != nil && c.secure.conn.ConnectionState().NegotiatedProtocol != alpnHTTP2 {
+			l.unshaken(i, now, errNoHTTP2)
+		} else {
+			l.greet(i)
+		}
 		return
 	}
 	l.unlink(&l.connecting, i)

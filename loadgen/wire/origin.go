@@ -7,6 +7,9 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/address"
 )
 
+// alpnHTTP2 is HTTP/2 among the protocols of TLS (RFC 9113, section 3.1).
+const alpnHTTP2 = "h2"
+
 // Origin is where requests go: one or several addresses that serve the same. Requests are spread over them evenly.
 type Origin struct {
 	pool *address.Pool
@@ -39,7 +42,7 @@ func (o *Origin) Secure(config *tls.Config) {
 func (o *Origin) Share(connections int) {
 	o.http2, o.connections = true, connections
 	if o.tls != nil {
-		o.tls.NextProtos = []string{"h2"}
+		o.tls.NextProtos = []string{alpnHTTP2}
 	}
 }
 
