@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"crypto/tls"
 	"fmt"
 	"io"
 	"log"
@@ -24,8 +25,8 @@ func spoken(t *testing.T, protocols ...string) string {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.EnableHTTP2 = slices.Contains(protocols, alpnHTTP2)
+	s.TLS = &tls.Config{NextProtos: protocols}
 	s.StartTLS()
-	s.TLS.NextProtos = protocols
 	t.Cleanup(s.Close)
 	return s.URL
 }
@@ -193,6 +194,8 @@ func TestRequestsShareConnections(t *testing.T) {
 			t.Errorf("over %+v", run.Connections)
 		}
 	}
+	mu.Lock()
+	defer mu.Unlock()
 	if !maps.Equal(seen["HTTP/1.1"], seen["HTTP/2.0"]) {
 		t.Errorf("%d kinds of requests by HTTP/1.1, %d by HTTP/2, not the same", len(seen["HTTP/1.1"]), len(seen["HTTP/2.0"]))
 	}
