@@ -100,6 +100,9 @@ func (f File) store(ctx context.Context, stored string) error {
 	}
 	defer os.Remove(partial)
 	if err := build(ctx, f.Spec, partial); err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err() // the database may have named what the end had closed
+		}
 		return err
 	}
 	sum := sha256.New()
