@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -40,7 +39,6 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 		if err := t.start(ctx, r, func(text string) { r.Say(t.label(), text) }); err != nil {
 			return err
 		}
-		t.Options.Ledger = consistency.New()
 		r.Starts += time.Since(began)
 		if t.Job, err = Preflight(ctx, &t.Plan, r.Exactly, &t.Options.Environment); err != nil {
 			return err
@@ -131,9 +129,6 @@ func (r *Rig) Anew(ctx context.Context) error {
 		}
 		if err := t.start(ctx, r, func(string) {}); err != nil {
 			return err
-		}
-		if t.Owned() {
-			t.Options.Ledger = consistency.New()
 		}
 		if err := t.warm(ctx); err != nil {
 			return err
