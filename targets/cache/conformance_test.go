@@ -189,10 +189,10 @@ func TestPauseEndsWithTheRequest(t *testing.T) {
 func TestLoadOvertakenByAWrite(t *testing.T) {
 	each(t, append([]string{"aside"}, neverOld...), func(s *Settings) { s.Lease = true }, func(t *testing.T, m *memory, c Strategy) {
 		var wrote sync.WaitGroup
-		m.middle = func() {
+		m.meanwhile(func() {
 			wrote.Go(func() { set(t, c, 1, "a") })
 			time.Sleep(2 * m.cost)
-		}
+		})
 		var wg sync.WaitGroup
 		wg.Go(func() { shown(t, c, 1) })
 		time.Sleep(m.cost / 2)

@@ -96,6 +96,20 @@ func (m *memory) written() (batches [][]catalogue.Headline, failing int) {
 	return m.batches, m.failing
 }
 
+// fail makes the next n transactions fail; those in doubt are made all the same.
+func (m *memory) fail(n int, inDoubt bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.failing, m.inDoubt = n, inDoubt
+}
+
+// meanwhile has f called once, in the middle of the next read.
+func (m *memory) meanwhile(f func()) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.middle = f
+}
+
 func (m *memory) loaded() int {
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -17,7 +17,7 @@ import (
 func TestWriteInDoubt(t *testing.T) {
 	each(t, []string{"aside", "read-through", "write-through", "refresh-ahead"}, nil, func(t *testing.T, m *memory, c Strategy) {
 		shown(t, c, 1)
-		m.failing, m.inDoubt = 1, true
+		m.fail(1, true)
 		if err := c.SetHeadline(t.Context(), catalogue.Headline{CategoryID: 1, Version: "a"}); !errors.Is(err, errBroken) {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestQueueIsFlushed(t *testing.T) {
 func TestFlushFailsTwice(t *testing.T) {
 	for _, doubt := range []bool{false, true} {
 		each(t, []string{"write-behind"}, nil, func(t *testing.T, m *memory, c Strategy) {
-			m.failing, m.inDoubt = 2, doubt
+			m.fail(2, doubt)
 			set(t, c, 1, "a")
 			set(t, c, 2, "b")
 			time.Sleep(600 * time.Millisecond) // the first flush has failed
@@ -132,7 +132,7 @@ func TestCloseFlushes(t *testing.T) {
 		for id := range int64(5) {
 			set(t, c, id+1, "a")
 		}
-		m.failing = 1
+		m.fail(1, false)
 		if err := c.Close(t.Context()); err != nil {
 			t.Error(err)
 		}
@@ -155,7 +155,7 @@ func TestCloseGivesUp(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m.failing = 1000
+		m.fail(1000, false)
 		set(t, c, 1, "a")
 		set(t, c, 2, "b")
 		ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
