@@ -129,6 +129,7 @@ func headerLines(request string) []string {
 
 // A request's target is sent as it was written; what may not stand in it is encoded, and nothing is twice.
 func TestTargetIsSentAsItWasWritten(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		url  string
 		want []string // of the first requests

@@ -43,6 +43,7 @@ func TestWallClockSteps(t *testing.T) {
 
 // The clock is set forward by an hour while requests are on their way: it is said, and no figure has anything of it.
 func TestClockSetDuringTheRun(t *testing.T) {
+	t.Parallel()
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
 	defer s.Close()

@@ -11,6 +11,7 @@ import (
 
 // A run says over what its requests went, by either engine: protocol, connections, TLS, and what was resumed of it.
 func TestARunSaysOverWhatItWent(t *testing.T) {
+	t.Parallel()
 	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(plain.Close)
 	both := spoken(t, alpnHTTP2, alpnHTTP1)

@@ -14,6 +14,7 @@ import (
 
 // Of each request as much of the body is kept as its own expectations ask for, by both engines.
 func TestExpectationsReadJSON(t *testing.T) {
+	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprintf(w, `{"padding":%q,"status":"ok","id":9007199254740993}`, strings.Repeat("x", 100_000))
 	}))

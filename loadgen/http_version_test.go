@@ -118,6 +118,7 @@ func TestATargetsFileOverTLS(t *testing.T) {
 
 // Each version is spoken where it was asked for, without TLS too.
 func TestTheVersionOfHTTPIsSpoken(t *testing.T) {
+	t.Parallel()
 	both := spoken(t, alpnHTTP2, alpnHTTP1)
 	h2c := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
 	h2c.Config.Protocols = new(http.Protocols)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -253,10 +254,12 @@ func TestRenderingALineAllocatesNothing(t *testing.T) {
 
 // What was understood otherwise than it may have been meant, and what was grouped, is said before the run.
 func TestNotesOfATargetsFile(t *testing.T) {
+	s := httptest.NewServer(http.NotFoundHandler())
+	t.Cleanup(s.Close)
 	var b strings.Builder
-	b.WriteString(`{"method":"POST","url":"http://127.0.0.1:1/cart","body":"test"}`)
+	fmt.Fprintf(&b, `{"method":"POST","url":"%s/cart","body":"test"}`, s.URL)
 	for i := range 40 {
-		fmt.Fprintf(&b, "{\"method\":\"GET\",\"url\":\"http://127.0.0.1:1/item/%d\"}\n", i)
+		fmt.Fprintf(&b, "{\"method\":\"GET\",\"url\":\"%s/item/%d\"}\n", s.URL, i)
 	}
 	p := linesOf(t, b.String(), request.Request{})
 	_, findings := compiled(t, p).Preflight(t.Context(), false)

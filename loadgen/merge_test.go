@@ -53,6 +53,7 @@ func sharesOf(runs []*runfile.Run) []*runfile.Run {
 
 // A sum is judged by its own figures, not by those of one of its shares.
 func TestMergeAddsUpSharesAndTheirRates(t *testing.T) {
+	t.Parallel()
 	shares := sharesOf(repetitions(t, 2))
 	sum, err := runfile.Merge(shares)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 // What no loop took is recorded as if one request after the other had been.
 func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
+	t.Parallel()
 	late := runfile.DisturbanceRule{Bound: ms, Window: 20 * ms}
 	for name, tc := range map[string]struct {
 		arrivals profiles.Arrivals

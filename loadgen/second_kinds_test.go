@@ -14,6 +14,7 @@ import (
 
 // Each second tells all its failures by kind, and a file keeps that.
 func TestSecondsTellFailuresByKind(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, samples, _ := anyRun(t)
 		want := make([]runfile.KindCounts, len(run.Intervals))

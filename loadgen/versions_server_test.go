@@ -86,6 +86,7 @@ func staleRequests(t *testing.T, url, version string) (list []request.Request) {
 // Users who each wait for their answers, and think, prove what a server planted: bench finds every stale read, and of each at
 // least the time that was thought since and at most what the server's own clock says.
 func TestStaleReadsOfAServer(t *testing.T) {
+	t.Parallel()
 	const think = 2 * time.Millisecond
 	for _, tc := range []struct {
 		engine, version string

@@ -14,6 +14,7 @@ import (
 )
 
 func TestEngineOverHTTP2(t *testing.T) {
+	t.Parallel()
 	exchangetest.RunHTTP2(t, func(t *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
 		origin, scheme := at(t, address), "http"
 		if trusting != nil {

@@ -13,6 +13,7 @@ import (
 )
 
 func TestEngine(t *testing.T) {
+	t.Parallel()
 	exchangetest.Run(t, func(t *testing.T, address string) exchangetest.Engine {
 		c := Config{Origins: []*Origin{at(t, address)}, Endpoints: 1, Spin: 20 * time.Microsecond}
 		return func(ctx context.Context, common exchange.Config, source exchange.Source[exchangetest.Request], sink exchange.Sink) (exchange.End, error) {

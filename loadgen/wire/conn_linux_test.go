@@ -80,6 +80,7 @@ func TestConnectionsAreSpreadOverAddresses(t *testing.T) {
 
 // No socket takes 8 MB at once.
 func TestALargeRequestIsSentWhole(t *testing.T) {
+	t.Parallel()
 	const size = 8 << 20
 	origin := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		n, _ := io.Copy(io.Discard, r.Body)

@@ -14,6 +14,7 @@ import (
 
 // A server closes an idle connection after the loop last looked at it, and before it sends what cannot be sent twice.
 func TestALongIdleConnectionIsLookedAt(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		idle time.Duration
 		kind string // of the failure; "": none

@@ -20,6 +20,7 @@ import (
 // A server may have closed all idle connections by the time one of them turns out to be closed. A request that is sent again
 // must not get another one of them, and be lost, though a new connection takes longer than the next one to become free.
 func TestWhatIsSentAgainGoesOverANewConnection(t *testing.T) {
+	t.Parallel()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestEngineOverTLS(t *testing.T) {
+	t.Parallel()
 	for name, version := range map[string]uint16{"TLS 1.2": tls.VersionTLS12, "TLS 1.3": tls.VersionTLS13} {
 		if testing.Short() && version == tls.VersionTLS12 {
 			continue
