@@ -4,13 +4,11 @@ package wire
 
 import (
 	"context"
-	"net/netip"
 	"runtime"
 	"sync/atomic"
 	"syscall"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/stamp"
 	"golang.org/x/sys/unix"
@@ -280,80 +278,6 @@ func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 	return false
 }
 
-// wait lets a request wait for a connection, and opens one for it if there may be another.
-func (l *loop) wait(x pending, now time.Duration) {
-	if x.sent == 0 {
-		l.limit(&x, now)
-	}
-	if x.sent > 0 {
-		l.waiting[x.origin].pushFront(x)
-	} else {
-		l.waiting[x.origin].push(x)
-	}
-	l.openFor(int(x.origin), now)
-}
-
-// openFor opens connections to an origin, one for each request that waits for one, as far as they may be.
-func (l *loop) openFor(origin int, now time.Duration) {
-	for l.share(origin, now); l.lacks(origin); {
-		if l.sockets == l.Slots && !l.closeIdle() {
-			return // one of the busy ones will be free
-		}
-		o := l.Origins[origin]
-		several, patience := o.several(), l.Timeout
-		var a netip.AddrPort
-		if o.pool != nil {
-			a = o.pool.Next(now)
-		}
-		if several {
-			patience = min(patience, address.SlowAfter)
-		}
-		fd, errno := dial(o, a)
-		if errno != 0 {
-			if several && l.elsewhere(origin, a, errno, now) {
-				continue
-			}
-			if l.waiting[origin].len() == 0 {
-				return
-			}
-			x := l.waiting[origin].pop()
-			l.refused(&x, now, connectKind(errno), errno.Error())
-			continue
-		}
-		i := l.place()
-		c := &l.conns[i]
-		c.turn++
-		if err := l.poller.add(fd, i, c.turn); err != nil {
-			closeSocket(fd)
-			l.unused = append(l.unused, i)
-			if l.waiting[origin].len() == 0 {
-				return
-			}
-			x := l.waiting[origin].pop()
-			l.refused(&x, now, connectKind(unix.ENOMEM), unix.ENOMEM.Error())
-			continue
-		}
-		l.sockets++
-		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = fd, connecting, int32(origin), now, 0, 0, 0
-		c.ending, c.again = false, false
-		c.address, c.slow = a, false
-		l.push(&l.connecting, i)
-		l.opening[origin]++
-		l.earliest = min(l.earliest, now+patience)
-	}
-}
-
-// place returns a free place for a connection, of which there is one.
-func (l *loop) place() int32 {
-	if n := len(l.unused); n > 0 {
-		i := l.unused[n-1]
-		l.unused = l.unused[:n-1]
-		return i
-	}
-	l.used++
-	return l.used - 1
-}
-
 // limit notes when a request will have taken too long, from an instant on.
 func (l *loop) limit(x *pending, from time.Duration) {
 	x.limit = from + l.Timeout
@@ -361,117 +285,6 @@ func (l *loop) limit(x *pending, from time.Duration) {
 		x.limit = min(x.limit, x.intended+l.Deadline)
 	}
 	l.earliest = min(l.earliest, x.limit)
-}
-
-// closeIdle closes an idle connection, to make room for one to another origin.
-func (l *loop) closeIdle() bool {
-	for o := range l.idle {
-		i := l.idle[o].last
-		for i != none && l.conns[i].carrier != nil && l.conns[i].carrier.frames.Open() > 0 {
-			i = l.conns[i].prev
-		}
-		if i != none {
-			if l.conns[i].carrier != nil {
-				l.carriers[o]--
-			}
-			l.unlink(&l.idle[o], i)
-			l.close(i)
-			return true
-		}
-	}
-	return false
-}
-
-// close closes a connection that is in no list.
-func (l *loop) close(i int32) {
-	c := &l.conns[i]
-	if c.on != nil {
-		l.leave(i)
-	} else {
-		if c.carrier != nil && c.carrier.shared > 0 && l.Shared != nil {
-			l.Shared(c.describe(), c.carrier.shared)
-		}
-		if c.secure != nil {
-			l.closeSecure(c)
-		}
-		closeSocket(c.fd)
-		l.sockets--
-	}
-	c.state, c.rest, c.carrier = closed, nil, nil
-	l.unused = append(l.unused, i)
-}
-
-// opened goes on with a connection whose attempt has ended.
-func (l *loop) opened(i int32) {
-	c := &l.conns[i]
-	now := l.now()
-	errno := connectError(c.fd)
-	origin := int(c.origin)
-	o := l.Origins[origin]
-	if errno != 0 {
-		l.unlink(&l.connecting, i)
-		if !c.slow {
-			l.opening[origin]--
-		}
-		l.close(i)
-		switch {
-		case o.several() && (c.slow || l.elsewhere(origin, c.address, errno, now)):
-			l.openFor(origin, now)
-		case l.waiting[origin].len() > 0:
-			x := l.waiting[origin].pop()
-			l.refused(&x, now, connectKind(errno), errno.Error())
-		}
-		return
-	}
-	if o.several() {
-		o.pool.Took(c.address, now)
-	}
-	if o.tls != nil {
-		l.shake(i, now)
-	} else {
-		l.ready(i, now, nil)
-	}
-}
-
-// ready takes a connection into use that is open, TLS included.
-func (l *loop) ready(i int32, now time.Duration, h *handshake) {
-	c := &l.conns[i]
-	origin := int(c.origin)
-	if h != nil {
-		c.shook = now - h.began
-	}
-	if l.Origins[origin].http2 {
-		if c.secure != nil && c.secure.conn.ConnectionState().NegotiatedProtocol != alpnHTTP2 {
-			l.unshaken(i, now, errNoHTTP2)
-		} else {
-			l.greet(i)
-		}
-		return
-	}
-	l.unlink(&l.connecting, i)
-	if !c.slow {
-		l.opening[origin]--
-	}
-	l.backOff = 0
-	c.idleSince = now
-	if l.Connected != nil {
-		l.Connected(c.describe())
-	}
-	if l.waiting[origin].len() == 0 {
-		c.state = idle
-		l.push(&l.idle[origin], i)
-		return
-	}
-	x := l.waiting[origin].pop()
-	if x.sent == 0 {
-		// Had the engine asked the moment it could, it would have waited just as long.
-		x.free += now - x.asked
-		x.connect = now - max(c.began, x.asked)
-		if h != nil {
-			x.handshake = now - max(h.began, x.asked)
-		}
-	}
-	l.render(i, x, now)
 }
 
 // render sends a request that waited over a connection.
