@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"golang.org/x/sys/unix"
 )
 
 // maxLooks is how many idle connections are looked at for one to the address whose turn it is.
@@ -48,7 +49,7 @@ func (l *loop) idleFor(origin int, now time.Duration) int32 {
 // try another.
 func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now time.Duration) bool {
 	kind := connectKind(errno)
-	if exchange.OwnLimit(kind) {
+	if exchange.OwnLimit(kind) || errno == unix.ENOMEM { // this system's, whatever the address
 		return false
 	}
 	o := l.Origins[origin]

@@ -4,6 +4,7 @@ package wire
 
 import (
 	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
@@ -38,7 +39,7 @@ func (l *loop) openFor(origin int, now time.Duration) {
 		if several {
 			patience = min(patience, address.SlowAfter)
 		}
-		fd, errno := dial(o, a)
+		i, errno := l.dial(o, a)
 		if errno != 0 {
 			if several && l.elsewhere(origin, a, errno, now) {
 				continue
@@ -50,27 +51,33 @@ func (l *loop) openFor(origin int, now time.Duration) {
 			l.refused(&x, now, connectKind(errno), errno.Error())
 			continue
 		}
-		i := l.place()
 		c := &l.conns[i]
-		c.turn++
-		if err := l.poller.add(fd, i, c.turn); err != nil {
-			closeSocket(fd)
-			l.unused = append(l.unused, i)
-			if l.waiting[origin].len() == 0 {
-				return
-			}
-			x := l.waiting[origin].pop()
-			l.refused(&x, now, connectKind(unix.ENOMEM), unix.ENOMEM.Error())
-			continue
-		}
 		l.sockets++
-		c.fd, c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = fd, connecting, int32(origin), now, 0, 0, 0
+		c.state, c.origin, c.began, c.served, c.retransmitted, c.segment = connecting, int32(origin), now, 0, 0, 0
 		c.ending, c.again = false, false
 		c.address, c.slow = a, false
 		l.push(&l.connecting, i)
 		l.opening[origin]++
 		l.earliest = min(l.earliest, now+patience)
 	}
+}
+
+// dial begins to connect to an address of an origin, and returns the connection's place; errno tells a failure.
+func (l *loop) dial(o *Origin, a netip.AddrPort) (i int32, errno syscall.Errno) {
+	fd, errno := dial(o, a)
+	if errno != 0 {
+		return none, errno
+	}
+	i = l.place()
+	c := &l.conns[i]
+	c.fd = fd
+	c.turn++
+	if err := l.poller.add(fd, i, c.turn); err != nil {
+		closeSocket(fd)
+		l.unused = append(l.unused, i)
+		return none, unix.ENOMEM
+	}
+	return i, 0
 }
 
 // place returns a free place for a connection, of which there is one.
