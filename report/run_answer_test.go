@@ -138,6 +138,12 @@ func TestAnswer(t *testing.T) {
 			"The service carried 100/s for 30 s: 100/s with P99 at 4.0 ms; none of 1,200 requests failed."},
 		{"a rate not held", []*runfile.Run{told("api", hold, 4*ms, slow(0, 60, 12*time.Second))},
 			"The service could not hold 100/s: it served 60/s and fell 12 s behind."},
+		{"a rate served late", []*runfile.Run{told("api", hold, 4*ms, slow(0, 99.96, 902*ms))},
+			"The service could not hold 100/s: it served all of it in the end, but meanwhile had a P99 of 902 ms."},
+		{"a spike served late", []*runfile.Run{told("api", spike, 4*ms, slow(2, 600, 7100*ms), recovers(2, runfile.Recovered, 9*time.Second))},
+			"The service could not carry the spike: it served all of it in the end, but meanwhile fell 7 s behind and recovered after 9 s."},
+		{"a step served late", []*runfile.Run{told("api", steps, 4*ms, slow(1, 200, 3*time.Second))},
+			"The service held 100/s; at 200/s it served all of it in the end, but meanwhile fell 3 s behind."},
 		{"a ramp followed", []*runfile.Run{told("api", ramp, 4*ms)},
 			"The service carried the ramp to 500/s: 255/s with P99 at 4.0 ms; none of 1,200 requests failed."},
 		{"a ramp not followed", []*runfile.Run{told("api", ramp, 4*ms, slow(0, 200, 5*time.Second), func(r *runfile.Run) {

@@ -124,20 +124,42 @@ func (s subject) overload() string {
 	case s.closed():
 		return fmt.Sprintf("kept %s waiting: %s", s.task(), s.behind(s.focus))
 	case s.focus.Kind == profiles.Spike:
-		return fmt.Sprintf("could not carry the spike: it served %s of %s, %s%s", units.Rate(s.focus.Served().Rate),
-			units.Rate(s.rate(s.focus)), s.behind(s.focus), s.recovering())
+		served := fmt.Sprintf("served %s of %s,", units.Rate(s.focus.Served().Rate), units.Rate(s.rate(s.focus)))
+		if caughtUp(s.focus) {
+			served = servedLate
+		}
+		return fmt.Sprintf("could not carry the spike: it %s %s%s", served, s.behind(s.focus), s.recovering())
 	case s.focus.Kind == profiles.Step:
 		held := "could not hold the first step"
 		if rate := s.heldBefore(limited); rate > 0 {
 			held = "held " + units.Rate(rate)
 		}
-		return fmt.Sprintf("%s; at %s it served %s and %s", held, units.Rate(s.rate(limited)), units.Rate(limited.Served().Rate),
-			s.behind(limited))
+		return fmt.Sprintf("%s; at %s it %s %s", held, units.Rate(s.rate(limited)), servedOf(limited), s.behind(limited))
 	case s.phase(profiles.Ramp) != nil:
-		return fmt.Sprintf("could not follow the ramp to %s: it served at most %s and %s", units.Rate(s.highest()),
-			units.Rate(s.mostServed()), s.behind(limited))
+		served := fmt.Sprintf("served at most %s and", units.Rate(s.mostServed()))
+		if caughtUp(limited) {
+			served = servedLate
+		}
+		return fmt.Sprintf("could not follow the ramp to %s: it %s %s", units.Rate(s.highest()), served, s.behind(limited))
 	}
-	return fmt.Sprintf("could not hold %s: it served %s and %s", units.Rate(s.rate(limited)), units.Rate(limited.Served().Rate), s.behind(limited))
+	return fmt.Sprintf("could not hold %s: it %s %s", units.Rate(s.rate(limited)), servedOf(limited), s.behind(limited))
+}
+
+// servedLate says of a target that fell behind that nothing was left unserved.
+const servedLate = "served all of it in the end, but meanwhile"
+
+// servedOf says how much of what was asked of it a target served, to be followed by how far it fell behind.
+func servedOf(p *runfile.Phase) string {
+	if caughtUp(p) {
+		return servedLate
+	}
+	return "served " + units.Rate(p.Served().Rate) + " and"
+}
+
+// caughtUp reports whether a target served all that it was offered in a phase, as far as a rate shows, however late.
+func caughtUp(p *runfile.Phase) bool {
+	served, offered := p.Served().Rate, p.Offered.Rate
+	return served >= offered || units.Rate(served) == units.Rate(offered)
 }
 
 // limited returns the phase that the run's verdict is about: the focus where that is limited itself or no phase is, else
