@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -14,7 +15,7 @@ func TestARunSaysOverWhatItWent(t *testing.T) {
 	t.Parallel()
 	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(plain.Close)
-	both := spoken(t, alpnHTTP2, alpnHTTP1)
+	both := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1)
 	for _, engine := range Engines() {
 		for _, tc := range []struct {
 			url, http     string

@@ -14,12 +14,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
-// The names of protocols in TLS (ALPN).
-const (
-	alpnHTTP1 = "http/1.1"
-	alpnHTTP2 = "h2"
-)
-
 func (p Plan) checkHTTP() error {
 	switch p.HTTP {
 	case runfile.HTTPAuto, runfile.HTTP1, runfile.HTTP2:
@@ -32,11 +26,11 @@ func (p Plan) checkHTTP() error {
 func (p Plan) offered() []string {
 	switch {
 	case p.HTTP == runfile.HTTP2:
-		return []string{alpnHTTP2}
+		return []string{preflight.ALPNHTTP2}
 	case p.HTTP == runfile.HTTP1, p.Engine == runfile.EngineWire:
-		return []string{alpnHTTP1}
+		return []string{preflight.ALPNHTTP1}
 	}
-	return []string{alpnHTTP2, alpnHTTP1}
+	return []string{preflight.ALPNHTTP2, preflight.ALPNHTTP1}
 }
 
 // protocols are what net/http is to speak; nil: what it does by itself, which is HTTP/2 where a server of https offers it.
@@ -54,12 +48,10 @@ func (p Plan) protocols() *http.Protocols {
 	return list
 }
 
-var errNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
-
 // onlyHTTP2 refuses a server that does not agree on HTTP/2: net/http would speak HTTP/1.1 to it.
 func onlyHTTP2(state tls.ConnectionState) error {
-	if state.NegotiatedProtocol != alpnHTTP2 {
-		return errNoHTTP2
+	if state.NegotiatedProtocol != preflight.ALPNHTTP2 {
+		return preflight.ErrNoHTTP2
 	}
 	return nil
 }
@@ -99,9 +91,9 @@ func (p Plan) byHTTP() string {
 		return "--http 2 with --no-keepalive needs it"
 	case err != nil:
 		return "requests go through a proxy"
-	case p.HTTP == runfile.HTTP2 || p.HTTP == runfile.HTTP1 || p.Negotiated == alpnHTTP1 || !p.secure():
+	case p.HTTP == runfile.HTTP2 || p.HTTP == runfile.HTTP1 || p.Negotiated == preflight.ALPNHTTP1 || !p.secure():
 		return ""
-	case p.Negotiated == alpnHTTP2:
+	case p.Negotiated == preflight.ALPNHTTP2:
 		return "the server prefers HTTP/2 (--http 2 or --http 1.1 has the wire engine send)"
 	}
 	return "the server may prefer HTTP/2 (--http 2 or --http 1.1 has the wire engine send)"
@@ -119,10 +111,10 @@ func (p Plan) chosen() []preflight.Finding {
 // agreement is what the servers of a plan agreed on; "" where one did not say.
 func agreement(spoken []string) string {
 	switch {
-	case slices.Contains(spoken, alpnHTTP2):
-		return alpnHTTP2
+	case slices.Contains(spoken, preflight.ALPNHTTP2):
+		return preflight.ALPNHTTP2
 	case len(spoken) == 0 || slices.Contains(spoken, ""):
 		return ""
 	}
-	return alpnHTTP1
+	return preflight.ALPNHTTP1
 }

@@ -24,7 +24,7 @@ func spoken(t *testing.T, protocols ...string) string {
 	t.Helper()
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
-	s.EnableHTTP2 = slices.Contains(protocols, alpnHTTP2)
+	s.EnableHTTP2 = slices.Contains(protocols, preflight.ALPNHTTP2)
 	s.TLS = &tls.Config{NextProtos: protocols}
 	s.StartTLS()
 	t.Cleanup(s.Close)
@@ -37,7 +37,7 @@ func TestTheVersionOfHTTPDecidesTheEngine(t *testing.T) {
 	if len(Engines()) == 1 {
 		t.Skip("this system has no wire engine")
 	}
-	both, old, new := spoken(t, alpnHTTP2, alpnHTTP1), spoken(t, alpnHTTP1), spoken(t, alpnHTTP2)
+	both, old, new := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1), spoken(t, preflight.ALPNHTTP1), spoken(t, preflight.ALPNHTTP2)
 	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(plain.Close)
 	for _, tc := range []struct {
@@ -119,7 +119,7 @@ func TestATargetsFileOverTLS(t *testing.T) {
 // Each version is spoken where it was asked for, without TLS too.
 func TestTheVersionOfHTTPIsSpoken(t *testing.T) {
 	t.Parallel()
-	both := spoken(t, alpnHTTP2, alpnHTTP1)
+	both := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1)
 	h2c := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, r.Proto) }))
 	h2c.Config.Protocols = new(http.Protocols)
 	h2c.Config.Protocols.SetUnencryptedHTTP2(true)

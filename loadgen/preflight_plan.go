@@ -1,11 +1,19 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
+	"crypto/tls"
 	"fmt"
+	"net"
+	"net/http"
+	"net/url"
 	"slices"
+	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/preflight"
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
@@ -74,4 +82,52 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 		return j, append(findings, preflight.Finding{Text: err.Error(), Fatal: true})
 	}
 	return able, append(findings, able.Plan.chosen()...)
+}
+
+// handshakeTime bounds a handshake that is made to see whether there is one.
+const handshakeTime = 5 * time.Second
+
+// handshake looks whether TLS with one of the plan's hosts works; see [preflight.Handshake.Try]. asked is the name in the Host
+// header of requests to it, where that is another than the URL's.
+func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) (spoken string, findings []preflight.Finding) {
+	network, address := preflight.Dialed(w.address)
+	if w.proxy != nil && w.proxy.Scheme != "http" {
+		return "", nil // what a proxy by TLS or SOCKS says, the run will tell
+	}
+	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
+	defer cancel()
+	conn, err := new(net.Dialer).DialContext(ctx, network, address)
+	if err != nil {
+		return "", nil // reached a moment ago: the run will tell
+	}
+	defer conn.Close()
+	if w.proxy != nil {
+		switch status, err := w.tunnel(ctx, conn); {
+		case status == http.StatusProxyAuthRequired:
+			return "", []preflight.Finding{w.unknownUser()}
+		case err != nil || status != http.StatusOK:
+			return "", nil // the run will tell
+		}
+	}
+	h := preflight.Handshake{
+		Config: config, Host: w.origin.Host, Name: cmp.Or(p.TLS.SNI, w.origin.Hostname()), Asked: asked, HTTP: p.HTTP, CAFile: p.TLS.CAFile,
+	}
+	config.NextProtos = p.offered()
+	if p.HTTP == runfile.HTTP2 {
+		h.Agreed = onlyHTTP2
+	}
+	return h.Try(ctx, conn)
+}
+
+// askedOf returns the host that the Host header names in requests to an origin; "" where it is the URL's.
+func askedOf(m *request.Mix, origin *url.URL) string {
+	for i := range m.Requests {
+		if c := &m.Requests[i]; c.Scheme == origin.Scheme && c.Host == origin.Host {
+			if named := c.Header.Fixed["Host"]; len(named) > 0 {
+				u := url.URL{Host: named[0]}
+				return u.Hostname()
+			}
+		}
+	}
+	return ""
 }

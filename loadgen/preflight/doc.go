@@ -3,4 +3,5 @@
 //   - preflight.go: [Look], and what it finds
 //   - limits*.go: descriptors, ports, processors, the kernel's clock
 //   - reach.go: a connection, tried
+//   - handshake.go: a handshake of TLS, tried
 package preflight
