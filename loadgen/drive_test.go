@@ -221,16 +221,16 @@ func TestDriveInTheClosedModel(t *testing.T) {
 
 func TestDriveRefusesAPlan(t *testing.T) {
 	for want, change := range map[string]func(*Plan){
-		"no request":                 func(p *Plan) { p.Requests = nil },
-		"connections must be 1 to":   func(p *Plan) { p.Limits.Connections = -1 },
-		"timeout must be":            func(p *Plan) { p.Limits.Timeout = -1 },
-		"drain must be":              func(p *Plan) { p.Limits.Drain = 2 * time.Hour },
-		"deadline must be":           func(p *Plan) { p.Limits.Deadline = -1 },
-		"vus must be":                func(p *Plan) { p.Closed = &Closed{} },
-		"20 users need as many":      func(p *Plan) { p.Closed, p.Limits.Connections = &Closed{VUs: 20}, 10 },
-		"think time":                 func(p *Plan) { p.Closed = &Closed{VUs: 1, Think: profiles.Think{Mean: -1}} },
-		"--cacert: open missing.pem": func(p *Plan) { p.TLS.CAFile = "missing.pem" },
-		"client certificate":         func(p *Plan) { p.TLS.CertFile = "missing.pem" },
+		"no request":                             func(p *Plan) { p.Requests = nil },
+		"connections must be 1 to":               func(p *Plan) { p.Limits.Connections = -1 },
+		"timeout must be":                        func(p *Plan) { p.Limits.Timeout = -1 },
+		"drain must be":                          func(p *Plan) { p.Limits.Drain = 2 * time.Hour },
+		"deadline must be":                       func(p *Plan) { p.Limits.Deadline = -1 },
+		"vus must be":                            func(p *Plan) { p.Closed = &Closed{} },
+		"20 users need as many":                  func(p *Plan) { p.Closed, p.Limits.Connections = &Closed{VUs: 20}, 10 },
+		"think time":                             func(p *Plan) { p.Closed = &Closed{VUs: 1, Think: profiles.Think{Mean: -1}} },
+		"trusted certificates: open missing.pem": func(p *Plan) { p.TLS.CAFile = "missing.pem" },
+		"client certificate":                     func(p *Plan) { p.TLS.CertFile = "missing.pem" },
 	} {
 		p := steady("http://127.0.0.1:1", time.Second)
 		change(&p)

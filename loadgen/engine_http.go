@@ -60,6 +60,9 @@ func (s *httpSource) Render(k uint64, intended time.Duration) (nethttp.Request, 
 	return nethttp.Request(r), err
 }
 
+// ErrClientCertificate is that a certificate of the client and its key cannot be read.
+var ErrClientCertificate = errors.New("client certificate")
+
 // Check returns what is wrong with the files that t names, or nil.
 func (t TLS) Check() error {
 	_, err := t.config()
@@ -72,7 +75,7 @@ func (t TLS) config() (*tls.Config, error) {
 	if t.CertFile != "" || t.KeyFile != "" {
 		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
 		if err != nil {
-			return nil, fmt.Errorf("client certificate: %w: --cert and --key each take a PEM file", err)
+			return nil, fmt.Errorf("%w: %w", ErrClientCertificate, err)
 		}
 		c.Certificates = []tls.Certificate{pair}
 	}
@@ -85,11 +88,11 @@ func (t TLS) config() (*tls.Config, error) {
 	if t.CAFile != "" {
 		pem, err := os.ReadFile(t.CAFile)
 		if err != nil {
-			return nil, fmt.Errorf("--cacert: %w", err)
+			return nil, fmt.Errorf("trusted certificates: %w", err)
 		}
 		c.RootCAs = x509.NewCertPool()
 		if !c.RootCAs.AppendCertsFromPEM(pem) {
-			return nil, fmt.Errorf("--cacert %s: holds no PEM certificate", t.CAFile)
+			return nil, fmt.Errorf("trusted certificates: %s holds none in PEM", t.CAFile)
 		}
 	}
 	return c, nil

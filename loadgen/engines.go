@@ -30,19 +30,23 @@ func (p Plan) engine() string {
 	}
 }
 
-var errWireGoodbye = errors.New("the wire engine closes no connection of HTTP/2 after an answer: leave --no-keepalive out, or use --engine http")
+// What the wire engine has not.
+var (
+	ErrWireGoodbye = errors.New("the wire engine closes no connection of HTTP/2 after an answer")
+	ErrWireFollow  = errors.New("the wire engine does not follow redirects")
+)
 
 // beyondWire returns what the plan needs and the wire engine has not.
 func (p Plan) beyondWire() error {
 	if p.Follow.Most > 0 {
-		return errors.New("the wire engine does not follow redirects: use --engine http")
+		return ErrWireFollow
 	}
 	if p.HTTP == runfile.HTTP2 && p.Limits.NoKeepAlive {
-		return errWireGoodbye
+		return ErrWireGoodbye
 	}
 	for _, u := range p.places() {
 		if proxy, err := proxyOf(u); p.ConnectTo == "" && (err != nil || proxy != nil) {
-			return errWireProxy
+			return ErrWireProxy
 		}
 	}
 	return nil
@@ -52,13 +56,13 @@ func (p Plan) beyondWire() error {
 func (p Plan) beyondHTTP() error {
 	why := "the http engine sends the requests: " + p.byHTTP()
 	if p.Engine == runfile.EngineHTTP {
-		why = "--engine http"
+		why = "the http engine was asked for"
 	}
 	switch w := p.Wire; {
 	case w.Loops > 1:
-		return fmt.Errorf("--loops is for the wire engine, and %s: leave it out", why)
+		return fmt.Errorf("loops is for the wire engine, and %s: leave it out", why)
 	case w.Spin != nil && *w.Spin != runfile.DefaultSpin:
-		return fmt.Errorf("--spin is for the wire engine, and %s: leave it out", why)
+		return fmt.Errorf("spin is for the wire engine, and %s: leave it out", why)
 	}
 	return nil
 }
@@ -68,7 +72,7 @@ func (p Plan) checkEngine() error {
 	case p.Engine != "" && !slices.Contains(Engines(), p.Engine):
 		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
 	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
-		return errors.New("--dns-ttl looks the hosts' names up again, and with --connect-to none is: leave one out")
+		return errors.New("dns-ttl looks the hosts' names up again, and with connect-to none is: leave one out")
 	case p.engine() == runfile.EngineHTTP:
 		return p.beyondHTTP()
 	case p.Engine == runfile.EngineWire:

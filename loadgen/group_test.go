@@ -101,7 +101,7 @@ func TestManyNamesAreGroupedByPattern(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const said = "the targets file has more than 32 endpoints, which are grouped by pattern: GET /item/{n}?page=… (40 lines), GET /user/{n}/cart (40 lines), GET /item/{n} (1 line); 14 lines more are \"other\" (--group never tells the first lines apart instead)"
+	const said = "the targets file has more than 32 endpoints, which are grouped by pattern: GET /item/{n}?page=… (40 lines), GET /user/{n}/cart (40 lines), GET /item/{n} (1 line); 14 lines more are \"other\"; without grouping the first lines would be told apart instead"
 	if got := m.Words(); got != said {
 		t.Errorf("said: %s", got)
 	}
@@ -121,7 +121,7 @@ func TestNamesThatAreCountedAsOtherAreSaid(t *testing.T) {
 		fmt.Fprintf(&few, "GET http://h/%d\n\n", i%runfile.MaxEndpoints)
 	}
 	const said = `the targets file has more than 32 endpoints; 8 lines more are "other"`
-	const instead = " (--group never tells the first lines apart instead)"
+	const instead = "; without grouping the first lines would be told apart instead"
 	for _, tc := range []struct {
 		text string
 		by   runfile.Grouping

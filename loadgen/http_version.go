@@ -19,7 +19,7 @@ func (p Plan) checkHTTP() error {
 	case runfile.HTTPAuto, runfile.HTTP1, runfile.HTTP2:
 		return nil
 	}
-	return fmt.Errorf("--http %s: it is 1.1, 2 or auto", runfile.Excerpt(p.HTTP))
+	return fmt.Errorf("http %s: it is 1.1, 2 or auto", runfile.Excerpt(p.HTTP))
 }
 
 // offered is what the plan offers a server to speak over TLS.
@@ -86,17 +86,17 @@ func (p Plan) byHTTP() string {
 	}
 	switch err := p.beyondWire(); {
 	case p.Follow.Most > 0:
-		return "--follow needs it"
-	case errors.Is(err, errWireGoodbye):
-		return "--http 2 with --no-keepalive needs it"
+		return "to follow redirects needs it"
+	case errors.Is(err, ErrWireGoodbye):
+		return "HTTP/2 without keep-alive needs it"
 	case err != nil:
 		return "requests go through a proxy"
 	case p.HTTP == runfile.HTTP2 || p.HTTP == runfile.HTTP1 || p.Negotiated == preflight.ALPNHTTP1 || !p.secure():
 		return ""
 	case p.Negotiated == preflight.ALPNHTTP2:
-		return "the server prefers HTTP/2 (--http 2 or --http 1.1 has the wire engine send)"
+		return "the server prefers HTTP/2 (where 1.1 or 2 is asked for, the wire engine sends)"
 	}
-	return "the server may prefer HTTP/2 (--http 2 or --http 1.1 has the wire engine send)"
+	return "the server may prefer HTTP/2 (where 1.1 or 2 is asked for, the wire engine sends)"
 }
 
 // chosen says that the http engine sends the requests, and why, where that was not asked for.

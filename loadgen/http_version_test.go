@@ -53,7 +53,7 @@ func TestTheVersionOfHTTPDecidesTheEngine(t *testing.T) {
 		{old, "auto", "http", "http", "", false},
 		{old, "1.1", "", "wire", "", false},
 		{old, "2", "", "wire", "the server does not speak HTTP/2 over TLS", true},
-		{both, "", "", "http", "the http engine sends the requests: the server prefers HTTP/2 (--http 2", false},
+		{both, "", "", "http", "the http engine sends the requests: the server prefers HTTP/2 (where 1.1 or 2 is asked for", false},
 		{both, "1.1", "", "wire", "", false},
 		{both, "2", "", "wire", "", false},
 		{both, "", "wire", "wire", "", false},
@@ -88,7 +88,7 @@ func TestThePlanSaysTheVersionOfHTTP(t *testing.T) {
 		{plan("2", "http", "https://127.0.0.1/"), ""},
 		{plan("2", "wire", "https://127.0.0.1/"), ""},
 		{goodbye, "the wire engine closes no connection of HTTP/2 after an answer"},
-		{plan("1", "", "http://127.0.0.1/"), "--http 1: it is 1.1, 2 or auto"},
+		{plan("1", "", "http://127.0.0.1/"), "http 1: it is 1.1, 2 or auto"},
 	} {
 		err := tc.plan.checkHTTP()
 		if err == nil && len(Engines()) > 1 {
@@ -204,7 +204,7 @@ func TestRequestsShareConnections(t *testing.T) {
 		plan    Plan
 		refused string
 	}{
-		{Plan{Wire: Wire{Connections: 3}}, "give --http 2 too"},
+		{Plan{Wire: Wire{Connections: 3}}, "requests that share connections"},
 		{Plan{HTTP: runfile.HTTP2, Wire: Wire{Connections: 1000}}, "h2-connections must be 1 to"},
 		{Plan{HTTP: runfile.HTTP2, Engine: runfile.EngineHTTP, Wire: Wire{Connections: 3}}, "is for the wire engine"},
 	} {

@@ -15,15 +15,21 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
+// What journeys do not go with.
+var (
+	ErrJourneyUsers  = errors.New("journeys arrive by a rate, and not by users")
+	ErrJourneyFollow = errors.New("in journeys no redirect is followed: write it as a step of its own whose path is a link that was taken")
+)
+
 // checkJourneys refuses what journeys do not go with.
 func (p Plan) checkJourneys() error {
 	switch {
 	case len(p.Journeys) == 0:
 		return nil
 	case p.Closed != nil:
-		return errors.New("journeys arrive by a rate: leave out --vus and --rate max")
+		return ErrJourneyUsers
 	case p.Follow.Most > 0:
-		return errors.New("in journeys no redirect is followed: leave out --follow, and write it as a step of its own whose path is a link that was taken")
+		return ErrJourneyFollow
 	case p.Order == runfile.Sequential:
 		return errors.New("journeys are drawn by weight: leave out the order")
 	}

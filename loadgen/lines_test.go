@@ -263,7 +263,7 @@ func TestNotesOfATargetsFile(t *testing.T) {
 	}
 	p := linesOf(t, b.String(), request.Request{})
 	_, findings := compiled(t, p).Preflight(t.Context(), false)
-	for _, want := range []string{`f:1: a "body" is taken for base64, as in vegeta`, "grouped by pattern: GET /item/{n} (40 lines) (--group never"} {
+	for _, want := range []string{`f:1: a "body" is taken for base64, as in vegeta`, "grouped by pattern: GET /item/{n} (40 lines); without grouping"} {
 		if !slices.ContainsFunc(findings, func(f preflight.Finding) bool { return strings.Contains(f.Text, want) && !f.Fatal }) {
 			t.Errorf("%q is not said: %+v", want, findings)
 		}

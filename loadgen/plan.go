@@ -136,6 +136,9 @@ func (p Plan) withDefaults() Plan {
 	return p
 }
 
+// ErrUnshared is that a number of connections to share was given, and requests share none.
+var ErrUnshared = errors.New("h2-connections is for requests that share connections, as over HTTP/2")
+
 func (p Plan) validate() error {
 	l := p.Limits
 	switch {
@@ -148,7 +151,7 @@ func (p Plan) validate() error {
 	case l.ConnAge < 0 || l.ConnAge > 0 && l.ConnAge < time.Millisecond:
 		return fmt.Errorf("max-conn-age must be at least 1ms, got %v", l.ConnAge)
 	case l.NoKeepAlive && (l.ConnAge > 0 || l.ConnRequests > 0):
-		return errors.New("--no-keepalive ends each connection with its request: leave out --max-conn-age and --max-conn-requests")
+		return errors.New("no-keepalive ends each connection with its request: leave out max-conn-age and max-conn-requests")
 	case l.Body < 0 || l.Body > keptBodies/max(p.slots(), 1):
 		return fmt.Errorf("limits.body must be at most %d bytes with %d connections, so that the bodies read at once stay below 64 MiB, got %d", keptBodies/p.slots(), p.slots(), l.Body)
 	case l.Deadline < 0 || l.Deadline > time.Hour:
@@ -172,9 +175,9 @@ func (p Plan) validate() error {
 	case n < 0 || n > p.slots():
 		return fmt.Errorf("h2-connections must be 1 to the requests at once, %d, got %d", p.slots(), n)
 	case n > 0 && p.HTTP != runfile.HTTP2:
-		return errors.New("--h2-connections is for requests that share connections: give --http 2 too")
+		return ErrUnshared
 	case n > 0 && p.engine() == runfile.EngineHTTP:
-		return errors.New("--h2-connections is for the wire engine: net/http decides over how many connections its requests go")
+		return errors.New("h2-connections is for the wire engine: net/http decides over how many connections its requests go")
 	}
 	if err := p.checkJourneys(); err != nil {
 		return err

@@ -30,7 +30,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 		if n := p.Limits.Requests; n > 0 {
 			s, err := j.schedule()
 			if err != nil {
-				return j, []preflight.Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+				return j, []preflight.Finding{{Text: err.Error(), Cause: err, Fatal: true, Usage: true}}
 			}
 			if in.Requests = s.Total(); in.Requests < n {
 				findings = append(findings, preflight.Finding{Text: fmt.Sprintf("the profile ends after %s, before the %s that are the limit",
@@ -79,7 +79,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 	}
 	able, err := j.holding(in.Connections, agreement(spoken))
 	if err != nil {
-		return j, append(findings, preflight.Finding{Text: err.Error(), Fatal: true})
+		return j, append(findings, preflight.Finding{Text: err.Error(), Cause: err, Fatal: true})
 	}
 	return able, append(findings, able.Plan.chosen()...)
 }

@@ -92,11 +92,11 @@ func (p Plan) ways(m *request.Mix) (list []way, findings []preflight.Finding) {
 		seen[c.Scheme+w.address] = true
 		proxy, err := proxyOf(w.origin)
 		if err != nil && p.ConnectTo == "" {
-			return nil, []preflight.Finding{{Text: err.Error(), Fatal: true, Usage: true}}
+			return nil, []preflight.Finding{{Text: err.Error(), Cause: err, Fatal: true, Usage: true}}
 		}
 		switch {
 		case p.ConnectTo != "" && (proxy != nil || err != nil):
-			note("the proxy that %s names is not used: --connect-to says where the connections go", proxyVariable(w.origin))
+			note("the proxy that %s names is not used: the plan says where the connections go", proxyVariable(w.origin))
 		case p.ConnectTo != "":
 		case proxy != nil:
 			w.address, w.proxy = proxyAddress(proxy), proxy
@@ -157,4 +157,5 @@ func (w way) unknownUser() preflight.Finding {
 	return w.deadProxy(preflight.Finding{Text: w.address + text, Fatal: true})
 }
 
-var errWireProxy = errors.New("the wire engine does not go through the proxy that HTTP_PROXY names: use --engine http, or NO_PROXY")
+// ErrWireProxy is that the wire engine would have to go through a proxy.
+var ErrWireProxy = errors.New("the wire engine does not go through the proxy that HTTP_PROXY names")

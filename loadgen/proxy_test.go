@@ -200,7 +200,7 @@ func TestConnectToWinsOverAProxy(t *testing.T) {
 		p := steady("http://shop.internal", 100*time.Millisecond)
 		p.Engine, p.ConnectTo = engine, target
 		_, findings := compiled(t, p).Preflight(t.Context(), false)
-		if preflight.AnyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used: --connect-to says") {
+		if preflight.AnyFatal(findings) || !strings.Contains(texts(findings), "HTTP_PROXY names is not used: the plan says") {
 			t.Errorf("%s: found %q", engine, texts(findings))
 		}
 		run, err := Drive(t.Context(), p, Options{})

@@ -21,16 +21,19 @@ type Follow struct {
 
 const maxFollow = 50
 
+// ErrNoneFollowed is that hosts are named to which redirects are followed, and no redirect is.
+var ErrNoneFollowed = errors.New("it is said where redirects may lead, and not how many are followed")
+
 func (f Follow) validate() error {
 	switch {
 	case f.Most < 0 || f.Most > maxFollow:
 		return fmt.Errorf("follow must be 1 to %d, got %d", maxFollow, f.Most)
 	case f.Most == 0 && len(f.Hosts) > 0:
-		return errors.New("--follow-hosts says where redirects may lead: say with --follow how many are followed")
+		return ErrNoneFollowed
 	}
 	for _, host := range f.Hosts {
 		if u, err := url.Parse("http://" + host); err != nil || u.Host != host || host == "" {
-			return fmt.Errorf("--follow-hosts %q: give names, with or without a port, as in a.test,b.test:8080", runfile.Excerpt(host))
+			return fmt.Errorf("follow-hosts %q: give names, with or without a port, as in a.test,b.test:8080", runfile.Excerpt(host))
 		}
 	}
 	return nil

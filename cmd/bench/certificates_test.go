@@ -15,14 +15,14 @@ func TestFilesOfCertificatesAreReadFirst(t *testing.T) {
 	}
 	const url = "http://127.0.0.1:1"
 	for args, want := range map[string]string{
-		"sustained --cacert empty.pem " + url:                      "--cacert empty.pem: holds no PEM certificate",
-		"sustained --cacert empty.pem --dry-run " + url:            "--cacert empty.pem: holds no PEM certificate",
-		"sustained --cacert missing.pem " + url:                    "--cacert: open missing.pem: ",
+		"sustained --cacert empty.pem " + url:                      "trusted certificates: empty.pem holds none in PEM",
+		"sustained --cacert empty.pem --dry-run " + url:            "trusted certificates: empty.pem holds none in PEM",
+		"sustained --cacert missing.pem " + url:                    "trusted certificates: open missing.pem: ",
 		"sustained --cert empty.pem --key empty.pem " + url:        "--cert and --key each take a PEM file",
 		"sustained --cert empty.pem --dry-run " + url:              "--cert and --key each take a PEM file",
-		"compare --cacert empty.pem " + url + " " + url + "/other": "--cacert empty.pem: holds no PEM certificate",
-		"capacity --cacert empty.pem " + url:                       "--cacert empty.pem: holds no PEM certificate",
-		"baseline save x.json --cacert empty.pem " + url:           "--cacert empty.pem: holds no PEM certificate",
+		"compare --cacert empty.pem " + url + " " + url + "/other": "trusted certificates: empty.pem holds none in PEM",
+		"capacity --cacert empty.pem " + url:                       "trusted certificates: empty.pem holds none in PEM",
+		"baseline save x.json --cacert empty.pem " + url:           "trusted certificates: empty.pem holds none in PEM",
 	} {
 		var stdout, stderr bytes.Buffer
 		code := run(t.Context(), append(strings.Fields(args), "--quiet"), strings.NewReader(""), &stdout, &stderr)

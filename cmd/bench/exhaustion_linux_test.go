@@ -40,7 +40,7 @@ func TestTooFewDescriptors(t *testing.T) {
 	}{
 		{64, exitUsage, "-c 1000", "bench: this process may open 64 files, which leaves none for connections; run `ulimit -n 2048` first\n"},
 		{64, exitFailed, "", "bench: this process may open 64 files, which leaves none for connections; run `ulimit -n 512` first\n"},
-		{200, exitUsage, "-c 1000", "bench: --connections 1000: this process may open 200 files; run `ulimit -n 2048` first, or use --connections 76\n"},
+		{200, exitUsage, "-c 1000", "bench: connections 1000: this process may open 200 files; run `ulimit -n 2048` first, or use 76\n"},
 	} {
 		args := append([]string{"sustained", "reference", "-r", "10/s", "-d", "1s", "-q"}, strings.Fields(tc.args)...)
 		if said, code := fewFiles(t, tc.files, args...); code != tc.code || said != tc.want {
@@ -145,7 +145,7 @@ func TestTooFewPorts(t *testing.T) {
 		ownNetwork(t, 40_000, 40_099)
 		b := start(t, "sustained", "reference", "-c", "1000", "-q")
 		b.exit(t, exitUsage)
-		if said := b.stderr.String(); !strings.Contains(said, "--connections 1000: this system has 100 local ports") {
+		if said := b.stderr.String(); !strings.Contains(said, "connections 1000: this system has 100 local ports") {
 			t.Error(said)
 		}
 	})

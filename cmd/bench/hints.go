@@ -1,6 +1,15 @@
 package main
 
-import "github.com/seed-5a006608/bench/report"
+import (
+	"errors"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/preflight"
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/report"
+)
 
 // caller is what bench adds to reports on runs: its flags and its bundled targets.
 var caller = report.Caller{
@@ -18,4 +27,44 @@ var remedies = map[string]string{
 	"status 421":             "--sni NAME names it over https, --connect-to HOST:PORT says where it is",
 	"status 401":             "-H 'Authorization: ...' gives them",
 	"status 403":             "-H gives others",
+}
+
+// hints are what the command has against errors of packages that know no flags, each with how it follows the error's text.
+var hints = []struct {
+	of   error
+	text string
+}{
+	{preflight.ErrInvalid, "; -k takes it as it is"},
+	{preflight.ErrUntrusted, ": --cacert FILE trusts it, -k takes any certificate"},
+	{preflight.ErrNotInFile, "; -k takes any certificate"},
+	{preflight.ErrWrongHost, ": --sni NAME asks for one of these, --connect-to HOST:PORT goes elsewhere for a URL that names one, -k takes any certificate"},
+	{preflight.ErrOtherHost, ": --sni NAME asks for that, or give it in the URL, with --connect-to for where it is"},
+	{preflight.ErrNoHost, ": --sni NAME asks for another"},
+	{preflight.ErrNoCertificate, ": give one with --cert and --key"},
+	{preflight.ErrHTTPVersion, ": leave --http out"},
+	{request.ErrPlainSNI, ": leave --sni out, or name the host in the URL, with --connect-to HOST:PORT for where it is"},
+	{loadgen.ErrClientCertificate, ": --cert and --key each take a PEM file"},
+	{loadgen.ErrWireProxy, ": use --engine http, or NO_PROXY"},
+	{loadgen.ErrWireGoodbye, ": leave --no-keepalive out, or use --engine http"},
+	{loadgen.ErrWireFollow, ": use --engine http"},
+	{loadgen.ErrUnshared, ": give --http 2 too"},
+	{loadgen.ErrNoneFollowed, ": say it with --follow"},
+	{loadgen.ErrJourneyUsers, ": leave out --vus and --rate max"},
+	{loadgen.ErrJourneyFollow, ", and leave out --follow"},
+	{runfile.ErrNoRunFile, " (bench writes one with -o json=FILE, and bench report shows what else it wrote)"},
+}
+
+// hinted words an error with the flags that help against it.
+func hinted(err error) string {
+	text := err.Error()
+	for _, h := range hints {
+		switch {
+		case !errors.Is(err, h.of):
+		case strings.HasSuffix(text, "?"):
+			return text + strings.TrimLeft(h.text, ":;,")
+		default:
+			return text + h.text
+		}
+	}
+	return text
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"regexp"
 	"strings"
@@ -8,6 +9,8 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/report"
 )
 
@@ -31,14 +34,38 @@ func TestAdvisedFlagsAreFlags(t *testing.T) {
 	for _, s := range report.Settings {
 		advised[caller.Setting(s)] = "setting " + string(s)
 	}
-	for kind, text := range remedies {
-		for _, flag := range regexp.MustCompile(`(?:^| )(--?[a-zA-Z][a-z-]*)`).FindAllStringSubmatch(text, -1) {
-			advised[flag[1]] = kind
+	name := func(text, of string) {
+		for _, flag := range regexp.MustCompile(`(?:^| )(--?[a-zA-Z][a-z0-9-]*)`).FindAllStringSubmatch(text, -1) {
+			advised[flag[1]] = of
 		}
+	}
+	for kind, text := range remedies {
+		name(text, kind)
+	}
+	for _, h := range hints {
+		name(h.text, h.of.Error())
 	}
 	for flag, of := range advised {
 		if !known[flag] {
 			t.Errorf("%s: %s is no flag", of, flag)
+		}
+	}
+}
+
+// An error names no flag and is told with those that help, wherever it was wrapped.
+func TestErrorsAreToldWithTheirHints(t *testing.T) {
+	for want, err := range map[string]error{
+		"a: the wire engine does not follow redirects: use --engine http": asUsage(fmt.Errorf("a: %w", loadgen.ErrWireFollow)),
+		"h: is it the right file? -k takes any certificate":               preflight.Finding{Text: "h: is it the right file?", Cause: preflight.ErrNotInFile}.Err(),
+		"h: does not answer": preflight.Finding{Text: "h: does not answer"}.Err(),
+	} {
+		if got := hinted(err); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	for _, h := range hints {
+		if strings.Contains(h.of.Error(), " -") {
+			t.Errorf("%q names a flag", h.of)
 		}
 	}
 }

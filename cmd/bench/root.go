@@ -52,7 +52,7 @@ const (
 
 // oneLine keeps an error to one short line that can be printed: what it quotes may come from outside.
 func oneLine(err error) string {
-	text := strings.Join(strings.Fields(strings.ToValidUTF8(err.Error(), "\ufffd")), " ")
+	text := strings.Join(strings.Fields(strings.ToValidUTF8(hinted(err), "\ufffd")), " ")
 	if len(text) <= maxErrorHead+maxErrorTail {
 		return page.Clean(text, maxErrorHead+maxErrorTail)
 	}

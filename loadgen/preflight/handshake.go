@@ -24,6 +24,18 @@ const (
 // ErrNoHTTP2 is that a server which was to speak HTTP/2 does not.
 var ErrNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
 
+// Causes of a handshake that fails, which a setting mends.
+var (
+	ErrInvalid       = errors.New("the certificate is not valid now, or at all")
+	ErrUntrusted     = errors.New("the certificate is by nobody whom this system trusts")
+	ErrNotInFile     = errors.New("the certificate is by nobody whom the file names")
+	ErrWrongHost     = errors.New("the certificate is for another host")
+	ErrOtherHost     = errors.New("the certificate is for the host in the Host header")
+	ErrNoHost        = errors.New("the server does not know the host")
+	ErrNoCertificate = errors.New("the server wants a certificate of the client")
+	ErrHTTPVersion   = errors.New("the server does not speak the version of HTTP")
+)
+
 // refusalTime is for a server that wants a certificate to say so after the handshake (RFC 8446, section 4.4.2.4).
 const refusalTime = time.Second
 
@@ -68,8 +80,8 @@ func (h Handshake) Try(ctx context.Context, conn net.Conn) (spoken string, findi
 	if err == nil {
 		return cmp.Or(secure.ConnectionState().NegotiatedProtocol, ALPNHTTP1), nil
 	}
-	if text := h.fault(err, wanted); text != "" && ctx.Err() == nil {
-		findings = append(findings, Finding{Text: fmt.Sprintf("%s: %s", h.Host, text), Fatal: true})
+	if text, cause := h.fault(err, wanted); text != "" && ctx.Err() == nil {
+		findings = append(findings, Finding{Text: fmt.Sprintf("%s: %s", h.Host, text), Cause: cause, Fatal: true})
 	}
 	return "", findings
 }
@@ -87,7 +99,7 @@ func isTimeout(err error) bool {
 
 // fault words why a handshake failed, and what to do; "" where the run itself will tell. wanted: the server asked for a
 // certificate.
-func (h Handshake) fault(err error, wanted bool) string {
+func (h Handshake) fault(err error, wanted bool) (text string, cause error) {
 	var (
 		host    x509.HostnameError
 		unknown x509.UnknownAuthorityError
@@ -96,39 +108,39 @@ func (h Handshake) fault(err error, wanted bool) string {
 		alert   tls.AlertError
 	)
 	alerted := errors.As(err, &alert) || strings.Contains(err.Error(), "remote error: tls: ")
-	switch text := err.Error(); {
+	switch text = err.Error(); {
 	case errors.As(err, &host):
 		return h.wrongName(host.Certificate)
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired && time.Now().Before(invalid.Cert.NotBefore):
-		return fmt.Sprintf("its certificate is not valid before %s: is the clock right? -k takes it as it is", date(invalid.Cert.NotBefore))
+		return fmt.Sprintf("its certificate is not valid before %s: is the clock right?", date(invalid.Cert.NotBefore)), ErrInvalid
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return fmt.Sprintf("its certificate expired on %s: renew it; -k takes it as it is", date(invalid.Cert.NotAfter))
+		return fmt.Sprintf("its certificate expired on %s: renew it", date(invalid.Cert.NotAfter)), ErrInvalid
 	case errors.As(err, &unknown) && h.CAFile != "":
-		return fmt.Sprintf("its certificate is by an issuer that --cacert %s does not hold: is it the right file? -k takes any certificate", runfile.Excerpt(h.CAFile))
+		return fmt.Sprintf("its certificate is by an issuer that %s does not hold: is it the right file?", runfile.Excerpt(h.CAFile)), ErrNotInFile
 	case errors.As(err, &unknown) && unknown.Cert != nil && unknown.Cert.Issuer.String() == unknown.Cert.Subject.String():
-		return "its certificate is self-signed: --cacert FILE trusts it, -k takes any"
+		return "its certificate is self-signed", ErrUntrusted
 	case errors.As(err, &unknown):
-		return "its certificate is by an issuer that this system does not trust: --cacert FILE trusts it, -k takes any certificate"
+		return "its certificate is by an issuer that this system does not trust", ErrUntrusted
 	case errors.As(err, &invalid):
-		return fmt.Sprintf("its certificate is not valid (%s): -k takes it as it is", runfile.Excerpt(invalid.Error()))
+		return fmt.Sprintf("its certificate is not valid (%s)", runfile.Excerpt(invalid.Error())), ErrInvalid
 	case wanted && alerted && len(h.Config.Certificates) > 0:
-		return fmt.Sprintf("the server does not take the certificate of --cert (%s): is it by an issuer that the server trusts, and still valid?", runfile.Excerpt(text))
+		return fmt.Sprintf("the server does not take the certificate of the client (%s): is it by an issuer that the server trusts, and still valid?", runfile.Excerpt(text)), nil
 	case wanted && alerted:
-		return "the server wants a certificate of the client: give one with --cert and --key"
+		return "the server wants a certificate of the client", ErrNoCertificate
 	case errors.Is(err, ErrNoHTTP2), strings.Contains(text, "no application protocol"):
-		return fmt.Sprintf("the server does not speak HTTP/%s over TLS: leave --http out", cmp.Or(h.HTTP, runfile.HTTP1))
+		return fmt.Sprintf("the server does not speak HTTP/%s over TLS", cmp.Or(h.HTTP, runfile.HTTP1)), ErrHTTPVersion
 	case strings.Contains(text, "unsupported protocol version"), strings.Contains(text, "protocol version not supported"):
-		return "the server speaks no TLS that bench does, which is 1.2 and 1.3: switch a newer one on there"
+		return "the server speaks no TLS that bench does, which is 1.2 and 1.3: switch a newer one on there", nil
 	case errors.As(err, &record):
-		return "what answers there does not speak TLS: is it http://, or another port?"
+		return "what answers there does not speak TLS: is it http://, or another port?", nil
 	case strings.Contains(text, "unrecognized name"):
-		return fmt.Sprintf("the server knows no host %q: --sni NAME asks for another", h.Name)
+		return fmt.Sprintf("the server knows no host %q", h.Name), ErrNoHost
 	}
-	return ""
+	return "", nil
 }
 
 // wrongName says for whom a certificate is, instead of the name that was asked for.
-func (h Handshake) wrongName(c *x509.Certificate) string {
+func (h Handshake) wrongName(c *x509.Certificate) (text string, cause error) {
 	names := slices.Clone(c.DNSNames)
 	for _, ip := range c.IPAddresses {
 		names = append(names, ip.String())
@@ -138,11 +150,11 @@ func (h Handshake) wrongName(c *x509.Certificate) string {
 	if len(names) > most {
 		told += fmt.Sprintf(" and %d more", len(names)-most)
 	}
-	text := fmt.Sprintf("its certificate is for %s, not for %s", cmp.Or(runfile.Excerpt(told), "no name"), h.Name)
+	text = fmt.Sprintf("its certificate is for %s, not for %s", cmp.Or(runfile.Excerpt(told), "no name"), h.Name)
 	if h.Asked != "" && c.VerifyHostname(h.Asked) == nil {
-		return fmt.Sprintf("%s; it is for the host that the Host header names: --sni %s asks for that, or give it in the URL, with --connect-to for where it is", text, h.Asked)
+		return text + "; it is for the host that the Host header names", ErrOtherHost
 	}
-	return text + ": --sni NAME asks for one of these, --connect-to HOST:PORT goes elsewhere for a URL that names one, -k takes any certificate"
+	return text, ErrWrongHost
 }
 
 func date(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -45,7 +45,7 @@ const (
 func (l Limits) fit(in Input) (connections int, findings []Finding) {
 	if in.Connections < 1 {
 		return in.Connections, []Finding{{
-			Text:  fmt.Sprintf("--connections %d: give 1 or more", in.Connections),
+			Text:  fmt.Sprintf("connections %d: give 1 or more", in.Connections),
 			Fatal: true, Usage: in.ConnectionsGiven,
 		}}
 	}
@@ -57,7 +57,7 @@ func (l Limits) fit(in Input) (connections int, findings []Finding) {
 			text := fmt.Sprintf("%s, which leaves none for connections; %s first", allowed, remedy)
 			findings = append(findings, Finding{Text: text, Fatal: true, Usage: in.ConnectionsGiven})
 		case in.ConnectionsGiven:
-			text := fmt.Sprintf("--connections %d: %s; %s first, or use --connections %d", in.Connections, allowed, remedy, room)
+			text := fmt.Sprintf("connections %d: %s; %s first, or use %d", in.Connections, allowed, remedy, room)
 			findings = append(findings, Finding{Text: text, Fatal: true, Usage: true})
 		default:
 			text := fmt.Sprintf("connections lowered from %d to %d: %s; for all, %s first", connections, room, allowed, remedy)

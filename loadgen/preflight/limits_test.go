@@ -24,11 +24,11 @@ func TestLimitsFit(t *testing.T) {
 		{"room for all", Limits{OpenFiles: 20_000, Ports: 28_232}, wanted(256), 256, "", false, false},
 		{"just room for all", Limits{OpenFiles: 1024}, given(900), 900, "", false, false},
 		{"one too many", Limits{OpenFiles: 1024}, given(901), 901,
-			"--connections 901: this process may open 1024 files; run `ulimit -n 2048` first, or use --connections 900", true, true},
+			"connections 901: this process may open 1024 files; run `ulimit -n 2048` first, or use 900", true, true},
 		{"far too many", Limits{OpenFiles: 1024}, given(4000), 4000,
-			"--connections 4000: this process may open 1024 files; run `ulimit -n 8192` first, or use --connections 900", true, true},
+			"connections 4000: this process may open 1024 files; run `ulimit -n 8192` first, or use 900", true, true},
 		{"a power of two is enough", Limits{OpenFiles: 1024}, given(4096 - 124), 3972,
-			"--connections 3972: this process may open 1024 files; run `ulimit -n 4096` first, or use --connections 900", true, true},
+			"connections 3972: this process may open 1024 files; run `ulimit -n 4096` first, or use 900", true, true},
 		{"the default is lowered", Limits{OpenFiles: 256}, wanted(256), 132,
 			"connections lowered from 256 to 132: this process may open 256 files; for all, run `ulimit -n 512` first", false, false},
 		{"many descriptors were inherited", Limits{OpenFiles: 1024, openNow: 500}, wanted(1000), 460,
@@ -38,18 +38,18 @@ func TestLimitsFit(t *testing.T) {
 		{"one left", Limits{OpenFiles: 125}, wanted(256), 1,
 			"connections lowered from 256 to 1: this process may open 125 files; for all, run `ulimit -n 512` first", false, false},
 		{"ports run out first", Limits{OpenFiles: 1 << 20, Ports: 28_232}, given(30_000), 30_000,
-			"--connections 30000: this system has 28232 local ports to connect to one address from; widen them with " +
-				"`sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"` first, or use --connections 28168", true, true},
+			"connections 30000: this system has 28232 local ports to connect to one address from; widen them with " +
+				"`sysctl -w net.ipv4.ip_local_port_range=\"1024 65535\"` first, or use 28168", true, true},
 		{"no limit that counts", Limits{OpenFiles: 1 << 62}, given(60_000), 60_000, "", false, false},
-		{"none wanted", Limits{}, given(0), 0, "--connections 0: give 1 or more", true, true},
-		{"fewer than none", Limits{}, given(-3), -3, "--connections -3: give 1 or more", true, true},
+		{"none wanted", Limits{}, given(0), 0, "connections 0: give 1 or more", true, true},
+		{"fewer than none", Limits{}, given(-3), -3, "connections -3: give 1 or more", true, true},
 	} {
 		got, findings := tc.limits.fit(tc.in)
 		var f Finding
 		if len(findings) > 0 {
 			f = findings[0]
 		}
-		if got != tc.want || len(findings) > 1 || f != (Finding{tc.found, tc.fatal, tc.usage}) {
+		if got != tc.want || len(findings) > 1 || f != (Finding{Text: tc.found, Fatal: tc.fatal, Usage: tc.usage}) {
 			t.Errorf("%s: fit = %d, %+v\nwant %d, %q, fatal %v, usage %v", tc.why, got, findings, tc.want, tc.found, tc.fatal, tc.usage)
 		}
 	}

@@ -9,12 +9,22 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
-// Finding is one thing that stands in the way of a run, or has to be known to read it: one sentence with its remedy.
+// Finding is one thing that stands in the way of a run, or has to be known to read it: one sentence with its remedy, where that
+// is no setting of bench's.
 type Finding struct {
 	Text  string
-	Fatal bool // the run cannot begin
-	Usage bool // and the reason is what the user asked for
+	Cause error // its kind, for whoever knows what setting helps; nil: none does
+	Fatal bool  // the run cannot begin
+	Usage bool  // and the reason is what the user asked for
 }
+
+// Err returns the finding as an error that is of its cause's kind.
+func (f Finding) Err() error { return foundError{f} }
+
+type foundError struct{ Finding }
+
+func (e foundError) Error() string { return e.Text }
+func (e foundError) Unwrap() error { return e.Cause }
 
 // PreflightInput is what Preflight has to know of the plan.
 type Input struct {

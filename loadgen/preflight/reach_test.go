@@ -110,7 +110,7 @@ func TestReach(t *testing.T) {
 			if len(found) > 0 {
 				got = found[0]
 			}
-			if len(found) > 1 || got != (Finding{tc.want, tc.fatal, tc.usage}) {
+			if len(found) > 1 || got != (Finding{Text: tc.want, Fatal: tc.fatal, Usage: tc.usage}) {
 				t.Errorf("%s: found %+v, want %q, fatal %v, usage %v", tc.why, found, tc.want, tc.fatal, tc.usage)
 			}
 			if reached := remote == netip.MustParseAddr("127.0.0.1"); reached == tc.fatal {

@@ -256,7 +256,7 @@ func (g *grouped) Words() string {
 			text += fmt.Sprintf(", among them %d names that the file gives", g.ownNames)
 		}
 	}
-	return text + " (--group never tells the first lines apart instead)"
+	return text + "; without grouping the first lines would be told apart instead"
 }
 
 func countLines(n float64) string {

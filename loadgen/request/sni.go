@@ -13,8 +13,8 @@ import (
 // maxName is how long a host's name may be, in bytes (RFC 1035, section 2.3.4, as text).
 const maxName = 253
 
-// ErrPlainSNI is that --sni was given and nothing goes by https.
-var ErrPlainSNI = errors.New("--sni names the server to https, and no request goes by https: leave it out, or name the host in the URL, with --connect-to HOST:PORT for where it is")
+// ErrPlainSNI is that a name to ask for by https was given and nothing goes by https.
+var ErrPlainSNI = errors.New("sni names the server to https, and no request goes by https")
 
 // CheckSNI wants the name that https asks for to be that of a host, or an address to hold certificates against; "" asks for the URL's host.
 func CheckSNI(name string) error {
@@ -26,7 +26,7 @@ func CheckSNI(name string) error {
 	}
 	for label := range strings.SplitSeq(strings.TrimSuffix(name, "."), ".") {
 		if label == "" || len(name) > maxName || strings.ContainsFunc(label, foreign) {
-			return fmt.Errorf("--sni %q: give the name of a host, as in shop.test, without port, and a foreign one as it is looked up (xn--)", runfile.Excerpt(name))
+			return fmt.Errorf("sni %q: give the name of a host, as in shop.test, without port, and a foreign one as it is looked up (xn--)", runfile.Excerpt(name))
 		}
 	}
 	return nil

@@ -75,9 +75,9 @@ func decodeRuns(name string, data []byte) (*File, error) {
 	}
 	switch {
 	case head.Runs == nil && head.Kind != "":
-		return nil, fmt.Errorf("%s: %w: it is a %q that holds no runs (bench report shows what bench wrote)", name, ErrNoRunFile, Excerpt(head.Kind))
+		return nil, fmt.Errorf("%s: %w: it is a %q that holds no runs", name, ErrNoRunFile, Excerpt(head.Kind))
 	case head.Schema == nil || head.Runs == nil:
-		return nil, fmt.Errorf("%s: %w: it has no schema and runs (bench writes one with -o json=FILE)", name, ErrNoRunFile)
+		return nil, fmt.Errorf("%s: %w: it has no schema and runs", name, ErrNoRunFile)
 	case *head.Schema != SchemaVersion:
 		return nil, fmt.Errorf("%s: has schema %d and this bench reads schema %d: use the bench that wrote it", name, *head.Schema, SchemaVersion)
 	case len(head.Runs) == 0:

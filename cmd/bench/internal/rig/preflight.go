@@ -2,7 +2,6 @@ package rig
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/seed-5a006608/bench/loadgen"
@@ -20,11 +19,11 @@ func Preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *runfile.E
 	for _, f := range findings {
 		switch {
 		case f.Usage:
-			return nil, &UsageError{errors.New(f.Text)}
+			return nil, &UsageError{f.Err()}
 		case f.Fatal && ctx.Err() != nil:
 			return nil, ErrInterrupted
 		case f.Fatal:
-			return nil, errors.New(f.Text)
+			return nil, f.Err()
 		}
 		if !slices.Contains(e.Notes, f.Text) {
 			e.Notes = append(e.Notes, f.Text)
