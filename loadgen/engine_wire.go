@@ -136,7 +136,7 @@ func wireRequests(m *request.Mix, p *Plan) ([]wireRequest, error) {
 		if w.head, err = wire.NewHead(c.Method, c.Host, header); err != nil {
 			return nil, err
 		}
-		if p.HTTP == runfile.HTTP2 {
+		if p.version() == runfile.HTTP2 {
 			if w.frames, err = h2.NewHead(i, c.Method, c.Scheme, c.Host, header); err != nil {
 				return nil, err
 			}

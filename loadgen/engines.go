@@ -41,7 +41,7 @@ func (p Plan) beyondWire() error {
 	if p.Follow.Most > 0 {
 		return ErrWireFollow
 	}
-	if p.HTTP == runfile.HTTP2 && p.Limits.NoKeepAlive {
+	if (p.HTTP == runfile.HTTP2 || p.prefersHTTP2()) && p.Limits.NoKeepAlive {
 		return ErrWireGoodbye
 	}
 	for _, u := range p.places() {
@@ -73,6 +73,8 @@ func (p Plan) checkEngine() error {
 		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
 	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
 		return errors.New("dns-ttl looks the hosts' names up again, and with connect-to none is: leave one out")
+	case p.undecided():
+		return nil // see [Job.holding]
 	case p.engine() == runfile.EngineHTTP:
 		return p.beyondHTTP()
 	case p.Engine == runfile.EngineWire:

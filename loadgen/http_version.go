@@ -74,6 +74,26 @@ func (p Plan) places() (list []*url.URL) {
 	return list
 }
 
+// version is the version of HTTP that the wire engine is to speak; [runfile.HTTPAuto] is HTTP/1.1 there. To the http engine it says
+// what was asked for. Servers that prefer HTTP/2 are spoken to in it by the wire engine; before, by the other, and a plan's record that
+// names no version means HTTP/1.1 with the wire engine as it did.
+func (p Plan) version() string {
+	if p.prefersHTTP2() && p.engine() == runfile.EngineWire {
+		return runfile.HTTP2
+	}
+	return p.HTTP
+}
+
+// prefersHTTP2 reports whether it was left to the servers which version is spoken, and all said HTTP/2.
+func (p Plan) prefersHTTP2() bool {
+	return p.HTTP == runfile.HTTPAuto && p.Engine == "" && p.Negotiated == preflight.ALPNHTTP2
+}
+
+// undecided reports whether the engine depends on what servers will say.
+func (p Plan) undecided() bool {
+	return p.Engine == "" && p.HTTP == runfile.HTTPAuto && p.Negotiated == "" && p.beyondWire() == nil && wire.Supported && p.secure()
+}
+
 func (p Plan) secure() bool {
 	return slices.ContainsFunc(p.places(), func(u *url.URL) bool { return u.Scheme == "https" })
 }
@@ -91,12 +111,14 @@ func (p Plan) byHTTP() string {
 		return "HTTP/2 without keep-alive needs it"
 	case err != nil:
 		return "requests go through a proxy"
-	case p.HTTP == runfile.HTTP2 || p.HTTP == runfile.HTTP1 || p.Negotiated == preflight.ALPNHTTP1 || !p.secure():
+	case p.HTTP == runfile.HTTP2 || p.HTTP == runfile.HTTP1:
 		return ""
-	case p.Negotiated == preflight.ALPNHTTP2:
-		return "the server prefers HTTP/2 (where 1.1 or 2 is asked for, the wire engine sends)"
+	case p.Negotiated == Various:
+		return "not all servers prefer the same version of HTTP (where 1.1 or 2 is asked for, the wire engine sends)"
+	case p.Negotiated == preflight.ALPNHTTP1 || p.prefersHTTP2() || !p.secure():
+		return ""
 	}
-	return "the server may prefer HTTP/2 (where 1.1 or 2 is asked for, the wire engine sends)"
+	return "it is not known which version of HTTP the server prefers (where 1.1 or 2 is asked for, the wire engine sends)"
 }
 
 // chosen says that the http engine sends the requests, and why, where that was not asked for.
@@ -108,13 +130,20 @@ func (p Plan) chosen() []preflight.Finding {
 	return []preflight.Finding{{Text: "the http engine sends the requests: " + why}}
 }
 
+// Various is what servers agreed on, [Plan].Negotiated, that did not all agree on the same. Without TLS that is HTTP/1.1.
+const Various = "various"
+
 // agreement is what the servers of a plan agreed on; "" where one did not say.
-func agreement(spoken []string) string {
-	switch {
-	case slices.Contains(spoken, preflight.ALPNHTTP2):
-		return preflight.ALPNHTTP2
-	case len(spoken) == 0 || slices.Contains(spoken, ""):
-		return ""
+func (p Plan) agreement(spoken []string) string {
+	if slices.ContainsFunc(p.places(), func(u *url.URL) bool { return u.Scheme == "http" }) {
+		spoken = append(spoken, preflight.ALPNHTTP1)
 	}
-	return preflight.ALPNHTTP1
+	switch list := slices.Compact(slices.Sorted(slices.Values(spoken))); {
+	case len(list) == 0 || list[0] == "":
+		return ""
+	case len(list) > 1:
+		return Various
+	default:
+		return list[0]
+	}
 }

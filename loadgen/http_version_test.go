@@ -53,23 +53,127 @@ func TestTheVersionOfHTTPDecidesTheEngine(t *testing.T) {
 		{old, "auto", "http", "http", "", false},
 		{old, "1.1", "", "wire", "", false},
 		{old, "2", "", "wire", "the server does not speak HTTP/2 over TLS", true},
-		{both, "", "", "http", "the http engine sends the requests: the server prefers HTTP/2 (where 1.1 or 2 is asked for", false},
+		{both, "", "", "wire", "", false},
+		{both, "", "http", "http", "", false},
 		{both, "1.1", "", "wire", "", false},
 		{both, "2", "", "wire", "", false},
 		{both, "", "wire", "wire", "", false},
-		{new, "", "", "http", "the server prefers HTTP/2", false},
+		{new, "", "", "wire", "", false},
 		{new, "2", "", "wire", "", false},
 		{spoken(t, "other"), "1.1", "", "wire", "the server does not speak HTTP/1.1 over TLS", true},
 	} {
 		p := steady(tc.url, time.Second)
 		p.HTTP, p.Engine, p.TLS.Insecure = tc.http, tc.engine, true
 		j, findings := compiled(t, p).Preflight(t.Context(), false)
-		if got := j.Plan.record(j.mix); got.Engine != tc.want || got.HTTP != strings.TrimPrefix(tc.http, "auto") {
+		version := strings.TrimPrefix(tc.http, "auto")
+		if version == "" && tc.engine == "" && (tc.url == both || tc.url == new) {
+			version = runfile.HTTP2
+		}
+		if got := j.Plan.record(j.mix); got.Engine != tc.want || got.HTTP != version {
 			t.Errorf("%+v: it is by the %s engine with HTTP %q", tc, got.Engine, got.HTTP)
 		}
 		said := slices.ContainsFunc(findings, func(f preflight.Finding) bool { return strings.Contains(f.Text, tc.said) && f.Fatal == tc.fatal })
 		if tc.said != "" && !said || tc.said == "" && slices.ContainsFunc(findings, func(f preflight.Finding) bool { return strings.Contains(f.Text, "engine") }) {
 			t.Errorf("%+v: found %+v", tc, findings)
+		}
+	}
+}
+
+// A server that prefers HTTP/2 is spoken to in it by the wire engine. Where something else needs the http engine, or servers do not
+// agree, that is said once.
+func TestHTTP2IsSpokenWhereItIsPreferred(t *testing.T) {
+	if len(Engines()) == 1 {
+		t.Skip("this system has no wire engine")
+	}
+	both, old := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1), spoken(t, preflight.ALPNHTTP1)
+	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	t.Cleanup(plain.Close)
+	goodbye, follow := Limits{NoKeepAlive: true}, Follow{Most: 1}
+	for _, tc := range []struct {
+		urls   []string
+		limits Limits
+		follow Follow
+		said   string // why the http engine sends; "": the wire engine does
+	}{
+		{urls: []string{both, both}},
+		{[]string{both}, goodbye, Follow{}, "HTTP/2 with --no-keepalive needs it"},
+		{[]string{old}, goodbye, Follow{}, ""},
+		{[]string{both}, Limits{}, follow, "--follow needs it"},
+		{[]string{both, old}, Limits{}, Follow{}, "not all servers prefer the same version of HTTP"},
+		{[]string{both, plain.URL}, Limits{}, Follow{}, "not all servers prefer the same version of HTTP"},
+		{urls: []string{old, plain.URL}},
+	} {
+		p := steady(tc.urls[0], 50*time.Millisecond)
+		p.TLS.Insecure, p.Limits, p.Follow, p.Requests = true, tc.limits, tc.follow, nil
+		for _, u := range tc.urls {
+			p.Requests = append(p.Requests, request.Request{URL: u})
+		}
+		j, findings := compiled(t, p).Preflight(t.Context(), false)
+		var said []string
+		for _, f := range findings {
+			if strings.Contains(f.Text, "engine") {
+				said = append(said, f.Text)
+			}
+		}
+		if tc.said != "" {
+			if got := j.Plan.record(j.mix); got.Engine != runfile.EngineHTTP || got.HTTP != runfile.HTTPAuto {
+				t.Errorf("%+v: by the %s engine, HTTP %q", tc, got.Engine, got.HTTP)
+			}
+			if len(said) != 1 || !strings.HasPrefix(said[0], "the http engine sends the requests: "+tc.said) {
+				t.Errorf("%+v: found %q", tc, said)
+			}
+			p.Wire.Loops = 2 // what is the wire engine's alone is refused
+			c, err := p.Compile()
+			if err == nil {
+				_, err = c.holding(p.withDefaults().Limits.Connections, j.Plan.Negotiated)
+			}
+			if err == nil || !strings.HasPrefix(err.Error(), "--loops is for the wire engine, and the http engine sends the requests: "+tc.said) {
+				t.Errorf("%+v: with --loops: %v", tc, err)
+			}
+			continue
+		}
+		run, err := j.Drive(t.Context(), Options{})
+		if err != nil || len(said) > 0 {
+			t.Fatalf("%+v: %v, found %q", tc, err, said)
+		}
+		version, protocol := runfile.HTTP2, "HTTP/2.0"
+		if tc.urls[0] == old {
+			version, protocol = runfile.HTTPAuto, "HTTP/1.1"
+		}
+		if run.Plan.Engine != runfile.EngineWire || run.Plan.HTTP != version || run.Requests.Succeeded == 0 || run.Requests.Succeeded != run.Requests.Planned {
+			t.Errorf("%+v: by the %s engine, HTTP %q: %+v", tc, run.Plan.Engine, run.Plan.HTTP, run.Requests)
+		}
+		for _, c := range run.Connections {
+			if c.Protocol != protocol {
+				t.Errorf("%+v: over %+v", tc, c)
+			}
+		}
+	}
+}
+
+// Files of before name their engine and mean what they meant: no version is HTTP/1.1 by the wire engine.
+func TestPlansOfBeforeMeanWhatTheyMeant(t *testing.T) {
+	if len(Engines()) == 1 {
+		t.Skip("this system has no wire engine")
+	}
+	both := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1)
+	recorded := func(engine string) (*runfile.Run, *runfile.PlanRecord) {
+		p := steady(both, 50*time.Millisecond)
+		p.Engine, p.TLS.Insecure = engine, true
+		j, _ := compiled(t, p).Preflight(t.Context(), false)
+		run, err := j.Drive(t.Context(), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return run, &run.Plan
+	}
+	for _, tc := range []struct{ engine, protocol string }{{runfile.EngineWire, "HTTP/1.1"}, {runfile.EngineHTTP, "HTTP/2.0"}} {
+		run, before := recorded(tc.engine) // as the gate of a baseline of before has it
+		if c := run.Connections; len(c) != 1 || c[0].Protocol != tc.protocol || before.HTTP != runfile.HTTPAuto {
+			t.Errorf("%s: HTTP %q over %+v", tc.engine, before.HTTP, c)
+		}
+		if _, now := recorded(""); len(now.Differences(before)) == 0 {
+			t.Errorf("%s: what is sent by default would be compared with it", tc.engine)
 		}
 	}
 }

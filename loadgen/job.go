@@ -65,7 +65,11 @@ func (p Plan) Check() error {
 func (j *Job) holding(connections int, negotiated string) (*Job, error) {
 	other := *j
 	other.Plan.Limits.Connections, other.Plan.Negotiated = connections, negotiated
-	return &other, other.Plan.validate()
+	err := other.Plan.validate()
+	if err == nil && other.Plan.undecided() { // and stays so
+		err = other.Plan.beyondHTTP()
+	}
+	return &other, err
 }
 
 // checkJudgedPhases wants each phase that a threshold names to be one of the run's.

@@ -82,7 +82,7 @@ func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
 			list[c.Origin].Secure(r.tlsTo(&url.URL{Host: c.Host}))
 		}
 	}
-	if r.plan.HTTP == runfile.HTTP2 {
+	if r.plan.version() == runfile.HTTP2 {
 		for _, o := range list {
 			o.Share(r.plan.Wire.Connections)
 		}

@@ -31,11 +31,11 @@ type Plan struct {
 	Wire     Wire
 
 	// HTTP is the version that is spoken: [runfile.HTTP1], [runfile.HTTP2], or [runfile.HTTPAuto], which is what a server of https
-	// prefers of the two, and HTTP/1.1 without TLS.
+	// prefers of the two, and HTTP/1.1 without TLS or where Engine is the wire engine.
 	HTTP string
 
-	// Negotiated is what the servers of https agreed on when [Job.Preflight] asked them, by its name in TLS; "": not known. Where it
-	// is http/1.1 the wire engine can send what is left open to HTTP.
+	// Negotiated is what the servers of https agreed on when [Job.Preflight] asked them, by its name in TLS, or [Various]; "": not
+	// known. Where they agreed on one the wire engine sends what is left open to HTTP.
 	Negotiated string
 
 	// ConnectTo is where every connection is opened, whatever the URLs say: host:port, or unix: and the path of a socket.
@@ -252,7 +252,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		Engine:      p.engine(),
 
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
-		SNI: p.TLS.SNI, HTTP: p.HTTP, TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
+		SNI: p.TLS.SNI, HTTP: p.version(), TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
 	r.ServedTLS = p.Target.Bundled && p.secure()
 	if r.Engine == runfile.EngineWire {

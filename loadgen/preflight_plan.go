@@ -77,7 +77,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			}
 		}
 	}
-	able, err := j.holding(in.Connections, agreement(spoken))
+	able, err := j.holding(in.Connections, p.agreement(spoken))
 	if err != nil {
 		return j, append(findings, preflight.Finding{Text: err.Error(), Cause: err, Fatal: true})
 	}

@@ -113,7 +113,7 @@ type PlanRecord struct {
 	Follow       int           `json:"follow,omitempty"`        // so many redirects of a request were followed; 0: none was
 	FollowHosts  []string      `json:"follow_hosts,omitempty"`  // to these hosts, beside its own
 	SNI          string        `json:"sni,omitempty"`           // the name that https asked for, and held certificates against; "": the URL's host
-	HTTP         string        `json:"http,omitempty"`          // [HTTP1] or [HTTP2], where that was asked for
+	HTTP         string        `json:"http,omitempty"`          // [HTTP1] or [HTTP2], where that was asked for, or HTTP/2 was preferred
 	ServedTLS    bool          `json:"served_tls,omitempty"`    // a bundled service served https
 	TLSResume    bool          `json:"tls_resume,omitempty"`    // new connections took up sessions of earlier ones
 	Spread       string        `json:"spread,omitempty"`        // SpreadRequests

@@ -35,7 +35,7 @@ func TestTargetsOfHTTPSHaveOneEngine(t *testing.T) {
 		first, second bool
 		want          string
 	}{
-		{false, false, runfile.EngineWire}, {true, false, runfile.EngineHTTP}, {false, true, runfile.EngineHTTP}, {true, true, runfile.EngineHTTP},
+		{false, false, runfile.EngineWire}, {true, false, runfile.EngineHTTP}, {false, true, runfile.EngineHTTP}, {true, true, runfile.EngineWire},
 	} {
 		r := &Rig{Targets: []*Target{serve(tc.first), serve(tc.second)}}
 		if err := r.Up(t.Context()); err != nil {
