@@ -28,12 +28,13 @@ type server struct {
 	pids    []int // whose processor time is the server's
 }
 
-func serve(kind, version, dir string) (*server, error) {
+// serve starts a server that speaks a version of TLS, or with "" none, and HTTP/1.1 or HTTP/2.
+func serve(kind, version string, http2 bool, dir string) (*server, error) {
 	switch kind {
 	case "responder":
 		return serveResponder(dir)
 	case "nginx":
-		return serveNginx(dir, version)
+		return serveNginx(dir, version, http2)
 	}
 	return nil, fmt.Errorf("there is no server %q: it is responder or nginx", kind)
 }
@@ -82,13 +83,20 @@ func certify(dir string) error {
 	return nil
 }
 
-func serveNginx(dir, version string) (*server, error) {
-	scheme, secure := "http", ""
+func serveNginx(parent, version string, http2 bool) (*server, error) {
+	dir, err := os.MkdirTemp(parent, "nginx")
+	if err != nil {
+		return nil, err
+	}
+	scheme, more := "http", ""
 	if version != "" {
 		if err := certify(dir); err != nil {
 			return nil, err
 		}
-		scheme, secure = "https", fmt.Sprintf(secureConf, version, dir)
+		scheme, more = "https", fmt.Sprintf(secureConf, version, dir)
+	}
+	if http2 {
+		more = " http2" + more
 	}
 	free, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,7 +105,7 @@ func serveNginx(dir, version string) (*server, error) {
 	port := free.Addr().(*net.TCPAddr).Port
 	free.Close()
 	conf := filepath.Join(dir, "nginx.conf")
-	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, port, strings.Repeat("x", 128), secure), 0o600); err != nil {
+	if err := os.WriteFile(conf, fmt.Appendf(nil, nginxConf, dir, port, strings.Repeat("x", 128), more), 0o600); err != nil {
 		return nil, err
 	}
 	c := pinned("nginx", "-p", dir, "-c", conf)
