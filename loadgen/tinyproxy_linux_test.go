@@ -9,9 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -50,35 +48,8 @@ func tinyproxy(t *testing.T) (address string) {
 		t.Fatal(err)
 	}
 	c := exec.Command("unshare", "-rm", "sh", "-c", `mount --bind "$1" /etc/hosts && exec tinyproxy -d -c "$2"`, "sh", hosts, conf)
-	c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	var said strings.Builder
-	c.Stdout, c.Stderr = &said, &said
-	started, ended := make(chan error), make(chan error, 1)
-	go func() {
-		runtime.LockOSThread() // the child ends with the thread that started it
-		started <- c.Start()
-		ended <- c.Wait()
-	}()
-	if err := <-started; err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		c.Process.Kill()
-		<-ended
-	})
-	for {
-		conn, err := net.Dial("tcp", address)
-		if err == nil {
-			conn.Close()
-			return address
-		}
-		select {
-		case err := <-ended:
-			ended <- err
-			t.Fatalf("tinyproxy ended: %v: %s", err, said.String())
-		case <-time.After(10 * time.Millisecond):
-		}
-	}
+	running(t, c, address)
+	return address
 }
 
 func TestThroughTinyproxy(t *testing.T) {
