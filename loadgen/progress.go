@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // tellAfter is how long after a full second a run's progress is told: most of what was due in the second has an answer by then.
@@ -110,67 +111,94 @@ func (t *timeline) latest(shards []*shard, now, cut time.Duration, most int) []r
 	}
 	first := max(0, whole-most)
 	var due uint64 // until the end of the second
-	for _, c := range t.counts[:min(first, len(t.counts))] {
-		due += c.due
+	for i := range t.counts[:min(first, len(t.counts))] {
+		due += t.counts[i].due
+	}
+	ages := ages{timeline: t}
+	if t.schedule != nil {
+		ages.cursor = t.schedule.Cursor()
 	}
 	list := make([]runfile.ProgressSecond, 0, whole-first)
 	for i := first; i < whole; i++ {
-		var c secondCounts
+		c := &secondCounts{}
 		if i < len(t.counts) {
-			c = t.counts[i]
+			c = &t.counts[i]
 		}
 		due += c.due
 		if i < t.sealed {
-			list = append(list, progressOf(max(c.due, c.ok+c.failed), 0, &c.responseTime, c.ok, c.failed))
+			d := &c.responseTime
+			list = append(list, runfile.ProgressSecond{
+				Due: max(c.due, c.ok+c.failed), OK: c.ok, Failed: c.failed, Samples: d.Count,
+				P50: d.Quantile(0.50), P95: d.Quantile(0.95), P99: d.Quantile(0.99),
+			})
 			continue
 		}
 		o := t.open[i]
 		if o == nil {
 			o = &second{}
 		}
-		bounds := runfile.Histogram{Digits: runfile.DetailDigits}
-		bounds.Add(&o.responseCensored)
 		ended, handed := endedIn(shards, i)
-		open := c.due - min(ended, c.due)
+		s := runfile.ProgressSecond{Due: max(c.due, ended), OK: o.ok, Failed: o.failed, Open: c.due - min(ended, c.due)}
 		groups := uint64(1)
 		if i >= whole-freshSeconds {
 			groups = freshGroups
 		}
-		t.bound(&bounds, now, due, open, groups)
-		t.bound(&bounds, handed, due, ended-min(o.ok+o.failed, ended), groups)
-		d := runfile.SummaryOf(&o.response, &bounds)
-		list = append(list, progressOf(max(c.due, ended), open, &d, o.ok, o.failed))
+		all := &t.told
+		all.Reset()
+		all.Add(&o.responseCensored)
+		ages.bound(c, now, due, s.Open, groups)
+		ages.bound(c, handed, due, ended-min(o.ok+o.failed, ended), groups)
+		bounded, least := all.Count() > 0, all.Quantile(0)
+		all.Add(&o.response)
+		s.Samples = all.Count()
+		values := all.Quantiles(0.50, 0.95, 0.99)
+		for j, f := range []*runfile.Figure{&s.P50, &s.P95, &s.P99} {
+			*f = runfile.Figure{Value: values[j], AtLeast: bounded && values[j] >= least, Missing: s.Samples == 0}
+		}
+		list = append(list, s)
 	}
 	return list
 }
 
 // The requests of the last freshSeconds are told apart by their least age in freshGroups groups; the older a second is, the less
-// those differ, and each costs up to 50 us ([profiles.Schedule.At]).
+// those differ.
 const (
 	freshSeconds = 3
 	freshGroups  = 10
 )
 
+// ages records how old requests without an end are, among what a timeline tells of a second.
+type ages struct {
+	*timeline
+	cursor *profiles.Cursor // nil in the closed model, where the ages are not known; it only goes forward, which costs the least
+}
+
 // bound records n requests of a second that had no end at an instant, at the least age that they can have had: as if they were the
 // last of those that were due before number end, and each group as old as its youngest. What was not due yet is left out.
-func (t *timeline) bound(bounds *runfile.Histogram, at time.Duration, end, n, groups uint64) {
-	if t.schedule == nil {
+func (a *ages) bound(c *secondCounts, at time.Duration, end, n, groups uint64) {
+	if a.cursor == nil {
 		return
 	}
 	groups = min(groups, n)
 	for g := range groups {
 		from, to := n*g/groups, n*(g+1)/groups
-		if age := at - t.schedule.At(end-n+to-1); age > 0 {
-			bounds.RecordN(age, int64(to-from))
+		if age := at - a.intended(c, end-n+to-1, end); age > 0 {
+			a.told.RecordN(age, int64(to-from))
 		}
 	}
 }
 
-func progressOf(due, open uint64, d *runfile.Dist, ok, failed uint64) runfile.ProgressSecond {
-	return runfile.ProgressSecond{
-		Due: due, OK: ok, Failed: failed, Open: open, Samples: d.Count,
-		P50: d.Quantile(0.50), P95: d.Quantile(0.95), P99: d.Quantile(0.99),
+// intended returns when a request of a second was due. The last of a second, before number end, is looked up once.
+func (a *ages) intended(c *secondCounts, k, end uint64) (at time.Duration) {
+	if k == end-1 && c.last > 0 {
+		return c.last
 	}
+	a.cursor.Seek(k)
+	_, at, _ = a.cursor.Next()
+	if k == end-1 {
+		c.last = at
+	}
+	return at
 }
 
 // endsBySecond counts the requests of the last seconds that came to an end, by the second in which they were intended. One

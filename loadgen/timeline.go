@@ -18,6 +18,7 @@ type timeline struct {
 	open     map[int]*second
 	sealed   int                        // all seconds before it are sealed
 	failures runfile.KindCounts         // of all seconds
+	told     runfile.Histogram          // the room in which what is told of a second that is not sealed is put together
 	versions *versions                  // judges what is told of versions; nil: nothing is
 	heard    func(index int, c *second) // what else wants to know what a second counted; nil: nothing does
 }
@@ -30,13 +31,14 @@ type secondCounts struct {
 	sent, finished, returned uint64
 	parts                    secondParts
 	lastEnd                  time.Duration
+	last                     time.Duration // when the last of those due was, where somebody asked; else 0
 	responseTime             runfile.Dist
 	serviceTime              runfile.Dist
 	targetTime               *runfile.TargetTime
 }
 
 func newTimeline(s *profiles.Schedule) *timeline {
-	return &timeline{schedule: s, open: make(map[int]*second)}
+	return &timeline{schedule: s, open: make(map[int]*second), told: runfile.Histogram{Digits: runfile.DetailDigits}}
 }
 
 // advance counts as due what is intended before now.

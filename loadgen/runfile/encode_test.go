@@ -61,3 +61,18 @@ func BenchmarkDistOf(b *testing.B) {
 		DistOf(&h, nil)
 	}
 }
+
+func TestQuantilesOfOneScanAreThoseOfOneEach(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := Histogram{Digits: rapid.IntRange(2, 3).Draw(t, "digits")}
+		for _, v := range rapid.SliceOf(rapid.Int64Range(0, HighestTrackable)).Draw(t, "values") {
+			h.Record(time.Duration(v))
+		}
+		got := h.Quantiles(0, 0.50, 0.95, 0.99, 1)
+		for i, q := range []float64{0, 0.50, 0.95, 0.99, 1} {
+			if want := h.Quantile(q); got[i] != want {
+				t.Fatalf("at %v: %v, want %v", q, got[i], want)
+			}
+		}
+	})
+}

@@ -89,6 +89,21 @@ func (h *Histogram) Quantile(q float64) time.Duration {
 	return time.Duration(h.counts.ValueAtQuantile(q * 100))
 }
 
+// Quantiles returns the values at quantiles (0-1) that ascend, found in one scan; zeros of an empty histogram.
+func (h *Histogram) Quantiles(ascending ...float64) []time.Duration {
+	values, percent := make([]time.Duration, len(ascending)), make([]float64, len(ascending))
+	if h.counts == nil {
+		return values
+	}
+	for i, q := range ascending {
+		percent[i] = q * 100
+	}
+	for i, v := range h.counts.ValueAtPercentilesSlice(percent) {
+		values[i] = time.Duration(v)
+	}
+	return values
+}
+
 // lowestAt returns the lowest value that is counted at index i with that many digits (2 or 3). Up to a power of two each value
 // has an index of its own; from there on half as many indices share each doubling.
 func lowestAt(i int, digits int64) int64 {
