@@ -48,7 +48,7 @@ func TestBoardOnATerminal(t *testing.T) {
 		e.wants("a board", append([]string{"$ bench spike"}, rowsOf(b.lines(now, width, height))...)...)
 		fmt.Fprintln(e.Log(), "a line of a log")
 		fmt.Fprintln(e.View, "40 more pairs would settle it")
-		e.state, e.told = p, now
+		e.tell(p, now)
 		for range 2 {
 			e.frame(now)
 		}

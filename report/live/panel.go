@@ -43,17 +43,22 @@ const (
 )
 
 // panel makes the lines of a state, for a terminal of width columns and height rows: none is wider than width-1, because some
-// terminals begin a new line after the last column, and one row is left for the cursor.
+// terminals begin a new line after the last column, and one row is left for the cursor. The first is the only one that changes with
+// the time that passed since the state was told.
 func panel(p *runfile.Progress, width, height int) []line {
-	lines := []line{head(p)}
-	lines = append(lines, series(p, width-1)...)
+	return append([]line{head(p, width)}, body(p, width, height-1)...)
+}
+
+// body makes the lines below the first.
+func body(p *runfile.Progress, width, height int) []line {
+	lines := series(p, width-1)
 	lines = append(lines, failures(p), flight(p))
 	if l, known := processors(p); known {
 		lines = append(lines, l)
 	}
 	lines = append(lines, conditions(p)...)
-	for rank := 9; len(lines) > max(height-1, 1) && rank > 0; rank-- {
-		for i := len(lines) - 1; i > 0 && len(lines) > max(height-1, 1); i-- {
+	for rank := 9; len(lines) > max(height-1, 0) && rank > 0; rank-- {
+		for i := len(lines) - 1; i >= 0 && len(lines) > max(height-1, 0); i-- {
 			if lines[i].rank == rank {
 				lines = slices.Delete(lines, i, i+1)
 			}
@@ -66,17 +71,19 @@ func panel(p *runfile.Progress, width, height int) []line {
 }
 
 // head says where the run is, and how much of it is left.
-func head(p *runfile.Progress) line {
+func head(p *runfile.Progress, width int) line {
 	share, left := float64(p.Elapsed)/float64(p.Total), ""
 	if p.Most > 0 {
 		share = float64(p.Sent) / float64(p.Most)
 	} else if !p.Draining {
 		left = " " + clock(p.Total-p.Elapsed+time.Second-1) + " s left"
 	}
-	return line{spans: []span{
+	l := line{spans: []span{
 		{name(p.Target), strong},
 		{"  " + phase(p) + " · " + done(p) + "  ▕" + bar(share) + "▏" + left, usual},
 	}}
+	l.fit(width - 1)
+	return l
 }
 
 // row is a line with a label, a figure and a spark.

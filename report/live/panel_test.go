@@ -109,13 +109,17 @@ func TestAnyPanel(t *testing.T) {
 	})
 }
 
-// A frame's share of a processor is four times this a second.
-func BenchmarkFrame(b *testing.B) {
+// A second of the panel: a state, and four frames of it. So much of a processor it takes.
+func BenchmarkSecond(b *testing.B) {
 	e := newView(output{w: io.Discard, size: func() (int, int) { return 200, 60 }, foreground: func() bool { return true }, color: true})
-	e.state, e.told = watched(b), time.Unix(0, 0)
-	now := e.told
+	p, now := watched(b), time.Unix(0, 0)
+	b.ReportAllocs()
 	for b.Loop() {
-		now = now.Add(250 * time.Millisecond)
-		e.frame(now)
+		p.Elapsed += time.Second
+		e.tell(p, now)
+		for range 4 {
+			now = now.Add(frameEvery)
+			e.frame(now)
+		}
 	}
 }

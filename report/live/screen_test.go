@@ -74,7 +74,7 @@ func TestPanelOnTerminals(t *testing.T) {
 			second := first
 			second.Conditions, second.Elapsed, second.Achieved = nil, first.Elapsed+time.Second, 0
 			for _, p := range []runfile.Progress{first, second, first, second} {
-				e.state, e.told = p, now
+				e.tell(p, now)
 				e.frame(now)
 				if want := shown(p, width, height); len(want)+1 < height {
 					e.wants("a panel", append([]string{"$ bench spike"}, want...)...)
@@ -108,11 +108,30 @@ func TestPanelOnTerminals(t *testing.T) {
 	}
 }
 
+// Between two states only the time goes on: the first line alone is written again, and the next state paints all anew, whatever
+// became of the lines meanwhile.
+func TestPanelWritesOnlyWhatChanged(t *testing.T) {
+	e := emulate(t, 80, 24, false)
+	p, now := watched(t), time.Unix(0, 0)
+	e.tell(p, now)
+	e.frame(now)
+	_, _ = e.Terminal.Write([]byte("\x1b[3A\x1b[2Kspilt\x1b[3B\r"))
+	spilt := e.rows()
+	later := p
+	later.Elapsed, later.PhaseElapsed = p.Elapsed+time.Second, p.PhaseElapsed+time.Second
+	e.frame(now.Add(time.Second))
+	spilt[1] = shown(later, 80, 24)[0]
+	e.wants("a second later", spilt...)
+	e.tell(later, now)
+	e.frame(now)
+	e.wants("with the next state", append([]string{"$ bench spike"}, shown(later, 80, 24)...)...)
+}
+
 // A terminal that changes its size has a whole panel at the next frame, below the command as far as that is still there.
 func TestPanelOnATerminalThatIsResized(t *testing.T) {
 	e := emulate(t, 80, 24, true)
 	p, now := watched(t), time.Unix(0, 0)
-	e.state, e.told = p, now
+	e.tell(p, now)
 	for _, size := range [][2]int{{80, 24}, {120, 30}, {50, 30}, {50, 6}, {200, 60}, {80, 24}} {
 		e.Resize(size[0], size[1])
 		e.frame(now)
@@ -128,8 +147,7 @@ func TestPanelOnATerminalThatIsResized(t *testing.T) {
 func TestPanelLeavesTheTerminalToOthers(t *testing.T) {
 	e := emulate(t, 80, 24, false)
 	p, now := watched(t), time.Unix(0, 0)
-	e.Update(p)
-	e.told = now
+	e.tell(p, now)
 	e.frame(now)
 	panel := shown(p, 80, 24)
 	want := append([]string{"$ bench spike"}, panel...)
@@ -137,8 +155,7 @@ func TestPanelLeavesTheTerminalToOthers(t *testing.T) {
 	_, _ = e.Terminal.Write([]byte("^Z\r\n[1]+ Stopped\r\n$ bg\r\n"))
 	want = append(want, "^Z", "[1]+ Stopped", "$ bg")
 	e.theirs = true
-	e.Update(p)
-	e.told = now
+	e.tell(p, now)
 	e.frame(now)
 	line := plainLine(&p) // wraps
 	if rows := strings.Join(e.rows(), ""); rows != strings.Join(want, "")+line {
@@ -149,6 +166,10 @@ func TestPanelLeavesTheTerminalToOthers(t *testing.T) {
 		t.Errorf("one state was told %d times", got)
 	}
 
+	p.Failed++
+	panel = shown(p, 80, 24)
+	e.tell(p, now)
+	e.frame(now) // told while the terminal is another's
 	e.theirs = false
 	e.screen.leave() // as it does when it goes on
 	e.frame(now)

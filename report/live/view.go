@@ -23,6 +23,8 @@ type View struct {
 
 	terminal sync.Mutex // held while something is written to the terminal
 	screen   screen
+	below    []string // the panel's lines below the first, which stay until another state is told
+	fits     [2]int   // the columns and rows for which they were made
 
 	mu    sync.Mutex
 	state runfile.Progress
@@ -82,9 +84,13 @@ func (v *View) Update(p runfile.Progress) {
 		v.plain.update(&p)
 		return
 	}
+	v.tell(p, time.Now())
+}
+
+func (v *View) tell(p runfile.Progress, at time.Time) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.state, v.told, v.fresh = p, time.Now(), true
+	v.state, v.told, v.fresh = p, at, true
 }
 
 // Show tells what was found so far. Where there is no panel it is not shown: what a log is to say of it is written to Log.
@@ -164,22 +170,34 @@ func (v *View) frame(now time.Time) {
 	defer v.terminal.Unlock()
 	if !v.foreground() {
 		v.screen.leave()
+		v.fits = [2]int{} // what is told meanwhile is not made lines of
 		if fresh && driven {
 			v.plain.update(&p)
 		}
 		return
 	}
 	width, height := v.size()
-	var lines []line
+	var lines []string
 	if board != nil {
-		lines = board.lines(now, width, height)
+		for _, l := range board.lines(now, width, height) {
+			lines = append(lines, l.text(v.color))
+		}
 	}
+	fits := [2]int{width, height - len(lines)}
+	fresh, v.fits = fresh || fits != v.fits, fits
 	if driven {
+		if fresh {
+			v.below = v.below[:0]
+			for _, l := range body(&p, fits[0], fits[1]-1) {
+				v.below = append(v.below, l.text(v.color))
+			}
+		}
 		p.Elapsed += since
 		p.PhaseElapsed = min(p.PhaseElapsed+since, p.PhaseDuration)
-		lines = append(lines, panel(&p, width, height-len(lines))...)
+		first := head(&p, width)
+		lines = append(append(lines, first.text(v.color)), v.below...)
 	}
-	v.screen.paint(lines, height, v.color)
+	v.screen.paint(lines, height, fresh)
 }
 
 // end removes the panel where the terminal is still this program's.

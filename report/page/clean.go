@@ -21,7 +21,11 @@ func Clean(s string, limit int) string {
 	if limit <= 0 {
 		return ""
 	}
+	if len(s) <= limit && printable(s) {
+		return s
+	}
 	var b strings.Builder
+	b.Grow(len(s))
 	width, cut, marks := 0, 0, maxMarks // a mark at the start has nothing to combine with
 	for _, r := range s {
 		w := 0
@@ -48,6 +52,16 @@ func Clean(s string, limit int) string {
 		}
 	}
 	return b.String()
+}
+
+// printable reports whether s is nothing but printable ASCII, as most of what is shown is.
+func printable(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // Columns returns the columns of a terminal that clean text takes.
