@@ -379,6 +379,19 @@ func TestLongReportInChromium(t *testing.T) {
 	if second := 1800 + (at-plot[0])/(plot[2]-plot[0])*1800; math.Abs(second-2345.5) > 1 {
 		t.Errorf("the highest point is drawn at second %.1f, not at 2345", second)
 	}
+	pointAt(t, ctx, latency, 2345, 1800, 3600)
+	tip := value[string](t, ctx, "document.querySelector('.tip').textContent")
+	second, _, _ := strings.Cut(tip, "\n")
+	for index, name := range []string{"cached", "uncached"} {
+		read := fmt.Sprintf("(t => i => [...t.tBodies[0].rows].flatMap(r => r.cells[i].textContent.split('\\n')))(document.getElementById('t%d'))([...document.querySelectorAll('#t%d th')].findIndex(c => c.textContent === 'P99, ms'))", index, index)
+		lines := value[[]string](t, ctx, read)
+		if len(lines) != 3600 {
+			t.Fatalf("%d lines of P99", len(lines))
+		}
+		if want := name + " P99  " + lines[2345] + " ms"; !strings.Contains(tip, want) {
+			t.Errorf("at %s the cursor reads %q, without %q", second, tip, want)
+		}
+	}
 }
 
 // policies are the two forms of Jenkins' default.

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-5a006608/bench/report/chart"
 )
 
-// Data holds the values behind charts over time, a row for each second. It is shown folded, and page.js reads it.
+// Data holds the values behind charts over time, a row or a line for each second. It is shown folded, and page.js reads it.
 type Data struct {
 	ID      string // by which the series of charts name it
 	Title   string
@@ -94,12 +94,37 @@ func (d *document) data(t Data) {
 		d.raw("</th>")
 	}
 	d.raw("</tr></thead>\n<tbody align=\"right\">\n")
-	for i := range rows {
+	lines := 1
+	if rows > maxRows {
+		lines = linesOfRow
+	}
+	for i := 0; i < rows; i += lines {
 		d.raw("<tr>")
 		for _, c := range t.Columns {
-			d.raw("<td>" + c.cell(i))
+			d.raw("<td>" + c.lines(i, min(i+lines, rows)))
 		}
 		d.raw("</tr>\n")
 	}
 	d.raw("</tbody></table></div></details>\n")
+}
+
+// A table of more than maxRows has a line for each second, and linesOfRow of them in a row: the cells of an hour of two targets would
+// be 160,000 elements, which take a browser longer to read than all else.
+const (
+	maxRows    = 600
+	linesOfRow = 60
+)
+
+// lines writes the values from one to before another, of which each is a line where there is more than one.
+func (c DataColumn) lines(from, to int) string {
+	if to == from+1 {
+		return c.cell(from)
+	}
+	var b strings.Builder
+	b.WriteString("<pre>") // a line end that follows it is none
+	for i := from; i < to; i++ {
+		b.WriteString("\n" + c.cell(i))
+	}
+	b.WriteString("</pre>")
+	return b.String()
 }

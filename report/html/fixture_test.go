@@ -127,10 +127,15 @@ func TestSizes(t *testing.T) {
 			if testing.Short() && c.seconds > 300 {
 				t.Skip("makes up an hour of two targets")
 			}
-			if got := len(written(t, runs(t, c.seconds))); got >= c.limit {
+			content := written(t, runs(t, c.seconds))
+			if got := len(content); got >= c.limit {
 				t.Errorf("%d s of two targets are %d bytes, not below %d", c.seconds, got, c.limit)
 			} else {
 				t.Logf("%d bytes", got)
+			}
+			// Each is more to read for a browser before it shows anything.
+			if tags := bytes.Count(content, []byte("<")); tags > 20_000 {
+				t.Errorf("%d s of two targets are %d tags", c.seconds, tags)
 			}
 		})
 	}

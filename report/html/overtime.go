@@ -30,7 +30,7 @@ func newOverTime(list []measured) *overTime {
 	o := &overTime{list: list, several: len(list) > 1}
 	for _, m := range list {
 		o.seconds = max(o.seconds, len(m.Intervals))
-		table := Data{ID: m.table(), Title: m.name + " by second: " + fmt.Sprint(len(m.Intervals)) + " rows"}
+		table := Data{ID: m.table(), Title: m.name + " by second: " + fmt.Sprint(len(m.Intervals)) + " lines"}
 		o.data = append(o.data, table)
 	}
 	o.spans = spansOf(list[0])

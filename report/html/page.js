@@ -19,25 +19,22 @@
     if (!grids.has(id)) {
       const table = document.getElementById(id);
       const columns = Array.from(table.tHead.rows[0].cells, th => ({ name: th.textContent, scale: Number(th.dataset.scale || 1), unit: th.dataset.unit || '' }));
-      columns.forEach(c => { c.values = []; c.open = []; });
-      const rows = Array.from(table.tBodies[0].rows);
-      for (const row of rows) {
-        const cells = row.cells;
-        for (let i = 0; i < columns.length; i++) {
-          const text = cells[i] ? cells[i].textContent : '';
+      columns.forEach(c => { c.texts = []; c.values = []; c.open = []; });
+      for (const row of table.tBodies[0].rows) columns.forEach((c, i) => {
+        for (const text of row.cells[i].textContent.split('\n')) { // a line for each second
           const open = text.startsWith('≥');
-          columns[i].open.push(open);
-          columns[i].values.push(text === '' ? NaN : Number(open ? text.slice(1) : text) * columns[i].scale);
+          c.texts.push(text);
+          c.open.push(open);
+          c.values.push(text === '' ? NaN : Number(open ? text.slice(1) : text) * c.scale);
         }
-      }
-      grids.set(id, { rows, columns, times: columns[0].values });
+      });
+      grids.set(id, { columns, times: columns[0].values });
     }
     return grids.get(id);
   }
   const exact = (g, row, column) => {
-    const cell = g.rows[row] && g.rows[row].cells[column];
-    if (!cell || cell.textContent === '') return 'not measured';
-    return cell.textContent + (g.columns[column].unit ? ' ' + g.columns[column].unit : '');
+    const c = g.columns[column], text = c.texts[row];
+    return text ? text + (c.unit ? ' ' + c.unit : '') : 'not measured';
   };
   const rowAt = (g, t) => {
     const row = Math.floor(t - g.times[0]);
@@ -105,7 +102,7 @@
     const [left, top, right, bottom] = numbers(svg.dataset.plot), [from, to] = numbers(svg.dataset.x), [low, high] = numbers(svg.dataset.y);
     const chart = {
       svg, left, top, right, bottom, unit: svg.dataset.unit, heat: svg.dataset.heat && numbers(svg.dataset.heat),
-      log: svg.dataset.scale === 'log', whole: { from, to }, wholeY: { from: low, to: high }, drawn: svg.innerHTML,
+      log: svg.dataset.scale === 'log', whole: { from, to }, wholeY: { from: low, to: high },
     };
     chart.staticLog = chart.log;
     return chart;
@@ -144,10 +141,19 @@
       if (isWhole()) phases.value = '';
     }
 
-    function render(chart) {
-      chart.svg.innerHTML = chart.drawn;
+    // frame sets the axes of a chart to those of the static drawing.
+    function frame(chart) {
       chart.x = { from: chart.whole.from, to: chart.whole.to, low: chart.left, high: chart.right, unit: 's' };
       chart.y = { from: chart.wholeY.from, to: chart.wholeY.to, low: chart.bottom, high: chart.top, unit: chart.unit, log: chart.staticLog };
+    }
+
+    function render(chart) {
+      if (chart.drawn === undefined) {
+        all('.cursor', chart.svg).forEach(e => e.remove());
+        chart.drawn = chart.svg.innerHTML;
+      }
+      chart.svg.innerHTML = chart.drawn;
+      frame(chart);
       if (!isWhole() || chart.log !== chart.staticLog || state.off.size) redraw(chart);
       all('g[data-group]', chart.svg).forEach(g => { if (state.off.has(g.dataset.group)) g.setAttribute('display', 'none'); });
       cursor(chart);
@@ -304,8 +310,7 @@
     // --- The cursor.
 
     function cursor(chart) {
-      const old = chart.svg.querySelector('.cursor');
-      if (old) old.remove();
+      all('line.cursor', chart.svg).forEach(e => e.remove());
       if (state.at === null || state.at < chart.x.from || state.at > chart.x.to) return;
       const x = place(chart.x, state.at);
       draw('line', { class: 'cursor', x1: x, x2: x, y1: chart.top, y2: chart.bottom, stroke: 'currentColor' }, chart.svg);
@@ -337,14 +342,14 @@
     };
 
     charts.forEach(chart => {
-      render(chart);
+      frame(chart);
       let from = null, band = null;
       chart.svg.addEventListener('pointermove', e => {
         const t = timeAt(chart, e);
         point(chart, t, e.clientX, e.clientY);
         if (from !== null && t !== null) {
           const a = place(chart.x, Math.min(from, t)), b = place(chart.x, Math.max(from, t));
-          if (!band) band = draw('rect', { y: chart.top, height: chart.bottom - chart.top, fill: 'currentColor', 'fill-opacity': 0.15 }, chart.svg);
+          if (!band) band = draw('rect', { class: 'cursor', y: chart.top, height: chart.bottom - chart.top, fill: 'currentColor', 'fill-opacity': 0.15 }, chart.svg);
           band.setAttribute('x', a);
           band.setAttribute('width', b - a);
         }
