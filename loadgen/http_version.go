@@ -14,6 +14,20 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/wire"
 )
 
+// Speaks is the version of HTTP that the plan's requests will be sent by, as [runfile.HTTP1]; "" where no server has said yet, or
+// servers differ.
+func (p Plan) Speaks() string {
+	switch {
+	case p.HTTP != runfile.HTTPAuto:
+		return p.HTTP
+	case p.Negotiated == preflight.ALPNHTTP2:
+		return runfile.HTTP2
+	case p.Negotiated == preflight.ALPNHTTP1, !p.secure():
+		return runfile.HTTP1
+	}
+	return ""
+}
+
 func (p Plan) checkHTTP() error {
 	switch p.HTTP {
 	case runfile.HTTPAuto, runfile.HTTP1, runfile.HTTP2:

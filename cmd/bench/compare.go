@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -25,6 +27,7 @@ type compareOptions struct {
 	driveOptions
 	a, b         string
 	aCmd, bCmd   string
+	aHTTP, bHTTP string // versions
 	readyTimeout time.Duration
 	maxTime      time.Duration
 	roundLength  time.Duration
@@ -45,6 +48,8 @@ func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.aCmd, "a-cmd", "", "command that serves --a, run by sh -c and ended by bench")
 	f.StringVar(&o.b, "b", "", "the second URL")
 	f.StringVar(&o.bCmd, "b-cmd", "", "command that serves --b")
+	f.StringVar(&o.aHTTP, "a-http", "", "version of HTTP that the first is spoken to by, instead of --http: with --b-http, versions are compared")
+	f.StringVar(&o.bHTTP, "b-http", "", "version of HTTP that the second is spoken to by")
 	f.DurationVar(&o.readyTimeout, "ready-timeout", 30*time.Second, "longest wait for a command's URL to answer")
 	f.DurationVar(&o.maxTime, "max-time", 0, "longest time for all, starts included (default 3m, 55s where bundled targets are compared)")
 	f.DurationVar(&o.roundLength, "round", 0, "length of a round (default 1s or 2s, longer where a percentile needs it)")
@@ -111,6 +116,8 @@ func (o *compareOptions) armsOf(names []string) ([]*rig.Target, error) {
 		return nil, fmt.Errorf("two or more are compared, got %d: name them, or give --a and --b", len(names))
 	case o.gate != nil && len(names) > 2:
 		return nil, fmt.Errorf("a gate compares two, got %d", len(names))
+	case len(names) > 2 && o.twoVersions():
+		return nil, fmt.Errorf("--a-http and --b-http are for two, got %d", len(names))
 	case len(names) > 8:
 		return nil, fmt.Errorf("at most 8 are compared, got %d", len(names))
 	}
@@ -119,7 +126,7 @@ func (o *compareOptions) armsOf(names []string) ([]*rig.Target, error) {
 		return nil, err
 	}
 	armNames(arms, o.gate != nil)
-	return arms, nil
+	return arms, rig.OneVersion(arms)
 }
 
 // makeArms makes an arm of each name, served by its command where it has one, which that flag gave.
@@ -150,7 +157,7 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	if err != nil {
 		return nil, err
 	}
-	arms, err := asked.subjects(plan, nil)
+	arms, err := o.versioned(plan, func(plan loadgen.Plan) ([]*rig.Target, error) { return asked.subjects(plan, nil) })
 	if err != nil {
 		return nil, err
 	}
@@ -175,9 +182,13 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 
 // armNames tells the names of arms apart.
 func armNames(arms []*rig.Target, gate bool) {
+	versions := arms[0].Plan.HTTP != arms[1].Plan.HTTP && arms[0].Plan.Target.Name == arms[1].Plan.Target.Name
 	seen := map[string]int{}
 	for i, a := range arms {
 		a.Label = a.Plan.Target.Name
+		if versions && a.Plan.HTTP != runfile.HTTPAuto {
+			a.Label += " HTTP/" + a.Plan.HTTP
+		}
 		if gate && !a.Plan.Target.Named {
 			a.Label = []string{"old", "new"}[min(i, 1)]
 		}

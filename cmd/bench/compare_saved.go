@@ -25,6 +25,9 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 	case len(names) != 2:
 		return asUsage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
 	}
+	if o.twoVersions() {
+		return asUsage(errors.New("--a-http and --b-http say how to drive, and saved runs were driven already: --force compares runs of two versions"))
+	}
 	if err := o.checkNames(len(names)); err != nil {
 		return asUsage(err)
 	}

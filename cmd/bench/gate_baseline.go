@@ -81,7 +81,7 @@ func (o *compareOptions) againstOnly() error {
 	if slices.Contains(o.names, oldName) {
 		return fmt.Errorf("--name %s: that is what the baseline is called beside the new version", oldName)
 	}
-	for _, name := range []string{"a", "a-cmd", "floor", "at", "round", "seed", "slo", "file"} {
+	for _, name := range []string{"a", "a-cmd", "a-http", "b-http", "floor", "at", "round", "seed", "slo", "file"} {
 		if o.given.Changed(name) {
 			return fmt.Errorf("--%s is for old and new side by side: leave it out of a gate against a baseline", name)
 		}

@@ -123,7 +123,7 @@ func (c *conductor) driveBoth(ctx context.Context, rules []loadgen.DiffRule) (fo
 	for _, r := range rules {
 		found.Rules = append(found.Rules, r.Text)
 	}
-	for _, n := range slices.Concat(a.Options.Environment.Notes, b.Options.Environment.Notes) {
+	for _, n := range slices.Concat(c.notes, a.Options.Environment.Notes, b.Options.Environment.Notes) {
 		if !slices.Contains(found.Notes, n) {
 			found.Notes = append(found.Notes, n)
 		}

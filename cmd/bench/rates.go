@@ -48,7 +48,11 @@ func (c *conductor) fastRuns(ctx context.Context) (fast []*runfile.Run, err erro
 		}
 		fast = append(fast, run)
 	}
-	return fast, nil
+	note, err := c.Spoken()
+	if note != "" {
+		c.notes = append(c.notes, note)
+	}
+	return fast, asUsage(err)
 }
 
 // rates finds what is offered to each arm where that was not given.

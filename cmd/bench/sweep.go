@@ -51,7 +51,7 @@ func (o *compareOptions) checkSweep(names []string) error {
 		}
 		return nil
 	}
-	for _, name := range []string{"mirror", "diff", "force", "b", "b-cmd", "at", "name"} {
+	for _, name := range []string{"mirror", "diff", "force", "b", "b-cmd", "at", "name", "a-http", "b-http"} {
 		if o.given.Changed(name) {
 			return fmt.Errorf("--sweep compares one service with itself at one rate, and --%s is for two: leave it out", name)
 		}

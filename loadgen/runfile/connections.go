@@ -4,6 +4,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // MaxConnectionKinds bounds the kinds of connections of which figures are kept.
@@ -42,6 +45,18 @@ func AddConnections(a, b []ConnectionFigures) []ConnectionFigures {
 		a = f.addTo(a)
 	}
 	return a
+}
+
+// Protocols are the versions of HTTP that the run spoke, as in "HTTP/1.1" or "HTTP/1.1 and HTTP/2"; "" where no connection was
+// opened, and in files of before.
+func (r *Run) Protocols() string {
+	var list []string
+	for _, f := range r.Connections {
+		if name := strings.TrimSuffix(Excerpt(f.Protocol), ".0"); !slices.Contains(list, name) {
+			list = append(list, name)
+		}
+	}
+	return units.Listed(list)
 }
 
 func checkConnections(list []ConnectionFigures) error {

@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"fmt"
+
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -10,6 +12,9 @@ func Differences(a, b *runfile.Run) []string {
 	list := a.Plan.Differences(&b.Plan)
 	if a.Plan.Spread != b.Plan.Spread { // known when a host's addresses are
 		list = append(list, "requests spread evenly over the addresses of a host, and not: name one with --connect-to")
+	}
+	if p, q := a.Protocols(), b.Protocols(); p != q && p != "" && q != "" && a.Plan.HTTP == b.Plan.HTTP {
+		list = append(list, fmt.Sprintf("version of HTTP that was spoken: %s and %s (--http makes them alike)", p, q))
 	}
 	return append(list, a.Environment.Differences(&b.Environment)...)
 }

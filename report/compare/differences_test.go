@@ -15,6 +15,7 @@ func TestDifferencesOfTheNetworkAreNamed(t *testing.T) {
 		"--max-conn-requests": func(p *runfile.PlanRecord) { p.ConnRequests = 10 },
 		"--follow)":           func(p *runfile.PlanRecord) { p.Follow = 3 },
 		"--follow-hosts":      func(p *runfile.PlanRecord) { p.FollowHosts = []string{"a.test"} },
+		"--http)":             func(p *runfile.PlanRecord) { p.HTTP = runfile.HTTP2 },
 		"--sni":               func(p *runfile.PlanRecord) { p.SNI = "a.test" },
 	} {
 		var p, q runfile.PlanRecord
@@ -30,5 +31,29 @@ func TestDifferencesOfTheNetworkAreNamed(t *testing.T) {
 	b.Plan.Spread = runfile.SpreadRequests
 	if list := Differences(&a, &b); len(list) != 1 || !strings.Contains(list[0], "--connect-to") {
 		t.Errorf("spread: %q", list)
+	}
+}
+
+// Runs that spoke what their servers preferred differ where the servers did.
+func TestSpokenVersionsOfHTTPAreNamed(t *testing.T) {
+	spoke := func(protocols ...string) *runfile.Run {
+		r := new(runfile.Run)
+		for _, p := range protocols {
+			r.Connections = append(r.Connections, runfile.ConnectionFigures{Protocol: p, Opened: 1})
+		}
+		return r
+	}
+	for _, tc := range []struct {
+		a, b *runfile.Run
+		want string
+	}{
+		{spoke("HTTP/1.1"), spoke("HTTP/2.0"), "HTTP/1.1 and HTTP/2 (--http"},
+		{spoke("HTTP/1.1"), spoke("HTTP/1.1", "HTTP/2.0"), "HTTP/1.1 and HTTP/1.1, HTTP/2"},
+		{spoke("HTTP/2.0"), spoke("HTTP/2.0"), ""},
+		{spoke("HTTP/2.0"), spoke(), ""},
+	} {
+		if list := Differences(tc.a, tc.b); len(list) > 0 != (tc.want != "") || len(list) > 0 && !strings.Contains(list[0], tc.want) {
+			t.Errorf("want %q, got %q", tc.want, list)
+		}
 	}
 }

@@ -29,6 +29,7 @@ func (t *Target) Drive(ctx context.Context, p profiles.Profile, closed *loadgen.
 		return nil, ErrInterrupted
 	}
 	if err == nil {
+		t.Protocols = run.Protocols()
 		t.GoOn(run)
 	}
 	return run, err

@@ -32,6 +32,8 @@ type Target struct {
 	Rate    float64         // rate of a round, in requests/s
 	Options loadgen.Options // options of its runs, once it is up
 
+	Protocols string // versions of HTTP that its last run spoke, see [runfile.Run.Protocols]
+
 	Sent     uint64 // requests of a sequence, in all runs until now
 	Sequence uint64 // requests that follow each other before the first comes again; 0: they do not
 

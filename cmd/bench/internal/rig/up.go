@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/targets"
 )
@@ -46,28 +45,6 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 		}
 	}
 	return r.alike()
-}
-
-// alike has one engine drive all targets of https, where one's server prefers HTTP/2 and another's does not: what is compared is
-// theirs.
-func (r *Rig) alike() (err error) {
-	differ := slices.ContainsFunc(r.Targets, func(t *Target) bool {
-		return t.Plan.Negotiated != "" && t.Plan.Negotiated != r.Targets[0].Plan.Negotiated
-	})
-	if !differ {
-		return nil
-	}
-	for _, t := range r.Targets {
-		if t.Plan.Engine == "" && t.Plan.Negotiated != "" && t.Plan.Negotiated != loadgen.Various {
-			t.Options.Environment.Notes = append(t.Options.Environment.Notes,
-				"the http engine sends the requests: the targets' servers prefer different versions of HTTP (--http 2 or --http 1.1 has the wire engine send)")
-		}
-		t.Plan.Negotiated = loadgen.Various
-		if t.Job, err = t.Plan.Compile(); err != nil {
-			return &UsageError{err}
-		}
-	}
-	return nil
 }
 
 // Down ends what was started.
