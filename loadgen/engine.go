@@ -43,8 +43,11 @@ func (r *recording) readBody() int {
 	return min(cmp.Or(r.plan.Limits.Body, request.DefaultReadBody), keptBodies/r.plan.slots())
 }
 
-// keepBody returns how much of the body of the answer to request k is kept.
-func (r *recording) keepBody(k uint64) int {
+// keepBody returns how much of the body of the answer to request k is kept, as it comes.
+func (r *recording) keepBody(k uint64) int { return r.mix.Of(k).PackedKeep(r.seenOf(k)) }
+
+// seenOf returns how much of the body of the answer to request k is looked at.
+func (r *recording) seenOf(k uint64) int {
 	bytes := r.mix.Keep(k, r.plan.Expect, r.readBody())
 	if r.pair.seesBody() || r.takes {
 		bytes = max(bytes, request.MaxExpectedBody)
@@ -53,14 +56,19 @@ func (r *recording) keepBody(k uint64) int {
 }
 
 // failure returns what the failure of an answer is called, or "" for a success.
-func (r *recording) failure(x *exchange.Exchange, body []byte) string {
-	r.pair.answer(x, body[:min(len(body), request.MaxExpectedBody)])
+func (r *recording) failure(x *exchange.Exchange, came []byte) string {
+	var body request.Body
+	if len(came) > 0 {
+		body = r.mix.Of(x.K).Read(x, came, r.seenOf(x.K))
+	}
+	first := body.Seen[:min(len(body.Seen), request.MaxExpectedBody)]
+	r.pair.answer(x, first)
 	if r.takes {
-		takeVersion(r.mix, x, body[:min(len(body), request.MaxExpectedBody)])
+		takeVersion(r.mix, x, first)
 	}
 	expected := r.mix.Expected(x.K, r.plan.Expect)
 	if len(expected) == 0 {
-		return request.JudgeAnswer(nil, x.Status, nil, nil, 0)
+		return request.JudgeAnswer(nil, x.Status, nil, request.Body{}, 0)
 	}
 	return request.JudgeAnswer(expected, x.Status, x.Header.Map(), body, r.readBody())
 }

@@ -38,6 +38,10 @@ type Plan struct {
 	// known. Where they agreed on one the wire engine sends what is left open to HTTP.
 	Negotiated string
 
+	// Accept are the codings of bodies that are asked for, of those that are read: they stand in the requests' headers already. "": no
+	// word of it.
+	Accept string
+
 	// ConnectTo is where every connection is opened, whatever the URLs say: host:port, or unix: and the path of a socket.
 	// The requests and TLS name the URLs' hosts all the same. Empty: to the URLs' hosts.
 	ConnectTo string
@@ -188,6 +192,9 @@ func (p Plan) validate() error {
 	if err := p.checkEngine(); err != nil {
 		return err
 	}
+	if err := request.CheckEncoding(p.Accept); err != nil {
+		return err
+	}
 	if err := checkConnectTo(p.ConnectTo); err != nil {
 		return err
 	}
@@ -252,7 +259,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		Engine:      p.engine(),
 
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
-		SNI: p.TLS.SNI, HTTP: p.version(), TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
+		SNI: p.TLS.SNI, HTTP: p.version(), Accept: p.Accept, TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
 	r.ServedTLS = p.Target.Bundled && p.secure()
 	if r.Engine == runfile.EngineWire {

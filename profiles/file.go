@@ -22,6 +22,7 @@ type File struct {
 	Order      string        // order of the requests: sequential or random; "": not given, the same as random
 	HTTP       string        // version of HTTP: 1.1, 2 or auto; "": not given, the same as auto
 	Expect     []Text        // conditions for an answer to be a success
+	Accept     Text          // the codings of bodies that are asked for, as in gzip
 	HitWhen    Text          // the header that tells a cache hit
 	Origin     Origin
 	Limits     Limits
@@ -32,7 +33,7 @@ type File struct {
 }
 
 var (
-	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "journeys", "http", "expect", "hit_when", "origin", "limits",
+	fileKeys = []string{"version", "name", "description", "arrivals", "think", "warm_up", "target", "phases", "order", "requests", "journeys", "http", "accept_encoding", "expect", "hit_when", "origin", "limits",
 		"thresholds", "abort_on", "slo", "outputs"}
 	phaseKeys = []string{"name", "kind", "duration", "rate", "from", "to", "vus"}
 )
@@ -57,6 +58,7 @@ var (
 //	    headers: ["Accept: application/json"]
 //	    consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'} # optional, see [Consistency]
 //	http: 1.1                # optional: or 2, or auto, the default
+//	accept_encoding: gzip    # optional: or zstd, or identity
 //	journeys:                # optional, in place of requests: several of one user, see [Journey]
 //	  - name: buy
 //	    steps:
@@ -157,6 +159,8 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 		out.Order, err = oneOf("order", s, []string{"sequential", "random"})
 	case "http":
 		out.HTTP, err = oneOf("http", s, []string{"1.1", "2", "auto"})
+	case "accept_encoding":
+		out.Accept = Text{s, pair.line}
 	case "hit_when":
 		out.HitWhen = Text{s, pair.line}
 	case "think":

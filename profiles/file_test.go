@@ -58,7 +58,7 @@ func TestParseRefuses(t *testing.T) {
 	const head = "name: x\nphases:\n"
 	const phase = "  - name: peak\n    kind: hold\n    duration: 8s\n"
 	const keys = "name, kind, duration, rate, from, to, vus"
-	const fileHas = "a test file is a mapping with the keys version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs, got "
+	const fileHas = "a test file is a mapping with the keys version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, accept_encoding, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs, got "
 	for _, tc := range []struct{ source, want string }{
 		{"", "1: " + fileHas + "nothing"},
 		{"# nothing but a comment\n", "1: " + fileHas + "nothing"},
@@ -80,9 +80,9 @@ func TestParseRefuses(t *testing.T) {
 			`7: description must hold only printable characters, got "a b\x1b[31m"`},
 
 		{"nmae: x\n", `1: unknown key "nmae": did you mean "name"?`},
-		{"name: x\nrps: 5\n", `2: unknown key "rps"; the keys are version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs`},
+		{"name: x\nrps: 5\n", `2: unknown key "rps"; the keys are version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, accept_encoding, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs`},
 		{"a: 1\nbb: 1\nccc: 1\ndddd: 1\neeeee: 1\nffffff: 1\nggggggg: 1\nhhhhhhhh: 1\niiiiiiiii: 1\n", // side by side, not nested
-			`1: unknown key "a"; the keys are version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs`},
+			`1: unknown key "a"; the keys are version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, accept_encoding, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs`},
 		{"name: x\nname: y\n", `2: key "name" is given twice, first on line 1; keep one`},
 		{"[a]: x\n", `1: not valid YAML: found an invalid key for this map, at ":"`},
 		{head + phase + "    rate: 5\n    rate: 6\n", `7: phase "peak": key "rate" is given twice, first on line 6; keep one`},

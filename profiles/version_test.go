@@ -76,3 +76,14 @@ func TestVersionOfHTTP(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestAcceptEncoding(t *testing.T) {
+	const rest = "name: x\nphases:\n  - {name: a, kind: hold, duration: 1s, rate: 1/s}\n"
+	f, err := Parse("f.yaml", []byte(rest+"accept_encoding: zstd, gzip\n"))
+	if err != nil || f.Accept != (Text{"zstd, gzip", 4}) {
+		t.Errorf("%+v, %v", f.Accept, err)
+	}
+	if again, err := Parse("f.yaml", f.YAML()); err != nil || again.Accept.Text != f.Accept.Text {
+		t.Errorf("written as\n%s%v", f.YAML(), err)
+	}
+}

@@ -51,6 +51,9 @@ func (f File) YAML() []byte {
 	if f.HTTP != "" {
 		fmt.Fprintf(&b, "http: %s\n", f.HTTP)
 	}
+	if f.Accept.Text != "" {
+		fmt.Fprintf(&b, "accept_encoding: %s\n", yamlText(f.Accept.Text))
+	}
 	writeTexts(&b, "", "expect", f.Expect)
 	if f.HitWhen.Text != "" {
 		fmt.Fprintf(&b, "hit_when: %s\n", yamlText(f.HitWhen.Text))

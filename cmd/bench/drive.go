@@ -62,6 +62,7 @@ type requestFlags struct {
 	template   string // template of the body
 	targets    string
 	http       string // version of HTTP
+	accept     string // codings of bodies
 	resume     string // whether TLS sessions are taken up again: on or off
 	order      string // order of the requests in a targets file or a test file
 	group      string
@@ -124,6 +125,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.Uint32Var(&o.base.Limits.ConnRequests, "max-conn-requests", 0, "HTTP/1.1: a connection carries so many requests")
 	f.StringArrayVarP(&o.headers, "header", "H", nil, `request header, as in "Accept: text/html" (repeatable)`)
 	f.StringVar(&o.headerCase, "header-case", headersKept, "how header names are sent over HTTP/1.1: kept, as they are written, or canonical, as in X-Api-Key")
+	f.StringVar(&o.accept, "accept-encoding", "", "ask for packed bodies: gzip, zstd, or both, or identity; bytes are counted as they come")
 	f.StringVarP(&o.user, "user", "u", "", "NAME:PASSWORD of basic authentication; may hold ${env:NAME} or ${file:PATH}")
 	f.StringVarP(&o.method, "method", "X", "", "request method (default GET)")
 	f.StringVarP(&o.body, "body", "b", "", "request body, which may hold values; @file sends the bytes of a file as they are")

@@ -189,6 +189,7 @@ func (o *compareOptions) testFile() (profiles.File, error) {
 	l.Drain, l.Deadline = cmp.Or(l.Drain, u.Drain), cmp.Or(l.Deadline, u.Deadline)
 	l.NoKeepAlive = l.NoKeepAlive || u.NoKeepAlive
 	file.Order, file.HTTP = cmp.Or(file.Order, under.Order), cmp.Or(file.HTTP, under.HTTP)
+	file.Accept.Text = cmp.Or(file.Accept.Text, under.Accept.Text)
 	return file, nil
 }
 

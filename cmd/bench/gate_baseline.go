@@ -101,7 +101,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	}
 	o.under = profiles.File{
 		Limits: profiles.Limits{Connections: p.Connections, Timeout: p.TimeoutNS, Drain: p.DrainNS, Deadline: p.DeadlineNS, NoKeepAlive: p.NoKeepAlive},
-		Order:  orderName(p.Order), HTTP: p.HTTP,
+		Order:  orderName(p.Order), HTTP: p.HTTP, Accept: profiles.Text{Text: p.Accept},
 	}
 	take := func(flag string, set func()) {
 		if !o.given.Changed(flag) {

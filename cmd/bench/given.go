@@ -27,6 +27,12 @@ func (a *asking) request() (r request.Request, err error) {
 	if r.Header, err = a.headerOf(a.headers); err != nil {
 		return r, fmt.Errorf("-H: %w", err)
 	}
+	if a.file.Accept.Text != "" {
+		if request.CanonicalHeader(r.Header).Get("Accept-Encoding") != "" {
+			return r, errors.New("-H Accept-Encoding and --accept-encoding, or accept_encoding in a test file, both say which codings are asked for: give one")
+		}
+		request.SetHeader(r.Header, "Accept-Encoding", []string{a.file.Accept.Text})
+	}
 	flag := "--body"
 	switch {
 	case a.body != "" && a.template != "":

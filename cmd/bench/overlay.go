@@ -22,13 +22,14 @@ func (o *driveOptions) overlay(name string, file profiles.File) (profiles.File, 
 		return file, err
 	}
 	for flag, lay := range map[string]func(){
-		"threshold": func() { file.Thresholds = texts(o.judging.thresholds) },
-		"slo":       func() { file.SLO = texts(o.slo) },
-		"abort-on":  func() { file.AbortOn = texts(o.abort.on) },
-		"output":    func() { file.Outputs = texts(o.outputs) },
-		"hit-when":  func() { file.HitWhen = profiles.Text{Text: o.hitWhen} },
-		"order":     func() { file.Order = o.order },
-		"http":      func() { file.HTTP = o.http },
+		"threshold":       func() { file.Thresholds = texts(o.judging.thresholds) },
+		"slo":             func() { file.SLO = texts(o.slo) },
+		"abort-on":        func() { file.AbortOn = texts(o.abort.on) },
+		"output":          func() { file.Outputs = texts(o.outputs) },
+		"hit-when":        func() { file.HitWhen = profiles.Text{Text: o.hitWhen} },
+		"order":           func() { file.Order = o.order },
+		"http":            func() { file.HTTP = o.http },
+		"accept-encoding": func() { file.Accept = profiles.Text{Text: o.accept} },
 		"expect": func() {
 			file.Expect, file.Requests = texts(o.expect), slices.Clone(file.Requests)
 			for i := range file.Requests {
@@ -105,6 +106,7 @@ func checkFile(name string, file profiles.File) error {
 	}
 	keys := []key{
 		{"expect: ", file.Expect, only(request.ParseExpect)},
+		{"accept_encoding: ", []profiles.Text{file.Accept}, request.CheckEncoding},
 		{"", file.Thresholds, only(runfile.ParseThreshold)},
 		{"slo: ", file.SLO, only(runfile.ParseThreshold)},
 		{"abort_on: ", file.AbortOn, only(runfile.ParseCondition)},

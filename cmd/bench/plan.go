@@ -15,7 +15,7 @@ import (
 func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error) {
 	plan = o.base
 	o.serving.HTTP2 = file.HTTP == runfile.HTTP2
-	plan.HTTP, plan.TLS.Resume = file.HTTP, o.resume == "on"
+	plan.HTTP, plan.Accept, plan.TLS.Resume = file.HTTP, file.Accept.Text, o.resume == "on"
 	if o.resume != "on" && o.resume != "off" {
 		return plan, fmt.Errorf("--tls-resume %s: it is on or off", runfile.Excerpt(o.resume))
 	}

@@ -92,7 +92,8 @@ func (b *Book) of(k uint64, arrival time.Duration) *going {
 // Keep returns how much of the body of the answer to journey k's request is kept.
 func (b *Book) Keep(k uint64) int {
 	g := b.of(k, 0)
-	return g.journey.Steps[g.step].Keep(b.Expect, b.ReadBody)
+	step := &g.journey.Steps[g.step]
+	return b.Mix.Requests[step.Part].PackedKeep(step.Keep(b.Expect, b.ReadBody))
 }
 
 // Failure judges a whole answer, as [exchange.Config] has it, and takes out of it what its step takes.
@@ -101,7 +102,9 @@ func (b *Book) Failure(x *exchange.Exchange, body []byte) string {
 	if g.journey.Cookies && x.Header.Get("Set-Cookie") != "" {
 		b.takeCookies(g, x)
 	}
-	failure, more := g.journey.Steps[g.step].Answer(x.K, g.round, g.texts, b.Expect, x, body, b.ReadBody)
+	step := &g.journey.Steps[g.step]
+	read := b.Mix.Requests[step.Part].Read(x, body, step.Keep(b.Expect, b.ReadBody))
+	failure, more := step.Answer(x.K, g.round, g.texts, b.Expect, x, read, b.ReadBody)
 	g.more = more
 	return failure
 }

@@ -124,6 +124,7 @@ type answer struct {
 	status   int
 	header   http.Header
 	body     []byte
+	unread   string // why body cannot be read, see [Body]
 	document any
 	read     bool
 	texts    []string // of a journey's names
@@ -136,6 +137,9 @@ func (a *answer) json() any {
 	}
 	return a.document
 }
+
+// ofBody reports whether the body has to be there.
+func (e *Expect) ofBody() bool { return e.json != nil || e.pattern != nil && e.header == "" }
 
 func (e *Expect) met(a *answer) bool {
 	switch {
@@ -182,8 +186,8 @@ func (e *Expect) metJSON(a *answer) bool {
 
 // JudgeAnswer returns what an answer's failure is called, or "" for a success. A body of more than so many bytes is not read as
 // JSON: of that, one byte more is given.
-func JudgeAnswer(expected []Expect, status int, header http.Header, body []byte, most int) string {
-	a := answer{status: status, header: header, body: body}
+func JudgeAnswer(expected []Expect, status int, header http.Header, body Body, most int) string {
+	a := answer{status: status, header: header, body: body.Seen, unread: body.Unread}
 	return a.judge(expected, most)
 }
 
@@ -191,7 +195,9 @@ func (a *answer) judge(expected []Expect, most int) string {
 	byStatus, failure := false, ""
 	for i := range expected {
 		byStatus = byStatus || len(expected[i].Statuses) > 0
-		if expected[i].json != nil && len(a.body) > most {
+		if a.unread != "" && expected[i].ofBody() {
+			failure = "expect: " + a.unread
+		} else if expected[i].json != nil && len(a.body) > most {
 			failure = TooLongBody
 		} else if !expected[i].met(a) {
 			failure = expected[i].kind
@@ -217,6 +223,9 @@ func (m *Mix) Expected(k uint64, all []Expect) []Expect {
 // Keep returns how many bytes of the body of request k's answer have to be seen, where all answers are expected to be so and at most
 // so many are read as JSON.
 func (m *Mix) Keep(k uint64, all []Expect, most int) int { return keep(m.Expected(k, all), most) }
+
+// Of returns the request that is sent as number k.
+func (m *Mix) Of(k uint64) *CompiledRequest { return &m.Requests[m.Index(k)] }
 
 // SeesBody reports whether any answer's body has to be seen.
 func (m *Mix) SeesBody(all []Expect) bool {

@@ -59,7 +59,7 @@ func TestJudgeAnswer(t *testing.T) {
 			}
 			expected = append(expected, e)
 		}
-		if got := JudgeAnswer(expected, tc.status, header, []byte(tc.body), 300); got != tc.want {
+		if got := JudgeAnswer(expected, tc.status, header, Body{Seen: []byte(tc.body)}, 300); got != tc.want {
 			t.Errorf("%q, status %d, body %q: %q, want %q", tc.expected, tc.status, tc.body, got, tc.want)
 		}
 	}

@@ -404,19 +404,22 @@ func (s *CompiledStep) expected(all []Expect) []Expect {
 
 // Answer judges an answer to the step, and takes out of it what it takes: failure is what its failure is called, or "". More is false
 // where the take was missing that the step is repeated for.
-func (s *CompiledStep) Answer(k uint64, round int, texts []string, all []Expect, x *exchange.Exchange, body []byte, most int) (failure string, more bool) {
+func (s *CompiledStep) Answer(k uint64, round int, texts []string, all []Expect, x *exchange.Exchange, body Body, most int) (failure string, more bool) {
 	expected := s.expected(all)
 	if len(expected) == 0 && len(s.takes) == 0 {
-		return JudgeAnswer(nil, x.Status, nil, nil, 0), true
+		return JudgeAnswer(nil, x.Status, nil, Body{}, 0), true
 	}
-	a := answer{status: x.Status, header: x.Header.Map(), body: body, texts: texts}
+	a := answer{status: x.Status, header: x.Header.Map(), body: body.Seen, unread: body.Unread, texts: texts}
 	if failure = a.judge(expected, most); failure != "" {
 		return failure, false
 	}
 	more = true
 	for i := range s.takes {
 		t := &s.takes[i]
-		if t.ofBody() && len(body) > most {
+		if t.ofBody() && body.Unread != "" {
+			return "take: " + body.Unread, false
+		}
+		if t.ofBody() && len(body.Seen) > most {
 			return TakeTooLong, false
 		}
 		text, ok := t.from(&a, Draw(k, round))

@@ -177,7 +177,7 @@ func TestExpectationsNameTexts(t *testing.T) {
 	}
 	j := &m.Journeys[0]
 	for body, want := range map[string]string{`{"user":"u7!"}`: "", `{"user":"u8!"}`: "expected another json:$.user"} {
-		if got, _ := j.Steps[0].Answer(7, 0, j.Draw(7, time.Time{}), nil, &exchange.Exchange{Status: 200}, []byte(body), 100); got != want {
+		if got, _ := j.Steps[0].Answer(7, 0, j.Draw(7, time.Time{}), nil, &exchange.Exchange{Status: 200}, Body{Seen: []byte(body)}, 100); got != want {
 			t.Errorf("%s: %q, want %q", body, got, want)
 		}
 	}

@@ -26,6 +26,7 @@ func (p *PlanRecord) Differences(q *PlanRecord) []string {
 	}
 	d.add("name asked for by https (--sni)", p.SNI, q.SNI)
 	d.add("version of HTTP (--http)", httpOf(p), httpOf(q))
+	d.add("codings asked for (--accept-encoding)", p.Accept, q.Accept)
 	d.add("https by the bundled service (--tls)", p.ServedTLS, q.ServedTLS)
 	d.add("TLS sessions taken up again (--tls-resume)", p.TLSResume, q.TLSResume)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)

@@ -108,15 +108,16 @@ type PlanRecord struct {
 	Engine      string           `json:"engine"`
 	Wire        *WireRecord      `json:"wire,omitempty"` // how the wire engine was set; nil of others and in files of before
 
-	ConnAgeNS    time.Duration `json:"conn_age_ns,omitempty"`   // an older connection carried no further request; 0: no limit
-	ConnRequests uint32        `json:"conn_requests,omitempty"` // a connection carried so many requests; 0: no limit
-	Follow       int           `json:"follow,omitempty"`        // so many redirects of a request were followed; 0: none was
-	FollowHosts  []string      `json:"follow_hosts,omitempty"`  // to these hosts, beside its own
-	SNI          string        `json:"sni,omitempty"`           // the name that https asked for, and held certificates against; "": the URL's host
-	HTTP         string        `json:"http,omitempty"`          // [HTTP1] or [HTTP2], where that was asked for, or HTTP/2 was preferred
-	ServedTLS    bool          `json:"served_tls,omitempty"`    // a bundled service served https
-	TLSResume    bool          `json:"tls_resume,omitempty"`    // new connections took up sessions of earlier ones
-	Spread       string        `json:"spread,omitempty"`        // SpreadRequests
+	ConnAgeNS    time.Duration `json:"conn_age_ns,omitempty"`     // an older connection carried no further request; 0: no limit
+	ConnRequests uint32        `json:"conn_requests,omitempty"`   // a connection carried so many requests; 0: no limit
+	Follow       int           `json:"follow,omitempty"`          // so many redirects of a request were followed; 0: none was
+	FollowHosts  []string      `json:"follow_hosts,omitempty"`    // to these hosts, beside its own
+	SNI          string        `json:"sni,omitempty"`             // the name that https asked for, and held certificates against; "": the URL's host
+	HTTP         string        `json:"http,omitempty"`            // [HTTP1] or [HTTP2], where that was asked for, or HTTP/2 was preferred
+	Accept       string        `json:"accept_encoding,omitempty"` // the codings of bodies that were asked for, where a flag or file did
+	ServedTLS    bool          `json:"served_tls,omitempty"`      // a bundled service served https
+	TLSResume    bool          `json:"tls_resume,omitempty"`      // new connections took up sessions of earlier ones
+	Spread       string        `json:"spread,omitempty"`          // SpreadRequests
 
 	HeaderCase string `json:"header_case,omitempty"` // HeadersKept: a header's name was sent otherwise than in its canonical form
 
