@@ -84,6 +84,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 
 	o.shared = pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.shared.SortFlags = false
+	o.addFileFlag(o.shared, "take target, requests, expect, hit_when and limits of a test file, and its slo where --slo is not given")
 	o.addTargetsFlag(o.shared)
 	o.addRequestFlags(o.shared)
 	o.addAroundFlags(o.shared)
@@ -144,15 +145,18 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	return capacityOutcome(found)
 }
 
-// objectives reads --slo.
-func (o *capacityOptions) objectives() ([]runfile.Threshold, error) {
-	texts := o.slo
+// objectives reads --slo, or else a test file's.
+func (o *capacityOptions) objectives(file profiles.File) ([]runfile.Threshold, error) {
+	texts, from := o.slo, "--slo"
+	if len(texts) == 0 && len(file.SLO) > 0 {
+		texts, from = wordsOf(file.SLO), o.file+": slo"
+	}
 	if len(texts) == 0 {
 		texts = defaultObjectives
 	}
 	list, err := capacity.ParseObjectives(texts)
 	if err != nil {
-		return nil, asUsage(fmt.Errorf("--slo: %w", err))
+		return nil, asUsage(fmt.Errorf("%s: %w", from, err))
 	}
 	return list, nil
 }

@@ -26,7 +26,11 @@ const idleFor = time.Second
 
 // measure searches each target, one after the other. It returns what was found until the first error.
 func (o *capacityOptions) measure(ctx context.Context, names []string, outs outputs[[]*capacity.Capacity], s streams) ([]*capacity.Capacity, error) {
-	objectives, err := o.objectives()
+	file, err := o.askedBy(anyStep())
+	if err != nil {
+		return nil, asUsage(err)
+	}
+	objectives, err := o.objectives(file)
 	if err != nil {
 		return nil, err
 	}
@@ -34,7 +38,7 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 	if err != nil {
 		return nil, asUsage(err)
 	}
-	subjects, err := o.capacitySubjects(names, objectives, s)
+	subjects, err := o.capacitySubjects(file, names, objectives, s)
 	if err != nil {
 		return nil, asUsage(err)
 	}
@@ -54,25 +58,28 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 	return found, nil
 }
 
+// anyStep is a test file of a step whose rate stands for none: each step has its own.
+func anyStep() profiles.File {
+	return profiles.File{Version: profiles.CurrentVersion, Profile: stepProfile(capacity.Step{Rate: 1, Hold: time.Second})}
+}
+
 // capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
-func (o *capacityOptions) capacitySubjects(names []string, objectives []runfile.Threshold, s streams) ([]*rig.Target, error) {
-	if len(names) == 0 && o.targets == "" {
-		names = []string{cachePair.Cached, cachePair.Uncached}
-	}
+func (o *capacityOptions) capacitySubjects(file profiles.File, names []string, objectives []runfile.Threshold, s streams) ([]*rig.Target, error) {
 	o.rate = o.most // a target that is not on this machine needs a rate; here it is the highest
-	// Its rate stands for none: each step has its own.
-	file, err := o.overlay("", profiles.File{
-		Version: profiles.CurrentVersion, Target: names, Profile: stepProfile(capacity.Step{Rate: 1, Hold: time.Second}),
-	})
+	file.Target, file.SLO, file.Limits.Requests = o.targetsOf(file, names), nil, 0
+	file, err := o.overlay(o.file, file)
 	if err != nil {
 		return nil, err
+	}
+	if len(file.Journeys) > 0 {
+		return nil, errJourneysDriven
 	}
 	plan, err := o.planOf(file)
 	if err != nil {
 		return nil, err
 	}
 	plan.Thresholds = objectives
-	asked := asking{driveOptions: &o.driveOptions, file: file}
+	asked := asking{driveOptions: &o.driveOptions, file: file, name: o.file}
 	subjects, err := asked.subjects(plan, s.in)
 	if err != nil || len(o.gomaxprocs) == 0 {
 		return subjects, err

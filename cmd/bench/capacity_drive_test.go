@@ -29,7 +29,7 @@ func TestCapacityStepsTakeTheFlagsOfRequests(t *testing.T) {
 	if err := f.Parse(args); err != nil {
 		t.Fatal(err)
 	}
-	list, err := o.capacitySubjects([]string{"http://service.test/x"}, nil, streams{})
+	list, err := o.capacitySubjects(anyStep(), []string{"http://service.test/x"}, nil, streams{})
 	if err != nil || len(list) != 1 {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestCapacityStepsTakeTheFlagsOfRequests(t *testing.T) {
 	if err := f.Parse([]string{"--connect-to", "", "--dns-ttl", "5s"}); err != nil {
 		t.Fatal(err)
 	}
-	if list, err = o.capacitySubjects([]string{"http://service.test/x"}, nil, streams{}); err != nil || list[0].Plan.Wire.DNSTTL != 5*time.Second {
+	if list, err = o.capacitySubjects(anyStep(), []string{"http://service.test/x"}, nil, streams{}); err != nil || list[0].Plan.Wire.DNSTTL != 5*time.Second {
 		t.Errorf("%+v, %v", list, err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -18,6 +19,8 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 		return nil, asUsage(fmt.Errorf("--from takes the steps from a file: leave out the target %s", args[0]))
 	case len(o.names) > 0:
 		return nil, asUsage(errors.New("--from takes the names of the targets from a file: leave out --name"))
+	case o.file != "":
+		return nil, asUsage(errSavedAsked)
 	case len(o.gomaxprocs) > 0:
 		return nil, asUsage(errors.New("--from takes the steps from a file: leave out --gomaxprocs"))
 	}
@@ -28,7 +31,7 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 	if capacity.IsFile(data) {
 		return o.fromCapacity(data)
 	}
-	objectives, err := o.objectives()
+	objectives, err := o.objectives(profiles.File{})
 	if err != nil {
 		return nil, err
 	}

@@ -132,7 +132,7 @@ func (o *compareOptions) armsOf(names []string) ([]*rig.Target, error) {
 // makeArms makes an arm of each name, served by its command where it has one, which that flag gave.
 func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Target, error) {
 	asked := asking{driveOptions: &o.driveOptions, atEach: true}
-	asked.name = o.fileName()
+	asked.name = o.file
 	file, err := o.testFile()
 	if err == nil {
 		file.Target, file.Profile = names, rig.Hold("round", 0, time.Second, 1)
@@ -143,7 +143,13 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	}
 	// Its phases, what ends a run early, and what a run is judged by are those of bench run: these are rounds.
 	f := &asked.file
-	f.WarmUp, f.AbortOn, f.Thresholds, f.Limits.Requests = 0, nil, nil, 0
+	f.Think, f.WarmUp, f.AbortOn, f.Thresholds, f.Limits.Requests = nil, 0, nil, nil, 0
+	if !o.judgesObjectives() {
+		if len(f.SLO) > 0 {
+			asked.note("the slo of " + o.file + " is not judged here: a gate of old and new side by side judges it")
+		}
+		f.SLO = nil
+	}
 	plan, err := o.planOf(asked.file)
 	if err == nil {
 		err = roundObjectives(plan.SLO)
@@ -178,6 +184,11 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 		}
 	}
 	return arms, nil
+}
+
+// judgesObjectives reports whether each side, or each cell, is held to objectives.
+func (o *compareOptions) judgesObjectives() bool {
+	return o.gate != nil && o.gate.baseline == "" || len(o.sweeping.options) > 0
 }
 
 // armNames tells the names of arms apart.

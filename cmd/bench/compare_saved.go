@@ -17,11 +17,15 @@ func isSaved(name string) bool {
 	return !isURL(name) && !targets.Named(name) && (strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".json.gz"))
 }
 
+var errSavedAsked = errors.New("--file says what is asked, and saved runs have been asked: leave it out")
+
 // compareSaved compares the runs in two files, each run a unit.
 func (o *compareOptions) compareSaved(names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
 	switch {
 	case o.gate != nil:
 		return asUsage(errors.New("a gate of saved runs takes --baseline, whose noise floor is known: without one they are compared by bench compare"))
+	case o.file != "":
+		return asUsage(errSavedAsked)
 	case len(names) != 2:
 		return asUsage(fmt.Errorf("two files of saved runs are compared, got %d", len(names)))
 	}

@@ -53,6 +53,7 @@ type loadFlags struct {
 // requestFlags are the flags for requests and for the checks of answers.
 type requestFlags struct {
 	limits     profiles.Limits
+	file       string   // test file
 	names      []string // names of the targets
 	headers    []string
 	user       string
@@ -184,6 +185,7 @@ Several are driven one after the other and shown side by side; without one, cach
 			},
 		}
 		o.addFlags(c.Flags())
+		o.addFileFlag(c.Flags(), "take target, requests or journeys, expect, hit_when, origin and limits of a test file; bench run takes all of it")
 		list = append(list, c)
 	}
 	return list
@@ -192,7 +194,8 @@ Several are driven one after the other and shown side by side; without one, cach
 var examples = map[string]string{
 	"spike": `  bench spike                                    cached and uncached, side by side
   bench spike uncached --peak 400/s              a spike that it can almost carry
-  bench spike 'http://127.0.0.1:8080/item/{{zipf 1000 1.1}}' --rate 50/s --peak 20x`,
+  bench spike 'http://127.0.0.1:8080/item/{{zipf 1000 1.1}}' --rate 50/s --peak 20x
+  bench spike -f shop.yaml --peak 10x            what a test file asks, its journeys too`,
 	"ramp": `  bench ramp uncached --rate 300/s               from nothing to 300/s
   bench ramp http://127.0.0.1:8080 -r 2000/s -d 2m`,
 	"sustained": `  bench sustained http://127.0.0.1:8080 -r 1000/s -d 10s

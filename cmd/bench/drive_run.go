@@ -14,11 +14,18 @@ import (
 
 // run drives file's profile, as the flags change it, at each of the targets.
 func (o *driveOptions) run(ctx context.Context, command string, file profiles.File, source []byte, args []string, s streams) error {
+	where := strings.TrimPrefix(command, "bench run ")
+	if o.file != "" {
+		where = o.file
+	}
+	file, err := o.askedBy(file)
+	if err != nil {
+		return asUsage(err)
+	}
 	if o.print {
 		return o.printProfile(file, source, s.out)
 	}
-	where := strings.TrimPrefix(command, "bench run ")
-	file, err := o.overlay(where, file)
+	file, err = o.overlay(where, file)
 	if err != nil {
 		return asUsage(err)
 	}

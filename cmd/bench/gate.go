@@ -22,7 +22,6 @@ type gateOptions struct {
 	margins      []string
 	inconclusive string
 	errorMargin  float64 // 0-1
-	testFile     string
 	baseline     string
 	floor        string
 	orSave       bool
@@ -55,7 +54,7 @@ with --or-save the new version becomes it.`,
 	c.Flags().StringArrayVar(&o.gate.margins, "margin", nil,
 		"change for the worse that is let pass, such as p99=20%; p99=10%:20% regresses above the one and passes below the other; off leaves it out (default p50=5%, p95=10%, p99=10%:20%, goodput=5%, errors=0.1%; repeatable)")
 	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
-	c.Flags().StringVarP(&o.gate.testFile, "file", "f", "", "take requests, expect, hit_when, limits and slo of a test file")
+	o.addFileFlag(c.Flags(), "take requests, expect, hit_when, limits and slo of a test file")
 	c.Flags().StringVar(&o.gate.baseline, "baseline", "", "hold the new version against this baseline, a `name` or a file, instead of an old one")
 	c.Flags().BoolVar(&o.gate.orSave, "or-save", false, "where there is no such baseline, save one of the new version, say so, and exit 4 (--inconclusive pass: 0)")
 	c.Flags().StringVar(&o.gate.floor, "floor", "", "refuse margins below the noise floor of this baseline, a `name` or a file, whose rate and rounds are taken")
@@ -157,30 +156,21 @@ func (g *gateOptions) exit(found *report.Compared) error {
 	return alreadySaid{exitError{exitInconclusive, errors.New("inconclusive")}}
 }
 
-// fileName is the path of the test file; "": none.
-func (o *compareOptions) fileName() string {
-	if o.gate != nil {
-		return o.gate.testFile
-	}
-	return o.sweeping.file
-}
-
 // testFile is the test file, laid over a baseline's plan; of a sweep with the values of the cell.
 func (o *compareOptions) testFile() (profiles.File, error) {
 	under := o.under
 	under.Version = profiles.CurrentVersion
-	name := o.fileName()
-	if name == "" {
+	if o.file == "" {
 		return under, nil
 	}
-	source, err := readBounded(name)
+	source, err := readBounded(o.file)
 	if err != nil {
 		return under, err
 	}
 	if c := o.sweeping.cell; c != nil {
 		source = []byte(substitute(string(source), c.values))
 	}
-	file, err := profiles.Parse(name, source)
+	file, err := profiles.Parse(o.file, source)
 	if err != nil {
 		return under, err
 	}

@@ -81,7 +81,7 @@ func (o *compareOptions) againstOnly() error {
 	if slices.Contains(o.names, oldName) {
 		return fmt.Errorf("--name %s: that is what the baseline is called beside the new version", oldName)
 	}
-	for _, name := range []string{"a", "a-cmd", "a-http", "b-http", "floor", "at", "round", "seed", "slo", "file"} {
+	for _, name := range []string{"a", "a-cmd", "a-http", "b-http", "floor", "at", "round", "seed", "slo"} {
 		if o.given.Changed(name) {
 			return fmt.Errorf("--%s is for old and new side by side: leave it out of a gate against a baseline", name)
 		}
@@ -228,6 +228,9 @@ func (c *conductor) inTime(runs int, length time.Duration) error {
 func (o *compareOptions) gateSaved(b *compare.Baseline, names []string, criteria []compare.Criterion, outs outputs[*report.Compared], s streams) error {
 	if o.b != "" || o.bCmd != "" {
 		return asUsage(fmt.Errorf("%s holds saved runs and --b is driven: give one", names[0]))
+	}
+	if o.file != "" {
+		return asUsage(errSavedAsked)
 	}
 	if err := o.checkNames(1); err != nil {
 		return asUsage(err)

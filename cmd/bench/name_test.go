@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/spf13/pflag"
 )
@@ -144,11 +145,11 @@ func TestSizesOfANamedService(t *testing.T) {
 	if err := f.Parse([]string{"--name", "front", "--gomaxprocs", "1,2"}); err != nil {
 		t.Fatal(err)
 	}
-	objectives, err := o.objectives()
+	objectives, err := o.objectives(profiles.File{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	sizes, err := o.capacitySubjects([]string{"cached"}, objectives, streams{})
+	sizes, err := o.capacitySubjects(anyStep(), []string{"cached"}, objectives, streams{})
 	if err != nil || len(sizes) != 2 || sizes[1].Plan.Target.Name != "front, GOMAXPROCS 2" || sizes[1].Name != "cached" {
 		t.Errorf("%v: %+v", err, sizes)
 	}

@@ -59,7 +59,7 @@ var readBy = regexp.MustCompile(`^@(.+)$|\{\{\s*csv\s+([^\s}]+)|\$\{file:([^}]+)
 
 // inputs are the files that are read for requests to targets of these names.
 func (o *driveOptions) inputs(names []string) []string {
-	files := []string{o.targets, o.base.TLS.CertFile, o.base.TLS.KeyFile, o.base.TLS.CAFile}
+	files := []string{o.targets, o.file, o.base.TLS.CertFile, o.base.TLS.KeyFile, o.base.TLS.CAFile}
 	texts := append([]string{o.body, o.template, o.user}, o.headers...)
 	for _, text := range append(texts, names...) {
 		for _, found := range readBy.FindAllStringSubmatch(text, -1) {
@@ -77,7 +77,6 @@ func (o *compareOptions) inputs(names []string) []string {
 			files = append(files, name)
 		}
 	}
-	files = append(files, o.fileName())
 	if o.gate == nil {
 		return files
 	}

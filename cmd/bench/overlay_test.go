@@ -96,7 +96,8 @@ func TestFlagsAreLaidOverATestFile(t *testing.T) {
 // A gate's test file is laid over the plan of the baseline of its floor, and flags over both.
 func TestATestFileIsLaidOverABaselinesPlan(t *testing.T) {
 	path := fileOf(t, "name: x\nphases: [{name: load, kind: hold, duration: 1s, rate: 1/s}]\nlimits: {timeout: 2s, requests: 5}\nthresholds: p99<1s\n")
-	o := compareOptions{gate: &gateOptions{testFile: path}}
+	o := compareOptions{gate: &gateOptions{}}
+	o.file = path
 	f := pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.addCompareFlags(f)
 	if err := f.Parse([]string{"--drain", "4s"}); err != nil {

@@ -101,8 +101,8 @@ func (o *driveOptions) printProfile(file profiles.File, source []byte, w io.Writ
 	if err != nil {
 		return asUsage(err)
 	}
-	for _, flag := range []string{"rate", "peak", "duration", "stage", "arrivals", "warm-up", "vus-stage", "think"} {
-		if f := o.given.Lookup(flag); f.Changed && f.Value.String() != f.DefValue {
+	for _, flag := range []string{"file", "rate", "peak", "duration", "stage", "arrivals", "warm-up", "vus-stage", "think"} {
+		if f := o.given.Lookup(flag); f != nil && f.Changed && f.Value.String() != f.DefValue {
 			source = file.YAML()
 		}
 	}

@@ -20,7 +20,6 @@ import (
 type sweepOptions struct {
 	options []string // NAME=VALUE,VALUE each
 	noKill  bool
-	file    string // test file
 
 	cell *cell // whose arm is being made; nil: none
 }
@@ -30,7 +29,7 @@ func (o *compareOptions) addSweepFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.options, "sweep", nil,
 		"compare one service with each of the values of an option, such as strategy=none,ttl,aside (repeatable: each with each; of the commands and URLs of --a, {NAME} becomes the value and {port} a free port)")
 	f.StringArrayVar(&o.slo, "slo", nil, "with --sweep, what a cell is to hold, such as p99<20ms (repeatable)")
-	f.StringVarP(&s.file, "file", "f", "", "with --sweep, take requests, expect, hit_when, limits and slo of a test file, in which {NAME} becomes the value")
+	o.addFileFlag(f, "take requests, expect, hit_when and limits of a test file; with --sweep its slo too, and {NAME} in it becomes the value")
 	f.BoolVar(&s.noKill, "no-kill", false, "with --sweep, do not kill each service at the end to see which writes it loses")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "with --sweep, show every pair too, and hits and misses apart")
 }
@@ -44,7 +43,7 @@ var sweepsShown = shown[*sweep.Sweep]{
 // checkSweep refuses what does not go with --sweep, and what goes with it alone.
 func (o *compareOptions) checkSweep(names []string) error {
 	if len(o.sweeping.options) == 0 {
-		for _, name := range []string{"slo", "file", "no-kill", "verbose"} {
+		for _, name := range []string{"slo", "no-kill", "verbose"} {
 			if o.gate == nil && o.given.Changed(name) {
 				return fmt.Errorf("--%s is for --sweep: leave it out", name)
 			}

@@ -223,9 +223,9 @@ func names(words []string, options []swept, option string) bool {
 // servedCells makes cells of a URL, of the command that serves it, and of the test file.
 func (o *compareOptions) servedCells(g *grid, choices [][]string) error {
 	file := []byte{}
-	if o.sweeping.file != "" {
+	if o.file != "" {
 		var err error
-		if file, err = readBounded(o.sweeping.file); err != nil {
+		if file, err = readBounded(o.file); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/spf13/pflag"
+)
+
+// addFileFlag adds the flag of a test file whose requests a command sends by a profile of its own.
+func (o *driveOptions) addFileFlag(f *pflag.FlagSet, usage string) {
+	f.StringVarP(&o.file, "file", "f", "", usage)
+}
+
+// askedBy lays what the test file of --file asks, of whom, and what it holds answers to, over a command's own file. How much is driven
+// when, and by what a run ends, is judged and is written, stays the command's.
+func (o *driveOptions) askedBy(command profiles.File) (profiles.File, error) {
+	if o.file == "" {
+		return command, nil
+	}
+	source, err := readBounded(o.file)
+	if err != nil {
+		return command, err
+	}
+	file, err := profiles.Parse(o.file, source)
+	if err == nil {
+		err = checkFile(o.file, file)
+	}
+	if err != nil {
+		return command, err
+	}
+	file.Profile, file.Think, file.WarmUp = command.Profile, command.Think, command.WarmUp
+	file.Thresholds, file.AbortOn, file.Outputs = nil, nil, nil
+	return file, nil
+}
