@@ -178,7 +178,7 @@ func (r *recording) tellTail(run *runfile.Run, all *shard, e *ending) {
 		return
 	}
 	p := runfile.Phase{
-		Name: "tail", Kind: "tail", StartNS: r.layout.length, DurationNS: max(e.at-r.layout.length, 1),
+		Name: runfile.TailName, Kind: runfile.TailName, StartNS: r.layout.length, DurationNS: max(e.at-r.layout.length, 1),
 		Verdict: runfile.Verdict{Kind: runfile.Valid, Evidence: []string{}}, Endpoints: all.endpointsIn(r.layout.tailPhase, r.mix),
 	}
 	t.phase(&p)

@@ -32,12 +32,10 @@ func (w *watch) ask(wanted bool) {
 // state describes the run at an instant.
 func (w *watch) state(now time.Duration) runfile.Progress {
 	p := runfile.Progress{
-		Target: w.plan.Target.Name, Elapsed: now, Total: w.layout.length, Draining: now >= time.Duration(w.layout.cut.Load()),
+		Target: w.plan.Target.Name, Elapsed: now, Total: w.layout.end(), Draining: now >= w.layout.lastDue(),
 		Failures: maps.Clone(w.timeline.failures), Seconds: w.timeline.latest(w.shards, now, time.Duration(w.layout.cut.Load()), runfile.ProgressSeconds),
 	}
-	phase := w.layout.phaseAt(now)
-	span := w.layout.spans[phase]
-	p.Phase, p.Kind = w.plan.Profile.Phases[phase].Name, w.plan.Profile.Phases[phase].Kind
+	span := w.tellPhase(&p, now)
 	p.PhaseElapsed, p.PhaseDuration = min(now, span.End)-span.Start, span.End-span.Start
 
 	var sent, returned, ended, ok uint64
@@ -71,6 +69,18 @@ func (w *watch) state(now time.Duration) runfile.Progress {
 	return p
 }
 
+// tellPhase adds which phase an instant is of, or that journeys go on in the tail, and returns when that is.
+func (w *watch) tellPhase(p *runfile.Progress, now time.Duration) profiles.Span {
+	l := w.layout
+	if l.tail > 0 && now >= l.length && time.Duration(l.cut.Load()) == l.length {
+		p.Phase, p.Kind = runfile.TailName, runfile.TailName
+		return profiles.Span{Start: l.length, End: l.end()}
+	}
+	phase := l.phaseAt(min(now, l.length-1))
+	p.Phase, p.Kind = w.plan.Profile.Phases[phase].Name, w.plan.Profile.Phases[phase].Kind
+	return l.spans[phase]
+}
+
 func cpuSince(from, to *time.Duration, length time.Duration, of int) runfile.ProgressCPU {
 	used := difference(from, to)
 	if used == nil || length <= 0 {
@@ -84,11 +94,11 @@ func (w *watch) tellLimits(p *runfile.Progress, second time.Duration) {
 	last, phase := p.Last(), w.layout.phaseAt(second)
 	for _, t := range w.plan.Thresholds {
 		scope, err := scopeOf(t, w.plan.Profile.Phases)
-		if err != nil || !scope[phase] {
+		if err != nil || phase >= len(scope) || !scope[phase] {
 			continue
 		}
 		figure, known := last.Figure(t)
-		if t.Metric == runfile.MetricRate {
+		if t.Metric == runfile.MetricRate && t.Endpoint == "" {
 			figure, known = p.Achieved, true
 		}
 		if known {

@@ -146,6 +146,47 @@ func TestProgressTellsOfLimitsAndConditions(t *testing.T) {
 	}
 }
 
+// While journeys go on after the profile a progress tells of their tail, which no limit is about; without one, or interrupted, the
+// last phase stays.
+func TestProgressTellsOfTheTail(t *testing.T) {
+	think := func(think time.Duration) *recording {
+		p := steady("http://fake", time.Second)
+		p.Requests, p.Thresholds = nil, thresholds(t, "p99<1ns", "rate{j}>1/s")
+		step := func(name string, think time.Duration) request.Step {
+			return request.Step{Request: request.Request{Name: name, URL: "http://fake/"}, Think: profiles.Think{Mean: think}}
+		}
+		p.Journeys = []request.Journey{{Name: "j", Steps: []request.Step{step("a", 0), step("b", think)}}}
+		r, err := newRecording(p.withDefaults())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return r
+	}
+	for _, tc := range []struct {
+		think, now, cut time.Duration
+		phase           string
+		left            time.Duration
+		over            bool
+	}{
+		{2 * time.Second, 999 * time.Millisecond, time.Second, "load", time.Millisecond, false},
+		{2 * time.Second, time.Second, time.Second, runfile.TailName, 2 * time.Second, false},
+		{2 * time.Second, 5 * time.Second, time.Second, runfile.TailName, -2 * time.Second, true},
+		{2 * time.Second, time.Second, time.Second / 2, "load", 0, true},
+		{0, time.Second, time.Second, "load", 0, true},
+	} {
+		w := watch{recording: think(tc.think)}
+		w.layout.interrupt(tc.cut)
+		p := runfile.Progress{Seconds: []runfile.ProgressSecond{{Due: 1, Samples: 1}}}
+		span := w.tellPhase(&p, tc.now)
+		if p.Phase != tc.phase || (span.End-tc.now-tc.left).Abs() > 20*time.Millisecond || tc.now >= w.layout.lastDue() != tc.over {
+			t.Errorf("at %v: phase %s until %v, the last is due at %v", tc.now, p.Phase, span.End, w.layout.lastDue())
+		}
+		if w.tellLimits(&p, tc.now); len(p.Limits) > 1 || p.Phase == runfile.TailName && len(p.Limits) > 0 {
+			t.Errorf("at %v: limits %+v", tc.now, p.Limits)
+		}
+	}
+}
+
 // Nothing came to an end, so there is neither a duration nor a share of failures; but there is a rate.
 func TestRateEndsARunThatHangsFromTheStart(t *testing.T) {
 	never := fakeServer{service: func(uint64) time.Duration { return time.Hour }}

@@ -49,6 +49,14 @@ func (l *layout) phases() int {
 // end is when nothing is due any more that does not wait for the target.
 func (l *layout) end() time.Duration { return l.length + l.tail }
 
+// lastDue is the last instant at which anything is due: interrupted, no step is any more.
+func (l *layout) lastDue() time.Duration {
+	if cut := time.Duration(l.cut.Load()); cut < l.length {
+		return cut
+	}
+	return l.end()
+}
+
 // phaseAt returns the phase of an instant; what lies past the profile belongs to its last phase, or to the tail of journeys.
 func (l *layout) phaseAt(t time.Duration) int {
 	if l.tailPhase > 0 && t >= l.length {

@@ -34,6 +34,9 @@ type JourneyStep struct {
 	SinceArrival Dist   `json:"since_arrival"` // from the arrival to the end of the step, less what was thought; two digits
 }
 
+// TailName is the name and the kind of the phase of what is due after the others.
+const TailName = "tail"
+
 // maxJourneySteps bounds the steps of a journey.
 const maxJourneySteps = 1000
 

@@ -17,7 +17,7 @@ type Progress struct {
 	PhaseElapsed  time.Duration
 	PhaseDuration time.Duration
 	Elapsed       time.Duration // may pass Total while the drain lasts
-	Total         time.Duration // length of the profile
+	Total         time.Duration // length of the profile, and after it as long as journeys think at most
 	Draining      bool          // the last intended instant is past
 	Most          uint64        // requests of the closed model after which it ends, if Total is not past before; 0: no limit
 	Sent          uint64        // of them
