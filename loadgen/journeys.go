@@ -13,21 +13,17 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/wire"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
-// What journeys do not go with.
-var (
-	ErrJourneyUsers  = errors.New("journeys arrive by a rate, and not by users")
-	ErrJourneyFollow = errors.New("in journeys no redirect is followed: write it as a step of its own whose path is a link that was taken")
-)
+// ErrJourneyFollow says that redirects are not followed in journeys.
+var ErrJourneyFollow = errors.New("in journeys no redirect is followed: write it as a step of its own whose path is a link that was taken")
 
 // checkJourneys refuses what journeys do not go with.
 func (p Plan) checkJourneys() error {
 	switch {
 	case len(p.Journeys) == 0:
 		return nil
-	case p.Closed != nil:
-		return ErrJourneyUsers
 	case p.Follow.Most > 0:
 		return ErrJourneyFollow
 	case p.Order == runfile.Sequential:
@@ -42,12 +38,23 @@ const maxInProgress = 200_000
 
 // checkInProgress refuses a plan whose journeys would be too many at once for thinking alone.
 func (j *Job) checkInProgress() error {
+	if j.Plan.Closed != nil {
+		return nil // as many as there are users
+	}
 	rate, think := j.Plan.Profile.PeakRate(), j.mix.MeanThink()
 	if n := rate * think.Seconds(); n > maxInProgress {
 		return fmt.Errorf("%s journeys would be in progress at once, for they think %s on average and %s/s arrive: at most %s may be, so lower the rate or the think times",
 			units.Count(uint64(n)), units.Precise(think), units.ThreeDigits(rate), units.Count(maxInProgress))
 	}
 	return nil
+}
+
+// tailOf returns how long journeys go on at most after the profile that none waits for. Users begin theirs nobody knows when.
+func (j *Job) tailOf(schedule *profiles.Schedule) time.Duration {
+	if j.Plan.Closed != nil {
+		return journey.MostThink(j.mix)
+	}
+	return journey.Tail(j.mix, schedule.Total(), schedule.At, schedule.Duration())
 }
 
 // AllRequests returns the plan's requests, or those of its journeys' steps.
@@ -119,13 +126,7 @@ func (r *recording) endJourneys(e *ending) {
 	if r.mix.Journeys == nil {
 		return
 	}
-	cursor, loops := r.schedule.Cursor(), uint64(len(e.loops))
-	cursor.Seek(e.next())
-	for k, at, ok := cursor.Next(); ok && at < e.cut; k, at, ok = cursor.Next() {
-		if k >= e.loops[k%loops].next {
-			r.books[0].Unstarted(k, at, e.at)
-		}
-	}
+	r.endNeverTaken(e)
 	most, keptBack := 0, false
 	for _, b := range r.books {
 		b.Finish()
@@ -137,6 +138,20 @@ func (r *recording) endJourneys(e *ending) {
 	}
 	if keptBack {
 		r.note("a cookie is for https alone (Secure) and was not sent over http")
+	}
+}
+
+// endNeverTaken counts the arrivals of a schedule that no loop took.
+func (r *recording) endNeverTaken(e *ending) {
+	if r.schedule == nil {
+		return
+	}
+	cursor, loops := r.schedule.Cursor(), uint64(len(e.loops))
+	cursor.Seek(e.next())
+	for k, at, ok := cursor.Next(); ok && at < e.cut; k, at, ok = cursor.Next() {
+		if k >= e.loops[k%loops].next {
+			r.books[0].Unstarted(k, at, e.at)
+		}
 	}
 }
 
@@ -209,11 +224,17 @@ func (r *recording) previewJourneys(v *runfile.Preview, now time.Time) error {
 			v.PerArrival += r.mix.Share(i) * r.mix.Journeys[i].Steps[n].Mean()
 		}
 	}
-	cursor := r.schedule.Cursor()
-	for range previewedJourneys {
-		k, at, ok := cursor.Next()
-		if !ok {
-			break
+	var cursor *profiles.Cursor
+	if r.schedule != nil {
+		cursor = r.schedule.Cursor()
+	}
+	for k := range uint64(previewedJourneys) {
+		var at time.Duration
+		if cursor != nil {
+			var ok bool
+			if _, at, ok = cursor.Next(); !ok {
+				break
+			}
 		}
 		j := &r.mix.Journeys[r.mix.Journey(k)]
 		for n := range j.Steps {

@@ -220,6 +220,35 @@ func TestJourneysSendWhatTheyTook(t *testing.T) {
 	}
 }
 
+// In the closed model each user runs journey after journey, as a new visitor each time, to the end of the last.
+func TestUsersRunJourneyAfterJourney(t *testing.T) {
+	for _, engine := range Engines() {
+		t.Run(engine, func(t *testing.T) {
+			noLeaks(t)
+			shop, url := newStrictShop(t)
+			p := journeys(t, url, engine, time.Minute)
+			p.Closed, p.Limits.Requests = &Closed{VUs: 4, Think: profiles.Think{Mean: time.Millisecond}}, 21
+			run, err := Drive(t.Context(), p, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			accountedFor(t, run)
+			j := run.Overall.Journeys[0]
+			if shop.wrong.Load() != 0 || j.Arrived != 21 || j.Completed != 21 || run.Interrupted || j.Steps[1].Asked != 21 || run.Plan.VUs != 4 {
+				t.Errorf("%d wrong; %s, interrupted %v, failures %+v", shop.wrong.Load(), endsOf(&j), run.Interrupted, run.Errors)
+			}
+			p.Limits.Requests, p.Profile.Phases[0].Duration = 0, 20*time.Millisecond // each is in its first, and goes on to its end
+			if run, err = Drive(t.Context(), p, Options{}); err != nil {
+				t.Fatal(err)
+			}
+			accountedFor(t, run)
+			if j := run.Overall.Journeys[0]; j.Arrived == 0 || j.Completed != j.Arrived || run.Interrupted || run.Tail == nil {
+				t.Errorf("%s, interrupted %v, tail %+v", endsOf(&j), run.Interrupted, run.Tail)
+			}
+		})
+	}
+}
+
 // What a failure keeps from being asked is said, as is what never came to an end; nothing is lost when the run is ended early, or
 // when the server dies.
 func TestJourneysThatFailAreAccountedFor(t *testing.T) {
@@ -289,9 +318,8 @@ func TestJourneysThatFailAreAccountedFor(t *testing.T) {
 // What journeys do not go with is refused before anything is sent.
 func TestJourneysAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*Plan){
-		"journeys arrive by a rate": func(p *Plan) { p.Closed = &Closed{VUs: 1} },
-		"no redirect is followed":   func(p *Plan) { p.Follow.Most = 1 },
-		"drawn by weight":           func(p *Plan) { p.Order = runfile.Sequential },
+		"no redirect is followed": func(p *Plan) { p.Follow.Most = 1 },
+		"drawn by weight":         func(p *Plan) { p.Order = runfile.Sequential },
 		"216,000 journeys would be in progress at once, for they think 1080 s on average and 200/s arrive": func(p *Plan) {
 			p.Journeys[0].Steps[1].Think = profiles.Think{Mean: 18 * time.Minute}
 		},
@@ -321,6 +349,11 @@ func TestJourneysArePreviewed(t *testing.T) {
 	}
 	if len(v.First) < 9 || v.Requests != 200 || v.PerArrival < 3.79 || v.PerArrival > 3.81 || v.Tail <= 0 || v.Tail > 150*time.Millisecond {
 		t.Errorf("%d shown of %d, %v requests each, tail %v", len(v.First), v.Requests, v.PerArrival, v.Tail)
+	}
+	closed := journeys(t, "http://127.0.0.1:1", "", time.Second)
+	closed.Closed = &Closed{VUs: 2}
+	if w, err := compiled(t, closed).Preview(time.Unix(0, 0)); err != nil || len(w.First) != len(v.First) || w.PerArrival != v.PerArrival || w.Requests != 0 {
+		t.Errorf("of users: %+v, %v", w, err)
 	}
 	for _, r := range v.First {
 		if text := r.URL + strings.Join(r.Header, ""); strings.Contains(text, "user") || r.Name == "buy/order" && r.URL != "http://127.0.0.1:1/orders?token=…" {

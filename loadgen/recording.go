@@ -71,7 +71,7 @@ func (j *Job) recording() (*recording, error) {
 	}
 	r.layout.spans, r.layout.length, r.layout.endpoints = slices.Clone(schedule.Spans()), schedule.Duration(), len(j.mix.Endpoints)
 	if j.mix.Journeys != nil {
-		r.layout.tailPhase, r.layout.tail = len(r.layout.spans), journey.Tail(j.mix, schedule.Total(), schedule.At, r.layout.length)
+		r.layout.tailPhase, r.layout.tail = len(r.layout.spans), j.tailOf(schedule)
 	}
 	r.layout.interrupt(r.layout.length)
 	if r.layout.closed = p.Closed != nil; !r.layout.closed {
@@ -145,9 +145,9 @@ func (r *recording) settle(e *ending) {
 	if e.cut < r.layout.length {
 		e.cut = min(max(e.cut, r.timeline.until), r.layout.length-1)
 	}
-	if l := &r.layout; r.schedule == nil && r.plan.Limits.Requests > 0 && e.next() >= r.plan.Limits.Requests && e.cut == l.length && e.at < l.length {
+	if l := &r.layout; r.schedule == nil && r.plan.Limits.Requests > 0 && e.next() >= r.plan.Limits.Requests && e.cut == l.end() && e.at < l.length {
 		l.trim(e.at)
-		l.length, e.cut = e.at, e.at
+		l.length, l.tail, e.cut = e.at, 0, e.at
 		r.plan.Profile = r.plan.Profile.Until(e.at)
 	}
 }
@@ -243,7 +243,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	if r.mix.Journeys != nil {
 		run.Requests.Planned = run.Requests.Due // when they are due is the target's doing
 	}
-	if c := r.plan.Closed; c != nil && c.Think != (profiles.Think{}) {
+	if c := r.plan.Closed; c != nil && r.mix.Journeys == nil && c.Think != (profiles.Think{}) {
 		share, window := r.timeline.inStep(c.Think, min(e.cut, r.layout.length))
 		if run.InStep = share; window < time.Second {
 			run.InStepOfNS = window

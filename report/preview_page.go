@@ -43,7 +43,7 @@ func previewPage(v *runfile.Preview) *page.Page {
 
 // offeredOf says in a sentence what is offered, and how long.
 func offeredOf(v *runfile.Preview) string {
-	if v.PerArrival > 0 {
+	if v.PerArrival > 0 && len(v.Curve) > 0 {
 		return fmt.Sprintf("%s journeys in %s · %s arrivals · seed %d · %s requests each on average, if they go to their ends · the last has thought %s later",
 			units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed, units.ThreeDigits(v.PerArrival), units.Span(v.Tail))
 	}
@@ -53,6 +53,12 @@ func offeredOf(v *runfile.Preview) string {
 	length := "for " + units.Span(v.Length)
 	if v.Requests > 0 {
 		length = "until " + plural(v.Requests, "request") + " are sent, " + length + " at most"
+	}
+	if v.PerArrival > 0 {
+		if v.Requests > 0 {
+			length = "until " + plural(v.Requests, "journey") + " have begun, for " + units.Span(v.Length) + " at most"
+		}
+		length += fmt.Sprintf(", in journeys of %s requests on average", units.ThreeDigits(v.PerArrival))
 	}
 	return fmt.Sprintf("closed model, %s%s %s · seed %d", usersOf(&v.Plan), thinking(&v.Plan), length, v.Seed)
 }

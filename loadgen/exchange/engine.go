@@ -60,7 +60,7 @@ type Config struct {
 
 	// FollowUp is told of each exchange when it is over, before it is recorded, and may say which part it is. It returns when the next
 	// exchange of the same number is due: as soon as the one before was over, or later. ok is false where nothing follows; after an
-	// exchange that was Unfinished or Unsent none is sent. Nil: each request is one exchange. In the open model alone.
+	// exchange that was Unfinished or Unsent none is sent. Of Users the one who asked goes on. Nil: each request is one exchange.
 	FollowUp func(x *Exchange) (at time.Duration, ok bool)
 
 	// KeepBody returns how much of the body of the answer to request k is kept, in bytes, when that is about to be sent; nil: nothing.

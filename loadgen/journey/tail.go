@@ -9,14 +9,7 @@ import (
 // Tail returns how long after the end of a schedule of n arrivals the journeys go on at most that none waits for: until who arrived
 // and thinks longest has thought. at returns when number k arrives.
 func Tail(m *request.Mix, n uint64, at func(k uint64) time.Duration, length time.Duration) (tail time.Duration) {
-	var most time.Duration
-	for i := range m.Journeys {
-		var thinks time.Duration
-		for s := range m.Journeys[i].Steps {
-			thinks += m.Journeys[i].Steps[s].MostThink()
-		}
-		most = max(most, thinks)
-	}
+	most := MostThink(m)
 	for k := n; k > 0; k-- {
 		arrival := at(k - 1)
 		if arrival+most <= length+tail {
@@ -25,6 +18,18 @@ func Tail(m *request.Mix, n uint64, at func(k uint64) time.Duration, length time
 		tail = max(tail, arrival+Thinks(m, k-1)-length)
 	}
 	return tail
+}
+
+// MostThink returns the longest that any journey thinks.
+func MostThink(m *request.Mix) (most time.Duration) {
+	for i := range m.Journeys {
+		var thinks time.Duration
+		for s := range m.Journeys[i].Steps {
+			thinks += m.Journeys[i].Steps[s].MostThink()
+		}
+		most = max(most, thinks)
+	}
+	return most
 }
 
 // Thinks returns how long journey k thinks, if it goes to its end.

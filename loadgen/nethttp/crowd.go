@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/users"
 )
 
@@ -13,14 +14,31 @@ type crowd struct {
 	users *users.Crowd
 }
 
-// ask takes the next user, and returns when that one asks; false where all are with other workers or gone.
-func (c *crowd) ask() (user int, at time.Duration, ok bool) {
+// asking is a user, and what that one asks at an instant: a new request, or what follows of number k.
+type asking struct {
+	user    int
+	at      time.Duration
+	k       uint64
+	follows bool
+}
+
+// ask takes the next user; false where all are with other workers or gone.
+func (c *crowd) ask() (a asking, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if at = c.users.Due(); at == users.Never {
-		return 0, 0, false
+	if a.at = c.users.Due(); a.at == users.Never {
+		return a, false
 	}
-	return c.users.Ask(), at, true
+	a.k, a.follows = c.users.Follows()
+	a.user = c.users.Ask()
+	return a, true
+}
+
+// goOn keeps the follow-up of a user's exchange that is over.
+func (c *crowd) goOn(x *exchange.Exchange, at time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.users.GoOn(x.User, x.K, at)
 }
 
 func (c *crowd) over(user int, k uint64, at time.Duration) {
@@ -32,18 +50,24 @@ func (c *crowd) over(user int, k uint64, at time.Duration) {
 // serveUsers sends what users ask, one after the other, as long as there is a user whom no other worker serves.
 func (r *run) serveUsers() {
 	for {
-		user, at, ok := r.crowd.ask()
-		if !ok || !waitUntil(r.queue.pacing, r.Epoch, at) {
+		a, ok := r.crowd.ask()
+		if !ok || !waitUntil(r.queue.pacing, r.Epoch, a.at) {
 			return
 		}
-		x := r.queue.take()
+		x := &exchange.Exchange{K: a.k}
+		if !a.follows {
+			x = r.queue.take()
+		}
 		if x == nil {
 			return
 		}
-		x.Intended, x.User = at, user
-		e := &exchanging{run: r, Exchange: x, free: at}
+		x.Intended, x.User = a.at, a.user
+		e := &exchanging{run: r, Exchange: x, free: a.at}
 		e.perform()
-		r.crowd.over(user, x.K, e.released)
+		if x.Over() {
+			r.queue.follow(x)
+		}
+		r.crowd.over(a.user, x.K, e.released)
 		r.over <- x
 	}
 }

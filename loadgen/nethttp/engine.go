@@ -97,6 +97,7 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 	}
 	if c.Users != nil {
 		r.crowd = &crowd{users: c.Users}
+		r.queue.crowd = r.crowd
 	}
 	defer r.inner.CloseIdleConnections()
 	defer r.lanes.close()

@@ -52,6 +52,12 @@ func (q *queue) follow(x *exchange.Exchange) {
 	}
 	x.Part = 0
 	at, ok := q.following.up(x)
+	if q.crowd != nil {
+		if ok && x.Over() {
+			q.crowd.goOn(x, at)
+		}
+		return
+	}
 	q.mu.Lock()
 	q.following.open--
 	if ok && x.Over() {

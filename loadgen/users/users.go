@@ -22,13 +22,17 @@ type Config struct {
 // Crowd is the users who think, and when each will have thought. It belongs to one goroutine.
 type Crowd struct {
 	Config
-	heap []thinking // the first has thought first
+	heap   []thinking       // the first has thought first
+	onward map[int]struct{} // users whose request that is over is not the last of its number
+	closed bool
 }
 
-// thinking is a user, and when that one asks.
+// thinking is a user, and when that one asks: a new request, or what follows of number k.
 type thinking struct {
-	at   time.Duration
-	user int
+	at      time.Duration
+	user    int
+	k       uint64
+	follows bool
 }
 
 // New returns the users before any of them has asked.
@@ -58,25 +62,65 @@ func (w *Crowd) Ask() (user int) {
 	return first.user
 }
 
-// Over tells that a user's request k was over at an instant: the user thinks, and asks again.
-func (w *Crowd) Over(user int, k uint64, at time.Duration) { w.asksFrom(user, at+w.Think(k)) }
+// Follows returns the number that the next user goes on with; ok is false where that user begins with a new one.
+func (w *Crowd) Follows() (k uint64, ok bool) {
+	if len(w.heap) == 0 {
+		return 0, false
+	}
+	return w.heap[0].k, w.heap[0].follows
+}
+
+// GoOn tells, before Over is called, that a user's request is not the last of number k: the next is due at an instant, even if users
+// no longer begin by then.
+func (w *Crowd) GoOn(user int, k uint64, at time.Duration) {
+	if w.onward == nil {
+		w.onward = make(map[int]struct{})
+	}
+	w.onward[user] = struct{}{}
+	w.push(thinking{at, user, k, true})
+}
+
+// Over tells that a user's request k was over at an instant: the user thinks, and asks again, unless that goes on.
+func (w *Crowd) Over(user int, k uint64, at time.Duration) {
+	if _, goesOn := w.onward[user]; goesOn {
+		delete(w.onward, user)
+		return
+	}
+	w.asksFrom(user, at+w.Think(k))
+}
+
+// Close lets nobody begin any more. Who goes on does so to the end.
+func (w *Crowd) Close() {
+	w.closed = true
+	waiting := w.heap
+	w.heap = w.heap[:0:0]
+	for _, x := range waiting {
+		if x.follows {
+			w.push(x)
+		}
+	}
+}
 
 // asksFrom lets a user ask at an instant, or as soon as present after it, if there is still time.
 func (w *Crowd) asksFrom(user int, at time.Duration) {
-	if at = w.Present(user, at); at >= w.Length {
+	if at = w.Present(user, at); at >= w.Length || w.closed {
 		return
 	}
+	w.push(thinking{at: at, user: user})
+}
+
+func (w *Crowd) push(x thinking) {
 	w.heap = append(w.heap, thinking{})
 	i := len(w.heap) - 1
 	for i > 0 {
 		above := (i - 1) / 2
-		if w.heap[above].at <= at {
+		if w.heap[above].at <= x.at {
 			break
 		}
 		w.heap[i] = w.heap[above]
 		i = above
 	}
-	w.heap[i] = thinking{at, user}
+	w.heap[i] = x
 }
 
 // down puts one in place of the first.

@@ -5,6 +5,26 @@ import (
 	"time"
 )
 
+// Who goes on does not begin anew, and does so when nobody else asks any more.
+func TestWhoGoesOnBeginsNothingElse(t *testing.T) {
+	w := New(Config{Count: 2, Length: 100, Think: func(uint64) time.Duration { return 10 }, Present: func(_ int, at time.Duration) time.Duration { return at }})
+	first, second := w.Ask(), w.Ask()
+	w.GoOn(first, 7, 120)
+	w.Over(first, 7, 90)
+	w.Over(second, 8, 50)
+	if k, ok := w.Follows(); ok || w.Due() != 60 {
+		t.Errorf("number %d follows, %v, at %d", k, ok, w.Due())
+	}
+	w.Close()
+	if k, ok := w.Follows(); !ok || k != 7 || w.Due() != 120 || w.Ask() != first {
+		t.Errorf("number %d follows, %v, at %d", k, ok, w.Due())
+	}
+	w.Over(first, 7, 130)
+	if w.Due() != Never {
+		t.Errorf("somebody begins at %d, after the end", w.Due())
+	}
+}
+
 // The first to ask is the one who has thought first, whoever was answered first.
 func TestWhoHasThoughtAsksFirst(t *testing.T) {
 	thinks := []time.Duration{50, 10, 30, 20, 40}

@@ -109,8 +109,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 		l.poller.wake()
 		close(woken)
 	})
-	l.k, l.at, l.more = source.Next()
-	l.end.Next = l.k
+	l.takeNext()
 	l.looked = time.Since(c.Epoch)
 	l.run()
 	l.giveUp()
@@ -170,14 +169,23 @@ func (l *loop) run() {
 
 // startsLater reports whether there is a request still to be started.
 func (l *loop) startsLater(now time.Duration) bool {
-	if l.stopped || !l.more && l.later.Len() == 0 {
+	switch {
+	case l.stopped:
 		return false
+	case l.Users != nil:
+		return l.Users.Due() != never || l.more && now < l.Length
 	}
-	return l.Users == nil || now < l.Length
+	return l.more || l.later.Len() > 0
 }
 
 // next returns the request that is due first, from the schedule or of the follow-ups; there is one.
 func (l *loop) next() (k uint64, at time.Duration, follows bool) {
+	if l.Users != nil {
+		if k, follows = l.Users.Follows(); !follows {
+			k = l.k
+		}
+		return k, l.Users.Due(), follows
+	}
 	if k, at, ok := l.later.First(); ok && (!l.more || at <= l.at) {
 		return k, at, true
 	}
@@ -186,18 +194,31 @@ func (l *loop) next() (k uint64, at time.Duration, follows bool) {
 
 // advance takes the request that is due first, which was started.
 func (l *loop) advance(follows bool) {
-	if follows {
+	switch {
+	case !follows:
+		l.takeNext()
+	case l.Users == nil:
 		l.later.Pop()
-		return
 	}
+}
+
+// takeNext takes a request from the source.
+func (l *loop) takeNext() {
 	l.k, l.at, l.more = l.source.Next()
 	l.end.Next = l.k
+	if !l.more && l.Users != nil {
+		l.Users.Close()
+	}
 }
 
 // record records an exchange that is over, and keeps its follow-up.
 func (l *loop) record(x *exchange.Exchange) {
 	if l.FollowUp != nil {
-		if at, ok := l.FollowUp(x); ok && x.Over() {
+		at, ok := l.FollowUp(x)
+		switch ok = ok && x.Over(); {
+		case ok && l.Users != nil:
+			l.Users.GoOn(x.User, x.K, at)
+		case ok:
 			l.later.Push(x.K, at)
 		}
 	}
@@ -216,10 +237,12 @@ func (l *loop) free(x *pending, at time.Duration) {
 // due returns when the next request can be started: it is due and there is a slot. Never, where none is to be.
 func (l *loop) due() time.Duration {
 	switch {
-	case l.stopped || !l.more && l.later.Len() == 0:
+	case l.stopped:
 		return never
 	case l.Users != nil:
 		return l.Users.Due()
+	case !l.more && l.later.Len() == 0:
+		return never
 	case l.slots.n == 0:
 		return never
 	}
@@ -232,9 +255,6 @@ func (l *loop) due() time.Duration {
 func (l *loop) sendDue(now time.Duration, mayOpen bool) (blocked bool) {
 	for now >= l.due() {
 		k, intended, follows := l.next()
-		if l.Users != nil {
-			intended = l.Users.Due()
-		}
 		r, err := l.source.Render(k, intended)
 		i := none
 		if err == nil {

@@ -84,6 +84,35 @@ func followUpsInOneSlot(t *testing.T, s suite) {
 	}
 }
 
+// A user goes on with a number to its end, also when nobody begins any more, and thinks before the next.
+func followUpsOfUsers(t *testing.T, s suite) {
+	const n, users, parts, think = 12, 3, 4, 2 * time.Millisecond
+	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) {})
+	for _, tc := range []struct {
+		n      uint64
+		length time.Duration
+	}{{n, Hang}, {1 << 40, 10 * time.Millisecond}} {
+		of := newSteps(t, parts, func(uint64, int) time.Duration { return 5 * time.Millisecond })
+		r, end := s.drive(t, t.Context(), address, Evenly{N: tc.n}, exchange.Config{
+			FollowUp: of.followUp, Users: Crowd(users, think, tc.length), Slots: users, Length: tc.length, Tail: Hang,
+		})
+		if n := int(end.Next) * parts; n == 0 || len(r.Exchanges) != n || r.Count(exchange.Succeeded) != n || tc.n < 1<<40 && end.Next != tc.n {
+			t.Errorf("%d of %d numbers: %d recorded, %d succeeded", end.Next, tc.n, len(r.Exchanges), r.Count(exchange.Succeeded))
+		}
+		at, ended := map[int]uint64{}, map[int]time.Duration{} // by user
+		for i := range r.Exchanges {
+			x := &r.Exchanges[i]
+			if x.Part > 0 && at[x.User] != x.K {
+				t.Errorf("user %d goes on with %d after %d", x.User, x.K, at[x.User])
+			}
+			if x.Part == 0 && (x.Intended < ended[x.User]+think || x.Intended >= tc.length) {
+				t.Errorf("user %d begins with %d at %v, after the end at %v", x.User, x.K, x.Intended, ended[x.User])
+			}
+			at[x.User], ended[x.User] = x.K, x.End
+		}
+	}
+}
+
 // What is due when the drain is over is recorded; what would have been due later never was.
 func followUpsThatAreCutOff(t *testing.T, s suite) {
 	const n = 6

@@ -82,6 +82,7 @@ var checks = []check{
 	{"ClosedModelWaitsForItsUsers", closedModel, false},
 	{"FollowUpsAreDueWhenTheySay", followUps, false},
 	{"FollowUpsWaitForASlot", followUpsInOneSlot, false},
+	{"FollowUpsOfUsers", followUpsOfUsers, false},
 	{"FollowUpsEndWithTheDrain", followUpsThatAreCutOff, false},
 	{"AfterAnInterruptNothingFollows", followUpsOfAnInterrupt, false},
 	{"FailuresHaveFollowUpsToo", followUpsOfFailures, false},
