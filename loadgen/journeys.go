@@ -16,16 +16,11 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// ErrJourneyFollow says that redirects are not followed in journeys.
-var ErrJourneyFollow = errors.New("in journeys no redirect is followed: write it as a step of its own whose path is a link that was taken")
-
 // checkJourneys refuses what journeys do not go with.
 func (p Plan) checkJourneys() error {
 	switch {
 	case len(p.Journeys) == 0:
 		return nil
-	case p.Follow.Most > 0:
-		return ErrJourneyFollow
 	case p.Order == runfile.Sequential:
 		return errors.New("journeys are drawn by weight: leave out the order")
 	}

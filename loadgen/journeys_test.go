@@ -318,8 +318,7 @@ func TestJourneysThatFailAreAccountedFor(t *testing.T) {
 // What journeys do not go with is refused before anything is sent.
 func TestJourneysAreRefused(t *testing.T) {
 	for want, change := range map[string]func(*Plan){
-		"no redirect is followed": func(p *Plan) { p.Follow.Most = 1 },
-		"drawn by weight":         func(p *Plan) { p.Order = runfile.Sequential },
+		"drawn by weight": func(p *Plan) { p.Order = runfile.Sequential },
 		"216,000 journeys would be in progress at once, for they think 1080 s on average and 200/s arrive": func(p *Plan) {
 			p.Journeys[0].Steps[1].Think = profiles.Think{Mean: 18 * time.Minute}
 		},

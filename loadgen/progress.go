@@ -71,7 +71,7 @@ func (w *watch) state(now time.Duration) runfile.Progress {
 
 // tellPhase adds which phase an instant is of, or that journeys go on in the tail, and returns when that is.
 func (w *watch) tellPhase(p *runfile.Progress, now time.Duration) profiles.Span {
-	l := w.layout
+	l := &w.layout
 	if l.tail > 0 && now >= l.length && time.Duration(l.cut.Load()) == l.length {
 		p.Phase, p.Kind = runfile.TailName, runfile.TailName
 		return profiles.Span{Start: l.length, End: l.end()}

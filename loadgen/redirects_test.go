@@ -7,8 +7,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -44,6 +46,51 @@ func redirecting(t *testing.T, elsewhere string) (base string, asked *sync.Map) 
 	}))
 	t.Cleanup(s.Close)
 	return s.URL, asked
+}
+
+// Within a step redirects are followed, and every answer on the way fills the jar; the step's own secrets stay with its host, and a
+// cookie goes where it is for.
+func TestStepsFollowRedirects(t *testing.T) {
+	t.Parallel()
+	var there atomic.Value
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		there.Store(r.Header.Get("Cookie") + r.Header.Get("Authorization"))
+		http.SetCookie(w, &http.Cookie{Name: "other", Value: "1", Path: "/"})
+	}))
+	defer other.Close()
+	var asked sync.Map
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Store(r.URL.Path, r.Header.Get("Cookie")+" "+r.Header.Get("Authorization"))
+		to := map[string]string{"/enter": "/way/1", "/way/1": "/way/end", "/off": other.URL + "/"}[r.URL.Path]
+		http.SetCookie(w, &http.Cookie{Name: "at" + path.Base(r.URL.Path), Value: "1"}) // of its own directory
+		if w.Header().Set("Location", to); to != "" {
+			w.WriteHeader(http.StatusFound)
+		}
+	}))
+	defer s.Close()
+	otherURL, _ := url.Parse(other.URL)
+	step := func(name, at string) request.Step {
+		return request.Step{Request: request.Request{Name: name, URL: s.URL + at, Header: http.Header{"Cookie": {"own=1"}, "Authorization": {"secret"}}}}
+	}
+	steps := []request.Step{step("enter", "/enter"), step("next", "/way/next"), step("off", "/off"), step("last", "/last")}
+	steps[3].Header = nil
+	p := steady(s.URL, 5*time.Millisecond)
+	p.Requests, p.Journeys, p.Follow = nil, []request.Journey{{Name: "j", Steps: steps}}, Follow{Most: 3, Hosts: []string{otherURL.Host}}
+	run, err := Drive(t.Context(), p, Options{})
+	if err != nil || run.Overall.Journeys[0].Completed != 1 {
+		t.Fatalf("%v, %+v", err, run)
+	}
+	for at, want := range map[string]string{
+		"/enter": "own=1 secret", "/way/1": "own=1; atenter=1 secret", "/way/end": "own=1; at1=1; atenter=1 secret",
+		"/way/next": "own=1; at1=1; atend=1; atenter=1 secret", "/last": "atenter=1; atoff=1; other=1 ",
+	} {
+		if got, _ := asked.Load(at); got != want {
+			t.Errorf("%s was asked with %q, want %q", at, got, want)
+		}
+	}
+	if got := there.Load(); got != "atenter=1; atoff=1" {
+		t.Errorf("the other host was told %q", got) // cookies know no ports (RFC 6265, section 8.5)
+	}
 }
 
 // What is followed, with what method and credentials, and how it ends, is as with curl --location.

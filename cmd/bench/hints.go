@@ -49,7 +49,6 @@ var hints = []struct {
 	{loadgen.ErrWireFollow, ": use --engine http"},
 	{loadgen.ErrUnshared, ": give --http 2 too"},
 	{loadgen.ErrNoneFollowed, ": say it with --follow"},
-	{loadgen.ErrJourneyFollow, ", and leave out --follow"},
 	{runfile.ErrNoRunFile, " (bench writes one with -o json=FILE, and bench report shows what else it wrote)"},
 }
 

@@ -105,6 +105,9 @@ func (m mixture) journeysAt(base string) []request.Journey {
 // driveJourneys makes s a subject of journeys to one target.
 func (a *asking) driveJourneys(s *rig.Target, journeys []request.Journey) error {
 	s.Plan.Journeys = journeys
+	if err := a.mayFollow(s.Plan.Profile); err != nil {
+		return err
+	}
 	at := journeys[0].Steps[0].URL
 	if err := a.mayDrive(s.Plan.Profile, at); err != nil {
 		return err

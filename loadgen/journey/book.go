@@ -52,6 +52,7 @@ type going struct {
 	texts        []string
 	jar          *cookiejar.Jar // nil: no answer has set a cookie
 	before, sent string         // request targets: of the exchange before, and of this one
+	led          *url.URL       // where redirects of this exchange have led; nil: there was none
 
 	thought          time.Duration
 	response, target time.Duration // sums over the steps that are over
@@ -99,9 +100,7 @@ func (b *Book) Keep(k uint64) int {
 // Failure judges a whole answer, as [exchange.Config] has it, and takes out of it what its step takes.
 func (b *Book) Failure(x *exchange.Exchange, body []byte) string {
 	g := b.of(x.K, x.Intended)
-	if g.journey.Cookies && x.Header.Get("Set-Cookie") != "" {
-		b.takeCookies(g, x)
-	}
+	b.keepCookies(g, b.urlOf(g), x)
 	step := &g.journey.Steps[g.step]
 	read := b.Mix.Requests[step.Part].Read(x, body, step.Keep(b.Expect, b.ReadBody))
 	failure, more := step.Answer(x.K, g.round, g.texts, b.Expect, x, read, b.ReadBody)
@@ -109,11 +108,14 @@ func (b *Book) Failure(x *exchange.Exchange, body []byte) string {
 	return failure
 }
 
-func (b *Book) takeCookies(g *going, x *exchange.Exchange) {
+// keepCookies puts in the jar what the answer of a URL sets.
+func (b *Book) keepCookies(g *going, at *url.URL, x *exchange.Exchange) {
+	if !g.journey.Cookies || x.Header.Get("Set-Cookie") == "" {
+		return
+	}
 	if g.jar == nil {
 		g.jar, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it has no error to return
 	}
-	at := b.urlOf(g)
 	cookies := (&http.Response{Header: x.Header.Map()}).Cookies()
 	g.jar.SetCookies(at, cookies)
 	for _, c := range cookies {
@@ -125,8 +127,11 @@ func (b *Book) takeCookies(g *going, x *exchange.Exchange) {
 	}
 }
 
-// urlOf returns the URL that the journey's request goes to.
+// urlOf returns the URL that the journey's request goes to, or was led to.
 func (b *Book) urlOf(g *going) *url.URL {
+	if g.led != nil {
+		return g.led
+	}
 	c := &b.Mix.Requests[g.journey.Steps[g.step].Part]
 	u := &url.URL{Scheme: c.Scheme, Host: c.Host, Path: "/"}
 	if to, err := u.Parse(g.sent); err == nil {

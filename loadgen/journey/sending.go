@@ -2,8 +2,10 @@ package journey
 
 import (
 	"net/http"
+	"net/url"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/request"
 )
 
@@ -27,7 +29,7 @@ func (b *Book) Send(k uint64, intended time.Duration) (s Sending, err error) {
 	if s.Target, err = b.Mix.TargetOf(step, s.Draw, due, g.texts, g.before); err != nil {
 		return s, err
 	}
-	g.sent = string(s.Target)
+	g.sent, g.led = string(s.Target), nil
 	var cookies []*http.Cookie
 	if g.jar != nil {
 		cookies = g.jar.Cookies(b.urlOf(g))
@@ -35,4 +37,22 @@ func (b *Book) Send(k uint64, intended time.Duration) (s Sending, err error) {
 	s.Plain = len(cookies) == 0 && len(b.Mix.Requests[step.Part].Header.Drawn) == 0
 	s.Header = b.Mix.SentHeader(step, s.Draw, due, g.texts, cookies)
 	return s, nil
+}
+
+// Redirected takes the cookies of an answer that leads elsewhere, and returns the header of the request there: the step's own with the
+// cookies that are for that URL. Another scheme, host or port gets what h has, the header that is left for it, and those cookies.
+func (b *Book) Redirected(x *exchange.Exchange, from, to *url.URL, h http.Header) http.Header {
+	g := b.of(x.K, x.Intended)
+	step := &g.journey.Steps[g.step]
+	b.keepCookies(g, from, x)
+	g.led = to
+	var cookies []*http.Cookie
+	if g.jar != nil {
+		cookies = g.jar.Cookies(to)
+	}
+	if c := &b.Mix.Requests[step.Part]; to.Scheme != c.Scheme || to.Host != c.Host {
+		return request.AddCookies(h, cookies)
+	}
+	g.sent = to.RequestURI()
+	return b.Mix.SentHeader(step, request.Draw(x.K, g.round), b.Epoch.Add(x.Intended), g.texts, cookies)
 }

@@ -465,7 +465,11 @@ func portOf(u *url.URL) string {
 
 // SentHeader returns the header of a step, with cookies beside its own, whose names win.
 func (m *Mix) SentHeader(s *CompiledStep, draw uint64, due time.Time, texts []string, cookies []*http.Cookie) http.Header {
-	h := m.Requests[s.Part].Header.RenderOf(draw, due, texts)
+	return AddCookies(m.Requests[s.Part].Header.RenderOf(draw, due, texts), cookies)
+}
+
+// AddCookies returns a header with cookies beside its own, whose names win.
+func AddCookies(h http.Header, cookies []*http.Cookie) http.Header {
 	if len(cookies) == 0 {
 		return h
 	}
