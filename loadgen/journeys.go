@@ -213,12 +213,7 @@ const previewedJourneys = 3
 
 // previewJourneys adds the first journeys to a preview, each with the steps that it has if nothing ends it, as if answers took no time.
 func (r *recording) previewJourneys(v *runfile.Preview, now time.Time) error {
-	v.Tail = r.layout.tail
-	for i := range r.mix.Journeys {
-		for n := range r.mix.Journeys[i].Steps {
-			v.PerArrival += r.mix.Share(i) * r.mix.Journeys[i].Steps[n].Mean()
-		}
-	}
+	v.Tail, v.PerArrival = r.layout.tail, r.mix.PerJourney()
 	var cursor *profiles.Cursor
 	if r.schedule != nil {
 		cursor = r.schedule.Cursor()

@@ -271,7 +271,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 	if m.Order.Sequential && m.Order.N > 1 {
 		r.Order, r.Lines = runfile.Sequential, m.Order.N
 	}
-	r.Grouping, r.Endpoints = m.Grouping, slices.Clone(m.Endpoints)
+	r.Grouping, r.Endpoints, r.PerJourney = m.Grouping, slices.Clone(m.Endpoints), m.PerJourney()
 	if p.Closed != nil {
 		p.Closed.record(&r)
 	}

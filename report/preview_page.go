@@ -44,8 +44,9 @@ func previewPage(v *runfile.Preview) *page.Page {
 // offeredOf says in a sentence what is offered, and how long.
 func offeredOf(v *runfile.Preview) string {
 	if v.PerArrival > 0 && len(v.Curve) > 0 {
-		return fmt.Sprintf("%s journeys in %s · %s arrivals · seed %d · %s requests each on average, if they go to their ends · the last has thought %s later",
-			units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed, units.ThreeDigits(v.PerArrival), units.Span(v.Tail))
+		return fmt.Sprintf("%s journeys in %s · %s arrivals · seed %d · %s requests each on average, if they go to their ends, at most %s once level · the last has thought %s after the profile's end, and all is over %s later at the latest",
+			units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed, units.ThreeDigits(v.PerArrival), units.Rate(highestRate(&v.Plan)*v.PerArrival),
+			units.Span(v.Tail), units.Span(v.Plan.DrainNS))
 	}
 	if len(v.Curve) > 0 {
 		return fmt.Sprintf("%s requests in %s · %s arrivals · seed %d", units.Count(v.Requests), units.Span(v.Length), v.Plan.Arrivals, v.Seed)

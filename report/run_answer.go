@@ -108,6 +108,9 @@ func answerOne(s subject) string {
 	case silent:
 		return fmt.Sprintf("No request succeeded: the service %s.%s", s.predicate(), s.setting())
 	case carried:
+		if s.focus.AllJourneys() != nil {
+			break
+		}
 		return fmt.Sprintf("The service %s: %s.", s.predicate(), s.figures())
 	}
 	return "The service " + s.predicate() + "."
@@ -295,12 +298,15 @@ func sideBySide(subjects []subject) string {
 
 func bothCarried(a, b subject) string {
 	x, y, of := &a.focus.ResponseTime, &b.focus.ResponseTime, "P99"
+	if j, k := a.focus.AllJourneys(), b.focus.AllJourneys(); j != nil && k != nil {
+		x, y, of = &j.Time, &k.Time, "P99 of journey time"
+	}
 	what := "Both carried their load"
 	if samePlan([]subject{a, b}) {
 		what = "Both carried " + a.task()
 	}
 	late := leftOutOf(a, b)
-	if late != "" {
+	if late != "" && a.focus.AllJourneys() == nil {
 		if x, y = a.ownTime(), b.ownTime(); x == nil || y == nil { // of the one only the response time is known
 			return strings.Join(others([]subject{a, b}, ""), " ")
 		}

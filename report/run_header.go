@@ -90,12 +90,28 @@ func loadOf(plan *runfile.PlanRecord) string {
 		if total > 0 {
 			users += " for " + units.Span(total)
 		}
+		if plan.PerJourney > 0 {
+			users += ", in journeys"
+		}
 		return users
 	}
 	if len(phases) == 0 {
 		return ""
 	}
+	if plan.PerJourney > 0 {
+		return fmt.Sprintf("journeys, %s (%s requests/s once level)", openLoad(phases, total), units.ThreeDigits(highestRate(plan)*plan.PerJourney))
+	}
 	return openLoad(phases, total)
+}
+
+// highestRate is the highest rate that a plan offers after its warm-up.
+func highestRate(plan *runfile.PlanRecord) (rate float64) {
+	for _, p := range plan.Phases {
+		if p.Kind != profiles.Warmup {
+			rate = max(rate, p.From, p.To)
+		}
+	}
+	return rate
 }
 
 // usersOf says how many users a plan of the closed model has: "20 users", "1 → 20 users".

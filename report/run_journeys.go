@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -18,10 +19,87 @@ const (
 // shownLoss is from which share of journeys that a failure kept from a step its percentiles are marked.
 const shownLoss = 0.01
 
+// rateWords is the rate of a phase, and what comes at it where that is not requests.
+func (s subject) rateWords(p *runfile.Phase) string {
+	if p.AllJourneys() == nil {
+		return units.Rate(s.rate(p))
+	}
+	return units.Trimmed(s.rate(p)) + " journeys/s"
+}
+
+// journeyPredicate says what the service did with the journeys of the focus, to follow its name; "" where there are no journeys of
+// several steps, or the run tells nothing of them.
+func (s subject) journeyPredicate() string {
+	j := s.focus.AllJourneys()
+	if j == nil || j.Arrived == 0 {
+		return ""
+	}
+	text, when := "", ""
+	switch s.outcome() {
+	case overloaded:
+		text = "did not keep up with " + s.task() + ": it "
+		if s.closed() {
+			text = "kept " + s.task() + " waiting: it "
+		}
+	case answered, failing, carried:
+	default:
+		return ""
+	}
+	if s.focusName() != "the run" {
+		when = " of " + s.focusName()
+	}
+	if j.Completed == j.Arrived {
+		text += fmt.Sprintf("completed all of %s%s", plural(j.Arrived, "journey"), when)
+	} else {
+		text += fmt.Sprintf("completed %s of %s%s", units.Percent(float64(j.Completed)/float64(j.Arrived)), plural(j.Arrived, "journey"), when)
+	}
+	d, of := &j.Time, "less thinking"
+	if s.outcome() == answered {
+		d, of = &j.TargetTime, "of its own time, less thinking"
+	}
+	if d.Count > 0 {
+		text += fmt.Sprintf(", in %s at P50 and %s at P99 %s", d.Quantile(0.50), d.Quantile(0.99), of)
+	}
+	if base := s.phase(profiles.Baseline); base != nil && base != s.focus && s.focus.Kind == profiles.Spike {
+		if before := base.AllJourneys(); before != nil && before.Time.Count > 0 {
+			text += fmt.Sprintf(", %s at P99 before it", before.Time.Quantile(0.99))
+		}
+	}
+	for _, part := range ends(j) {
+		text += "; " + part
+	}
+	if j.Failed > 0 {
+		text += s.mostly()
+	}
+	if after := s.recovering(); after != "" && s.overrun() {
+		text += "; it" + strings.TrimPrefix(after, " and")
+	}
+	if s.outcome() == answered {
+		text += "; bench was late for some of their requests"
+	}
+	return text
+}
+
+// ends says what became of those that were not completed, a clause each.
+func ends(j *runfile.Journey) (list []string) {
+	for _, part := range []struct {
+		n    uint64
+		what string
+	}{{j.Failed, "failed"}, {j.Unfinished, "were cut off by the end of the run"}, {j.Unstarted, "never started"}} {
+		if part.n > 0 {
+			list = append(list, units.Count(part.n)+" "+part.what)
+		}
+	}
+	return list
+}
+
 // journeyText says in a sentence what became of each target's journeys.
 func journeyText(subjects []subject) page.Block {
 	var lines []page.Block
 	for _, s := range subjects {
+		if len(s.Overall.Journeys) == 1 && len(s.Phases) == 1 && s.journeyPredicate() != "" {
+			continue // the headline says it
+		}
 		for i := range s.Overall.Journeys {
 			lines = append(lines, page.Text{Text: journeySentence(s, &s.Overall.Journeys[i], len(subjects) > 1)})
 		}
@@ -42,13 +120,8 @@ func journeySentence(s subject, j *runfile.Journey, several bool) string {
 	if j.Time.Count > 0 {
 		fmt.Fprintf(&b, ", in %s at P50 and %s at P99 less thinking", j.Time.Quantile(0.50), j.Time.Quantile(0.99))
 	}
-	for _, part := range []struct {
-		n    uint64
-		what string
-	}{{j.Failed, "failed"}, {j.Unfinished, "were cut off by the end of the run"}, {j.Unstarted, "never started"}} {
-		if part.n > 0 {
-			fmt.Fprintf(&b, "; %s %s", units.Count(part.n), part.what)
-		}
+	for _, part := range ends(j) {
+		b.WriteString("; " + part)
 	}
 	b.WriteString(".")
 	return b.String()

@@ -6,7 +6,55 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
+
+// Of journeys of several steps the headline tells journey time, how many were completed, and what kept others from that.
+func TestHeadlineOfJourneys(t *testing.T) {
+	times := make([]time.Duration, 90)
+	for i := range times {
+		times[i] = time.Duration(i+1) * time.Millisecond
+	}
+	d := runfile.NewDist(runfile.TotalDigits, times, nil)
+	steps := make([]runfile.JourneyStep, 2)
+	all := []runfile.Journey{{Name: "buy", Arrived: 90, Completed: 90, Time: d, TargetTime: d, Steps: steps}}
+	lost := []runfile.Journey{{Name: "buy", Arrived: 100, Completed: 90, Failed: 9, Unfinished: 1, Time: d, TargetTime: d, Steps: steps}}
+	hold := []runfile.PhaseRecord{{Name: "load", Kind: profiles.Hold, DurationNS: 10 * time.Second, From: 50, To: 50}}
+	spike := []runfile.PhaseRecord{
+		{Name: "calm", Kind: profiles.Baseline, DurationNS: 10 * time.Second, From: 5, To: 5},
+		{Name: "spike", Kind: profiles.Spike, DurationNS: 10 * time.Second, From: 50, To: 50},
+	}
+	with := func(list ...[]runfile.Journey) func(*runfile.Run) {
+		return func(r *runfile.Run) {
+			for i, j := range list {
+				r.Phases[i].Journeys = j
+			}
+		}
+	}
+	declined := func(r *runfile.Run) { r.Errors = []runfile.ErrorCount{{Kind: "status 402", Count: 9}} }
+	one := []runfile.Journey{{Name: "home", Arrived: 90, Completed: 90, Time: d, Steps: steps[:1]}}
+	for want, run := range map[string]*runfile.Run{
+		"The service completed all of 90 journeys, in 45 ms at P50 and 89 ms at P99 less thinking.":                                                                         told("a", hold, time.Second, with(all)),
+		"The service completed 90 % of 100 journeys, in 45 ms at P50 and 89 ms at P99 less thinking; 9 failed; 1 were cut off by the end of the run (most: status 402).":    told("a", hold, time.Second, with(lost), declined),
+		"The service completed all of 90 journeys of the spike, in 45 ms at P50 and 89 ms at P99 less thinking, 89 ms at P99 before it.":                                    told("a", spike, time.Second, with(all, all)),
+		"The service did not keep up with 50 journeys/s for 10 s: it completed all of 90 journeys, in 45 ms at P50 and 89 ms at P99 less thinking.":                         told("a", hold, time.Second, with(all), slow(0, 9, time.Second)),
+		"The service did not keep up with the spike: it completed all of 90 journeys of the spike, in 45 ms at P50 and 89 ms at P99 less thinking; it recovered after 5 s.": told("a", spike, time.Second, with(nil, all), slow(1, 9, time.Second), recovers(1, runfile.Recovered, 5*time.Second)),
+		"The service carried 50/s for 10 s: 50/s with P99 at 1.0 s; none of 1,200 requests failed.":                                                                         told("a", hold, time.Second, with(one)),
+	} {
+		if got := Answer([]*runfile.Run{run}, Caller{}); got != want {
+			t.Errorf("%s\nwant %s", got, want)
+		}
+	}
+	slower := []runfile.Journey{all[0]}
+	for i := range times {
+		times[i] *= 2
+	}
+	slower[0].Time = runfile.NewDist(runfile.TotalDigits, times, nil)
+	got := Answer([]*runfile.Run{told("a", hold, time.Second, with(slower)), told("b", hold, time.Second, with(all))}, Caller{})
+	if want := "Both carried 50 journeys/s for 10 s: P99 of journey time was 89 ms on b and 178 ms on a, 2.0× as much."; got != want {
+		t.Errorf("%s\nwant %s", got, want)
+	}
+}
 
 // A journey is told of in a sentence, with a row for it and for each of its steps; what a failure kept others from is marked.
 func TestJourneysAreTold(t *testing.T) {

@@ -45,7 +45,7 @@ func (s subject) outcome() outcome {
 		return unmeasured
 	case s.Verdict.Kind == runfile.TargetLimited:
 		return overloaded
-	case lost(s.focus) >= failingShare:
+	case s.lost() >= failingShare:
 		return failing
 	}
 	return carried
@@ -53,6 +53,14 @@ func (s subject) outcome() outcome {
 
 func (s subject) due() uint64 {
 	return max(s.Requests.Due, s.Requests.Succeeded+s.Requests.Failed)
+}
+
+// lost returns the share of what was due in the focus that failed or was never answered: of journeys, those not completed.
+func (s subject) lost() float64 {
+	if j := s.focus.AllJourneys(); j != nil && j.Arrived > 0 {
+		return float64(j.Arrived-j.Completed) / float64(j.Arrived)
+	}
+	return lost(s.focus)
 }
 
 // lost returns the share of a phase's requests that failed or were never answered.
@@ -75,7 +83,7 @@ func (s subject) task() string {
 	case s.phase(profiles.Ramp) != nil:
 		return "the ramp to " + units.Rate(s.highest())
 	}
-	return units.Rate(s.rate(s.focus)) + " for " + units.Span(s.focus.DurationNS)
+	return s.rateWords(s.focus) + " for " + units.Span(s.focus.DurationNS)
 }
 
 // highest returns the highest planned rate, of a phase measured or to be measured.
@@ -89,6 +97,9 @@ func (s subject) highest() float64 {
 
 // predicate says what the service did, to follow its name.
 func (s subject) predicate() string {
+	if text := s.journeyPredicate(); text != "" {
+		return text
+	}
 	switch s.outcome() {
 	case aborted:
 		return "was aborted after " + s.elapsed() + ": " + s.abortion()

@@ -39,7 +39,7 @@ func (s subject) heldBack() bool {
 
 // kept reports whether the service kept up with its load, as far as the target's own time tells where bench was late.
 func (s subject) kept() bool {
-	return s.outcome() == carried || s.outcome() == answered && !s.overrun() && lost(s.focus) < failingShare
+	return s.outcome() == carried || s.outcome() == answered && !s.overrun() && s.lost() < failingShare
 }
 
 // overrun reports whether requests came faster than the service finished them.

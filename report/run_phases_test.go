@@ -89,6 +89,9 @@ func TestLoadOf(t *testing.T) {
 		{runfile.PlanRecord{Model: "closed", VUs: 20, ThinkNS: 1e9, Think: "500ms..1.5s", Start: runfile.Spread, Phases: []runfile.PhaseRecord{
 			{Kind: "ramp", DurationNS: 30e9, FromVUs: 1, ToVUs: 20}, {Kind: "hold", DurationNS: 30e9, FromVUs: 20, ToVUs: 20}, {Kind: "ramp", DurationNS: 30e9, FromVUs: 20}}},
 			"closed model, 1 → 20 → 0 users, thinking 500 ms to 1.5 s for 90 s"},
+		{runfile.PlanRecord{PerJourney: 3.1, Phases: []runfile.PhaseRecord{{Kind: "warmup", DurationNS: 1e9, From: 900, To: 900}, {Kind: "hold", DurationNS: 30e9, From: 100, To: 100}}},
+			"journeys, 100/s for 30 s (310 requests/s once level)"},
+		{runfile.PlanRecord{Model: "closed", VUs: 20, PerJourney: 3.1}, "closed model, 20 users, in journeys"},
 		{runfile.PlanRecord{}, ""},
 	} {
 		if got := loadOf(&tc.plan); got != tc.want {

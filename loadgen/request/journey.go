@@ -517,6 +517,16 @@ func (s *CompiledStep) Mean() float64 {
 	return s.chance * (float64(s.repeat.lo) + float64(s.repeat.span)/2)
 }
 
+// PerJourney returns how many requests a journey comes to on average, if it goes to its end; 0: there are none.
+func (m *Mix) PerJourney() (requests float64) {
+	for i := range m.Journeys {
+		for n := range m.Journeys[i].Steps {
+			requests += m.Share(i) * m.Journeys[i].Steps[n].Mean()
+		}
+	}
+	return requests
+}
+
 // Journey returns which of the journeys number k is.
 func (m *Mix) Journey(k uint64) int { return m.Order.at(k) }
 

@@ -156,6 +156,25 @@ func (t *TargetTime) Joined(other *TargetTime, digits int) *TargetTime {
 	return m
 }
 
+// AllJourneys returns what became of the phase's journeys of all kinds together, without their steps; nil where none is of several
+// steps: then it says what the requests do.
+func (p *Phase) AllJourneys() *Journey {
+	if !slices.ContainsFunc(p.Journeys, func(j Journey) bool { return len(j.Steps) > 1 }) {
+		return nil
+	}
+	var all Journey
+	for i := range p.Journeys {
+		j := &p.Journeys[i]
+		all.Arrived += j.Arrived
+		all.Completed += j.Completed
+		all.Failed += j.Failed
+		all.Unfinished += j.Unfinished
+		all.Unstarted += j.Unstarted
+		all.Time, all.TargetTime = all.Time.Joined(&j.Time, TotalDigits), all.TargetTime.Joined(&j.TargetTime, TotalDigits)
+	}
+	return &all
+}
+
 // JourneyNamed returns the journeys of a name in a phase; nil where there are none.
 func (p *Phase) JourneyNamed(name string) *Journey {
 	for i := range p.Journeys {

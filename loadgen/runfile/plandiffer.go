@@ -16,6 +16,7 @@ func (p *PlanRecord) Differences(q *PlanRecord) []string {
 	d.add("users", p.VUs, q.VUs)
 	d.add("think time (--think)", thinkOf(p), thinkOf(q))
 	d.add("start of the users (--start)", cmp.Or(p.Start, Together), cmp.Or(q.Start, Together))
+	d.add("requests that a journey comes to", p.PerJourney, q.PerJourney)
 	d.add("connections", p.Connections, q.Connections)
 	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
 	d.add("longest age of a connection (--max-conn-age)", p.ConnAgeNS, q.ConnAgeNS)

@@ -98,6 +98,7 @@ type PlanRecord struct {
 	Start       Start            `json:"start,omitempty"`    // "": together, as in files of before
 	Phases      []PhaseRecord    `json:"phases"`
 	Endpoints   []EndpointRecord `json:"endpoints"`
+	PerJourney  float64          `json:"requests_per_journey,omitempty"` // where journeys arrive, as many requests each comes to on average that goes to its end; 0: requests do
 	Connections int              `json:"connections"`
 	TimeoutNS   time.Duration    `json:"timeout_ns"`
 	DrainNS     time.Duration    `json:"drain_ns"`
