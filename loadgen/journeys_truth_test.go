@@ -1,0 +1,145 @@
+package loadgen
+
+import (
+	"math"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
+)
+
+// oneToThree is a think time.
+var oneToThree = profiles.Think{Law: profiles.UniformThink, Mean: 2 * time.Second, Low: time.Second, High: 3 * time.Second}
+
+// healthy holds a run to what it is at a service without trouble: every journey came to its end, or was declined, and no figure is a
+// bound.
+func healthy(t *testing.T, run *runfile.Run, declined uint64) {
+	t.Helper()
+	accountedFor(t, run)
+	j := &run.Overall.Journeys[0]
+	if j.Unfinished+j.Unstarted > 0 || j.Failed != declined || j.Time.Censored != nil || len(j.Time.AtLeast) > 0 || run.Verdict.Kind != runfile.Valid {
+		t.Errorf("%s; bounds %q; %s: %q", endsOf(j), j.Time.AtLeast, run.Verdict.Kind, run.Verdict.Evidence)
+	}
+	for _, s := range j.Steps {
+		if len(s.SinceArrival.AtLeast) > 0 {
+			t.Errorf("step %s: bounds %q", s.Name, s.SinceArrival.AtLeast)
+		}
+	}
+	for i := range run.Thresholds {
+		if r := &run.Thresholds[i]; !r.Passed || r.Undecided || r.AtLeast {
+			t.Errorf("%s: %s", r.Text, r.Sentence)
+		}
+	}
+}
+
+// A healthy service has no journey cut off, whatever they think, and its load is no backlog while it comes up.
+func TestJourneysAtAHealthyService(t *testing.T) {
+	p := stepsOf(3, oneToThree, 50, 20*time.Second)
+	p.Thresholds = thresholds(t, "p95{buy}<200ms", "errors{buy}<2.5%", "p99{buy/ba}<100ms")
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms})
+	run.Judge(p.Thresholds)
+	healthy(t, run, 0)
+	if got := run.Overall.Journeys[0].Time; math.Abs(float64(got.P95NS-60*ms)) > float64(ms) {
+		t.Errorf("P95 %v", got.P95NS)
+	}
+
+	// Those that are declined are in no distribution, and the others' are what they were.
+	declined := fakeJourneys(t, p, journeyServer{service: 20 * ms, status: func(k uint64, part int) int {
+		if k%50 == 0 && part == 1 {
+			return 409
+		}
+		return 200
+	}})
+	declined.Judge(p.Thresholds)
+	healthy(t, declined, 20)
+	if a, b := run.Overall.Journeys[0].Time, declined.Overall.Journeys[0].Time; b.Count != a.Count-20 || a.P50NS != b.P50NS || a.P99NS != b.P99NS {
+		t.Errorf("%+v, and with some declined %+v", a, b)
+	}
+	if share := *declined.Thresholds[1].Actual; share != 0.02 {
+		t.Errorf("errors{buy} %v", share)
+	}
+
+	slow := stepsOf(5, profiles.Think{Mean: 2 * time.Second}, 100, 30*time.Second)
+	slow.Limits.Connections = 1000
+	healthy(t, fakeJourneys(t, slow, journeyServer{service: 300 * ms}), 0)
+}
+
+// simulated returns, for each journey of a plan, its time and its steps' times since the arrival, at a server of a fixed service that is
+// frozen for a while: worked out without anything of what drives and records.
+func simulated(t *testing.T, p Plan, service time.Duration, freeze [2]time.Duration) (times []time.Duration, since [][]time.Duration) {
+	t.Helper()
+	j := compiled(t, p)
+	schedule, err := j.schedule()
+	if err != nil {
+		t.Fatal(err)
+	}
+	steps := j.mix.Journeys[0].Steps
+	since = make([][]time.Duration, len(steps))
+	for k := range schedule.Total() {
+		at := schedule.At(k)
+		var sum time.Duration
+		for i := range steps {
+			if i > 0 {
+				at += steps[i].Think(k, 0)
+			}
+			over := at + service
+			switch {
+			case at >= freeze[0] && at < freeze[1]:
+				over = freeze[1] + service
+			case at < freeze[0] && over > freeze[0]:
+				over += freeze[1] - freeze[0]
+			}
+			sum += over - at
+			since[i] = append(since[i], sum)
+			at = over
+		}
+		times = append(times, sum)
+	}
+	return times, since
+}
+
+// near holds P50, P95 and P99 of a distribution to those of a list, within a share.
+func near(t *testing.T, what string, d *runfile.Dist, list []time.Duration, within float64) {
+	t.Helper()
+	slices.Sort(list)
+	for q, got := range map[float64]time.Duration{0.5: d.P50NS, 0.95: d.P95NS, 0.99: d.P99NS} {
+		want := list[int(math.Ceil(q*float64(len(list))))-1]
+		if math.Abs(float64(got-want)) > within*float64(want) {
+			t.Errorf("%s: P%v is %v, and by simulation %v", what, 100*q, got, want)
+		}
+	}
+	if int(d.Count) != len(list) {
+		t.Errorf("%s: %d of %d", what, d.Count, len(list))
+	}
+}
+
+// What a stall does to journeys is in their times and in their steps' times since the arrival, as a simulation of the same seed has it.
+func TestJourneysUnderAStall(t *testing.T) {
+	p := stepsOf(3, oneToThree, 50, 20*time.Second)
+	p.Limits.Connections = 1000
+	freeze := [2]time.Duration{8 * time.Second, 10 * time.Second}
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms, freeze: freeze})
+	accountedFor(t, run)
+	times, since := simulated(t, p, 20*ms, freeze)
+	j := &run.Overall.Journeys[0]
+	near(t, "journey time", &j.Time, times, 0.05)
+	for i := range j.Steps {
+		near(t, "step "+j.Steps[i].Name, &j.Steps[i].SinceArrival, since[i], 0.05)
+	}
+}
+
+// Of a hundred steps of a journey a stall meets one: the requests' P99 does not show it, the journeys' P97 does.
+func TestJourneysShowWhatNoStepDoes(t *testing.T) {
+	p := stepsOf(100, profiles.Think{}, 10, 60*time.Second)
+	run := fakeJourneys(t, p, journeyServer{service: 10 * ms, freeze: [2]time.Duration{30 * time.Second, 32 * time.Second}})
+	accountedFor(t, run)
+	j := &run.Overall.Journeys[0]
+	if p99 := run.Overall.ResponseTime.P99NS; p99 > 11*ms {
+		t.Errorf("the requests' P99 is %v", p99)
+	}
+	if p97 := j.Time.Quantile(0.97); p97.Value < 2*time.Second {
+		t.Errorf("journeys' P97 is %v", p97)
+	}
+}
