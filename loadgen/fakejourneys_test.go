@@ -12,17 +12,13 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// journeyServer is a server in virtual time that takes all requests at once.
+// journeyServer is a server in virtual time.
 type journeyServer struct {
+	workers int // 0: unlimited
 	service time.Duration
 	freeze  [2]time.Duration                                // from, to: nothing is answered in between
 	status  func(k uint64, part int) int                    // of the answers; nil: 200
 	lag     func(k uint64, due time.Duration) time.Duration // how late the generator is; nil: never
-}
-
-// answered returns when a request is answered that came at an instant.
-func (s *journeyServer) answered(at time.Duration) time.Duration {
-	return fakeServer{freeze: s.freeze, service: func(uint64) time.Duration { return s.service }}.answer(nil, 0, at)
 }
 
 // fakeJourneys drives a plan of journeys at a server in virtual time, as an engine would that has slots enough.
@@ -34,6 +30,7 @@ func fakeJourneys(t *testing.T, p Plan, server journeyServer) *runfile.Run {
 		t.Fatal(err)
 	}
 	c, sink := r.config(time.Unix(0, 0), 0), r.sink(0)
+	workers, answers := make(instants, server.workers), fakeServer{freeze: server.freeze, service: func(uint64) time.Duration { return server.service }}
 	var later exchange.Later
 	var open fakeExchanges
 	cursor := r.schedule.Cursor()
@@ -85,7 +82,7 @@ func fakeJourneys(t *testing.T, p Plan, server journeyServer) *runfile.Run {
 			x.Sent += server.lag(dueK, due)
 		}
 		sink.Sent(due, x.Sent)
-		x.End = server.answered(x.Sent)
+		x.End = answers.answer(workers, dueK, x.Sent)
 		x.FirstByte = x.End
 		if server.status != nil {
 			x.Status = cmp.Or(server.status(dueK, s.Part), x.Status)

@@ -131,6 +131,7 @@ func (r *recording) endJourneys(e *ending) {
 	if rows := r.mix.FewestRows(); rows > 0 && most > rows {
 		r.note(fmt.Sprintf("%s journeys were in progress at once and a csv file has %s rows: some of them were the same user", units.Count(uint64(most)), units.Count(uint64(rows))))
 	}
+	r.tellLevel(e)
 	if keptBack {
 		r.note("a cookie is for https alone (Secure) and was not sent over http")
 	}
@@ -150,6 +151,28 @@ func (r *recording) endNeverTaken(e *ending) {
 	}
 }
 
+// tellLevel notes from when on the load was level, where what is measured of steady arrivals begins before. Journeys ask for all that
+// they ask for only when the first of them are at their last steps.
+func (r *recording) tellLevel(e *ending) {
+	if r.schedule == nil {
+		return
+	}
+	level := journey.Level(r.books)
+	from := r.measuredFrom()
+	if level < time.Second || from >= level || e.cut < r.layout.length || from >= r.layout.length {
+		return
+	}
+	if p := r.plan.Profile.Phases[r.layout.phaseAt(from)]; p.From != p.To {
+		return
+	}
+	warmUp := (level + time.Second - 1).Truncate(time.Second)
+	if level >= r.layout.length {
+		r.note(fmt.Sprintf("the load was never level, for journeys ask for more and more as they go on: with a warm-up of %s it is from the start", warmUp))
+		return
+	}
+	r.note(fmt.Sprintf("the load was level from %s on, when journeys had come to their last steps: with a warm-up of %s it is from the start", units.Precise(level), warmUp))
+}
+
 func (r *recording) note(text string) {
 	r.environment.Notes = append(r.environment.Notes, text)
 }
@@ -163,7 +186,7 @@ func (r *recording) journeysOf(phase int) (list []runfile.Journey) {
 	for i := range counts {
 		c := &counts[i]
 		j := runfile.Journey{
-			Name: r.mix.Journeys[i].Name, Arrived: c.Arrived(), Completed: c.Completed, Failed: c.Failed, Unfinished: c.Unfinished, Unstarted: c.Unstarted,
+			Name: r.mix.Journeys[i].Name, Arrived: c.Arrived(), Completed: c.Completed, Failed: c.Failed, Unfinished: c.Unfinished, Unstarted: c.Unstarted, DueLater: c.Later,
 			Time: runfile.DistOf(&c.Time, &c.TimeBounds), TargetTime: runfile.DistOf(&c.Target, &c.TargetBounds),
 		}
 		for n := range c.Steps {

@@ -3,6 +3,7 @@ package loadgen
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -66,9 +67,9 @@ func TestJourneysAtAHealthyService(t *testing.T) {
 	healthy(t, fakeJourneys(t, slow, journeyServer{service: 300 * ms}), 0)
 }
 
-// simulated returns, for each journey of a plan, its time and its steps' times since the arrival, at a server of a fixed service that is
-// frozen for a while: worked out without anything of what drives and records.
-func simulated(t *testing.T, p Plan, service time.Duration, freeze [2]time.Duration) (times []time.Duration, since [][]time.Duration) {
+// simulated returns, for each journey of a plan, its time, for each step the times since the arrival, and for each journey when its steps
+// are due, at a server of a fixed service that is frozen for a while: worked out without anything of what drives and records.
+func simulated(t *testing.T, p Plan, service time.Duration, freeze [2]time.Duration) (times []time.Duration, since, due [][]time.Duration) {
 	t.Helper()
 	j := compiled(t, p)
 	schedule, err := j.schedule()
@@ -79,11 +80,13 @@ func simulated(t *testing.T, p Plan, service time.Duration, freeze [2]time.Durat
 	since = make([][]time.Duration, len(steps))
 	for k := range schedule.Total() {
 		at := schedule.At(k)
+		due = append(due, nil)
 		var sum time.Duration
 		for i := range steps {
 			if i > 0 {
 				at += steps[i].Think(k, 0)
 			}
+			due[k] = append(due[k], at)
 			over := at + service
 			switch {
 			case at >= freeze[0] && at < freeze[1]:
@@ -97,7 +100,7 @@ func simulated(t *testing.T, p Plan, service time.Duration, freeze [2]time.Durat
 		}
 		times = append(times, sum)
 	}
-	return times, since
+	return times, since, due
 }
 
 // near holds P50, P95 and P99 of a distribution to those of a list, within a share.
@@ -122,7 +125,7 @@ func TestJourneysUnderAStall(t *testing.T) {
 	freeze := [2]time.Duration{8 * time.Second, 10 * time.Second}
 	run := fakeJourneys(t, p, journeyServer{service: 20 * ms, freeze: freeze})
 	accountedFor(t, run)
-	times, since := simulated(t, p, 20*ms, freeze)
+	times, since, _ := simulated(t, p, 20*ms, freeze)
 	j := &run.Overall.Journeys[0]
 	near(t, "journey time", &j.Time, times, 0.05)
 	for i := range j.Steps {
@@ -139,7 +142,74 @@ func TestJourneysShowWhatNoStepDoes(t *testing.T) {
 	if p99 := run.Overall.ResponseTime.P99NS; p99 > 11*ms {
 		t.Errorf("the requests' P99 is %v", p99)
 	}
-	if p97 := j.Time.Quantile(0.97); p97.Value < 2*time.Second {
+	if p97 := j.Time.Quantile(0.97); p97.Value < 2*time.Second { // which a report tells, as it is more than twice the steps' sum
 		t.Errorf("journeys' P97 is %v", p97)
+	}
+}
+
+// notesOf returns what a run notes, in one text.
+func notesOf(run *runfile.Run) string { return strings.Join(run.Environment.Notes, "; ") }
+
+// Until the first journeys have come to their last steps the load comes up. A run says until when, and a warm-up of that length has it
+// level from the start.
+func TestJourneysComeUp(t *testing.T) {
+	p := stepsOf(3, oneToThree, 50, 20*time.Second)
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms})
+	const note = "the load was level from 5.00 s on"
+	if got := notesOf(run); !strings.Contains(got, note) || !strings.Contains(got, "with a warm-up of 5s it is from the start") {
+		t.Errorf("notes %q", got)
+	}
+	p.Profile.Phases = slices.Insert(p.Profile.Phases, 0, profiles.Phase{Name: "warm-up", Kind: profiles.Warmup, Duration: 5 * time.Second, From: 50, To: 50})
+	run = fakeJourneys(t, p, journeyServer{service: 20 * ms})
+	if got := notesOf(run); strings.Contains(got, "level") {
+		t.Errorf("with a warm-up: notes %q", got)
+	}
+	for _, s := range run.Intervals[5:24] {
+		if s.Due < 135 || s.Due > 165 {
+			t.Errorf("at %v %d steps were due", s.StartNS, s.Due)
+		}
+	}
+	p = stepsOf(3, oneToThree, 50, 3*time.Second)
+	if got := notesOf(fakeJourneys(t, p, journeyServer{service: 20 * ms})); !strings.Contains(got, "the load was never level") {
+		t.Errorf("in 3 s: notes %q", got)
+	}
+}
+
+// A service that takes fewer steps than are due is behind by more and more time, and one that only has more journeys in progress is not.
+func TestJourneysBacklogIsATime(t *testing.T) {
+	p := stepsOf(3, oneToThree, 50, 20*time.Second)
+	p.Limits.Connections = 10_000
+	run := fakeJourneys(t, p, journeyServer{service: 10 * ms, workers: 1})
+	accountedFor(t, run)
+	if run.Verdict.Kind != runfile.TargetLimited || !run.Overall.Backlog.Grew {
+		t.Errorf("%s: %q", run.Verdict.Kind, run.Verdict.Evidence)
+	}
+}
+
+// A spike is over with its arrivals; what its journeys still ask for is load of the recovery.
+func TestJourneysOfASpike(t *testing.T) {
+	p := stepsOf(3, oneToThree, 50, 0)
+	p.Profile.Phases = []profiles.Phase{
+		{Name: "baseline", Kind: profiles.Baseline, Duration: 10 * time.Second, From: 50, To: 50},
+		{Name: "spike", Kind: profiles.Spike, Duration: 3 * time.Second, From: 500, To: 500},
+		{Name: "recovery", Kind: profiles.Recovery, Duration: 10 * time.Second, From: 50, To: 50},
+	}
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms})
+	healthy(t, run, 0)
+	spike := &run.Phases[1]
+	if r := spike.Recovery; r == nil || r.State != runfile.Recovered || r.AfterNS != 3*time.Second {
+		t.Errorf("recovery %+v", r)
+	}
+	later := uint64(0)
+	_, _, due := simulated(t, p, 20*ms, [2]time.Duration{})
+	for k, steps := range due {
+		for _, at := range steps {
+			if at >= 13*time.Second && k >= 500 && k < 2000 {
+				later++
+			}
+		}
+	}
+	if got := spike.Journeys[0].DueLater; got != later || later < 1000 {
+		t.Errorf("%d steps of its journeys were due later, and by simulation %d", got, later)
 	}
 }

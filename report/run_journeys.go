@@ -123,8 +123,25 @@ func journeySentence(s subject, j *runfile.Journey, several bool) string {
 	for _, part := range ends(j) {
 		b.WriteString("; " + part)
 	}
-	b.WriteString(".")
+	b.WriteString("." + hidden(s, j))
 	return b.String()
+}
+
+// hiddenFactor is how many times what its requests' P99s come to a journey's P99 is at least where they do not show it.
+const hiddenFactor = 2
+
+// hidden says that journeys took much longer than the P99 of requests lets expect; nothing where they did not. Whoever meets a stall asks
+// nothing more until it is over: it takes the time of one request among many, and of every journey in progress.
+func hidden(s subject, j *runfile.Journey) string {
+	asked := uint64(0)
+	for i := range j.Steps {
+		asked += s.StepTimes(j.Name, j.Steps[i].Name).Due // each time round
+	}
+	p99, whole := s.Overall.ResponseTime.P99NS, j.Time.P99NS
+	if len(j.Steps) < 2 || asked == 0 || j.Time.Count == 0 || float64(whole) <= hiddenFactor*float64(p99)*float64(asked)/float64(j.Arrived) {
+		return ""
+	}
+	return fmt.Sprintf(" The P99 of requests, %s, does not show what these journeys met: while the service stalled, who waited asked nothing more.", units.Precise(p99))
 }
 
 // journeyTable has a row for each journey, and one for each of its steps below it.
@@ -172,6 +189,18 @@ func addStep(t *page.Table, s subject, j *runfile.Journey, step *runfile.Journey
 	row := append([]page.Cell{page.Words(s.label), page.Words("– " + name(step.Name)), numberCell(step.Asked), shareOf(p.Succeeded, p.Due)}, cells...)
 	t.Add(append(row, figureCell(since.Quantile(0.99)), numberCell(p.Due-min(p.Succeeded, p.Due)))...)
 	return reached
+}
+
+// askedLater says how many steps of a spike's journeys were load of the recovery; nothing where none were.
+func (s subject) askedLater() string {
+	var n uint64
+	for i := range s.focus.Journeys {
+		n += s.focus.Journeys[i].DueLater
+	}
+	if s.focus.Recovery == nil || n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s of its journeys still to come)", plural(n, "step"))
 }
 
 // shareOf is the share n of all.

@@ -70,7 +70,13 @@ func TestJourneysAreTold(t *testing.T) {
 		Name: "buy", Arrived: 100, Completed: 90, Failed: 8, Unfinished: 1, Unstarted: 1, Time: runfile.NewDist(runfile.TotalDigits, times, nil),
 		Steps: []runfile.JourneyStep{step("login", 99, 0), step("pay", 92, 7)},
 	}
-	run.Overall.Journeys = []runfile.Journey{j}
+	run.Overall.Journeys, run.Overall.ResponseTime.P99NS = []runfile.Journey{j}, 40*time.Millisecond
+	run.Phases = []runfile.Phase{{Journeys: run.Overall.Journeys}}
+	for _, step := range j.Steps {
+		run.Phases[0].Endpoints = append(run.Phases[0].Endpoints, runfile.Endpoint{
+			Name: "buy/" + step.Name, Class: runfile.ClassOK, Count: 90, ResponseTime: runfile.NewDist(runfile.DetailDigits, times, nil),
+		})
+	}
 	s := []subject{{Run: run, label: "a"}}
 	sentence := journeySentence(s[0], &j, false)
 	if want := "Of 100 journeys buy that arrived 90 % were completed, in 45 ms at P50 and 89 ms at P99 less thinking; 8 failed; 1 were cut off by the end of the run; 1 never started."; sentence != want {
@@ -83,5 +89,15 @@ func TestJourneysAreTold(t *testing.T) {
 	}
 	if len(table.Rows) != 3 || !strings.Contains(strings.Join(notes, "\n"), "buy/pay 93 %") {
 		t.Errorf("%d rows, notes %q", len(table.Rows), notes)
+	}
+
+	run.Overall.ResponseTime.P99NS = 10 * time.Millisecond
+	if sentence := journeySentence(s[0], &j, false); !strings.HasSuffix(sentence, "The P99 of requests, 10.0 ms, does not show what these journeys met: while the service stalled, who waited asked nothing more.") {
+		t.Error(sentence)
+	}
+	j.DueLater = 2
+	s[0].focus = &runfile.Phase{Recovery: &runfile.Recovery{State: runfile.Recovered, AfterNS: 3 * time.Second}, Journeys: []runfile.Journey{j}}
+	if got := s[0].recovering(); got != " and recovered at once (2 steps of its journeys still to come)" {
+		t.Error(got)
 	}
 }

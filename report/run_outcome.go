@@ -249,11 +249,11 @@ func (s subject) recovering() string {
 	case r == nil:
 		return ""
 	case r.State == runfile.Recovered && r.AfterNS <= atOnce:
-		return " and recovered at once"
+		return " and recovered at once" + s.askedLater()
 	case r.State == runfile.Recovered:
-		return " and recovered after " + units.Span(r.AfterNS)
+		return " and recovered after " + units.Span(r.AfterNS) + s.askedLater()
 	case r.State == runfile.NotRecovered:
-		return " and had not recovered " + units.Span(r.AfterNS) + " later"
+		return " and had not recovered " + units.Span(r.AfterNS) + " later" + s.askedLater()
 	}
 	return ""
 }

@@ -196,7 +196,7 @@ func readings(subjects []subject) *page.Table {
 		}
 		// The digits of few rows need not stay in line: the mark stands in the text.
 		lost.Text, lost.Mark = lost.Text+lost.Mark, ""
-		t.Add(page.Words(s.label), page.Cell{}, p99, backlog, lost, page.Words(recovery(s.focus.Recovery)))
+		t.Add(page.Words(s.label), page.Cell{}, p99, backlog, lost, page.Words(recovery(s.focus.Recovery)+s.askedLater()))
 	}
 	return t.Without(func(c page.Column) bool { return c.Title == "recovery" && !recovers })
 }

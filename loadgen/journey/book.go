@@ -16,6 +16,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -36,9 +37,10 @@ type Book struct {
 	Config
 	mu     sync.Mutex
 	going  map[uint64]*going
-	counts [][]Counts // by phase and journey
-	most   int        // journeys that were in progress at once
-	kept   bool       // a cookie was kept back, for it is sent over https alone
+	counts [][]Counts        // by phase and journey
+	most   int               // journeys that were in progress at once
+	since  runfile.Histogram // from the arrival to when a step was due
+	kept   bool              // a cookie was kept back, for it is sent over https alone
 }
 
 // going is a journey in progress.
@@ -62,7 +64,7 @@ type going struct {
 
 // New returns a book without journeys.
 func New(c Config) *Book {
-	b := &Book{Config: c, going: make(map[uint64]*going), counts: make([][]Counts, c.Phases)}
+	b := &Book{Config: c, going: make(map[uint64]*going), counts: make([][]Counts, c.Phases), since: runfile.Histogram{Digits: runfile.DetailDigits}}
 	for i := range b.counts {
 		b.counts[i] = make([]Counts, len(c.Mix.Journeys))
 		for j := range b.counts[i] {
@@ -152,7 +154,11 @@ func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
 	g.begun = true
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	c := &b.counts[b.PhaseOf(g.arrival)][g.index]
+	phase := b.PhaseOf(g.arrival)
+	c := &b.counts[phase][g.index]
+	if b.since.Record(x.Intended - g.arrival); b.PhaseOf(x.Intended) != phase {
+		c.Later++
+	}
 	c.step(g.step, g.round, x, x.End-g.arrival-g.thought)
 	if x.Outcome != exchange.Succeeded && !(step.GoOn && x.Over()) {
 		b.end(x.K, g, c, endOf(x, first))

@@ -37,6 +37,8 @@ func endOf(x *exchange.Exchange, first bool) End {
 type Counts struct {
 	Completed, Failed, Unfinished, Unstarted uint64
 
+	Later uint64 // steps of theirs that were due after the phase
+
 	// Journey time is the sum of the responses of its steps, target time that of theirs; in bounds are those of which only the least is
 	// known.
 	Time, Target             runfile.Histogram
@@ -108,6 +110,7 @@ func (c *Counts) Add(other *Counts) {
 	c.Failed += other.Failed
 	c.Unfinished += other.Unfinished
 	c.Unstarted += other.Unstarted
+	c.Later += other.Later
 	c.Time.Add(&other.Time)
 	c.Target.Add(&other.Target)
 	c.TimeBounds.Add(&other.TimeBounds)
@@ -133,6 +136,19 @@ func Counted(books []*Book, phase int) []Counts {
 		}
 	}
 	return list
+}
+
+// level is the share of what steady arrivals ask for from which on their load counts as level.
+const level = 0.95
+
+// Level returns how long after steady arrivals begin the load of their journeys is level: when 95 % of what they ask for a second is due,
+// as far as it was ever due.
+func Level(books []*Book) time.Duration {
+	all := runfile.Histogram{Digits: runfile.DetailDigits}
+	for _, b := range books {
+		all.Add(&b.since)
+	}
+	return all.Quantile(level)
 }
 
 // KeptBack reports whether a cookie was not sent that is for https alone.

@@ -20,6 +20,7 @@ type Journey struct {
 	Failed     uint64        `json:"failed"`
 	Unfinished uint64        `json:"unfinished"`
 	Unstarted  uint64        `json:"unstarted"`
+	DueLater   uint64        `json:"due_later"` // steps of theirs that were due after the phase
 	Time       Dist          `json:"time"`
 	TargetTime Dist          `json:"target_time"` // the sum of its steps' target times
 	Steps      []JourneyStep `json:"steps"`
@@ -95,6 +96,7 @@ func mergeJourneys(a, b []Journey) ([]Journey, error) {
 		j.Failed += o.Failed
 		j.Unfinished += o.Unfinished
 		j.Unstarted += o.Unstarted
+		j.DueLater += o.DueLater
 		if err := j.Time.merge(&o.Time, TotalDigits); err != nil {
 			return nil, err
 		}
