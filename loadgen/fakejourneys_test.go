@@ -89,6 +89,9 @@ func fakeJourneys(t *testing.T, p Plan, server journeyServer) *runfile.Run {
 		}
 		heap.Push(&open, x)
 	}
+	if server.freeze[1] > 0 {
+		sink.Silence(server.freeze[0], server.freeze[1])
+	}
 	return r.finish(end, runfile.Resources{})
 }
 

@@ -231,6 +231,42 @@ func (r *recording) behind(at time.Duration, unfinished uint64, run *runfile.Run
 	return time.Duration(float64(time.Second) * float64(unfinished) / float64(max(run.Intervals[i].Due, 1)))
 }
 
+// The bounds of what is asked together after a stall.
+const (
+	togetherFactor = 1.5 // times what was asked a second before it
+	togetherSoon   = 5   // it begins at most so many seconds after the stall
+)
+
+// tellTogether adds to stalls what journeys asked together after them: their next steps are due when answers are there, and then come the
+// answers of all who waited at once.
+func (r *recording) tellTogether(stalls []runfile.Event, intervals []runfile.Interval) {
+	if r.mix.Journeys == nil {
+		return
+	}
+	for i := range stalls {
+		e := &stalls[i]
+		last := min(int(e.AtNS/time.Second), len(intervals)) - 1
+		if last < 0 {
+			continue
+		}
+		usual := max(intervals[last].Sent, 1)
+		var most uint64
+		seconds, first := 0, int((e.AtNS+e.DurationNS)/time.Second)
+		for n := first; n < len(intervals) && (seconds > 0 || n < first+togetherSoon); n++ {
+			together := float64(intervals[n].Sent) > togetherFactor*float64(usual)
+			if !together && seconds > 0 {
+				break
+			}
+			if together {
+				seconds, most = seconds+1, max(most, intervals[n].Sent)
+			}
+		}
+		if seconds > 0 {
+			e.Text += fmt.Sprintf(", then journeys asked together: up to %s/s for %d s, %s/s before", units.Count(most), seconds, units.Count(usual))
+		}
+	}
+}
+
 // previewedJourneys is how many journeys are shown.
 const previewedJourneys = 3
 

@@ -133,6 +133,16 @@ func TestJourneysUnderAStall(t *testing.T) {
 	}
 }
 
+// Steps that are asked together after a stall are part of its event.
+func TestJourneysAskTogetherAfterAStall(t *testing.T) {
+	p := stepsOf(3, profiles.Think{Mean: 500 * ms}, 50, 10*time.Second)
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms, freeze: [2]time.Duration{4 * time.Second, 6 * time.Second}})
+	i := slices.IndexFunc(run.Events, func(e runfile.Event) bool { return e.Kind == runfile.EventStall })
+	if i < 0 || !strings.Contains(run.Events[i].Text, "then journeys asked together: up to 248/s for 1 s, 150/s before") || run.Intervals[7].Sent != 248 {
+		t.Errorf("%+v, and then %d/s, %d/s", run.Events, run.Intervals[6].Sent, run.Intervals[7].Sent)
+	}
+}
+
 // Of a hundred steps of a journey a stall meets one: the requests' P99 does not show it, the journeys' P97 does.
 func TestJourneysShowWhatNoStepDoes(t *testing.T) {
 	p := stepsOf(100, profiles.Think{}, 10, 60*time.Second)

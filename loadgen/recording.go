@@ -266,7 +266,9 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	run.Events = append(run.Events, all.kernel.events...)
 	run.Events = append(run.Events, r.outages()...)
 	run.Events = append(run.Events, pauseEvents(r.pauses)...)
-	run.Events = append(run.Events, stalls(all.silences, r.pauses, run.Phases, run.Intervals)...)
+	stalled := stalls(all.silences, r.pauses, run.Phases, run.Intervals)
+	r.tellTogether(stalled, run.Intervals)
+	run.Events = append(run.Events, stalled...)
 	slices.SortStableFunc(run.Events, func(a, b runfile.Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
 	r.recoveries(run)
 	return run
