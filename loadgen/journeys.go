@@ -68,8 +68,15 @@ func (p Plan) AllRequests() []request.Request {
 
 // keepJourneys makes an engine, or the i-th loop of one, go on from a journey's step to the next.
 func (r *recording) keepJourneys(c *exchange.Config, i int) {
+	asked := oracle{of: &r.disturbed}
 	r.books[i] = journey.New(journey.Config{
 		Mix: r.mix, Epoch: c.Epoch, Expect: r.plan.Expect, ReadBody: r.readBody(), Phases: r.layout.phases(), PhaseOf: r.layout.phaseAt,
+		Disturbed: func(at time.Duration) (was, known bool) {
+			if rule := r.disturbed.rule(); rule == nil || at >= r.shards[i].known()-rule.Window {
+				return false, false
+			}
+			return asked.ask(at), true
+		},
 	})
 	c.Tail, c.Failure, c.KeepBody, c.FollowUp = r.layout.tail, r.books[i].Failure, r.books[i].Keep, r.books[i].FollowUp
 }
@@ -146,7 +153,9 @@ func (r *recording) endNeverTaken(e *ending) {
 	cursor.Seek(e.next())
 	for k, at, ok := cursor.Next(); ok && at < e.cut; k, at, ok = cursor.Next() {
 		if k >= e.loops[k%loops].next {
-			r.books[0].Unstarted(k, at, e.at)
+			x := e.loops[k%loops].neverSent(at, e.at)
+			x.K = k
+			r.books[0].Unstarted(&x)
 		}
 	}
 }
@@ -188,6 +197,9 @@ func (r *recording) journeysOf(phase int) (list []runfile.Journey) {
 		j := runfile.Journey{
 			Name: r.mix.Journeys[i].Name, Arrived: c.Arrived(), Completed: c.Completed, Failed: c.Failed, Unfinished: c.Unfinished, Unstarted: c.Unstarted, DueLater: c.Later,
 			Time: runfile.DistOf(&c.Time, &c.TimeBounds), TargetTime: runfile.DistOf(&c.Target, &c.TargetBounds),
+		}
+		if undisturbed := runfile.DistOf(&c.Undisturbed, &c.UndisturbedBounds); undisturbed.Count != j.TargetTime.Count {
+			j.Undisturbed = &undisturbed
 		}
 		for n := range c.Steps {
 			s := &c.Steps[n]

@@ -143,6 +143,34 @@ func TestJourneysAskTogetherAfterAStall(t *testing.T) {
 	}
 }
 
+// What bench does late leaves out steps, not journeys. A limit on journey time passes with lag in it, is missed only if the journeys
+// without a disturbed step miss it, and between the two cannot be judged.
+func TestJourneysOfALateBench(t *testing.T) {
+	p := stepsOf(3, oneToThree, 50, 20*time.Second)
+	p.Thresholds = thresholds(t, "p99{buy}<1s", "p99{buy}<200ms", "p99{buy}<50ms")
+	late := [2]time.Duration{8 * time.Second, 8500 * time.Millisecond}
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms, lag: func(_ uint64, due time.Duration) time.Duration {
+		if due < late[0] || due >= late[1] {
+			return 0
+		}
+		return late[1] - due
+	}})
+	accountedFor(t, run)
+	run.Judge(p.Thresholds)
+	for i, want := range []struct{ passed, undecided bool }{{true, false}, {false, true}, {false, false}} {
+		if r := &run.Thresholds[i]; r.Passed != want.passed || r.Undecided != want.undecided {
+			t.Errorf("%s: passed %v, undecided %v: %s", r.Text, r.Passed, r.Undecided, r.Sentence)
+		}
+	}
+	j := &run.Overall.Journeys[0]
+	if j.Time.Count != 1000 || j.TargetTime.Count != 1000 || j.Undisturbed == nil || j.Undisturbed.Count > 1000-75 || j.Undisturbed.Count < 300 {
+		t.Errorf("%d journeys, %d with a target time, %+v undisturbed", j.Time.Count, j.TargetTime.Count, j.Undisturbed)
+	}
+	if j.Undisturbed != nil && j.Undisturbed.P99NS > 61*ms || j.Time.P99NS < 300*ms {
+		t.Errorf("P99 %v, undisturbed %v", j.Time.P99NS, j.Undisturbed.P99NS)
+	}
+}
+
 // Of a hundred steps of a journey a stall meets one: the requests' P99 does not show it, the journeys' P97 does.
 func TestJourneysShowWhatNoStepDoes(t *testing.T) {
 	p := stepsOf(100, profiles.Think{}, 10, 60*time.Second)

@@ -4,6 +4,7 @@
 //   - book.go: the journeys in progress, and what follows an exchange; start here
 //   - sending.go: what of a journey a request is made of
 //   - counts.go: what became of the journeys of a phase
+//   - disturbed.go: which of them had a step that bench's lateness disturbed
 //   - tail.go: how long journeys may go on after the last arrival
 package journey
 
@@ -24,11 +25,16 @@ import (
 type Config struct {
 	Mix      *request.Mix
 	Epoch    time.Time
-	Expect   []request.Expect              // what an answer must be, unless its step says it
-	ReadBody int                           // longest body that is read, in bytes
-	Phases   int                           // so many phases are counted apart
-	PhaseOf  func(at time.Duration) int    // the phase in which a journey arrives at an instant
-	Ended    func(at time.Duration, o End) // told of each journey that has come to an end, by when it arrived; nil: nobody wants to know
+	Expect   []request.Expect           // what an answer must be, unless its step says it
+	ReadBody int                        // longest body that is read, in bytes
+	Phases   int                        // so many phases are counted apart
+	PhaseOf  func(at time.Duration) int // the phase in which a journey arrives at an instant
+
+	// Disturbed says whether what is due at an instant is disturbed, and whether that is known yet. When all exchanges are over it is of
+	// every instant. Nil: nothing is. It is called by one goroutine at a time.
+	Disturbed func(at time.Duration) (was, known bool)
+
+	Ended func(at time.Duration, o End) // told of each journey that has come to an end, by when it arrived; nil: nobody wants to know
 }
 
 // Book holds the journeys in progress of a run, or of one loop of it. Its methods may be called by several goroutines at once, for
@@ -39,6 +45,7 @@ type Book struct {
 	going  map[uint64]*going
 	counts [][]Counts        // by phase and journey
 	most   int               // journeys that were in progress at once
+	ended  []ended           // of which it is not known yet whether a step was disturbed
 	since  runfile.Histogram // from the arrival to when a step was due
 	kept   bool              // a cookie was kept back, for it is sent over https alone
 }
@@ -59,7 +66,8 @@ type going struct {
 	thought          time.Duration
 	response, target time.Duration // sums over the steps that are over
 	begun            bool          // an exchange of it is over
-	more             bool          // the answer is one for which its step is repeated
+	suspicion
+	more bool // the answer is one for which its step is repeated
 }
 
 // New returns a book without journeys.
@@ -156,6 +164,7 @@ func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
 	defer b.mu.Unlock()
 	phase := b.PhaseOf(g.arrival)
 	c := &b.counts[phase][g.index]
+	b.doubt(&g.suspicion, x.Intended)
 	if b.since.Record(x.Intended - g.arrival); b.PhaseOf(x.Intended) != phase {
 		c.Later++
 	}
@@ -192,6 +201,9 @@ func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
 func (b *Book) end(k uint64, g *going, c *Counts, o End) {
 	delete(b.going, k)
 	c.end(g, o)
+	if o != Failed {
+		b.judge(ended{g.suspicion, c, g.target, o != Completed})
+	}
 	if o == Failed || o == GivenUp {
 		for i := g.step + 1; i < len(g.journey.Steps); i++ {
 			if g.journey.Steps[i].Asked(k) > 0 {
@@ -206,15 +218,14 @@ func (b *Book) end(k uint64, g *going, c *Counts, o End) {
 	}
 }
 
-// Unstarted counts n journeys alike that arrived as number k did and were never taken, when the run ended at another instant.
-func (b *Book) Unstarted(k uint64, arrival, end time.Duration) {
+// Unstarted takes the first exchange of a journey that was due and that no engine took.
+func (b *Book) Unstarted(x *exchange.Exchange) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	g := &going{arrival: arrival, response: end - arrival}
-	b.counts[b.PhaseOf(arrival)][b.Mix.Journey(k)].end(g, Unstarted)
-	if b.Ended != nil {
-		b.Ended(arrival, Unstarted)
-	}
+	i := b.Mix.Journey(x.K)
+	g := &going{index: i, journey: &b.Mix.Journeys[i], arrival: x.Intended, response: x.Response(), target: x.Response() - x.Lag()}
+	b.doubt(&g.suspicion, x.Intended)
+	b.end(x.K, g, &b.counts[b.PhaseOf(x.Intended)][i], Unstarted)
 }
 
 // Finish ends what is in progress when the run is over: those who think are unfinished. Of a journey that was only prepared nothing was
@@ -228,6 +239,7 @@ func (b *Book) Finish() {
 		}
 	}
 	clear(b.going)
+	b.letGo(0)
 }
 
 // InProgress returns how many journeys are in progress.

@@ -16,6 +16,7 @@ import (
 // asked is a request as a server gets it.
 type asked struct {
 	k      uint64
+	at     time.Duration
 	step   string
 	target string
 	header http.Header
@@ -52,7 +53,7 @@ func run(t helper, b *Book, n uint64, serve func(asked) answer) (sent []asked, f
 			x.Outcome, x.Kind, x.End = exchange.Failed, exchange.RefusalKind(err), at
 		} else {
 			c := &b.Mix.Requests[s.Part]
-			a := asked{k, c.Name, string(s.Target), s.Header, string(c.Body.AppendOf(nil, s.Draw, b.Epoch.Add(at), s.Texts))}
+			a := asked{k, at, c.Name, string(s.Target), s.Header, string(c.Body.AppendOf(nil, s.Draw, b.Epoch.Add(at), s.Texts))}
 			sent = append(sent, a)
 			got := serve(a)
 			x.End, x.Outcome, x.Status, x.Header.Fields = at+got.took, got.outcome, got.status, got.header
@@ -198,7 +199,7 @@ func TestAllArrivalsAreAccountedFor(t *testing.T) {
 			}
 			return out
 		})
-		b.Unstarted(n, n*gap, time.Minute)
+		b.Unstarted(&exchange.Exchange{K: n, Intended: n * gap, Slot: exchange.NeverFree, Free: exchange.NeverFree, End: time.Minute, Outcome: exchange.Unsent})
 		b.Finish()
 		var arrived, asked uint64
 		for phase := range 2 {
@@ -320,4 +321,31 @@ func FuzzCookie(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A journey is without disturbance where no step of it was due in one, which may be known only after it was over.
+func TestDisturbedStepsAreKnownLater(t *testing.T) {
+	const n = 200
+	b := newBook(t, shop())
+	lateness, known := [2]time.Duration{time.Second, 1200 * time.Millisecond}, time.Duration(-1)
+	b.Disturbed = func(at time.Duration) (bool, bool) {
+		return at >= lateness[0] && at < lateness[1], at < known
+	}
+	meets := map[uint64]bool{}
+	run(t, b, n, func(a asked) answer {
+		known = a.at - 500*time.Millisecond
+		meets[a.k] = meets[a.k] || a.at >= lateness[0] && a.at < lateness[1]
+		return shopAnswer(a)
+	})
+	known = time.Hour
+	b.Finish()
+	want := uint64(n)
+	for _, met := range meets {
+		if met {
+			want--
+		}
+	}
+	if c := &Counted([]*Book{b}, 0)[0]; c.Undisturbed.Count() != want || c.Target.Count() != n || want == n || want < n/2 {
+		t.Errorf("%d undisturbed and %d in all, want %d and %d", c.Undisturbed.Count(), c.Target.Count(), want, n)
+	}
 }

@@ -44,6 +44,9 @@ type Counts struct {
 	Time, Target             runfile.Histogram
 	TimeBounds, TargetBounds runfile.Histogram
 
+	// Of the target times, those of the journeys without a disturbed step.
+	Undisturbed, UndisturbedBounds runfile.Histogram
+
 	Steps []StepCounts
 }
 
@@ -58,7 +61,7 @@ type StepCounts struct {
 
 func newCounts(steps int) Counts {
 	three, two := runfile.Histogram{Digits: runfile.TotalDigits}, runfile.Histogram{Digits: runfile.DetailDigits}
-	c := Counts{Time: three, Target: three, TimeBounds: three, TargetBounds: three, Steps: make([]StepCounts, steps)}
+	c := Counts{Time: three, Target: three, TimeBounds: three, TargetBounds: three, Undisturbed: three, UndisturbedBounds: three, Steps: make([]StepCounts, steps)}
 	for i := range c.Steps {
 		c.Steps[i].Since, c.Steps[i].SinceBounds = two, two
 	}
@@ -115,6 +118,8 @@ func (c *Counts) Add(other *Counts) {
 	c.Target.Add(&other.Target)
 	c.TimeBounds.Add(&other.TimeBounds)
 	c.TargetBounds.Add(&other.TargetBounds)
+	c.Undisturbed.Add(&other.Undisturbed)
+	c.UndisturbedBounds.Add(&other.UndisturbedBounds)
 	for i := range c.Steps {
 		s, o := &c.Steps[i], &other.Steps[i]
 		s.Asked += o.Asked

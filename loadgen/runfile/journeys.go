@@ -14,16 +14,20 @@ import (
 // Journey time is from the arrival to the last byte of the last step, less what was thought: the sum of the responses of its steps. A
 // journey that an answer ended is in none; one that a timeout, a deadline or the run's end cut off counts as a bound.
 type Journey struct {
-	Name       string        `json:"name"`
-	Arrived    uint64        `json:"arrived"`
-	Completed  uint64        `json:"completed"`
-	Failed     uint64        `json:"failed"`
-	Unfinished uint64        `json:"unfinished"`
-	Unstarted  uint64        `json:"unstarted"`
-	DueLater   uint64        `json:"due_later"` // steps of theirs that were due after the phase
-	Time       Dist          `json:"time"`
-	TargetTime Dist          `json:"target_time"` // the sum of its steps' target times
-	Steps      []JourneyStep `json:"steps"`
+	Name       string `json:"name"`
+	Arrived    uint64 `json:"arrived"`
+	Completed  uint64 `json:"completed"`
+	Failed     uint64 `json:"failed"`
+	Unfinished uint64 `json:"unfinished"`
+	Unstarted  uint64 `json:"unstarted"`
+	DueLater   uint64 `json:"due_later"` // steps of theirs that were due after the phase
+	Time       Dist   `json:"time"`
+	TargetTime Dist   `json:"target_time"` // the sum of its steps' target times
+
+	// Undisturbed is the target time of the journeys without a disturbed step: that of all, where it is left out.
+	Undisturbed *Dist `json:"undisturbed,omitempty"`
+
+	Steps []JourneyStep `json:"steps"`
 }
 
 // JourneyStep is what became of a step: of the journeys that arrived each was asked, left out, stopped or had not reached it.
@@ -54,6 +58,14 @@ func (j *Journey) check() error {
 	if err := j.TargetTime.check(TotalDigits); err != nil {
 		return fmt.Errorf("target_time: %w", err)
 	}
+	if d := j.Undisturbed; d != nil {
+		if err := d.check(TotalDigits); err != nil {
+			return fmt.Errorf("undisturbed: %w", err)
+		}
+		if d.Count > j.TargetTime.Count {
+			return fmt.Errorf("undisturbed: holds %d of %d journeys", d.Count, j.TargetTime.Count)
+		}
+	}
 	if n := j.Time.Count; n < j.Completed || n > j.Arrived {
 		return fmt.Errorf("time: holds %d of %d journeys", n, j.Arrived)
 	}
@@ -67,6 +79,14 @@ func (j *Journey) check() error {
 		}
 	}
 	return nil
+}
+
+// undisturbed returns the target time of the journeys without a disturbed step.
+func (j *Journey) undisturbed() *Dist {
+	if j.Undisturbed == nil {
+		return &j.TargetTime
+	}
+	return j.Undisturbed
 }
 
 // AddJourneys returns what two lists of the same plan's journeys counted together.
@@ -99,6 +119,13 @@ func mergeJourneys(a, b []Journey) ([]Journey, error) {
 		j.DueLater += o.DueLater
 		if err := j.Time.merge(&o.Time, TotalDigits); err != nil {
 			return nil, err
+		}
+		if j.Undisturbed != nil || o.Undisturbed != nil {
+			d := *j.undisturbed()
+			if err := d.merge(o.undisturbed(), TotalDigits); err != nil {
+				return nil, err
+			}
+			j.Undisturbed = &d
 		}
 		if err := j.TargetTime.merge(&o.TargetTime, TotalDigits); err != nil {
 			return nil, err
@@ -216,8 +243,8 @@ func (t Threshold) CheckNamed(journey bool) error {
 	return nil
 }
 
-// journeyPart returns the journeys that the threshold names, of phases together. What their failures are bounds of is in it; whether
-// one of their steps was disturbed is not told apart.
+// journeyPart returns the journeys that the threshold names, of phases together. What their failures are bounds of is in it. What
+// the target did is the target time of those without a disturbed step.
 func (t Threshold) journeyPart(r *Run, phases []*Phase) (Part, string) {
 	if err := t.CheckNamed(true); err != nil {
 		return Part{}, err.Error()
@@ -237,7 +264,7 @@ func (t Threshold) journeyPart(r *Run, phases []*Phase) (Part, string) {
 		p.Due += j.Arrived
 		p.Succeeded += j.Completed
 		p.Served += j.Completed
-		if err := errors.Join(p.add(&j.Time, TotalDigits), target.add(&j.TargetTime, TotalDigits)); err != nil {
+		if err := errors.Join(p.add(&j.Time, TotalDigits), target.add(j.undisturbed(), TotalDigits)); err != nil {
 			return Part{}, fmt.Sprintf("the histogram of journey %q in phase %q cannot be read: %v", j.Name, phase.Name, err)
 		}
 	}

@@ -84,3 +84,41 @@ func TestJourneysAreChecked(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A limit on journey time is missed only if the journeys without a disturbed step miss it; a list without them says that all were.
+func TestUndisturbedJourneysDecide(t *testing.T) {
+	ofMS := func(ms ...time.Duration) Dist {
+		for i := range ms {
+			ms[i] *= time.Millisecond
+		}
+		return NewDist(TotalDigits, ms, nil)
+	}
+	undisturbed := ofMS(10, 20)
+	a := Journey{Name: "buy", Arrived: 3, Completed: 3, Time: ofMS(10, 20, 500), TargetTime: ofMS(10, 20, 100), Undisturbed: &undisturbed}
+	b := Journey{Name: "buy", Arrived: 1, Completed: 1, Time: ofMS(40), TargetTime: ofMS(30)}
+	for _, both := range [][]Journey{AddJourneys([]Journey{a}, []Journey{b}), AddJourneys([]Journey{b}, []Journey{a})} {
+		if d := both[0].Undisturbed; d == nil || d.Count != 3 || d.MaxNS/1e6 != 30 || both[0].TargetTime.Count != 4 || undisturbed.Count != 2 {
+			t.Fatalf("together %+v", d)
+		}
+	}
+	r := shopRun()
+	for i := range r.Phases {
+		r.Phases[i].Journeys = []Journey{a}
+	}
+	for text, want := range map[string]string{
+		"max{buy}<1s":    "is 500 ms, below",
+		"max{buy}<200ms": "500 ms with what bench did late in it and 20.0 ms without",
+		"max{buy}<15ms":  "is 500 ms, not below",
+	} {
+		threshold, err := ParseThreshold(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := threshold.Judge(r); !strings.Contains(got.Sentence, want) || got.Passed != (text == "max{buy}<1s") || got.Undecided != (text == "max{buy}<200ms") {
+			t.Errorf("%s: passed %v, undecided %v: %s", text, got.Passed, got.Undecided, got.Sentence)
+		}
+	}
+	if undisturbed = ofMS(1, 2, 3, 4); a.check() == nil {
+		t.Error("more undisturbed journeys than there are were taken")
+	}
+}

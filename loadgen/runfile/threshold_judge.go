@@ -213,7 +213,7 @@ func (t Threshold) compare(result *ThresholdResult, p *Part) {
 		result.Sentence = fmt.Sprintf("%s is at least %s by Server-Timing, which leaves out what is asked in the background: whether it is %s %s cannot be judged",
 			name, is, strings.TrimPrefix(relation, "not "), limit)
 	case result.Undecided:
-		result.Sentence = t.undecided(result, name, relation)
+		result.Sentence = t.undecided(result, p, name, relation)
 	case result.AtLeast && t.Duration == durationStale:
 		result.Sentence = fmt.Sprintf("%s is at least %s, as %s had a version that was forgotten by then: it is %s %s",
 			name, is, units.Reads(p.Dist.Censored.Count), relation, limit)
@@ -247,15 +247,19 @@ func (t Threshold) compare(result *ThresholdResult, p *Part) {
 }
 
 // undecided says between which figures what the target did lies.
-func (t Threshold) undecided(result *ThresholdResult, name, relation string) string {
+func (t Threshold) undecided(result *ThresholdResult, p *Part, name, relation string) string {
 	bound := ""
 	if result.AtLeast {
 		bound = "at least "
 	}
 	with := fmt.Sprintf("%s is %s%s with what bench did late in it", name, bound, units.Precise(time.Duration(*result.Actual)))
 	if result.Target == nil {
-		return fmt.Sprintf("%s, and no request was undisturbed: whether it is %s %s cannot be judged",
-			with, strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
+		none := "no request was undisturbed"
+		if p.Journeys {
+			none = "no journey was without a disturbed step"
+		}
+		return fmt.Sprintf("%s, and %s: whether it is %s %s cannot be judged",
+			with, none, strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
 	}
 	return fmt.Sprintf("%s and %s without: whether it is %s %s cannot be judged",
 		with, units.Precise(time.Duration(*result.Target)), strings.TrimPrefix(relation, "not "), t.words(t.Limit, nil))
