@@ -201,6 +201,10 @@ func (r *recording) journeysOf(phase int) (list []runfile.Journey) {
 		if undisturbed := runfile.DistOf(&c.Undisturbed, &c.UndisturbedBounds); undisturbed.Count != j.TargetTime.Count {
 			j.Undisturbed = &undisturbed
 		}
+		if c.LagAtAnswers.Count() > 0 {
+			lag := runfile.DistOf(&c.LagAtAnswers, nil)
+			j.LagAtAnswers = &lag
+		}
 		for n := range c.Steps {
 			s := &c.Steps[n]
 			j.Steps = append(j.Steps, runfile.JourneyStep{

@@ -42,6 +42,9 @@ func TestJourneysAtAHealthyService(t *testing.T) {
 	run := fakeJourneys(t, p, journeyServer{service: 20 * ms})
 	run.Judge(p.Thresholds)
 	healthy(t, run, 0)
+	if lag := run.Overall.Journeys[0].LagAtAnswers; lag != nil {
+		t.Errorf("lag at answers %+v, though everybody thinks", lag)
+	}
 	if got := run.Overall.Journeys[0].Time; math.Abs(float64(got.P95NS-60*ms)) > float64(ms) {
 		t.Errorf("P95 %v", got.P95NS)
 	}
@@ -177,6 +180,9 @@ func TestJourneysShowWhatNoStepDoes(t *testing.T) {
 	run := fakeJourneys(t, p, journeyServer{service: 10 * ms, freeze: [2]time.Duration{30 * time.Second, 32 * time.Second}})
 	accountedFor(t, run)
 	j := &run.Overall.Journeys[0]
+	if d := j.LagAtAnswers; d == nil || d.Count != j.Completed*99 || d.MaxNS != 0 {
+		t.Errorf("of steps due at an answer the lag is %+v", d)
+	}
 	if p99 := run.Overall.ResponseTime.P99NS; p99 > 11*ms {
 		t.Errorf("the requests' P99 is %v", p99)
 	}

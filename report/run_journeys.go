@@ -151,10 +151,14 @@ func journeyTable(subjects []subject) *page.Table {
 		{Title: "arrived"}, {Title: "completed"}, {Title: "P50"}, {Title: "P95", Rank: 1}, {Title: "P99"}, {Title: "max", Rank: 3}, {Title: "since arrival P99" + clockMark, Rank: 2}, {Title: "failed"},
 	}}
 	var reached []string
+	var lag runfile.Dist
 	for _, s := range subjects {
 		for i := range s.Overall.Journeys {
 			j := &s.Overall.Journeys[i]
 			d := &j.Time
+			if j.LagAtAnswers != nil && j.LagAtAnswers.P50NS > lag.P50NS {
+				lag = *j.LagAtAnswers
+			}
 			t.Add(page.Words(s.label), page.Words(name(j.Name)), numberCell(j.Arrived), shareOf(j.Completed, j.Arrived), figureCell(d.Quantile(0.50)),
 				figureCell(d.Quantile(0.95)), figureCell(d.Quantile(0.99)), figureCell(d.Quantile(1)), page.Words(absent), numberCell(j.Failed))
 			for n := range j.Steps {
@@ -168,7 +172,11 @@ func journeyTable(subjects []subject) *page.Table {
 		t.Notes = append(t.Notes, page.Footnote{Mark: reachedMark, Text: "of the journeys that reached it, which a failure kept others from: " + strings.Join(reached, ", ")})
 	}
 	if len(t.Rows) > 0 {
-		t.Notes = append(t.Notes, page.Footnote{Mark: clockMark, Text: "less what was thought; a step's clock starts when the answer before it was there and the user had thought"})
+		text := "less what was thought; a step's clock starts when the answer before it was there and the user had thought"
+		if lag.Count > 0 {
+			text += fmt.Sprintf("; where nobody thinks, bench's lag was %s at P50 and %s at P99", lag.Quantile(0.50), lag.Quantile(0.99))
+		}
+		t.Notes = append(t.Notes, page.Footnote{Mark: clockMark, Text: text})
 	}
 	return t
 }

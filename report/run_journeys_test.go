@@ -70,6 +70,7 @@ func TestJourneysAreTold(t *testing.T) {
 		Name: "buy", Arrived: 100, Completed: 90, Failed: 8, Unfinished: 1, Unstarted: 1, Time: runfile.NewDist(runfile.TotalDigits, times, nil),
 		Steps: []runfile.JourneyStep{step("login", 99, 0), step("pay", 92, 7)},
 	}
+	j.LagAtAnswers = &j.Steps[0].SinceArrival
 	run.Overall.Journeys, run.Overall.ResponseTime.P99NS = []runfile.Journey{j}, 40*time.Millisecond
 	run.Phases = []runfile.Phase{{Journeys: run.Overall.Journeys}}
 	for _, step := range j.Steps {
@@ -87,7 +88,7 @@ func TestJourneysAreTold(t *testing.T) {
 	for _, n := range table.Notes {
 		notes = append(notes, n.Text)
 	}
-	if len(table.Rows) != 3 || !strings.Contains(strings.Join(notes, "\n"), "buy/pay 93 %") {
+	if len(table.Rows) != 3 || !strings.Contains(strings.Join(notes, "\n"), "buy/pay 93 %") || !strings.Contains(notes[1], "where nobody thinks, bench's lag was 45 ms at P50") {
 		t.Errorf("%d rows, notes %q", len(table.Rows), notes)
 	}
 

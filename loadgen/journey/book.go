@@ -66,6 +66,7 @@ type going struct {
 	thought          time.Duration
 	response, target time.Duration // sums over the steps that are over
 	begun            bool          // an exchange of it is over
+	atAnswer         bool          // its step is due at the answer before: nobody thinks
 	suspicion
 	more bool // the answer is one for which its step is repeated
 }
@@ -168,6 +169,9 @@ func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
 	if b.since.Record(x.Intended - g.arrival); b.PhaseOf(x.Intended) != phase {
 		c.Later++
 	}
+	if g.atAnswer && x.WasSent() {
+		c.LagAtAnswers.Record(x.Lag())
+	}
 	c.step(g.step, g.round, x, x.End-g.arrival-g.thought)
 	if x.Outcome != exchange.Succeeded && !(step.GoOn && x.Over()) {
 		b.end(x.K, g, c, endOf(x, first))
@@ -192,6 +196,7 @@ func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
 		}
 	}
 	think := g.journey.Steps[g.step].Think(x.K, g.round)
+	g.atAnswer = think == 0
 	g.thought += think
 	g.before = g.sent
 	return x.End + think, true

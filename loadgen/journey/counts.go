@@ -47,6 +47,8 @@ type Counts struct {
 	// Of the target times, those of the journeys without a disturbed step.
 	Undisturbed, UndisturbedBounds runfile.Histogram
 
+	LagAtAnswers runfile.Histogram // of the steps that were due at the answer before them
+
 	Steps []StepCounts
 }
 
@@ -61,7 +63,7 @@ type StepCounts struct {
 
 func newCounts(steps int) Counts {
 	three, two := runfile.Histogram{Digits: runfile.TotalDigits}, runfile.Histogram{Digits: runfile.DetailDigits}
-	c := Counts{Time: three, Target: three, TimeBounds: three, TargetBounds: three, Undisturbed: three, UndisturbedBounds: three, Steps: make([]StepCounts, steps)}
+	c := Counts{Time: three, Target: three, TimeBounds: three, TargetBounds: three, Undisturbed: three, UndisturbedBounds: three, LagAtAnswers: two, Steps: make([]StepCounts, steps)}
 	for i := range c.Steps {
 		c.Steps[i].Since, c.Steps[i].SinceBounds = two, two
 	}
@@ -120,6 +122,7 @@ func (c *Counts) Add(other *Counts) {
 	c.TargetBounds.Add(&other.TargetBounds)
 	c.Undisturbed.Add(&other.Undisturbed)
 	c.UndisturbedBounds.Add(&other.UndisturbedBounds)
+	c.LagAtAnswers.Add(&other.LagAtAnswers)
 	for i := range c.Steps {
 		s, o := &c.Steps[i], &other.Steps[i]
 		s.Asked += o.Asked

@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -26,6 +27,10 @@ type Journey struct {
 
 	// Undisturbed is the target time of the journeys without a disturbed step: that of all, where it is left out.
 	Undisturbed *Dist `json:"undisturbed,omitempty"`
+
+	// LagAtAnswers is the lag of the steps that were due at the answer before them: what bench took to read and search the answer and to
+	// render the request is in it. Nil: no step was. Two digits.
+	LagAtAnswers *Dist `json:"lag_at_answers,omitempty"`
 
 	Steps []JourneyStep `json:"steps"`
 }
@@ -64,6 +69,11 @@ func (j *Journey) check() error {
 		}
 		if d.Count > j.TargetTime.Count {
 			return fmt.Errorf("undisturbed: holds %d of %d journeys", d.Count, j.TargetTime.Count)
+		}
+	}
+	if d := j.LagAtAnswers; d != nil {
+		if err := d.check(DetailDigits); err != nil {
+			return fmt.Errorf("lag_at_answers: %w", err)
 		}
 	}
 	if n := j.Time.Count; n < j.Completed || n > j.Arrived {
@@ -126,6 +136,15 @@ func mergeJourneys(a, b []Journey) ([]Journey, error) {
 				return nil, err
 			}
 			j.Undisturbed = &d
+		}
+		if lag := cmp.Or(j.LagAtAnswers, o.LagAtAnswers); lag != nil {
+			d := *lag
+			if j.LagAtAnswers != nil && o.LagAtAnswers != nil {
+				if err := d.merge(o.LagAtAnswers, DetailDigits); err != nil {
+					return nil, err
+				}
+			}
+			j.LagAtAnswers = &d
 		}
 		if err := j.TargetTime.merge(&o.TargetTime, TotalDigits); err != nil {
 			return nil, err

@@ -94,10 +94,11 @@ func TestUndisturbedJourneysDecide(t *testing.T) {
 		return NewDist(TotalDigits, ms, nil)
 	}
 	undisturbed := ofMS(10, 20)
+	lag := ofMS(1)
 	a := Journey{Name: "buy", Arrived: 3, Completed: 3, Time: ofMS(10, 20, 500), TargetTime: ofMS(10, 20, 100), Undisturbed: &undisturbed}
-	b := Journey{Name: "buy", Arrived: 1, Completed: 1, Time: ofMS(40), TargetTime: ofMS(30)}
+	b := Journey{Name: "buy", Arrived: 1, Completed: 1, Time: ofMS(40), TargetTime: ofMS(30), LagAtAnswers: &lag}
 	for _, both := range [][]Journey{AddJourneys([]Journey{a}, []Journey{b}), AddJourneys([]Journey{b}, []Journey{a})} {
-		if d := both[0].Undisturbed; d == nil || d.Count != 3 || d.MaxNS/1e6 != 30 || both[0].TargetTime.Count != 4 || undisturbed.Count != 2 {
+		if d := both[0].Undisturbed; d == nil || d.Count != 3 || d.MaxNS/1e6 != 30 || both[0].TargetTime.Count != 4 || undisturbed.Count != 2 || both[0].LagAtAnswers == nil {
 			t.Fatalf("together %+v", d)
 		}
 	}
