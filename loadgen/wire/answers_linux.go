@@ -17,6 +17,7 @@ const maxReads = 64
 func (l *loop) handle(events []unix.EpollEvent) {
 	l.harvested = l.now()
 	l.takeShaken()
+	l.takeJudged()
 	for n := range events {
 		e := &events[n]
 		if e.Fd == wakeUpPlace {
@@ -269,14 +270,8 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	x.Outcome, x.UserClock = exchange.Succeeded, !stamped
 	x.FirstByte = c.first
 	l.heard(c)
-	if x.Kind = l.Failure(x, c.answer.Body()); x.Kind != "" {
-		x.Outcome = exchange.Failed
-	}
-	if l.KeepBody != nil {
-		l.worked()
-	}
 	l.silence.ended()
-	l.record(x)
+	l.judge(x, c.answer.Body())
 	l.free(&c.x, at)
 	l.inFlight--
 	if !clean || c.ending || l.NoKeepAlive || !c.answer.KeepAlive || len(c.rest) > 0 || l.usedUp(c, at) {

@@ -164,6 +164,8 @@ func (l *loop) giveUp() {
 			l.record(x)
 		}
 	}
+	l.judged.running.Wait()
+	l.takeJudged()
 	l.later.GiveUp(&l.end, l.record)
 	for i := l.connecting.first; i != none; i = l.connecting.first {
 		l.unlink(&l.connecting, i)

@@ -37,7 +37,8 @@ type Sink interface {
 // MinStanding is what a loop that runs takes at most from one look at the clock to the next.
 const MinStanding = time.Millisecond
 
-// Config bounds a run. The requests say themselves where a connection is to be closed after its answer.
+// Config bounds a run. The requests say themselves where a connection is to be closed after its answer. Where there are follow-ups
+// Failure is called by several goroutines at once, for one number by one at a time.
 type Config struct {
 	exchange.Config
 	Spin      time.Duration // longest time before a request is due for which the loop may spin, to be there in time

@@ -70,7 +70,8 @@ type loop struct {
 	hardEnd     time.Duration
 	x           exchange.Exchange // to be recorded
 	secureWays
-	end exchange.End
+	judged judged
+	end    exchange.End
 }
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
@@ -154,7 +155,7 @@ func (l *loop) run() {
 			now = l.now()
 			l.sendDue(now, true)
 		}
-		if now >= l.hardEnd || l.inFlight == 0 && !l.startsLater(now) {
+		if now >= l.hardEnd || l.inFlight == 0 && len(l.judged.ends) == 0 && !l.startsLater(now) {
 			return
 		}
 		if now >= l.earliest {

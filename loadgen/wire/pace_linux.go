@@ -52,7 +52,7 @@ func (l *loop) await(now time.Duration) {
 		return
 	}
 	due := l.due()
-	l.sink.Cleared(l.clear(now, due))
+	l.sink.Cleared(l.judged.notBefore(l.clear(now, due)))
 	wake := min(due, l.earliest, l.hardEnd, l.nextTick)
 	set := l.poller.all
 	if l.lazily() {

@@ -2,8 +2,12 @@ package exchangetest
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net/http"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,5 +169,39 @@ func followUpsOfFailures(t *testing.T, s suite) {
 	}
 	if kinds["status 418"] != 6 || kinds["other host"] != 2 {
 		t.Errorf("failures %v", kinds)
+	}
+}
+
+// A long answer that takes long to be judged keeps no other request from being sent and recorded, and is whole.
+func followUpsOfLongAnswers(t *testing.T, s suite) {
+	const n, parts, long = 12, 2, 40_000
+	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("X-Number", r.URL.Path)
+		io.WriteString(w, strings.Repeat("b", long-1)+"e")
+	})
+	of := newSteps(t, parts, func(uint64, int) time.Duration { return 0 })
+	others := make(chan struct{})
+	var judged atomic.Int64
+	r, _ := s.drive(t, t.Context(), address, Evenly{N: n}, exchange.Config{
+		FollowUp: of.followUp, KeepBody: func(uint64) int { return 2 * long },
+		Failure: func(x *exchange.Exchange, body []byte) string {
+			switch {
+			case x.K == 0:
+				select {
+				case <-others:
+				case <-time.After(Hang):
+					return "nothing else went on"
+				}
+			case judged.Add(1) == (n-1)*parts:
+				close(others)
+			}
+			if len(body) != long || body[0] != 'b' || body[long-1] != 'e' || x.Header.Get("X-Number") == "" {
+				return fmt.Sprintf("%d bytes, %q", len(body), x.Header.Get("X-Number"))
+			}
+			return ""
+		},
+	})
+	if r.Count(exchange.Succeeded) != n*parts || len(r.Exchanges) != n*parts {
+		t.Errorf("%d recorded, %d of them succeeded, want %d: %q", len(r.Exchanges), r.Count(exchange.Succeeded), n*parts, r.Exchanges[len(r.Exchanges)-1].Kind)
 	}
 }

@@ -86,6 +86,7 @@ var checks = []check{
 	{"FollowUpsEndWithTheDrain", followUpsThatAreCutOff, false},
 	{"AfterAnInterruptNothingFollows", followUpsOfAnInterrupt, false},
 	{"FailuresHaveFollowUpsToo", followUpsOfFailures, false},
+	{"LongAnswersHoldNothingUp", followUpsOfLongAnswers, false},
 }
 
 func (s suite) run(t *testing.T, checks []check) {

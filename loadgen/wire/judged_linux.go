@@ -1,0 +1,85 @@
+//go:build amd64 || arm64
+
+package wire
+
+import (
+	"bytes"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+)
+
+// The bounds of what is judged on the loop. To search a longer body takes so long that others would be sent late for it.
+const (
+	maxJudgedHere = 16 << 10 // bytes of a body
+	maxApart      = 64       // answers that are judged apart at once; what is beyond is judged here
+)
+
+// judged tells the loop which answers have been judged apart from it.
+type judged struct {
+	running sync.WaitGroup
+	ends    []time.Duration // of the exchanges that are not recorded yet
+	some    atomic.Bool
+	mu      sync.Mutex
+	list    []*exchange.Exchange
+}
+
+// judge records a whole answer when it has been judged: at once, or of a follow-up's long body as soon as another goroutine has.
+func (l *loop) judge(x *exchange.Exchange, body []byte) {
+	if l.FollowUp == nil || len(body) <= maxJudgedHere || len(l.judged.ends) >= maxApart {
+		l.name(x, body)
+		if l.KeepBody != nil {
+			l.worked()
+		}
+		l.record(x)
+		return
+	}
+	apart, whole := *x, bytes.Clone(body)
+	apart.Header.Lines = bytes.Clone(x.Header.Lines)
+	done := &l.judged
+	done.ends = append(done.ends, x.End)
+	done.running.Go(func() {
+		l.name(&apart, whole)
+		done.mu.Lock()
+		done.list = append(done.list, &apart)
+		done.some.Store(true)
+		done.mu.Unlock()
+		l.poller.wake()
+	})
+}
+
+// notBefore returns an instant, or an earlier one at which an answer arrived that is still judged: what follows could have been sent from
+// then on.
+func (j *judged) notBefore(at time.Duration) time.Duration {
+	for _, end := range j.ends {
+		at = min(at, end)
+	}
+	return at
+}
+
+// name says what the failure of a whole answer is called, if it is one.
+func (l *loop) name(x *exchange.Exchange, body []byte) {
+	if x.Kind = l.Failure(x, body); x.Kind != "" {
+		x.Outcome = exchange.Failed
+	}
+}
+
+// takeJudged records what has been judged apart.
+func (l *loop) takeJudged() {
+	if !l.judged.some.Load() {
+		return
+	}
+	l.judged.mu.Lock()
+	list := l.judged.list
+	l.judged.list = nil
+	l.judged.some.Store(false)
+	l.judged.mu.Unlock()
+	for _, x := range list {
+		i := slices.Index(l.judged.ends, x.End)
+		l.judged.ends = slices.Delete(l.judged.ends, i, i+1)
+		l.record(x)
+	}
+}
