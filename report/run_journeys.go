@@ -104,6 +104,13 @@ func journeyText(subjects []subject) page.Block {
 			lines = append(lines, page.Text{Text: journeySentence(s, &s.Overall.Journeys[i], len(subjects) > 1)})
 		}
 	}
+	for _, s := range subjects {
+		for i := range s.Overall.Journeys {
+			if text := hidden(s, &s.Overall.Journeys[i]); text != "" {
+				lines = append(lines, page.Text{Text: text})
+			}
+		}
+	}
 	return page.Section{Blocks: lines}
 }
 
@@ -123,7 +130,7 @@ func journeySentence(s subject, j *runfile.Journey, several bool) string {
 	for _, part := range ends(j) {
 		b.WriteString("; " + part)
 	}
-	b.WriteString("." + hidden(s, j))
+	b.WriteString(".")
 	return b.String()
 }
 
@@ -141,7 +148,7 @@ func hidden(s subject, j *runfile.Journey) string {
 	if len(j.Steps) < 2 || asked == 0 || j.Time.Count == 0 || float64(whole) <= hiddenFactor*float64(p99)*float64(asked)/float64(j.Arrived) {
 		return ""
 	}
-	return fmt.Sprintf(" The P99 of requests, %s, does not show what these journeys met: while the service stalled, who waited asked nothing more.", units.Precise(p99))
+	return fmt.Sprintf("%s: the P99 of requests, %s, does not show what journeys %s met: while the service stalled, who waited asked nothing more.", s.label, units.Precise(p99), name(j.Name))
 }
 
 // journeyTable has a row for each journey, and one for each of its steps below it.

@@ -27,9 +27,10 @@ type judged struct {
 	list    []*exchange.Exchange
 }
 
-// judge records a whole answer when it has been judged: at once, or of a follow-up's long body as soon as another goroutine has.
+// judge records a whole answer when it has been judged: at once, or of a follow-up's long body as soon as another goroutine has. In the
+// closed model, where nothing is due by a schedule, it is at once.
 func (l *loop) judge(x *exchange.Exchange, body []byte) {
-	if l.FollowUp == nil || len(body) <= maxJudgedHere || len(l.judged.ends) >= maxApart {
+	if l.FollowUp == nil || l.Users != nil || len(body) <= maxJudgedHere || len(l.judged.ends) >= maxApart {
 		l.name(x, body)
 		if l.KeepBody != nil {
 			l.worked()
