@@ -116,7 +116,7 @@ func junitOf(id int, s subject) junitSuite {
 		suite.Cases = append(suite.Cases, c)
 		fmt.Fprintf(&out, "%s  %s: %s\n", verdictWord(r), c.Name, told)
 	}
-	suite.Out = out.String()
+	suite.Out = out.String() + s.journeyLines()
 	return suite
 }
 

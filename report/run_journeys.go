@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -206,16 +207,54 @@ func addStep(t *page.Table, s subject, j *runfile.Journey, step *runfile.Journey
 	return reached
 }
 
-// askedLater says how many steps of a spike's journeys were load of the recovery; nothing where none were.
-func (s subject) askedLater() string {
-	var n uint64
-	for i := range s.focus.Journeys {
-		n += s.focus.Journeys[i].DueLater
+// journeyRow is a journey of a phase, or one of its steps, as files tell of it.
+type journeyRow struct {
+	journey, step string // clean and told apart; step is "" of the journey itself
+	of            *runfile.Journey
+	counts        *runfile.JourneyStep // nil of the journey itself
+	time          runfile.Dist         // journey time, or the step's response time
+	label         string               // journey, or journey/step
+}
+
+// journeyRows lists the journeys of a phase, each with its steps behind it; of all phases but warm-up where p is the overall.
+func (s subject) journeyRows(p *runfile.Phase) (rows []journeyRow) {
+	names := unique{}
+	for i := range p.Journeys {
+		j := &p.Journeys[i]
+		journey, steps := names.name(longName(j.Name), "journey"), unique{}
+		rows = append(rows, journeyRow{journey: journey, of: j, time: j.Time, label: journey})
+		for n := range j.Steps {
+			times := p.StepTimes
+			if p == &s.Overall {
+				times = s.StepTimes
+			}
+			step := steps.name(longName(j.Steps[n].Name), "step")
+			rows = append(rows, journeyRow{journey, step, j, &j.Steps[n], times(j.Name, j.Steps[n].Name).Dist, journey + "/" + step})
+		}
 	}
-	if s.focus.Recovery == nil || n == 0 {
-		return ""
+	return rows
+}
+
+// anyJourneys reports whether some run has journeys.
+func anyJourneys(subjects []subject) bool {
+	return slices.ContainsFunc(subjects, func(s subject) bool { return len(s.Overall.Journeys) > 0 })
+}
+
+// journeyLines tells of journeys and their steps in plain text, a line each.
+func (s subject) journeyLines() string {
+	var b strings.Builder
+	for _, r := range s.journeyRows(&s.Overall) {
+		if r.counts == nil {
+			fmt.Fprintln(&b, journeySentence(s, r.of, false))
+			continue
+		}
+		fmt.Fprintf(&b, "%s: %s asked, %s left out by chance, %s stopped by a failure before it", r.label, units.Count(r.counts.Asked), units.Count(r.counts.LeftOut), units.Count(r.counts.Stopped))
+		if r.time.Count > 0 {
+			fmt.Fprintf(&b, "; %s at P50 and %s at P99, since arrival %s at P99", r.time.Quantile(0.50), r.time.Quantile(0.99), r.counts.SinceArrival.Quantile(0.99))
+		}
+		fmt.Fprintln(&b, ".")
 	}
-	return fmt.Sprintf(" (%s of its journeys still to come)", plural(n, "step"))
+	return b.String()
 }
 
 // shareOf is the share n of all.

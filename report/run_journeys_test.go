@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,58 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
+
+// Files have a row for each journey and each of its steps, in each phase and in all; a run without journeys has no such column.
+func TestFilesTellOfJourneys(t *testing.T) {
+	run := cachedRun()
+	times, bounds := []time.Duration{time.Second, 2 * time.Second}, []time.Duration{9 * time.Second}
+	for _, p := range []*runfile.Phase{&run.Overall, &run.Phases[1]} {
+		p.Journeys = []runfile.Journey{{
+			Name: "=buy", Arrived: 9, Completed: 2, Failed: 4, Unfinished: 2, Unstarted: 1, Time: runfile.NewDist(runfile.TotalDigits, times, bounds),
+			Steps: []runfile.JourneyStep{{Name: "pay", Asked: 5, LeftOut: 1, Stopped: 3, SinceArrival: runfile.NewDist(runfile.DetailDigits, times, nil)}},
+		}}
+	}
+	d := runfile.NewDist(runfile.DetailDigits, times[:1], nil)
+	run.Phases[1].Endpoints = append(run.Phases[1].Endpoints, runfile.Endpoint{Name: "=buy/pay", Class: runfile.ClassOK, Count: 1, ResponseTime: d, ServiceTime: d})
+	var found []string
+	for _, row := range readCSV(t, written(t, CSV, run, uncachedRun())) {
+		if row["journey"] == "" {
+			continue
+		}
+		if row["due_requests"] != "" || row["target"] != run.Target.Name {
+			t.Errorf("%v", row)
+		}
+		var line []string
+		for _, column := range []string{"phase", "journey", "step", "arrived_journeys", "completed_journeys", "failed_journeys", "unfinished_journeys", "unstarted_journeys",
+			"asked_journeys", "left_out_journeys", "stopped_journeys", "journey_or_step_count", "journey_or_step_p99_at_least", "since_arrival_count"} {
+			line = append(line, row[column])
+		}
+		found = append(found, strings.Join(line, " "))
+	}
+	phase := run.Phases[1].Name
+	want := []string{}
+	for _, p := range []string{"overall", phase} {
+		want = append(want, p+" '=buy  9 2 4 2 1    3 true 0", p+" '=buy pay      5 1 3 1 false 2")
+	}
+	if !slices.Equal(found, want) {
+		t.Errorf("%q, want %q", found, want)
+	}
+	if strings.Contains(written(t, CSV, uncachedRun()), "journey") || strings.Contains(written(t, OpenMetrics, uncachedRun()), "journey") {
+		t.Error("a run without journeys tells of some")
+	}
+	text := written(t, OpenMetrics, run)
+	for _, line := range []string{
+		`phase="overall",journey="=buy",outcome="failed"} 4`, `journey="=buy",step="pay",outcome="stopped"} 3`, `journey="=buy",outcome="unstarted"} 1`,
+		`phase="` + phase + `",journey="=buy",step="pay",outcome="asked"} 5`, `bench_step_since_arrival_seconds_count{`, `journey="=buy",time="journey",of="0.99"} 1`,
+	} {
+		if !strings.Contains(text, line) {
+			t.Errorf("no %s in\n%s", line, text)
+		}
+	}
+	if text := written(t, JUnit, run); !strings.Contains(text, "Of 9 journeys =buy that arrived 22 % were completed") || !strings.Contains(text, "=buy/pay: 5 asked, 1 left out by chance, 3 stopped") {
+		t.Error(text)
+	}
+}
 
 // Of journeys of several steps the headline tells journey time, how many were completed, and what kept others from that.
 func TestHeadlineOfJourneys(t *testing.T) {

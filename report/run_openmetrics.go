@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,7 @@ var labelEscapes = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 type series struct {
 	*runfile.Phase
 	target, phase string
+	journeys      []journeyRow
 }
 
 func (s series) labels(more ...string) []string {
@@ -74,15 +76,15 @@ func OpenMetrics(w io.Writer, runs []*runfile.Run) error {
 	var all []series
 	for _, s := range subjects {
 		names := unique{}
-		all = append(all, series{&s.Overall, s.label, names.name("overall", "")})
+		all = append(all, series{&s.Overall, s.label, names.name("overall", ""), s.journeyRows(&s.Overall)})
 		for i := range s.Phases {
-			all = append(all, series{&s.Phases[i], s.label, names.name(longName(s.Phases[i].Name), "the run")})
+			all = append(all, series{&s.Phases[i], s.label, names.name(longName(s.Phases[i].Name), "the run"), s.journeyRows(&s.Phases[i])})
 		}
 	}
 	families := append([]*family{requestsFamily(all), errorsFamily(subjects)}, rateFamilies(all)...)
 	families = append(families, byteFamilies(all)...)
 	families = append(families, verdictFamily(all), thresholdsFamily(subjects))
-	families = append(families, distFamilies(all)...)
+	families = append(families, distFamilies(all, anyJourneys(subjects))...)
 	if anyPooled(subjects) {
 		families = append(families, pooledFamily(subjects))
 	}
@@ -183,31 +185,72 @@ func pooledFamily(subjects []subject) *family {
 	return f
 }
 
-func distFamilies(all []series) []*family {
+func distFamilies(all []series, journeys bool) []*family {
 	atLeast := newFamily("bench_at_least", "gauge", "", "1 beside a quantile or sum that is only a lower bound, as requests never finished.")
 	var families []*family
 	for _, d := range openDists {
 		f := newFamily("bench_"+d.name+"_seconds", "summary", "seconds", d.help)
 		for _, s := range all {
-			dist := d.of(s)
-			for _, figure := range fileFigures {
-				quantile, ok := openQuantiles[figure.name]
-				if !ok || dist.Count == 0 {
-					continue
-				}
-				value := figure.of(dist)
-				f.add("", value.Value.Seconds(), s.labels("quantile", quantile)...)
-				if value.AtLeast {
-					atLeast.add("", 1, s.labels("time", d.name, "of", quantile)...)
-				}
-			}
-			if dist.Mean().AtLeast {
-				atLeast.add("", 1, s.labels("time", d.name, "of", "sum")...)
-			}
-			f.add("_sum", dist.MeanNS.Seconds()*float64(dist.Count), s.labels()...)
-			f.add("_count", float64(dist.Count), s.labels()...)
+			f.summarize(d.of(s), d.name, atLeast, s.labels()...)
 		}
 		families = append(families, f)
 	}
+	if journeys {
+		families = append(families, journeyFamilies(all, atLeast)...)
+	}
 	return append(families, atLeast)
+}
+
+// summarize adds a distribution, which is called time where it is marked as a lower bound in atLeast.
+func (f *family) summarize(d *runfile.Dist, time string, atLeast *family, labels ...string) {
+	with := func(more ...string) []string { return slices.Concat(labels, more) }
+	for _, figure := range fileFigures {
+		quantile, ok := openQuantiles[figure.name]
+		if !ok || d.Count == 0 {
+			continue
+		}
+		value := figure.of(d)
+		f.add("", value.Value.Seconds(), with("quantile", quantile)...)
+		if value.AtLeast {
+			atLeast.add("", 1, with("time", time, "of", quantile)...)
+		}
+	}
+	if d.Mean().AtLeast {
+		atLeast.add("", 1, with("time", time, "of", "sum")...)
+	}
+	f.add("_sum", d.MeanNS.Seconds()*float64(d.Count), labels...)
+	f.add("_count", float64(d.Count), labels...)
+}
+
+// journeyFamilies tell of journeys and their steps.
+func journeyFamilies(all []series, atLeast *family) []*family {
+	journeys := newFamily("bench_journeys", "counter", "", "Journeys that arrived, by what became of them.")
+	steps := newFamily("bench_steps", "counter", "", "Journeys by what became of a step: asked, left out by chance, stopped by a failure before it.")
+	time := newFamily("bench_journey_seconds", "summary", "seconds", "From the arrival of a journey to the last byte of its last step, less what was thought.")
+	response := newFamily("bench_step_seconds", "summary", "seconds", "From when a step was due to its last byte.")
+	since := newFamily("bench_step_since_arrival_seconds", "summary", "seconds", "From the arrival of the journey to the step's last byte, less what was thought.")
+	for _, s := range all {
+		for _, r := range s.journeys {
+			if r.counts == nil {
+				for _, o := range []struct {
+					outcome string
+					n       uint64
+				}{{"completed", r.of.Completed}, {"failed", r.of.Failed}, {"unfinished", r.of.Unfinished}, {"unstarted", r.of.Unstarted}} {
+					journeys.add("_total", float64(o.n), s.labels("journey", r.journey, "outcome", o.outcome)...)
+				}
+				time.summarize(&r.time, "journey", atLeast, s.labels("journey", r.journey)...)
+				continue
+			}
+			labels := s.labels("journey", r.journey, "step", r.step)
+			for _, o := range []struct {
+				outcome string
+				n       uint64
+			}{{"asked", r.counts.Asked}, {"left_out", r.counts.LeftOut}, {"stopped", r.counts.Stopped}} {
+				steps.add("_total", float64(o.n), slices.Concat(labels, []string{"outcome", o.outcome})...)
+			}
+			response.summarize(&r.time, "step", atLeast, labels...)
+			since.summarize(&r.counts.SinceArrival, "step_since_arrival", atLeast, labels...)
+		}
+	}
+	return []*family{journeys, steps, time, response, since}
 }

@@ -305,6 +305,17 @@ func (p *Part) due() string {
 	return units.Count(p.Due) + " journeys"
 }
 
+// StepTimes returns the response times of a step in the phase, and how many of it were due and succeeded.
+func (p *Phase) StepTimes(journey, step string) Part {
+	t := Threshold{Duration: "response", Metric: MetricPercentile, Endpoint: journey + "/" + step}
+	part := Part{OK: &Histogram{Digits: DetailDigits}, Censored: &Histogram{Digits: DetailDigits}}
+	if t.addEndpoint(&part, nil, p) != nil {
+		return Part{}
+	}
+	part.Dist = DistOf(part.OK, part.Censored)
+	return part
+}
+
 // StepTimes returns the response times of a step in all phases but warm-up, and how many of it were due and succeeded.
 func (r *Run) StepTimes(journey, step string) Part {
 	p, _ := Threshold{Duration: "response", Metric: MetricPercentile, Endpoint: journey + "/" + step}.partOf(r)

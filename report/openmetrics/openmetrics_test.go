@@ -68,6 +68,8 @@ func hostileRun(text string) *runfile.Run {
 	run.Verdict = runfile.Verdict{Kind: runfile.HostLimited, Evidence: []string{text}}
 	run.Thresholds = []runfile.ThresholdResult{{Text: text, Sentence: text}, {Text: text, Sentence: text, Passed: true}}
 	run.Errors = []runfile.ErrorCount{{Kind: text, Count: 3, Sample: text}}
+	step := runfile.JourneyStep{Name: text, Asked: 1, SinceArrival: runfile.NewDist(runfile.DetailDigits, []time.Duration{time.Second}, nil)}
+	run.Overall.Journeys = []runfile.Journey{{Name: text, Arrived: 1, Completed: 1, Steps: []runfile.JourneyStep{step, step}}, {Name: text}}
 	return run
 }
 
