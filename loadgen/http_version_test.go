@@ -203,7 +203,7 @@ func TestThePlanSaysTheVersionOfHTTP(t *testing.T) {
 		}
 	}
 	a, b := runfile.PlanRecord{HTTP: runfile.HTTP1}, runfile.PlanRecord{}
-	if d := a.Differences(&b); len(d) != 1 || d[0] != "version of HTTP (--http): 1.1 and auto" {
+	if d := a.Differences(&b); len(d) != 1 || d[0] != "version of HTTP: 1.1 and auto" {
 		t.Errorf("they differ in %q", d)
 	}
 }

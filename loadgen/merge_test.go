@@ -127,20 +127,20 @@ func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 	}{
 		"pool, other target":      {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Target = runfile.Target{Name: "uncached"}; return r }, "different targets, fake and uncached"},
 		"pool, other plan":        {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Profile = "soak"; return r }, "different plans: profile: judged and soak"},
-		"pool, other order":       {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Order = runfile.Sequential; return r }, "different plans: order of the requests: random and sequential (--order random makes them alike)"},
-		"pool, other header case": {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.HeaderCase = runfile.HeadersKept; return r }, "--header-case canonical"},
-		"merge, other objective":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.SLO = []string{"p99<1s"}; return r }, "different plans: what the service is to hold (--slo)"},
-		"merge, other think time": {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.ThinkNS = 7; return r }, "--think"},
+		"pool, other order":       {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Order = runfile.Sequential; return r }, "different plans: order of the requests: random and sequential (order random makes them alike)"},
+		"pool, other header case": {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.HeaderCase = runfile.HeadersKept; return r }, "header case canonical"},
+		"merge, other objective":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.SLO = []string{"p99<1s"}; return r }, "different plans: what the service is to hold"},
+		"merge, other think time": {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.ThinkNS = 7; return r }, "think time"},
 		"pool, the same twice":    {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
 		"pool, other kernel":      {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},
 		"pool, other measuring":   {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Environment.Generation = 2; return r }, "different environments: measuring generation: 1 and 2"},
 		"pool, other loops": {runfile.Pool, func(r []*runfile.Run) []*runfile.Run {
 			withWire(r, nil, &runfile.WireRecord{Loops: 4, SpinNS: runfile.DefaultSpin, DNSTTLNS: 0})
 			return r
-		}, "--loops: not written down (save it again) and 4"},
-		"pool, shares":            {runfile.Pool, sharesOf, "--merge"},
+		}, "loops: not written down (save it again) and 4"},
+		"pool, shares":            {runfile.Pool, sharesOf, "no whole runs"},
 		"pool, one":               {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { return r[:1] }, "it takes two"},
-		"merge, repetitions":      {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { return r }, "--pool"},
+		"merge, repetitions":      {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { return r }, "runs of their own"},
 		"merge, other target":     {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Target.URL = "http://other/"; return r }, "different targets"},
 		"merge, the same twice":   {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r); return []*runfile.Run{r[0], r[0]} }, "the same run twice"},
 		"merge, other seed":       {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Seed = 7; return r }, "seeds"},
@@ -189,7 +189,7 @@ func TestMergeShowsOtherSettingsOfTheEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if text := strings.Join(sum.Environment.Notes, "\n"); !strings.Contains(text, "--loops: 1 and 2; --spin: ") || !strings.Contains(text, "--dns-ttl: 0s and 1s") {
+	if text := strings.Join(sum.Environment.Notes, "\n"); !strings.Contains(text, "loops: 1 and 2; spin: ") || !strings.Contains(text, "dns-ttl: 0s and 1s") {
 		t.Errorf("notes: %s", text)
 	}
 }

@@ -207,6 +207,18 @@ func addStep(t *page.Table, s subject, j *runfile.Journey, step *runfile.Journey
 	return reached
 }
 
+// askedLater says how many steps of a spike's journeys were load of the recovery; nothing where none were.
+func (s subject) askedLater() string {
+	var n uint64
+	for i := range s.focus.Journeys {
+		n += s.focus.Journeys[i].DueLater
+	}
+	if s.focus.Recovery == nil || n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (%s of its journeys still to come)", plural(n, "step"))
+}
+
 // journeyRow is a journey of a phase, or one of its steps, as files tell of it.
 type journeyRow struct {
 	journey, step string // clean and told apart; step is "" of the journey itself

@@ -39,8 +39,8 @@ func TestARunOfBeforeMeansWhatItMeant(t *testing.T) {
 		want    []string
 	}{
 		{"", nil, []string{
-			"order of the requests: random and sequential (--order random makes them alike)",
-			"grouping of the endpoints: never and name (--group never makes them alike)",
+			"order of the requests: random and sequential (order random makes them alike)",
+			"grouping of the endpoints: never and name (grouping never makes them alike)",
 		}},
 		{"", []string{"--order", "random", "--group", "never"}, nil},
 		{"# none\n", nil, nil}, // a test file of before drives it as before
@@ -81,7 +81,7 @@ func TestABaselineOfBeforeMeansWhatItMeant(t *testing.T) {
 	}{
 		{nil, ""},
 		{[]string{"-T", path}, "(the endpoints)"},
-		{[]string{"-T", path, "--order", "sequential"}, "order of the requests: random and sequential (--order random makes them alike)"},
+		{[]string{"-T", path, "--order", "sequential"}, "order of the requests: random and sequential (order random makes them alike)"},
 	} {
 		var o compareOptions
 		o.gate = &gateOptions{}

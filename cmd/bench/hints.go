@@ -49,6 +49,8 @@ var hints = []struct {
 	{loadgen.ErrWireFollow, ": use --engine http"},
 	{loadgen.ErrUnshared, ": give --http 2 too"},
 	{loadgen.ErrNoneFollowed, ": say it with --follow"},
+	{runfile.ErrWhole, ": repetitions are pooled with --pool"},
+	{runfile.ErrShares, ": add them up with --merge first"},
 	{runfile.ErrNoRunFile, " (bench writes one with -o json=FILE, and bench report shows what else it wrote)"},
 }
 

@@ -14,11 +14,11 @@ import (
 	"github.com/seed-5a006608/bench/report"
 )
 
-// Every flag that a report advises is a flag of a command that makes such a report.
+// Every flag that a report or a message advises is a flag of a command that has such a report or message.
 func TestAdvisedFlagsAreFlags(t *testing.T) {
 	known := map[string]bool{}
 	root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
-	for _, name := range []string{"spike", "sustained"} {
+	for _, name := range []string{"spike", "sustained", "report"} {
 		c, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)

@@ -198,7 +198,7 @@ func (o reportOptions) runs(files []document) ([]*runfile.Run, error) {
 	var apart *runfile.Unmixable
 	switch {
 	case errors.As(err, &apart):
-		return nil, asUsage(fmt.Errorf("%s and %s: %s", names[apart.A], names[apart.B], apart.Why))
+		return nil, asUsage(fmt.Errorf("%s and %s: %w", names[apart.A], names[apart.B], apart.Why))
 	case err != nil:
 		return nil, asUsage(err)
 	}

@@ -36,7 +36,7 @@ func (r *PlanRecord) EngineDifferences(q *PlanRecord) []string {
 		b = *q.Wire
 	}
 	var list []string
-	differ := func(flag string, x, y any) {
+	differ := func(setting string, x, y any) {
 		if x == y {
 			return
 		}
@@ -46,7 +46,7 @@ func (r *PlanRecord) EngineDifferences(q *PlanRecord) []string {
 		if q.Wire == nil {
 			y = notWritten
 		}
-		list = append(list, fmt.Sprintf("--%s: %v and %v", flag, x, y))
+		list = append(list, fmt.Sprintf("%s: %v and %v", setting, x, y))
 	}
 	differ("loops", a.Loops, b.Loops)
 	differ("spin", a.SpinNS, b.SpinNS)

@@ -65,7 +65,7 @@ func (e *Environment) Remarks(f *Environment) (list []string) {
 		list = append(list, fmt.Sprintf("they were made by bench %s and bench %s, which measure alike", e.Bench, f.Bench))
 	}
 	if (e.Generation == 0) != (f.Generation == 0) {
-		list = append(list, "one was saved by a bench that did not write down the control group's limit, --loops, --spin and --dns-ttl, or "+
+		list = append(list, "one was saved by a bench that did not write down the control group's limit, loops, spin and dns-ttl, or "+
 			"its measuring generation: no limit, the defaults and the first are taken")
 	}
 	return list

@@ -16,10 +16,17 @@ import (
 // Unmixable is the error for two runs that cannot be added up.
 type Unmixable struct {
 	A, B int // their places in the list
-	Why  string
+	Why  error
 }
 
 func (u *Unmixable) Error() string { return fmt.Sprintf("runs %d and %d: %s", u.A+1, u.B+1, u.Why) }
+func (u *Unmixable) Unwrap() error { return u.Why }
+
+// Why runs that could be added up are not: in the other way they can.
+var (
+	ErrWhole  = errors.New("they are no shares of one schedule, but runs of their own")
+	ErrShares = errors.New("they are shares of a schedule, and no whole runs")
+)
 
 // Merge adds up the shares of one schedule, without loss: as if their requests had been one run's. The runs must have one
 // target, plan, seed and start, and be all the shares that the schedule was divided into. Their rates add up; the verdict
@@ -30,7 +37,7 @@ func Merge(runs []*Run) (*Run, error) {
 		return nil, err
 	}
 	if of := int(runs[0].Share.Of); of != len(runs) {
-		return nil, &Unmixable{0, len(runs) - 1, fmt.Sprintf("the schedule was divided into %d shares, and %d are here: name all of them", of, len(runs))}
+		return nil, &Unmixable{0, len(runs) - 1, fmt.Errorf("the schedule was divided into %d shares, and %d are here: name all of them", of, len(runs))}
 	}
 	m, err := sumOf(runs)
 	if err != nil {
@@ -71,63 +78,63 @@ func measuredOtherwise(a, b *Run) []string {
 // startTolerance is how far the clocks of machines that began at one instant may be apart.
 const startTolerance = time.Second
 
-// notShares says why two runs are not different shares of one schedule, or nothing.
-func notShares(a, b *Run) string {
+// notShares says why two runs are not different shares of one schedule, or nil.
+func notShares(a, b *Run) error {
 	switch why := notAlike(a, b); {
-	case why != "":
+	case why != nil:
 		return why
 	case a.Seed != b.Seed:
-		return fmt.Sprintf("their seeds are %d and %d, so they are no shares of one schedule", a.Seed, b.Seed)
+		return fmt.Errorf("their seeds are %d and %d, so they are no shares of one schedule", a.Seed, b.Seed)
 	case a.Share == nil || b.Share == nil:
-		return "they are no shares of one schedule, but runs of their own: repetitions are pooled with --pool"
+		return ErrWhole
 	case a.Share.Of != b.Share.Of:
-		return fmt.Sprintf("they are shares of a schedule divided by %d and by %d", a.Share.Of, b.Share.Of)
+		return fmt.Errorf("they are shares of a schedule divided by %d and by %d", a.Share.Of, b.Share.Of)
 	case a.Share.Index == b.Share.Index:
-		return fmt.Sprintf("both are share %d of %d", a.Share.Index, a.Share.Of)
+		return fmt.Errorf("both are share %d of %d", a.Share.Index, a.Share.Of)
 	case a.Started.Sub(b.Started).Abs() > startTolerance:
-		return fmt.Sprintf("they began %s apart, so they are no shares of one run", units.Precise(a.Started.Sub(b.Started).Abs()))
+		return fmt.Errorf("they began %s apart, so they are no shares of one run", units.Precise(a.Started.Sub(b.Started).Abs()))
 	}
-	return ""
+	return nil
 }
 
-// notAlike says why two runs are not two of one plan at one target, or nothing.
-func notAlike(a, b *Run) string {
+// notAlike says why two runs are not two of one plan at one target, or nil.
+func notAlike(a, b *Run) error {
 	switch {
 	case !a.Target.same(b.Target):
-		return fmt.Sprintf("they are of different targets, %s and %s", a.Target.Name, b.Target.Name)
+		return fmt.Errorf("they are of different targets, %s and %s", a.Target.Name, b.Target.Name)
 	case a == b || a.Started.Equal(b.Started) && a.Seed == b.Seed && reflect.DeepEqual(a.Share, b.Share):
-		return "they are the same run twice"
+		return errors.New("they are the same run twice")
 	case !reflect.DeepEqual(a.Plan.whatever(), b.Plan.whatever()):
 		return otherPlans(a.Plan.whatever(), b.Plan.whatever())
 	}
 	if len(a.Phases) != len(b.Phases) {
-		return "one of them ended in another phase than the other"
+		return errors.New("one of them ended in another phase than the other")
 	}
 	for i := range a.Phases {
 		if a.Phases[i].DurationNS != b.Phases[i].DurationNS {
-			return fmt.Sprintf("phase %q of one of them was cut short", a.Phases[i].Name)
+			return fmt.Errorf("phase %q of one of them was cut short", a.Phases[i].Name)
 		}
 	}
-	return ""
+	return nil
 }
 
 // otherPlans says how two plans differ.
-func otherPlans(p, q PlanRecord) string {
+func otherPlans(p, q PlanRecord) error {
 	list := p.Differences(&q)
 	add := func(what string, differ bool) {
 		if differ {
 			list = append(list, what)
 		}
 	}
-	add("what the service is to hold (--slo)", !slices.Equal(p.SLO, q.SLO))
-	add("when a run is ended early (--abort-on)", !slices.Equal(p.AbortOn, q.AbortOn))
-	add("how long a run goes on before it may be ended early (--abort-grace)", p.AbortGraceNS != q.AbortGraceNS)
-	add("the number of requests (-n)", p.Requests != q.Requests)
-	add("how requests are spread over the addresses of a host: name one with --connect-to", p.Spread != q.Spread)
+	add("what the service is to hold", !slices.Equal(p.SLO, q.SLO))
+	add("when a run is ended early", !slices.Equal(p.AbortOn, q.AbortOn))
+	add("how long a run goes on before it may be ended early", p.AbortGraceNS != q.AbortGraceNS)
+	add("the number of requests", p.Requests != q.Requests)
+	add("how requests are spread over the addresses of a host (to name one address makes them alike)", p.Spread != q.Spread)
 	if len(list) == 0 {
-		return "they are of different plans"
+		return errors.New("they are of different plans")
 	}
-	return "they are of different plans: " + strings.Join(list, "; ")
+	return errors.New("they are of different plans: " + strings.Join(list, "; "))
 }
 
 // whatever returns the plan however its engine was set, which is a matter of measuring it.
@@ -137,13 +144,13 @@ func (r PlanRecord) whatever() PlanRecord {
 }
 
 // eachPair returns the first pair of which wrong says something.
-func eachPair(runs []*Run, wrong func(a, b *Run) string) error {
+func eachPair(runs []*Run, wrong func(a, b *Run) error) error {
 	if len(runs) < 2 {
 		return errors.New("there is one run, and it takes two")
 	}
 	for j := range runs {
 		for i := range j {
-			if why := wrong(runs[i], runs[j]); why != "" {
+			if why := wrong(runs[i], runs[j]); why != nil {
 				return &Unmixable{i, j, why}
 			}
 		}
@@ -157,7 +164,7 @@ func sumOf(runs []*Run) (*Run, error) {
 	for i, r := range runs[1:] {
 		var err error
 		if m, err = add(m, r); err != nil {
-			return nil, &Unmixable{0, i + 1, err.Error()}
+			return nil, &Unmixable{0, i + 1, err}
 		}
 	}
 	return m, nil

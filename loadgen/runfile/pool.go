@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -78,21 +79,21 @@ func (v Verdict) tellingOf(which string) Verdict {
 // Repetitions is how many runs' counts are in this one: 1, or those that were pooled.
 func (r *Run) Repetitions() int { return max(1, r.Pooled) }
 
-// notRepetitions says why two runs are not two repetitions, or nothing.
-func notRepetitions(a, b *Run) string {
-	if why := notAlike(a, b); why != "" {
+// notRepetitions says why two runs are not two repetitions, or nil.
+func notRepetitions(a, b *Run) error {
+	if why := notAlike(a, b); why != nil {
 		return why
 	}
 	if a.Share != nil || b.Share != nil {
-		return "they are shares of a schedule, and no whole runs: add them up with --merge first"
+		return ErrShares
 	}
 	if a.Pooled != 0 || b.Pooled != 0 {
-		return "one is pooled already: name the runs that it was made of"
+		return errors.New("one is pooled already: name the runs that it was made of")
 	}
 	if list := measuredOtherwise(a, b); len(list) > 0 {
-		return "they were made in different environments: " + strings.Join(list, "; ")
+		return errors.New("they were made in different environments: " + strings.Join(list, "; "))
 	}
-	return ""
+	return nil
 }
 
 // pooled makes the mean of n runs of a phase's rates and backlog.

@@ -12,8 +12,6 @@
 //   - exchange.go, origin.go: what goes into the engine and comes out, and the addresses of a host
 //   - loop_linux.go, opening_linux.go, pace_linux.go, poll_linux.go: the event loop, how it opens connections, when it wakes and
 //     spins, its epoll sets
-//   - answers_linux.go, ends_linux.go, kinds_linux.go, idle_linux.go: what becomes of a request: its answer, its failure, its timeout
-//   - loop_linux.go, pace_linux.go, poll_linux.go: the event loop, when it wakes and spins, its epoll sets
 //   - answers_linux.go, judged_linux.go, ends_linux.go, kinds_linux.go, idle_linux.go: what becomes of a request: its answer, its failure,
 //     its timeout
 //   - conn_linux.go, address_linux.go, socket_linux.go: connections and system calls

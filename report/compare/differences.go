@@ -11,7 +11,7 @@ import (
 func Differences(a, b *runfile.Run) []string {
 	list := a.Plan.Differences(&b.Plan)
 	if a.Plan.Spread != b.Plan.Spread { // known when a host's addresses are
-		list = append(list, "requests spread evenly over the addresses of a host, and not: name one with --connect-to")
+		list = append(list, "requests spread evenly over the addresses of a host, and not (to name one address makes them alike)")
 	}
 	if p, q := a.Protocols(), b.Protocols(); p != q && p != "" && q != "" && a.Plan.HTTP == b.Plan.HTTP {
 		list = append(list, fmt.Sprintf("version of HTTP that was spoken: %s and %s (--http makes them alike)", p, q))

@@ -98,10 +98,10 @@ func TestDifferencesOfUsersNameTheFlag(t *testing.T) {
 	old := runfile.PlanRecord{Model: "closed", VUs: 20, ThinkNS: time.Second}
 	for want, change := range map[string]func(*runfile.PlanRecord){
 		"": func(*runfile.PlanRecord) {},
-		"start of the users (--start): together and spread": func(p *runfile.PlanRecord) { p.Start = runfile.Spread },
-		"think time (--think): 1s and exp:1s":               func(p *runfile.PlanRecord) { p.Think = "exp:1s" },
-		"think time (--think): 1s and 2s":                   func(p *runfile.PlanRecord) { p.ThinkNS = 2 * time.Second },
-		"the users and lengths of the phases (--vus-stage)": func(p *runfile.PlanRecord) { p.Phases = []runfile.PhaseRecord{{FromVUs: 1, ToVUs: 20}} },
+		"start of the users: together and spread": func(p *runfile.PlanRecord) { p.Start = runfile.Spread },
+		"think time: 1s and exp:1s":               func(p *runfile.PlanRecord) { p.Think = "exp:1s" },
+		"think time: 1s and 2s":                   func(p *runfile.PlanRecord) { p.ThinkNS = 2 * time.Second },
+		"the users and lengths of the phases":     func(p *runfile.PlanRecord) { p.Phases = []runfile.PhaseRecord{{FromVUs: 1, ToVUs: 20}} },
 	} {
 		p := old
 		change(&p)
@@ -116,8 +116,8 @@ func TestHeaderCaseDiffers(t *testing.T) {
 	a, b := answer(time.Millisecond), answer(time.Millisecond)
 	b.Plan.HeaderCase = runfile.HeadersKept
 	for want, pair := range map[string][2]*runfile.Run{
-		"header names: canonical and kept (--header-case canonical, with the same headers, makes them alike)": {a, b},
-		"header names: kept and canonical (--header-case kept, with the same headers, makes them alike)":      {b, a},
+		"header names: canonical and kept (header case canonical, with the same headers, makes them alike)": {a, b},
+		"header names: kept and canonical (header case kept, with the same headers, makes them alike)":      {b, a},
 	} {
 		if list := Differences(pair[0], pair[1]); len(list) != 1 || list[0] != want {
 			t.Errorf("%q, want %q", list, want)
@@ -139,7 +139,7 @@ func TestDifferencesAreNamed(t *testing.T) {
 	a.Plan.DrainNS, b.Plan.DrainNS = time.Second, 2*time.Second
 	a.Plan.Engine, b.Plan.Engine = runfile.EngineWire, runfile.EngineWire
 	a.Plan.Wire, b.Plan.Wire = &runfile.WireRecord{Loops: 1, SpinNS: runfile.DefaultSpin}, &runfile.WireRecord{Loops: 2}
-	want := []string{"profile: spike and soak", "drain: 1s and 2s", "--loops: 1 and 2", fmt.Sprintf("--spin: %v and 0s", runfile.DefaultSpin),
+	want := []string{"profile: spike and soak", "drain: 1s and 2s", "loops: 1 and 2", fmt.Sprintf("spin: %v and 0s", runfile.DefaultSpin),
 		"the offered rates and lengths of the phases", "processor: this and that"}
 	if list := Differences(a, b); !slices.Equal(list, want) {
 		t.Errorf("%q, want %q", list, want)
@@ -151,7 +151,7 @@ func TestOtherSequencesAreNamedWithTheirFlag(t *testing.T) {
 	before, now := answer(time.Millisecond), answer(time.Millisecond)
 	now.Plan.Order, now.Plan.Lines, now.Plan.Grouping = runfile.Sequential, 10, runfile.GroupByPattern
 	now.Plan.Endpoints = []runfile.EndpointRecord{{Name: "GET /item/{n}"}}
-	want := []string{"order of the requests: random and sequential (--order random makes them alike)", "grouping of the endpoints: never and pattern (--group never makes them alike)"}
+	want := []string{"order of the requests: random and sequential (order random makes them alike)", "grouping of the endpoints: never and pattern (grouping never makes them alike)"}
 	if list := Differences(before, now); !slices.Equal(list, want) {
 		t.Errorf("%q, want %q", list, want)
 	}

@@ -65,7 +65,7 @@ func TestSeriesAreOfOnePlanTargetAndMachine(t *testing.T) {
 			apart.series[0].Plan.Engine = runfile.EngineWire
 		}
 		apart.Add("b.json", r)
-		want := []string{"measuring generation: 1 and 2", "control group's limit: not written down (save it again) and 2 processors", "--loops: not written down (save it again) and 2"}[i]
+		want := []string{"measuring generation: 1 and 2", "control group's limit: not written down (save it again) and 2 processors", "loops: not written down (save it again) and 2"}[i]
 		if h := apart.History(); len(h.Series) != 2 || !strings.HasPrefix(strings.Join(h.Series[1].Differs, "; "), want) {
 			t.Errorf("%d series, apart in %q, want %q", len(h.Series), h.Series[len(h.Series)-1].Differs, want)
 		}
