@@ -58,7 +58,7 @@ func baselineAnswer(b *compare.Baseline) string {
 	switch {
 	case len(beyond) > 0:
 		sentences = append(sentences, fmt.Sprintf("No margin can be held at %s: runs of identical code differ by more than any. "+
-			"At a lower --rate, further from what the service can take, they differ by less.", enumerated(beyond)))
+			"At a lower rate, further from what the service can take, they differ by less.", enumerated(beyond)))
 	case held == "":
 		sentences = append(sentences, fmt.Sprintf("%s has too few requests a run to tell anything by: save one at a higher rate, or with longer rounds.", name(b.Name)))
 	}
@@ -155,8 +155,8 @@ func baselineNotes(b *compare.Baseline) []page.Block {
 	notes := []page.Block{
 		page.Text{Text: "runs: by how much whole runs scatter, as a standard deviation; starts: what of it is beyond the error of each run, and so is " +
 			"how two starts of one program differ for as long as they live; pairs: by how much the ratio of two neighbouring rounds of one process scatters"},
-		page.Text{Text: fmt.Sprintf("floor: the least margin that identical code passes in nine gates of ten, against this baseline (bench gate --baseline %s), or "+
-			"in %d pairs side by side (bench gate --floor %s), restarted for each quad or not", name(b.Name), gatePairs, name(b.Name))},
+		page.Text{Text: fmt.Sprintf("floor: the least margin that identical code passes in nine gates of ten, against this baseline, or in %d pairs side by "+
+			"side, restarted for each quad or not", gatePairs)},
 	}
 	for _, s := range b.Spreads() {
 		if _, known := b.Floor.Of(s.Metric); !known {
@@ -223,7 +223,7 @@ func RunsRefusal(b *compare.Baseline, short []compare.Short, runsA, runsB int) s
 		if s.Needed == 0 {
 			return text + ", and no number of runs that anyone would make holds it"
 		}
-		return fmt.Sprintf("%s; %d runs a side would hold it (bench baseline save --runs %d)", text, s.Needed, s.Needed)
+		return fmt.Sprintf("%s; %d runs a side would hold it", text, s.Needed)
 	})
 }
 
@@ -238,7 +238,7 @@ func PairsRefusal(b *compare.Baseline, short []compare.Short, pairs int) string 
 		case s.Needed == 0:
 			return text + ", and no number of pairs that anyone would run holds it"
 		}
-		return fmt.Sprintf("%s; %d pairs would hold it (a longer --max-time)", text, s.Needed)
+		return fmt.Sprintf("%s; %d pairs would hold it, in a longer time", text, s.Needed)
 	})
 }
 
@@ -247,18 +247,18 @@ func refusal(b *compare.Baseline, short []compare.Short, why func(compare.Short)
 	for _, s := range short {
 		reasons = append(reasons, fmt.Sprintf("the margin of %s is %s, and this machine's noise floor %s, %s", MetricName(s.Metric),
 			units.Trimmed(100*s.Margin)+" %", floorPercent(s.Floor), why(s)))
-		margins = append(margins, marginFlag(s))
+		margins = append(margins, leastMargin(s))
 	}
-	return fmt.Sprintf("baseline %s: %s; or give %s", name(b.Name), strings.Join(reasons, "; "), strings.Join(margins, " "))
+	return fmt.Sprintf("baseline %s: %s; or give the margins %s", name(b.Name), strings.Join(reasons, "; "), strings.Join(margins, " "))
 }
 
-// marginFlag is the flag that gives the least margin which can be held.
-func marginFlag(s compare.Short) string {
-	key := flagName(s.Metric)
+// leastMargin writes the least margin which can be held.
+func leastMargin(s compare.Short) string {
+	key := marginName(s.Metric)
 	if percent := math.Ceil(100 * s.Floor); percent < 100 {
-		return fmt.Sprintf("--margin %s=%v%%", key, percent)
+		return fmt.Sprintf("%s=%v%%", key, percent)
 	}
-	return fmt.Sprintf("--margin %s=off", key)
+	return fmt.Sprintf("%s=off", key)
 }
 
 // floorWords says what the machine of a gate tells from nothing, where a baseline knows that.

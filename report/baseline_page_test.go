@@ -177,16 +177,16 @@ func TestRefusalsSayWhatWouldHold(t *testing.T) {
 		{Metric: compare.P99, Margin: 0.1, Floor: 0.1612, Needed: 24}, {Metric: compare.P999, Margin: 0.01, Floor: 1.3},
 	}
 	want := "baseline main: the margin of P99 is 10 %, and this machine's noise floor 17 %, as much as 8 runs of identical code differ from 9 others; " +
-		"24 runs a side would hold it (bench baseline save --runs 24); the margin of P99.9 is 1 %, and this machine's noise floor 130 %, as much as " +
-		"8 runs of identical code differ from 9 others, and no number of runs that anyone would make holds it; or give --margin p99=17% --margin p99.9=off"
+		"24 runs a side would hold it; the margin of P99.9 is 1 %, and this machine's noise floor 130 %, as much as " +
+		"8 runs of identical code differ from 9 others, and no number of runs that anyone would make holds it; or give the margins p99=17% p99.9=off"
 	if got := RunsRefusal(b, short, 8, 9); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	short = []compare.Short{{Metric: compare.P50, Margin: 0.05, Floor: 0.0512, Needed: 52}, {Metric: compare.P95, Margin: 0.1, Floor: 0.11, Starts: true}}
 	got := PairsRefusal(b, short, 40)
 	for _, part := range []string{
-		"the margin of P50 is 5 %, and this machine's noise floor 5.2 %, as much as identical code differs in 40 pairs; 52 pairs would hold it (a longer --max-time); ",
-		"floor 11 %, as much as two starts of one program differ for as long as they live, which no number of pairs sees: ", "--margin p50=6% --margin p95=11%",
+		"the margin of P50 is 5 %, and this machine's noise floor 5.2 %, as much as identical code differs in 40 pairs; 52 pairs would hold it, in a longer time; ",
+		"floor 11 %, as much as two starts of one program differ for as long as they live, which no number of pairs sees: ", "or give the margins p50=6% p95=11%",
 	} {
 		if !strings.Contains(got, part) {
 			t.Errorf("%s\nlacks %s", got, part)

@@ -23,11 +23,17 @@ const (
 	SettingCPUs        Setting = "cpus"
 	SettingFollow      Setting = "follow"
 	SettingFollowHosts Setting = "follow-hosts"
+	SettingVerbose     Setting = "verbose"
+	SettingOutput      Setting = "output"
+	SettingDemand      Setting = "demand"
+	SettingGrowth      Setting = "growth"
+	SettingPrices      Setting = "prices"
+	SettingFrom        Setting = "from"
 )
 
 // Settings are all that a report may name.
 var Settings = []Setting{SettingRate, SettingPeak, SettingDuration, SettingUsers, SettingThink, SettingStart, SettingCPUs, SettingFollow,
-	SettingFollowHosts}
+	SettingFollowHosts, SettingVerbose, SettingOutput, SettingDemand, SettingGrowth, SettingPrices, SettingFrom}
 
 // called is the caller's name for a setting.
 func (c Caller) called(s Setting) string {

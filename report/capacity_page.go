@@ -142,12 +142,12 @@ const maxCommand = 4096
 
 // capacityCommands says where a capacity is kept, and how to go on.
 func capacityCommands(list []*capacity.Capacity, o Options) page.Commands {
-	b := page.Commands{Detail: page.Usual}
+	b, called := page.Commands{Detail: page.Usual}, o.Caller.called
 	if o.Saved != "" {
 		path := page.Clean(o.Saved, maxCommand)
 		b.Lines = append(b.Lines, []page.Command{
 			{Word: "saved", Text: path, File: true}, {Word: "again", Text: "bench report " + shellQuoted(path)},
-			{Word: "other prices", Text: "bench capacity --from " + shellQuoted(path) + " --prices FILE"},
+			{Word: "other prices", Text: fmt.Sprintf("bench capacity %s %s %s FILE", called(SettingFrom), shellQuoted(path), called(SettingPrices))},
 		})
 	}
 	if o.Again != "" {
@@ -161,15 +161,15 @@ func capacityCommands(list []*capacity.Capacity, o Options) page.Commands {
 
 // capacityNext suggests how to go on.
 func capacityNext(list []*capacity.Capacity, o Options) (next []string) {
-	c := list[0]
+	c, called := list[0], o.Caller.called
 	if c.Plan == nil && c.MaxRate.Rate.Rate > 0 {
-		next = append(next, "--demand 5000/s --growth 4%/month --prices FILE (how many are needed, and what they cost)")
+		next = append(next, fmt.Sprintf("%s 5000/s %s 4%%/month %s FILE (how many are needed, and what they cost)", called(SettingDemand), called(SettingGrowth), called(SettingPrices)))
 	}
 	if c.Try != "" {
 		next = append(next, c.Try)
 	}
 	if !o.Verbose {
-		next = append(next, "-v, or -o json=FILE (every figure with its formula)")
+		next = append(next, fmt.Sprintf("%s, or %s json=FILE (every figure with its formula)", called(SettingVerbose), called(SettingOutput)))
 	}
 	return next
 }

@@ -261,7 +261,7 @@ func demandWords(d capacity.Demand, c *capacity.Capacity) string {
 	line := fmt.Sprintf("%s: %s a request (%s – %s)", name(d.Resource), precise(d.Seconds.Value), precise(d.Seconds.Low), precise(d.Seconds.High))
 	switch {
 	case d.Servers == 0:
-		line += ", of how many at once is not known (--servers)"
+		line += ", of how many at once is not known, as nobody said it"
 	default:
 		line += fmt.Sprintf(", of %g full at %s", d.Servers, units.Rate(d.Saturation.Rate))
 	}

@@ -22,7 +22,7 @@ func ComparisonAnswer(c *Compared) string {
 			name(c.firstName()), page.Clean(c.FirstBaseline, textColumns))
 	case r.Spoiled:
 		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in %s, for most of a round, or did not send what it could have. "+
-			"Leave the machine alone, or offer less with --rate. The last: %s.", plural(uint64(r.Rerun), c.spoiledUnit()), ended(r.Why))
+			"Leave the machine alone, or offer less. The last: %s.", plural(uint64(r.Rerun), c.spoiledUnit()), ended(r.Why))
 	case r.Interrupted && c.Baseline != nil && r.OfRuns():
 		sentences = append(sentences, fmt.Sprintf("Interrupted after %s of %d; nothing is decided, this is what was learned so far.",
 			plural(uint64(r.Comparisons[0].RunsB), "run"), r.Planned))

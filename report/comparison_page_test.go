@@ -413,7 +413,7 @@ func TestForesightIsSaidOnce(t *testing.T) {
 		p.Foresight(f)
 	}
 	want := "by its first quads, pairs scatter by 65 % at P99: in 40 pairs this machine finds a change of 45 % in nine gates of ten, and passes identical code " +
-		"at a margin of 31 %, so that 20 % will hardly be told: a longer --max-time or --margin p99=31%\n"
+		"at a margin of 31 %, so that 20 % will hardly be told: it takes a longer time, or a margin of 31 %\n"
 	if got := b.String(); got != want {
 		t.Errorf("%q\nwant %q", got, want)
 	}

@@ -20,7 +20,7 @@ func PilotWords(f *compare.Found) string {
 	if len(f.Tried) > 0 && !chosen.Holds {
 		text += fmt.Sprintf("; no share that was tried lets %d pairs hold the margins in nine gates of ten", chosen.Pairs)
 		if chosen.Needed > 0 {
-			text += fmt.Sprintf(", %d would (--max-time %s)", chosen.Needed, maxTime(chosen))
+			text += fmt.Sprintf(", %d would, in %s", chosen.Needed, maxTime(chosen))
 		}
 		return text
 	}
@@ -33,7 +33,7 @@ func PilotWords(f *compare.Found) string {
 	case higher.Spoiled:
 		text = strings.TrimSuffix(text, scatterWords(higher)) + "what bench could not drive"
 	case higher.Needed > 0:
-		text += fmt.Sprintf(", and it would take --max-time %s to decide", maxTime(higher))
+		text += fmt.Sprintf(", and it would take %s to decide", maxTime(higher))
 	default:
 		text += ", and nothing would be decided"
 	}

@@ -289,16 +289,15 @@ func foresightWords(f *compare.Foresight) string {
 	text := fmt.Sprintf("by its first quads, pairs scatter by %s at %s: in %d pairs this machine finds a change of %s in nine gates of ten, and passes "+
 		"identical code at a margin of %s", wholePercent(math.Expm1(f.Scatter)), MetricName(f.Metric), f.Pairs, wholePercent(f.Found), wholePercent(f.Held))
 	if !f.Enough() {
-		text += fmt.Sprintf(", so that %s will hardly be told: a longer --max-time or --margin %s=%.0f%%", marginPercent(f.Passes), flagName(f.Metric),
-			math.Ceil(100*f.Held))
+		text += fmt.Sprintf(", so that %s will hardly be told: it takes a longer time, or a margin of %s", marginPercent(f.Passes), wholePercent(f.Held))
 	}
 	return text
 }
 
 func wholePercent(share float64) string { return fmt.Sprintf("%.0f %%", math.Ceil(100*share)) }
 
-// flagName is what --margin calls a metric.
-func flagName(m compare.Metric) string {
+// marginName is what a metric is called where its margin is given.
+func marginName(m compare.Metric) string {
 	if m.Key == "p999" {
 		return "p99.9"
 	}

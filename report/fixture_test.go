@@ -236,6 +236,11 @@ var uncachedOnce = sync.OnceValue(func() *runfile.Run {
 var testPair = CachePair{Cached: "cached", Uncached: "uncached"}
 
 // testCaller names settings as flags.
-var testCaller = Caller{Pair: testPair, Setting: func(s Setting) string { return "--" + string(s) }, Remedies: map[string]string{"tls": "-k trusts any"}}
+var testCaller = Caller{Pair: testPair, Setting: func(s Setting) string {
+	if s == SettingVerbose {
+		return "-v"
+	}
+	return "--" + string(s)
+}, Remedies: map[string]string{"tls": "-k trusts any"}}
 
 func markdownOfRuns(w io.Writer, runs []*runfile.Run) error { return Markdown(w, runs, testCaller) }

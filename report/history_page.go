@@ -48,14 +48,14 @@ func HistoryPage(h *history.History, o Options) *page.Page {
 		alone = append(alone, fmt.Sprintf("one run of %s, %s, stands alone%s", seriesName(s), sentence(s.Points[0].Source), differing(s, " as it differs in ")))
 	}
 	standing := page.Section{}
-	for _, text := range firstOf(alone, "and %d more that stand alone, named with -v", o) {
+	for _, text := range firstOf(alone, "and %d more that stand alone, named with %s", o) {
 		standing.Blocks = append(standing.Blocks, page.Text{Text: text})
 	}
 	var leftOut []string
 	for _, l := range h.LeftOut {
 		leftOut = append(leftOut, omitted(l))
 	}
-	p.Add(standing, page.List{Label: "left out", Items: page.Items(firstOf(leftOut, "and %d more, named with -v", o)...)})
+	p.Add(standing, page.List{Label: "left out", Items: page.Items(firstOf(leftOut, "and %d more, named with %s", o)...)})
 	return p
 }
 
@@ -64,7 +64,7 @@ func firstOf(texts []string, more string, o Options) []string {
 	if len(texts) <= shownLeftOut || o.Verbose {
 		return texts
 	}
-	return append(texts[:shownLeftOut:shownLeftOut], fmt.Sprintf(more, len(texts)-shownLeftOut))
+	return append(texts[:shownLeftOut:shownLeftOut], fmt.Sprintf(more, len(texts)-shownLeftOut, o.Caller.called(SettingVerbose)))
 }
 
 func seriesName(s *history.Series) string {
@@ -163,7 +163,7 @@ func seriesRuns(s *history.Series, o Options) []page.Block {
 	case o.long:
 		blocks = append(blocks, page.Text{Text: "and " + more + " before them"})
 	default:
-		blocks = append(blocks, page.Text{Text: "and " + more + " before them, shown with -v"})
+		blocks = append(blocks, page.Text{Text: "and " + more + " before them, shown with " + o.Caller.called(SettingVerbose)})
 	}
 	for _, note := range runNotes(s, from) {
 		blocks = append(blocks, page.Note{Text: note})

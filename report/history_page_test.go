@@ -58,7 +58,7 @@ func TestHistory(t *testing.T) {
 		flat := strings.Join(strings.Fields(text), " ")
 		for _, want := range []string{
 			"P99 of spike at cached rose by a factor of 2.0, from 10 ms to 20 ms, with the run of 2026-10-21 09:00:00 (p < 0.0001).",
-			"30 runs", "2026-10-01 09:00:00 … 2026-10-30 09:00:00", "10-30 09:00", "10 runs before them, shown with -v",
+			"30 runs", "2026-10-01 09:00:00 … 2026-10-30 09:00:00", "10-30 09:00", "10 runs before them, shown with verbose",
 			"one run of spike at cached, lone.json, stands alone", "connections: 0 and 8", "left out cut[31m.json is cut off",
 		} {
 			if !strings.Contains(flat, want) {

@@ -46,7 +46,7 @@ func NewMirror(names [2]string, found *runfile.Mirrored) *Mirror {
 }
 
 // shared is what has to be known of every mirrored run.
-const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without --mirror one is loaded at a time"
+const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without mirroring one is loaded at a time"
 
 // Mirrored writes what a mirrored run found, for a terminal. Its error is that of w.
 func Mirrored(w io.Writer, m *Mirror, o Options) error { return o.write(w, MirrorPage(m)) }

@@ -17,7 +17,7 @@ const maxNotes = 4
 func noteList(subjects []subject, o Options) page.List {
 	notes := notesOf(subjects, o.Caller)
 	if more := len(notes) - maxNotes; more > 0 && !o.Verbose {
-		notes = append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more (-v)", more))
+		notes = append(notes[:maxNotes:maxNotes], fmt.Sprintf("and %d more (%s)", more, o.Caller.called(SettingVerbose)))
 	}
 	return page.List{Label: "note", Items: page.Items(notes...), Detail: page.Usual}
 }
@@ -82,7 +82,6 @@ func sameMachine(subjects []subject) bool {
 // nextCommands says where the run is kept and what to do now, leaving out what was done already.
 func nextCommands(o Options) page.Commands {
 	b := page.Commands{Detail: page.Usual}
-	const all = "-v (every phase, endpoint and resource)"
 	if o.Saved != "" {
 		// A path is copied from here, so it is not cut.
 		path := page.Clean(o.Saved, 4096)
@@ -93,7 +92,7 @@ func nextCommands(o Options) page.Commands {
 		next = append(next, page.Command{Text: sentence(n)})
 	}
 	if !o.Verbose {
-		next = append(next, page.Command{Text: all})
+		next = append(next, page.Command{Text: o.Caller.called(SettingVerbose) + " (every phase, endpoint and resource)"})
 	}
 	if len(next) > 0 {
 		next[0].Word = "next"

@@ -24,7 +24,7 @@ func errorList(subjects []subject, o Options) page.List {
 		kinds := mostFrequent(s.Errors)
 		for i, e := range kinds {
 			if i == maxErrorKinds && !o.Verbose {
-				b.Items = append(b.Items, page.Item{Of: s.label, Text: fmt.Sprintf("and %s more (-v)", plural(uint64(len(kinds)-i), "kind"))})
+				b.Items = append(b.Items, page.Item{Of: s.label, Text: fmt.Sprintf("and %s more (%s)", plural(uint64(len(kinds)-i), "kind"), o.Caller.called(SettingVerbose))})
 				break
 			}
 			b.Items = append(b.Items, page.Item{Of: s.label, Text: failure(e)})
@@ -39,7 +39,7 @@ func eventList(subjects []subject, o Options) page.List {
 	for _, s := range subjects {
 		for i, e := range s.Events {
 			if i == maxEvents && !o.Verbose {
-				b.Items = append(b.Items, page.Item{Of: s.label, Text: fmt.Sprintf("and %d more (-v)", len(s.Events)-i)})
+				b.Items = append(b.Items, page.Item{Of: s.label, Text: fmt.Sprintf("and %d more (%s)", len(s.Events)-i, o.Caller.called(SettingVerbose))})
 				break
 			}
 			b.Items = append(b.Items, page.Item{Of: s.label, Text: event(e)})

@@ -9,13 +9,25 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/report/compare"
 )
 
 // caller is what bench adds to reports on runs: its flags and its bundled targets.
 var caller = report.Caller{
 	Pair:     cachePair,
-	Setting:  func(s report.Setting) string { return "--" + string(s) },
+	Setting:  flagOf,
 	Remedies: remedies,
+}
+
+// flagOf is the flag of a setting: the short one where that is what everybody writes.
+func flagOf(s report.Setting) string {
+	switch s {
+	case report.SettingVerbose:
+		return "-v"
+	case report.SettingOutput:
+		return "-o"
+	}
+	return "--" + string(s)
 }
 
 // remedies are the flags that help against a kind of failure.
@@ -51,6 +63,7 @@ var hints = []struct {
 	{loadgen.ErrNoneFollowed, ": say it with --follow"},
 	{runfile.ErrWhole, ": repetitions are pooled with --pool"},
 	{runfile.ErrShares, ": add them up with --merge first"},
+	{compare.ErrTime, ": give a longer --max-time, or a shorter --round"},
 	{runfile.ErrNoRunFile, " (bench writes one with -o json=FILE, and bench report shows what else it wrote)"},
 }
 

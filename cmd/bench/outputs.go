@@ -25,10 +25,7 @@ var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
 
 // runsShown shows runs.
 var runsShown = shown[[]*runfile.Run]{
-	text: func(w io.Writer, runs []*runfile.Run, o report.Options) error {
-		o.Caller = caller
-		return report.Terminal(w, runs, o)
-	},
+	text: report.Terminal,
 	formats: []format[[]*runfile.Run]{
 		{"json", runfile.Encode},
 		{"junit", report.JUnit},

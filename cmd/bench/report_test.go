@@ -38,7 +38,7 @@ func shownAgain[T any](t *testing.T, kind string, formats []format[T], found T, 
 			}
 			continue
 		}
-		if err := show(&want, found, report.Options{Width: page.DefaultWidth, FromFile: true}); err != nil {
+		if err := show(&want, found, report.Options{Width: page.DefaultWidth, FromFile: true, Caller: caller}); err != nil {
 			t.Fatal(err)
 		}
 		if code != exitOK || stdout.String() != want.String() || stderr.Len() > 0 {

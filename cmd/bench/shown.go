@@ -31,6 +31,7 @@ func (k shown[T]) show(result T, files outputs[T], s streams, options report.Opt
 // go, and GitHub Actions takes no command from it.
 func display(w io.Writer, options report.Options, show func(io.Writer, report.Options) error) error {
 	options.Width, options.Color = look(w)
+	options.Caller = caller
 	w = piped(w)
 	if err := onActions(w, func() error { return show(w, options) }); err != nil {
 		return fmt.Errorf("the report: not written: %w", cause(err))

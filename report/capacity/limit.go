@@ -43,7 +43,7 @@ func (c *Capacity) limit(open []Measurement) {
 		if seen && use > 0 {
 			c.Limit += fmt.Sprintf(" Of its processor %.0f %% was used.", 100*use)
 		}
-		c.Try = "more of them, such as a larger pool (--pool-size), or a shorter hold: fewer or faster queries for each request"
+		c.Try = "more of them, such as a larger pool, or a shorter hold: fewer or faster queries for each request"
 	case !seen && c.Queue != nil && c.Queue.Contradicted == nil:
 		c.Limit = fmt.Sprintf("It behaves as %d workers that take %s for a request: their number and that time limit it.", c.Queue.Workers, units.Precise(seconds(1/c.Queue.ServiceRate)))
 		c.Try = "more workers, or less work for each request"
@@ -83,7 +83,7 @@ func (c *Capacity) limitedByProcessor(full *Demand) {
 			continue
 		}
 		c.Limit = fmt.Sprintf("Its processor limits it: %s a request, full at %s.", units.Precise(seconds(d.Seconds.Value)), units.Rate(d.Saturation.Rate))
-		c.Try += ", or a larger size: --gomaxprocs 1,2"
+		c.Try += ", or a larger size, with more processors"
 		if full != nil && full.Saturation.Rate > 0 && full.Saturation.Rate < 1.25*d.Saturation.Rate {
 			c.Limit += fmt.Sprintf(" Nearly all of that passes in %s, so more of those alone would not help.", full.Resource)
 		}

@@ -57,8 +57,8 @@ func (b Budget) Layout() (Layout, error) {
 	}
 	if l.Quads < MinQuads {
 		missing := (MinQuads+1)*quad - b.Left
-		return l, fmt.Errorf("the time holds %d quads of %d rounds of %v, and %d are the least: %v more would do (--max-time)",
-			max(l.Quads, 0), 2*b.Arms, round, MinQuads, missing.Round(time.Second)+time.Second)
+		return l, fmt.Errorf("%w: it holds %d quads of %d rounds of %v, and %d are the least; %v more would do",
+			ErrTime, max(l.Quads, 0), 2*b.Arms, round, MinQuads, missing.Round(time.Second)+time.Second)
 	}
 	return l, nil
 }

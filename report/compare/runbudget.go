@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"errors"
 	"fmt"
 	"time"
 )
@@ -12,6 +13,9 @@ const (
 	usualRound    = 2 * time.Second
 	shortestRound = 500 * time.Millisecond // shortest round that bench chooses
 )
+
+// ErrTime is that the time for a comparison or a baseline holds too little.
+var ErrTime = errors.New("the time is too short")
 
 // RunBudget is the time that the runs of a baseline have to fit into.
 type RunBudget struct {
@@ -33,8 +37,8 @@ func (b RunBudget) RoundLength() (time.Duration, error) {
 	}
 	if round > longest+10*time.Millisecond {
 		run := seconds(round.Seconds()*(RoundsPerRun+WarmUpRounds)) + b.Overhead
-		return round, fmt.Errorf("%d runs of %d rounds of %v take %v with starting, and the time holds %v: give a longer --max-time, or a shorter --round",
-			b.Runs, RoundsPerRun, round, (time.Duration(b.Runs) * run).Round(time.Second), b.Left.Round(time.Second))
+		return round, fmt.Errorf("%w: %d runs of %d rounds of %v take %v with starting, and it is %v",
+			ErrTime, b.Runs, RoundsPerRun, round, (time.Duration(b.Runs) * run).Round(time.Second), b.Left.Round(time.Second))
 	}
 	return round, nil
 }

@@ -1,7 +1,7 @@
 package compare
 
 import (
-	"strings"
+	"errors"
 	"testing"
 	"time"
 )
@@ -27,7 +27,7 @@ func TestRoundsOfABaselineFitItsTime(t *testing.T) {
 		{Left: 60 * time.Second, Runs: 10, Rate: 800, Round: 2 * time.Second},
 		{Left: time.Second, Runs: 10, Rate: 800, Overhead: time.Second},
 	} {
-		if got, err := b.RoundLength(); err == nil || !strings.Contains(err.Error(), "--max-time") {
+		if got, err := b.RoundLength(); err == nil || !errors.Is(err, ErrTime) {
 			t.Errorf("%+v: %v, %v", b, got, err)
 		}
 	}

@@ -28,7 +28,7 @@ func Answer(s *Sweep) string {
 	switch {
 	case s.Spoiled:
 		return fmt.Sprintf("Nothing is concluded: bench or its host was too late in too many rounds, for most of a round, or did not send what it could have. "+
-			"Leave the machine alone, or offer less with --rate. The last: %s.", strings.TrimSuffix(page.Clean(s.Why, 400), "."))
+			"Leave the machine alone, or offer less. The last: %s.", strings.TrimSuffix(page.Clean(s.Why, 400), "."))
 	case s.Interrupted:
 		return fmt.Sprintf("Interrupted after %s of %d; nothing is decided, this is what was measured so far.", plural(s.Quads, "quad"), s.Planned)
 	case !s.Tested:
