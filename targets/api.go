@@ -89,7 +89,7 @@ func (s Service) Endpoints() (list []Endpoint) {
 	if s.Name == "reference" {
 		list = []Endpoint{
 			{"any", "/", "the request's time in the queue and in service, after that time; and so any other path"},
-			{"POST", "/log/flush", "writes the log of --log to its end"},
+			{"POST", "/log/flush", "writes the log to its end"},
 		}
 	} else {
 		for _, e := range catalogueEndpoints {
@@ -100,7 +100,7 @@ func (s Service) Endpoints() (list []Endpoint) {
 	return append(list,
 		Endpoint{"GET", "/healthz", "ok"},
 		Endpoint{"GET", "/metrics", "Prometheus' metrics"},
-		Endpoint{"GET", "/debug/pprof/", "Go's profiles, to its own machine alone unless bench serve --pprof"},
+		Endpoint{"GET", "/debug/pprof/", "Go's profiles, to its own machine alone unless it was started to give them to all"},
 	)
 }
 

@@ -49,19 +49,19 @@ func readDSN(db string) (string, error) {
 			err = fmt.Errorf("%s: no DSN has more than %d bytes", path, maxDSN)
 		}
 		if err != nil {
-			return "", fmt.Errorf("--db: %w", err)
+			return "", fmt.Errorf("db: %w", err)
 		}
 		text, err := os.ReadFile(path)
 		if err != nil {
-			return "", fmt.Errorf("--db: %w", err)
+			return "", fmt.Errorf("db: %w", err)
 		}
 		db = strings.TrimSpace(string(text))
 	}
 	switch err := catalogue.CheckDSN(db); {
 	case errors.Is(err, catalogue.ErrNoDSN):
-		return "", fmt.Errorf("--db: %w; or postgres for a throwaway server", err)
+		return "", fmt.Errorf("db: %w; or postgres for a throwaway server", err)
 	case err != nil:
-		return "", fmt.Errorf("--db: %w", err)
+		return "", fmt.Errorf("db: %w", err)
 	}
 	return db, nil
 }
@@ -151,7 +151,7 @@ func (o *ServeOptions) drop(schema *catalogue.Schema) error {
 	}
 	defer release()
 	if err := schema.Drop(patient, o.Progress); err != nil {
-		return fmt.Errorf("--db: %w", err)
+		return fmt.Errorf("db: %w", err)
 	}
 	return nil
 }
@@ -165,7 +165,7 @@ func startThrowaway(ctx context.Context, dir string, synchronous bool, progress 
 	defer hold.Close() // the server has its own
 	server, err := postgres.Start(ctx, postgres.Options{Dir: dir, Hold: hold, Progress: progress, Synchronous: synchronous})
 	if err != nil {
-		return nil, fmt.Errorf("--db %s: %w", Throwaway, err)
+		return nil, fmt.Errorf("db %s: %w", Throwaway, err)
 	}
 	go func() {
 		<-server.Done()
@@ -183,7 +183,7 @@ func fillServer(ctx context.Context, dsn string, progress func(string), o catalo
 	}
 	store, err := schema.Open(ctx, o)
 	if err != nil {
-		return nil, schema, fmt.Errorf("--db: %w", err)
+		return nil, schema, fmt.Errorf("db: %w", err)
 	}
 	return store, schema, nil
 }
@@ -192,13 +192,13 @@ func fillServer(ctx context.Context, dsn string, progress func(string), o catalo
 func fillSchema(ctx context.Context, dsn string, progress func(string)) (*catalogue.Schema, error) {
 	schema, err := catalogue.NewSchema(dsn)
 	if err != nil {
-		return nil, fmt.Errorf("--db: %w", err)
+		return nil, fmt.Errorf("db: %w", err)
 	}
 	if progress != nil {
 		progress(fmt.Sprintf("filling PostgreSQL with the product catalogue (%d products) in the schema %s: a few seconds", catalogue.Default.Products, schema.Name))
 	}
 	if err := schema.Create(ctx, catalogue.Default); err != nil {
-		return schema, fmt.Errorf("--db: %w", err)
+		return schema, fmt.Errorf("db: %w", err)
 	}
 	return schema, nil
 }

@@ -113,13 +113,13 @@ func TestDSNErrorsSayNoSecret(t *testing.T) {
 		{local("bench", "C4N4RY", "postgres"), `password authentication failed for user "…" (SQLSTATE 28P01)`},
 		{local("C4N4RY", "C4N4RY", "postgres"), `password authentication failed for user "…" (SQLSTATE 28P01)`},
 		{local("bench", config.Password, "C4N4RY"), `database "…" does not exist (SQLSTATE 3D000)`},
-		{"postgres://C4N4RY:C4N4RY@127.0.0.1:1/C4N4RY", "--db: PostgreSQL: connection refused"},
-		{"host=/C4N4RY user=C4N4RY", "--db: PostgreSQL: no such file or directory"},
-		{"postgres://C4N4RY:C4N4RY@C4N4RY.invalid/x", "--db: PostgreSQL: its host is not known"},
-		{"postgres://C4N4RY:%zz@host/x", "--db: not a PostgreSQL DSN: write it as postgres://"},
-		{"C4N4RY", "--db: not a PostgreSQL DSN: write it as postgres://"},
-		{"password=C4N4RY port=C4N4RY", "--db: not a PostgreSQL DSN: write it as postgres://"},
-		{"@" + file, "--db: not a PostgreSQL DSN: write it as postgres://"},
+		{"postgres://C4N4RY:C4N4RY@127.0.0.1:1/C4N4RY", "db: PostgreSQL: connection refused"},
+		{"host=/C4N4RY user=C4N4RY", "db: PostgreSQL: no such file or directory"},
+		{"postgres://C4N4RY:C4N4RY@C4N4RY.invalid/x", "db: PostgreSQL: its host is not known"},
+		{"postgres://C4N4RY:%zz@host/x", "db: not a PostgreSQL DSN: write it as postgres://"},
+		{"C4N4RY", "db: not a PostgreSQL DSN: write it as postgres://"},
+		{"password=C4N4RY port=C4N4RY", "db: not a PostgreSQL DSN: write it as postgres://"},
+		{"@" + file, "db: not a PostgreSQL DSN: write it as postgres://"},
 	} {
 		_, err := Start(t.Context(), "unpooled", StartOptions{ServeOptions: ServeOptions{DB: tc.db}})
 		if err == nil || !strings.Contains(err.Error(), tc.want) {

@@ -46,7 +46,7 @@ func (p *Part) Type() string { return "share" }
 
 func (h Handicap) check() error {
 	if h.Fail > 1 {
-		return fmt.Errorf("--fail must be at most 100%%, got %s", h.Fail.String())
+		return fmt.Errorf("fail must be at most 100%%, got %s", h.Fail.String())
 	}
 	return nil
 }

@@ -100,19 +100,19 @@ func (o *ServeOptions) check() error {
 func (o *ServeOptions) fault() error {
 	switch {
 	case o.PoolSize < 0:
-		return fmt.Errorf("--pool-size must be above 0, got %d", o.PoolSize)
+		return fmt.Errorf("pool-size must be above 0, got %d", o.PoolSize)
 	case o.CacheSize < 0:
-		return fmt.Errorf("--cache-size must be above 0, got %d", o.CacheSize)
+		return fmt.Errorf("cache-size must be above 0, got %d", o.CacheSize)
 	case o.TTL < 0:
-		return fmt.Errorf("--ttl must be above 0, got %v", o.TTL)
+		return fmt.Errorf("ttl must be above 0, got %v", o.TTL)
 	case o.Reference.Workers < 0:
-		return fmt.Errorf("--workers must be 0 (no limit) or more, got %d", o.Reference.Workers)
+		return fmt.Errorf("workers must be 0 (no limit) or more, got %d", o.Reference.Workers)
 	case o.Reference.Bare && (o.TLS || o.HTTP2):
-		return errors.New("--bare: such a server speaks HTTP/1.1 without TLS alone: leave --tls and --http2 out")
+		return errors.New("bare: such a server speaks HTTP/1.1 without TLS alone: leave tls and http2 out")
 	case o.Reference.Bare && (o.Reference != reference.Options{Bare: true} || o.Handicap != Handicap{}):
-		return errors.New("--bare: such a server has no delays, workers, log, freeze or seed, and is never slower: leave those flags out")
+		return errors.New("bare: such a server has no delays, workers, log, freeze or seed, and is never slower: leave those out")
 	case o.Reference.Log != "" && o.Handicap != Handicap{}:
-		return errors.New("--log: the log would not say what --slow, --slow-tail and --fail do to an answer: leave out one or the others")
+		return errors.New("log: the log would not say what slow, slow-tail and fail do to an answer: leave out one or the others")
 	}
 	if err := checkAddr(o.Addr); err != nil {
 		return err
@@ -148,7 +148,7 @@ func checkAddr(addr string) error {
 		_, err = net.LookupPort("tcp", port)
 	}
 	if err != nil {
-		return fmt.Errorf("--addr %s: write it as host:port, such as %s, which takes any free port", addr, defaultAddr)
+		return fmt.Errorf("addr %s: write it as host:port, such as %s, which takes any free port", addr, defaultAddr)
 	}
 	return nil
 }
@@ -164,7 +164,7 @@ func listen(ctx context.Context, addr string) (net.Listener, error) {
 		if errors.As(err, &op) {
 			err = op.Err
 		}
-		return nil, fmt.Errorf("--addr %s: %w; %s takes any free port", addr, err, defaultAddr)
+		return nil, fmt.Errorf("addr %s: %w; %s takes any free port", addr, err, defaultAddr)
 	}
 	return ln, nil
 }

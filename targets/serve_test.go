@@ -236,14 +236,14 @@ func TestStartFails(t *testing.T) {
 	}{
 		{"cachd", ServeOptions{}, "did you mean cached?"},
 		{"cached", ServeOptions{Addr: taken.Addr().String()}, "bind: address already in use; 127.0.0.1:0 takes any free port"},
-		{"cached", ServeOptions{PoolSize: -1}, "--pool-size must be above 0, got -1"},
-		{"cached", ServeOptions{CacheSize: -1}, "--cache-size must be above 0, got -1"},
-		{"cached", ServeOptions{TTL: -1}, "--ttl must be above 0, got -1ns"},
+		{"cached", ServeOptions{PoolSize: -1}, "pool-size must be above 0, got -1"},
+		{"cached", ServeOptions{CacheSize: -1}, "cache-size must be above 0, got -1"},
+		{"cached", ServeOptions{TTL: -1}, "ttl must be above 0, got -1ns"},
 		{"cached", ServeOptions{CacheDir: file}, "set BENCH_CACHE_DIR to another directory"},
-		{"reference", ServeOptions{Reference: reference.Options{Bare: true, Workers: 2}}, "--bare: such a server has no delays, workers"},
+		{"reference", ServeOptions{Reference: reference.Options{Bare: true, Workers: 2}}, "bare: such a server has no delays, workers"},
 		{"reference", ServeOptions{Reference: reference.Options{Workers: -1}}, "workers must be 0 (no limit) or more, got -1"},
-		{"reference", ServeOptions{Reference: reference.Options{Log: file}, Handicap: Handicap{Fail: 0.1}}, "--log: the log would not say what --slow"},
-		{"reference", ServeOptions{Addr: "127.0.0.1"}, "--addr 127.0.0.1: write it as host:port"},
+		{"reference", ServeOptions{Reference: reference.Options{Log: file}, Handicap: Handicap{Fail: 0.1}}, "log: the log would not say what slow"},
+		{"reference", ServeOptions{Addr: "127.0.0.1"}, "addr 127.0.0.1: write it as host:port"},
 		{"reference", ServeOptions{Reference: reference.Options{Log: file + "/x"}}, "create the log: open " + file + "/x: not a directory"},
 	} {
 		c, err := Start(t.Context(), tc.name, StartOptions{ServeOptions: tc.o})

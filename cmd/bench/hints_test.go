@@ -2,8 +2,14 @@ package main
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"io/fs"
+	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -18,7 +24,7 @@ import (
 func TestAdvisedFlagsAreFlags(t *testing.T) {
 	known := map[string]bool{}
 	root := newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})
-	for _, name := range []string{"spike", "sustained", "report"} {
+	for _, name := range []string{"spike", "sustained", "report", "capacity", "gate"} {
 		c, _, err := root.Find([]string{name})
 		if err != nil {
 			t.Fatal(err)
@@ -66,6 +72,48 @@ func TestErrorsAreToldWithTheirHints(t *testing.T) {
 	for _, h := range hints {
 		if strings.Contains(h.of.Error(), " -") {
 			t.Errorf("%q names a flag", h.of)
+		}
+	}
+}
+
+// What a package below the command says names no flag of bench, but where flags are declared and where bench starts itself.
+func TestPackagesNameNoFlags(t *testing.T) {
+	known := map[string]bool{}
+	for _, c := range commandsOf(newRoot(streams{in: strings.NewReader(""), out: io.Discard, err: io.Discard})) {
+		c.Flags().VisitAll(func(f *pflag.Flag) { known["--"+f.Name] = true })
+	}
+	flags, quoted := regexp.MustCompile(`--[a-z][a-z0-9-]*`), regexp.MustCompile("`[^`]*`")
+	mayName := map[string]bool{"options.go": true, "child.go": true, "generators.go": true}
+	look := func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") || mayName[d.Name()] {
+			return err
+		}
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			literal, ok := n.(*ast.BasicLit)
+			if !ok || literal.Kind != token.STRING {
+				return true
+			}
+			text, err := strconv.Unquote(literal.Value)
+			if err != nil {
+				t.Error(err)
+			}
+			for _, flag := range flags.FindAllString(quoted.ReplaceAllString(text, ""), -1) {
+				if known[flag] {
+					t.Errorf("%s: %q names %s", set.Position(n.Pos()), text, flag)
+				}
+			}
+			return true
+		})
+		return nil
+	}
+	for _, root := range []string{"loadgen", "profiles", "report", "targets"} {
+		if err := filepath.WalkDir(filepath.Join("..", "..", root), look); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -50,8 +50,8 @@ func find(ctx context.Context) (programs, error) {
 	if err := ctx.Err(); err != nil {
 		return programs{}, err
 	}
-	return programs{}, fmt.Errorf("no PostgreSQL %d or newer on this machine: looked in PATH, pg_config --bindir and "+
-		"/usr/lib/postgresql/*/bin%s; install it, as by apt-get install postgresql, or give --db a DSN", MinVersion, old)
+	return programs{}, fmt.Errorf("no PostgreSQL %d or newer on this machine: looked in PATH, where pg_config says and in "+
+		"/usr/lib/postgresql/*/bin%s; install it, as by apt-get install postgresql, or give the DSN of a server", MinVersion, old)
 }
 
 // majorOf is the version in Debian's path of programs, /usr/lib/postgresql/15/bin.

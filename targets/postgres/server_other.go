@@ -20,5 +20,5 @@ func (s *Server) Stop() error { return nil }
 
 // Installed says with an error why no server can be started here.
 func Installed(context.Context) error {
-	return fmt.Errorf("a throwaway PostgreSQL is started on Linux only, this is %s: give --db a DSN", runtime.GOOS)
+	return fmt.Errorf("a throwaway PostgreSQL is started on Linux only, this is %s: give the DSN of a server", runtime.GOOS)
 }

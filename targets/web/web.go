@@ -85,7 +85,7 @@ func fromHere(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		client, err := netip.ParseAddrPort(r.RemoteAddr)
 		if err != nil || !client.Addr().Unmap().IsLoopback() {
-			http.Error(w, "profiles are for the service's own machine; bench serve --pprof offers them to all", http.StatusForbidden)
+			http.Error(w, "profiles are for the service's own machine, unless it was started to give them to all", http.StatusForbidden)
 			return
 		}
 		next(w, r)
