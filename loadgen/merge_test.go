@@ -129,7 +129,7 @@ func TestRunsThatAreNotOfOneKindAreNotJoined(t *testing.T) {
 		"pool, other plan":        {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Profile = "soak"; return r }, "different plans: profile: judged and soak"},
 		"pool, other order":       {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.Order = runfile.Sequential; return r }, "different plans: order of the requests: random and sequential (order random makes them alike)"},
 		"pool, other header case": {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Plan.HeaderCase = runfile.HeadersKept; return r }, "header case canonical"},
-		"merge, other objective":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.SLO = []string{"p99<1s"}; return r }, "different plans: what the service is to hold"},
+		"merge, other objective":  {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.SLO = slo("p99<1s"); return r }, "different plans: what the service is to hold"},
 		"merge, other think time": {runfile.Merge, func(r []*runfile.Run) []*runfile.Run { sharesOf(r)[1].Plan.ThinkNS = 7; return r }, "think time"},
 		"pool, the same twice":    {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Started = r[0].Started; return r }, "the same run twice"},
 		"pool, other kernel":      {runfile.Pool, func(r []*runfile.Run) []*runfile.Run { r[1].Environment.Kernel = "7"; return r }, "different environments: kernel:  and 7"},

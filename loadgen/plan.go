@@ -282,7 +282,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		r.Profiled = p.Profile.Phases[profiledPhase(p.Profile.Phases)].Name
 	}
 	for _, t := range p.SLO {
-		r.SLO = append(r.SLO, t.Text)
+		r.SLO = append(r.SLO, runfile.Written{Threshold: t})
 	}
 	for _, ph := range p.Profile.Phases {
 		r.Phases = append(r.Phases, runfile.PhaseRecord{Name: ph.Name, Kind: ph.Kind, DurationNS: ph.Duration, From: ph.From, To: ph.To, FromVUs: ph.FromVUs, ToVUs: ph.ToVUs})

@@ -422,12 +422,12 @@ func TestObjective(t *testing.T) {
 			t.Errorf("%s: %+v, want goodput %v, Apdex %v (%s)", tc.thresholds, got, tc.goodput, tc.apdex, tc.why)
 		}
 	}
-	run.Plan.SLO = []string{"errors<1%", "p99<30ms"}
+	run.Plan.SLO = slo("errors<1%", "p99<30ms")
 	if got, ok := run.Objective(); !ok || got.Text != "p99<30ms" {
 		t.Errorf("%+v, want the slo's, which goes before the thresholds'", got)
 	}
 	readBack(t, run)
-	run.Plan.SLO = []string{"p99<"}
+	run.Plan.SLO = slo("p99<")
 	var file bytes.Buffer
 	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
@@ -435,7 +435,7 @@ func TestObjective(t *testing.T) {
 	if _, err := runfile.Decode("run.json", &file); err == nil || !strings.Contains(err.Error(), "slo: threshold") {
 		t.Errorf("a file with a damaged slo: error %v", err)
 	}
-	run.Plan.SLO = []string{"rate>=1/s"}
+	run.Plan.SLO = slo("rate>=1/s")
 	for _, text := range []string{"errors<1%", "rate>=1/s", "p99>1ms", "service:p99<1s", "p99@nowhere<1s"} {
 		th, err := runfile.ParseThreshold(text)
 		if err != nil {
@@ -473,4 +473,13 @@ func TestRateCountsWhatWasAskedInThePhase(t *testing.T) {
 	if slow.Overall.Achieved.Count != 950 || slow.Overall.Answered.Count != 1000 || slow.Overall.Backlog.Grew || !behind.Overall.Backlog.Grew {
 		t.Errorf("achieved %+v, answered %+v, backlogs %+v and %+v", slow.Overall.Achieved, slow.Overall.Answered, slow.Overall.Backlog, behind.Overall.Backlog)
 	}
+}
+
+// slo reads objectives as a run file's plan has them.
+func slo(texts ...string) []runfile.Written {
+	list := make([]runfile.Written, len(texts))
+	for i, text := range texts {
+		_ = list[i].UnmarshalText([]byte(text))
+	}
+	return list
 }

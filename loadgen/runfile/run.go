@@ -103,7 +103,7 @@ type PlanRecord struct {
 	TimeoutNS   time.Duration    `json:"timeout_ns"`
 	DrainNS     time.Duration    `json:"drain_ns"`
 	DeadlineNS  time.Duration    `json:"deadline_ns,omitempty"`
-	SLO         []string         `json:"slo,omitempty"`          // what the service is to hold, as thresholds are written
+	SLO         []Written        `json:"slo,omitempty"`          // what the service is to hold
 	NoKeepAlive bool             `json:"no_keepalive,omitempty"` // a new connection for each request
 	Requests    uint64           `json:"requests,omitempty"`     // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`

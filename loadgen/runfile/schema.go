@@ -25,7 +25,7 @@ func generateSchema() (*jsonschema.Schema, error) {
 // SchemaOf describes the JSON of a type of this package, or of one made of them, whose key schema has the version. Keys that
 // are not known are allowed: later versions add some. Named types of strings that enums holds are described by their values.
 func SchemaOf[T any](title string, version int, enums ...Enum) (*jsonschema.Schema, error) {
-	types := map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[time.Time](): {Type: "string", Format: "date-time"}}
+	types := map[reflect.Type]*jsonschema.Schema{reflect.TypeFor[time.Time](): {Type: "string", Format: "date-time"}, reflect.TypeFor[Written](): {Type: "string"}}
 	for _, e := range append(enums, EnumOf(HostLimited, GeneratorLimited, TargetLimited, Valid),
 		EnumOf(ClassOK, ClassHit, ClassMiss, ClassFailed), EnumOf(Recovered, NotRecovered, NotMeasurable),
 		EnumOf(Sequential), EnumOf(GroupByName, GroupByPattern)) {

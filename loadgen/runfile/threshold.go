@@ -27,6 +27,21 @@ type Threshold struct {
 	StrictSamples bool // whether too few samples fail it, instead of being marked only
 }
 
+// Written is a threshold that stands in a file as its text, and is read once, with the file. One that cannot be read has a text
+// alone, which the check of a run refuses.
+type Written struct{ Threshold }
+
+func (w Written) MarshalText() ([]byte, error) { return []byte(w.Text), nil }
+
+func (w *Written) UnmarshalText(text []byte) error {
+	t, err := ParseThreshold(string(text))
+	if err != nil {
+		t = Threshold{Text: string(text)}
+	}
+	w.Threshold = t
+	return nil
+}
+
 // Metric is what a threshold is about.
 type Metric string
 

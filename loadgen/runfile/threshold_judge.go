@@ -16,17 +16,18 @@ const JudgingBounds = "bounds"
 
 // ThresholdResult is what a run made of a threshold.
 type ThresholdResult struct {
-	Text          string   `json:"text"` // the threshold as it was written
-	Passed        bool     `json:"passed"`
-	Undecided     bool     `json:"undecided,omitempty"` // it cannot be judged: what bench did late could change the answer
-	Actual        *float64 `json:"actual,omitempty"`    // in ns; of errors and hits a share (0-1), of rate requests/s, of origin statements/s, of lost writes; nil: not measured
-	AtLeast       bool     `json:"at_least,omitempty"`
-	Target        *float64 `json:"target,omitempty"` // Actual by the target time of undisturbed requests, in ns; nil: not kept, or no such
-	TargetAtLeast bool     `json:"target_at_least,omitempty"`
-	Samples       uint64   `json:"samples"`
-	FewSamples    bool     `json:"few_samples,omitempty"` // fewer than 10 lie beyond the percentile
-	StrictSamples bool     `json:"strict_samples,omitempty"`
-	Sentence      string   `json:"sentence"` // what was found, with its figures
+	Of            Threshold `json:"-"`
+	Text          string    `json:"text"` // the threshold as it was written
+	Passed        bool      `json:"passed"`
+	Undecided     bool      `json:"undecided,omitempty"` // it cannot be judged: what bench did late could change the answer
+	Actual        *float64  `json:"actual,omitempty"`    // in ns; of errors and hits a share (0-1), of rate requests/s, of origin statements/s, of lost writes; nil: not measured
+	AtLeast       bool      `json:"at_least,omitempty"`
+	Target        *float64  `json:"target,omitempty"` // Actual by the target time of undisturbed requests, in ns; nil: not kept, or no such
+	TargetAtLeast bool      `json:"target_at_least,omitempty"`
+	Samples       uint64    `json:"samples"`
+	FewSamples    bool      `json:"few_samples,omitempty"` // fewer than 10 lie beyond the percentile
+	StrictSamples bool      `json:"strict_samples,omitempty"`
+	Sentence      string    `json:"sentence"` // what was found, with its figures
 }
 
 // Fewest is how many samples have to lie beyond a percentile, or be there at all, before a figure says much.
@@ -41,7 +42,7 @@ const Fewest = 10
 // between the two nothing can be said; of a lower limit the bounds change places. Nothing can be said either where bench
 // did not send what it was to send.
 func (t Threshold) Judge(r *Run) ThresholdResult {
-	result := ThresholdResult{Text: t.Text, StrictSamples: t.StrictSamples}
+	result := ThresholdResult{Of: t, Text: t.Text, StrictSamples: t.StrictSamples}
 	p, missing := t.partOf(r)
 	if missing == "" {
 		missing = t.Missing(&p)
@@ -84,7 +85,7 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 
 // JudgePart judges what has been counted so far, however few it is.
 func (t Threshold) JudgePart(p *Part) ThresholdResult {
-	result := ThresholdResult{Text: t.Text}
+	result := ThresholdResult{Of: t, Text: t.Text}
 	t.measure(&result, p)
 	result.FewSamples = false
 	t.compare(&result, p)
@@ -307,11 +308,12 @@ func (r *Run) checkThresholds() error {
 		if err != nil {
 			return err
 		}
+		t.StrictSamples = written.StrictSamples
 		if r.Judging != JudgingBounds {
+			r.Thresholds[i].Of = t
 			r.Thresholds[i].Undecided = !written.Passed && r.Verdict.Kind.Spoiled() && !r.Interrupted // which such a verdict meant then
 			continue
 		}
-		t.StrictSamples = written.StrictSamples
 		judged := t.Judge(r)
 		known := judged.Actual != nil
 		if judged.Passed != written.Passed || judged.AtLeast != written.AtLeast || judged.Samples != written.Samples ||
@@ -325,8 +327,9 @@ func (r *Run) checkThresholds() error {
 	if len(r.Plan.SLO) > maxThresholds {
 		return fmt.Errorf("its slo has %d thresholds", len(r.Plan.SLO))
 	}
-	for _, text := range r.Plan.SLO {
-		if _, err := ParseThreshold(text); err != nil {
+	for _, slo := range r.Plan.SLO {
+		if slo.Metric == "" {
+			_, err := ParseThreshold(slo.Text)
 			return fmt.Errorf("slo: %w", err)
 		}
 	}
@@ -345,10 +348,8 @@ func nearOrNil(a, b *float64) bool {
 func (r *Run) mergeThresholds(a, b []ThresholdResult) {
 	var list []Threshold
 	for _, result := range slices.Concat(a, b) {
-		t, err := ParseThreshold(result.Text)
-		t.StrictSamples = result.StrictSamples
-		if err == nil && !slices.Contains(list, t) {
-			list = append(list, t)
+		if !slices.Contains(list, result.Of) {
+			list = append(list, result.Of)
 		}
 	}
 	r.Judge(list)

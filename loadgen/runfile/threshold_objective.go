@@ -1,9 +1,6 @@
 package runfile
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 // Objective is how well a run did by a response time that was wanted of it.
 type Objective struct {
@@ -25,13 +22,15 @@ type Objective struct {
 // satisfied answers took at most T, tolerating ones more than T and at most 4·T. All are the requests that were due: an
 // error frustrates, as the specification has it, and so does a request that was never answered.
 func (r *Run) Objective() (Objective, bool) {
-	texts := slices.Clone(r.Plan.SLO)
-	for _, result := range r.Thresholds {
-		texts = append(texts, result.Text)
+	var list []Threshold
+	for _, slo := range r.Plan.SLO {
+		list = append(list, slo.Threshold)
 	}
-	for _, text := range texts {
-		t, err := ParseThreshold(text)
-		if err != nil || t.Duration != "response" || !t.Upper() {
+	for _, result := range r.Thresholds {
+		list = append(list, result.Of)
+	}
+	for _, t := range list {
+		if t.Duration != "response" || !t.Upper() {
 			continue
 		}
 		p, missing := t.partOf(r)

@@ -74,7 +74,8 @@ func spike(seconds int, name string, slow float64) *runfile.Run {
 	r.Phases[1].Recovery = &runfile.Recovery{State: runfile.Recovered, AfterNS: 4 * time.Second}
 	r.Overall = r.Phases[1]
 	actual := float64(dist.P99NS)
-	r.Thresholds = []runfile.ThresholdResult{{Text: "p99<200ms", Passed: slow < 2, Actual: &actual, Sentence: hostile}, {Text: "errors<1%", Undecided: true, Sentence: "not judged"}}
+	limit, _ := runfile.ParseThreshold("p99<200ms")
+	r.Thresholds = []runfile.ThresholdResult{{Of: limit, Text: limit.Text, Passed: slow < 2, Actual: &actual, Sentence: hostile}, {Text: "errors<1%", Undecided: true, Sentence: "not judged"}}
 	r.Errors = []runfile.ErrorCount{{Kind: hostile, Count: 2, Sample: hostile}}
 	return r
 }

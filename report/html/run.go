@@ -134,9 +134,8 @@ func limitBars(list []measured) []page.Block {
 		}
 		for _, r := range m.Thresholds {
 			bar := chart.Bar{Group: group, Name: r.Text, Value: math.NaN(), Status: status(r), Open: r.AtLeast, Text: "not measured"}
-			t, err := runfile.ParseThreshold(r.Text)
-			if err == nil && r.Actual != nil {
-				bar.Value, bar.Limit, bar.Text = *r.Actual, t.Limit, figureOf(t, *r.Actual, r.AtLeast)
+			if r.Actual != nil {
+				bar.Value, bar.Limit, bar.Text = *r.Actual, r.Of.Limit, figureOf(r.Of, *r.Actual, r.AtLeast)
 			}
 			counts[bar.Status]++
 			bars.Rows = append(bars.Rows, bar)
@@ -236,11 +235,10 @@ func latencyLimits(list []measured) []chart.Limit {
 	var limits []chart.Limit
 	for _, m := range list {
 		for _, r := range m.Thresholds {
-			t, err := runfile.ParseThreshold(r.Text)
-			if err != nil || t.Duration != "response" || slices.ContainsFunc(limits, func(l chart.Limit) bool { return l.Name == r.Text }) || len(limits) == 4 {
+			if r.Of.Duration != "response" || slices.ContainsFunc(limits, func(l chart.Limit) bool { return l.Name == r.Text }) || len(limits) == 4 {
 				continue
 			}
-			limits = append(limits, chart.Limit{Name: r.Text, Value: t.Limit})
+			limits = append(limits, chart.Limit{Name: r.Text, Value: r.Of.Limit})
 		}
 	}
 	return limits
