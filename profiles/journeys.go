@@ -66,25 +66,16 @@ var (
 	stepKeys    = []string{"name", "method", "path", "headers", "body", "body_template", "expect", "take", "think", "chance", "repeat", "while", "on-failure"}
 )
 
-func (r *fileReader) journeyList(out *File, pair yamlPair) error {
-	nodes, err := r.items(pair, false)
-	if err != nil {
+func (r *fileReader) journeyList(out *File, pair yamlPair) (err error) {
+	if out.Journeys, err = listOf(r, pair, "", maxFileJourneys, r.journey); err != nil {
 		return err
 	}
-	if len(nodes) == 0 || len(nodes) > maxFileJourneys {
-		return r.errorf(pair.line, "journeys must list 1 to %d journeys, got %d", maxFileJourneys, len(nodes))
-	}
-	for i, node := range nodes {
-		j, err := r.journey(i, node)
-		if err != nil {
-			return err
+	lines := map[string]int{}
+	for _, j := range out.Journeys {
+		if line, taken := lines[j.Name]; taken {
+			return r.errorf(j.Line, "journey %q: there is one of that name already, on line %d", j.Name, line)
 		}
-		for _, other := range out.Journeys {
-			if other.Name == j.Name {
-				return r.errorf(j.Line, "journey %q: there is one of that name already, on line %d", j.Name, other.Line)
-			}
-		}
-		out.Journeys = append(out.Journeys, j)
+		lines[j.Name] = j.Line
 	}
 	return nil
 }
@@ -171,27 +162,18 @@ func (r *fileReader) vars(pair yamlPair, where string) (list []Var, err error) {
 	return list, nil
 }
 
-func (r *fileReader) steps(pair yamlPair, where string) (list []JourneyStep, err error) {
-	nodes, err := r.items(pair, false)
-	if err != nil {
-		return nil, err
-	}
-	if len(nodes) == 0 || len(nodes) > maxFileSteps {
-		return nil, r.errorf(pair.line, "%ssteps must list 1 to %d steps, got %d", where, maxFileSteps, len(nodes))
-	}
-	for i, node := range nodes {
-		step, err := r.step(where+"step "+strconv.Itoa(i+1)+": ", node, i == 0)
-		if err != nil {
-			return nil, err
+func (r *fileReader) steps(pair yamlPair, where string) ([]JourneyStep, error) {
+	list, err := listOf(r, pair, where, maxFileSteps, func(i int, node ast.Node) (JourneyStep, error) {
+		return r.step(where+"step "+strconv.Itoa(i+1)+": ", node, i == 0)
+	})
+	lines := map[string]int{}
+	for _, s := range list {
+		if line, taken := lines[s.Name]; taken {
+			return nil, r.errorf(s.Line, "%sstep %q: there is one of that name already, on line %d", where, s.Name, line)
 		}
-		for _, other := range list {
-			if other.Name == step.Name {
-				return nil, r.errorf(step.Line, "%sstep %q: there is one of that name already, on line %d", where, step.Name, other.Line)
-			}
-		}
-		list = append(list, step)
+		lines[s.Name] = s.Line
 	}
-	return list, nil
+	return list, err
 }
 
 func (r *fileReader) step(where string, node ast.Node, first bool) (out JourneyStep, err error) {

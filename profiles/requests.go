@@ -43,22 +43,9 @@ var (
 	limitKeys   = []string{"connections", "timeout", "drain", "deadline", "requests", "no_keepalive", "body"}
 )
 
-func (r *fileReader) requestList(out *File, pair yamlPair) error {
-	nodes, err := r.items(pair, false)
-	if err != nil {
-		return err
-	}
-	if len(nodes) == 0 || len(nodes) > maxFileRequests {
-		return r.errorf(pair.line, "requests must list 1 to %d requests, got %d", maxFileRequests, len(nodes))
-	}
-	for i, node := range nodes {
-		request, err := r.request(i, node)
-		if err != nil {
-			return err
-		}
-		out.Requests = append(out.Requests, request)
-	}
-	return nil
+func (r *fileReader) requestList(out *File, pair yamlPair) (err error) {
+	out.Requests, err = listOf(r, pair, "", maxFileRequests, r.request)
+	return err
 }
 
 func (r *fileReader) request(i int, node ast.Node) (Request, error) {

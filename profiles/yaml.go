@@ -271,3 +271,21 @@ func lineOf(node ast.Node) int {
 	}
 	return node.GetToken().Position.Line
 }
+
+// listOf reads a list of 1 to most items, each by read.
+func listOf[T any](r *fileReader, pair yamlPair, where string, most int, read func(i int, node ast.Node) (T, error)) ([]T, error) {
+	nodes, err := r.items(pair, false)
+	if err != nil {
+		return nil, err
+	}
+	if len(nodes) == 0 || len(nodes) > most {
+		return nil, r.errorf(pair.line, "%s%s must list 1 to %d %[2]s, got %[4]d", where, pair.key, most, len(nodes))
+	}
+	list := make([]T, len(nodes))
+	for i, node := range nodes {
+		if list[i], err = read(i, node); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
