@@ -2,8 +2,8 @@ package capacity
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -39,13 +39,11 @@ func ParsePlanText(name string, source []byte) (PlanText, error) {
 
 // Or returns t with its empty fields taken from u.
 func (t PlanText) Or(u PlanText) PlanText {
-	to, from := reflect.ValueOf(&t).Elem(), reflect.ValueOf(u)
-	for i := range to.NumField() {
-		if to.Field(i).String() == "" {
-			to.Field(i).Set(from.Field(i))
-		}
+	return PlanText{ // by place, so that none is left out
+		cmp.Or(t.Demand, u.Demand), cmp.Or(t.Curve, u.Curve), cmp.Or(t.Growth, u.Growth), cmp.Or(t.Peaks, u.Peaks), cmp.Or(t.Horizon, u.Horizon),
+		cmp.Or(t.Headroom, u.Headroom), cmp.Or(t.Survive, u.Survive), cmp.Or(t.Spike, u.Spike), cmp.Or(t.ScaleLag, u.ScaleLag),
+		cmp.Or(t.Fleet, u.Fleet), cmp.Or(t.Prices, u.Prices),
 	}
-	return t
 }
 
 // Given reports whether any field is given.

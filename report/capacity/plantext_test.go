@@ -71,3 +71,15 @@ func TestPlanTextRefuses(t *testing.T) {
 		t.Error("a service that meets its objective nowhere got a plan")
 	}
 }
+
+// Each field is taken from the other text where this one's is empty, and from no other field.
+func TestPlanTextOr(t *testing.T) {
+	a := PlanText{"a1", "a2", "a3", "a4", "a5", "a6", "a7", "a8", "a9", "a10", "a11"}
+	b := PlanText{"b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10", "b11"}
+	if got := (PlanText{}).Or(b); got != b {
+		t.Errorf("%+v", got)
+	}
+	if got := a.Or(b); got != a {
+		t.Errorf("%+v", got)
+	}
+}
