@@ -8,6 +8,7 @@
 //   - lines.go: the requests of a targets file
 //   - expect.go, extract.go: what an answer must be, and what is taken out of a request or an answer
 //   - consistency.go: which request reads or writes which key, and the version that it sends
-//   - journey.go, names.go, take.go, json.go: journeys of several requests, and texts that go from one answer to the next request
+//   - journey.go, journey_names.go, names.go, take.go, json.go: journeys of several requests, the order of their names, and texts
+//     that go from one answer to the next request
 //   - texterror.go: errors that say where in a text they are
 package request

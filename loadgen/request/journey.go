@@ -137,12 +137,6 @@ func NewJourneyMix(journeys []Journey, by Selection) (*Mix, error) {
 	return m, err
 }
 
-// declared are the names of a journey, and what is known of them while its steps are compiled in order.
-type declared struct {
-	names  map[string]name
-	header map[int]bool // slots that stand in a header
-}
-
 func (m *Mix) compileJourney(j *Journey, seed uint64, purpose string, known origins) (CompiledJourney, error) {
 	c := CompiledJourney{Name: j.Name, Cookies: !j.NoCookies}
 	d := declared{names: map[string]name{}, header: map[int]bool{}}
@@ -165,16 +159,8 @@ func (m *Mix) compileJourney(j *Journey, seed uint64, purpose string, known orig
 	if len(j.Steps) == 0 || len(j.Steps) > maxSteps {
 		return c, &JourneyError{j.Line, "", fmt.Errorf("a journey has 1 to %d steps, got %d", maxSteps, len(j.Steps))}
 	}
-	for i := range j.Steps {
-		for _, t := range j.Steps[i].Take {
-			if _, again := d.names[t.Name]; again {
-				continue
-			}
-			missing := fmt.Errorf("is of a name that is taken later, by step %q", runfile.Excerpt(j.Steps[i].Name))
-			if err := d.declare(t.Name, &c, missing); err != nil {
-				return c, &JourneyError{t.Line, "", err}
-			}
-		}
+	if err := d.declareTakes(j.Steps, &c); err != nil {
+		return c, err
 	}
 	for i := range j.Steps {
 		s, err := m.compileStep(j, i, &d, seed, purpose+"/step/"+strconv.Itoa(i), known)
@@ -193,28 +179,6 @@ func (m *Mix) compileJourney(j *Journey, seed uint64, purpose string, known orig
 		}
 	}
 	return c, nil
-}
-
-// declare gives a name its slot.
-func (d *declared) declare(text string, c *CompiledJourney, problem error) error {
-	switch {
-	case isValue(text):
-		return fmt.Errorf("the name %s hides the value {{%s}}: give it another", text, text)
-	case !isName(text):
-		return fmt.Errorf("a name is of letters, digits, _ and -, got %q", runfile.Excerpt(text))
-	}
-	d.names[text] = name{slot: c.texts, problem: problem}
-	c.texts++
-	return nil
-}
-
-func isName(text string) bool {
-	for i, r := range text {
-		if !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || i > 0 && (r >= '0' && r <= '9' || r == '-')) {
-			return false
-		}
-	}
-	return text != "" && len(text) <= 64
 }
 
 func (m *Mix) compileStep(j *Journey, i int, d *declared, seed uint64, purpose string, known origins) (s CompiledStep, err error) {
@@ -242,14 +206,9 @@ func (m *Mix) compileStep(j *Journey, i int, d *declared, seed uint64, purpose s
 		s.repeat.lo, s.repeat.span = int64(step.Repeat[0]), uint64(step.Repeat[1]-step.Repeat[0])
 	}
 	if step.Reference != "" {
-		n, known := d.names[step.Reference]
-		if !known {
-			return s, fmt.Errorf("path: {{%s}} is no name that this journey declares", runfile.Excerpt(step.Reference))
+		if s.reference, err = d.reference(step.Reference); err != nil {
+			return s, err
 		}
-		if n.problem != nil {
-			return s, fmt.Errorf("path: {{%s}} %w", step.Reference, n.problem)
-		}
-		s.reference = n.slot
 		c.Static = nil
 	}
 	for _, h := range c.Header.Drawn {
@@ -264,28 +223,16 @@ func (m *Mix) compileStep(j *Journey, i int, d *declared, seed uint64, purpose s
 	}
 	c.expect = s.expect
 	m.Requests = append(m.Requests, c)
-	certain := step.Chance == 0 && !step.GoOn
 	for _, t := range step.Take {
 		taken, err := compileTake(t)
 		if err != nil {
 			return s, &JourneyError{t.Line, "", fmt.Errorf("take %s: %w", t.Name, err)}
 		}
-		n := d.names[t.Name]
-		taken.slot, taken.picked = n.slot, profiles.NewStream(seed, purpose+"/pick/"+t.Name)
+		taken.slot, taken.picked = d.take(step, t.Name), profiles.NewStream(seed, purpose+"/pick/"+t.Name)
 		if t.Name == step.While {
 			s.loop = len(s.takes)
 		}
 		s.takes = append(s.takes, taken)
-		switch {
-		case n.problem == nil:
-		case !certain:
-			n.problem = fmt.Errorf("is of a name that step %q takes, which need not be asked or may fail: declare it among the vars too", runfile.Excerpt(step.Name))
-		case t.Name == step.While:
-			n.problem = fmt.Errorf("is of a name that step %q takes until it is missing: declare it among the vars too", runfile.Excerpt(step.Name))
-		default:
-			n.problem = nil
-		}
-		d.names[t.Name] = n
 	}
 	if step.While != "" && s.loop < 0 {
 		return s, fmt.Errorf("while: it repeats as long as it takes %s, and takes nothing of that name", runfile.Excerpt(step.While))
@@ -315,39 +262,6 @@ func namedExpect(list []Expect, from drawing) ([]Expect, error) {
 		e.json = &json
 	}
 	return list, nil
-}
-
-// UnusedTakes returns the takes that no step uses, with their lines.
-func UnusedTakes(journeys []Journey) (list []Take) {
-	for i := range journeys {
-		j := &journeys[i]
-		var text strings.Builder
-		for s := range j.Steps {
-			step := &j.Steps[s]
-			fmt.Fprintln(&text, step.URL, step.Body, "{{"+step.Reference+"}}", "{{"+step.While+"}}")
-			for _, values := range step.Header {
-				fmt.Fprintln(&text, values)
-			}
-			for _, e := range step.Expect {
-				if e.json != nil && e.json.equal != nil {
-					fmt.Fprintln(&text, *e.json.equal)
-				}
-			}
-		}
-		used := map[string]bool{}
-		for _, part := range strings.Split(text.String(), openBraces)[1:] {
-			expression, _, _ := strings.Cut(part, closeBraces)
-			used[strings.TrimSpace(expression)] = true
-		}
-		for s := range j.Steps {
-			for _, t := range j.Steps[s].Take {
-				if !used[t.Name] {
-					list = append(list, t)
-				}
-			}
-		}
-	}
-	return list
 }
 
 // Draw fills in a journey's vars for number k, which arrives at an instant.
