@@ -5,7 +5,7 @@
 // sample; the recorder counts it; when all is over a [runfile.Run] is built, which is all that anything later reads.
 //
 //   - plan.go, job.go, closed.go, engines.go: what is asked for, checked and compiled once
-//   - drive.go, engine*.go, http_version.go, origin.go, proxy.go, redirects.go: an engine, driven
+//   - drive.go, engine*.go, http_version.go, destination.go, proxy.go, redirects.go: an engine, driven
 //   - sample.go, shard.go, second.go, totals.go, timeline.go, heldback.go, nevertaken.go: what is counted, by phase and second
 //   - answermarks.go, versions.go, originload.go, readback.go: what answers tell of caches, which reads were stale, what the
 //     origin behind the target is asked, and which writes it lacks

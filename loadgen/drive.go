@@ -123,8 +123,8 @@ func (o *Options) begin() time.Time {
 // engine returns what drives the recording's plan: everything that can go wrong before the run has not.
 func (r *recording) engine(ctx context.Context) (send func(context.Context, time.Time) (ending, error), err error) {
 	if r.plan.engine() == runfile.EngineWire {
-		origins, err := r.origins(ctx)
-		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, origins) }, err
+		destinations, err := r.destinations(ctx)
+		return func(ctx context.Context, epoch time.Time) (ending, error) { return r.runWire(ctx, epoch, destinations) }, err
 	}
 	pools, err := r.pools(ctx)
 	return func(ctx context.Context, epoch time.Time) (ending, error) {

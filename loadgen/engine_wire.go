@@ -17,7 +17,7 @@ import (
 )
 
 // runWire drives the recording's plan with the wire engine, one loop a shard. Instant 0 is epoch.
-func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wire.Origin) (ending, error) {
+func (r *recording) runWire(ctx context.Context, epoch time.Time, destinations []*wire.Origin) (ending, error) {
 	loops := len(r.shards)
 	requests, err := wireRequests(r.mix, &r.plan)
 	if err != nil {
@@ -31,7 +31,7 @@ func (r *recording) runWire(ctx context.Context, epoch time.Time, origins []*wir
 	var running sync.WaitGroup
 	defer r.following(ctx)()
 	for i := range loops {
-		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: origins, Endpoints: len(r.mix.Requests), Shared: r.connections.shared}
+		c := wire.Config{Config: r.config(epoch, i), Spin: *r.plan.Wire.Spin, Origins: destinations, Endpoints: len(r.mix.Requests), Shared: r.connections.shared}
 		source := &wireSource{numbers: r.numbers(i), mix: r.mix, requests: requests, epoch: epoch, book: r.bookOf(i)}
 		running.Go(func() { ends[i], errs[i] = wire.Run(ctx, c, source, r.sink(i)) })
 	}

@@ -64,8 +64,8 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 				found[i] = w.deadProxy(f)
 			}
 		}
-		if w.origin.Scheme == "https" && !preflight.AnyFatal(found) {
-			protocol, faults := p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.origin))
+		if w.destination.Scheme == "https" && !preflight.AnyFatal(found) {
+			protocol, faults := p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.destination))
 			spoken, found = append(spoken, protocol), append(found, faults...)
 		}
 		for _, f := range found {
@@ -110,7 +110,7 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 		}
 	}
 	h := preflight.Handshake{
-		Config: config, Host: w.origin.Host, Name: cmp.Or(p.TLS.SNI, w.origin.Hostname()), Asked: asked, HTTP: p.HTTP, CAFile: p.TLS.CAFile,
+		Config: config, Host: w.destination.Host, Name: cmp.Or(p.TLS.SNI, w.destination.Hostname()), Asked: asked, HTTP: p.HTTP, CAFile: p.TLS.CAFile,
 	}
 	config.NextProtos = p.offered()
 	if p.HTTP == runfile.HTTP2 {
@@ -119,10 +119,10 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 	return h.Try(ctx, conn)
 }
 
-// askedOf returns the host that the Host header names in requests to an origin; "" where it is the URL's.
-func askedOf(m *request.Mix, origin *url.URL) string {
+// askedOf returns the host that the Host header names in requests to a destination; "" where it is the URL's.
+func askedOf(m *request.Mix, destination *url.URL) string {
 	for i := range m.Requests {
-		if c := &m.Requests[i]; c.Scheme == origin.Scheme && c.Host == origin.Host {
+		if c := &m.Requests[i]; c.Scheme == destination.Scheme && c.Host == destination.Host {
 			if named := c.Header.Fixed["Host"]; len(named) > 0 {
 				u := url.URL{Host: named[0]}
 				return u.Hostname()

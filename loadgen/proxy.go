@@ -72,9 +72,9 @@ func proxyAddress(proxy *url.URL) string {
 
 // way is where the connections of one host's requests go.
 type way struct {
-	address string   // that is connected to, as [preflight.PreflightInput] has it
-	origin  *url.URL // of the host
-	proxy   *url.URL // whose address it is; nil: none. It may hold a password
+	address     string   // that is connected to, as [preflight.PreflightInput] has it
+	destination *url.URL // the scheme and host of the requests
+	proxy       *url.URL // whose address it is; nil: none. It may hold a password
 }
 
 // ways returns where the plan's connections go, one for each host and scheme, and what is to be known of proxies.
@@ -85,24 +85,24 @@ func (p Plan) ways(m *request.Mix) (list []way, findings []preflight.Finding) {
 	seen := map[string]bool{}
 	for i := range m.Requests {
 		c := &m.Requests[i]
-		w := way{address: m.Hosts[c.Origin], origin: &url.URL{Scheme: c.Scheme, Host: c.Host}}
+		w := way{address: m.Hosts[c.Origin], destination: &url.URL{Scheme: c.Scheme, Host: c.Host}}
 		if seen[c.Scheme+w.address] {
 			continue
 		}
 		seen[c.Scheme+w.address] = true
-		proxy, err := proxyOf(w.origin)
+		proxy, err := proxyOf(w.destination)
 		if err != nil && p.ConnectTo == "" {
 			return nil, []preflight.Finding{{Text: err.Error(), Cause: err, Fatal: true, Usage: true}}
 		}
 		switch {
 		case p.ConnectTo != "" && (proxy != nil || err != nil):
-			note("the proxy that %s names is not used: the plan says where the connections go", proxyVariable(w.origin))
+			note("the proxy that %s names is not used: the plan says where the connections go", proxyVariable(w.destination))
 		case p.ConnectTo != "":
 		case proxy != nil:
 			w.address, w.proxy = proxyAddress(proxy), proxy
-			note("requests to %s go through the proxy %s that %s names: its time is in every latency", c.Host, w.address, proxyVariable(w.origin))
-		case ignoredProxy(w.origin):
-			note("the proxy that %s names is not used for %s, which is on this machine or named by NO_PROXY", proxyVariable(w.origin), c.Host)
+			note("requests to %s go through the proxy %s that %s names: its time is in every latency", c.Host, w.address, proxyVariable(w.destination))
+		case ignoredProxy(w.destination):
+			note("the proxy that %s names is not used for %s, which is on this machine or named by NO_PROXY", proxyVariable(w.destination), c.Host)
 		}
 		if p.ConnectTo != "" {
 			w.address = p.ConnectTo
@@ -120,16 +120,16 @@ func ignoredProxy(u *url.URL) bool {
 
 // deadProxy names a proxy that cannot be used, and what to do.
 func (w way) deadProxy(f preflight.Finding) preflight.Finding {
-	f.Text = fmt.Sprintf("the proxy of %s: %s; NO_PROXY=%s goes there without one", proxyVariable(w.origin), f.Text, w.origin.Hostname())
+	f.Text = fmt.Sprintf("the proxy of %s: %s; NO_PROXY=%s goes there without one", proxyVariable(w.destination), f.Text, w.destination.Hostname())
 	return f
 }
 
-// tunnel asks a proxy for a connection to the way's origin, over one to the proxy. It returns the answer's status.
+// tunnel asks a proxy for a connection to the destination, over one to the proxy. It returns the answer's status.
 func (w way) tunnel(ctx context.Context, conn net.Conn) (status int, err error) {
 	if until, ok := ctx.Deadline(); ok {
 		_ = conn.SetDeadline(until)
 	}
-	to := net.JoinHostPort(w.origin.Hostname(), portOf(w.origin))
+	to := net.JoinHostPort(w.destination.Hostname(), portOf(w.destination))
 	r := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: to}, Host: to, Header: http.Header{}}
 	if u := w.proxy.User; u != nil {
 		password, _ := u.Password()
@@ -142,7 +142,7 @@ func (w way) tunnel(ctx context.Context, conn net.Conn) (status int, err error) 
 	if err != nil {
 		return 0, err
 	}
-	return answer.StatusCode, nil // what is behind its header is the origin's, which does not speak first
+	return answer.StatusCode, nil // what is behind its header is the destination's, which does not speak first
 }
 
 // maxProxyAnswer bounds what a proxy answers before a tunnel begins, in bytes.

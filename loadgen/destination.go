@@ -63,8 +63,8 @@ func (r *recording) pools(ctx context.Context) ([]*address.Pool, error) {
 	return list, nil
 }
 
-// origins returns where the plan's requests go, in the order of mix.hosts.
-func (r *recording) origins(ctx context.Context) ([]*wire.Origin, error) {
+// destinations returns where the plan's requests go, in the order of mix.hosts.
+func (r *recording) destinations(ctx context.Context) ([]*wire.Origin, error) {
 	pools, err := r.pools(ctx)
 	if err != nil {
 		return nil, err
