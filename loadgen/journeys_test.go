@@ -249,6 +249,42 @@ func TestUsersRunJourneyAfterJourney(t *testing.T) {
 	}
 }
 
+// A step may go to another host: what is taken there goes on to the target, cookies and links stay where they are from.
+func TestJourneysGoToAnotherHost(t *testing.T) {
+	var told atomic.Value
+	login := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		http.SetCookie(w, &http.Cookie{Name: "in", Value: "1", Domain: "127.0.0.1", Path: "/in"})
+		fmt.Fprint(w, `{"token":"abc","next":"/there"}`)
+	}))
+	defer login.Close()
+	shop := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		told.Store(r.URL.Path + " " + r.Header.Get("Authorization") + r.Header.Get("Cookie"))
+	}))
+	defer shop.Close()
+	take := []request.Take{{Name: "token", From: "json:$.token"}, {Name: "next", From: "json:$.next"}}
+	for _, engine := range Engines() {
+		p := steady(shop.URL, 5*time.Millisecond)
+		p.Requests, p.Engine = nil, engine
+		p.Journeys = []request.Journey{{Name: "j", Steps: []request.Step{
+			{Request: request.Request{Name: "login", URL: login.URL + "/in"}, Take: take},
+			{Request: request.Request{Name: "order", URL: shop.URL + "/order", Header: http.Header{"Authorization": {"Bearer {{token}}"}}}},
+			{Request: request.Request{Name: "again", URL: login.URL + "/in"}, Take: take},
+			{Request: request.Request{Name: "off", URL: shop.URL + "/"}, Reference: "next"},
+		}}}
+		run, err := Drive(t.Context(), p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		accountedFor(t, run)
+		if got := told.Load(); got != "/order Bearer abc" {
+			t.Errorf("%s: the target was told %q", engine, got)
+		}
+		if len(run.Errors) != 1 || run.Errors[0].Kind != request.TakeOtherHost || run.Overall.Journeys[0].Steps[3].Asked != 1 {
+			t.Errorf("%s: failures %+v", engine, run.Errors)
+		}
+	}
+}
+
 // What a failure keeps from being asked is said, as is what never came to an end; nothing is lost when the run is ended early, or
 // when the server dies.
 func TestJourneysThatFailAreAccountedFor(t *testing.T) {

@@ -29,6 +29,7 @@ type Var struct {
 // JourneyStep is one of the requests of a journey; its path may be a name alone, such as {{next}}.
 type JourneyStep struct {
 	Request
+	URL    string  // of another host than the target, in place of Path; "": not given
 	Think  Think   // before it; zero: none
 	Chance float64 // that it is asked, 0-1; 0: not given
 	Repeat [2]int  // how often it is asked, between the two; 0: not given
@@ -63,7 +64,7 @@ const (
 
 var (
 	journeyKeys = []string{"name", "weight", "vars", "steps", "cookies"}
-	stepKeys    = []string{"name", "method", "path", "headers", "body", "body_template", "expect", "take", "think", "chance", "repeat", "while", "on-failure"}
+	stepKeys    = []string{"name", "method", "path", "url", "headers", "body", "body_template", "expect", "take", "think", "chance", "repeat", "while", "on-failure"}
 )
 
 func (r *fileReader) journeyList(out *File, pair yamlPair) (err error) {
@@ -209,6 +210,10 @@ func (r *fileReader) step(where string, node ast.Node, first bool) (out JourneyS
 			if Reference(text) == "" && !strings.HasPrefix(text, "/") && !strings.HasPrefix(text, "?") {
 				return fail("path must begin with a slash, or with the ? of a query, or be one name such as {{next}}; the host is the target's")
 			}
+		case "url":
+			if out.URL = text; !fixedOrigin(text) {
+				return fail("url must be http:// or https:// with a host, before which no user and in which no value stands, as in https://login.example/in, got %s", quote(text))
+			}
 		case "think":
 			if first {
 				return fail("think stands before the step that it is written at: nobody thinks before the first, which is due when the journey arrives")
@@ -250,12 +255,27 @@ func (r *fileReader) step(where string, node ast.Node, first bool) (out JourneyS
 		return out, r.errorf(out.Line, "%s%v", where, err)
 	}
 	switch {
-	case out.Path == "":
+	case out.Path != "" && out.URL != "":
+		return out, r.errorf(out.Line, "%spath and url both say where it goes: keep path for the target, url for another host", where)
+	case out.Path == "" && out.URL == "":
 		return out, r.errorf(out.Line, `%spath missing; add one such as "path: /items/{{item}}"`, where)
 	case out.While != "" && out.Repeat[1] > 0:
 		return out, r.errorf(out.Line, "%srepeat and while both say how often it is asked: keep one", where)
 	}
 	return out, nil
+}
+
+// fixedOrigin reports whether a URL has a scheme, a host and a port that do not depend on what is drawn or taken.
+func fixedOrigin(text string) bool {
+	rest, ok := strings.CutPrefix(text, "https://")
+	if !ok {
+		rest, ok = strings.CutPrefix(text, "http://")
+	}
+	host := rest
+	if i := strings.IndexAny(rest, "/?#"); i >= 0 {
+		host = rest[:i]
+	}
+	return ok && host != "" && !strings.ContainsAny(host, "@{} \\")
 }
 
 // requestKey reads one of the keys that a step has in common with a request; known is false of others.
@@ -351,7 +371,11 @@ func (f File) writeJourneys(b *bytes.Buffer) {
 
 func (s *JourneyStep) write(b *bytes.Buffer) {
 	const indent = "        "
-	fmt.Fprintf(b, "      - name: %s\n%spath: %s\n", yamlText(s.Name), indent, yamlText(s.Path))
+	key, at := "path", s.Path
+	if s.URL != "" {
+		key, at = "url", s.URL
+	}
+	fmt.Fprintf(b, "      - name: %s\n%s%s: %s\n", yamlText(s.Name), indent, key, yamlText(at))
 	s.writeCommon(b, indent)
 	for _, line := range []struct {
 		key   string

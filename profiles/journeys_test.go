@@ -30,6 +30,7 @@ const journeysFile = journeysHead + `journeys:
           - {id: "json:$.items[*].id", pick: true, else: "0"}
       - {name: order, path: /orders, expect: status=201, think: 1s..3s, chance: 80%, on-failure: go-on}
       - {name: again, path: "/orders?id={{id}}", repeat: 1..5}
+      - {name: out, url: "https://login.test/out?u={{user}}"}
   - {name: look, cookies: off, steps: [{name: home, path: /}]}
 `
 
@@ -53,9 +54,10 @@ func TestParseJourneys(t *testing.T) {
 					Think: Think{Law: UniformThink, Mean: 2 * time.Second, Low: time.Second, High: 3 * time.Second},
 				},
 				{Request: Request{Name: "again", Path: "/orders?id={{id}}", Line: 21}, Repeat: [2]int{1, 5}},
+				{Request: Request{Name: "out", Line: 22}, URL: "https://login.test/out?u={{user}}"},
 			},
 		},
-		{Name: "look", NoCookies: true, Line: 22, Steps: []JourneyStep{{Request: Request{Name: "home", Path: "/", Line: 22}}}},
+		{Name: "look", NoCookies: true, Line: 23, Steps: []JourneyStep{{Request: Request{Name: "home", Path: "/", Line: 23}}}},
 	}
 	if !reflect.DeepEqual(got.Journeys, want) {
 		t.Errorf("journeys %+v\nwant     %+v", got.Journeys, want)
@@ -104,6 +106,10 @@ func TestParseRefusesBadJourneys(t *testing.T) {
 		"- {name: j, steps: [{name: a, path: /, chance: 10%}]}":                                `journey 1: step 1: chance: a journey begins with its first step`,
 		step("{name: a, path: /}"):                                                             `journey 1: step "a": there is one of that name already, on line 8`,
 		step("{name: b}"):                                                                      `journey 1: step 2: path missing`,
+		step("{name: b, path: /, url: 'http://h/'}"):                                           `journey 1: step 2: path and url both say where it goes`,
+		step("{name: b, url: /x}"):                                                             `journey 1: step 2: url must be http`,
+		step("{name: b, url: 'https://{{host}}/'}"):                                            `journey 1: step 2: url must be http`,
+		step("{name: b, url: 'https://u:p@h/'}"):                                               `journey 1: step 2: url must be http`,
 		step("{name: b, path: x}"):                                                             `journey 1: step 2: path must begin with a slash`,
 		step("{name: b, path: '{{next}}/x'}"):                                                  `journey 1: step 2: path must begin with a slash`,
 		step("{name: b, path: /, think: soon}"):                                                `journey 1: step 2: think time must be`,

@@ -80,7 +80,7 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 		case own != nil:
 			err = a.driveLinesAt(s, lines, name)
 		case len(mix.journeys) > 0:
-			err = a.driveJourneys(s, mix.journeysAt(strings.TrimSuffix(name, "/")))
+			err = a.driveJourneys(s, mix, strings.TrimSuffix(name, "/"))
 		case len(mix.requests) > 0:
 			err = a.driveRequests(s, mix.at(strings.TrimSuffix(name, "/")))
 		default:

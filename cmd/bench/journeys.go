@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/request"
@@ -58,7 +60,7 @@ func (a *asking) step(from *profiles.JourneyStep) (step request.Step, err error)
 	}
 	step = request.Step{
 		Think: from.Think, Chance: from.Chance, Repeat: from.Repeat, While: from.While, GoOn: from.GoOn, Line: from.Line,
-		Request: request.Request{Name: from.Name, Method: from.Method, URL: from.Path},
+		Request: request.Request{Name: from.Name, Method: from.Method, URL: cmp.Or(from.URL, from.Path)},
 	}
 	if step.Reference = profiles.Reference(from.Path); step.Reference != "" {
 		step.URL = "/"
@@ -82,13 +84,20 @@ func (a *asking) step(from *profiles.JourneyStep) (step request.Step, err error)
 	return step, nil
 }
 
-// journeysAt makes journeys to a base URL.
+// journeysAt makes journeys to a base URL. What the user adds to every request, which may be a secret, goes there alone, and not to the
+// other hosts that steps name.
 func (m mixture) journeysAt(base string) []request.Journey {
 	list := slices.Clone(m.journeys)
 	for i := range list {
 		list[i].Steps = slices.Clone(list[i].Steps)
 		for n := range list[i].Steps {
 			r := &list[i].Steps[n].Request
+			switch {
+			case strings.HasPrefix(r.URL, "/") || strings.HasPrefix(r.URL, "?"):
+				r.URL = base + r.URL
+			case !ofOneOrigin(r.URL, base):
+				continue
+			}
 			h := m.header.Clone()
 			if h == nil {
 				h = http.Header{}
@@ -96,23 +105,34 @@ func (m mixture) journeysAt(base string) []request.Journey {
 			for name, values := range r.Header {
 				request.SetHeader(h, name, values)
 			}
-			r.URL, r.Header, r.Login = base+r.URL, h, m.login
+			r.Header, r.Login = h, m.login
 		}
 	}
 	return list
 }
 
-// driveJourneys makes s a subject of journeys to one target.
-func (a *asking) driveJourneys(s *rig.Target, journeys []request.Journey) error {
-	s.Plan.Journeys = journeys
+// ofOneOrigin reports whether two URLs are of one scheme, host and port.
+func ofOneOrigin(a, b string) bool {
+	x, err := request.OriginOf(a)
+	y, wrong := request.OriginOf(b)
+	return err == nil && wrong == nil && x.Scheme == y.Scheme && strings.EqualFold(x.Host, y.Host)
+}
+
+// driveJourneys makes s a subject of journeys to the target at a base URL.
+func (a *asking) driveJourneys(s *rig.Target, mix mixture, base string) error {
+	s.Plan.Journeys = mix.journeysAt(base)
 	if err := a.mayFollow(s.Plan.Profile); err != nil {
 		return err
 	}
-	at := journeys[0].Steps[0].URL
-	if err := a.mayDrive(s.Plan.Profile, at); err != nil {
+	if err := a.mayDrive(s.Plan.Profile, base); err != nil {
 		return err
 	}
-	target, err := request.TargetOf(at)
+	for _, r := range s.Plan.AllRequests() {
+		if err := a.mayDrive(s.Plan.Profile, r.URL); err != nil {
+			return err
+		}
+	}
+	target, err := request.TargetOf(base)
 	if err == nil {
 		target, err = hostOf(target)
 	}

@@ -2,8 +2,8 @@
 // whether the service recovered.
 //
 //   - main.go, root.go, exit.go, interrupts.go: the program, the root command, its exit codes and signals
-//   - drive*.go, shape.go, plan.go, testfile.go, targets_file.go, mixture.go, asking.go: the driving commands, from flags and
-//     files to plans
+//   - drive*.go, shape.go, plan.go, testfile.go, asked_file.go, targets_file.go, mixture.go, asking.go, journeys.go: the driving
+//     commands, from flags and files to plans
 //   - compare*.go, conduct.go, rates.go, mirror.go: comparisons of live services or saved runs
 //   - gate*.go, baseline*.go, fresh.go: gates and baselines
 //   - capacity*.go, selfcheck*.go, history.go, report.go: the commands of those names

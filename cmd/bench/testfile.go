@@ -83,6 +83,8 @@ func inFile(err error, r *profiles.Request) {
 	bad, ok := errors.AsType[*request.TextError](err)
 	switch {
 	case !ok:
+	case bad.Part == "URL" && r.Path == "":
+		bad.Part = "url" // of another host
 	case bad.Part == "URL":
 		bad.Part, bad.At = "path", bad.At-len(anywhere)
 	case bad.Part == "body" && r.BodyTemplate != "":

@@ -60,8 +60,7 @@ type going struct {
 
 	texts        []string
 	jar          *cookiejar.Jar // nil: no answer has set a cookie
-	before, sent string         // request targets: of the exchange before, and of this one
-	led          *url.URL       // where redirects of this exchange have led; nil: there was none
+	before, sent whither        // of the exchange before, and of this one
 
 	thought          time.Duration
 	response, target time.Duration // sums over the steps that are over
@@ -69,6 +68,13 @@ type going struct {
 	atAnswer         bool          // its step is due at the answer before: nobody thinks
 	suspicion
 	more bool // the answer is one for which its step is repeated
+}
+
+// whither is where a request goes.
+type whither struct {
+	part   int      // of the mix, whose host it is
+	target string   // path and query; "": there was no request
+	led    *url.URL // where redirects have led it; nil: there was none
 }
 
 // New returns a book without journeys.
@@ -111,7 +117,7 @@ func (b *Book) Keep(k uint64) int {
 // Failure judges a whole answer, as [exchange.Config] has it, and takes out of it what its step takes.
 func (b *Book) Failure(x *exchange.Exchange, body []byte) string {
 	g := b.of(x.K, x.Intended)
-	b.keepCookies(g, b.urlOf(g), x)
+	b.keepCookies(g, x)
 	step := &g.journey.Steps[g.step]
 	read := b.Mix.Requests[step.Part].Read(x, body, step.Keep(b.Expect, b.ReadBody))
 	failure, more := step.Answer(x.K, g.round, g.texts, b.Expect, x, read, b.ReadBody)
@@ -119,11 +125,12 @@ func (b *Book) Failure(x *exchange.Exchange, body []byte) string {
 	return failure
 }
 
-// keepCookies puts in the jar what the answer of a URL sets.
-func (b *Book) keepCookies(g *going, at *url.URL, x *exchange.Exchange) {
+// keepCookies puts in the jar what an answer sets.
+func (b *Book) keepCookies(g *going, x *exchange.Exchange) {
 	if !g.journey.Cookies || x.Header.Get("Set-Cookie") == "" {
 		return
 	}
+	at := b.urlOf(&g.sent)
 	if g.jar == nil {
 		g.jar, _ = cookiejar.New(&cookiejar.Options{PublicSuffixList: publicsuffix.List}) // it has no error to return
 	}
@@ -138,14 +145,14 @@ func (b *Book) keepCookies(g *going, at *url.URL, x *exchange.Exchange) {
 	}
 }
 
-// urlOf returns the URL that the journey's request goes to, or was led to.
-func (b *Book) urlOf(g *going) *url.URL {
-	if g.led != nil {
-		return g.led
+// urlOf returns the URL that a request goes to, or was led to; nil where there was none.
+func (b *Book) urlOf(at *whither) *url.URL {
+	if at.led != nil || at.target == "" {
+		return at.led
 	}
-	c := &b.Mix.Requests[g.journey.Steps[g.step].Part]
+	c := &b.Mix.Requests[at.part]
 	u := &url.URL{Scheme: c.Scheme, Host: c.Host, Path: "/"}
-	if to, err := u.Parse(g.sent); err == nil {
+	if to, err := u.Parse(at.target); err == nil {
 		return to
 	}
 	return u

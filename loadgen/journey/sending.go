@@ -26,13 +26,17 @@ func (b *Book) Send(k uint64, intended time.Duration) (s Sending, err error) {
 	step := &g.journey.Steps[g.step]
 	due := b.Epoch.Add(intended)
 	s = Sending{Part: step.Part, Texts: g.texts, Draw: request.Draw(k, g.round)}
-	if s.Target, err = b.Mix.TargetOf(step, s.Draw, due, g.texts, g.before); err != nil {
+	var base *url.URL
+	if step.Links() {
+		base = b.urlOf(&g.before)
+	}
+	if s.Target, err = b.Mix.TargetOf(step, s.Draw, due, g.texts, base); err != nil {
 		return s, err
 	}
-	g.sent, g.led = string(s.Target), nil
+	g.sent = whither{part: step.Part, target: string(s.Target)}
 	var cookies []*http.Cookie
 	if g.jar != nil {
-		cookies = g.jar.Cookies(b.urlOf(g))
+		cookies = g.jar.Cookies(b.urlOf(&g.sent))
 	}
 	s.Plain = len(cookies) == 0 && len(b.Mix.Requests[step.Part].Header.Drawn) == 0
 	s.Header = b.Mix.SentHeader(step, s.Draw, due, g.texts, cookies)
@@ -41,11 +45,11 @@ func (b *Book) Send(k uint64, intended time.Duration) (s Sending, err error) {
 
 // Redirected takes the cookies of an answer that leads elsewhere, and returns the header of the request there: the step's own with the
 // cookies that are for that URL. Another scheme, host or port gets what h has, the header that is left for it, and those cookies.
-func (b *Book) Redirected(x *exchange.Exchange, from, to *url.URL, h http.Header) http.Header {
+func (b *Book) Redirected(x *exchange.Exchange, to *url.URL, h http.Header) http.Header {
 	g := b.of(x.K, x.Intended)
 	step := &g.journey.Steps[g.step]
-	b.keepCookies(g, from, x)
-	g.led = to
+	b.keepCookies(g, x)
+	g.sent.led = to
 	var cookies []*http.Cookie
 	if g.jar != nil {
 		cookies = g.jar.Cookies(to)
@@ -53,6 +57,5 @@ func (b *Book) Redirected(x *exchange.Exchange, from, to *url.URL, h http.Header
 	if c := &b.Mix.Requests[step.Part]; to.Scheme != c.Scheme || to.Host != c.Host {
 		return request.AddCookies(h, cookies)
 	}
-	g.sent = to.RequestURI()
 	return b.Mix.SentHeader(step, request.Draw(x.K, g.round), b.Epoch.Add(x.Intended), g.texts, cookies)
 }

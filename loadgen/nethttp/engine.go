@@ -56,9 +56,9 @@ type Config struct {
 	Follow  int
 	Follows func(from, to *url.URL) bool
 
-	// Redirected is told of each redirect that is followed, with the answer to the request at from in the exchange, and returns the header
-	// of the request to where it leads, which is h otherwise. Many goroutines call it at once. Nil: that is h.
-	Redirected func(x *exchange.Exchange, from, to *url.URL, h http.Header) http.Header
+	// Redirected is told of each redirect that is followed, with its answer in the exchange, and returns the header of the request to where
+	// it leads, which is h otherwise. Many goroutines call it at once. Nil: that is h.
+	Redirected func(x *exchange.Exchange, to *url.URL, h http.Header) http.Header
 	Encode     func(location string) string // encodes what a redirect leads to as a URL is sent
 
 	// Hosts are the addresses of those hosts that have several, by scheme and host as in "http://host:8080": requests are spread

@@ -32,10 +32,9 @@ func (e *exchanging) follow(ctx context.Context, r Request, response *http.Respo
 		if !e.run.Follows(first, to) {
 			return response, fmt.Errorf("%w: %s://%s", errRedirectedOff, to.Scheme, to.Host)
 		}
-		from := r.URL
 		r = redirected(r, response.StatusCode, first, to)
 		if e.run.Redirected != nil {
-			r.Header = e.run.Redirected(e.Exchange, from, to, r.Header)
+			r.Header = e.run.Redirected(e.Exchange, to, r.Header)
 		}
 		e.kept = e.kept[:0]
 		if response, err = e.send(ctx, r); err != nil {

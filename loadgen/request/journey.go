@@ -349,22 +349,25 @@ func (s *CompiledStep) Answer(k uint64, round int, texts []string, all []Expect,
 	return "", more
 }
 
-// TargetOf returns the request target of a step whose values are drawn for a number, and whose texts are these; base is the target
-// before, to which a reference is relative. Its error is a [exchange.Refusal].
-func (m *Mix) TargetOf(s *CompiledStep, draw uint64, due time.Time, texts []string, base string) ([]byte, error) {
+// Links reports whether the step's URL is a link that was taken.
+func (s *CompiledStep) Links() bool { return s.reference >= 0 }
+
+// TargetOf returns the request target of a step whose values are drawn for a number, and whose texts are these; base is the URL before,
+// to which a link is relative, or nil. Its error is a [exchange.Refusal].
+func (m *Mix) TargetOf(s *CompiledStep, draw uint64, due time.Time, texts []string, base *url.URL) ([]byte, error) {
 	c := &m.Requests[s.Part]
 	if s.reference < 0 {
 		return c.Target.AppendOf(nil, draw, due, texts), nil
 	}
-	from := url.URL{Scheme: c.Scheme, Host: c.Host}
-	if u, err := c.URLOf(base); err == nil && base != "" {
-		from = *u
+	own := &url.URL{Scheme: c.Scheme, Host: c.Host}
+	if base == nil {
+		base = own
 	}
-	to, err := from.Parse(EncodedReference(texts[s.reference]))
+	to, err := base.Parse(EncodedReference(texts[s.reference]))
 	if err != nil || hasControl(texts[s.reference]) {
 		return nil, &exchange.Refusal{Kind: TakeFailed + "link", Reason: "a link that was taken cannot be read"}
 	}
-	if to.Scheme != c.Scheme || !strings.EqualFold(to.Hostname(), from.Hostname()) || portOf(to) != portOf(&from) || to.User != nil {
+	if to.Scheme != c.Scheme || !strings.EqualFold(to.Hostname(), own.Hostname()) || portOf(to) != portOf(own) || to.User != nil {
 		return nil, &exchange.Refusal{Kind: TakeOtherHost, Reason: "a link that was taken leads away from the target"}
 	}
 	return []byte(to.RequestURI()), nil

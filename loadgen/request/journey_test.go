@@ -148,7 +148,7 @@ func TestStepsDrawAnew(t *testing.T) {
 	seen := map[string]bool{}
 	for s := range m.Journeys[0].Steps {
 		for round := range 3 {
-			target, err := m.TargetOf(&m.Journeys[0].Steps[s], Draw(5, round), time.Time{}, nil, "")
+			target, err := m.TargetOf(&m.Journeys[0].Steps[s], Draw(5, round), time.Time{}, nil, nil)
 			if err != nil || !strings.HasPrefix(string(target), "/5/bob/") {
 				t.Errorf("step %d, round %d: %s, %v", s, round, target, err)
 			}
