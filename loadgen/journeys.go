@@ -27,19 +27,15 @@ func (p Plan) checkJourneys() error {
 	return nil
 }
 
-// maxInProgress is how many journeys may be in progress at once by what is planned: each takes up to 2 KB beside its cookies and what
-// it took.
-const maxInProgress = 200_000
-
 // checkInProgress refuses a plan whose journeys would be too many at once for thinking alone.
 func (j *Job) checkInProgress() error {
 	if j.Plan.Closed != nil {
 		return nil // as many as there are users
 	}
 	rate, think := j.Plan.Profile.PeakRate(), j.mix.MeanThink()
-	if n := rate * think.Seconds(); n > maxInProgress {
-		return fmt.Errorf("%s journeys would be in progress at once, for they think %s on average and %s/s arrive: at most %s may be, so lower the rate or the think times",
-			units.Count(uint64(n)), units.Precise(think), units.ThreeDigits(rate), units.Count(maxInProgress))
+	if n := rate * think.Seconds(); n > float64(j.Plan.Limits.Journeys) {
+		return fmt.Errorf("%s journeys would be in progress at once, for they think %s on average and %s/s arrive: at most %s may be (--max-journeys), so lower the rate or the think times",
+			units.Count(uint64(n)), units.Precise(think), units.ThreeDigits(rate), units.Count(uint64(j.Plan.Limits.Journeys)))
 	}
 	return nil
 }
@@ -77,6 +73,7 @@ func (r *recording) keepJourneys(c *exchange.Config, i int) {
 			}
 			return asked.ask(at), true
 		},
+		AtOnce: share(r.plan.Limits.Journeys, i, len(r.books)),
 	})
 	c.Tail, c.Failure, c.KeepBody, c.FollowUp = r.layout.tail, r.books[i].Failure, r.books[i].Keep, r.books[i].FollowUp
 }

@@ -249,6 +249,28 @@ func TestUsersRunJourneyAfterJourney(t *testing.T) {
 	}
 }
 
+// One journey more than may be in progress at once is not begun: a limit of bench's own.
+func TestJourneysAreBoundedAtOnce(t *testing.T) {
+	for _, engine := range Engines() {
+		shop, url := newStrictShop(t)
+		p := journeys(t, url, engine, 100*time.Millisecond)
+		p.Limits.Journeys = 10
+		p.Journeys[0].Steps[1].Think = profiles.Think{Mean: 50 * time.Millisecond} // 10 of 200/s at once by thinking alone
+		run, err := Drive(t.Context(), p, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		accountedFor(t, run)
+		j := run.Overall.Journeys[0]
+		if len(run.Errors) != 1 || run.Errors[0].Kind != runfile.TooManyJourneys || run.Errors[0].Count != j.Failed || j.Completed+j.Failed != 20 || j.Completed < 10 || shop.wrong.Load() > 0 {
+			t.Errorf("%s: %s, failures %+v", engine, endsOf(&j), run.Errors)
+		}
+		if evidence := strings.Join(run.Verdict.Evidence, "; "); !run.Verdict.Kind.Spoiled() || !strings.Contains(evidence, "bench ran out of room for journeys") || run.Delivered() {
+			t.Errorf("%s: %s, %s", engine, run.Verdict.Kind, evidence)
+		}
+	}
+}
+
 // A step may go to another host: what is taken there goes on to the target, cookies and links stay where they are from.
 func TestJourneysGoToAnotherHost(t *testing.T) {
 	var told atomic.Value

@@ -73,6 +73,7 @@ type Limits struct {
 	ConnRequests uint32        // over HTTP/1.1, a connection carries so many requests; default no limit
 	Deadline     time.Duration // longest age from the intended start; older requests are shed; default none
 	Body         int           // longest body that is read as JSON, in bytes; default 256 KiB, less with many connections
+	Journeys     int           // journeys in progress at once; default 200,000
 	Requests     uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
 
@@ -103,6 +104,7 @@ type TLS struct {
 const (
 	DefaultConnections = 256
 	DefaultTimeout     = 10 * time.Second
+	DefaultJourneys    = 200_000 // each takes up to 2 KB beside its cookies and what it took
 )
 
 const maxLoops = 64
@@ -120,6 +122,9 @@ func (p Plan) withDefaults() Plan {
 	}
 	if p.Limits.Timeout == 0 {
 		p.Limits.Timeout = DefaultTimeout
+	}
+	if p.Limits.Journeys == 0 {
+		p.Limits.Journeys = DefaultJourneys
 	}
 	if p.Limits.Drain == 0 {
 		p.Limits.Drain = p.Limits.Timeout
@@ -158,6 +163,8 @@ func (p Plan) validate() error {
 		return errors.New("no-keepalive ends each connection with its request: leave out max-conn-age and max-conn-requests")
 	case l.Body < 0 || l.Body > keptBodies/max(p.slots(), 1):
 		return fmt.Errorf("limits.body must be at most %d bytes with %d connections, so that the bodies read at once stay below 64 MiB, got %d", keptBodies/p.slots(), p.slots(), l.Body)
+	case l.Journeys < 1 || l.Journeys > 10_000_000:
+		return fmt.Errorf("max-journeys must be 1 to 10000000, got %d", l.Journeys)
 	case l.Deadline < 0 || l.Deadline > time.Hour:
 		return fmt.Errorf("deadline must be at most 1h, got %v", l.Deadline)
 	}

@@ -28,7 +28,7 @@ type totals struct {
 
 	free, freeSent uint64 // requests with a free slot the moment they were due; and of those, the sent ones
 
-	noDescriptor, noPort uint64 // requests that failed for want of one, which is bench's own limit
+	noDescriptor, noPort, noRoom uint64 // requests that failed for want of one, which is bench's own limit
 
 	bytesIn, bytesOut uint64
 	hits, misses      uint64
@@ -89,6 +89,8 @@ func (t *totals) count(s *sample) {
 			t.noDescriptor++
 		case runfile.OutOfPorts:
 			t.noPort++
+		case runfile.TooManyJourneys:
+			t.noRoom++
 		}
 		t.failedWait.Record(wait)
 		t.failedLag.Record(lag)
@@ -169,6 +171,7 @@ func (t *totals) add(other *totals) {
 	t.freeSent += other.freeSent
 	t.noDescriptor += other.noDescriptor
 	t.noPort += other.noPort
+	t.noRoom += other.noRoom
 	t.bytesIn += other.bytesIn
 	t.bytesOut += other.bytesOut
 	t.hits += other.hits

@@ -32,7 +32,7 @@ var errThinkShare = errors.New("it varies by at most 100%, as in 1s±50%")
 // MaxThink is the greatest mean of a think time, and the greatest High of a uniform one.
 const MaxThink = time.Hour
 
-// ParseThink reads a think time: "1s" is always as long, "1s±50%" (or "1s+-50%") and "500ms..1.5s" are equally often each
+// ParseThink reads a think time: "1s", or "fixed:1s", is always as long, "1s±50%" (or "1s+-50%") and "500ms..1.5s" are equally often each
 // between two, "exp:1s" is exponential with that mean.
 func ParseThink(s string) (Think, error) {
 	t, err := parseThink(s)
@@ -52,6 +52,10 @@ func ParseThink(s string) (Think, error) {
 }
 
 func parseThink(s string) (Think, error) {
+	if fixed, ok := strings.CutPrefix(s, "fixed:"); ok {
+		d, err := time.ParseDuration(fixed)
+		return Think{Mean: d}, err
+	}
 	if mean, ok := strings.CutPrefix(s, "exp:"); ok {
 		d, err := time.ParseDuration(mean)
 		return Think{Law: ExponentialThink, Mean: d}, err

@@ -15,6 +15,7 @@ func TestParseThink(t *testing.T) {
 	for text, want := range map[string]Think{
 		"1s":           {Mean: second},
 		"0":            {},
+		"fixed:1s":     {Mean: second},
 		"1s±50%":       {UniformThink, second, second / 2, 3 * second / 2},
 		"1s+-50%":      {UniformThink, second, second / 2, 3 * second / 2},
 		"1s±0%":        {Mean: second},

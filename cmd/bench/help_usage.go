@@ -29,7 +29,7 @@ var flagGroups = []struct{ title, common, rest string }{
 	{"Output", "output verbose dry-run",
 		"quiet no-save print"},
 	{"Engine", "engine http",
-		"timeout drain deadline no-keepalive max-conn-age max-conn-requests h2-connections loops spin cpus"},
+		"timeout drain deadline max-journeys no-keepalive max-conn-age max-conn-requests h2-connections loops spin cpus"},
 }
 
 // helpFlag is --help, and --help=all.

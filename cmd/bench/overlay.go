@@ -81,6 +81,8 @@ func (o *driveOptions) checkFlags() error {
 		return fmt.Errorf("--loops must be above 0, got %d", o.base.Wire.Loops)
 	case o.given.Changed("follow") && o.base.Follow.Most < 1:
 		return fmt.Errorf("--follow must be above 0, got %d", o.base.Follow.Most)
+	case o.given.Changed("max-journeys") && l.Journeys < 1:
+		return fmt.Errorf("--max-journeys must be above 0, got %d", l.Journeys)
 	case o.given.Changed("max-conn-requests") && l.ConnRequests == 0:
 		return errors.New("--max-conn-requests must be above 0, got 0")
 	case o.given.Changed("requests") && o.limits.Requests == 0:

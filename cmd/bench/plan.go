@@ -23,6 +23,7 @@ func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error)
 	plan.Limits = loadgen.Limits{
 		Connections: l.Connections, Timeout: cmp.Or(l.Timeout, loadgen.DefaultTimeout), Drain: l.Drain, Deadline: l.Deadline, Requests: l.Requests,
 		NoKeepAlive: l.NoKeepAlive, Body: l.Body, ConnAge: o.base.Limits.ConnAge, ConnRequests: o.base.Limits.ConnRequests,
+		Journeys: o.base.Limits.Journeys,
 	}
 	if err = targets.CheckGiven(o.given); err == nil {
 		err = targets.CheckDB(o.serving.DB)

@@ -38,6 +38,7 @@ const (
 	// The limits of the generator's own, which say nothing of the target.
 	OutOfDescriptors = "generator: out of descriptors"
 	OutOfPorts       = "generator: out of ports"
+	TooManyJourneys  = "generator: too many journeys" // in progress at once
 )
 
 // proxy begins the kind of a failure of a proxy; a kind without "connect: ", or a status, follows.
@@ -66,7 +67,9 @@ func RefusalKind(err error) string {
 }
 
 // OwnLimit reports whether a kind of failure is a limit of the generator's own.
-func OwnLimit(kind string) bool { return kind == OutOfDescriptors || kind == OutOfPorts }
+func OwnLimit(kind string) bool {
+	return kind == OutOfDescriptors || kind == OutOfPorts || kind == TooManyJourneys
+}
 
 // The bounds of what an idle connection may be taken for.
 const (

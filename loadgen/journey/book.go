@@ -29,6 +29,7 @@ type Config struct {
 	ReadBody int                        // longest body that is read, in bytes
 	Phases   int                        // so many phases are counted apart
 	PhaseOf  func(at time.Duration) int // the phase in which a journey arrives at an instant
+	AtOnce   int                        // so many may be in progress at once: one more is not begun; 0: any number
 
 	// Disturbed says whether what is due at an instant is disturbed, and whether that is known yet. When all exchanges are over it is of
 	// every instant. Nil: nothing is. It is called by one goroutine at a time.
@@ -65,6 +66,7 @@ type going struct {
 	thought          time.Duration
 	response, target time.Duration // sums over the steps that are over
 	begun            bool          // an exchange of it is over
+	beyond           bool          // it is one too many
 	atAnswer         bool          // its step is due at the answer before: nobody thinks
 	suspicion
 	more bool // the answer is one for which its step is repeated
@@ -103,6 +105,7 @@ func (b *Book) of(k uint64, arrival time.Duration) *going {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.going[k] = g
+	g.beyond = b.AtOnce > 0 && len(b.going) > b.AtOnce
 	b.most = max(b.most, len(b.going))
 	return g
 }

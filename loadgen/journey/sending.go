@@ -23,6 +23,9 @@ type Sending struct {
 // Its error is an [exchange.Refusal].
 func (b *Book) Send(k uint64, intended time.Duration) (s Sending, err error) {
 	g := b.of(k, intended)
+	if g.beyond {
+		return s, &exchange.Refusal{Kind: exchange.TooManyJourneys, Reason: "as many journeys are in progress as may be"}
+	}
 	step := &g.journey.Steps[g.step]
 	due := b.Epoch.Add(intended)
 	s = Sending{Part: step.Part, Texts: g.texts, Draw: request.Draw(k, g.round)}

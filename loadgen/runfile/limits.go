@@ -11,7 +11,13 @@ var Severity = []VerdictKind{HostLimited, GeneratorLimited, TargetLimited, Valid
 const (
 	OutOfDescriptors = "generator: out of descriptors"
 	OutOfPorts       = "generator: out of ports"
+	TooManyJourneys  = "generator: too many journeys" // in progress at once
 )
+
+// OwnLimit reports whether a failure is by a limit of bench's own.
+func (e *ErrorCount) OwnLimit() bool {
+	return e.Kind == OutOfDescriptors || e.Kind == OutOfPorts || e.Kind == TooManyJourneys
+}
 
 // GeneratorProcessors returns how many processors bench might use.
 func (e *Environment) GeneratorProcessors() int {

@@ -92,11 +92,11 @@ func (t Threshold) JudgePart(p *Part) ThresholdResult {
 	return result
 }
 
-// Delivered reports whether bench sent what it was to send, as far as the target let it: it ran out of neither descriptors nor
-// ports, and of the requests that had a slot it sent 99 %. What the target kept from being sent counts at its age.
+// Delivered reports whether bench sent what it was to send, as far as the target let it: it reached no limit of its
+// own, and of the requests that had a slot it sent 99 %. What the target kept from being sent counts at its age.
 func (r *Run) Delivered() bool {
 	for _, e := range r.Errors {
-		if e.Kind == OutOfDescriptors || e.Kind == OutOfPorts {
+		if e.OwnLimit() {
 			return false
 		}
 	}

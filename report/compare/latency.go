@@ -48,7 +48,7 @@ const (
 func Spoiled(r *runfile.Run) string {
 	var lacked uint64
 	for _, e := range r.Errors {
-		if e.Kind == runfile.OutOfDescriptors || e.Kind == runfile.OutOfPorts {
+		if e.OwnLimit() {
 			lacked += e.Count
 		}
 	}
@@ -62,7 +62,7 @@ func Spoiled(r *runfile.Run) string {
 	case t == nil:
 		return ""
 	case lacked > 0:
-		return fmt.Sprintf("bench ran out of file descriptors or local ports for %d requests", lacked)
+		return fmt.Sprintf("bench reached a limit of its own, such as file descriptors or local ports, with %d requests", lacked)
 	case float64(t.Untold) > mostUntold*due:
 		return fmt.Sprintf("bench did not send %d of %d requests that it could have sent", t.Untold, p.Requests.Due)
 	case float64(p.Disturbed) > mostlyDisturbed*due:
