@@ -207,3 +207,79 @@ func TestLoadThatHasJustEnded(t *testing.T) {
 		}
 	})
 }
+
+// watched is a database that tells how long its longest transactions took, each with what it took to try it again.
+type watched struct {
+	*memory
+	began   time.Time // of the batch that is not written yet
+	longest time.Duration
+}
+
+func (w *watched) SetHeadlines(ctx context.Context, list []catalogue.Headline) error {
+	if w.began.IsZero() {
+		w.began = time.Now()
+	}
+	err := w.memory.SetHeadlines(ctx, list)
+	if err == nil {
+		w.longest, w.began = max(w.longest, time.Since(w.began)), time.Time{}
+	}
+	return err
+}
+
+// Whenever the process is killed, no more headlines are lost than are written in the interval and the longest flush, and one batch;
+// and none that was written longer ago than that.
+func TestKillLosesNoMoreThanTheQueueMayHold(t *testing.T) {
+	for _, tc := range []struct {
+		what            string
+		every, cost     time.Duration // between two writes, and of a transaction
+		batch, failures int
+	}{
+		{"batches fill", time.Millisecond, 90 * time.Millisecond, 100, 0},
+		{"the interval ends first", 20 * time.Millisecond, 90 * time.Millisecond, 100, 0},
+		{"flushes fail", 2 * time.Millisecond, 10 * time.Millisecond, 50, 2},
+	} {
+		t.Run(tc.what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := &watched{memory: newMemory()}
+				m.cost = tc.cost
+				s := Defaults("write-behind")
+				s.Batch = tc.batch
+				c, err := Open(m, s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				m.fail(tc.failures, false)
+				acknowledged, most := map[int64]string{}, 0
+				gone := func() (n int) {
+					for id, version := range acknowledged {
+						if m.version(id) != version {
+							n++
+						}
+					}
+					return n
+				}
+				for i := range 2000 {
+					id, version := int64(i*7919%memoryCategories)+1, fmt.Sprint(i)
+					set(t, c, id, version)
+					acknowledged[id] = version
+					most = max(most, gone())
+					time.Sleep(tc.every)
+				}
+				synctest.Wait()
+				time.Sleep(s.Interval + m.longest)
+				synctest.Wait()
+				if n := gone(); n > 0 {
+					t.Errorf("%d are not in the database so long after the last write", n)
+				}
+				if bound := int((s.Interval+m.longest)/tc.every) + s.Batch; most > bound || most == 0 {
+					t.Errorf("a kill loses up to %d, want at most %d", most, bound)
+				} else {
+					t.Logf("up to %d of at most %d, the longest flush took %v", most, bound, m.longest)
+				}
+				if err := c.Close(t.Context()); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
