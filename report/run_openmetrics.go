@@ -66,7 +66,7 @@ var openDists = []struct {
 var openQuantiles = map[string]string{"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p999": "0.999", "max": "1"}
 
 // OpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
-// outcome, rates, bytes, errors. The phase "overall" is every one but warm-up. A quantile that was not measured is left
+// outcome, rates, bytes, errors, and where they are known hits, stale reads, the origin's load and lost writes. The phase "overall" is every one but warm-up. A quantile that was not measured is left
 // out, and one that is only a lower bound, as the sum may be, has a sample in bench_at_least.
 func OpenMetrics(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
@@ -88,6 +88,8 @@ func OpenMetrics(w io.Writer, runs []*runfile.Run) error {
 	if anyPooled(subjects) {
 		families = append(families, pooledFamily(subjects))
 	}
+	families = append(families, cacheFamilies(all)...)
+	families = append(families, originFamilies(subjects)...)
 	for _, f := range families {
 		if _, err := io.WriteString(w, f.b.String()); err != nil {
 			return err
@@ -185,7 +187,57 @@ func pooledFamily(subjects []subject) *family {
 	return f
 }
 
-func distFamilies(all []series, journeys bool) []*family {
+// cacheFamilies count what caches answered, of the phases that know it.
+func cacheFamilies(all []series) (families []*family) {
+	answers := newFamily("bench_cache_answers", "counter", "", "Answers that were marked as served from a cache, or as having missed it.")
+	reads := newFamily("bench_judged_reads", "counter", "", "Reads that were judged by their version, and whether they were certainly stale.")
+	marked, judged := false, false
+	for _, s := range all {
+		if c := s.Cache; c != (runfile.Cache{}) {
+			marked = true
+			answers.add("_total", float64(c.Hits), s.labels("result", "hit")...)
+			answers.add("_total", float64(c.Misses), s.labels("result", "miss")...)
+		}
+		if c := s.Consistency; c != nil {
+			judged = true
+			reads.add("_total", float64(c.Stale), s.labels("result", "stale")...)
+			reads.add("_total", float64(c.Reads-c.Stale), s.labels("result", "not stale")...)
+		}
+	}
+	if marked {
+		families = append(families, answers)
+	}
+	if judged {
+		families = append(families, reads)
+	}
+	return families
+}
+
+// originFamilies tell what origins were asked and which writes they lack, of the runs that know it.
+func originFamilies(subjects []subject) (families []*family) {
+	rate := newFamily("bench_origin_statements_per_second", "gauge", "statements_per_second", "Statements at the origin behind the cache.")
+	lost := newFamily("bench_lost_writes", "counter", "", "Acknowledged writes that the origin did not have after the run or a kill.")
+	asked, readBack := false, false
+	for _, s := range subjects {
+		if s.Origin.Known() {
+			asked = true
+			rate.add("", s.Origin.Rate(), "target", s.label, "source", string(s.Origin.Source))
+		}
+		if l := lostOf(s); l != nil {
+			readBack = true
+			lost.add("_total", float64(l.Writes), "target", s.label)
+		}
+	}
+	if asked {
+		families = append(families, rate)
+	}
+	if readBack {
+		families = append(families, lost)
+	}
+	return families
+}
+
+func distFamilies(all []series) []*family {
 	atLeast := newFamily("bench_at_least", "gauge", "", "1 beside a quantile or sum that is only a lower bound, as requests never finished.")
 	var families []*family
 	for _, d := range openDists {

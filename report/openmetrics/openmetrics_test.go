@@ -169,6 +169,29 @@ func TestMetricsReadBack(t *testing.T) {
 	}
 }
 
+// What is known of a cache has samples, and what is not has none.
+func TestMetricsOfCaches(t *testing.T) {
+	run := runOf("cached", time.Millisecond)
+	plain, _ := readMetrics(t, written(t, run))
+	run.Overall.Cache = runfile.Cache{Hits: 70, Misses: 20}
+	run.Overall.Consistency = &runfile.Consistency{Reads: 9, Stale: 1, Lost: &runfile.Lost{Keys: 5, Of: 5, GoneBack: 2, Writes: 3}}
+	run.Origin = &runfile.Origin{Source: runfile.OriginCounter, LengthNS: 2 * time.Second, Statements: 25}
+	samples, _ := readMetrics(t, written(t, run))
+	maps.DeleteFunc(samples, func(key string, _ float64) bool { _, before := plain[key]; return before })
+	const at = `phase="overall", `
+	want := map[string]float64{
+		`{__name__="bench_cache_answers_total", ` + at + `result="hit", target="cached"}`:      70,
+		`{__name__="bench_cache_answers_total", ` + at + `result="miss", target="cached"}`:     20,
+		`{__name__="bench_judged_reads_total", ` + at + `result="stale", target="cached"}`:     1,
+		`{__name__="bench_judged_reads_total", ` + at + `result="not stale", target="cached"}`: 8,
+		`{__name__="bench_origin_statements_per_second", source="counter", target="cached"}`:   12.5,
+		`{__name__="bench_lost_writes_total", target="cached"}`:                                3,
+	}
+	if !maps.Equal(samples, want) {
+		t.Errorf("%v, want %v", samples, want)
+	}
+}
+
 func TestMetricsOfHostileNames(t *testing.T) {
 	plain, _ := readMetrics(t, written(t, hostileRun("x"), hostileRun("x")))
 	for _, text := range hostile {
