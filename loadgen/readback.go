@@ -86,11 +86,11 @@ func (j *Job) Writes() bool {
 	return slices.ContainsFunc(j.mix.Requests, func(c request.CompiledRequest) bool { return c.Consistency != nil && c.Consistency.Write })
 }
 
-// versionRead says where the version stands in the answer to a read; nil: no request reads versions.
-func (j *Job) versionRead() *request.Extract {
+// versionRead is the first request that reads versions; nil: none does.
+func (j *Job) versionRead() *request.CompiledRequest {
 	for i := range j.mix.Requests {
-		if c := j.mix.Requests[i].Consistency; c != nil && !c.Write {
-			return &c.Version
+		if c := &j.mix.Requests[i]; c.Consistency != nil && !c.Consistency.Write {
+			return c
 		}
 	}
 	return nil
@@ -169,13 +169,23 @@ func (j *Job) readBack(ctx context.Context, keys []string) (found []consistency.
 	return found, err
 }
 
-// readKey reads the version that a key has at the origin.
+// readKey reads the version that a key has at the origin, with the header of a request that reads one: who may read the service may
+// read its origin.
 func (j *Job) readKey(ctx context.Context, client *http.Client, key string) (v consistency.Version, err error) {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, j.Plan.ReadBack.of(key), nil)
 	if err != nil {
 		return v, errors.New("its URL is no URL") // the error would repeat it
 	}
-	r.Header.Set("User-Agent", "bench")
+	read := j.versionRead()
+	r.Header = read.Header.Render(0, time.Now()).Clone()
+	if host := r.Header.Get("Host"); r.URL.Host == read.Host {
+		r.Host = host
+	}
+	for name := range r.Header { // what would have it answer without a version
+		if known := http.CanonicalHeaderKey(name); strings.HasPrefix(known, "If-") || known == "Range" {
+			delete(r.Header, name)
+		}
+	}
 	answer, err := client.Do(r)
 	if err != nil {
 		if u, ok := errors.AsType[*url.Error](err); ok {
@@ -191,7 +201,7 @@ func (j *Job) readKey(ctx context.Context, client *http.Client, key string) (v c
 	case answer.StatusCode < 200 || answer.StatusCode > 299:
 		return v, fmt.Errorf("it answered status %d", answer.StatusCode)
 	}
-	text, ok := j.versionRead().FromAnswer(exchange.Header{Fields: answer.Header}, body)
+	text, ok := read.Consistency.Version.FromAnswer(exchange.Header{Fields: answer.Header}, body)
 	if !ok {
 		return v, errors.New("its answer has no version where a read's has one")
 	}

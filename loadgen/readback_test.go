@@ -32,6 +32,12 @@ func (s *losingServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		s.versions[item] = append(list, string(body))
 		return
+	case r.Header.Get("Authorization") != "Bearer s3cret":
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	case r.URL.RawQuery == "origin=1" && r.Header.Get("If-None-Match") != "":
+		w.WriteHeader(http.StatusNotModified)
+		return
 	case r.URL.RawQuery == "origin=1":
 		list = list[:max(0, len(list)-s.lost(item))]
 		switch item {
@@ -72,7 +78,7 @@ func TestLostWrites(t *testing.T) {
 	for item := range items {
 		url := fmt.Sprintf("%s/items/%d", at.URL, item)
 		list = append(list,
-			request.Request{URL: url, Consistency: &request.Consistency{Key: key, Version: version}},
+			request.Request{URL: url, Header: http.Header{"Authorization": {"Bearer s3cret"}, "if-none-match": {"{{seq}}"}}, Consistency: &request.Consistency{Key: key, Version: version}},
 			request.Request{URL: url, Method: http.MethodPut, Body: "{{version}}", Consistency: &request.Consistency{Write: true, Key: key}})
 	}
 	p := Plan{
