@@ -97,7 +97,7 @@ type versions struct {
 	phases  []versionCounts
 	stale   func(second int, j *consistency.Judgement) // hears of each judged read; by intended time
 
-	text []byte
+	keys request.Keys
 }
 
 // versionCounts is what versions told of the requests intended in one phase.
@@ -165,8 +165,7 @@ func (v *versions) finish() {
 
 func (v *versions) one(t *sighting) {
 	c := &v.phases[v.layout.phaseAt(t.intended)]
-	key, text, ok := v.mix.Requests[t.of].Key(v.text[:0], t.k, v.epoch.Add(t.intended))
-	v.text = text
+	key, ok := v.keys.Of(&v.mix.Requests[t.of], t.k, v.epoch.Add(t.intended))
 	switch {
 	case t.kind == sawWrite:
 		c.writes++

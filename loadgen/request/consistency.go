@@ -2,6 +2,7 @@ package request
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -100,17 +101,45 @@ func (m *Mix) Versioned(prefix string) *Mix {
 	return &other
 }
 
-// Key returns the key that number k of the request, due at an instant, reads or writes; ok is false where it has none. It is a
-// part of text, which is what was appended to dst. Consistency is not nil.
-func (c *CompiledRequest) Key(dst []byte, k uint64, due time.Time) (key, text []byte, ok bool) {
-	if c.Consistency.Key.OfBody() {
-		text = c.Body.Append(dst, k, due)
-		key, ok = c.Consistency.Key.FromRequest(nil, text)
-		return key, text, ok
+// Keys finds the keys that requests read or write, and remembers where in a path one stands, for the paths that come again and again.
+// It belongs to one goroutine; its zero value is ready.
+type Keys struct {
+	text  []byte
+	known map[keyedPath][2]int
+}
+
+type keyedPath struct {
+	by   *regexp.Regexp
+	path string
+}
+
+// The bounds on what is remembered: 2 MB.
+const (
+	maxKnownPaths = 8192
+	maxKnownPath  = 128 // bytes
+)
+
+// Of returns the key that number k of a request, due at an instant, reads or writes, until it is called again; ok is false where it
+// has none. The request's Consistency is not nil.
+func (n *Keys) Of(c *CompiledRequest, k uint64, due time.Time) (key []byte, ok bool) {
+	by := &c.Consistency.Key
+	if by.OfBody() {
+		n.text = c.Body.Append(n.text[:0], k, due)
+		return by.FromRequest(nil, n.text)
 	}
-	text = c.Target.Append(dst, k, due)
-	key, ok = c.Consistency.Key.FromRequest(text, nil)
-	return key, text, ok
+	n.text = c.Target.Append(n.text[:0], k, due)
+	if at, known := n.known[keyedPath{by.pattern, string(n.text)}]; known {
+		return n.text[at[0]:at[1]], true
+	}
+	key, ok = by.FromRequest(n.text, nil)
+	if ok && len(n.known) < maxKnownPaths && len(n.text) <= maxKnownPath {
+		if n.known == nil {
+			n.known = map[keyedPath][2]int{}
+		}
+		from := cap(n.text) - cap(key) // key is a part of text
+		n.known[keyedPath{by.pattern, string(n.text)}] = [2]int{from, from + len(key)}
+	}
+	return key, ok
 }
 
 // InitialVersion returns the version that every key has before it is written; "": it is not known.

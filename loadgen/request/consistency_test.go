@@ -35,6 +35,7 @@ func TestVersionedMix(t *testing.T) {
 		t.Error("a mix of reads and writes is not known as one")
 	}
 	m = m.Versioned("ab-3-")
+	var keys Keys
 	for k, want := range []struct{ url, header, body, key string }{
 		{"/items/0?v=ab-3-0", "", "", "0"},
 		{"/items/1", "ab-3-1", `{"item": 7, "v": "ab-3-1"}`, "7"},
@@ -44,7 +45,8 @@ func TestVersionedMix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, _, ok := m.Requests[k].Key(nil, uint64(k), time.Time{})
+		_, _ = keys.Of(&m.Requests[k], uint64(k), time.Time{})
+		key, ok := keys.Of(&m.Requests[k], uint64(k), time.Time{}) // once found, and once known
 		if r.URL.RequestURI() != want.url || r.Header.Get("X-Version") != want.header || string(r.Body) != want.body || !ok || string(key) != want.key {
 			t.Errorf("request %d: %s, %q, %q, key %q, want %+v", k, r.URL.RequestURI(), r.Header.Get("X-Version"), r.Body, key, want)
 		}
