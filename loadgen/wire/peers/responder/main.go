@@ -4,7 +4,7 @@
 // asked, so that a load generator driven against it meets its own ceiling and not a server's. It prints its URL, and
 // serves until it is killed.
 //
-//	responder [-addr 127.0.0.1:0] [-body 128] [-tls]
+//	responder [-addr 127.0.0.1:0] [-body 128] [-version TEXT] [-tls]
 //
 // Over TLS, which is Go's, there is a goroutine for each connection.
 package main
@@ -26,9 +26,14 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:0", "address to listen on")
 	size := flag.Int("body", 128, "bytes of the answer's body")
+	version := flag.String("version", "", "text of a header X-Version")
 	secure := flag.Bool("tls", false, "serve https, with a certificate that nobody has signed")
 	flag.Parse()
-	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: %d\r\n\r\n%s", *size, strings.Repeat("x", *size))
+	header := "Connection: keep-alive\r\n"
+	if *version != "" {
+		header += "X-Version: " + *version + "\r\n"
+	}
+	answer := fmt.Appendf(nil, "HTTP/1.1 200 OK\r\n%sContent-Length: %d\r\n\r\n%s", header, *size, strings.Repeat("x", *size))
 	run := serve
 	if *secure {
 		run = serveTLS
