@@ -81,6 +81,9 @@ func (j *Job) checkLost() error {
 	return nil
 }
 
+// ReadsVersions reports whether a request reads versions.
+func (j *Job) ReadsVersions() bool { return j.mix.ReadsVersions() }
+
 // Writes reports whether a request writes versions.
 func (j *Job) Writes() bool {
 	return slices.ContainsFunc(j.mix.Requests, func(c request.CompiledRequest) bool { return c.Consistency != nil && c.Consistency.Write })

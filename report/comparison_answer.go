@@ -165,6 +165,14 @@ func gateAnswer(f *compare.Comparison) string {
 	if f.Errors.Outcome == compare.Inconclusive {
 		open = append(open, "more requests fail than the margin lets pass, in too few rounds to be sure")
 	}
+	for _, s := range f.Shares {
+		switch s.Outcome {
+		case compare.Regression:
+			bad = append(bad, fmt.Sprintf("%s of %s are %s, and %s of %s before", failedShare(s.B), b, partName(s.Of), failedOrNone(s.A), a))
+		case compare.Inconclusive:
+			open = append(open, partName(s.Of)+": "+strings.TrimPrefix(shareEvidence(f, &s.Errors), "inconclusive: "))
+		}
+	}
 	missed := ""
 	for _, o := range f.Objectives {
 		switch o.B.Outcome {

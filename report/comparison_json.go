@@ -73,7 +73,14 @@ type comparisonPart struct {
 	Objectives []comparedObjective `json:"objectives,omitempty"`
 
 	Errors comparedErrors  `json:"errors"`
+	Shares []comparedPart  `json:"shares,omitempty"`    // other parts of the requests that a gate judged in the same way
 	Guard  *comparedShares `json:"disturbed,omitempty"` // absent where runs were compared
+}
+
+// comparedPart is how large a part of the requests was; what failed_a and failed_b count is of that part.
+type comparedPart struct {
+	Of compare.Part `json:"of"` // stale: of the reads that were judged; misses: of the answers that were marked
+	comparedErrors
 }
 
 // comparedShares are the shares of requests that were left out, as bench's own lateness disturbed them.
@@ -265,6 +272,9 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 	part := comparisonPart{
 		A: found.A, B: found.B, Outcome: found.Outcome, Mixed: found.Mixed, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
 		Errors: errorsOf(&found.Errors),
+	}
+	for i := range found.Shares {
+		part.Shares = append(part.Shares, comparedPart{found.Shares[i].Of, errorsOf(&found.Shares[i].Errors)})
 	}
 	if found.RunsA == 0 {
 		part.Guard = sharesOf(found.Guard)

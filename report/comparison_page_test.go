@@ -298,6 +298,48 @@ func TestComparisonSaysInHowManyRoundsSomethingFailed(t *testing.T) {
 	}
 }
 
+// What a gate found of stale reads and misses stands in every form, and is read again from a file.
+func TestGateTellsOfShares(t *testing.T) {
+	c := compared(t, true, 1, 0)
+	found := &c.Result.Comparisons[0]
+	found.Outcome = compare.Regression
+	found.Shares = []compare.Share{
+		{Of: compare.StaleReads, Errors: compare.Errors{A: compare.Failures{Due: 900}, B: compare.Failures{Failed: 30, Due: 1000}, By: []compare.Difference{{Unit: "pairs", Center: 0.03, Low: 0.021, High: 0.04}},
+			Margin: 0.001, Outcome: compare.Regression}},
+		{Of: compare.CacheMisses, Errors: compare.Errors{Margin: 0.05, Outcome: compare.Inconclusive}},
+	}
+	var file bytes.Buffer
+	if err := ComparisonJSON(&file, c); err != nil {
+		t.Fatal(err)
+	}
+	again, err := DecodeComparison("gate.json", file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []*Compared{c, again} {
+		var junit bytes.Buffer
+		if err := ComparisonJUnit(&junit, c); err != nil {
+			t.Fatal(err)
+		}
+		for form, text := range map[string]string{"answer": ComparisonAnswer(c), "terminal": comparisonText(t, c), "JUnit": junit.String()} {
+			for of, want := range map[string]string{
+				"answer": "REGRESSION: 30 of 1,000 of new are stale reads, and none of old before", "terminal": "30 of 1,000                       REGRESSION: at least 2.1 points more",
+				"JUnit": "stale reads: none of old, 30 of 1,000 of new: REGRESSION: at least 2.1 points more",
+			} {
+				if form == of && !strings.Contains(text, want) {
+					t.Errorf("%s: no %q in\n%s", form, want, text)
+				}
+			}
+			if form != "answer" && !strings.Contains(text, "nothing was judged") {
+				t.Errorf("%s: %s", form, text)
+			}
+		}
+	}
+	if _, err := DecodeComparison("gate.json", bytes.Replace(file.Bytes(), []byte(`"of": "stale"`), []byte(`"of": "all"`), 1)); err == nil {
+		t.Error("a share of what nobody knows was read")
+	}
+}
+
 // Where only the wider of two margins is held, every form says which one that was.
 func TestTheMarginThatWasPassedIsNamed(t *testing.T) {
 	c := compared(t, true, 1, 0)

@@ -18,6 +18,7 @@ const (
 	mostCurve      = 1000
 	mostNotes      = 1000
 	mostObjectives = 1000
+	mostShares     = 8
 )
 
 // notKept is a note on what was saved by a bench of before.
@@ -113,6 +114,22 @@ func (p *comparisonPart) comparison() (compare.Comparison, error) {
 	}
 	if err := errors.Join(known(p.Outcome), known(p.Errors.Outcome)); err != nil {
 		return c, err
+	}
+	if len(p.Shares) > mostShares {
+		return c, fmt.Errorf("it has %d shares", len(p.Shares))
+	}
+	for i := range p.Shares {
+		s := &p.Shares[i]
+		if s.Of != compare.StaleReads && s.Of != compare.CacheMisses {
+			return c, fmt.Errorf("it has a share of %.40q, which is not known", s.Of)
+		}
+		if min(s.RoundsA, s.RoundsB, s.HitA, s.HitB) < 0 {
+			return c, errors.New("a number of rounds of a share is below 0")
+		}
+		if err := known(s.Outcome); err != nil {
+			return c, err
+		}
+		c.Shares = append(c.Shares, compare.Share{Of: s.Of, Errors: s.errors()})
 	}
 	if g := p.Guard; g != nil {
 		c.Guard = compare.Guard{A: g.A, B: g.B, Low: or(g.Low, math.Inf(-1)), High: or(g.High, math.Inf(1)), Differs: g.Differs, TooMany: g.TooMany}

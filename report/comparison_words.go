@@ -183,9 +183,19 @@ func failedShare(f compare.Failures) string {
 	return fmt.Sprintf("%s of %s", units.Count(f.Failed), units.Count(f.Due))
 }
 
+// partName is what a row calls a part of the requests.
+func partName(p compare.Part) string {
+	if p == compare.StaleReads {
+		return "stale reads"
+	}
+	return "misses"
+}
+
 // errorEvidence says what is known of the shares of failures.
-func errorEvidence(f *compare.Comparison) string {
-	e := f.Errors
+func errorEvidence(f *compare.Comparison) string { return shareEvidence(f, &f.Errors) }
+
+// shareEvidence says what is known of the shares of a part.
+func shareEvidence(f *compare.Comparison, e *compare.Errors) string {
 	_, b := sides(f)
 	switch e.Outcome {
 	case compare.Regression:
@@ -196,7 +206,7 @@ func errorEvidence(f *compare.Comparison) string {
 		return fmt.Sprintf("REGRESSION: at least %s points more", units.Trimmed(units.Down(100*least, 1)))
 	case compare.Inconclusive:
 		switch {
-		case e.B.Due == 0:
+		case min(e.A.Due, e.B.Due) == 0:
 			return "nothing was judged"
 		case f.Few():
 			return "inconclusive: too few runs"
@@ -298,8 +308,11 @@ func wholePercent(share float64) string { return fmt.Sprintf("%.0f %%", math.Cei
 
 // marginName is what a metric is called where its margin is given.
 func marginName(m compare.Metric) string {
-	if m.Key == "p999" {
+	switch m.Key {
+	case "p999":
 		return "p99.9"
+	case "origin_queries":
+		return "origin"
 	}
 	return m.Key
 }

@@ -159,6 +159,12 @@ func ComparisonJUnit(w io.Writer, c *Compared) error {
 		e := found.Errors
 		suite.add("failed", b, c.verdictOf(e.Outcome), fmt.Sprintf("failed: %s of %s, %s of %s: %s", failedOrNone(e.A), a, failedOrNone(e.B), b,
 			errorEvidence(found)))
+		for i := range found.Shares {
+			s := &found.Shares[i]
+			name := partName(s.Of)
+			suite.add(name, b, c.verdictOf(s.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s", name, failedOrNone(s.A), a, failedOrNone(s.B), b,
+				shareEvidence(found, &s.Errors)))
+		}
 		all.Suites = append(all.Suites, suite)
 	}
 	if c.FirstBaseline != "" {

@@ -21,8 +21,9 @@ var csvDists = []struct {
 
 // CSV writes a row for each second of each run, under one header row. A figure that was not measured is an empty cell,
 // and one that is only a lower bound has true in the column _at_least beside it. The phase is that in which the second
-// begins. Where a run is pooled of several, every count is the mean of one, and columns say of how many and their seeds. The columns
-// run_ at the end are the run's in each of its rows.
+// begins. Of journeys there are rows behind them: for each phase and for the whole one a journey and one a step, with columns of
+// their own and none of a second's. Where a run is pooled of several, every count is the mean of one, and columns say of how many and
+// their seeds. The columns run_ at the end are the run's in each of its seconds' rows.
 func CSV(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
@@ -42,6 +43,7 @@ func CSV(w io.Writer, runs []*runfile.Run) error {
 	if journeys {
 		header = append(header, journeyColumns()...)
 	}
+	width := len(header)
 	if pooled {
 		header = append(header, "pooled_runs", "seeds")
 	}
@@ -50,18 +52,25 @@ func CSV(w io.Writer, runs []*runfile.Run) error {
 		return err
 	}
 	for _, s := range subjects {
-		var rows [][]string
-		var more []string
+		var rows, cache [][]string
+		var pool []string
 		if pooled {
-			more = []string{strconv.Itoa(s.Repetitions()), s.seeds()}
+			pool = []string{strconv.Itoa(s.Repetitions()), s.seeds()}
 		}
 		for i := range s.Intervals {
-			row := csvRow(s, &s.Intervals[i])
-			if pooled {
-				row = append(row, strconv.Itoa(s.Repetitions()), s.seeds())
+			rows = append(rows, csvRow(s, &s.Intervals[i]))
+			cache = append(cache, csvCache(s, &s.Intervals[i]))
+		}
+		if journeys {
+			rows = append(rows, s.csvJourneys(width)...)
+		}
+		for i, row := range rows {
+			row = append(row, make([]string, width-len(row))...)
+			row = append(row, pool...)
+			if i < len(cache) {
+				row = append(row, cache[i]...)
 			}
-			row = append(row, csvCache(s, &s.Intervals[i])...)
-			if err := out.Write(row); err != nil {
+			if err := out.Write(append(row, make([]string, len(header)-len(row))...)); err != nil {
 				return err
 			}
 		}
@@ -84,6 +93,72 @@ func csvRow(s subject, second *runfile.Interval) []string {
 		row = append(row, csvFigures(dist)...)
 	}
 	return row
+}
+
+// journeyCounts are the columns of what became of journeys; those of a step are the last stepCounts.
+var journeyCounts = []string{"arrived_journeys", "completed_journeys", "failed_journeys", "unfinished_journeys", "unstarted_journeys",
+	"asked_journeys", "left_out_journeys", "stopped_journeys"}
+
+const stepCounts = 3
+
+func journeyColumns() []string {
+	columns := append([]string{"journey", "step"}, journeyCounts...)
+	for _, d := range []string{"journey_or_step", "since_arrival"} {
+		columns = append(columns, d+"_count")
+		for _, f := range fileFigures {
+			columns = append(columns, d+"_"+f.name+"_ms", d+"_"+f.name+"_at_least")
+		}
+	}
+	return columns
+}
+
+// csvJourneys makes rows of so many columns.
+func (s subject) csvJourneys(columns int) (rows [][]string) {
+	phases := []*runfile.Phase{&s.Overall}
+	for i := range s.Phases {
+		phases = append(phases, &s.Phases[i])
+	}
+	for _, p := range phases {
+		for _, r := range s.journeyRows(p) {
+			row := []string{strconv.FormatFloat(p.StartNS.Seconds(), 'f', -1, 64), csvText(s.label), csvText(longName(p.Name)), csvText(longName(string(p.Kind)))}
+			row = append(row, make([]string, columns-len(row)-len(journeyColumns()))...)
+			row = append(row, csvText(r.journey), csvText(r.step))
+			counts, since := make([]string, len(journeyCounts)), runfile.Dist{}
+			if c := r.counts; c == nil {
+				s.countsInto(counts, r.of.Arrived, r.of.Completed, r.of.Failed, r.of.Unfinished, r.of.Unstarted)
+			} else {
+				s.countsInto(counts[len(counts)-stepCounts:], c.Asked, c.LeftOut, c.Stopped)
+				since = c.SinceArrival
+			}
+			row = append(row, counts...)
+			for _, d := range []*runfile.Dist{&r.time, &since} {
+				row = append(row, strconv.FormatUint(s.mean(d.Count), 10))
+				row = append(row, csvFigures(d)...)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// countsInto writes numbers of a run, or their means where it is pooled.
+func (s subject) countsInto(cells []string, numbers ...uint64) {
+	for i, n := range numbers {
+		cells[i] = strconv.FormatUint(s.mean(n), 10)
+	}
+}
+
+// csvFigures are the figures of a distribution, each with whether it is a lower bound.
+func csvFigures(d *runfile.Dist) (cells []string) {
+	for _, f := range fileFigures {
+		if d.Count == 0 {
+			cells = append(cells, "", "")
+			continue
+		}
+		figure := f.of(d)
+		cells = append(cells, strconv.FormatFloat(milliseconds(figure.Value), 'f', -1, 64), strconv.FormatBool(figure.AtLeast))
+	}
+	return cells
 }
 
 // csvCache says how a second's reads were answered, and what the run asked of its origin and lost there.

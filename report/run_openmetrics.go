@@ -237,7 +237,7 @@ func originFamilies(subjects []subject) (families []*family) {
 	return families
 }
 
-func distFamilies(all []series) []*family {
+func distFamilies(all []series, journeys bool) []*family {
 	atLeast := newFamily("bench_at_least", "gauge", "", "1 beside a quantile or sum that is only a lower bound, as requests never finished.")
 	var families []*family
 	for _, d := range openDists {

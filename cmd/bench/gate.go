@@ -22,6 +22,7 @@ type gateOptions struct {
 	margins      []string
 	inconclusive string
 	errorMargin  float64 // 0-1
+	shares       []compare.ShareMargin
 	baseline     string
 	floor        string
 	orSave       bool
@@ -52,7 +53,7 @@ with --or-save the new version becomes it.`,
 	}
 	o.addCompareFlags(c.Flags())
 	c.Flags().StringArrayVar(&o.gate.margins, "margin", nil,
-		"change for the worse that is let pass, such as p99=20%; p99=10%:20% regresses above the one and passes below the other; off leaves it out (default p50=5%, p95=10%, p99=10%:20%, goodput=5%, errors=0.1%; repeatable)")
+		"change for the worse that is let pass, such as p99=20%; p99=10%:20% regresses above the one and passes below the other; off leaves it out (default p50=5%, p95=10%, p99=10%:20%, goodput=5%, errors=0.1%; also p99.9, origin, stale and hits; repeatable)")
 	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
 	o.addFileFlag(c.Flags(), "take requests, expect, hit_when, limits and slo of a test file")
 	c.Flags().StringVar(&o.gate.baseline, "baseline", "", "hold the new version against this baseline, a `name` or a file, instead of an old one")
@@ -68,20 +69,24 @@ var judged = map[string]struct {
 	margins [2]float64 // above the first it regresses, below the second it passes
 }{
 	"p50": {compare.P50, [2]float64{5, 5}}, "p95": {compare.P95, [2]float64{10, 10}}, "p99": {compare.P99, [2]float64{10, 20}},
-	"p99.9": {compare.P999, [2]float64{}}, "goodput": {compare.Goodput, [2]float64{5, 5}},
+	"p99.9": {compare.P999, [2]float64{}}, "goodput": {compare.Goodput, [2]float64{5, 5}}, "origin": {compare.OriginQueries, [2]float64{}},
 }
 
-// criteria reads --margin; errors' margin is in points of the share of requests.
+// inPoints are the parts of the requests that a gate may judge by a margin in points of their share, by the names that --margin takes.
+var inPoints = map[string]compare.Part{"errors": "", "stale": compare.StaleReads, "hits": compare.CacheMisses}
+
+// criteria reads --margin; the margins of errors, stale and hits are in points of the share of requests.
 func (g *gateOptions) criteria() ([]compare.Criterion, error) {
 	if g.inconclusive != "pass" && g.inconclusive != "fail" {
 		return nil, fmt.Errorf("--inconclusive %s: it is pass or fail", g.inconclusive)
 	}
-	percent := map[string][2]float64{"errors": {0.1, 0.1}}
+	percent := map[string][2]float64{"errors": {0.1, 0.1}, "stale": {}, "hits": {}}
 	for name, j := range judged {
 		percent[name] = j.margins
 	}
 	for _, text := range g.margins {
 		name, value, _ := strings.Cut(text, "=")
+		_, points := inPoints[name]
 		if _, known := percent[name]; !known {
 			return nil, fmt.Errorf("--margin %s: there is no %q: %s can be judged", text, name, strings.Join(slices.Sorted(maps.Keys(percent)), ", "))
 		}
@@ -95,14 +100,20 @@ func (g *gateOptions) criteria() ([]compare.Criterion, error) {
 			return nil, fmt.Errorf("--margin %s: want a share above 0 %% and below 100 %%, such as %s=20%%, or two, such as p99=10%%:20%%", text, name)
 		case margins[1] < margins[0]:
 			return nil, fmt.Errorf("--margin %s: above the first it regresses and below the second it passes, so the second is not the lesser", text)
-		case name == "errors" && margins[0] != margins[1]:
-			return nil, fmt.Errorf("--margin %s: failures have one margin, in points of their share, such as errors=0.1%%", text)
+		case points && margins[0] != margins[1]:
+			return nil, fmt.Errorf("--margin %s: %s has one margin, in points of a share, such as %s=0.1%%", text, name, name)
 		}
 		percent[name] = margins
 	}
 	g.errorMargin = percent["errors"][0] / 100
+	g.shares = nil
+	for _, name := range []string{"stale", "hits"} {
+		if p := percent[name][0]; p > 0 {
+			g.shares = append(g.shares, compare.ShareMargin{Of: inPoints[name], Margin: p / 100})
+		}
+	}
 	var list []compare.Criterion
-	for _, name := range []string{"p50", "p95", "p99", "p99.9", "goodput"} {
+	for _, name := range []string{"p50", "p95", "p99", "p99.9", "goodput", "origin"} {
 		if p := percent[name]; p[0] > 0 {
 			list = append(list, compare.Criterion{Metric: judged[name].metric, Margin: p[0] / 100, PassMargin: p[1] / 100})
 		}

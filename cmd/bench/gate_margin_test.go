@@ -1,8 +1,11 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/report/compare"
 )
 
 func TestMarginsAreRead(t *testing.T) {
@@ -24,6 +27,9 @@ func TestMarginsAreRead(t *testing.T) {
 		{[]string{"p99=NaN%"}, "", [2]float64{}, "want a share"},
 		{[]string{"p99"}, "", [2]float64{}, "want a share"},
 		{[]string{"errors=1%:2%"}, "", [2]float64{}, "one margin"},
+		{[]string{"origin=10%"}, "origin_queries", [2]float64{0.1, 0.1}, ""},
+		{nil, "origin_queries", [2]float64{}, ""},
+		{[]string{"stale=1%:2%"}, "", [2]float64{}, "one margin"},
 		{[]string{"errors=off"}, "", [2]float64{}, "want a share"},
 		{[]string{"p42=1%"}, "", [2]float64{}, `no "p42"`},
 	} {
@@ -42,6 +48,23 @@ func TestMarginsAreRead(t *testing.T) {
 		}
 		if got != tc.want {
 			t.Errorf("%q: %s has %v, want %v", tc.flags, tc.metric, got, tc.want)
+		}
+	}
+}
+
+func TestMarginsOfShares(t *testing.T) {
+	g := &gateOptions{inconclusive: "fail"}
+	if _, err := g.criteria(); err != nil || len(g.shares) != 0 {
+		t.Errorf("by default: %v, %v", g.shares, err)
+	}
+	g.margins = []string{"hits=5%", "stale=0.1%"}
+	want := []compare.ShareMargin{{Of: compare.StaleReads, Margin: 0.001}, {Of: compare.CacheMisses, Margin: 0.05}}
+	if _, err := g.criteria(); err != nil || !slices.Equal(g.shares, want) {
+		t.Errorf("%v, %v, want %v", g.shares, err, want)
+	}
+	if g.margins = append(g.margins, "hits=off"); true {
+		if _, err := g.criteria(); err != nil || !slices.Equal(g.shares, want[:1]) {
+			t.Errorf("without hits: %v, %v", g.shares, err)
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 func (t *Trial) decided() bool {
 	for arm := 1; arm < len(t.arms); arm++ {
 		c := t.compare(arm)
-		if c.Errors.Outcome == Inconclusive {
+		if c.Errors.Outcome == Inconclusive || slices.ContainsFunc(c.Shares, func(s Share) bool { return s.Outcome == Inconclusive }) {
 			return false
 		}
 		for _, o := range c.Objectives {
@@ -51,7 +51,10 @@ func (t *Trial) compare(arm int) Comparison {
 	level := t.levels()
 	c := Comparison{
 		A: t.o.Arms[0], B: t.o.Arms[arm], Pairs: 2 * t.kept,
-		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(failureShare)),
+		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(shared(len(t.o.Shares)))),
+		Shares: judgeShares(t.o.Shares, a.parts, b.parts, func(a, b []Failures, margin float64) Errors {
+			return judgeErrors(a, b, margin, t.o.Gate, level(shared(len(t.o.Shares))))
+		}),
 	}
 	var judged []candidate
 	all := map[string]candidate{}
@@ -229,6 +232,9 @@ func (c *Comparison) conclude(gate bool) {
 		if r.Judged {
 			graver(r.Outcome)
 		}
+	}
+	for _, s := range c.Shares {
+		graver(s.Outcome)
 	}
 	for _, o := range c.Objectives {
 		graver(o.B.Outcome)

@@ -62,7 +62,8 @@ type Comparison struct {
 	A, B    string
 	Rows    []Row
 	Errors  Errors
-	Guard   Guard // of compared rounds
+	Shares  []Share // of a gate, beside failures
+	Guard   Guard   // of compared rounds
 	Outcome Outcome
 	Mixed   bool // surely worse in one judged metric and surely better in another
 
@@ -103,6 +104,9 @@ func (r *Result) Spoil(why string) {
 			if row := &c.Rows[j]; row.Outcome != "" {
 				row.Outcome, row.PassedAt, row.Improved = none, 0, false
 			}
+		}
+		for j := range c.Shares {
+			c.Shares[j].Outcome = none
 		}
 		for j := range c.Objectives {
 			c.Objectives[j].A.Outcome, c.Objectives[j].B.Outcome = Inconclusive, Inconclusive

@@ -11,14 +11,15 @@ import (
 
 // Options are the arms, the budget and the criteria of a trial.
 type Options struct {
-	Arms        []string    // names; each other arm is compared with the first
-	Quads       int         // the budget, at least MinQuads: fixed before the first round
-	Seed        uint64      // seed of the coin and of the rounds' requests
-	Criteria    []Criterion // judged metrics; they also decide when to stop
-	Gate        bool        // margins and three outcomes
-	Once        bool        // the data is looked at only when the budget is used
-	ErrorMargin float64     // allowed growth of the share of failed requests in a gate, 0-1
-	Planned     []float64   // planned requests of a round by arm, rate × counted length; nil: enough for any percentile
+	Arms        []string      // names; each other arm is compared with the first
+	Quads       int           // the budget, at least MinQuads: fixed before the first round
+	Seed        uint64        // seed of the coin and of the rounds' requests
+	Criteria    []Criterion   // judged metrics; they also decide when to stop
+	Gate        bool          // margins and three outcomes
+	Once        bool          // the data is looked at only when the budget is used
+	ErrorMargin float64       // allowed growth of the share of failed requests in a gate, 0-1
+	Shares      []ShareMargin // of a gate, other parts of the requests whose share may grow by so much
+	Planned     []float64     // planned requests of a round by arm, rate × counted length; nil: enough for any percentile
 
 	Objectives []runfile.Threshold // thresholds that the last arm of a gate must hold as well
 }
@@ -72,6 +73,7 @@ type round struct {
 
 	disturbed disturbance
 	requests  runfile.Requests
+	parts     []Failures // by margin of a share
 	curve     []float64
 	held      []runfile.ThresholdResult // by objective
 }
@@ -84,6 +86,7 @@ type armRecord struct {
 	thin      []bool        // in some round too few requests lie beyond for a unit of its own
 	least     float64       // requests beyond that a unit takes
 	failures  []Failures    // by round
+	parts     [][]Failures  // by round, by margin of a share
 	disturbed []disturbance // by round
 	curves    [][]float64   // by round
 	held      []heldRecord
@@ -211,7 +214,7 @@ func (t *Trial) Add(r *runfile.Run) {
 // read returns the figures of a run.
 func (t *Trial) read(r *runfile.Run) round {
 	p := &r.Overall
-	kept := round{requests: r.Requests, curve: curveOf(r), disturbed: disturbance{p.Disturbed, p.Requests.Due}}
+	kept := round{requests: r.Requests, parts: partsOf(r, t.o.Shares), curve: curveOf(r), disturbed: disturbance{p.Disturbed, p.Requests.Due}}
 	own, all := latencies(r), allLatencies(r)
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.read(r))
@@ -298,6 +301,7 @@ func (t *Trial) keep() {
 
 func (a *armRecord) add(rd round) {
 	a.failures = append(a.failures, failuresOf(rd.requests))
+	a.parts = append(a.parts, rd.parts)
 	a.disturbed = append(a.disturbed, rd.disturbed)
 	a.curves = append(a.curves, rd.curve)
 	for m, v := range rd.readings {

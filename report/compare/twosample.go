@@ -105,7 +105,7 @@ func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 	for i, runs := range [][]*runfile.Run{a, b} {
 		sides[i] = newArmRecord()
 		for _, r := range runs {
-			rd := round{requests: r.Requests, curve: curveOf(r)}
+			rd := round{requests: r.Requests, parts: partsOf(r, o.Shares), curve: curveOf(r)}
 			for _, m := range metrics {
 				rd.readings = append(rd.readings, m.read(r))
 			}
@@ -154,8 +154,14 @@ func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 		c.Rows[i].foreseeRuns(len(a), len(b))
 	}
 	c.Errors = judgeRunErrors(sides[0].failures, sides[1].failures, o.ErrorMargin, o.Gate, alpha)
+	c.Shares = judgeShares(o.Shares, sides[0].parts, sides[1].parts, func(a, b []Failures, margin float64) Errors {
+		return judgeRunErrors(a, b, margin, o.Gate, alpha/float64(len(o.Shares)))
+	})
 	if o.Gate && c.Few() {
 		c.Errors.Outcome = Inconclusive
+		for i := range c.Shares {
+			c.Shares[i].Outcome = Inconclusive
+		}
 	}
 	c.conclude(o.Gate)
 	return Result{Gate: o.Gate, ByResponse: slices.ContainsFunc(slices.Concat(a, b), func(r *runfile.Run) bool { return !r.HasTargetTime() }), Comparisons: []Comparison{c}, Curves: []Curve{

@@ -1,0 +1,67 @@
+package compare
+
+import (
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+)
+
+// Part is a part of the requests that is to stay small. A gate judges its share as it judges that of failures.
+type Part string
+
+// The parts.
+const (
+	StaleReads  Part = "stale"  // of the reads that were judged by their version
+	CacheMisses Part = "misses" // of the answers that were marked as hit or miss
+)
+
+// count counts the part in a round or a run.
+func (p Part) count(r *runfile.Run) Failures {
+	f := Failures{Rounds: 1}
+	switch c := r.Overall.Consistency; {
+	case p == CacheMisses:
+		f.Failed, f.Due = r.Overall.Cache.Misses, r.Overall.Cache.Hits+r.Overall.Cache.Misses
+	case p == StaleReads && c != nil:
+		f.Failed, f.Due = c.Stale, c.Reads
+	}
+	if f.Failed > 0 {
+		f.Hit = 1
+	}
+	return f
+}
+
+// ShareMargin is by how much the share of a part may grow in a gate, 0-1.
+type ShareMargin struct {
+	Of     Part
+	Margin float64
+}
+
+// Share compares the shares of a part.
+type Share struct {
+	Of Part
+	Errors
+}
+
+// partsOf counts the parts with a margin in a round or a run.
+func partsOf(r *runfile.Run, asked []ShareMargin) (list []Failures) {
+	for _, m := range asked {
+		list = append(list, m.Of.count(r))
+	}
+	return list
+}
+
+// judgeShares compares the parts of two arms' rounds or runs by judge, which is told a margin. Where neither side has anything of
+// which a part could be, it is inconclusive.
+func judgeShares(asked []ShareMargin, a, b [][]Failures, judge func(a, b []Failures, margin float64) Errors) (list []Share) {
+	for i, m := range asked {
+		of := func(rounds [][]Failures) (part []Failures) {
+			for _, r := range rounds {
+				part = append(part, r[i])
+			}
+			return part
+		}
+		list = append(list, Share{m.Of, judge(of(a), of(b), m.Margin)})
+	}
+	return list
+}
+
+// shared is the part of alpha for each of the tests of failures where so many shares are judged beside them.
+func shared(shares int) float64 { return failureShare / float64(1+shares) }
