@@ -104,14 +104,20 @@ func (s Service) Endpoints() (list []Endpoint) {
 	)
 }
 
-// handleCatalogue serves the catalogue's endpoints from c, which may be a cache before origin.
-func handleCatalogue(m *web.Mux, c, origin catalogue.Catalogue) {
+// handleCatalogue serves the catalogue's endpoints from c, which may be a cache before origin. Of pages that nobody has written it
+// says the version only where versions are told of.
+func handleCatalogue(m *web.Mux, c, origin catalogue.Catalogue, versions bool) {
 	for _, e := range catalogueEndpoints {
-		m.Handle(e.Method+" "+e.Path, func(r *http.Request) (any, error) {
+		m.Handle(e.Method+" "+e.Path, func(r *http.Request) (answer any, err error) {
 			if r.Method == http.MethodGet && r.URL.RawQuery == originQuery {
-				return e.serve(origin, r.WithContext(catalogue.For(r.Context(), catalogue.Check)))
+				answer, err = e.serve(origin, r.WithContext(catalogue.For(r.Context(), catalogue.Check)))
+			} else {
+				answer, err = e.serve(c, r)
 			}
-			return e.serve(c, r)
+			if record := timing.From(r.Context()); !versions && record.Version == catalogue.FirstVersion {
+				record.Version = ""
+			}
+			return answer, err
 		})
 	}
 }

@@ -185,9 +185,9 @@ func handler(ctx context.Context, t Target, dir string, o ServeOptions, lost fun
 	closeCache := func() error { return nil }
 	switch {
 	case t.Service.Name != "cached":
-		handleCatalogue(mux, store, store)
+		handleCatalogue(mux, store, store, t.versions())
 	case t.strategy == "":
-		closeCache, err = handleCached(mux, store, t.pages)
+		closeCache, err = handleCached(mux, store, t)
 	default:
 		closeCache, err = handleByStrategy(ctx, mux, store, t)
 	}
@@ -198,14 +198,14 @@ func handler(ctx context.Context, t Target, dir string, o ServeOptions, lost fun
 }
 
 // handleCached serves the catalogue behind the cache that no strategy was named for.
-func handleCached(mux *web.Mux, store *catalogue.Store, s cache.Settings) (closeCache func() error, err error) {
-	cached, err := cache.New(store, cache.Options{TTL: s.TTL, Size: s.Size})
+func handleCached(mux *web.Mux, store *catalogue.Store, t Target) (closeCache func() error, err error) {
+	cached, err := cache.New(store, cache.Options{TTL: t.pages.TTL, Size: t.pages.Size})
 	if err != nil {
 		return nil, err
 	}
 	measureCache(mux.Metrics, "products", &cached.Products)
 	measureCache(mux.Metrics, "summaries", &cached.Summaries)
-	handleCatalogue(mux, cached, store)
+	handleCatalogue(mux, cached, store, t.versions())
 	return func() error { cached.Close(); return nil }, nil
 }
 
@@ -227,7 +227,7 @@ func handleByStrategy(ctx context.Context, mux *web.Mux, store *catalogue.Store,
 		measureCache(mux.Metrics, "products", &cached.Products)
 		measureCache(mux.Metrics, "summaries", cached.Pages)
 	}
-	handleCatalogue(mux, cached, store)
+	handleCatalogue(mux, cached, store, t.versions())
 	return closeCache, nil
 }
 

@@ -138,7 +138,7 @@ func TestWarm(t *testing.T) {
 func TestHeadlinesThatAreRefused(t *testing.T) {
 	mux := web.NewMux(false)
 	store := openDefault(t, catalogue.Options{Connections: 1})
-	handleCatalogue(mux, store, store)
+	handleCatalogue(mux, store, store, false)
 	const want = `{"error":"want a body such as {\"headline\": \"Reduced\", \"version\": \"a1\"}"}`
 	for body, want := range map[string]string{
 		"":                          want,
@@ -162,5 +162,31 @@ func TestHeadlinesThatAreRefused(t *testing.T) {
 			t.Errorf("a version was made twice, or none: %q", version)
 		}
 		made[version] = true
+	}
+}
+
+// The four services as they are without options say nothing of versions before something was written; driven with writes they do.
+func TestPlainServicesSayNoVersion(t *testing.T) {
+	for text, want := range map[string]string{"cached": "", "uncached": "", "pooled": "", "unpooled": "", "cached:mix=95/5": "0", "uncached:mix=50/50": "0"} {
+		target, err := Parse(text, ServeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		h, closeHandler, err := handler(t.Context(), target, t.TempDir(), ServeOptions{}, func(err error) { t.Error(err) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, path := range []string{"/categories/7/summary", "/categories/7/summary", "/categories/7/summary?origin=1"} {
+			if got := answer(h, "GET", path, "").Header(); got.Get("X-Version") != want || len(got["X-Version"]) != len(want) {
+				t.Errorf("%s %s: X-Version %q, want %q", text, path, got["X-Version"], want)
+			}
+		}
+		answer(h, "PUT", "/categories/7/headline", `{"headline": "Reduced", "version": "a1"}`)
+		if got := answer(h, "GET", "/categories/7/summary", "").Header().Get("X-Version"); got != "a1" {
+			t.Errorf("%s, written: X-Version %q", text, got)
+		}
+		if err := closeHandler(); err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -42,6 +42,9 @@ func newTarget(s Service, strategy string, flags ServeOptions) Target {
 	return t
 }
 
+// versions reports whether the service is driven with writes too, and so tells of versions.
+func (t Target) versions() bool { return t.strategy != "" || t.mix.writes > 0 }
+
 // Named reports whether a text names a bundled service: its word before the first colon does.
 func Named(text string) bool {
 	name, _, _ := strings.Cut(text, ":")
