@@ -2,6 +2,7 @@ package nethttp
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 	"net/url"
 	"testing"
@@ -12,12 +13,35 @@ import (
 )
 
 func TestEngine(t *testing.T) {
-	exchangetest.Run(t, func(_ *testing.T, address string) exchangetest.Engine {
-		server := &url.URL{Scheme: "http", Host: address}
-		return func(ctx context.Context, c exchange.Config, source exchange.Source[exchangetest.Request], sink exchange.Sink) (exchange.End, error) {
-			return Run(ctx, Config{Config: c, MaxBody: 1 << 20}, parsed{source, server}, sink), nil
-		}
+	exchangetest.Run(t, func(_ *testing.T, address string) exchangetest.Engine { return engineTo(address, nil, nil) })
+}
+
+func TestEngineOverTLS(t *testing.T) {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	exchangetest.RunTLS(t, func(_ *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
+		return engineTo(address, trusting, protocols)
 	})
+}
+
+func TestEngineOverHTTP2(t *testing.T) {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP2(true)
+	protocols.SetUnencryptedHTTP2(true)
+	exchangetest.RunHTTP2(t, false, func(_ *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
+		return engineTo(address, trusting, protocols)
+	})
+}
+
+// engineTo is the engine for the server at an address; without trusting it speaks no TLS.
+func engineTo(address string, trusting *tls.Config, protocols *http.Protocols) exchangetest.Engine {
+	server := &url.URL{Scheme: "http", Host: address}
+	if trusting != nil {
+		server.Scheme = "https"
+	}
+	return func(ctx context.Context, c exchange.Config, source exchange.Source[exchangetest.Request], sink exchange.Sink) (exchange.End, error) {
+		return Run(ctx, Config{Config: c, MaxBody: 1 << 20, TLS: trusting, Protocols: protocols}, parsed{source, server}, sink), nil
+	}
 }
 
 // parsed is a source of the suite's requests as net/http takes them.

@@ -109,6 +109,18 @@ func endOf(c net.Conn) error {
 	return nil
 }
 
+// saidBye reports whether the peer of a connection that has failed said in TLS that it sends no more, which crypto/tls keeps to
+// itself. A connection of HTTP/2 goes on carrying other requests, and is left alone.
+func saidBye(c net.Conn) bool {
+	secure, ok := c.(*tls.Conn)
+	if !ok || secure.ConnectionState().NegotiatedProtocol == "h2" {
+		return false
+	}
+	_ = secure.SetReadDeadline(time.Unix(1, 0)) // what came is enough
+	_, err := secure.Read(make([]byte, 1))
+	return err == io.EOF
+}
+
 // classifyEnd names a failure as classify does, but for the connection's end where that is its cause. An answer that is
 // malformed before its end fails without reading that far.
 func classifyEnd(err, end error) string {

@@ -210,6 +210,9 @@ func (e *exchanging) fail(ctx context.Context, err error) {
 		e.end(exchange.Unfinished, "", nil, false)
 	default:
 		kind, outcome := classifyEnd(err, endOf(e.conn)), exchange.Failed
+		if kind == exchange.BadResponse && saidBye(e.conn) {
+			kind = classifyEnd(err, io.EOF)
+		}
 		if e.metIdleEnd(kind) {
 			kind = exchange.IdleClosed
 		}

@@ -15,7 +15,7 @@ import (
 
 func TestEngineOverHTTP2(t *testing.T) {
 	t.Parallel()
-	exchangetest.RunHTTP2(t, func(t *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
+	exchangetest.RunHTTP2(t, true, func(t *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
 		origin, scheme := at(t, address), "http"
 		if trusting != nil {
 			origin.Secure(trusting)
