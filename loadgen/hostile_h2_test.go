@@ -33,13 +33,17 @@ func TestGoAwayLosesNothing(t *testing.T) {
 	s.EnableHTTP2 = true
 	s.StartTLS()
 	defer s.Close()
-	p := hostilePlan(runfile.EngineHTTP, s.URL)
-	p.TLS.Insecure = true
-	run := driveHostile(t, p)
-	connections := 0
-	peers.Range(func(any, any) bool { connections++; return true })
-	if run.Requests.Succeeded != hostileRequests || served.Load() != hostileRequests || connections < 2 {
-		t.Errorf("requests %+v, %d served over HTTP/2 on %d connections: %+v", run.Requests, served.Load(), connections, run.Errors)
+	for _, engine := range engines {
+		p := hostilePlan(engine, s.URL)
+		p.TLS.Insecure, p.HTTP = true, runfile.HTTP2
+		served.Store(0)
+		peers.Clear()
+		run := driveHostile(t, p)
+		connections := 0
+		peers.Range(func(any, any) bool { connections++; return true })
+		if run.Requests.Succeeded != hostileRequests || served.Load() != hostileRequests || connections < 2 {
+			t.Errorf("%s: requests %+v, %d served over HTTP/2 on %d connections: %+v", engine, run.Requests, served.Load(), connections, run.Errors)
+		}
 	}
 }
 
@@ -51,24 +55,33 @@ const (
 )
 
 func TestHostileHTTP2(t *testing.T) {
+	for _, engine := range engines {
+		t.Run(engine, func(t *testing.T) { hostileHTTP2(t, engine) })
+	}
+}
+
+func hostileHTTP2(t *testing.T, engine string) {
 	certified := httptest.NewTLSServer(nil)
-	defer certified.Close()
+	t.Cleanup(certified.Close)
 	config := &tls.Config{Certificates: certified.TLS.Certificates, NextProtos: []string{"h2"}}
 	for name, tc := range map[string]struct {
-		frames string
+		frames string // after the settings and the first request
 		kind   string
 		stay   bool
 	}{
-		"GOAWAY with an error":     {settings + goAwayError, "connection closed early", false},
-		"close after the settings": {settings, "connection closed early", false},
-		"a stream that is reset":   {settings + resetStream, "stream reset", true},
-		"data on stream 0":         {settings + "\x00\x00\x01\x00\x00\x00\x00\x00\x00x", "bad response", true},
-		"silence":                  {settings, "timeout", true},
+		"GOAWAY with an error":     {goAwayError, "connection closed early", false},
+		"close after the settings": {"", "connection closed early", false},
+		"a stream that is reset":   {resetStream, "stream reset", true},
+		"data on stream 0":         {"\x00\x00\x01\x00\x00\x00\x00\x00\x00x", "bad response", true},
+		"silence":                  {"", "timeout", true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			address := hostileServer(t, func(p *peer) {
 				c := tls.Server(p.TCPConn, config)
+				if _, err := io.WriteString(c, settings); err != nil {
+					return
+				}
 				request := make([]byte, 16<<10)
 				// The preface, the settings and the first request, in one or several pieces.
 				for seen := 0; seen < 100; {
@@ -83,8 +96,8 @@ func TestHostileHTTP2(t *testing.T) {
 				}
 				_ = c.CloseWrite() // it is gone all the same
 			})
-			p := hostilePlan(runfile.EngineHTTP, "https://"+address+"/")
-			p.TLS.Insecure = true
+			p := hostilePlan(engine, "https://"+address+"/")
+			p.TLS.Insecure, p.HTTP = true, runfile.HTTP2
 			// Some requests of a case only end with the timeout. A busy machine gets a longer one, if nothing else came of it.
 			for p.Limits.Timeout = time.Second; ; p.Limits.Timeout *= 4 {
 				run := driveHostile(t, p)
