@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"net"
@@ -16,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"golang.org/x/sys/unix"
 )
@@ -79,12 +81,16 @@ func ownNetwork(t *testing.T, first, last int) {
 }
 
 // patient serves one request on each connection and leaves it to the client to close that: who closes first is whose port
-// is held.
-func patient(t *testing.T) (url string) {
+// is held. Without secure it speaks no TLS.
+func patient(t *testing.T, secure *tls.Config) (url string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
+	}
+	scheme := "http://"
+	if secure != nil {
+		scheme = "https://"
 	}
 	var served sync.WaitGroup
 	served.Go(func() {
@@ -94,7 +100,10 @@ func patient(t *testing.T) (url string) {
 				return // closed at the test's end
 			}
 			served.Go(func() {
-				defer conn.Close()
+				defer conn.Close() // without a word of TLS, which would be answered by a reset that frees the port
+				if secure != nil {
+					conn = tls.Server(conn, secure)
+				}
 				r := bufio.NewReader(conn)
 				if _, err := http.ReadRequest(r); err != nil {
 					return // the preflight's connection
@@ -109,38 +118,16 @@ func patient(t *testing.T) (url string) {
 		l.Close()
 		served.Wait()
 	})
-	return "http://" + l.Addr().String()
+	return scheme + l.Addr().String()
 }
 
 // A hundred local ports, and a new connection for each request: bench says before what is to come, and after that it
 // was its own limit.
 func TestTooFewPorts(t *testing.T) {
-	t.Run("run", func(t *testing.T) {
-		ownNetwork(t, 40_000, 40_099)
-		b := start(t, "sustained", patient(t), "-r", "500/s", "-d", "2s", "--no-keepalive", "-o", "json=run.json", "--threshold", "errors<1%")
-		b.exit(t, exitLimited)
-		run := b.run(t)
-		if run.Verdict.Kind != runfile.GeneratorLimited || !strings.Contains(run.Verdict.Evidence[0], "bench ran out of local ports, so ") {
-			t.Errorf("%s %q", run.Verdict.Kind, run.Verdict.Evidence)
-		}
-		for _, e := range run.Errors {
-			if e.Kind != runfile.OutOfPorts {
-				t.Errorf("counted against the target: %+v", e)
-			}
-		}
-		notes := strings.Join(run.Environment.Notes, "\n")
-		for _, want := range []string{
-			"connections lowered from 256 to 36: this system has 100 local ports to connect to one address from",
-			"without keep-alive up to 500 connections are closed within 1 s, and each may keep its local port for that long; there are 100",
-		} {
-			if !strings.Contains(notes, want) {
-				t.Errorf("notes %q, want %q", notes, want)
-			}
-		}
-		if want := "Keep connections alive, or give this system more local ports"; !strings.Contains(b.stdout.String(), want) {
-			t.Errorf("no remedy in %s", b.stdout.String())
-		}
-	})
+	certificate, _ := exchangetest.Certificate(t)
+	for name, secure := range map[string]*tls.Config{"run": nil, "run over TLS": certificate} {
+		t.Run(name, func(t *testing.T) { runOutOfPorts(t, secure) })
+	}
 	t.Run("refused", func(t *testing.T) {
 		ownNetwork(t, 40_000, 40_099)
 		b := start(t, "sustained", "reference", "-c", "1000", "-q")
@@ -149,6 +136,37 @@ func TestTooFewPorts(t *testing.T) {
 			t.Error(said)
 		}
 	})
+}
+
+func runOutOfPorts(t *testing.T, secure *tls.Config) {
+	ownNetwork(t, 40_000, 40_099)
+	flags := []string{"-r", "500/s", "-d", "2s", "--no-keepalive", "-o", "json=run.json", "--threshold", "errors<1%"}
+	if secure != nil {
+		flags = append(flags, "-k")
+	}
+	b := start(t, append([]string{"sustained", patient(t, secure)}, flags...)...)
+	b.exit(t, exitLimited)
+	run := b.run(t)
+	if run.Verdict.Kind != runfile.GeneratorLimited || !strings.Contains(run.Verdict.Evidence[0], "bench ran out of local ports, so ") {
+		t.Errorf("%s %q", run.Verdict.Kind, run.Verdict.Evidence)
+	}
+	for _, e := range run.Errors {
+		if e.Kind != runfile.OutOfPorts {
+			t.Errorf("counted against the target: %+v", e)
+		}
+	}
+	notes := strings.Join(run.Environment.Notes, "\n")
+	for _, want := range []string{
+		"connections lowered from 256 to 36: this system has 100 local ports to connect to one address from",
+		"without keep-alive up to 500 connections are closed within 1 s, and each may keep its local port for that long; there are 100",
+	} {
+		if !strings.Contains(notes, want) {
+			t.Errorf("notes %q, want %q", notes, want)
+		}
+	}
+	if want := "Keep connections alive, or give this system more local ports"; !strings.Contains(b.stdout.String(), want) {
+		t.Errorf("no remedy in %s", b.stdout.String())
+	}
 }
 
 // measuredRun drives a short run and returns its file.

@@ -132,6 +132,19 @@ func (b *started) left(t testing.TB) []string {
 	return names
 }
 
+// spoken is how a bundled target and bench speak to each other.
+type spoken struct {
+	serving []string // flags of bench serve
+	driving []string // flags of what drives a URL
+	bundled []string // flags of what drives a target by its name
+}
+
+var (
+	overHTTP  spoken
+	overTLS   = spoken{[]string{"--tls"}, []string{"-k"}, []string{"--tls"}}
+	overHTTP2 = spoken{[]string{"--tls", "--http2"}, []string{"-k", "--http", "2"}, []string{"--tls", "--http", "2"}}
+)
+
 // service is a bundled target in a process of its own.
 type service struct {
 	*started

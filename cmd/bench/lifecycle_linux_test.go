@@ -57,8 +57,8 @@ func shm(t *testing.T) []string {
 }
 
 // driving starts a long run at a bundled target and returns when that has been sent requests.
-func driving(t *testing.T) (b *started, children []int) {
-	b = start(t, "sustained", "cached", "-r", "100/s", "-d", "60s", "-o", "json=run.json")
+func driving(t *testing.T, flags ...string) (b *started, children []int) {
+	b = start(t, append([]string{"sustained", "cached", "-r", "100/s", "-d", "60s", "-o", "json=run.json"}, flags...)...)
 	within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
 	children = descendants(b.Process.Pid)
 	if len(children) == 0 || len(b.left(t)) == 0 {
@@ -69,7 +69,7 @@ func driving(t *testing.T) (b *started, children []int) {
 
 func TestKilledBenchLeavesNothing(t *testing.T) {
 	before := shm(t)
-	b, children := driving(t)
+	b, children := driving(t, overHTTP2.bundled...) // what a run keeps for TLS too
 	if err := b.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,16 @@ func TestKilledBenchLeavesNothing(t *testing.T) {
 
 func TestKilledTargetEndsTheRun(t *testing.T) {
 	t.Parallel()
-	b, children := driving(t)
+	for name, over := range map[string]spoken{"plain": overHTTP, "TLS": overTLS, "HTTP2": overHTTP2} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			killedTarget(t, over.bundled...)
+		})
+	}
+}
+
+func killedTarget(t *testing.T, flags ...string) {
+	b, children := driving(t, flags...)
 	for _, pid := range children {
 		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
 			t.Fatal(err)

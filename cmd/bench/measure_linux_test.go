@@ -96,14 +96,24 @@ func tries(t *testing.T, once func(t *testing.T, m *trial), meanwhile bool) {
 // A server that is frozen for 2 s makes everyone wait who comes meanwhile, and a tool that counts from the send would
 // not see it.
 func TestFreezeIsMeasuredInFull(t *testing.T) {
-	for _, connections := range []int{256, 20} {
-		t.Run(fmt.Sprintf("connections=%d", connections), func(t *testing.T) {
-			if connections == 20 {
-				long(t, "the second way to wait for a frozen server")
+	for _, tc := range []struct {
+		name        string
+		connections int
+		over        spoken
+		long        string // why it is left to .ci/long
+	}{
+		{"connections=256", 256, overHTTP, ""},
+		{"connections=20", 20, overHTTP, "the second way to wait for a frozen server"},
+		{"over TLS", 256, overTLS, "waiting for a frozen server over TLS"},
+		{"over HTTP2", 256, overHTTP2, "waiting for a frozen server over HTTP/2"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.long != "" {
+				long(t, tc.long)
 			}
 			measured(t, func(t *testing.T, m *trial) {
-				s := serve(t, "reference", "--service", "fixed:1ms")
-				b := start(t, "sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(connections), "-o", "json=run.json")
+				s := serve(t, append([]string{"reference", "--service", "fixed:1ms"}, tc.over.serving...)...)
+				b := start(t, append([]string{"sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(tc.connections), "-o", "json=run.json"}, tc.over.driving...)...)
 				within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
 				if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
 					t.Fatal(err)
