@@ -313,6 +313,10 @@ func (h *carrier) Ended(stream int32) {
 	l.answered(v, at, stamped, true)
 }
 
+// maxGoodbyes is how often a request is sent again that servers said goodbye to untouched: connections that carry the same load come to
+// their last request at about the same time.
+const maxGoodbyes = 5
+
 // Failed takes the end of a request that comes to no answer.
 func (h *carrier) Failed(stream int32, why h2.Failure, detail string) {
 	l, v := h.loop, h.places[stream]
@@ -321,7 +325,7 @@ func (h *carrier) Failed(stream int32, why h2.Failure, detail string) {
 	kind := exchange.BadResponse
 	switch why {
 	case h2.Untouched, h2.Refused:
-		if x.retries == 0 {
+		if x.retries == 0 || why == h2.Untouched && x.retries < maxGoodbyes {
 			l.drop(v)
 			l.relist(h.at)
 			x.retries++

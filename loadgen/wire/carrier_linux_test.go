@@ -240,6 +240,30 @@ func TestGoodbyeLosesNothing(t *testing.T) {
 	}
 }
 
+// Connections may say goodbye one after the other to the same request, which is sent again, but not without end.
+func TestGoodbyesInARow(t *testing.T) {
+	for _, tc := range []struct {
+		goodbyes int
+		outcome  exchange.Outcome
+	}{{1, exchange.Succeeded}, {maxGoodbyes, exchange.Succeeded}, {maxGoodbyes + 1, exchange.Failed}} {
+		address := speak(t, func(n int, s *spoken) {
+			_ = s.WriteSettings()
+			switch id := s.request(); {
+			case n < tc.goodbyes:
+				_ = s.WriteGoAway(0, http2.ErrCodeNo, nil)
+			case id > 0:
+				s.header(id, true, ":status", "200")
+			}
+			s.request()
+		})
+		post := exchangetest.Request{Method: "POST", Target: "/", Body: "x"}
+		r := driveFrames(t, address, 0, exchangetest.Evenly{N: 1, Request: post}, exchange.Config{})
+		if x := r.Exchanges[0]; len(r.Exchanges) != 1 || x.Outcome != tc.outcome || x.Retries != min(tc.goodbyes, maxGoodbyes) {
+			t.Errorf("%d goodbyes: %+v", tc.goodbyes, r.Exchanges)
+		}
+	}
+}
+
 // A server's limit of streams is kept; what has to wait for it waits for the target.
 func TestStreamsOfOneConnection(t *testing.T) {
 	for _, tc := range []struct {

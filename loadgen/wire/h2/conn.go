@@ -75,6 +75,7 @@ type Conn struct {
 	open    int
 	nextID  uint32
 	blocked int // streams whose bodies wait for the peer's windows
+	turn    int // the place of the one that sent last of those that waited
 
 	window     int64 // bytes that the peer takes of all bodies
 	peerWindow int32 // bytes that it takes of a new one

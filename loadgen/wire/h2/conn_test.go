@@ -237,6 +237,45 @@ func TestCancel(t *testing.T) {
 	}
 }
 
+// The bodies that wait for the window that they share have turns, also with those begun later.
+func TestBodiesHaveTurns(t *testing.T) {
+	server, a := newPeer(), newAnswers()
+	feed := func(write func(*http2.Framer)) {
+		if err := a.conn.Feed(server.bytes(write)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feed(func(f *http2.Framer) {
+		_ = f.WriteSettings(http2.Setting{ID: http2.SettingInitialWindowSize, Val: 1 << 30})
+	})
+	post := &Request{Head: head(t, 0, "POST", nil), Path: []byte("/"), Body: make([]byte, 100_000)}
+	const bodies, turns, piece = 4, 3, 1000
+	for range bodies {
+		a.begin(t, post)
+	}
+	a.conn.Wrote()
+	sent := map[uint32]int{}
+	for range turns * bodies {
+		feed(func(f *http2.Framer) { _ = f.WriteWindowUpdate(0, piece) })
+		f := http2.NewFramer(nil, bytes.NewReader(a.conn.Out))
+		for {
+			frame, err := f.ReadFrame()
+			if err != nil {
+				break
+			}
+			if data, ok := frame.(*http2.DataFrame); ok {
+				sent[data.StreamID] += len(data.Data())
+			}
+		}
+		a.conn.Wrote()
+	}
+	for id := range uint32(bodies) {
+		if got := sent[2*id+1]; got != turns*piece {
+			t.Errorf("stream %d sent %d bytes in %d turns", 2*id+1, got, turns)
+		}
+	}
+}
+
 // A warm connection allocates nothing for a request and its answer.
 func BenchmarkRequest(b *testing.B) {
 	server := newPeer()

@@ -33,9 +33,14 @@ func (c *Conn) Begin(r *Request) (stream int32, err error) {
 		break
 	}
 	if len(r.Body) > 0 {
-		if n := c.send(s, r.Body); n < len(r.Body) {
+		n := 0
+		if c.blocked == 0 { // else others have waited longer
+			n = c.send(s, r.Body)
+		}
+		if n < len(r.Body) {
 			s.body = append(s.body, r.Body[n:]...)
 			c.blocked++
+			c.resume()
 		}
 	}
 	return i, nil
@@ -61,13 +66,14 @@ func (c *Conn) send(s *streamState, body []byte) (sent int) {
 	return sent
 }
 
-// resume lets go out what waited for the peer's windows.
+// resume lets go out what waited for the peer's windows. Streams have turns at the window that they share.
 func (c *Conn) resume() {
-	for i := range c.streams {
+	for range c.streams {
 		if c.blocked == 0 || c.window <= 0 {
 			return
 		}
-		s := &c.streams[i]
+		c.turn = (c.turn + 1) % len(c.streams)
+		s := &c.streams[c.turn]
 		if s.id == 0 || len(s.body) == 0 {
 			continue
 		}
