@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
-	"encoding/pem"
 	"io"
 	"io/fs"
 	"log"
@@ -15,38 +13,69 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// ticketCanary is what each ticket of the server holds, and its encodings may not.
-const ticketCanary = "C4N4RY-of-a-session-ticket-that-is-kept-in-memory"
-
-// What TLS makes secret, the tickets of sessions, their keys and a client's own key, is in no file and no output, and $SSLKEYLOGFILE
-// makes nobody write keys down.
+// What TLS makes secret, the tickets of sessions and the keys of connections, is in no file and no output, by either engine and over
+// either version of HTTP. $SSLKEYLOGFILE has nobody write keys down.
 func TestSecretsOfTLSAreNowhere(t *testing.T) {
+	const canary = "C4N4RY: a session's ticket"
 	var keys lockedBuffer
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	s.Config.ErrorLog = log.New(io.Discard, "", 0)
 	s.EnableHTTP2 = true
-	var states []*tls.SessionState
-	s.TLS = &tls.Config{
-		KeyLogWriter: &keys, ClientAuth: tls.RequestClientCert,
-		WrapSession: func(_ tls.ConnectionState, state *tls.SessionState) ([]byte, error) {
-			states = append(states, state)
-			return []byte(ticketCanary), nil
-		},
+	s.TLS = &tls.Config{KeyLogWriter: &keys}
+	s.TLS.WrapSession = func(_ tls.ConnectionState, state *tls.SessionState) ([]byte, error) {
+		data, err := state.Bytes()
+		return append([]byte(canary), data...), err
 	}
-	_ = states
+	s.TLS.UnwrapSession = func(ticket []byte, _ tls.ConnectionState) (*tls.SessionState, error) {
+		return tls.ParseSessionState(ticket[len(canary):])
+	}
 	s.StartTLS()
 	t.Cleanup(s.Close)
-	_ = bytes.NewReader
-	_ = base64.StdEncoding
-	_ = hex.EncodeToString
-	_ = pem.Encode
-	_ = fs.ErrExist
-	_ = os.Args
-	_ = filepath.Join
-	_ = strings.Cut
-	_ = runfile.EngineWire
+	keyLog := filepath.Join(t.TempDir(), "keys")
+	t.Setenv("SSLKEYLOGFILE", keyLog)
+	for _, flags := range []string{"--http 1.1 --max-conn-requests 5", "--http 2", "--engine http --no-keepalive"} {
+		args := []string{"sustained", s.URL, "-k", "--tls-resume", "on", "-r", "100/s", "-d", "1s", "-v", "-o", "json=run.json", "-o", "html=run.html"}
+		b := start(t, append(args, strings.Fields(flags)...)...)
+		b.exit(t, exitOK)
+		if c := b.run(t).Connections; len(c) == 0 || !strings.Contains(flags, "2") && c[0].Resumed == 0 {
+			t.Errorf("%s: no ticket was used: %+v", flags, c)
+		}
+		secrets := []string{canary}
+		for line := range strings.Lines(keys.String()) { // a label, the client's random bytes, and the secret
+			secret, err := hex.DecodeString(strings.Fields(line)[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			secrets = append(secrets, string(secret))
+		}
+		if len(secrets) < 3 {
+			t.Errorf("%s: %d secrets were made", flags, len(secrets))
+		}
+		shown := map[string]string{"the output": b.stdout.String() + b.stderr.String()}
+		err := filepath.WalkDir(b.dir, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			data, err := os.ReadFile(path)
+			shown[path] = string(data)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for where, text := range shown {
+			for _, secret := range secrets {
+				// Base64 without its last bytes, which depend on what follows.
+				encoded := base64.RawStdEncoding.EncodeToString([]byte(secret[:len(secret)/3*3]))
+				if strings.Contains(text, secret) || strings.Contains(strings.ToLower(text), hex.EncodeToString([]byte(secret))) || strings.Contains(text, encoded) {
+					t.Errorf("%s: %s holds a secret of TLS", flags, where)
+				}
+			}
+		}
+	}
+	if _, err := os.Stat(keyLog); err == nil {
+		t.Error("$SSLKEYLOGFILE was written")
+	}
 }
