@@ -81,7 +81,7 @@ func (c *Config) Keep(k uint64) int {
 
 // Connection is what there is to tell of a connection that is open.
 type Connection struct {
-	Protocol string // "HTTP/1.1", or "HTTP/2.0"
+	Protocol string // "HTTP/1.1", "HTTP/2.0" or "HTTP/3.0"
 	TLS      uint16 // its version, as crypto/tls numbers it; 0: none
 	Suite    uint16 // of TLS, as crypto/tls numbers it
 	Resumed  bool   // its TLS took up the session of an earlier connection

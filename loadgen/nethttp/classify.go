@@ -21,6 +21,9 @@ func classify(err error) string {
 		cert *tls.CertificateVerificationError
 		auth x509.UnknownAuthorityError
 	)
+	if kind := classifyQUIC(err); kind != "" {
+		return kind
+	}
 	var refusal proxyRefusal
 	if errors.As(err, &refusal) {
 		return exchange.ProxyKind(exchange.StatusKind(int(refusal)))

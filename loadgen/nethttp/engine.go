@@ -1,4 +1,4 @@
-// Package nethttp is the engine that speaks everything net/http speaks: TLS, HTTP/2, proxies. Vegeta's Attacker owns its
+// Package nethttp is the engine that speaks everything net/http speaks: TLS, HTTP/2, proxies; and HTTP/3, by quic-go. Vegeta's Attacker owns its
 // workers and wakes one for each request that is due; the time is the engine's own, because vegeta's starts before a
 // connection is there and ends after the scheduler had its say.
 //
@@ -8,6 +8,7 @@
 //   - engine.go: Config and Run; start here for another protocol
 //   - pacer.go, queue.go, following.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
 //   - transport.go, exchanging.go, follow.go, lanes.go: one exchange, its redirects, transports by address
+//   - quic.go: HTTP/3
 //   - conn.go, idle.go, silence.go, classify.go: how connections end, and the names of failures
 //   - clock.go, stamped_*.go, sleep_*.go: the kernel's timestamps and timers
 package nethttp
@@ -46,6 +47,7 @@ type Config struct {
 	TLS     *tls.Config
 
 	Protocols *http.Protocols // nil: HTTP/2 where a server of https offers it, else HTTP/1.1
+	HTTP3     bool            // HTTP/3 is spoken instead, to https alone: without proxies, and to one address of a host
 
 	Proxy func(*url.URL) (*url.URL, error) // returns the proxy of a URL, nil for none; nil: none has one
 
@@ -72,7 +74,7 @@ type run struct {
 	Config
 	source Source
 	sink   exchange.Sink
-	inner  *http.Transport
+	inner  http.RoundTripper
 	lanes  lanes
 
 	requests context.Context // of all requests: cancelled when the engine gives up
@@ -90,8 +92,10 @@ type run struct {
 func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) exchange.End {
 	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
+	inner, disconnect := newSender(&c)
+	defer disconnect()
 	r := &run{
-		Config: c, source: source, sink: sink, inner: newTransport(c),
+		Config: c, source: source, sink: sink, inner: inner,
 		requests: requests, lanes: lanes{to: make(map[netip.AddrPort]*http.Transport)},
 		queue:   newQueue(ctx, c, source, sink.Cleared),
 		slots:   newSlots(c.Slots),
@@ -103,7 +107,6 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 		r.crowd = &crowd{users: c.Users}
 		r.queue.crowd = r.crowd
 	}
-	defer r.inner.CloseIdleConnections()
 	defer r.lanes.close()
 
 	attacker := vegeta.NewAttacker(

@@ -155,7 +155,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 	if !e.patience.got() {
 		return // too late: the request goes to another address
 	}
-	if !info.Reused && e.run.Connected != nil {
+	if !info.Reused && e.run.Connected != nil && !e.run.HTTP3 {
 		e.run.Connected(e.run.describe(info.Conn))
 	}
 	if e.sent {

@@ -18,6 +18,15 @@ func (r proxyRefusal) Error() string { return "the proxy refused with status " +
 // maxHeaderBytes bounds the header of an answer, interim answers (1xx) included, which bounds their number.
 const maxHeaderBytes = 256 << 10
 
+// newSender returns what sends requests, and what ends its connections.
+func newSender(c *Config) (send http.RoundTripper, disconnect func()) {
+	if c.HTTP3 {
+		return newQUIC(c)
+	}
+	t := newTransport(*c)
+	return t, t.CloseIdleConnections
+}
+
 func newTransport(c Config) *http.Transport {
 	return &http.Transport{
 		Proxy: func(r *http.Request) (*url.URL, error) {

@@ -33,13 +33,13 @@ type Engine func(context.Context, exchange.Config, exchange.Source[Request], exc
 
 // Run tests the engine that newEngine makes for the server at an address, a host and a port.
 func Run(t *testing.T, newEngine func(t *testing.T, address string) Engine) {
-	suite{newEngine, nil, false}.run(t, checks)
+	suite{newEngine: newEngine}.run(t, checks)
 }
 
 // RunTLS is Run for servers that speak TLS, whose certificates are trusted with a configuration.
 func RunTLS(t *testing.T, newEngine func(t *testing.T, address string, trusting *tls.Config) Engine) {
 	server, client := Certificate(t)
-	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, false}.run(t, checks)
+	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, 1}.run(t, checks)
 }
 
 // RunHTTP2 tests an engine for what holds of HTTP/2 too, without TLS, where trusting is nil, and with it. stamps: the kernel's tell it
@@ -48,12 +48,22 @@ func RunHTTP2(t *testing.T, stamps bool, newEngine func(t *testing.T, address st
 	server, client := Certificate(t)
 	shared := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.http1 || c.name == timedByKernel && !stamps })
 	t.Run("plain", func(t *testing.T) {
-		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, nil) }, nil, true}.run(t, shared)
+		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, nil) }, nil, 2}.run(t, shared)
 	})
 	t.Run("TLS", func(t *testing.T) {
-		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, true}.run(t, shared)
+		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, 2}.run(t, shared)
 	})
 }
+
+// RunHTTP3 tests an engine for what holds of HTTP/3 too.
+func RunHTTP3(t *testing.T, newEngine func(t *testing.T, address string, trusting *tls.Config) Engine) {
+	server, client := Certificate(t)
+	shared := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.http1 || c.name == byKernel })
+	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, 3}.run(t, shared)
+}
+
+// byKernel is the check of what is known over TCP alone.
+const byKernel = "AnswersAreTimedByTheKernel"
 
 // check is one of the suite's.
 type check struct {
@@ -101,7 +111,7 @@ func (s suite) run(t *testing.T, checks []check) {
 type suite struct {
 	newEngine func(t *testing.T, address string) Engine
 	tls       *tls.Config // of the servers; nil: they speak none
-	http2     bool
+	http      int         // version that is spoken; 0: the same as 1
 }
 
 // Hang is longer than anything takes that ends, however busy the machine.
@@ -191,9 +201,12 @@ func (s suite) drive(t *testing.T, ctx context.Context, address string, source E
 	return r, end
 }
 
-// serve starts a server of net/http, and returns its address.
+// serve starts a server of net/http, or of HTTP/3, and returns its address.
 func (s suite) serve(t *testing.T, h http.HandlerFunc) string {
 	t.Helper()
+	if s.http == 3 {
+		return ServeHTTP3(t, s.tls, h)
+	}
 	server := httptest.NewUnstartedServer(h)
 	s.start(server)
 	t.Cleanup(server.Close)
@@ -202,7 +215,7 @@ func (s suite) serve(t *testing.T, h http.HandlerFunc) string {
 
 func (s suite) start(server *httptest.Server) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // of handshakes that an engine ends
-	if server.TLS = s.tls.Clone(); s.http2 {
+	if server.TLS = s.tls.Clone(); s.http == 2 {
 		server.EnableHTTP2 = true
 		server.Config.Protocols = new(http.Protocols)
 		server.Config.Protocols.SetHTTP2(true)
