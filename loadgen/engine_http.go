@@ -34,6 +34,9 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*addre
 	if b := r.bookOf(0); b != nil {
 		c.Redirected = b.Redirected
 	}
+	if r.plan.HTTP == runfile.HTTP3 {
+		c.HTTP3, c.Hosts = true, nil
+	}
 	if r.plan.HTTP == runfile.HTTP2 {
 		c.TLS = r.tls.Clone()
 		c.TLS.VerifyConnection = onlyHTTP2

@@ -34,12 +34,16 @@ func (p Plan) engine() string {
 var (
 	ErrWireGoodbye = errors.New("the wire engine closes no connection of HTTP/2 after an answer")
 	ErrWireFollow  = errors.New("the wire engine does not follow redirects")
+	ErrWireHTTP3   = errors.New("the wire engine does not speak HTTP/3")
 )
 
 // beyondWire returns what the plan needs and the wire engine has not.
 func (p Plan) beyondWire() error {
 	if p.Follow.Most > 0 {
 		return ErrWireFollow
+	}
+	if p.HTTP == runfile.HTTP3 {
+		return ErrWireHTTP3
 	}
 	if (p.HTTP == runfile.HTTP2 || p.prefersHTTP2()) && p.Limits.NoKeepAlive {
 		return ErrWireGoodbye

@@ -7,7 +7,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
+	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -32,8 +34,25 @@ func (p Plan) checkHTTP() error {
 	switch p.HTTP {
 	case runfile.HTTPAuto, runfile.HTTP1, runfile.HTTP2:
 		return nil
+	case runfile.HTTP3:
+		return p.checkHTTP3()
 	}
-	return fmt.Errorf("http %s: it is 1.1, 2 or auto", runfile.Excerpt(p.HTTP))
+	return fmt.Errorf("http %s: it is 1.1, 2, 3 or auto", runfile.Excerpt(p.HTTP))
+}
+
+// checkHTTP3 refuses what does not go over QUIC.
+func (p Plan) checkHTTP3() error {
+	switch {
+	case slices.ContainsFunc(p.places(), func(u *url.URL) bool { return u.Scheme != "https" }):
+		return errors.New("HTTP/3 goes to https:// alone: bundled services serve it with TLS")
+	case p.Limits.NoKeepAlive:
+		return errors.New("HTTP/3 has all requests to a host share one connection: leave no-keepalive out")
+	case strings.HasPrefix(p.ConnectTo, address.UnixPrefix):
+		return errors.New("HTTP/3 goes over UDP, and connect-to names a socket of this machine: give host and port")
+	case p.ConnectTo == "" && slices.ContainsFunc(p.places(), func(u *url.URL) bool { proxy, err := proxyOf(u); return err != nil || proxy != nil }):
+		return errors.New("HTTP/3 goes through no proxy: name the host in NO_PROXY, or ask for HTTP/2")
+	}
+	return nil
 }
 
 // offered is what the plan offers a server to speak over TLS.
@@ -121,6 +140,8 @@ func (p Plan) byHTTP() string {
 	switch err := p.beyondWire(); {
 	case p.Follow.Most > 0:
 		return "to follow redirects needs it"
+	case p.HTTP == runfile.HTTP3:
+		return "HTTP/3 needs it, whose answers are timed as bench reads them and not as the kernel receives them"
 	case errors.Is(err, ErrWireGoodbye):
 		return "HTTP/2 without keep-alive needs it"
 	case err != nil:

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -192,7 +193,7 @@ func TestThePlanSaysTheVersionOfHTTP(t *testing.T) {
 		{plan("2", "http", "https://127.0.0.1/"), ""},
 		{plan("2", "wire", "https://127.0.0.1/"), ""},
 		{goodbye, "the wire engine closes no connection of HTTP/2 after an answer"},
-		{plan("1", "", "http://127.0.0.1/"), "http 1: it is 1.1, 2 or auto"},
+		{plan("1", "", "http://127.0.0.1/"), "http 1: it is 1.1, 2, 3 or auto"},
 	} {
 		err := tc.plan.checkHTTP()
 		if err == nil && len(Engines()) > 1 {
@@ -316,6 +317,50 @@ func TestRequestsShareConnections(t *testing.T) {
 		p.HTTP, p.Engine, p.Wire.Connections = tc.plan.HTTP, tc.plan.Engine, tc.plan.Wire.Connections
 		if _, err := p.Compile(); err == nil || !strings.Contains(err.Error(), tc.refused) {
 			t.Errorf("%+v: %v", tc.plan.Wire, err)
+		}
+	}
+}
+
+// HTTP/3 is the http engine's, over UDP and to https alone; a server is asked before the run whether it speaks it.
+func TestHTTP3IsSpokenWhereThatIsAskedFor(t *testing.T) {
+	server, _ := exchangetest.Certificate(t)
+	at := "https://" + exchangetest.ServeHTTP3(t, server, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "text") }))
+	p := steady(at, 200*time.Millisecond)
+	p.HTTP = runfile.HTTP3
+	j, err := p.Compile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, found := j.Preflight(t.Context(), false); len(found) == 0 || !found[len(found)-1].Fatal || !strings.Contains(found[len(found)-1].Text, "its certificate is for server.test") {
+		t.Errorf("a certificate of another name: %+v", found)
+	}
+	p.TLS.Insecure = true
+	if j, err = p.Compile(); err != nil {
+		t.Fatal(err)
+	}
+	if _, found := j.Preflight(t.Context(), false); preflight.AnyFatal(found) {
+		t.Errorf("%+v", found)
+	}
+	run, err := Drive(t.Context(), p, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if run.Requests.Succeeded != run.Requests.Due || run.Protocols() != "HTTP/3" || run.Plan.Engine != runfile.EngineHTTP || run.Stamps != nil && run.Stamps.Kernel > 0 {
+		t.Errorf("%+v by %s, engine %s, stamps %+v", run.Requests, run.Protocols(), run.Plan.Engine, run.Stamps)
+	}
+	for why, change := range map[string]func(*Plan){
+		"goes to https:// alone": func(p *Plan) { p.Requests[0].URL = "http://127.0.0.1:1/" },
+		"--no-keepalive":         func(p *Plan) { p.Limits.NoKeepAlive = true },
+		"goes over UDP":          func(p *Plan) { p.ConnectTo = "unix:/tmp/x" },
+		"does not speak HTTP/3":  func(p *Plan) { p.Engine = runfile.EngineWire },
+	} {
+		q := p
+		q.Requests = slices.Clone(p.Requests)
+		if change(&q); q.Engine == runfile.EngineWire && len(Engines()) == 1 {
+			continue
+		}
+		if err := q.Check(); err == nil || !strings.Contains(err.Error(), why) {
+			t.Errorf("%s: %v", why, err)
 		}
 	}
 }

@@ -30,8 +30,8 @@ type Plan struct {
 	Engine   string // one of [Engines]; empty: the one that suits the plan
 	Wire     Wire
 
-	// HTTP is the version that is spoken: [runfile.HTTP1], [runfile.HTTP2], or [runfile.HTTPAuto], which is what a server of https
-	// prefers of the two, and HTTP/1.1 without TLS or where Engine is the wire engine.
+	// HTTP is the version that is spoken: [runfile.HTTP1], [runfile.HTTP2], [runfile.HTTP3], or [runfile.HTTPAuto], which is what a server
+	// of https prefers of the first two, and HTTP/1.1 without TLS or where Engine is the wire engine.
 	HTTP string
 
 	// Negotiated is what the servers of https agreed on when [Job.Preflight] asked them, by its name in TLS, or [Various]; "": not

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -56,7 +57,9 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 	}
 	var spoken []string
 	for _, w := range ways {
-		in.Address = w.address
+		if in.Address = w.address; p.HTTP == runfile.HTTP3 {
+			in.Address = "" // nothing has to listen there for TCP
+		}
 		var found []preflight.Finding
 		in.Connections, found = preflight.Look(ctx, in)
 		for i, f := range found {
@@ -96,6 +99,13 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 	}
 	ctx, cancel := context.WithTimeout(ctx, handshakeTime)
 	defer cancel()
+	h := preflight.Handshake{
+		Config: config, Host: w.destination.Host, Name: cmp.Or(p.TLS.SNI, w.destination.Hostname()), Asked: asked, HTTP: p.HTTP, CAFile: p.TLS.CAFile,
+	}
+	config.NextProtos = p.offered()
+	if p.HTTP == runfile.HTTP3 {
+		return "", h.TryQUIC(ctx, func(ctx context.Context, c *tls.Config) error { return nethttp.HandshakeQUIC(ctx, w.address, c) })
+	}
 	conn, err := new(net.Dialer).DialContext(ctx, network, address)
 	if err != nil {
 		return "", nil // reached a moment ago: the run will tell
@@ -109,10 +119,6 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 			return "", nil // the run will tell
 		}
 	}
-	h := preflight.Handshake{
-		Config: config, Host: w.destination.Host, Name: cmp.Or(p.TLS.SNI, w.destination.Hostname()), Asked: asked, HTTP: p.HTTP, CAFile: p.TLS.CAFile,
-	}
-	config.NextProtos = p.offered()
 	if p.HTTP == runfile.HTTP2 {
 		h.Agreed = onlyHTTP2
 	}

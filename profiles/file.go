@@ -20,7 +20,7 @@ type File struct {
 	Journeys   []Journey     // several requests of one user each, in place of Requests
 	Requests   []Request     // requests to the targets; empty: the target's default requests
 	Order      string        // order of the requests: sequential or random; "": not given, the same as random
-	HTTP       string        // version of HTTP: 1.1, 2 or auto; "": not given, the same as auto
+	HTTP       string        // version of HTTP: 1.1, 2, 3 or auto; "": not given, the same as auto
 	Expect     []Text        // conditions for an answer to be a success
 	Accept     Text          // the codings of bodies that are asked for, as in gzip
 	HitWhen    Text          // the header that tells a cache hit
@@ -57,7 +57,7 @@ var (
 //	    path: /items/{{zipf 1000 1.1}}
 //	    headers: ["Accept: application/json"]
 //	    consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'} # optional, see [Consistency]
-//	http: 1.1                # optional: or 2, or auto, the default
+//	http: 1.1                # optional: or 2, or 3, or auto, the default
 //	accept_encoding: gzip    # optional: or zstd, or identity
 //	journeys:                # optional, in place of requests: several of one user, see [Journey]
 //	  - name: buy
@@ -158,7 +158,7 @@ func (r *fileReader) fileKey(out *File, pair yamlPair) (err error) {
 	case "order":
 		out.Order, err = oneOf("order", s, []string{"sequential", "random"})
 	case "http":
-		out.HTTP, err = oneOf("http", s, []string{"1.1", "2", "auto"})
+		out.HTTP, err = oneOf("http", s, []string{"1.1", "2", "3", "auto"})
 	case "accept_encoding":
 		out.Accept = Text{s, pair.line}
 	case "hit_when":

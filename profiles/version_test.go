@@ -62,7 +62,7 @@ func TestOrder(t *testing.T) {
 
 func TestVersionOfHTTP(t *testing.T) {
 	const rest = "name: x\nphases:\n  - {name: a, kind: hold, duration: 1s, rate: 1/s}\n"
-	for _, version := range []string{"1.1", "2", "auto", `"1.1"`} {
+	for _, version := range []string{"1.1", "2", "3", "auto", `"1.1"`} {
 		want := strings.Trim(version, `"`)
 		f, err := Parse("f.yaml", []byte(rest+"http: "+version+"\n"))
 		if err != nil || f.HTTP != want {
@@ -72,7 +72,7 @@ func TestVersionOfHTTP(t *testing.T) {
 			t.Errorf("%s is written as\n%s%v", version, f.YAML(), err)
 		}
 	}
-	if _, err := Parse("f.yaml", []byte(rest+"http: 1.0\n")); err == nil || !strings.HasPrefix(err.Error(), "f.yaml:4: http must be 1.1, 2 or auto") {
+	if _, err := Parse("f.yaml", []byte(rest+"http: 1.0\n")); err == nil || !strings.HasPrefix(err.Error(), "f.yaml:4: http must be 1.1, 2, 3 or auto") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -24,6 +24,7 @@ type ServeOptions struct {
 	CacheDir  string        // directory of the generated catalogue; default see [catalogue.File]
 	TLS       bool          // https, with a certificate that nobody has signed
 	HTTP2     bool          // HTTP/2 is offered too: in TLS, or, without it, to who begins with it (h2c)
+	HTTP3     bool          // with TLS, HTTP/3 is offered too, at the same port over UDP
 	Pprof     bool          // /debug/pprof answers other machines too
 	Handicap  Handicap
 	Reference reference.Options
@@ -52,6 +53,7 @@ func (o *ServeOptions) Flags(fs *pflag.FlagSet) {
 	fs.StringVar(&o.CacheDir, "cache-dir", "", "`directory` to keep the generated catalogue in (default $"+catalogue.CacheDirVar+", else the user's cache directory)")
 	fs.BoolVar(&o.TLS, "tls", false, "serve https, with a certificate for this machine alone that nobody has signed")
 	fs.BoolVar(&o.HTTP2, "http2", false, "offer HTTP/2 beside HTTP/1.1: in TLS, or without it to who begins with it (h2c)")
+	fs.BoolVar(&o.HTTP3, "http3", false, "with --tls, offer HTTP/3 too, at the same port over UDP")
 	fs.BoolVar(&o.Pprof, "pprof", false, "offer /debug/pprof to other machines too, instead of to this one alone")
 	fs.Var(&o.Handicap.Slow, "slow", "every answer takes longer by a `share`, such as 20%, to test what must notice it")
 	fs.Var(&o.Handicap.SlowTail, "slow-tail", "the slowest 3 % of the answers take longer by a `share`")
@@ -87,6 +89,7 @@ func (o *ServeOptions) Args() []string {
 	add("cache-dir", o.CacheDir, "")
 	add("tls", strconv.FormatBool(o.TLS), "false")
 	add("http2", strconv.FormatBool(o.HTTP2), "false")
+	add("http3", strconv.FormatBool(o.HTTP3), "false")
 	add("pprof", strconv.FormatBool(o.Pprof), "false")
 	add("slow", o.Handicap.Slow.String(), "0%")
 	add("slow-tail", o.Handicap.SlowTail.String(), "0%")

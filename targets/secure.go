@@ -20,9 +20,9 @@ import (
 // certificateLife is longer than any service runs.
 const certificateLife = 10 * 365 * 24 * time.Hour
 
-// secured has a listener speak TLS with a certificate for its address, which nobody has signed. Its key is nowhere but in memory;
-// the certificate is left in the private directory, for the parent to trust.
-func secured(ln net.Listener, o ServeOptions, private *process.PrivateDir) (net.Listener, error) {
+// certified returns what a listener speaks TLS by, with a certificate for its address, which nobody has signed. Its key is nowhere but
+// in memory; the certificate is left in the private directory, for the parent to trust.
+func certified(ln net.Listener, o ServeOptions, private *process.PrivateDir) (*tls.Config, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return nil, err
@@ -49,7 +49,7 @@ func secured(ln net.Listener, o ServeOptions, private *process.PrivateDir) (net.
 	if o.HTTP2 {
 		config.NextProtos = []string{"h2", "http/1.1"}
 	}
-	return tls.NewListener(ln, config), nil
+	return config, nil
 }
 
 func certificateFile(private *process.PrivateDir) string {

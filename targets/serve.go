@@ -2,6 +2,7 @@ package targets
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -49,10 +50,12 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
 	url := "http://" + ln.Addr().String()
+	var config *tls.Config // of https; nil: none
 	if o.TLS {
-		if ln, err = secured(ln, o, private); err != nil {
+		if config, err = certified(ln, o, private); err != nil {
 			return err
 		}
+		ln = tls.NewListener(ln, config)
 		url = "https://" + ln.Addr().String()
 	}
 	if target.Service.Name == "reference" && o.Reference.Bare {
@@ -69,7 +72,15 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return lostDatabase(ctx) // asked to stop before it was ready
 	}
 	defer func() { err = errors.Join(err, closeHandler()) }()
-	err = web.Serve(ctx, ln, o.Handicap.wrap(h), o.HTTP2, func() { ready(url) })
+	h = o.Handicap.wrap(h)
+	if o.HTTP3 {
+		end, err := web.ServeHTTP3(ln.Addr(), config, h)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = end() }()
+	}
+	err = web.Serve(ctx, ln, h, o.HTTP2, func() { ready(url) })
 	return errors.Join(err, lostDatabase(ctx))
 }
 
@@ -107,6 +118,8 @@ func (o *ServeOptions) fault() error {
 		return fmt.Errorf("ttl must be above 0, got %v", o.TTL)
 	case o.Reference.Workers < 0:
 		return fmt.Errorf("workers must be 0 (no limit) or more, got %d", o.Reference.Workers)
+	case o.HTTP3 && !o.TLS:
+		return errors.New("http3: HTTP/3 goes by TLS alone: give tls too")
 	case o.Reference.Bare && (o.TLS || o.HTTP2):
 		return errors.New("bare: such a server speaks HTTP/1.1 without TLS alone: leave tls and http2 out")
 	case o.Reference.Bare && (o.Reference != reference.Options{Bare: true} || o.Handicap != Handicap{}):

@@ -22,6 +22,7 @@ func (o *compareOptions) versioned(plan loadgen.Plan, arms func(loadgen.Plan) ([
 	versions := []string{o.aHTTP, o.bHTTP}
 	for _, v := range versions {
 		o.serving.HTTP2 = o.serving.HTTP2 || v == runfile.HTTP2
+		o.serving.HTTP3 = o.serving.HTTP3 || v == runfile.HTTP3 && o.serving.TLS
 	}
 	shared := plan.Wire.Connections
 	plan.Wire.Connections = 0

@@ -142,7 +142,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.limits.Timeout, "timeout", loadgen.DefaultTimeout, "longest time from the send to the last byte")
 	f.DurationVar(&o.limits.Drain, "drain", 0, "how long answers are awaited after the last request was due (default --timeout)")
 	f.DurationVar(&o.limits.Deadline, "deadline", 0, "shed requests that are older than this before they could be sent")
-	f.StringVar(&o.http, "http", "auto", "version of HTTP: 1.1, 2, or auto, which is what a server of https prefers, and HTTP/1.1 without TLS")
+	f.StringVar(&o.http, "http", "auto", "version of HTTP: 1.1, 2, 3, or auto, which is what a server of https prefers, and HTTP/1.1 without TLS")
 	f.StringVar(&o.base.Engine, "engine", "", "what sends the requests: "+strings.Join(loadgen.Engines(), " or ")+" (default: the one that suits the target)")
 	f.IntVar(&o.base.Wire.Loops, "loops", 1, "wire engine: event loops, each on a thread of its own, that share the requests")
 	f.IntVar(&o.base.Wire.Connections, "h2-connections", 0, "wire engine, --http 2: connections that carry the requests (default: as few as the load and the server's limit allow)")

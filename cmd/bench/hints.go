@@ -59,6 +59,7 @@ var hints = []struct {
 	{loadgen.ErrWireProxy, ": use --engine http, or NO_PROXY"},
 	{loadgen.ErrWireGoodbye, ": leave --no-keepalive out, or use --engine http"},
 	{loadgen.ErrWireFollow, ": use --engine http"},
+	{loadgen.ErrWireHTTP3, ": use --engine http"},
 	{loadgen.ErrUnshared, ": give --http 2 too"},
 	{loadgen.ErrNoneFollowed, ": say it with --follow"},
 	{runfile.ErrWhole, ": repetitions are pooled with --pool"},

@@ -43,6 +43,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	defer signal.Stop(signals)
 
 	survivePipes()
+	_ = os.Setenv("QUIC_GO_DISABLE_RECEIVE_BUFFER_WARNING", "true") // preflight says it, where it belongs
 
 	var told interrupts
 	ctx = context.WithValue(ctx, interruptsKey{}, &told)

@@ -14,7 +14,7 @@ import (
 // planOf makes the plan of a test file under the flags, and of what flags alone say; its target and requests are each subject's.
 func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error) {
 	plan = o.base
-	o.serving.HTTP2 = file.HTTP == runfile.HTTP2
+	o.serving.HTTP2, o.serving.HTTP3 = file.HTTP == runfile.HTTP2, file.HTTP == runfile.HTTP3 && o.serving.TLS
 	plan.HTTP, plan.Accept, plan.TLS.Resume = file.HTTP, file.Accept.Text, o.resume == "on"
 	if o.resume != "on" && o.resume != "off" {
 		return plan, fmt.Errorf("--tls-resume %s: it is on or off", runfile.Excerpt(o.resume))

@@ -53,17 +53,8 @@ type Handshake struct {
 // Try makes the handshake over a connection, and says what is wrong and what to do. spoken is the protocol that was agreed on, by
 // its name in TLS; "" where that is not known.
 func (h Handshake) Try(ctx context.Context, conn net.Conn) (spoken string, findings []Finding) {
-	given, wanted := h.Config.Certificates, false
-	h.Config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
-		wanted = true
-		for i := range given {
-			if r.SupportsCertificate(&given[i]) == nil {
-				return &given[i], nil
-			}
-		}
-		return new(tls.Certificate), nil // as the run does
-	}
-	h.Config.ServerName = h.Name
+	var wanted bool
+	h.prepare(&wanted)
 	var secure *tls.Conn
 	h.Config.ClientSessionCache = onTicket(func() { _ = secure.SetReadDeadline(time.Now()) })
 	secure = tls.Client(conn, h.Config)
@@ -84,6 +75,40 @@ func (h Handshake) Try(ctx context.Context, conn net.Conn) (spoken string, findi
 		findings = append(findings, Finding{Text: fmt.Sprintf("%s: %s", h.Host, text), Cause: cause, Fatal: true})
 	}
 	return "", findings
+}
+
+// TryQUIC makes the handshake by a function that connects over QUIC, and says what is wrong and what to do. Unlike over TCP nothing was
+// reached before: what fails for whatever reason is said.
+func (h Handshake) TryQUIC(ctx context.Context, connect func(context.Context, *tls.Config) error) []Finding {
+	var wanted bool
+	h.prepare(&wanted)
+	err := connect(ctx, h.Config)
+	if err == nil {
+		return UDPBuffers()
+	}
+	if ctx.Err() != nil {
+		err = errors.New("no answer in time")
+	}
+	text, cause := h.fault(err, wanted)
+	if text == "" {
+		text = fmt.Sprintf("no connection by QUIC (%s): is HTTP/3 served there, at this port of UDP?", runfile.Excerpt(err.Error()))
+	}
+	return []Finding{{Text: fmt.Sprintf("%s: %s", h.Host, text), Cause: cause, Fatal: true}}
+}
+
+// prepare sets what the handshake asks for and shows. wanted becomes true where the server asks for a certificate.
+func (h Handshake) prepare(wanted *bool) {
+	given := h.Config.Certificates
+	h.Config.GetClientCertificate = func(r *tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		*wanted = true
+		for i := range given {
+			if r.SupportsCertificate(&given[i]) == nil {
+				return &given[i], nil
+			}
+		}
+		return new(tls.Certificate), nil // as the run does
+	}
+	h.Config.ServerName = h.Name
 }
 
 // onTicket is called as a server gives a session ticket, which it does after it has looked at the client's certificate.

@@ -14,7 +14,7 @@ const MaxConnectionKinds = 100
 
 // ConnectionFigures counts the connections of one kind that carried requests, warm-up included.
 type ConnectionFigures struct {
-	Protocol string `json:"protocol"`          // "HTTP/1.1", or "HTTP/2.0"
+	Protocol string `json:"protocol"`          // "HTTP/1.1", "HTTP/2.0" or "HTTP/3.0"
 	TLS      string `json:"tls,omitempty"`     // its version, as in "TLS 1.3"; "": there was no TLS
 	Suite    string `json:"suite,omitempty"`   // of TLS
 	Opened   uint64 `json:"opened"`            // connections

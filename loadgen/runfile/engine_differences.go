@@ -16,6 +16,7 @@ const (
 	HTTPAuto = "" // what server and engine prefer, as in files of before
 	HTTP1    = "1.1"
 	HTTP2    = "2"
+	HTTP3    = "3"
 )
 
 // DefaultSpin is the longest time before a request is due for which the wire engine may spin.

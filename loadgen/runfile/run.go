@@ -114,7 +114,7 @@ type PlanRecord struct {
 	Follow       int           `json:"follow,omitempty"`          // so many redirects of a request were followed; 0: none was
 	FollowHosts  []string      `json:"follow_hosts,omitempty"`    // to these hosts, beside its own
 	SNI          string        `json:"sni,omitempty"`             // the name that https asked for, and held certificates against; "": the URL's host
-	HTTP         string        `json:"http,omitempty"`            // [HTTP1] or [HTTP2], where that was asked for, or HTTP/2 was preferred
+	HTTP         string        `json:"http,omitempty"`            // [HTTP1], [HTTP2] or [HTTP3], where that was asked for, or HTTP/2 was preferred
 	Accept       string        `json:"accept_encoding,omitempty"` // the codings of bodies that were asked for, where a flag or file did
 	ServedTLS    bool          `json:"served_tls,omitempty"`      // a bundled service served https
 	TLSResume    bool          `json:"tls_resume,omitempty"`      // new connections took up sessions of earlier ones

@@ -58,12 +58,9 @@ func RunHTTP2(t *testing.T, stamps bool, newEngine func(t *testing.T, address st
 // RunHTTP3 tests an engine for what holds of HTTP/3 too.
 func RunHTTP3(t *testing.T, newEngine func(t *testing.T, address string, trusting *tls.Config) Engine) {
 	server, client := Certificate(t)
-	shared := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.http1 || c.name == byKernel })
+	shared := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.http1 || c.name == timedByKernel })
 	suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, 3}.run(t, shared)
 }
-
-// byKernel is the check of what is known over TCP alone.
-const byKernel = "AnswersAreTimedByTheKernel"
 
 // check is one of the suite's.
 type check struct {
