@@ -42,6 +42,10 @@ type Plan struct {
 	// word of it.
 	Accept string
 
+	// Link is what stands between bench and a service that it has started, as the flag says it. It is no business of the engines, and
+	// part of what is compared.
+	Link string
+
 	// ConnectTo is where every connection is opened, whatever the URLs say: host:port, or unix: and the path of a socket.
 	// The requests and TLS name the URLs' hosts all the same. Empty: to the URLs' hosts.
 	ConnectTo string
@@ -266,7 +270,7 @@ func (p Plan) record(m *request.Mix) runfile.PlanRecord {
 		Engine:      p.engine(),
 
 		ConnAgeNS: p.Limits.ConnAge, ConnRequests: p.Limits.ConnRequests,
-		SNI: p.TLS.SNI, HTTP: p.version(), Accept: p.Accept, TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
+		SNI: p.TLS.SNI, HTTP: p.version(), Accept: p.Accept, Link: p.Link, TLSResume: p.TLS.Resume, Follow: p.Follow.Most, FollowHosts: p.Follow.Hosts,
 	}
 	r.ServedTLS = p.Target.Bundled && p.secure()
 	if r.Engine == runfile.EngineWire {

@@ -21,6 +21,7 @@ type driveOptions struct {
 	abort     abortOptions
 	slo       []string             // a gate's --slo
 	serving   targets.ServeOptions // options of bundled services
+	link      string               // between bench and bundled services
 	cpus      string
 	before    string
 	after     string
@@ -156,6 +157,7 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 	f.Uint64Var(&o.base.Seed, "seed", 1, "seed of arrivals, endpoints and keys")
 	f.StringVar(&o.cpus, "cpus", "split", "split: a bundled target and bench each get processors of their own; shared: neither is pinned")
 	f.BoolVar(&o.serving.TLS, "tls", false, "bundled services serve https, with a certificate made for the run, which the run alone trusts")
+	f.StringVar(&o.link, "link", "", "put a distance between bench and bundled services, as in delay=40ms,jitter=5ms,rate=10Mbit,reset=0.1%, or with --http 3 loss=1%")
 	f.StringVar(&o.serving.DB, "db", "", targets.DBUsage)
 	f.IntVar(&o.serving.PoolSize, "pool-size", 0, "database connections of the bundled services that pool them (default one for each processor)")
 	f.DurationVar(&o.serving.TTL, "ttl", 0, "how long the bundled cached service keeps an answer (default 5m)")

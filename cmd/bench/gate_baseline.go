@@ -115,6 +115,7 @@ func (o *compareOptions) takePlan(b *compare.Baseline) error {
 	take("follow-hosts", func() { o.base.Follow.Hosts = p.FollowHosts })
 	take("sni", func() { o.base.TLS.SNI = p.SNI })
 	take("tls", func() { o.serving.TLS = p.ServedTLS })
+	take("link", func() { o.link = p.Link })
 	take("tls-resume", func() { o.resume = map[bool]string{true: "on", false: "off"}[p.TLSResume] })
 	take("engine", func() { o.base.Engine = p.Engine })
 	take("header-case", func() { o.headerCase = cmp.Or(p.HeaderCase, headersCanonical) })

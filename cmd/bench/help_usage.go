@@ -21,7 +21,7 @@ var flagGroups = []struct{ title, common, rest string }{
 	{"Requests", "targets header body file",
 		"method body-template user header-case accept-encoding expect hit-when order group follow follow-hosts"},
 	{"Target", "a a-cmd b b-cmd baseline connections",
-		"a-http b-http name ready-timeout connect-to sni insecure cert key cacert tls-resume dns-ttl db tls pool-size ttl cache-size gomaxprocs before after"},
+		"a-http b-http name ready-timeout connect-to sni insecure cert key cacert tls-resume dns-ttl db tls link pool-size ttl cache-size gomaxprocs before after"},
 	{"Judging", "threshold abort-on margin slo mirror sweep from",
 		"strict-samples abort-grace inconclusive or-save floor diff force no-kill servers profile-target"},
 	{"Plan", "demand growth prices",
@@ -235,7 +235,7 @@ var valueNames = map[string]string{
 	"abort-on": "CONDITION", "slo": "CONDITION", "margin": "NAME=SHARE", "a": "URL", "b": "URL", "a-cmd": "COMMAND", "b-cmd": "COMMAND",
 	"before": "COMMAND", "after": "COMMAND", "cert": "FILE", "key": "FILE", "cacert": "FILE", "file": "FILE", "from": "FILE", "plan": "FILE",
 	"connect-to": "ADDRESS", "sni": "HOST", "follow-hosts": "HOST,HOST", "name": "NAME", "method": "METHOD", "demand": "RATE", "growth": "SHARE/month",
-	"hit-when": "HEADER~REGEXP", "engine": "NAME", "http": "VERSION", "accept-encoding": "NAME,NAME", "a-http": "VERSION", "b-http": "VERSION", "tls-resume": "HOW",
+	"hit-when": "HEADER~REGEXP", "engine": "NAME", "http": "VERSION", "link": "NAME=VALUE,…", "accept-encoding": "NAME,NAME", "a-http": "VERSION", "b-http": "VERSION", "tls-resume": "HOW",
 }
 
 // exits writes the codes that a command can give.

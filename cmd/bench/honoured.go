@@ -34,6 +34,9 @@ func (o *driveOptions) checkHonoured(list []*rig.Target) error {
 	if o.given.Changed("cpus") && o.cpus == "split" && !owned {
 		return vain(o.given, "cpus", "split sets processors apart for a target that bench starts, and it starts none")
 	}
+	if err := o.checkLink(list); err != nil {
+		return err
+	}
 	for _, name := range []string{"insecure", "cert", "key", "cacert", "sni", "tls-resume"} {
 		if o.given.Changed(name) && !https {
 			return vain(o.given, name, "is for https, and no target has such a URL")

@@ -19,6 +19,9 @@ func (o *driveOptions) planOf(file profiles.File) (plan loadgen.Plan, err error)
 	if o.resume != "on" && o.resume != "off" {
 		return plan, fmt.Errorf("--tls-resume %s: it is on or off", runfile.Excerpt(o.resume))
 	}
+	if plan.Link, err = o.linkOf(); err != nil {
+		return plan, err
+	}
 	l := file.Limits
 	plan.Limits = loadgen.Limits{
 		Connections: l.Connections, Timeout: cmp.Or(l.Timeout, loadgen.DefaultTimeout), Drain: l.Drain, Deadline: l.Deadline, Requests: l.Requests,

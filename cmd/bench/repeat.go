@@ -10,7 +10,7 @@ import (
 // repeatable are the flags whose values a report may show; others may hold a secret.
 var repeatable = map[string]bool{
 	"rate": true, "at": true, "max-time": true, "round": true, "ready-timeout": true, "connections": true,
-	"timeout": true, "drain": true, "deadline": true, "engine": true, "loops": true, "h2-connections": true, "spin": true, "dns-ttl": true, "max-conn-age": true, "sni": true, "http": true, "accept-encoding": true, "a-http": true, "b-http": true, "tls-resume": true, "tls": true, "follow": true, "follow-hosts": true, "max-conn-requests": true, "max-journeys": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
+	"timeout": true, "drain": true, "deadline": true, "engine": true, "loops": true, "h2-connections": true, "spin": true, "dns-ttl": true, "max-conn-age": true, "sni": true, "http": true, "accept-encoding": true, "a-http": true, "b-http": true, "tls-resume": true, "tls": true, "link": true, "follow": true, "follow-hosts": true, "max-conn-requests": true, "max-journeys": true, "cpus": true, "pool-size": true, "ttl": true, "cache-size": true,
 	"margin": true, "inconclusive": true, "method": true, "insecure": true, "slo": true, "file": true,
 	"duration": true, "peak": true, "stage": true, "arrivals": true, "warm-up": true, "vus": true, "vus-stage": true, "think": true, "start": true,
 	"requests": true, "threshold": true, "abort-on": true, "abort-grace": true,

@@ -104,7 +104,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 	for _, c := range driveCommands(s) {
 		root.AddCommand(c)
 	}
-	root.AddCommand(newRunCommand(s), newCompareCommand(s), newGateCommand(s), newBaselineCommand(s), newCapacityCommand(s), newHistoryCommand(s), newSuperviseCommand(), newKeepCommand(s), newReportCommand(s), newListCommand(), newServeCommand(s), newSelfcheckCommand(s), newSchemaCommand(), newVersionCommand())
+	root.AddCommand(newRunCommand(s), newCompareCommand(s), newGateCommand(s), newBaselineCommand(s), newCapacityCommand(s), newHistoryCommand(s), newSuperviseCommand(), newKeepCommand(s), newReportCommand(s), newListCommand(), newServeCommand(s), newLinkCommand(s), newSelfcheckCommand(s), newSchemaCommand(), newVersionCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.InitDefaultCompletionCmd()
 	addHelpFlags(root)

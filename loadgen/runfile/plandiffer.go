@@ -28,6 +28,7 @@ func (p *PlanRecord) Differences(q *PlanRecord) []string {
 	d.add("version of HTTP", httpOf(p), httpOf(q))
 	d.add("codings asked for", p.Accept, q.Accept)
 	d.add("https by the bundled service", p.ServedTLS, q.ServedTLS)
+	d.add("link to the bundled service", p.Link, q.Link)
 	d.add("TLS sessions taken up again", p.TLSResume, q.TLSResume)
 	d.add("timeout", p.TimeoutNS, q.TimeoutNS)
 	d.add("drain", p.DrainNS, q.DrainNS)

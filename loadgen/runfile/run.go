@@ -117,6 +117,7 @@ type PlanRecord struct {
 	HTTP         string        `json:"http,omitempty"`            // [HTTP1], [HTTP2] or [HTTP3], where that was asked for, or HTTP/2 was preferred
 	Accept       string        `json:"accept_encoding,omitempty"` // the codings of bodies that were asked for, where a flag or file did
 	ServedTLS    bool          `json:"served_tls,omitempty"`      // a bundled service served https
+	Link         string        `json:"link,omitempty"`            // between bench and the bundled service, as --link says it
 	TLSResume    bool          `json:"tls_resume,omitempty"`      // new connections took up sessions of earlier ones
 	Spread       string        `json:"spread,omitempty"`          // SpreadRequests
 

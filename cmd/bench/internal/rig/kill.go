@@ -114,7 +114,7 @@ func (t *Target) keep(ctx context.Context, r *Rig) (kept, error) {
 		if t.child, err = data.Start(ctx); err != nil {
 			return interruptedOr(ctx, err)
 		}
-		return t.started()
+		return t.started(ctx, r)
 	}
 	return kept{start, data.Close}, nil
 }

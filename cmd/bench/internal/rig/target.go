@@ -3,12 +3,15 @@ package rig
 import (
 	"cmp"
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/targets"
+	"github.com/seed-5a006608/bench/targets/link"
 )
 
 // Target is what a command drives: a bundled service or a command of the user's, which bench starts, or a URL.
@@ -39,6 +42,7 @@ type Target struct {
 
 	host  string // at which the command serves, host:port
 	child *targets.Child
+	link  *targets.Child  // between bench and child; nil: none
 	words func() []string // lines of a bundled service on standard error since it is up
 }
 
@@ -80,7 +84,7 @@ func (t *Target) start(ctx context.Context, r *Rig, say func(string)) (err error
 	if err != nil {
 		return interruptedOr(ctx, err)
 	}
-	return t.started()
+	return t.started(ctx, r)
 }
 
 // startOptions say how a bundled service is started.
@@ -94,23 +98,62 @@ func (t *Target) startOptions(r *Rig, say func(string)) targets.StartOptions {
 }
 
 // started tells the plan where what has started is.
-func (t *Target) started() error {
+func (t *Target) started(ctx context.Context, r *Rig) error {
 	t.Options.TargetPID, t.Options.TargetExit = t.child.PID, t.child.Done()
 	if t.Service == nil {
 		return nil
 	}
-	t.words, t.Plan.Target.URL = t.child.Words, t.child.URL
-	return t.Ask(&t.Plan, t.child.URL)
+	at := t.child.URL
+	if t.Plan.Link != "" {
+		err := t.unlink() // from a service that was killed
+		if err == nil {
+			t.link, err = targets.StartLink(ctx, targets.LinkOptions{
+				To: at, Link: t.Plan.Link, Seed: t.Plan.Seed, HTTP3: r.Serving.HTTP3, CPUs: t.Options.Environment.TargetCPUs,
+			})
+		}
+		if err != nil {
+			return interruptedOr(ctx, err)
+		}
+		at = t.link.URL
+	}
+	t.words, t.Plan.Target.URL = t.child.Words, at
+	return t.Ask(&t.Plan, at)
 }
 
 func (t *Target) stop() error {
+	failed := t.unlink()
 	if t.child == nil {
-		return nil
+		return failed
 	}
 	child := t.child
 	t.child = nil
-	if err := child.Stop(); err != nil || t.Command == "" {
+	if err := errors.Join(failed, child.Stop()); err != nil || t.Command == "" {
 		return err
 	}
 	return t.outlived()
+}
+
+// unlink ends the link, where there is one.
+func (t *Target) unlink() error {
+	if t.link == nil {
+		return nil
+	}
+	link := t.link
+	t.link = nil
+	return link.Stop()
+}
+
+// checkLink refuses a link that cannot do what is asked to the protocol that is spoken.
+func (t *Target) checkLink() error {
+	if t.Plan.Link == "" {
+		return nil
+	}
+	l, err := link.Parse(t.Plan.Link)
+	if err == nil {
+		err = l.Check(t.Plan.HTTP == runfile.HTTP3)
+	}
+	if err != nil {
+		return &UsageError{fmt.Errorf("--link: %w", err)}
+	}
+	return nil
 }

@@ -33,6 +33,11 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 			err = errors.Join(err, r.Down())
 		}
 	}()
+	for _, t := range r.Targets {
+		if err := t.checkLink(); err != nil {
+			return err
+		}
+	}
 	r.pin()
 	for _, t := range r.Targets {
 		began := time.Now()
@@ -77,6 +82,9 @@ func (r *Rig) pin() {
 		t.Options.Environment.Notes = slices.Clone(env.Notes)
 		if t.Service != nil {
 			t.Options.Environment.Notes = append(t.Options.Environment.Notes, targets.Notes(t.Name, r.Serving)...)
+			if t.Plan.Link != "" {
+				t.Options.Environment.Notes = append(t.Options.Environment.Notes, "between bench and "+t.label()+" is a link that bench makes: "+t.Plan.Link)
+			}
 		}
 	}
 }
