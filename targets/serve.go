@@ -72,7 +72,7 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 		return lostDatabase(ctx) // asked to stop before it was ready
 	}
 	defer func() { err = errors.Join(err, closeHandler()) }()
-	h = o.Handicap.wrap(h)
+	h = web.Packed(o.Handicap.wrap(h))
 	if o.HTTP3 {
 		end, err := web.ServeHTTP3(ln.Addr(), config, h)
 		if err != nil {

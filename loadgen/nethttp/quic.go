@@ -19,23 +19,23 @@ import (
 // ProtoHTTP3 is what a connection of HTTP/3 is said to speak.
 const ProtoHTTP3 = "HTTP/3.0"
 
-// maxPatience is how long a connection of QUIC goes unheard at most before it is given up.
-const maxPatience = 30 * time.Second
+// minPatience is for how long a connection of QUIC goes unheard at least before it is given up: as clients have it. A server that is
+// frozen for less is not gone; one that was killed without a word is missed as late.
+const minPatience = 30 * time.Second
 
-// quicConfig bounds how long a connection may take to be there, and how long it may be silent: a request that got no answer is given
-// up as soon, and the next finds a new connection.
+// quicConfig bounds how long a connection may take to be there, and how long it may be silent.
 func quicConfig(timeout time.Duration) *quic.Config {
-	patience := min(max(timeout, time.Second), maxPatience)
+	patience := max(timeout, minPatience)
 	return &quic.Config{HandshakeIdleTimeout: timeout, MaxIdleTimeout: patience, KeepAlivePeriod: patience / 3}
 }
 
 // HandshakeQUIC opens a connection of QUIC that speaks HTTP/3 to host:port, and closes it. No request goes with it.
 func HandshakeQUIC(ctx context.Context, address string, config *tls.Config) error {
-	q := &quicDialer{timeout: maxPatience}
+	q := &quicDialer{timeout: minPatience}
 	defer q.close()
 	config = config.Clone()
 	config.NextProtos = []string{http3.NextProtoH3}
-	c, err := q.dial(ctx, address, config, quicConfig(maxPatience))
+	c, err := q.dial(ctx, address, config, quicConfig(minPatience))
 	if err != nil {
 		return err
 	}
