@@ -73,9 +73,41 @@ func (r *recording) keepJourneys(c *exchange.Config, i int) {
 			}
 			return asked.ask(at), true
 		},
-		AtOnce: share(r.plan.Limits.Journeys, i, len(r.books)),
+		AtOnce: share(r.plan.Limits.Journeys, i, len(r.books)), Ended: r.arrived[i].ended,
 	})
 	c.Tail, c.Failure, c.KeepBody, c.FollowUp = r.layout.tail, r.books[i].Failure, r.books[i].Keep, r.books[i].FollowUp
+}
+
+// arrivedJourneys counts the journeys of one loop by the second in which they arrived.
+type arrivedJourneys struct{ seconds []runfile.JourneyCounts }
+
+func (a *arrivedJourneys) ended(at time.Duration, o journey.End) {
+	i := int(at / time.Second)
+	if more := i + 1 - len(a.seconds); more > 0 {
+		a.seconds = append(a.seconds, make([]runfile.JourneyCounts, more)...)
+	}
+	c := &a.seconds[i]
+	c.Arrived++
+	switch o {
+	case journey.Completed:
+		c.Completed++
+	case journey.Failed, journey.GivenUp:
+		c.Failed++
+	}
+}
+
+// intervals returns the seconds of the run, with the journeys that arrived in each.
+func (r *recording) intervals() []runfile.Interval {
+	list := r.timeline.intervals()
+	for _, a := range r.arrived {
+		for i := range a.seconds[:min(len(a.seconds), len(list))] {
+			if list[i].Journeys == nil {
+				list[i].Journeys = new(runfile.JourneyCounts)
+			}
+			list[i].Journeys.Add(&a.seconds[i])
+		}
+	}
+	return list
 }
 
 // bookOf returns the book of the i-th loop; nil: each request is one exchange.

@@ -168,6 +168,15 @@ func accountedFor(t *testing.T, run *runfile.Run) {
 	if q := run.Requests; q.Due != q.Succeeded+q.Failed+q.Unfinished+q.Unsent || q.Due < arrived {
 		t.Errorf("requests %+v, %d journeys", q, arrived)
 	}
+	var bySecond runfile.JourneyCounts
+	for i := range run.Intervals {
+		if c := run.Intervals[i].Journeys; c != nil {
+			bySecond.Add(c)
+		}
+	}
+	if bySecond.Arrived != arrived || bySecond.Completed+bySecond.Failed > arrived {
+		t.Errorf("by second %+v, of %d journeys", bySecond, arrived)
+	}
 	var file bytes.Buffer
 	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)

@@ -29,10 +29,11 @@ type recording struct {
 	pauses      []silenceSpan // in which bench itself did not run
 	environment runfile.Environment
 	lookup      lookup
-	books       []*journey.Book // of the shards; nil: each request is one exchange
-	addresses   []*address.Pool // of the mix's hosts; nil where the engine has none to choose from
-	pair        *pairSide       // nil: the run is mirrored by no other
-	origin      *originLoad     // nil: its load is not counted
+	books       []*journey.Book   // of the shards; nil: each request is one exchange
+	arrived     []arrivedJourneys // of the shards
+	addresses   []*address.Pool   // of the mix's hosts; nil where the engine has none to choose from
+	pair        *pairSide         // nil: the run is mirrored by no other
+	origin      *originLoad       // nil: its load is not counted
 	disturbed   disturbances
 	versions    *versions // nil: no request reads or writes versions
 	takes       bool      // a version stands in the body of an answer
@@ -93,7 +94,7 @@ func (j *Job) recording() (*recording, error) {
 	if j.mix.Journeys != nil {
 		r.timeline.schedule = nil // when a later step is due is the target's doing
 	}
-	r.books = make([]*journey.Book, shards)
+	r.books, r.arrived = make([]*journey.Book, shards), make([]arrivedJourneys, shards)
 	if len(conditions) > 0 {
 		r.timeline.heard = func(index int, c *second) {
 			for _, condition := range conditions {
@@ -179,7 +180,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		Target: r.plan.Target, Plan: r.plan.record(r.mix), Seed: r.plan.Seed,
 		Environment: r.environment,
 		Interrupted: e.cut < r.layout.end(),
-		Intervals:   r.timeline.intervals(),
+		Intervals:   r.intervals(),
 		Errors:      []runfile.ErrorCount{},
 		Resources:   resources,
 

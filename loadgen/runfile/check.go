@@ -129,6 +129,9 @@ func (r *Run) checkSeconds() error {
 	var due, ok, failed uint64
 	for i := range r.Intervals {
 		s := &r.Intervals[i]
+		if err := s.Journeys.check(); err != nil {
+			return fmt.Errorf("second %d: %w", i, err)
+		}
 		if s.StartNS != time.Duration(i)*time.Second {
 			return fmt.Errorf("second %d begins at %d", i, s.StartNS)
 		}

@@ -44,6 +44,37 @@ type JourneyStep struct {
 	SinceArrival Dist   `json:"since_arrival"` // from the arrival to the end of the step, less what was thought; two digits
 }
 
+// JourneyCounts is what became of the journeys that arrived in a second; of the rest only the least time is known.
+type JourneyCounts struct {
+	Arrived   uint64 `json:"arrived"`
+	Completed uint64 `json:"completed"`
+	Failed    uint64 `json:"failed"`
+}
+
+// Add adds other to c.
+func (c *JourneyCounts) Add(other *JourneyCounts) {
+	c.Arrived += other.Arrived
+	c.Completed += other.Completed
+	c.Failed += other.Failed
+}
+
+// plus returns both together; either may be nil.
+func (c *JourneyCounts) plus(o *JourneyCounts) *JourneyCounts {
+	if c == nil || o == nil {
+		return cmp.Or(c, o)
+	}
+	sum := *c
+	sum.Add(o)
+	return &sum
+}
+
+func (c *JourneyCounts) check() error {
+	if c != nil && (c.Completed > c.Arrived || c.Failed > c.Arrived-c.Completed) {
+		return fmt.Errorf("%d journeys arrived, %d were completed and %d failed", c.Arrived, c.Completed, c.Failed)
+	}
+	return nil
+}
+
 // TailName is the name and the kind of the phase of what is due after the others.
 const TailName = "tail"
 

@@ -375,6 +375,7 @@ func mergeIntervals(a, b []Interval) ([]Interval, error) {
 		o.Hits += s.Hits
 		o.Misses += s.Misses
 		o.Stale += s.Stale
+		o.Journeys = o.Journeys.plus(s.Journeys)
 		o.Failures = maps.Clone(o.Failures)
 		o.Failures.Add(s.Failures)
 		o.Sent += s.Sent

@@ -367,6 +367,8 @@ type Interval struct {
 	InFlight uint64        `json:"in_flight"` // at the end of the second
 	Backlog  uint64        `json:"backlog"`   // due and not finished at the end of the second
 
+	Journeys *JourneyCounts `json:"journeys,omitempty"` // that arrived in the second; nil: there are none, or a file of before
+
 	Failures KindCounts `json:"failures,omitempty"` // by kind: the run's eight commonest, and other; nil: none, or a file of before
 
 	ResponseTime Dist `json:"response_time"`

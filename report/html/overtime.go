@@ -110,7 +110,7 @@ func (o *overTime) blocks() []page.Block {
 	if o.seconds == 0 {
 		return nil
 	}
-	blocks := []page.Block{o.load(), o.latency()}
+	blocks := append([]page.Block{o.load()}, append(o.journeys(), o.latency())...)
 	blocks = append(blocks, o.heat()...) // beside the percentiles of the chart before
 	blocks = append(blocks, o.failures()...)
 	blocks = append(blocks, o.backlog())
