@@ -447,14 +447,27 @@ func (m *Mix) PerJourney() (requests float64) {
 // Journey returns which of the journeys number k is.
 func (m *Mix) Journey(k uint64) int { return m.Order.at(k) }
 
-// FewestRows returns how many rows the shortest csv file has that vars are drawn from; 0: vars are drawn from no file.
+// FewestRows returns how many rows the shortest csv file has that journeys are drawn from; 0: they are drawn from no file.
 func (m *Mix) FewestRows() (rows int) {
+	see := func(t template) {
+		for _, s := range t.segments {
+			if c, ok := s.value.(csvKey); ok && (rows == 0 || len(c.rows) < rows) {
+				rows = len(c.rows)
+			}
+		}
+	}
 	for i := range m.Journeys {
 		for _, v := range m.Journeys[i].vars {
-			for _, s := range v.text.segments {
-				if c, ok := s.value.(csvKey); ok && (rows == 0 || len(c.rows) < rows) {
-					rows = len(c.rows)
-				}
+			see(v.text)
+		}
+	}
+	for i := range m.Requests {
+		c := &m.Requests[i]
+		see(c.Target)
+		see(c.Body)
+		for _, h := range c.Header.Drawn {
+			for _, t := range h.values {
+				see(t)
 			}
 		}
 	}

@@ -145,6 +145,9 @@ func TestStepsDrawAnew(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if rows := m.FewestRows(); rows != 2 {
+		t.Errorf("the users are drawn from %d rows", rows)
+	}
 	seen := map[string]bool{}
 	for s := range m.Journeys[0].Steps {
 		for round := range 3 {
