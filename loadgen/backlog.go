@@ -5,6 +5,7 @@ import (
 	"math"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/profiles"
@@ -37,6 +38,7 @@ type backlogTrend struct {
 	length   time.Duration // of the phase
 	service  time.Duration // P99 of what does not queue: a backlog as long as that is no queue
 	perSec   float64       // requests due in a second, on average
+	within   time.Duration // how exactly a backlog is known as a time
 }
 
 // trendOf returns how the backlog of a phase went. A service takes its service time until as much is unfinished as always
@@ -45,7 +47,10 @@ func (r *recording) trendOf(p *runfile.Phase, run *runfile.Run) backlogTrend {
 	end := p.StartNS + p.DurationNS
 	b := backlogTrend{
 		Backlog: p.Backlog, length: p.DurationNS, service: p.ServiceTime.P99NS, perSec: p.Offered.Rate,
-		from: r.behind(p.StartNS, p.Backlog.Start, run), to: r.behind(end, p.Backlog.End, run),
+		from: r.behind(p.StartNS, p.Backlog.Start), to: r.behind(end, p.Backlog.End),
+	}
+	if r.mix.Journeys != nil {
+		b.within = journey.Beat
 	}
 	settled := p.StartNS + min(b.service, p.DurationNS/settling)
 	if usual, known := baselineP99(run.Phases); known {
@@ -54,7 +59,7 @@ func (r *recording) trendOf(p *runfile.Phase, run *runfile.Run) backlogTrend {
 	var early int
 	for _, s := range run.Intervals {
 		if at := s.StartNS + time.Second; at > p.StartNS && at <= end {
-			b.seconds = append(b.seconds, r.behind(at, s.Backlog, run).Seconds())
+			b.seconds = append(b.seconds, r.behind(at, s.Backlog).Seconds())
 			if at < settled {
 				early++
 			}
@@ -93,7 +98,7 @@ func (b *backlogTrend) grew() (evidence string, grew bool) {
 		return fmt.Sprintf("the backlog grew by %s requests and rose second by second (p %.2g)", by, p), p < trendConfidence
 	}
 	return fmt.Sprintf("the backlog grew by %s requests, by as many as fell due in %s, and the usual service P99 is %s", by, units.Precise(growth), units.Precise(b.service)),
-		b.more() && growth > b.service
+		b.more() && growth > b.service+b.within
 }
 
 // words says how a backlog went that did not grow.

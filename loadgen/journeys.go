@@ -264,16 +264,12 @@ func (r *recording) tellTail(run *runfile.Run, all *shard, e *ending) {
 	run.Requests = runfile.AddRequests(run.Requests, p.Requests)
 }
 
-// behind returns a backlog at an instant as a time. Of journeys it is the share of what fell due in the second before.
-func (r *recording) behind(at time.Duration, unfinished uint64, run *runfile.Run) time.Duration {
+// behind returns a backlog at an instant as a time. How many journeys are in progress is no part of it.
+func (r *recording) behind(at time.Duration, unfinished uint64) time.Duration {
 	if r.mix.Journeys == nil {
 		return behind(r.schedule, at, unfinished)
 	}
-	i := int(max(at-1, 0) / time.Second)
-	if unfinished == 0 || i >= len(run.Intervals) {
-		return 0
-	}
-	return time.Duration(float64(time.Second) * float64(unfinished) / float64(max(run.Intervals[i].Due, 1)))
+	return journey.Behind(r.books, at, unfinished)
 }
 
 // The bounds of what is asked together after a stall.

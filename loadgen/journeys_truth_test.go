@@ -219,14 +219,59 @@ func TestJourneysComeUp(t *testing.T) {
 	}
 }
 
-// A service that takes fewer steps than are due is behind by more and more time, and one that only has more journeys in progress is not.
+// drawnJourneys is a plan of a few seconds, and how long a service takes for each step of it.
+func drawnJourneys(n uint64) (Plan, time.Duration) {
+	draw := profiles.NewStream(n, "journeys")
+	between := func(k uint64, from, to float64) float64 { return from + (to-from)*draw.Float64(k) }
+	think := profiles.Think{}
+	if mean := time.Duration(between(0, 0, 3)) * time.Second; mean > 0 {
+		think = profiles.Think{Law: profiles.UniformThink, Mean: mean, Low: mean / 2, High: 3 * mean / 2}
+	}
+	rate, length := between(1, 20, 120), time.Duration(between(2, 1, 9))*time.Second
+	p := stepsOf(int(between(3, 1, 7)), think, rate, length)
+	if draw.Float64(4) < 0.5 {
+		p.Profile.Arrivals = profiles.Poisson
+	}
+	if draw.Float64(5) < 0.5 {
+		p.Profile.Phases = []profiles.Phase{
+			{Name: "baseline", Kind: profiles.Baseline, Duration: length, From: rate, To: rate},
+			{Name: "spike", Kind: profiles.Spike, Duration: length, From: 5 * rate, To: 5 * rate},
+			{Name: "recovery", Kind: profiles.Recovery, Duration: length, From: rate, To: rate},
+		}
+	}
+	return p, time.Duration(between(6, 5, 400)) * ms
+}
+
+// A service that only has more and more journeys in progress is not behind, however long the phases are, and one that takes fewer steps
+// than are due is.
 func TestJourneysBacklogIsATime(t *testing.T) {
+	for n := range uint64(40) {
+		p, service := drawnJourneys(n)
+		if run := fakeJourneys(t, p, journeyServer{service: service}); run.Verdict.Kind != runfile.Valid {
+			t.Errorf("%d: %d steps of %v, %+v: %s: %q", n, len(p.Journeys[0].Steps), service, p.Profile.Phases, run.Verdict.Kind, run.Verdict.Evidence)
+		}
+	}
+	for n := range uint64(10) {
+		p, _ := drawnJourneys(n)
+		p.Profile.Phases = p.Profile.Phases[:1]
+		phase := &p.Profile.Phases[0]
+		phase.Duration += 6 * time.Second
+		if run := fakeJourneys(t, p, journeyServer{service: time.Duration(1.5e9 / phase.From), workers: 1}); run.Verdict.Kind != runfile.TargetLimited {
+			t.Errorf("%d: %d steps at %v, %s: %q", n, len(p.Journeys[0].Steps), phase.From, run.Verdict.Kind, run.Verdict.Evidence)
+		}
+	}
+}
+
+// What is due after the arrivals have ended is a phase of its own: it is never judged, but in journey times.
+func TestTheTailOfJourneysIsNotJudged(t *testing.T) {
 	p := stepsOf(3, oneToThree, 50, 20*time.Second)
-	p.Limits.Connections = 10_000
-	run := fakeJourneys(t, p, journeyServer{service: 10 * ms, workers: 1})
+	run := fakeJourneys(t, p, journeyServer{service: 20 * ms, freeze: [2]time.Duration{20100 * ms, 22 * time.Second}})
 	accountedFor(t, run)
-	if run.Verdict.Kind != runfile.TargetLimited || !run.Overall.Backlog.Grew {
-		t.Errorf("%s: %q", run.Verdict.Kind, run.Verdict.Evidence)
+	if run.Verdict.Kind != runfile.Valid || run.Overall.ResponseTime.MaxNS > 21*ms {
+		t.Errorf("%s: %q; max %v", run.Verdict.Kind, run.Verdict.Evidence, run.Overall.ResponseTime.MaxNS)
+	}
+	if j := &run.Overall.Journeys[0]; run.Tail == nil || run.Tail.ResponseTime.MaxNS < 1900*ms || j.Time.MaxNS < 1900*ms || j.Completed != 1000 {
+		t.Errorf("tail %+v; %s, max %v", run.Tail, endsOf(j), j.Time.MaxNS)
 	}
 }
 

@@ -5,6 +5,7 @@
 //   - sending.go: what of a journey a request is made of
 //   - counts.go: what became of the journeys of a phase
 //   - disturbed.go: which of them had a step that bench's lateness disturbed
+//   - due.go: how much fell due when
 //   - tail.go: how long journeys may go on after the last arrival
 package journey
 
@@ -46,6 +47,7 @@ type Book struct {
 	going  map[uint64]*going
 	counts [][]Counts        // by phase and journey
 	most   int               // journeys that were in progress at once
+	due    []uint32          // steps by when they fell due, in beats
 	ended  []ended           // of which it is not known yet whether a step was disturbed
 	since  runfile.Histogram // from the arrival to when a step was due
 	kept   bool              // a cookie was kept back, for it is sent over https alone
@@ -176,6 +178,7 @@ func (b *Book) FollowUp(x *exchange.Exchange) (due time.Duration, ok bool) {
 	phase := b.PhaseOf(g.arrival)
 	c := &b.counts[phase][g.index]
 	b.doubt(&g.suspicion, x.Intended)
+	b.fell(x.Intended)
 	if b.since.Record(x.Intended - g.arrival); b.PhaseOf(x.Intended) != phase {
 		c.Later++
 	}
@@ -240,6 +243,7 @@ func (b *Book) Unstarted(x *exchange.Exchange) {
 	i := b.Mix.Journey(x.K)
 	g := &going{index: i, journey: &b.Mix.Journeys[i], arrival: x.Intended, response: x.Response(), target: x.Response() - x.Lag()}
 	b.doubt(&g.suspicion, x.Intended)
+	b.fell(x.Intended)
 	b.end(x.K, g, &b.counts[b.PhaseOf(x.Intended)][i], Unstarted)
 }
 

@@ -349,3 +349,20 @@ func TestDisturbedStepsAreKnownLater(t *testing.T) {
 		t.Errorf("%d undisturbed and %d in all, want %d and %d", c.Undisturbed.Count(), c.Target.Count(), want, n)
 	}
 }
+
+// A backlog is the shortest time back in which as many steps fell due, of all loops together.
+func TestBehind(t *testing.T) {
+	a, b := newBook(t, shop()), newBook(t, shop())
+	for i := range 40 { // 20/s for 1 s, then 100/s for 200 ms, from two loops
+		at := time.Duration(i) * 50 * time.Millisecond
+		if i >= 20 {
+			at = time.Second + time.Duration(i-20)*10*time.Millisecond
+		}
+		[]*Book{a, b}[i%2].fell(at)
+	}
+	for n, want := range map[uint64]time.Duration{0: 0, 5: 50 * time.Millisecond, 20: 200 * time.Millisecond, 30: 700 * time.Millisecond, 40: 1200 * time.Millisecond, 90: 1200 * time.Millisecond} {
+		if got := Behind([]*Book{a, b}, 1200*time.Millisecond, n); got != want {
+			t.Errorf("%d behind: %v, want %v", n, got, want)
+		}
+	}
+}
