@@ -197,7 +197,7 @@ func (r *recording) tellLevel(e *ending) {
 	}
 	level := journey.Level(r.books)
 	from := r.measuredFrom()
-	if r.schedule == nil || level < time.Second || from >= level || e.cut < r.layout.length || from >= r.layout.length {
+	if level < time.Second || from >= level || e.cut < r.layout.length || from >= r.layout.length {
 		return
 	}
 	if p := r.plan.Profile.Phases[r.layout.phaseAt(from)]; p.From != p.To {
