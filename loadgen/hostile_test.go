@@ -141,10 +141,10 @@ func driveHostile(t *testing.T, p loadgen.Plan) *runfile.Run {
 func checkWritten(t *testing.T, runs []*runfile.Run) {
 	t.Helper()
 	var text, file bytes.Buffer
-	if err := report.Terminal(&text, runs, report.Options{Verbose: true, Width: 100}); err != nil {
+	if err := report.WriteTerminal(&text, runs, report.Options{Verbose: true, Width: 100}); err != nil {
 		t.Fatal(err)
 	}
-	if err := report.Markdown(&text, runs, report.Caller{}); err != nil {
+	if err := report.WriteMarkdown(&text, runs, report.Caller{}); err != nil {
 		t.Fatal(err)
 	}
 	p, err := report.RunPage(runs, report.Options{Verbose: true})

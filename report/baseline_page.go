@@ -15,9 +15,9 @@ import (
 // gatePairs is how many pairs a side by side gate of the usual three minutes has.
 const gatePairs = 40
 
-// Baseline writes a stored baseline for a terminal: the margin that can be held against it, and by how much identical code differed.
+// WriteBaseline writes a stored baseline for a terminal: the margin that can be held against it, and by how much identical code differed.
 // Its error is that of w.
-func Baseline(w io.Writer, b *compare.Baseline, o Options) error {
+func WriteBaseline(w io.Writer, b *compare.Baseline, o Options) error {
 	return o.write(w, BaselinePage(b, o))
 }
 
@@ -188,8 +188,8 @@ type BaselineEntry struct {
 	Err      error
 }
 
-// BaselineList writes the baselines that there are, a line each. Its error is that of w.
-func BaselineList(w io.Writer, entries []BaselineEntry, o Options) error {
+// WriteBaselineList writes the baselines that there are, a line each. Its error is that of w.
+func WriteBaselineList(w io.Writer, entries []BaselineEntry, o Options) error {
 	p := &page.Page{Title: "baselines"}
 	if len(entries) == 0 {
 		p.Add(page.Text{Text: "There are no baselines here: bench baseline save NAME TARGET keeps one."})

@@ -59,7 +59,7 @@ func heldAgainstBaseline(t *testing.T, n int, slower float64) *Compared {
 
 func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 	var b bytes.Buffer
-	if err := Baseline(&b, storedBaseline(t, true), Options{Saved: ".bench/baselines/main.json"}); err != nil {
+	if err := WriteBaseline(&b, storedBaseline(t, true), Options{Saved: ".bench/baselines/main.json"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -75,7 +75,7 @@ func TestBaselineIsShownWithItsSpreadAndFloor(t *testing.T) {
 		t.Errorf("it has fresh starts:\n%s", b.String())
 	}
 	b.Reset()
-	if err := Baseline(&b, storedBaseline(t, false), Options{}); err != nil || !strings.Contains(b.String(), "bench did not start this service") {
+	if err := WriteBaseline(&b, storedBaseline(t, false), Options{}); err != nil || !strings.Contains(b.String(), "bench did not start this service") {
 		t.Errorf("%v: without fresh starts:\n%s", err, b.String())
 	}
 }
@@ -98,7 +98,7 @@ func TestABaselineThatNoMarginCanBeHeldAgainst(t *testing.T) {
 func TestBaselinesAreListed(t *testing.T) {
 	var b bytes.Buffer
 	entries := []BaselineEntry{{Name: "main", Baseline: storedBaseline(t, true)}, {Name: "cut", Err: errors.New("cut.json:1: is cut off\x1b[31m")}}
-	if err := BaselineList(&b, entries, Options{}); err != nil {
+	if err := WriteBaselineList(&b, entries, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"main  2026-11-24 12:30 UTC  shop    1,000/s    2 s     8 ", "\ncut.json:1: is cut off[31m\n"} {
@@ -107,7 +107,7 @@ func TestBaselinesAreListed(t *testing.T) {
 		}
 	}
 	b.Reset()
-	if err := BaselineList(&b, nil, Options{}); err != nil || !strings.HasPrefix(b.String(), "There are no baselines here") {
+	if err := WriteBaselineList(&b, nil, Options{}); err != nil || !strings.HasPrefix(b.String(), "There are no baselines here") {
 		t.Errorf("%v: %s", err, b.String())
 	}
 }
@@ -150,7 +150,7 @@ func TestGateAgainstABaselineSaysWhatItRestsOn(t *testing.T) {
 
 func TestGateAgainstABaselineInFiles(t *testing.T) {
 	var b bytes.Buffer
-	if err := ComparisonJSON(&b, heldAgainstBaseline(t, 8, 1.03)); err != nil {
+	if err := WriteComparisonJSON(&b, heldAgainstBaseline(t, 8, 1.03)); err != nil {
 		t.Fatal(err)
 	}
 	var file comparisonFile
@@ -164,7 +164,7 @@ func TestGateAgainstABaselineInFiles(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 	b.Reset()
-	if err := ComparisonJUnit(&b, heldAgainstBaseline(t, 3, 1.3)); err != nil || strings.Contains(b.String(), "<failure") ||
+	if err := WriteComparisonJUnit(&b, heldAgainstBaseline(t, 3, 1.3)); err != nil || strings.Contains(b.String(), "<failure") ||
 		!strings.Contains(b.String(), `<property name="runs" value="3">`) {
 		t.Errorf("%v: three runs fail nothing:\n%s", err, b.String())
 	}

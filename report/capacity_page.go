@@ -13,9 +13,9 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// Capacity writes the capacity report of one target, or of several side by side. Its error is that of w, or says that there
+// WriteCapacity writes the capacity report of one target, or of several side by side. Its error is that of w, or says that there
 // is nothing to report on.
-func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
+func WriteCapacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 	p, err := CapacityPage(list, o)
 	if err != nil {
 		return err
@@ -23,8 +23,8 @@ func Capacity(w io.Writer, list []*capacity.Capacity, o Options) error {
 	return o.write(w, p)
 }
 
-// CapacityMarkdown writes the capacity report in GitHub's Markdown, with its formulas and assumptions.
-func CapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
+// WriteCapacityMarkdown writes the capacity report in GitHub's Markdown, with its formulas and assumptions.
+func WriteCapacityMarkdown(w io.Writer, list []*capacity.Capacity) error {
 	p, err := CapacityPage(list, Options{Verbose: true})
 	if err != nil {
 		return err

@@ -42,7 +42,7 @@ func measuredCapacity(t *testing.T, name string) *capacity.Capacity {
 
 func TestCapacityReport(t *testing.T) {
 	var b strings.Builder
-	if err := Capacity(&b, []*capacity.Capacity{measuredCapacity(t, "pooled")}, Options{}); err != nil {
+	if err := WriteCapacity(&b, []*capacity.Capacity{measuredCapacity(t, "pooled")}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	text := b.String()
@@ -87,7 +87,7 @@ func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
 		nowhere,
 	}
 	var b strings.Builder
-	if err := Capacity(&b, list, Options{}); err != nil {
+	if err := WriteCapacity(&b, list, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	text := strings.Join(strings.Fields(b.String()), " ")
@@ -101,7 +101,7 @@ func TestCapacityReportOfSeveralSaysWhatIsSaved(t *testing.T) {
 	}
 	list[0].MaxRate.AtLeast, list[3].MaxRate.AtLeast = true, true
 	b.Reset()
-	if err := Capacity(&b, list, Options{}); err != nil {
+	if err := WriteCapacity(&b, list, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	bounds := strings.Join(strings.Fields(b.String()), " ")
@@ -130,7 +130,7 @@ func TestCapacityReportOfBursts(t *testing.T) {
 	}
 	command := "bench sustained pooled --rate 1710/s --warm-up 10s --threshold 'p99<50ms' --connections 64 --timeout 2s"
 	var b strings.Builder
-	if err := Capacity(&b, []*capacity.Capacity{bursts}, Options{Again: command}); err != nil {
+	if err := WriteCapacity(&b, []*capacity.Capacity{bursts}, Options{Again: command}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"  60 %  in bursts of 200 ms\n", "\nnext: drive 95 % of what was confirmed again\n  " + command + "\n"} {
@@ -148,12 +148,12 @@ func TestCapacityReportOfSizes(t *testing.T) {
 	small.Size, large.Size = 1, 2
 	large.MaxRate.Rate.Rate = 3000
 	var planned strings.Builder // for 5,000/s
-	if err := Capacity(&planned, []*capacity.Capacity{small, large}, Options{}); err != nil || !strings.Contains(planned.String(), "one instance of no size is known to carry the demand") {
+	if err := WriteCapacity(&planned, []*capacity.Capacity{small, large}, Options{}); err != nil || !strings.Contains(planned.String(), "one instance of no size is known to carry the demand") {
 		t.Errorf("%v; sizes that are too small for the demand are not said to be:\n%s", err, planned.String())
 	}
 	small.Plan, large.Plan = nil, nil
 	var b strings.Builder
-	if err := Capacity(&b, []*capacity.Capacity{small, large}, Options{}); err != nil {
+	if err := WriteCapacity(&b, []*capacity.Capacity{small, large}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -170,10 +170,10 @@ func TestCapacityReportIsCleaned(t *testing.T) {
 	c := measuredCapacity(t, "evil\x1b[31m\nname|<b>")
 	c.Notes = []string{"a note\x07 with <script> and | bars"}
 	var terminal, md strings.Builder
-	if err := Capacity(&terminal, []*capacity.Capacity{c}, Options{Verbose: true}); err != nil {
+	if err := WriteCapacity(&terminal, []*capacity.Capacity{c}, Options{Verbose: true}); err != nil {
 		t.Fatal(err)
 	}
-	if err := CapacityMarkdown(&md, []*capacity.Capacity{c}); err != nil {
+	if err := WriteCapacityMarkdown(&md, []*capacity.Capacity{c}); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(terminal.String(), "\x1b\x07") || strings.ContainsAny(md.String(), "\x1b\x07") || strings.Contains(md.String(), "<script>") {
@@ -184,7 +184,7 @@ func TestCapacityReportIsCleaned(t *testing.T) {
 			t.Errorf("the Markdown lacks %q:\n%s", want, md.String())
 		}
 	}
-	if Capacity(&terminal, nil, Options{}) == nil || CapacityMarkdown(&md, nil) == nil {
+	if WriteCapacity(&terminal, nil, Options{}) == nil || WriteCapacityMarkdown(&md, nil) == nil {
 		t.Error("nothing was reported on")
 	}
 }

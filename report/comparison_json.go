@@ -13,7 +13,7 @@ import (
 // comparisonSchema rises when a key's meaning changes.
 const comparisonSchema = 1
 
-// The kinds of what [ComparisonJSON] writes.
+// The kinds of what [WriteComparisonJSON] writes.
 const (
 	ComparisonKind = "comparison"
 	GateKind       = "gate"
@@ -227,8 +227,8 @@ func differenceOf(d compare.Difference) (by differenceBy, ok bool) {
 	return by, !math.IsNaN(d.Center)
 }
 
-// ComparisonJSON writes what a comparison or a gate found for programs to read. Its error is that of w.
-func ComparisonJSON(w io.Writer, c *Compared) error {
+// WriteComparisonJSON writes what a comparison or a gate found for programs to read. Its error is that of w.
+func WriteComparisonJSON(w io.Writer, c *Compared) error {
 	r := &c.Result
 	f := comparisonFile{
 		Schema: comparisonSchema, Kind: ComparisonKind, Answer: ComparisonAnswer(c), Outcome: r.Outcome(), Interrupted: r.Interrupted,

@@ -42,10 +42,10 @@ func TestGateSaysWhichObjectiveIsMissed(t *testing.T) {
 		t.Fatalf("outcome %s, want missed: %+v", c.Result.Outcome(), c.Result.Comparisons[0].Objectives)
 	}
 	for kind, write := range map[string]func(*bytes.Buffer) error{
-		"terminal": func(b *bytes.Buffer) error { return Comparison(b, c, Options{}) },
-		"md":       func(b *bytes.Buffer) error { return ComparisonMarkdown(b, c) },
-		"junit":    func(b *bytes.Buffer) error { return ComparisonJUnit(b, c) },
-		"github":   func(b *bytes.Buffer) error { return ComparisonAnnotations(b, c) },
+		"terminal": func(b *bytes.Buffer) error { return WriteComparison(b, c, Options{}) },
+		"md":       func(b *bytes.Buffer) error { return WriteComparisonMarkdown(b, c) },
+		"junit":    func(b *bytes.Buffer) error { return WriteComparisonJUnit(b, c) },
+		"github":   func(b *bytes.Buffer) error { return WriteComparisonAnnotations(b, c) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -64,7 +64,7 @@ func TestGateSaysWhichObjectiveIsMissed(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := ComparisonJSON(&b, c); err != nil {
+	if err := WriteComparisonJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	var f comparisonFile

@@ -58,18 +58,18 @@ type ComparedArm struct {
 	Environment runfile.Environment
 }
 
-// Comparison writes what a comparison or a gate found, for a terminal: the answer, the table, the percentile curves, and
+// WriteComparison writes what a comparison or a gate found, for a terminal: the answer, the table, the percentile curves, and
 // how it was made. Its error is that of w.
-func Comparison(w io.Writer, c *Compared, o Options) error { return o.write(w, ComparisonPage(c)) }
+func WriteComparison(w io.Writer, c *Compared, o Options) error { return o.write(w, ComparisonPage(c)) }
 
-// ComparisonMarkdown writes what a comparison or a gate found as text for a pull request: the verdict, the table, the
+// WriteComparisonMarkdown writes what a comparison or a gate found as text for a pull request: the verdict, the table, the
 // curves, and how to repeat it. Its error is that of w.
-func ComparisonMarkdown(w io.Writer, c *Compared) error {
+func WriteComparisonMarkdown(w io.Writer, c *Compared) error {
 	return writeMarkdown(w, ComparisonPage(c), maxMarkdown)
 }
 
-// ComparisonSummary writes it for the summary of a GitHub Actions step, at most limit bytes.
-func ComparisonSummary(w io.Writer, c *Compared, limit int) error {
+// WriteComparisonSummary writes it for the summary of a GitHub Actions step, at most limit bytes.
+func WriteComparisonSummary(w io.Writer, c *Compared, limit int) error {
 	return writeMarkdown(w, ComparisonPage(c), limit)
 }
 

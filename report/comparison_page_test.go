@@ -67,7 +67,7 @@ func roundOf(factor float64, failed uint64) *runfile.Run {
 func comparisonText(t *testing.T, c *Compared) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Comparison(&b, c, Options{}); err != nil {
+	if err := WriteComparison(&b, c, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -131,7 +131,7 @@ func TestAGateSaysWhatItDidNotJudge(t *testing.T) {
 func suiteOf(t *testing.T, c *Compared) junitSuite {
 	t.Helper()
 	var b bytes.Buffer
-	if err := ComparisonJUnit(&b, c); err != nil {
+	if err := WriteComparisonJUnit(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	var suites junitSuites
@@ -152,7 +152,7 @@ func TestComparisonOfWhatWasNotCarriedThrough(t *testing.T) {
 		t.Error(got)
 	}
 	var b bytes.Buffer
-	if err := ComparisonJUnit(&b, c); err != nil || strings.Contains(b.String(), "<failure") || !strings.Contains(b.String(), "<skipped") {
+	if err := WriteComparisonJUnit(&b, c); err != nil || strings.Contains(b.String(), "<failure") || !strings.Contains(b.String(), "<skipped") {
 		t.Errorf("%v: a gate that was not carried through has verdicts:\n%s", err, b.String())
 	}
 }
@@ -180,7 +180,7 @@ func TestUnsettledRowsFitThePage(t *testing.T) {
 	c.Result.Comparisons[0].Rows = rows
 	for width, line := range map[int]string{80: "10 % inconclusive\n", 100: "10 % inconclusive 1,234 pairs\n"} {
 		var b bytes.Buffer
-		if err := Comparison(&b, c, Options{Width: width}); err != nil {
+		if err := WriteComparison(&b, c, Options{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		text := b.String()
@@ -196,7 +196,7 @@ func TestUnsettledRowsFitThePage(t *testing.T) {
 func TestComparisonFiles(t *testing.T) {
 	c := compared(t, true, 1.2, 0)
 	var b bytes.Buffer
-	if err := ComparisonJUnit(&b, c); err != nil {
+	if err := WriteComparisonJUnit(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	var suites junitSuites
@@ -208,7 +208,7 @@ func TestComparisonFiles(t *testing.T) {
 	}
 
 	b.Reset()
-	if err := ComparisonJSON(&b, c); err != nil {
+	if err := WriteComparisonJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	var file comparisonFile
@@ -221,21 +221,21 @@ func TestComparisonFiles(t *testing.T) {
 	}
 
 	b.Reset()
-	if err := ComparisonMarkdown(&b, c); err != nil || !strings.HasPrefix(b.String(), "**REGRESSION: new is 20 % slower") ||
+	if err := WriteComparisonMarkdown(&b, c); err != nil || !strings.HasPrefix(b.String(), "**REGRESSION: new is 20 % slower") ||
 		!strings.Contains(b.String(), "| P50 | 3 ms | 3.6 ms |") && !strings.Contains(b.String(), "| P50 |") {
 		t.Errorf("%v\n%s", err, b.String())
 	}
 	b.Reset()
-	if err := ComparisonAnnotations(&b, c); err != nil || !strings.HasPrefix(b.String(), "::error title=bench gate::REGRESSION: new is 20 %25 slower") {
+	if err := WriteComparisonAnnotations(&b, c); err != nil || !strings.HasPrefix(b.String(), "::error title=bench gate::REGRESSION: new is 20 %25 slower") {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	b.Reset()
 	c.Arms[1].Name, c.Arms[1].Target.Named = "shop, v2:b", true
-	if err := ComparisonAnnotations(&b, c); err != nil || !strings.HasPrefix(b.String(), "::error title=bench gate%3A shop%2C v2%3Ab::REGRESSION: ") {
+	if err := WriteComparisonAnnotations(&b, c); err != nil || !strings.HasPrefix(b.String(), "::error title=bench gate%3A shop%2C v2%3Ab::REGRESSION: ") {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	b.Reset()
-	if err := ComparisonAnnotations(&b, compared(t, true, 1, 0)); err != nil || b.Len() != 0 {
+	if err := WriteComparisonAnnotations(&b, compared(t, true, 1, 0)); err != nil || b.Len() != 0 {
 		t.Errorf("a gate that is passed is annotated: %s", b.String())
 	}
 }
@@ -247,10 +247,10 @@ func TestComparisonShowsNoControlCharacters(t *testing.T) {
 	c.Result.Comparisons[0].B, c.Arms[1].Name, c.Result.Curves[1].Arm, c.Repeat = hostile, hostile, hostile, hostile
 	c.Notes = []string{hostile}
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"terminal": func(b *bytes.Buffer) error { return Comparison(b, c, Options{}) },
-		"md":       func(b *bytes.Buffer) error { return ComparisonMarkdown(b, c) },
-		"junit":    func(b *bytes.Buffer) error { return ComparisonJUnit(b, c) },
-		"actions":  func(b *bytes.Buffer) error { return ComparisonAnnotations(b, c) },
+		"terminal": func(b *bytes.Buffer) error { return WriteComparison(b, c, Options{}) },
+		"md":       func(b *bytes.Buffer) error { return WriteComparisonMarkdown(b, c) },
+		"junit":    func(b *bytes.Buffer) error { return WriteComparisonJUnit(b, c) },
+		"actions":  func(b *bytes.Buffer) error { return WriteComparisonAnnotations(b, c) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil {
@@ -286,7 +286,7 @@ func TestComparisonSaysInHowManyRoundsSomethingFailed(t *testing.T) {
 		t.Error(text)
 	}
 	var b bytes.Buffer
-	if err := ComparisonJSON(&b, c); err != nil {
+	if err := WriteComparisonJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	var file comparisonFile
@@ -309,7 +309,7 @@ func TestGateTellsOfShares(t *testing.T) {
 		{Of: compare.CacheMisses, Errors: compare.Errors{Margin: 0.05, Outcome: compare.Inconclusive}},
 	}
 	var file bytes.Buffer
-	if err := ComparisonJSON(&file, c); err != nil {
+	if err := WriteComparisonJSON(&file, c); err != nil {
 		t.Fatal(err)
 	}
 	again, err := DecodeComparison("gate.json", file.Bytes())
@@ -318,7 +318,7 @@ func TestGateTellsOfShares(t *testing.T) {
 	}
 	for _, c := range []*Compared{c, again} {
 		var junit bytes.Buffer
-		if err := ComparisonJUnit(&junit, c); err != nil {
+		if err := WriteComparisonJUnit(&junit, c); err != nil {
 			t.Fatal(err)
 		}
 		for form, text := range map[string]string{"answer": ComparisonAnswer(c), "terminal": comparisonText(t, c), "JUnit": junit.String()} {
@@ -356,7 +356,7 @@ func TestTheMarginThatWasPassedIsNamed(t *testing.T) {
 		t.Error(text)
 	}
 	var b bytes.Buffer
-	if err := ComparisonJUnit(&b, c); err != nil || !strings.Contains(b.String(), `name="P99"`) {
+	if err := WriteComparisonJUnit(&b, c); err != nil || !strings.Contains(b.String(), `name="P99"`) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 }
@@ -397,7 +397,7 @@ func TestTheHeadlineTellsBoth(t *testing.T) {
 			t.Errorf("%s\nwant %s", got, want)
 		}
 		var b bytes.Buffer
-		if err := ComparisonJSON(&b, c); err != nil || !strings.Contains(b.String(), `"mixed": true`) || !gate && !strings.Contains(b.String(), `"outcome": "mixed"`) {
+		if err := WriteComparisonJSON(&b, c); err != nil || !strings.Contains(b.String(), `"mixed": true`) || !gate && !strings.Contains(b.String(), `"outcome": "mixed"`) {
 			t.Errorf("%v: %s", err, b.String())
 		}
 	}
@@ -408,9 +408,9 @@ func TestASpoiledGateIsNoRegression(t *testing.T) {
 	c := compared(t, true, 1.3, 20)
 	c.Result.Spoil("late")
 	for kind, write := range map[string]func(*bytes.Buffer) error{
-		"json":    func(b *bytes.Buffer) error { return ComparisonJSON(b, c) },
-		"junit":   func(b *bytes.Buffer) error { return ComparisonJUnit(b, c) },
-		"actions": func(b *bytes.Buffer) error { return ComparisonAnnotations(b, c) },
+		"json":    func(b *bytes.Buffer) error { return WriteComparisonJSON(b, c) },
+		"junit":   func(b *bytes.Buffer) error { return WriteComparisonJUnit(b, c) },
+		"actions": func(b *bytes.Buffer) error { return WriteComparisonAnnotations(b, c) },
 	} {
 		var b bytes.Buffer
 		if err := write(&b); err != nil || strings.Contains(strings.ToLower(b.String()), "regression") || strings.Contains(b.String(), "::error") {
@@ -438,7 +438,7 @@ func TestTheSideThatMakesBenchLateIsNamed(t *testing.T) {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	var b bytes.Buffer
-	if err := ComparisonJSON(&b, c); err != nil || !strings.Contains(b.String(), `"fired": true`) || !strings.Contains(b.String(), `"outcome": "cannot tell"`) {
+	if err := WriteComparisonJSON(&b, c); err != nil || !strings.Contains(b.String(), `"fired": true`) || !strings.Contains(b.String(), `"outcome": "cannot tell"`) {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	if suite := suiteOf(t, c); suite.Failures != 0 || suite.Skipped != 1 {

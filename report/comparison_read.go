@@ -24,7 +24,7 @@ const (
 // notKept is a note on what was saved by a bench of before.
 const notKept = "what was noticed when this was made, and how it was called, is not in the file: it was saved by a bench that did not keep that"
 
-// DecodeComparison reads what [ComparisonJSON] wrote of a comparison or a gate, so that it is shown as when it was made; name
+// DecodeComparison reads what [WriteComparisonJSON] wrote of a comparison or a gate, so that it is shown as when it was made; name
 // stands in its errors. It is untrusted: every figure must be one that a comparison can have.
 func DecodeComparison(name string, data []byte) (*Compared, error) {
 	var f comparisonFile

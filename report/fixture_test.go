@@ -243,4 +243,6 @@ var testCaller = Caller{Pair: testPair, Setting: func(s Setting) string {
 	return "--" + string(s)
 }, Remedies: map[string]string{"tls": "-k trusts any"}}
 
-func markdownOfRuns(w io.Writer, runs []*runfile.Run) error { return Markdown(w, runs, testCaller) }
+func markdownOfRuns(w io.Writer, runs []*runfile.Run) error {
+	return WriteMarkdown(w, runs, testCaller)
+}

@@ -18,8 +18,8 @@ const maxAnnotations = 5
 // MaxStepSummary bounds the summary of a GitHub Actions step, in bytes; GitHub refuses one of more than 1 MiB.
 const MaxStepSummary = 900_000
 
-// StepSummary writes the Markdown for the summary of a GitHub Actions step, at most limit bytes.
-func StepSummary(w io.Writer, runs []*runfile.Run, caller Caller, limit int) error {
+// WriteStepSummary writes the Markdown for the summary of a GitHub Actions step, at most limit bytes.
+func WriteStepSummary(w io.Writer, runs []*runfile.Run, caller Caller, limit int) error {
 	return markdown(w, runs, caller, limit)
 }
 
@@ -30,10 +30,10 @@ type annotation struct {
 	text  string
 }
 
-// Annotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
+// WriteAnnotations writes the worst failures of the runs, at most five, as workflow commands of GitHub Actions: figures that
 // are not the target's, failed thresholds and requests without success as errors, an interrupted run, and one whose target's own
 // figures are known though bench was late, as a warning. That the target was limited is a finding and no failure.
-func Annotations(w io.Writer, runs []*runfile.Run) error {
+func WriteAnnotations(w io.Writer, runs []*runfile.Run) error {
 	subjects := subjectsOf(runs)
 	var list []annotation
 	for _, s := range subjects {
@@ -76,9 +76,9 @@ func Annotations(w io.Writer, runs []*runfile.Run) error {
 // commandEscapes are those of a workflow command's text.
 var commandEscapes = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 
-// ComparisonAnnotations writes a gate that is not passed as a workflow command of GitHub Actions: a regression or a missed objective as an error,
+// WriteComparisonAnnotations writes a gate that is not passed as a workflow command of GitHub Actions: a regression or a missed objective as an error,
 // all else as a warning. Its title has the name that the new version was given. A comparison without margins has nothing to annotate. Its error is that of w.
-func ComparisonAnnotations(w io.Writer, c *Compared) error {
+func WriteComparisonAnnotations(w io.Writer, c *Compared) error {
 	r := &c.Result
 	level := "warning"
 	switch {

@@ -14,10 +14,10 @@ import (
 	"github.com/seed-5a006608/bench/report/history"
 )
 
-// HistoryCSV writes a row for each run of each series, under one header row. The cells of a change stand in the row of the
+// WriteHistoryCSV writes a row for each run of each series, under one header row. The cells of a change stand in the row of the
 // run with which a percentile changed, and are empty elsewhere: the ratio of the means after and before it, those means, and
 // the t-test's p. Its error is that of w.
-func HistoryCSV(w io.Writer, h *history.History) error {
+func WriteHistoryCSV(w io.Writer, h *history.History) error {
 	out := csv.NewWriter(w)
 	// A number comes first, so that no text from elsewhere begins a line, where a CI system takes it for a command.
 	header := []string{"series", "profile", "target", "started", "source", "bench", "requests"}
@@ -68,7 +68,7 @@ func changeAt(s *history.Series, percentile, run int) *history.Change {
 // historySchema rises when a key's meaning changes.
 const historySchema = 1
 
-// HistoryKind is the kind of what [HistoryJSON] writes.
+// HistoryKind is the kind of what [WriteHistoryJSON] writes.
 const HistoryKind = "history"
 
 type historyFile struct {
@@ -114,8 +114,8 @@ type historyOmit struct {
 	Why    string `json:"why"`
 }
 
-// HistoryJSON writes the series and their changes for programs to read. Its error is that of w.
-func HistoryJSON(w io.Writer, h *history.History) error {
+// WriteHistoryJSON writes the series and their changes for programs to read. Its error is that of w.
+func WriteHistoryJSON(w io.Writer, h *history.History) error {
 	f := historyFile{Schema: historySchema, Kind: HistoryKind, Window: h.Options.Window, PValue: h.Options.PValue, Magnitude: h.Options.Magnitude}
 	for _, s := range h.Series {
 		series := historySeries{Target: longName(s.Target.Series()), Profile: longName(s.Plan.Profile), Plan: &s.Plan, Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
@@ -153,7 +153,7 @@ func cleaned(list []string) []string {
 	return kept
 }
 
-// DecodeHistory reads what [HistoryJSON] wrote, so that it is shown as when it was made; name stands in its errors. It is
+// DecodeHistory reads what [WriteHistoryJSON] wrote, so that it is shown as when it was made; name stands in its errors. It is
 // untrusted: every figure must be one that runs can have.
 func DecodeHistory(name string, data []byte) (*history.History, error) {
 	var f historyFile

@@ -23,13 +23,15 @@ const (
 	changeMark = "▲"
 )
 
-// History writes how the percentiles of saved runs went over time, for a terminal: of each series its changes, a chart and
+// WriteHistory writes how the percentiles of saved runs went over time, for a terminal: of each series its changes, a chart and
 // a table, and in the end what was left out. Its error is that of w.
-func History(w io.Writer, h *history.History, o Options) error { return o.write(w, HistoryPage(h, o)) }
+func WriteHistory(w io.Writer, h *history.History, o Options) error {
+	return o.write(w, HistoryPage(h, o))
+}
 
-// HistoryMarkdown writes how the percentiles of saved runs went over time as text for a pull request or a wiki, of at most
+// WriteHistoryMarkdown writes how the percentiles of saved runs went over time as text for a pull request or a wiki, of at most
 // 60 kB: of each series its changes, a chart and its newest runs, and in the end what was left out. Its error is that of w.
-func HistoryMarkdown(w io.Writer, h *history.History) error {
+func WriteHistoryMarkdown(w io.Writer, h *history.History) error {
 	return writeMarkdown(w, HistoryPage(h, Options{Verbose: true, long: true}), maxMarkdown)
 }
 

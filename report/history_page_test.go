@@ -43,7 +43,7 @@ func slowed() *history.History {
 func TestHistory(t *testing.T) {
 	for _, width := range []int{40, 100} {
 		var b bytes.Buffer
-		if err := History(&b, slowed(), Options{Width: width}); err != nil {
+		if err := WriteHistory(&b, slowed(), Options{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		text := b.String()
@@ -67,7 +67,7 @@ func TestHistory(t *testing.T) {
 		}
 	}
 	var b bytes.Buffer
-	if err := History(&b, slowed(), Options{}); err != nil {
+	if err := WriteHistory(&b, slowed(), Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "\nchange                                  2.0×\n") || !strings.Contains(b.String(), "2026-10-30 09:00:00  1.0 ms  3.0 ms  ≥ 20 ms") {
@@ -87,12 +87,12 @@ func TestHistory(t *testing.T) {
 func TestHistoryWithoutAChange(t *testing.T) {
 	h := &history.History{Options: history.Options{Magnitude: 0.05}, Series: []*history.Series{{Points: make([]history.Point, 2)}}}
 	var b bytes.Buffer
-	if err := History(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "2 runs, and a change takes three or more to tell.") {
+	if err := WriteHistory(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "2 runs, and a change takes three or more to tell.") {
 		t.Errorf("%v: %s", err, b.String())
 	}
 	h.Series[0].Points = make([]history.Point, 3)
 	b.Reset()
-	if err := History(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "no change of more than 5 % was found in 3 runs.") {
+	if err := WriteHistory(&b, h, Options{}); err != nil || !strings.Contains(b.String(), "no change of more than 5 % was found in 3 runs.") {
 		t.Errorf("%v: %s", err, b.String())
 	}
 }
@@ -101,7 +101,7 @@ func TestHistoryWithoutAChange(t *testing.T) {
 func historyMarkdown(t *testing.T, h *history.History) string {
 	t.Helper()
 	var b strings.Builder
-	if err := HistoryMarkdown(&b, h); err != nil {
+	if err := WriteHistoryMarkdown(&b, h); err != nil {
 		t.Fatal(err)
 	}
 	return html.UnescapeString(strings.ReplaceAll(b.String(), "<!-- -->", ""))
@@ -130,7 +130,7 @@ func TestHistoryMarkdown(t *testing.T) {
 
 func TestHistoryCSV(t *testing.T) {
 	var b bytes.Buffer
-	if err := HistoryCSV(&b, slowed()); err != nil {
+	if err := WriteHistoryCSV(&b, slowed()); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&b).ReadAll()
@@ -157,7 +157,7 @@ func TestHistoryCSV(t *testing.T) {
 
 func TestHistoryJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := HistoryJSON(&b, slowed()); err != nil {
+	if err := WriteHistoryJSON(&b, slowed()); err != nil {
 		t.Fatal(err)
 	}
 	var f historyFile

@@ -62,9 +62,9 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes the thresholds of runs as JUnit XML: a suite for each target, in it a case for each threshold. A run that
+// WriteJUnit writes the thresholds of runs as JUnit XML: a suite for each target, in it a case for each threshold. A run that
 // was judged by none is a suite without cases. Its error is that of w, or says that there is no run.
-func JUnit(w io.Writer, runs []*runfile.Run) error {
+func WriteJUnit(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err
@@ -120,9 +120,9 @@ func junitOf(id int, s subject) junitSuite {
 	return suite
 }
 
-// ComparisonJUnit writes a gate as JUnit XML: a case for each metric that it was to judge, and one for failures. What is
+// WriteComparisonJUnit writes a gate as JUnit XML: a case for each metric that it was to judge, and one for failures. What is
 // inconclusive, or was not judged, is skipped, as the format has no third word. Its error is that of w.
-func ComparisonJUnit(w io.Writer, c *Compared) error {
+func WriteComparisonJUnit(w io.Writer, c *Compared) error {
 	var all junitSuites
 	for i := range c.Result.Comparisons {
 		found := &c.Result.Comparisons[i]

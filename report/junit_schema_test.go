@@ -53,7 +53,7 @@ func TestJUnitIsValid(t *testing.T) {
 		}
 		change(c)
 		var b bytes.Buffer
-		if err := ComparisonJUnit(&b, c); err != nil {
+		if err := WriteComparisonJUnit(&b, c); err != nil {
 			t.Fatal(err)
 		}
 		return b.String()

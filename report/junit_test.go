@@ -119,7 +119,7 @@ func readJUnit(t failer, text string) element {
 func junit(t failer, runs []*runfile.Run) string {
 	t.Helper()
 	var b strings.Builder
-	if err := JUnit(&b, runs); err != nil {
+	if err := WriteJUnit(&b, runs); err != nil {
 		t.Fatalf("%v", err)
 	}
 	return b.String()
@@ -130,7 +130,7 @@ func TestJUnit(t *testing.T) {
 	text := junit(t, runs)
 	readJUnit(t, text)
 	golden(t, "thresholds.xml", text)
-	if err := JUnit(io.Discard, nil); err == nil {
+	if err := WriteJUnit(io.Discard, nil); err == nil {
 		t.Error("no run was written")
 	}
 }
@@ -195,7 +195,7 @@ func TestAnyRunAsJUnit(t *testing.T) {
 		}
 		readJUnit(t, junit(t, runs))
 		var b strings.Builder
-		if err := Terminal(&b, runs, Options{}); err != nil {
+		if err := WriteTerminal(&b, runs, Options{}); err != nil {
 			t.Fatal(err)
 		}
 		for _, r := range b.String() {

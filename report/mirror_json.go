@@ -16,7 +16,7 @@ import (
 // mirrorSchema rises when a key's meaning changes.
 const mirrorSchema = 1
 
-// MirrorKind is the kind of what [MirrorJSON] writes.
+// MirrorKind is the kind of what [WriteMirrorJSON] writes.
 const MirrorKind = "mirror"
 
 type mirrorFile struct {
@@ -39,8 +39,8 @@ type mirrorFile struct {
 	Footnotes   []string           `json:"footnotes"`        // what has to be known to read the figures, and follows from them
 }
 
-// MirrorJSON writes what a mirrored run found for programs to read. Its error is that of w.
-func MirrorJSON(w io.Writer, m *Mirror) error {
+// WriteMirrorJSON writes what a mirrored run found for programs to read. Its error is that of w.
+func WriteMirrorJSON(w io.Writer, m *Mirror) error {
 	f := mirrorFile{
 		Schema: mirrorSchema, Kind: MirrorKind, Answers: mirrorAnswers(m), Interrupted: m.Interrupted, Spoiled: m.Spoiled, Rate: m.Rate, LengthNS: int64(m.Length),
 		Seed: m.Seed, Names: [2]string{longName(m.Names[0]), longName(m.Names[1])}, Verdicts: m.Verdicts, Rules: m.Rules, Pairs: m.Pairs,
@@ -64,7 +64,7 @@ func MirrorJSON(w io.Writer, m *Mirror) error {
 // mostSamples bounds the requests that were answered differently.
 const mostSamples = 1000
 
-// DecodeMirror reads what [MirrorJSON] wrote, so that it is shown as when it was made; name stands in its errors. It is
+// DecodeMirror reads what [WriteMirrorJSON] wrote, so that it is shown as when it was made; name stands in its errors. It is
 // untrusted: every figure must be one that a mirrored run can have.
 func DecodeMirror(name string, data []byte) (*Mirror, error) {
 	var f mirrorFile

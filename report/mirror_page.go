@@ -48,11 +48,11 @@ func NewMirror(names [2]string, found *runfile.Mirrored) *Mirror {
 // shared is what has to be known of every mirrored run.
 const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without mirroring one is loaded at a time"
 
-// Mirrored writes what a mirrored run found, for a terminal. Its error is that of w.
-func Mirrored(w io.Writer, m *Mirror, o Options) error { return o.write(w, MirrorPage(m)) }
+// WriteMirror writes what a mirrored run found, for a terminal. Its error is that of w.
+func WriteMirror(w io.Writer, m *Mirror, o Options) error { return o.write(w, MirrorPage(m)) }
 
-// MirrorMarkdown writes what a mirrored run found as text for a pull request. Its error is that of w.
-func MirrorMarkdown(w io.Writer, m *Mirror) error {
+// WriteMirrorMarkdown writes what a mirrored run found as text for a pull request. Its error is that of w.
+func WriteMirrorMarkdown(w io.Writer, m *Mirror) error {
 	return writeMarkdown(w, MirrorPage(m), maxMarkdown)
 }
 

@@ -35,7 +35,7 @@ func TestMirrored(t *testing.T) {
 	m := mirrorFixture()
 	for _, width := range []int{40, 100} {
 		var b bytes.Buffer
-		if err := Mirrored(&b, m, Options{Width: width}); err != nil {
+		if err := WriteMirror(&b, m, Options{Width: width}); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(b.String()) {
@@ -63,7 +63,7 @@ func TestMirrored(t *testing.T) {
 	spoilt := NewMirror(m.Names, &runfile.Mirrored{A: a, B: b2, Pairs: m.Pairs})
 	m.Interrupted, m.Spoiled = spoilt.Interrupted, spoilt.Spoiled
 	var b bytes.Buffer
-	if err := Mirrored(&b, m, Options{}); err != nil {
+	if err := WriteMirror(&b, m, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if text := b.String(); !strings.HasPrefix(text, "INTERRUPTED: ") || !strings.Contains(text, "The latencies are not the targets': bench did not send 20 of 1000 requests") || strings.Contains(text, "canary slower\n") {
@@ -84,7 +84,7 @@ func TestMirroredOfASideThatHangs(t *testing.T) {
 	}
 	m.Rows, m.Pairs.OneBound, m.Pairs.Unanswered = compare.Paired(pairs), 103, 2
 	var b bytes.Buffer
-	if err := Mirrored(&b, m, Options{Width: 100}); err != nil {
+	if err := WriteMirror(&b, m, Options{Width: 100}); err != nil {
 		t.Fatal(err)
 	}
 	flat := strings.Join(strings.Fields(b.String()), " ")
@@ -98,7 +98,7 @@ func TestMirroredOfASideThatHangs(t *testing.T) {
 func mirrorMarkdown(t *testing.T, m *Mirror) string {
 	t.Helper()
 	var b strings.Builder
-	if err := MirrorMarkdown(&b, m); err != nil {
+	if err := WriteMirrorMarkdown(&b, m); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -128,7 +128,7 @@ func TestMirrorMarkdown(t *testing.T) {
 
 func TestMirrorJSON(t *testing.T) {
 	var b bytes.Buffer
-	if err := MirrorJSON(&b, mirrorFixture()); err != nil {
+	if err := WriteMirrorJSON(&b, mirrorFixture()); err != nil {
 		t.Fatal(err)
 	}
 	var f mirrorFile

@@ -12,8 +12,10 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// Preview writes what a plan would do.
-func Preview(w io.Writer, v *runfile.Preview, o Options) error { return o.write(w, previewPage(v)) }
+// WritePreview writes what a plan would do.
+func WritePreview(w io.Writer, v *runfile.Preview, o Options) error {
+	return o.write(w, previewPage(v))
+}
 
 // previewPage says what a plan would do.
 func previewPage(v *runfile.Preview) *page.Page {

@@ -18,7 +18,7 @@ func TestPreview(t *testing.T) {
 		First: []runfile.PreviewRequest{{K: 0, At: 50 * time.Millisecond, Method: "POST", URL: "http://127.0.0.1:8080/a?q=…\x1b[2J", Header: []string{"Accept: x", "Cookie: …"}, Body: 12}},
 	}
 	var b strings.Builder
-	if err := Preview(&b, v, Options{}); err != nil {
+	if err := WritePreview(&b, v, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -44,7 +44,7 @@ func TestPreview(t *testing.T) {
 	} {
 		b.Reset()
 		v.Requests = requests
-		if err := Preview(&b, v, Options{}); err != nil || !strings.Contains(b.String(), want) {
+		if err := WritePreview(&b, v, Options{}); err != nil || !strings.Contains(b.String(), want) {
 			t.Errorf("%v, no %q in\n%s", err, want, b.String())
 		}
 	}

@@ -39,8 +39,8 @@ func sameAgain[T any](t *testing.T, what string, was T, write func(io.Writer, T)
 
 func comparisonForms() map[string]func(io.Writer, *Compared) error {
 	return map[string]func(io.Writer, *Compared) error{
-		"terminal": func(w io.Writer, c *Compared) error { return Comparison(w, c, Options{Width: 100}) },
-		"md":       ComparisonMarkdown, "junit": ComparisonJUnit, "actions": ComparisonAnnotations,
+		"terminal": func(w io.Writer, c *Compared) error { return WriteComparison(w, c, Options{Width: 100}) },
+		"md":       WriteComparisonMarkdown, "junit": WriteComparisonJUnit, "actions": WriteComparisonAnnotations,
 	}
 }
 
@@ -72,7 +72,7 @@ func TestSavedComparisonsAreShownInTheSameWords(t *testing.T) {
 		"interrupted": interrupted, "late": late, "files": files, "mixed": twoWays(t, true), "mixed, no gate": twoWays(t, false), "thin": thin,
 		"objectives": objectiveGate(t, "p50<10ms", "p99<2ms", "errors<1%"), "runs": heldAgainstBaseline(t, 8, 1.3), "few runs": heldAgainstBaseline(t, 5, 1), "ended": ended,
 	} {
-		sameAgain(t, what, c, ComparisonJSON, DecodeComparison, comparisonForms())
+		sameAgain(t, what, c, WriteComparisonJSON, DecodeComparison, comparisonForms())
 	}
 }
 
@@ -82,12 +82,12 @@ func TestComparisonFilesHoldWhatTheTerminalShows(t *testing.T) {
 	c.Notes = []string{"the kernel's clock source is hpet"}
 	c.Result.Comparisons[0].Rows[0].Carried = 0.5
 	var b, m bytes.Buffer
-	if err := ComparisonJSON(&b, c); err != nil {
+	if err := WriteComparisonJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	mirror := mirrorFixture()
 	mirror.Notes = c.Notes
-	if err := MirrorJSON(&m, mirror); err != nil {
+	if err := WriteMirrorJSON(&m, mirror); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{`"repeat": "bench gate a b --seed 7"`, `"the kernel's clock source is hpet"`, `"neighbouring pairs resemble each other`, `"took_ns": 93000000000`} {
@@ -114,21 +114,23 @@ func TestSavedMirrorsAreShownInTheSameWords(t *testing.T) {
 		for i := range m.Pairs.Samples {
 			m.Pairs.Samples[i].Endpoint = longName(m.Pairs.Samples[i].Endpoint)
 		}
-		sameAgain(t, what, m, MirrorJSON, DecodeMirror, map[string]func(io.Writer, *Mirror) error{
-			"terminal": func(w io.Writer, m *Mirror) error { return Mirrored(w, m, Options{Width: 100}) }, "md": MirrorMarkdown,
+		sameAgain(t, what, m, WriteMirrorJSON, DecodeMirror, map[string]func(io.Writer, *Mirror) error{
+			"terminal": func(w io.Writer, m *Mirror) error { return WriteMirror(w, m, Options{Width: 100}) }, "md": WriteMirrorMarkdown,
 		})
 	}
 }
 
 func TestSavedHistoriesAndSelfchecksAreShownInTheSameWords(t *testing.T) {
-	sameAgain(t, "history", slowed(), HistoryJSON, DecodeHistory, map[string]func(io.Writer, *history.History) error{
-		"terminal": func(w io.Writer, h *history.History) error { return History(w, h, Options{Width: 100, Verbose: true}) },
-		"md":       HistoryMarkdown, "csv": HistoryCSV,
+	sameAgain(t, "history", slowed(), WriteHistoryJSON, DecodeHistory, map[string]func(io.Writer, *history.History) error{
+		"terminal": func(w io.Writer, h *history.History) error {
+			return WriteHistory(w, h, Options{Width: 100, Verbose: true})
+		},
+		"md": WriteHistoryMarkdown, "csv": WriteHistoryCSV,
 	})
 	r := trustedReport()
 	r.Kind = selfcheck.Kind
 	sameAgain(t, "selfcheck", r, selfcheck.Encode, selfcheck.Decode, map[string]func(io.Writer, *selfcheck.Report) error{
-		"terminal": func(w io.Writer, r *selfcheck.Report) error { return Selfcheck(w, r, Options{Width: 100}) },
+		"terminal": func(w io.Writer, r *selfcheck.Report) error { return WriteSelfcheck(w, r, Options{Width: 100}) },
 	})
 }
 
@@ -163,14 +165,14 @@ func TestFilesOfBeforeAreShown(t *testing.T) {
 	}
 	c := heldAgainstBaseline(t, 8, 1)
 	c.Repeat = "bench gate --baseline main"
-	found, err := DecodeComparison("old.json", before(func(w io.Writer) error { return ComparisonJSON(w, c) }, "repeat", "took_ns", "owned", "notes", "footnotes"))
+	found, err := DecodeComparison("old.json", before(func(w io.Writer) error { return WriteComparisonJSON(w, c) }, "repeat", "took_ns", "owned", "notes", "footnotes"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text := comparisonText(t, found); !strings.HasPrefix(text, ComparisonAnswer(c)[:40]) || !said(text) || strings.Contains(text, "repeat:") {
 		t.Error(text)
 	}
-	m, err := DecodeMirror("old.json", before(func(w io.Writer) error { return MirrorJSON(w, mirrorFixture()) }, "repeat", "seed", "rules", "notes", "footnotes"))
+	m, err := DecodeMirror("old.json", before(func(w io.Writer) error { return WriteMirrorJSON(w, mirrorFixture()) }, "repeat", "seed", "rules", "notes", "footnotes"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +185,7 @@ func TestDamagedComparisonsAreRefused(t *testing.T) {
 	var b bytes.Buffer
 	c := objectiveGate(t, "p50<10ms")
 	c.Pilot = &compare.Found{Tried: []compare.Tried{{Share: 0.7, Rate: 700}}}
-	if err := ComparisonJSON(&b, c); err != nil {
+	if err := WriteComparisonJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
 	for _, tc := range []struct{ old, new, want string }{
@@ -233,21 +235,21 @@ func TestNumbersThatAreEditedDoNotPanic(t *testing.T) {
 		return write()
 	}
 	for what, s := range map[string]shown{
-		"comparison": {encode(func(w io.Writer) error { return ComparisonJSON(w, heldAgainstBaseline(t, 8, 1.3)) }), func(data []byte) error {
+		"comparison": {encode(func(w io.Writer) error { return WriteComparisonJSON(w, heldAgainstBaseline(t, 8, 1.3)) }), func(data []byte) error {
 			c, err := DecodeComparison("f", data)
-			return show(err, func() error { return Comparison(io.Discard, c, Options{}) })
+			return show(err, func() error { return WriteComparison(io.Discard, c, Options{}) })
 		}},
-		"mirror": {encode(func(w io.Writer) error { return MirrorJSON(w, mirrorFixture()) }), func(data []byte) error {
+		"mirror": {encode(func(w io.Writer) error { return WriteMirrorJSON(w, mirrorFixture()) }), func(data []byte) error {
 			m, err := DecodeMirror("f", data)
-			return show(err, func() error { return Mirrored(io.Discard, m, Options{}) })
+			return show(err, func() error { return WriteMirror(io.Discard, m, Options{}) })
 		}},
-		"history": {encode(func(w io.Writer) error { return HistoryJSON(w, slowed()) }), func(data []byte) error {
+		"history": {encode(func(w io.Writer) error { return WriteHistoryJSON(w, slowed()) }), func(data []byte) error {
 			h, err := DecodeHistory("f", data)
-			return show(err, func() error { return History(io.Discard, h, Options{Verbose: true}) })
+			return show(err, func() error { return WriteHistory(io.Discard, h, Options{Verbose: true}) })
 		}},
 		"selfcheck": {strings.ReplaceAll(encode(func(w io.Writer) error { return selfcheck.Encode(w, trustedReport()) }), ",", ",\n"), func(data []byte) error {
 			r, err := selfcheck.Decode("f", data)
-			return show(err, func() error { return Selfcheck(io.Discard, r, Options{}) })
+			return show(err, func() error { return WriteSelfcheck(io.Discard, r, Options{}) })
 		}},
 	} {
 		lines := strings.SplitAfter(s.text, "\n")

@@ -25,7 +25,7 @@ func TestAnAbortedRunSaysWhatEndedIt(t *testing.T) {
 		t.Errorf("side by side: %q", got)
 	}
 	var b strings.Builder
-	if err := Annotations(&b, []*runfile.Run{abortedRun()}); err != nil {
+	if err := WriteAnnotations(&b, []*runfile.Run{abortedRun()}); err != nil {
 		t.Fatal(err)
 	}
 	if got := b.String(); !strings.Contains(got, "::error title=bench::uncached: the run was aborted on p99>2s: p99 is at least") || strings.Contains(got, "interrupted") {

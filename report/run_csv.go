@@ -19,12 +19,12 @@ var csvDists = []struct {
 	{"service", func(i *runfile.Interval) *runfile.Dist { return &i.ServiceTime }},
 }
 
-// CSV writes a row for each second of each run, under one header row. A figure that was not measured is an empty cell,
+// WriteCSV writes a row for each second of each run, under one header row. A figure that was not measured is an empty cell,
 // and one that is only a lower bound has true in the column _at_least beside it. The phase is that in which the second
 // begins. Of journeys there are rows behind them: for each phase and for the whole one a journey and one a step, with columns of
 // their own and none of a second's. Where a run is pooled of several, every count is the mean of one, and columns say of how many and
 // their seeds. The columns run_ at the end are the run's in each of its seconds' rows.
-func CSV(w io.Writer, runs []*runfile.Run) error {
+func WriteCSV(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

@@ -33,7 +33,7 @@ func readCSV(t *testing.T, text string) []map[string]string {
 
 func TestCSVHoldsTheIntervals(t *testing.T) {
 	runs := []*runfile.Run{cachedRun(), uncachedRun()}
-	rows := readCSV(t, written(t, CSV, runs...))
+	rows := readCSV(t, written(t, WriteCSV, runs...))
 	bounds := 0
 	for _, run := range runs {
 		for _, second := range run.Intervals {
@@ -78,7 +78,7 @@ func TestCSVHoldsTheIntervals(t *testing.T) {
 func TestCSVLeavesEmptyWhatWasNotMeasured(t *testing.T) {
 	run := cachedRun()
 	run.Intervals = []runfile.Interval{{StartNS: time.Hour, Due: 1}}
-	row := readCSV(t, written(t, CSV, run))[0]
+	row := readCSV(t, written(t, WriteCSV, run))[0]
 	for column, want := range map[string]string{"phase": "", "response_requests": "0", "response_p99_ms": "", "response_p99_at_least": "", "due_requests": "1"} {
 		if row[column] != want {
 			t.Errorf("%s is %q, want %q", column, row[column], want)
@@ -111,7 +111,7 @@ func TestCSVTellsOfTheCache(t *testing.T) {
 
 func TestCSVCellsAreNoFormulas(t *testing.T) {
 	for _, text := range hostile {
-		row := readCSV(t, written(t, CSV, hostileRun(text)))[0]
+		row := readCSV(t, written(t, WriteCSV, hostileRun(text)))[0]
 		for column, cell := range row {
 			if _, err := strconv.ParseFloat(cell, 64); err == nil {
 				continue

@@ -18,8 +18,8 @@ import (
 
 // fileWriters are the formats of files that this package writes.
 var fileWriters = map[string]func(io.Writer, []*runfile.Run) error{
-	"csv": CSV, "hlog": HLog, "md": markdownOfRuns, "openmetrics": OpenMetrics, "gitlab": GitLab, "gh-benchmark": GitHubBenchmark,
-	"annotations": Annotations,
+	"csv": WriteCSV, "hlog": WriteHLog, "md": markdownOfRuns, "openmetrics": WriteOpenMetrics, "gitlab": WriteGitLab, "gh-benchmark": WriteGitHubBenchmark,
+	"annotations": WriteAnnotations,
 }
 
 // hostile are names that some format would take for more than text.

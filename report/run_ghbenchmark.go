@@ -20,10 +20,10 @@ type ghEntry struct {
 	Extra string  `json:"extra,omitempty"`
 }
 
-// GitHubBenchmark writes P50, P95 and P99 of the response time of every phase but warm-up, in ms, and the share of
+// WriteGitHubBenchmark writes P50, P95 and P99 of the response time of every phase but warm-up, in ms, and the share of
 // requests that failed, as github-action-benchmark reads them with customSmallerIsBetter. What was not measured is left
 // out; a lower bound, which nothing better can be said of, is marked in extra, as is what limited the run.
-func GitHubBenchmark(w io.Writer, runs []*runfile.Run) error {
+func WriteGitHubBenchmark(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

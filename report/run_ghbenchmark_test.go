@@ -31,7 +31,7 @@ func readEntries(t *testing.T, text string) map[string]ghEntry {
 
 func TestBenchmarkEntries(t *testing.T) {
 	cached, uncached := cachedRun(), uncachedRun()
-	got := readEntries(t, written(t, GitHubBenchmark, cached, uncached))
+	got := readEntries(t, written(t, WriteGitHubBenchmark, cached, uncached))
 	if len(got) != 2*3*4 { // without the warm-up
 		t.Errorf("%d entries: %v", len(got), got)
 	}
@@ -61,7 +61,7 @@ func TestBenchmarkNamesAreThoseOfTheSeries(t *testing.T) {
 	second.Target = runfile.Target{URL: "http://127.0.0.1:40002", Bundled: true}
 	named.Target = runfile.Target{Name: "front", URL: "http://127.0.0.1:40003", Bundled: true, Named: true, Service: "cached"}
 	for want, r := range map[string]*runfile.Run{"http://127.0.0.1, spike: P99": first, "http://127.0.0.1, baseline: P50": second, "front, spike: P99": named} {
-		if got := readEntries(t, written(t, GitHubBenchmark, r)); got[want].Unit != "ms" {
+		if got := readEntries(t, written(t, WriteGitHubBenchmark, r)); got[want].Unit != "ms" {
 			t.Errorf("no entry %q: %v", want, got)
 		}
 	}
@@ -69,7 +69,7 @@ func TestBenchmarkNamesAreThoseOfTheSeries(t *testing.T) {
 
 func TestBenchmarkNamesStayInTheirCell(t *testing.T) {
 	for _, text := range hostile {
-		for name := range readEntries(t, written(t, GitHubBenchmark, hostileRun(text), hostileRun(text))) {
+		for name := range readEntries(t, written(t, WriteGitHubBenchmark, hostileRun(text), hostileRun(text))) {
 			if strings.ContainsAny(name, "`|") {
 				t.Errorf("a name that ends its cell: %q", name)
 			}
@@ -78,7 +78,7 @@ func TestBenchmarkNamesStayInTheirCell(t *testing.T) {
 }
 
 func TestBenchmarkLeavesOutWhatWasNotMeasured(t *testing.T) {
-	if got := written(t, GitHubBenchmark, &runfile.Run{}); got != "[]\n" {
+	if got := written(t, WriteGitHubBenchmark, &runfile.Run{}); got != "[]\n" {
 		t.Errorf("of nothing it writes %q", got)
 	}
 }

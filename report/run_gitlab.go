@@ -44,12 +44,12 @@ var k6Figures = []struct {
 	{"p(90)", quantileOf(0.90)}, {"p(95)", quantileOf(0.95)},
 }
 
-// GitLab writes one run as k6 exports its summary, over every phase but warm-up. Each metric has k6's meaning:
+// WriteGitLab writes one run as k6 exports its summary, over every phase but warm-up. Each metric has k6's meaning:
 // http_req_waiting is from the send to the first byte, http_req_duration from the send to the last, http_reqs are the
 // requests that were made, whatever became of them; bench's own headline, from the intended start, stands beside them as
 // bench_response_time. A request is a check, passed where it succeeded. A time that was measured of less than 90 % of the
 // requests is left out. The format holds one test, so several runs are an error.
-func GitLab(w io.Writer, runs []*runfile.Run) error {
+func WriteGitLab(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

@@ -48,7 +48,7 @@ func TestGitLabWidget(t *testing.T) {
 	run.Overall.DurationNS = 4 * time.Second
 	run.Overall.FirstByte = runfile.NewDist(3, []time.Duration{2 * ms, 2 * ms, 2 * ms, 4 * ms}, nil)
 	run.Overall.ServiceTime = run.Overall.FirstByte
-	text := written(t, GitLab, run)
+	text := written(t, WriteGitLab, run)
 	var summary struct {
 		Metrics struct {
 			Failed   k6Rate    `json:"http_req_failed"`
@@ -78,7 +78,7 @@ func TestGitLabMarksLowerBounds(t *testing.T) {
 			Response k6Trend `json:"bench_response_time"`
 		} `json:"metrics"`
 	}
-	if err := json.Unmarshal([]byte(written(t, GitLab, uncachedRun())), &summary); err != nil {
+	if err := json.Unmarshal([]byte(written(t, WriteGitLab, uncachedRun())), &summary); err != nil {
 		t.Fatal(err)
 	}
 	if got := strings.Join(summary.Metrics.Response.AtLeast, " "); !strings.Contains(got, "p(95)") || !strings.Contains(got, "avg") || strings.Contains(got, "min") {
@@ -87,7 +87,7 @@ func TestGitLabMarksLowerBounds(t *testing.T) {
 }
 
 func TestGitLabLeavesOutWhatWasNotMeasured(t *testing.T) {
-	if got := widget(t, written(t, GitLab, &runfile.Run{})); len(got) > 0 {
+	if got := widget(t, written(t, WriteGitLab, &runfile.Run{})); len(got) > 0 {
 		t.Errorf("of nothing it shows %v", got)
 	}
 }
@@ -109,7 +109,7 @@ func TestGitLabLeavesOutWhatFewRequestsTell(t *testing.T) {
 		var summary struct {
 			Metrics map[string]any `json:"metrics"`
 		}
-		if err := json.Unmarshal([]byte(written(t, GitLab, run)), &summary); err != nil {
+		if err := json.Unmarshal([]byte(written(t, WriteGitLab, run)), &summary); err != nil {
 			t.Fatal(err)
 		}
 		for _, name := range []string{"http_req_waiting", "http_req_connecting"} {
@@ -121,7 +121,7 @@ func TestGitLabLeavesOutWhatFewRequestsTell(t *testing.T) {
 }
 
 func TestGitLabHoldsOneTarget(t *testing.T) {
-	err := GitLab(io.Discard, []*runfile.Run{cachedRun(), cachedRun()})
+	err := WriteGitLab(io.Discard, []*runfile.Run{cachedRun(), cachedRun()})
 	if err == nil || err.Error() != "the format holds one target and 2 were driven: drive them one by one" {
 		t.Error(err)
 	}

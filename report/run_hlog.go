@@ -12,10 +12,10 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// HLog writes the response times of each second's successes as an HdrHistogram interval log (version 1.3), in ns, one
+// WriteHLog writes the response times of each second's successes as an HdrHistogram interval log (version 1.3), in ns, one
 // line a second; the maximum on a line is in ms. Several targets are told apart by Tag. Requests that never finished have
 // no value to put into a histogram; a comment counts them.
-func HLog(w io.Writer, runs []*runfile.Run) error {
+func WriteHLog(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func TestLogReadsBack(t *testing.T) {
 	cached, uncached := twoDigits(t, cachedRun()), twoDigits(t, uncachedRun())
 	uncached.Started = cached.Started.Add(42*time.Second + 250*time.Millisecond)
 	for _, runs := range [][]*runfile.Run{{cached}, {uncached}, {uncached, cached}} {
-		text := written(t, HLog, runs...)
+		text := written(t, WriteHLog, runs...)
 		lines := readLog(t, text)
 		for _, run := range runs {
 			merged := hdrhistogram.New(1, int64(time.Hour), 3)
@@ -110,7 +110,7 @@ func TestLogReadsBack(t *testing.T) {
 func TestLogOfHostileNames(t *testing.T) {
 	for _, text := range hostile {
 		a, b := hostileRun(text), hostileRun(text)
-		lines := readLog(t, written(t, HLog, a, b))
+		lines := readLog(t, written(t, WriteHLog, a, b))
 		if len(lines) != len(a.Intervals)+len(b.Intervals) {
 			t.Fatalf("%.40q: %d lines", text, len(lines))
 		}
@@ -128,7 +128,7 @@ func TestLogOfHostileNames(t *testing.T) {
 func TestLogSaysHowLongTheLastSecondWas(t *testing.T) {
 	run := twoDigits(t, cachedRun())
 	run.Phases[len(run.Phases)-1].DurationNS -= 500 * time.Millisecond
-	lines := readLog(t, written(t, HLog, run))
+	lines := readLog(t, written(t, WriteHLog, run))
 	for i, h := range lines {
 		want := int64(1000)
 		if i == len(lines)-1 {
@@ -143,9 +143,9 @@ func TestLogSaysHowLongTheLastSecondWas(t *testing.T) {
 // The seconds in which a run drains come after its last phase: without an answer of their own they are no intervals.
 func TestLogLeavesOutTheDrain(t *testing.T) {
 	run := twoDigits(t, cachedRun())
-	want := len(readLog(t, written(t, HLog, run)))
+	want := len(readLog(t, written(t, WriteHLog, run)))
 	run.Intervals = append(run.Intervals, runfile.Interval{StartNS: time.Duration(len(run.Intervals)) * time.Second})
-	lines := readLog(t, written(t, HLog, run))
+	lines := readLog(t, written(t, WriteHLog, run))
 	if len(lines) != want {
 		t.Fatalf("%d intervals, want %d", len(lines), want)
 	}

@@ -45,7 +45,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 		run.Phases = append(run.Phases, phase)
 	}
 	for _, limit := range []int{1000, maxMarkdown, 250_000} {
-		got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testCaller, limit) }, run)
+		got := written(t, func(w io.Writer, runs []*runfile.Run) error { return WriteStepSummary(w, runs, testCaller, limit) }, run)
 		if len(got) > limit || len(got) < limit-1000 {
 			t.Errorf("limit %d: %d bytes", limit, len(got))
 		}
@@ -56,7 +56,7 @@ func TestMarkdownIsCutWithASentence(t *testing.T) {
 	if got := written(t, markdownOfRuns, run); len(got) > maxMarkdown {
 		t.Errorf("%d bytes", len(got))
 	}
-	if got := written(t, func(w io.Writer, runs []*runfile.Run) error { return StepSummary(w, runs, testCaller, 10) }, run); got != "" {
+	if got := written(t, func(w io.Writer, runs []*runfile.Run) error { return WriteStepSummary(w, runs, testCaller, 10) }, run); got != "" {
 		t.Errorf("without room it writes %q", got)
 	}
 }
@@ -110,7 +110,7 @@ func TestAnnotations(t *testing.T) {
 		for _, change := range tc.change {
 			change(run)
 		}
-		if got := written(t, Annotations, run); got != tc.want {
+		if got := written(t, WriteAnnotations, run); got != tc.want {
 			t.Errorf("%s:\ngot  %q\nwant %q", tc.why, got, tc.want)
 		}
 	}
@@ -122,7 +122,7 @@ func TestAnnotationsAreTheWorstFive(t *testing.T) {
 		runs = append(runs, hostileRun("x"))
 	}
 	runs[0].Verdict.Kind = runfile.Valid
-	got := written(t, Annotations, runs...)
+	got := written(t, WriteAnnotations, runs...)
 	if n := strings.Count(got, "\n"); n != 5 {
 		t.Errorf("%d annotations", n)
 	}
@@ -133,7 +133,7 @@ func TestAnnotationsAreTheWorstFive(t *testing.T) {
 
 func TestAnnotationsAreOneLineEach(t *testing.T) {
 	for _, text := range hostile {
-		for line := range strings.Lines(written(t, Annotations, hostileRun(text))) {
+		for line := range strings.Lines(written(t, WriteAnnotations, hostileRun(text))) {
 			data, ok := strings.CutPrefix(line, "::error title=bench::")
 			if !ok {
 				t.Errorf("%.40q: a line of another command: %q", text, line)

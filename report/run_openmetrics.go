@@ -65,10 +65,11 @@ var openDists = []struct {
 // openQuantiles are a summary's quantiles, by the names of [fileFigures].
 var openQuantiles = map[string]string{"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99", "p999": "0.999", "max": "1"}
 
-// OpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
-// outcome, rates, bytes, errors, and where they are known hits, stale reads, the origin's load and lost writes. The phase "overall" is every one but warm-up. A quantile that was not measured is left
+// WriteOpenMetrics writes the phases of runs as OpenMetrics 1.0 text: percentiles as summaries in seconds, requests by their
+// outcome, rates, bytes, errors, and where
+// they are known hits, stale reads, the origin's load and lost writes. The phase "overall" is every one but warm-up. A quantile that was not measured is left
 // out, and one that is only a lower bound, as the sum may be, has a sample in bench_at_least.
-func OpenMetrics(w io.Writer, runs []*runfile.Run) error {
+func WriteOpenMetrics(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {
 		return err

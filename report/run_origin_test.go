@@ -36,7 +36,7 @@ func TestOriginIsShown(t *testing.T) {
 			run.Overall.Consistency = &runfile.Consistency{Lost: c.lost}
 		}
 		var b bytes.Buffer
-		if err := Terminal(&b, []*runfile.Run{run}, Options{Width: 140}); err != nil {
+		if err := WriteTerminal(&b, []*runfile.Run{run}, Options{Width: 140}); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {

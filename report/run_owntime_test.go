@@ -83,7 +83,7 @@ func TestAnnotationsOfADisturbedRun(t *testing.T) {
 	hold := []runfile.PhaseRecord{{Name: "hold", Kind: "hold", DurationNS: 30 * time.Second, From: 400, To: 400}}
 	const want = "::warning title=bench::api: HOST-LIMITED: the service answered 400/s with P99 at 18 ms of its own time; " +
 		"bench was late for 13 %25 of the requests, which were left out: late\n"
-	if got := written(t, Annotations, told("api", hold, 40*ms, disturbedIn(0, 1000, 18*ms))); got != want {
+	if got := written(t, WriteAnnotations, told("api", hold, 40*ms, disturbedIn(0, 1000, 18*ms))); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
@@ -110,7 +110,7 @@ func lateRun(late time.Duration, disturbed uint64) *runfile.Run {
 func shownText(t *testing.T, run *runfile.Run, o Options) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Terminal(&b, []*runfile.Run{run}, o); err != nil {
+	if err := WriteTerminal(&b, []*runfile.Run{run}, o); err != nil {
 		t.Fatal(err)
 	}
 	return strings.Join(strings.Fields(b.String()), " ")

@@ -43,9 +43,9 @@ func (o Options) write(w io.Writer, p *page.Page) error {
 	return page.Terminal(w, p, page.TerminalOptions{Width: o.Width, Color: o.Color, Detail: detail})
 }
 
-// Terminal writes the report of one run, or of several side by side, each at its own target. It writes once, when the
+// WriteTerminal writes the report of one run, or of several side by side, each at its own target. It writes once, when the
 // report is whole; its error is that of w, or says that there is no run.
-func Terminal(w io.Writer, runs []*runfile.Run, o Options) error {
+func WriteTerminal(w io.Writer, runs []*runfile.Run, o Options) error {
 	p, err := RunPage(runs, o)
 	if err != nil {
 		return err
@@ -90,9 +90,9 @@ const maxMarkdown = 60_000
 // cutSentence ends a report that was too long.
 const cutSentence = "\nCut here, as it was too long: the whole is in the run file (`-o json=FILE`).\n"
 
-// Markdown writes the runs as text for a pull request in GitHub's Markdown, of at most 60 kB: the answer, the thresholds,
+// WriteMarkdown writes the runs as text for a pull request in GitHub's Markdown, of at most 60 kB: the answer, the thresholds,
 // the phases, what limited them, and the errors.
-func Markdown(w io.Writer, runs []*runfile.Run, caller Caller) error {
+func WriteMarkdown(w io.Writer, runs []*runfile.Run, caller Caller) error {
 	return markdown(w, runs, caller, maxMarkdown)
 }
 

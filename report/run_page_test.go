@@ -77,7 +77,7 @@ func render(t *testing.T, o Options, runs ...*runfile.Run) string {
 	t.Helper()
 	o.Caller = testCaller
 	var out bytes.Buffer
-	if err := Terminal(&out, runs, o); err != nil {
+	if err := WriteTerminal(&out, runs, o); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
@@ -118,14 +118,14 @@ func troubledRun() *runfile.Run {
 
 func TestTerminalWithoutRuns(t *testing.T) {
 	var out bytes.Buffer
-	if err := Terminal(&out, []*runfile.Run{nil}, Options{}); err == nil || out.Len() > 0 {
+	if err := WriteTerminal(&out, []*runfile.Run{nil}, Options{}); err == nil || out.Len() > 0 {
 		t.Errorf("without a run Terminal wrote %q and returned %v", out.String(), err)
 	}
 }
 
 func TestTerminalReportsItsWriter(t *testing.T) {
 	full := errors.New("no space left on device")
-	if err := Terminal(failingWriter{full}, []*runfile.Run{{}}, Options{}); !errors.Is(err, full) {
+	if err := WriteTerminal(failingWriter{full}, []*runfile.Run{{}}, Options{}); !errors.Is(err, full) {
 		t.Errorf("Terminal on a full disk returned %v", err)
 	}
 }

@@ -30,12 +30,12 @@ func pooledRun(t *testing.T) *runfile.Run {
 // Every format says of how many runs its figures are, and those that name a seed name each.
 func TestEveryFormatTellsPooledRuns(t *testing.T) {
 	run := pooledRun(t)
-	texts := map[string]string{"junit": written(t, JUnit, run)}
+	texts := map[string]string{"junit": written(t, WriteJUnit, run)}
 	for kind, write := range fileWriters {
 		texts[kind] = written(t, write, run)
 	}
 	var b bytes.Buffer
-	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
+	if err := WriteTerminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	texts["terminal"] = b.String()
@@ -51,14 +51,14 @@ func TestEveryFormatTellsPooledRuns(t *testing.T) {
 			}
 		}
 	}
-	if text := written(t, CSV, plainRun()) + written(t, OpenMetrics, plainRun()) + written(t, GitLab, plainRun()); strings.Contains(text, "pooled") {
+	if text := written(t, WriteCSV, plainRun()) + written(t, WriteOpenMetrics, plainRun()) + written(t, WriteGitLab, plainRun()); strings.Contains(text, "pooled") {
 		t.Errorf("one run is told as pooled:\n%s", text)
 	}
 }
 
 // A row's counts are all of one run.
 func TestCSVOfPooledRunsHoldsMeans(t *testing.T) {
-	one, pooled := readCSV(t, written(t, CSV, plainRun())), readCSV(t, written(t, CSV, pooledRun(t)))
+	one, pooled := readCSV(t, written(t, WriteCSV, plainRun())), readCSV(t, written(t, WriteCSV, pooledRun(t)))
 	for i, row := range one {
 		for _, column := range []string{"due_requests", "ok_requests", "response_requests", "service_requests"} {
 			if pooled[i][column] != row[column] {
@@ -72,7 +72,7 @@ func TestCSVOfPooledRunsHoldsMeans(t *testing.T) {
 func TestSeedsOfAPooledFileOfBeforeAreNotNamed(t *testing.T) {
 	run := pooledRun(t)
 	run.Seeds = nil
-	for kind, text := range map[string]string{"md": written(t, markdownOfRuns, run), "junit": written(t, JUnit, run), "gh-benchmark": written(t, GitHubBenchmark, run)} {
+	for kind, text := range map[string]string{"md": written(t, markdownOfRuns, run), "junit": written(t, WriteJUnit, run), "gh-benchmark": written(t, WriteGitHubBenchmark, run)} {
 		if strings.Contains(text, "seed") || !strings.Contains(text, "pooled") {
 			t.Errorf("%s:\n%.600s", kind, text)
 		}

@@ -32,7 +32,7 @@ func TestProfileShowsTheMost(t *testing.T) {
 		pprof.Function{Name: "a.handler", Cum: 950 * m}, pprof.Function{Name: "a.query", Cum: 940 * m}, pprof.Function{Name: "a.row", Cum: 930 * m},
 	)
 	var b strings.Builder
-	if err := Terminal(&b, []*runfile.Run{run}, Options{Saved: ".bench/run.json"}); err != nil {
+	if err := WriteTerminal(&b, []*runfile.Run{run}, Options{Saved: ".bench/run.json"}); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(b.String(), "\n")
@@ -63,7 +63,7 @@ func TestProfileOfASmallHeap(t *testing.T) {
 	run := profiledRun()
 	run.Profile.Heap = &pprof.Summary{Unit: "bytes"}
 	var b strings.Builder
-	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
+	if err := WriteTerminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(b.String(), "\n          heap at the end: too little to be sampled\n") {
@@ -78,7 +78,7 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 		run.Profile.Problems = []string{"answered status 500: " + name}
 		for _, verbose := range []bool{false, true} {
 			var b strings.Builder
-			if err := Terminal(&b, []*runfile.Run{run}, Options{Verbose: verbose}); err != nil {
+			if err := WriteTerminal(&b, []*runfile.Run{run}, Options{Verbose: verbose}); err != nil {
 				t.Fatal(err)
 			}
 			for _, l := range strings.Split(b.String(), "\n") {
@@ -88,7 +88,7 @@ func TestProfileOfAHostileTarget(t *testing.T) {
 			}
 		}
 		var b strings.Builder
-		if err := Markdown(&b, []*runfile.Run{run}, testCaller); err != nil {
+		if err := WriteMarkdown(&b, []*runfile.Run{run}, testCaller); err != nil {
 			t.Fatal(err)
 		}
 		for _, l := range strings.Split(b.String(), "\n") {
@@ -106,10 +106,10 @@ func TestProfileThatIsNot(t *testing.T) {
 	run := uncachedRun()
 	run.Profile = &runfile.TargetProfile{Phase: "spike", Problems: []string{"GET http://h/debug/pprof/profile?seconds=8 answered status 404"}}
 	var b, m strings.Builder
-	if err := Terminal(&b, []*runfile.Run{run}, Options{}); err != nil {
+	if err := WriteTerminal(&b, []*runfile.Run{run}, Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := Markdown(&m, []*runfile.Run{run}, testCaller); err != nil {
+	if err := WriteMarkdown(&m, []*runfile.Run{run}, testCaller); err != nil {
 		t.Fatal(err)
 	}
 	if want := "profile   not whole: GET http://h/debug/pprof/profile?seconds=8 answered status 404\n"; !strings.Contains(b.String(), want) || !strings.Contains(m.String(), "not whole: GET http") {

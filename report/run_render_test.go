@@ -28,11 +28,11 @@ func TestAnyRunRenders(t *testing.T) {
 			Next: rapid.SliceOfN(anyText(), 0, 2).Draw(t, "next"),
 		}
 		var plain, coloured strings.Builder
-		if err := Terminal(&plain, runs, o); err != nil {
+		if err := WriteTerminal(&plain, runs, o); err != nil {
 			t.Fatal(err)
 		}
 		o.Color = true
-		if err := Terminal(&coloured, runs, o); err != nil {
+		if err := WriteTerminal(&coloured, runs, o); err != nil {
 			t.Fatal(err)
 		}
 		if got := colours.ReplaceAllString(coloured.String(), ""); got != plain.String() {

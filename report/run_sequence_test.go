@@ -31,7 +31,7 @@ func TestSequence(t *testing.T) {
 		t.Errorf("%q is not in\n%s", want, text)
 	}
 	var b strings.Builder
-	if err := Markdown(&b, []*runfile.Run{r}, testCaller); err != nil || !strings.Contains(b.String(), want) {
+	if err := WriteMarkdown(&b, []*runfile.Run{r}, testCaller); err != nil || !strings.Contains(b.String(), want) {
 		t.Errorf("%q is not in\n%s, %v", want, b.String(), err)
 	}
 }

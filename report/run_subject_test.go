@@ -39,7 +39,7 @@ func TestNamesStayApart(t *testing.T) {
 
 	c := &Compared{Result: compare.Result{Gate: true, Comparisons: []compare.Comparison{{A: "checkout-service-old", B: "checkout-service-new", Outcome: compare.Regression}}}}
 	var text strings.Builder
-	if err := Comparison(&text, c, Options{Width: page.DefaultWidth}); err != nil {
+	if err := WriteComparison(&text, c, Options{Width: page.DefaultWidth}); err != nil {
 		t.Fatal(err)
 	}
 	if table := text.String(); !strings.Contains(table, "…out-service-old") || !strings.Contains(table, "…out-service-new") {

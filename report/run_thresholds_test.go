@@ -27,7 +27,7 @@ func judgedBy(t testing.TB, runs []*runfile.Run, thresholds ...string) []*runfil
 func shown(t testing.TB, runs []*runfile.Run, o Options) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Terminal(&b, runs, o); err != nil {
+	if err := WriteTerminal(&b, runs, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()

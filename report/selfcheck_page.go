@@ -12,8 +12,8 @@ import (
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
-// Selfcheck writes what a selfcheck found, all of it or until it was interrupted.
-func Selfcheck(w io.Writer, r *selfcheck.Report, o Options) error {
+// WriteSelfcheck writes what a selfcheck found, all of it or until it was interrupted.
+func WriteSelfcheck(w io.Writer, r *selfcheck.Report, o Options) error {
 	return o.write(w, SelfcheckPage(r, o))
 }
 

@@ -67,7 +67,7 @@ func trustedReport() *selfcheck.Report {
 func selfcheckText(t testing.TB, r *selfcheck.Report) string {
 	t.Helper()
 	var b strings.Builder
-	if err := Selfcheck(&b, r, Options{}); err != nil {
+	if err := WriteSelfcheck(&b, r, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -179,7 +179,7 @@ func TestAnySelfcheckRenders(t *testing.T) {
 		}
 		o := Options{Width: rapid.IntRange(20, 140).Draw(t, "width")}
 		var b strings.Builder
-		if err := Selfcheck(&b, r, o); err != nil {
+		if err := WriteSelfcheck(&b, r, o); err != nil {
 			t.Fatal(err)
 		}
 		for line := range strings.Lines(b.String()) {

@@ -35,10 +35,10 @@ func tellActions(w io.Writer, runs []*runfile.Run) error {
 	if path == "" {
 		return nil
 	}
-	if err := report.Annotations(w, runs); err != nil {
+	if err := report.WriteAnnotations(w, runs); err != nil {
 		return fmt.Errorf("the annotations: %w", err)
 	}
-	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.StepSummary(w, runs, caller, limit) }); err != nil {
+	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.WriteStepSummary(w, runs, caller, limit) }); err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY=%s: not written: %w", path, cause(err))
 	}
 	return nil
@@ -46,14 +46,14 @@ func tellActions(w io.Writer, runs []*runfile.Run) error {
 
 // tellActionsCompared adds what a comparison found to the summary of the step and annotates a gate that is not passed.
 func tellActionsCompared(w io.Writer, found *report.Compared) error {
-	if err := report.ComparisonAnnotations(w, found); err != nil {
+	if err := report.WriteComparisonAnnotations(w, found); err != nil {
 		return fmt.Errorf("the annotations: %w", err)
 	}
 	path := os.Getenv("GITHUB_STEP_SUMMARY")
 	if path == "" {
 		return nil
 	}
-	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.ComparisonSummary(w, found, limit) }); err != nil {
+	if err := appendSummary(path, func(w io.Writer, limit int) error { return report.WriteComparisonSummary(w, found, limit) }); err != nil {
 		return fmt.Errorf("GITHUB_STEP_SUMMARY=%s: not written: %w", path, cause(err))
 	}
 	return nil

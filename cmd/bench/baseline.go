@@ -38,7 +38,7 @@ func newBaselineListCommand(s streams) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return display(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.BaselineList(w, entries, o) })
+			return display(s.out, report.Options{}, func(w io.Writer, o report.Options) error { return report.WriteBaselineList(w, entries, o) })
 		},
 	}
 }

@@ -23,7 +23,7 @@ const (
 
 // baselinesShown shows baselines.
 var baselinesShown = shown[*compare.Baseline]{
-	text: report.Baseline,
+	text: report.WriteBaseline,
 	formats: []format[*compare.Baseline]{
 		{"json", func(w io.Writer, b *compare.Baseline) error { return b.Encode(w) }},
 		{"html", html.Baseline},

@@ -26,7 +26,7 @@ func TestARunOfBeforeMeansWhatItMeant(t *testing.T) {
 	}
 	was := f.Runs[0]
 	var shown bytes.Buffer
-	if err := report.Terminal(&shown, f.Runs, report.Options{Verbose: true, FromFile: true}); err != nil {
+	if err := report.WriteTerminal(&shown, f.Runs, report.Options{Verbose: true, FromFile: true}); err != nil {
 		t.Fatal(err)
 	}
 	if was.Plan.Order != runfile.Random || was.Plan.Grouping != runfile.GroupNever || strings.Count(shown.String(), "GET /x") != 2 || strings.Contains(shown.String(), "lines sent") {
@@ -66,7 +66,7 @@ func TestABaselineOfBeforeMeansWhatItMeant(t *testing.T) {
 		t.Fatal(err)
 	}
 	var shown bytes.Buffer
-	if err := report.Baseline(&shown, b, report.Options{}); err != nil || !strings.Contains(shown.String(), "of 127.0.0.1:18181") {
+	if err := report.WriteBaseline(&shown, b, report.Options{}); err != nil || !strings.Contains(shown.String(), "of 127.0.0.1:18181") {
 		t.Errorf("%v\n%s", err, shown.String())
 	}
 	b.Runs[0].Environment = usage.ReadEnvironment() // it was made on another machine, which is refused for that

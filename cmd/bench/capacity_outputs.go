@@ -10,10 +10,10 @@ import (
 
 // capacitiesShown shows capacities.
 var capacitiesShown = shown[[]*capacity.Capacity]{
-	text: report.Capacity,
+	text: report.WriteCapacity,
 	formats: []format[[]*capacity.Capacity]{
 		{"json", capacity.Encode},
-		{"md", report.CapacityMarkdown},
+		{"md", report.WriteCapacityMarkdown},
 		{"html", html.Capacity},
 	},
 }

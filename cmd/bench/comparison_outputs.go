@@ -11,11 +11,11 @@ import (
 
 // comparisonsShown shows comparisons and gates.
 var comparisonsShown = shown[*report.Compared]{
-	text: report.Comparison,
+	text: report.WriteComparison,
 	formats: []format[*report.Compared]{
-		{"json", report.ComparisonJSON},
-		{"junit", report.ComparisonJUnit},
-		{"md", report.ComparisonMarkdown},
+		{"json", report.WriteComparisonJSON},
+		{"junit", report.WriteComparisonJUnit},
+		{"md", report.WriteComparisonMarkdown},
 		{"html", html.Comparison},
 	},
 	tell: tellActionsCompared,
@@ -28,7 +28,7 @@ func (o *compareOptions) conclude(found *report.Compared, outs outputs[*report.C
 		kind = "gate"
 	}
 	var failed error
-	found.Saved, failed = o.kept(kind, s.err, func(_ string, w io.Writer) error { return report.ComparisonJSON(w, found) })
+	found.Saved, failed = o.kept(kind, s.err, func(_ string, w io.Writer) error { return report.WriteComparisonJSON(w, found) })
 	failed = together(failed, comparisonsShown.show(found, outs, s, report.Options{}))
 	switch {
 	case failed != nil:

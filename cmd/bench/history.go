@@ -18,11 +18,11 @@ import (
 
 // historiesShown shows histories.
 var historiesShown = shown[*history.History]{
-	text: report.History,
+	text: report.WriteHistory,
 	formats: []format[*history.History]{
-		{"csv", report.HistoryCSV},
-		{"json", report.HistoryJSON},
-		{"md", report.HistoryMarkdown},
+		{"csv", report.WriteHistoryCSV},
+		{"json", report.WriteHistoryJSON},
+		{"md", report.WriteHistoryMarkdown},
 		{"html", html.History},
 	},
 }

@@ -24,8 +24,8 @@ const (
 
 // mirrorsShown shows mirrored runs.
 var mirrorsShown = shown[*report.Mirror]{
-	text:    report.Mirrored,
-	formats: []format[*report.Mirror]{{"json", report.MirrorJSON}, {"md", report.MirrorMarkdown}, {"html", html.Mirror}},
+	text:    report.WriteMirror,
+	formats: []format[*report.Mirror]{{"json", report.WriteMirrorJSON}, {"md", report.WriteMirrorMarkdown}, {"html", html.Mirror}},
 }
 
 // runMirror loads two at once with the same requests, compares the answers and reports.
@@ -156,7 +156,7 @@ func (c *conductor) mirrorLength() (time.Duration, error) {
 // concludeMirror reports what was found, keeps it, and returns the error that its exit code asks for.
 func (o *compareOptions) concludeMirror(found *report.Mirror, outs outputs[*report.Mirror], s streams) error {
 	var failed error
-	found.Saved, failed = o.kept("mirror", s.err, func(_ string, w io.Writer) error { return report.MirrorJSON(w, found) })
+	found.Saved, failed = o.kept("mirror", s.err, func(_ string, w io.Writer) error { return report.WriteMirrorJSON(w, found) })
 	failed = together(failed, mirrorsShown.show(found, outs, s, report.Options{}))
 	if failed == nil && found.Spoiled != "" {
 		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late")}}

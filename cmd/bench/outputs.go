@@ -25,16 +25,16 @@ var cachePair = report.CachePair{Cached: "cached", Uncached: "uncached"}
 
 // runsShown shows runs.
 var runsShown = shown[[]*runfile.Run]{
-	text: report.Terminal,
+	text: report.WriteTerminal,
 	formats: []format[[]*runfile.Run]{
 		{"json", runfile.Encode},
-		{"junit", report.JUnit},
-		{"csv", report.CSV},
-		{"hlog", report.HLog},
-		{"md", func(w io.Writer, runs []*runfile.Run) error { return report.Markdown(w, runs, caller) }},
-		{"openmetrics", report.OpenMetrics},
-		{"gitlab", report.GitLab},
-		{"gh-benchmark", report.GitHubBenchmark},
+		{"junit", report.WriteJUnit},
+		{"csv", report.WriteCSV},
+		{"hlog", report.WriteHLog},
+		{"md", func(w io.Writer, runs []*runfile.Run) error { return report.WriteMarkdown(w, runs, caller) }},
+		{"openmetrics", report.WriteOpenMetrics},
+		{"gitlab", report.WriteGitLab},
+		{"gh-benchmark", report.WriteGitHubBenchmark},
 		{"html", htmlRuns},
 	},
 	tell: tellActions,

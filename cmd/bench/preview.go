@@ -29,7 +29,7 @@ func (o *driveOptions) preview(subjects []*rig.Target, w io.Writer) error {
 			if i > 0 {
 				fmt.Fprintln(w)
 			}
-			if err := report.Preview(w, v, options); err != nil {
+			if err := report.WritePreview(w, v, options); err != nil {
 				return err
 			}
 		}

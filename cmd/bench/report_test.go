@@ -122,15 +122,15 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	shownAgain(t, runfile.RunKind, runsShown.formats, []*runfile.Run{old[0]}, report.Terminal)
-	shownAgain(t, compare.BaselineKind, baselinesShown.formats, b, report.Baseline)
-	shownAgain(t, capacity.Kind, capacitiesShown.formats, capacities, report.Capacity)
+	shownAgain(t, runfile.RunKind, runsShown.formats, []*runfile.Run{old[0]}, report.WriteTerminal)
+	shownAgain(t, compare.BaselineKind, baselinesShown.formats, b, report.WriteBaseline)
+	shownAgain(t, capacity.Kind, capacitiesShown.formats, capacities, report.WriteCapacity)
 	shownAgain(t, report.ComparisonKind, slices.DeleteFunc(slices.Clone(comparisonsShown.formats), func(f format[*report.Compared]) bool { return f.kind == "junit" }),
-		compared(compare.Options{}), report.Comparison)
-	shownAgain(t, report.GateKind, comparisonsShown.formats, gate, report.Comparison)
-	shownAgain(t, report.MirrorKind, mirrorsShown.formats, mirror, report.Mirrored)
-	shownAgain(t, report.HistoryKind, historiesShown.formats, collected.History(), report.History)
-	shownAgain(t, selfcheck.Kind, selfchecksShown.formats, selfcheck.New([]string{"http"}, true).Report(), report.Selfcheck)
+		compared(compare.Options{}), report.WriteComparison)
+	shownAgain(t, report.GateKind, comparisonsShown.formats, gate, report.WriteComparison)
+	shownAgain(t, report.MirrorKind, mirrorsShown.formats, mirror, report.WriteMirror)
+	shownAgain(t, report.HistoryKind, historiesShown.formats, collected.History(), report.WriteHistory)
+	shownAgain(t, selfcheck.Kind, selfchecksShown.formats, selfcheck.New([]string{"http"}, true).Report(), report.WriteSelfcheck)
 	cells := []sweep.Cell{{Name: "size=1", Values: []string{"1"}, Rounds: 12}, {Name: "size=2", Values: []string{"2"}, Rounds: 12, Best: true}}
 	for i := range cells {
 		cells[i].Target, cells[i].Environment, cells[i].Due, cells[i].Memory = driven.Target, driven.Environment, 1000, 30e6

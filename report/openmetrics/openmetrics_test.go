@@ -24,7 +24,7 @@ import (
 func written(t testing.TB, runs ...*runfile.Run) string {
 	t.Helper()
 	var b strings.Builder
-	if err := report.OpenMetrics(&b, runs); err != nil {
+	if err := report.WriteOpenMetrics(&b, runs); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
