@@ -15,7 +15,7 @@ import (
 func (r *recording) config(epoch time.Time, i int) exchange.Config {
 	l, loops := &r.plan.Limits, len(r.shards)
 	c := exchange.Config{
-		Epoch: epoch, Length: r.layout.length, Slots: share(r.plan.slots(), i, loops),
+		Epoch: epoch, Length: r.layout.length, Slots: portion(r.plan.slots(), i, loops),
 		Timeout: l.Timeout, Drain: l.Drain, Deadline: l.Deadline,
 		NoKeepAlive: l.NoKeepAlive, ConnAge: l.ConnAge, ConnUses: l.ConnRequests, Failure: r.failure,
 		Connected: r.connections.opened,
@@ -32,8 +32,8 @@ func (r *recording) config(epoch time.Time, i int) exchange.Config {
 	return c
 }
 
-// share is the i-th of n parts of a whole, as equal as they can be.
-func share(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
+// portion is the i-th of n parts of a whole, as equal as they can be.
+func portion(whole, i, n int) int { return whole*(i+1)/n - whole*i/n }
 
 // keptBodies bounds the bodies that are kept at once, in bytes.
 const keptBodies = 64 << 20

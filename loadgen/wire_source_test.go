@@ -109,7 +109,7 @@ func TestShareAddsUp(t *testing.T) {
 		for n := 1; n <= 7; n++ {
 			sum, least, most := 0, whole, 0
 			for i := range n {
-				part := share(whole, i, n)
+				part := portion(whole, i, n)
 				sum, least, most = sum+part, min(least, part), max(most, part)
 			}
 			if sum != whole || most-least > 1 {
