@@ -50,7 +50,7 @@ func TestJudgePaused(t *testing.T) {
 		{time.Second, runfile.Valid, "1 in 100 touches no percentile up to P99"},
 		{time.Second + 1, runfile.HostLimited, "more does"},
 	} {
-		got := judge(judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, fullTilt: true, paused: tc.paused, length: 100 * time.Second})
+		got := verdictOf(symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, fullTilt: true, paused: tc.paused, length: 100 * time.Second})
 		if got.Kind != tc.want || tc.want == runfile.HostLimited && !strings.Contains(got.Evidence[0], "bench itself did not run for 1.00 s of 100 s") {
 			t.Errorf("paused %v: %s %q, want %s (%s)", tc.paused, got.Kind, got.Evidence, tc.want, tc.why)
 		}

@@ -203,7 +203,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 			p.Consistency = r.versions.phases[i].describe()
 		}
 		p.Journeys = r.journeysOf(i)
-		p.Verdict = r.judge(&p, t, all, run)
+		p.Verdict = r.verdictOf(&p, t, all, run)
 		run.Phases = append(run.Phases, p)
 		if p.Kind != profiles.Warmup {
 			overall.add(t)
@@ -296,28 +296,28 @@ func (r *recording) backlogs(all *shard, intervals []runfile.Interval) []runfile
 	return list
 }
 
-func (r *recording) judge(p *runfile.Phase, t *totals, all *shard, run *runfile.Run) runfile.Verdict {
-	j := judgement{
+func (r *recording) verdictOf(p *runfile.Phase, t *totals, all *shard, run *runfile.Run) runfile.Verdict {
+	s := symptoms{
 		totals: t, response: p.ResponseTime.P99NS,
 		anew: r.plan.Limits.NoKeepAlive, failure: all.failedBy(),
 		fullTilt: r.plan.Closed != nil && r.plan.Closed.Think == profiles.Think{},
 	}
 	if r.schedule != nil {
 		trend := r.trendOf(p, run)
-		j.backlog = &trend
+		s.backlog = &trend
 		_, p.Backlog.Grew = trend.grew()
 		p.CountAnswered()
 	}
 	end := p.StartNS + p.DurationNS
 	processors := run.Environment.GeneratorProcessors()
 	// A request that was due in the phase may have been sent late after it.
-	j.late, j.host = hostDelay(&all.late, &all.stood, run.Resources, processors, p.StartNS, end)
-	j.disturbed, j.touched = r.disturbed.within(p.StartNS, end), t.disturbed
-	j.used, j.taken = processorShare(run.Resources, processors, p.StartNS, end)
-	j.paused = overlap(r.pauses, p.StartNS, end)
-	j.length = p.DurationNS
-	j.periods = throttledPeriods(run.Resources, p.StartNS, end)
-	return judge(j)
+	s.late, s.host = hostDelay(&all.late, &all.stood, run.Resources, processors, p.StartNS, end)
+	s.disturbed, s.touched = r.disturbed.within(p.StartNS, end), t.disturbed
+	s.used, s.taken = processorShare(run.Resources, processors, p.StartNS, end)
+	s.paused = overlap(r.pauses, p.StartNS, end)
+	s.length = p.DurationNS
+	s.periods = throttledPeriods(run.Resources, p.StartNS, end)
+	return verdictOf(s)
 }
 
 // cpu returns the processor time used between two instants, as far as it was read at both.

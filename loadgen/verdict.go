@@ -20,8 +20,8 @@ const (
 	heldShare    = 0.25 // of a phase: late for so long, bench held the slots that others waited for
 )
 
-// judgement is what a phase's verdict rests on.
-type judgement struct {
+// symptoms are what a phase's verdict rests on.
+type symptoms struct {
 	totals    *totals
 	response  time.Duration // P99, censored included
 	backlog   *backlogTrend // nil in the closed model, which has none
@@ -39,46 +39,46 @@ type judgement struct {
 	periods   uint64        // in which bench's control group throttled it
 }
 
-// judge decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
+// verdictOf decides what limited a phase. The order decides: what bench or its host did late spoils what is measured of the
 // target.
-func judge(j judgement) runfile.Verdict {
-	if j.paused > 0 && float64(j.paused) > pausedShare*float64(j.length) {
-		evidence := fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", units.Precise(j.paused), units.Precise(j.length))
-		return runfile.Verdict{Kind: runfile.HostLimited, Evidence: append([]string{evidence}, j.throttling()...)}
+func verdictOf(s symptoms) runfile.Verdict {
+	if s.paused > 0 && float64(s.paused) > pausedShare*float64(s.length) {
+		evidence := fmt.Sprintf("bench itself did not run for %s of %s: it was stopped, or its machine was", units.Precise(s.paused), units.Precise(s.length))
+		return runfile.Verdict{Kind: runfile.HostLimited, Evidence: append([]string{evidence}, s.throttling()...)}
 	}
-	if evidence := j.totals.exhausted(); evidence != nil {
+	if evidence := s.totals.exhausted(); evidence != nil {
 		return runfile.Verdict{Kind: runfile.GeneratorLimited, Evidence: evidence}
 	}
-	failing := j.totals.failing(j.failure)
-	if failing != "" && j.totals.barred() {
+	failing := s.totals.failing(s.failure)
+	if failing != "" && s.totals.barred() {
 		return runfile.Verdict{Kind: runfile.Valid, Evidence: []string{failing}}
 	}
-	wait, lag := j.totals.wayToTheWire()
+	wait, lag := s.totals.wayToTheWire()
 	lagP99, waitP99 := lag.Quantile(0.99), wait.Quantile(0.99)
-	slow := j.backlog == nil && lagP99 > lateAfter && float64(lagP99) > lagShare*float64(j.response)
-	disturbed := float64(j.disturbed) > lateShare*float64(j.length)
-	unsent := float64(j.totals.freeSent) < runfile.SentShare*float64(j.totals.free)
-	if (slow || disturbed || unsent) && !j.fullTilt {
-		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", units.Precise(lagP99), units.Precise(j.response))}
+	slow := s.backlog == nil && lagP99 > lateAfter && float64(lagP99) > lagShare*float64(s.response)
+	disturbed := float64(s.disturbed) > lateShare*float64(s.length)
+	unsent := float64(s.totals.freeSent) < runfile.SentShare*float64(s.totals.free)
+	if (slow || disturbed || unsent) && !s.fullTilt {
+		evidence := []string{fmt.Sprintf("lag P99 %s of a response P99 of %s", units.Precise(lagP99), units.Precise(s.response))}
 		if disturbed {
 			evidence = append(evidence, fmt.Sprintf("bench could have sent and did not for %s of %s, which disturbed %s of %s requests",
-				units.Precise(j.disturbed), units.Precise(j.length), units.Count(j.touched), units.Count(j.totals.requests().Due)))
+				units.Precise(s.disturbed), units.Precise(s.length), units.Count(s.touched), units.Count(s.totals.requests().Due)))
 		}
 		if unsent {
-			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", units.Count(j.totals.free), units.Count(j.totals.freeSent)))
+			evidence = append(evidence, fmt.Sprintf("of %s requests due with a free slot, %s were sent", units.Count(s.totals.free), units.Count(s.totals.freeSent)))
 		}
-		return runfile.Verdict{Kind: j.lateness(), Evidence: append(append(evidence, j.lateFor()), j.throttling()...)}
+		return runfile.Verdict{Kind: s.lateness(), Evidence: append(append(evidence, s.lateFor()), s.throttling()...)}
 	}
 	var evidence []string
-	slot, connecting := j.totals.waits(0.99)
+	slot, connecting := s.totals.waits(0.99)
 	switch {
 	case slot > longWait:
 		evidence = append(evidence, fmt.Sprintf("requests waited for the target: wait P99 %s", units.Precise(waitP99)))
-	case !j.anew && failing == "" && connecting > longWait && float64(connecting) > connectShare*float64(j.response):
-		evidence = append(evidence, fmt.Sprintf("requests waited for a connection: P99 %s of a response P99 of %s", units.Precise(connecting), units.Precise(j.response)))
+	case !s.anew && failing == "" && connecting > longWait && float64(connecting) > connectShare*float64(s.response):
+		evidence = append(evidence, fmt.Sprintf("requests waited for a connection: P99 %s of a response P99 of %s", units.Precise(connecting), units.Precise(s.response)))
 	}
-	if j.backlog != nil {
-		if text, grew := j.backlog.grew(); grew {
+	if s.backlog != nil {
+		if text, grew := s.backlog.grew(); grew {
 			evidence = append(evidence, text)
 		}
 	}
@@ -86,21 +86,21 @@ func judge(j judgement) runfile.Verdict {
 		if failing != "" {
 			evidence = append([]string{failing}, evidence...)
 		}
-		if j.used > 0 {
-			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", units.ThreeDigits(j.used*100), units.ThreeDigits(j.taken*100)))
+		if s.used > 0 {
+			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", units.ThreeDigits(s.used*100), units.ThreeDigits(s.taken*100)))
 		}
-		if j.held() {
-			evidence = append(evidence, j.lateFor())
+		if s.held() {
+			evidence = append(evidence, s.lateFor())
 		}
-		evidence = append(evidence, j.throttling()...)
-		return runfile.Verdict{Kind: j.holdsBack(), Evidence: append(evidence, "lag P99 "+units.Precise(lagP99))}
+		evidence = append(evidence, s.throttling()...)
+		return runfile.Verdict{Kind: s.holdsBack(), Evidence: append(evidence, "lag P99 "+units.Precise(lagP99))}
 	}
 	if failing != "" {
 		evidence = append(evidence, failing)
 	}
-	evidence = append(evidence, "lag P99 "+units.Precise(lagP99), "wait P99 "+units.Precise(waitP99)+j.totals.opened(connecting))
-	if j.backlog != nil {
-		evidence = append(evidence, j.backlog.words())
+	evidence = append(evidence, "lag P99 "+units.Precise(lagP99), "wait P99 "+units.Precise(waitP99)+s.totals.opened(connecting))
+	if s.backlog != nil {
+		evidence = append(evidence, s.backlog.words())
 	}
 	return runfile.Verdict{Kind: runfile.Valid, Evidence: evidence}
 }
@@ -151,21 +151,21 @@ func (t *totals) exhausted() []string {
 }
 
 // lateFor says for how long bench was late, and what the host did meanwhile.
-func (j judgement) lateFor() string {
-	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", units.Precise(j.late), units.Precise(j.host.sum()), j.host)
+func (s symptoms) lateFor() string {
+	return fmt.Sprintf("bench was late for %s; in those seconds the host kept its threads waiting for %s%s", units.Precise(s.late), units.Precise(s.host.sum()), s.host)
 }
 
 // throttling says how often bench's control group held it back, nothing if never.
-func (j judgement) throttling() []string {
-	if j.periods == 0 {
+func (s symptoms) throttling() []string {
+	if s.periods == 0 {
 		return nil
 	}
-	return []string{fmt.Sprintf("its control group throttled bench in %s periods", units.Count(j.periods))}
+	return []string{fmt.Sprintf("its control group throttled bench in %s periods", units.Count(s.periods))}
 }
 
 // lateness says whose doing it is that bench was late.
-func (j judgement) lateness() runfile.VerdictKind {
-	if host := j.host.sum(); host > 0 && float64(host) >= hostShare*float64(j.late) {
+func (s symptoms) lateness() runfile.VerdictKind {
+	if host := s.host.sum(); host > 0 && float64(host) >= hostShare*float64(s.late) {
 		return runfile.HostLimited
 	}
 	return runfile.GeneratorLimited
@@ -173,19 +173,19 @@ func (j judgement) lateness() runfile.VerdictKind {
 
 // held reports whether bench was late for so much of the phase that the slots it held meanwhile are what others waited
 // for. A request waits for a slot, and of those that have one each may be late by less than the whole queue waits.
-func (j judgement) held() bool {
-	return !j.fullTilt && j.length > 0 && float64(j.late) >= heldShare*float64(j.length)
+func (s symptoms) held() bool {
+	return !s.fullTilt && s.length > 0 && float64(s.late) >= heldShare*float64(s.length)
 }
 
 // holdsBack says whose doing it is that requests waited: the target's, unless bench held the slots itself, or had no
 // processor left to send and to read with. Answers that lie unread keep their slots busy, and look like a slow target.
-func (j judgement) holdsBack() runfile.VerdictKind {
+func (s symptoms) holdsBack() runfile.VerdictKind {
 	switch {
-	case j.held():
-		return j.lateness()
-	case j.fullTilt || j.used+j.taken < saturated:
+	case s.held():
+		return s.lateness()
+	case s.fullTilt || s.used+s.taken < saturated:
 		return runfile.TargetLimited
-	case j.taken >= hostShare:
+	case s.taken >= hostShare:
 		return runfile.HostLimited
 	default:
 		return runfile.GeneratorLimited

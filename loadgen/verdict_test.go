@@ -47,41 +47,41 @@ func TestJudge(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		name string
-		j    judgement
+		j    symptoms
 		want runfile.VerdictKind
 		says string
 	}{
-		{"nothing amiss", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(3, 10*time.Second)}, runfile.Valid, "the backlog did not grow"},
-		{"lag of 1 ms is not late", judgement{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, runfile.Valid, "lag P99"},
-		{"lag is small beside the response", judgement{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, runfile.Valid, "lag P99"},
-		{"lag of its own doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{queue: 100 * ms}}, runfile.GeneratorLimited, "bench was late for 400 ms"},
-		{"lag of the host's doing", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{steal: 200 * ms}}, runfile.HostLimited, "kept its threads waiting for 200 ms"},
-		{"late by the schedule", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 250 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, touched: 312, late: 400 * ms}, runfile.GeneratorLimited, "bench could have sent and did not for 400 ms of 10.0 s, which disturbed 312 of 1,000 requests"},
-		{"late by the schedule, now and then", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 90 * ms, late: 90 * ms}, runfile.Valid, "lag P99 20.0 ms"},
-		{"late because the machine paused", judgement{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, late: 400 * ms, host: hostShares{queue: 10 * ms, unexplained: 370 * ms}}, runfile.HostLimited, "this machine paused for 370 ms of it, and nothing in it explains that"},
-		{"lag of less than 1 in 100", judgement{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, runfile.Valid, ""},
-		{"as fast as it goes was asked for", judgement{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, fullTilt: true}, runfile.Valid, ""},
-		{"waiting", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, runfile.TargetLimited, "wait P99 30.0 ms"},
-		{"late comes before waiting", judgement{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, runfile.GeneratorLimited, ""},
-		{"waiting because bench had no processor left", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.97, taken: 0.01}, runfile.GeneratorLimited, "bench used 97.0 % of its processors"},
-		{"waiting because others had bench's processor", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.1, taken: 0.88}, runfile.HostLimited, "and wanted 88.0 % more"},
-		{"waiting while bench was at ease", judgement{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.6, taken: 0.3}, runfile.TargetLimited, "used 60.0 %"},
-		{"waiting for slots that bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, length: time.Second}, runfile.GeneratorLimited, "bench was late for 300 ms"},
-		{"waiting for slots that a throttled bench was late with", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: hostShares{throttled: 200 * ms}, periods: 8, length: time.Second}, runfile.HostLimited, "its control group throttled bench in 8 periods"},
-		{"waiting while bench was late at times", judgement{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 200 * ms, length: time.Second}, runfile.TargetLimited, "wait P99 30.0 ms"},
-		{"a growing backlog", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.TargetLimited, "grew by 600 requests and rose second by second"},
-		{"a backlog that grew by less than 1 % of the phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 70*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.Valid, "the backlog stayed at what falls due in 600 ms"},
-		{"a backlog that jumped and did not rise", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, .1, .9, .2, .7, .1, .8, .6)}, runfile.Valid, "the backlog came to what falls due in 600 ms, without a trend"},
-		{"a backlog that is drained", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(0, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.Valid, "the backlog did not grow"},
-		{"a backlog that grew in a short phase", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .3, .6, .8)}, runfile.TargetLimited, "grew by 80 requests, by as many as fell due in 800 ms, and the usual service P99 is 20.0 ms"},
-		{"and by less than chance may do", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(40, 3*time.Second, .3, .35, .4)}, runfile.Valid, "the backlog did not grow"},
-		{"and within the service time", judgement{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .01, .015, .02)}, runfile.Valid, ""},
-		{"connecting, little of the response", judgement{totals: opening(1000, 20*ms, 400*ms), response: 420 * ms}, runfile.Valid, "wait P99 20.0 ms: 1,000 connections were opened, in 20.0 ms (P99)"},
-		{"connecting, much of the response", judgement{totals: opening(1000, 60*ms, 400*ms), response: 460 * ms}, runfile.TargetLimited, "requests waited for a connection: P99 60.0 ms of a response P99 of 460 ms"},
-		{"connecting for each request", judgement{totals: opening(1000, 60*ms, 40*ms), response: 100 * ms, anew: true}, runfile.Valid, "1,000 connections were opened"},
-		{"connecting in no time", judgement{totals: opening(1000, ms*9/10, ms), response: 2 * ms}, runfile.Valid, "wait P99 900 us"},
+		{"nothing amiss", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(3, 10*time.Second)}, runfile.Valid, "the backlog did not grow"},
+		{"lag of 1 ms is not late", symptoms{totals: counted(1000, 1, 0, ms*99/100), response: 6 * ms}, runfile.Valid, "lag P99"},
+		{"lag is small beside the response", symptoms{totals: counted(1000, 1, 0, 2*ms), response: 100 * ms}, runfile.Valid, "lag P99"},
+		{"lag of its own doing", symptoms{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{queue: 100 * ms}}, runfile.GeneratorLimited, "bench was late for 400 ms"},
+		{"lag of the host's doing", symptoms{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, late: 400 * ms, host: hostShares{steal: 200 * ms}}, runfile.HostLimited, "kept its threads waiting for 200 ms"},
+		{"late by the schedule", symptoms{totals: counted(1000, 0.1, 0, 20*ms), response: 250 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, touched: 312, late: 400 * ms}, runfile.GeneratorLimited, "bench could have sent and did not for 400 ms of 10.0 s, which disturbed 312 of 1,000 requests"},
+		{"late by the schedule, now and then", symptoms{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 90 * ms, late: 90 * ms}, runfile.Valid, "lag P99 20.0 ms"},
+		{"late because the machine paused", symptoms{totals: counted(1000, 0.1, 0, 20*ms), response: 25 * ms, backlog: grown(3, 10*time.Second), length: 10 * time.Second, disturbed: 400 * ms, late: 400 * ms, host: hostShares{queue: 10 * ms, unexplained: 370 * ms}}, runfile.HostLimited, "this machine paused for 370 ms of it, and nothing in it explains that"},
+		{"lag of less than 1 in 100", symptoms{totals: counted(1000, 0.005, 0, 20*ms), response: 5 * ms}, runfile.Valid, ""},
+		{"as fast as it goes was asked for", symptoms{totals: counted(1000, 1, 0, 20*ms), response: 25 * ms, fullTilt: true}, runfile.Valid, ""},
+		{"waiting", symptoms{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms}, runfile.TargetLimited, "wait P99 30.0 ms"},
+		{"late comes before waiting", symptoms{totals: counted(1000, 0.1, 30*ms, 20*ms), response: 55 * ms, late: 1}, runfile.GeneratorLimited, ""},
+		{"waiting because bench had no processor left", symptoms{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.97, taken: 0.01}, runfile.GeneratorLimited, "bench used 97.0 % of its processors"},
+		{"waiting because others had bench's processor", symptoms{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.1, taken: 0.88}, runfile.HostLimited, "and wanted 88.0 % more"},
+		{"waiting while bench was at ease", symptoms{totals: counted(1000, 0.1, 30*ms, 0), response: 35 * ms, used: 0.6, taken: 0.3}, runfile.TargetLimited, "used 60.0 %"},
+		{"waiting for slots that bench was late with", symptoms{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, length: time.Second}, runfile.GeneratorLimited, "bench was late for 300 ms"},
+		{"waiting for slots that a throttled bench was late with", symptoms{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 300 * ms, host: hostShares{throttled: 200 * ms}, periods: 8, length: time.Second}, runfile.HostLimited, "its control group throttled bench in 8 periods"},
+		{"waiting while bench was late at times", symptoms{totals: counted(1000, 0.1, 30*ms, 2*ms), response: 35 * ms, late: 200 * ms, length: time.Second}, runfile.TargetLimited, "wait P99 30.0 ms"},
+		{"a growing backlog", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.TargetLimited, "grew by 600 requests and rose second by second"},
+		{"a backlog that grew by less than 1 % of the phase", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 70*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.Valid, "the backlog stayed at what falls due in 600 ms"},
+		{"a backlog that jumped and did not rise", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(600, 7*time.Second, .1, .9, .2, .7, .1, .8, .6)}, runfile.Valid, "the backlog came to what falls due in 600 ms, without a trend"},
+		{"a backlog that is drained", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(0, 7*time.Second, 0, .1, .2, .3, .4, .5, .6)}, runfile.Valid, "the backlog did not grow"},
+		{"a backlog that grew in a short phase", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .3, .6, .8)}, runfile.TargetLimited, "grew by 80 requests, by as many as fell due in 800 ms, and the usual service P99 is 20.0 ms"},
+		{"and by less than chance may do", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(40, 3*time.Second, .3, .35, .4)}, runfile.Valid, "the backlog did not grow"},
+		{"and within the service time", symptoms{totals: counted(1000, 0, 0, 0), response: 5 * ms, backlog: grown(80, 3*time.Second, .01, .015, .02)}, runfile.Valid, ""},
+		{"connecting, little of the response", symptoms{totals: opening(1000, 20*ms, 400*ms), response: 420 * ms}, runfile.Valid, "wait P99 20.0 ms: 1,000 connections were opened, in 20.0 ms (P99)"},
+		{"connecting, much of the response", symptoms{totals: opening(1000, 60*ms, 400*ms), response: 460 * ms}, runfile.TargetLimited, "requests waited for a connection: P99 60.0 ms of a response P99 of 460 ms"},
+		{"connecting for each request", symptoms{totals: opening(1000, 60*ms, 40*ms), response: 100 * ms, anew: true}, runfile.Valid, "1,000 connections were opened"},
+		{"connecting in no time", symptoms{totals: opening(1000, ms*9/10, ms), response: 2 * ms}, runfile.Valid, "wait P99 900 us"},
 	} {
-		got := judge(tc.j)
+		got := verdictOf(tc.j)
 		if got.Kind != tc.want || !strings.Contains(strings.Join(got.Evidence, "; "), tc.says) {
 			t.Errorf("%s: %s %q, want %s with %q", tc.name, got.Kind, got.Evidence, tc.want, tc.says)
 		}
@@ -99,7 +99,7 @@ func TestJudgeFindsWhatBenchRanOutOf(t *testing.T) {
 		tot.count(&sample{Exchange: &exchange.Exchange{End: 1, Outcome: exchange.Failed, Kind: kind}})
 		sum := newTotals()
 		sum.add(tot)
-		got := judge(judgement{totals: &sum, response: 35 * ms, fullTilt: true})
+		got := verdictOf(symptoms{totals: &sum, response: 35 * ms, fullTilt: true})
 		if want == "" && got.Kind == runfile.TargetLimited {
 			continue
 		}
@@ -115,7 +115,7 @@ func TestJudgeFindsTheUnsent(t *testing.T) {
 	for range 100 {
 		tot.count(&sample{Exchange: &exchange.Exchange{Intended: 0, Free: 0, Stopped: 10 * time.Second, End: 10 * time.Second, Outcome: exchange.Unsent}})
 	}
-	got := judge(judgement{totals: tot, response: time.Hour, late: time.Second})
+	got := verdictOf(symptoms{totals: tot, response: time.Hour, late: time.Second})
 	if got.Kind != runfile.GeneratorLimited || !strings.Contains(strings.Join(got.Evidence, " "), "of 1,000 requests due with a free slot, 900 were sent") {
 		t.Errorf("%s %q", got.Kind, got.Evidence)
 	}
@@ -258,7 +258,7 @@ func TestJudgeSaysThatAllFailed(t *testing.T) {
 		{&missing, "", runfile.Valid, "all 100 requests failed"},
 		{&slow, "connect: timeout", runfile.TargetLimited, "all 100 requests failed (most: connect: timeout)"},
 	} {
-		got := judge(judgement{totals: tc.totals, failure: tc.failure, backlog: &backlogTrend{}})
+		got := verdictOf(symptoms{totals: tc.totals, failure: tc.failure, backlog: &backlogTrend{}})
 		if got.Kind != tc.want || got.Evidence[0] != tc.says {
 			t.Errorf("%s %q, want %s with %q first", got.Kind, got.Evidence, tc.want, tc.says)
 		}
