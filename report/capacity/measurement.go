@@ -140,7 +140,7 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 		m.ofBursts(r)
 		return m
 	}
-	start, backlog := hold(r)
+	start, backlog := backlogOf(r)
 	if length > 0 {
 		m.Growth = (float64(p.Backlog.End) - float64(p.Backlog.Start)) / length
 		m.took = *ofTarget(&p.ResponseTime, p.TargetTime)
@@ -252,8 +252,8 @@ func (m *Measurement) ofBursts(r *runfile.Run) {
 	m.spoiled = true
 }
 
-// hold returns the start of the first phase after the warm-up, and the backlog then and at the end of each of its seconds.
-func hold(r *runfile.Run) (start time.Duration, backlog []float64) {
+// backlogOf returns the start of the first phase after the warm-up, and the backlog then and at the end of each of its seconds.
+func backlogOf(r *runfile.Run) (start time.Duration, backlog []float64) {
 	for _, p := range r.Phases {
 		if p.Kind != profiles.Warmup {
 			start = p.StartNS

@@ -18,9 +18,9 @@ const (
 	busy         = 0.9                   // share of its processors from which a generator is its own limit
 )
 
-// holds reports whether a run at an even rate may be trusted for what the generator does: the lag's P99 is at most
+// trustworthy reports whether a run at an even rate may be trusted for what the generator does: the lag's P99 is at most
 // [MaxLag], the verdict is VALID, and as many requests were answered as offered, within [MaxMissing].
-func holds(p *runfile.Phase, v runfile.VerdictKind) bool {
+func trustworthy(p *runfile.Phase, v runfile.VerdictKind) bool {
 	missing := float64(p.Offered.Count) - float64(p.Served().Count)
 	return p.Offered.Count > 0 && p.Lag.P99NS <= MaxLag && v == runfile.Valid && missing <= MaxMissing*float64(p.Offered.Count)
 }
@@ -29,7 +29,7 @@ func holds(p *runfile.Phase, v runfile.VerdictKind) bool {
 func judgePacing(s Step, run *runfile.Run, idle []time.Duration) Pacing {
 	o := &run.Overall
 	return Pacing{
-		Rate: s.Rate, Holds: holds(o, run.Verdict.Kind), Offered: o.Offered, Served: o.Served(), Achieved: o.Achieved, Verdict: run.Verdict,
+		Rate: s.Rate, Holds: trustworthy(o, run.Verdict.Kind), Offered: o.Offered, Served: o.Served(), Achieved: o.Achieved, Verdict: run.Verdict,
 		Lag: latenessOf(&o.Lag), IdleThread: latenessOrNil(idle),
 	}
 }

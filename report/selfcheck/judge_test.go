@@ -36,7 +36,7 @@ func TestHolds(t *testing.T) {
 		}
 		v := runfile.Valid
 		tc.bad(&p, &v)
-		if got := holds(&p, v); got != tc.want {
+		if got := trustworthy(&p, v); got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}
 	}

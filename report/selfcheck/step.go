@@ -133,15 +133,15 @@ func (l lengths) step(test Test, engine string, rate float64) Step {
 	case HigherRate:
 		s.Length, s.Server.Bare, s.Rate = l.rate, true, rate
 	}
-	s.Load.Profile = hold(s.Rate, s.Length, time.Duration(warmUp*float64(s.Length)), arrivals)
+	s.Load.Profile = evenLoad(s.Rate, s.Length, time.Duration(warmUp*float64(s.Length)), arrivals)
 	if s.Load.Users > 0 {
 		s.Rate = 0 // the users decide it
 	}
 	return s
 }
 
-// hold offers a rate for a length, the beginning of which is a warm-up.
-func hold(rate float64, length, warmUp time.Duration, arrivals profiles.Arrivals) profiles.Profile {
+// evenLoad offers a rate for a length, the beginning of which is a warm-up.
+func evenLoad(rate float64, length, warmUp time.Duration, arrivals profiles.Arrivals) profiles.Profile {
 	p := profiles.Profile{Name: "selfcheck", Arrivals: arrivals}
 	if warmUp > 0 {
 		p.Phases = append(p.Phases, profiles.Phase{Name: "warm-up", Kind: profiles.Warmup, Duration: warmUp, From: rate, To: rate})
