@@ -73,7 +73,7 @@ func (r *recording) keepJourneys(c *exchange.Config, i int) {
 			}
 			return asked.ask(at), true
 		},
-		AtOnce: share(r.plan.Limits.Journeys, i, len(r.books)), Ended: r.arrived[i].ended,
+		AtOnce: portion(r.plan.Limits.Journeys, i, len(r.books)), Ended: r.arrived[i].ended,
 	})
 	c.Tail, c.Failure, c.KeepBody, c.FollowUp = r.layout.tail, r.books[i].Failure, r.books[i].Keep, r.books[i].FollowUp
 }

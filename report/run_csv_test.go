@@ -89,7 +89,7 @@ func TestCSVLeavesEmptyWhatWasNotMeasured(t *testing.T) {
 // What is known of the cache stands behind all else: of each second, and of the run in each row.
 func TestCSVTellsOfTheCache(t *testing.T) {
 	run := cachedRun()
-	text := written(t, CSV, run)
+	text := written(t, WriteCSV, run)
 	head, _, _ := strings.Cut(text, "\n")
 	if !strings.HasSuffix(head, ",hit_requests,miss_requests,stale_requests,run_origin_statements_per_s,run_lost_writes") {
 		t.Errorf("the header is %q", head)
@@ -101,7 +101,7 @@ func TestCSVTellsOfTheCache(t *testing.T) {
 	run.Overall.Cache = runfile.Cache{Hits: 70, Misses: 20}
 	run.Overall.Consistency = &runfile.Consistency{Reads: 9, Stale: 1, Lost: &runfile.Lost{Keys: 5, Of: 5, GoneBack: 2, Writes: 3}}
 	run.Origin = &runfile.Origin{Source: runfile.OriginCounter, LengthNS: 2 * time.Second, Statements: 25}
-	row := readCSV(t, written(t, CSV, run))[3]
+	row := readCSV(t, written(t, WriteCSV, run))[3]
 	for column, want := range map[string]string{"hit_requests": "7", "miss_requests": "2", "stale_requests": "1", "run_origin_statements_per_s": "12.5", "run_lost_writes": "3"} {
 		if row[column] != want {
 			t.Errorf("%s is %q, want %q", column, row[column], want)

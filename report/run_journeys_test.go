@@ -23,7 +23,7 @@ func TestFilesTellOfJourneys(t *testing.T) {
 	d := runfile.NewDist(runfile.DetailDigits, times[:1], nil)
 	run.Phases[1].Endpoints = append(run.Phases[1].Endpoints, runfile.Endpoint{Name: "=buy/pay", Class: runfile.ClassOK, Count: 1, ResponseTime: d, ServiceTime: d})
 	var found []string
-	for _, row := range readCSV(t, written(t, CSV, run, uncachedRun())) {
+	for _, row := range readCSV(t, written(t, WriteCSV, run, uncachedRun())) {
 		if row["journey"] == "" {
 			continue
 		}
@@ -45,10 +45,10 @@ func TestFilesTellOfJourneys(t *testing.T) {
 	if !slices.Equal(found, want) {
 		t.Errorf("%q, want %q", found, want)
 	}
-	if strings.Contains(written(t, CSV, uncachedRun()), "journey") || strings.Contains(written(t, OpenMetrics, uncachedRun()), "journey") {
+	if strings.Contains(written(t, WriteCSV, uncachedRun()), "journey") || strings.Contains(written(t, WriteOpenMetrics, uncachedRun()), "journey") {
 		t.Error("a run without journeys tells of some")
 	}
-	text := written(t, OpenMetrics, run)
+	text := written(t, WriteOpenMetrics, run)
 	for _, line := range []string{
 		`phase="overall",journey="=buy",outcome="failed"} 4`, `journey="=buy",step="pay",outcome="stopped"} 3`, `journey="=buy",outcome="unstarted"} 1`,
 		`phase="` + phase + `",journey="=buy",step="pay",outcome="asked"} 5`, `bench_step_since_arrival_seconds_count{`, `journey="=buy",time="journey",of="0.99"} 1`,
@@ -57,7 +57,7 @@ func TestFilesTellOfJourneys(t *testing.T) {
 			t.Errorf("no %s in\n%s", line, text)
 		}
 	}
-	if text := written(t, JUnit, run); !strings.Contains(text, "Of 9 journeys =buy that arrived 22 % were completed") || !strings.Contains(text, "=buy/pay: 5 asked, 1 left out by chance, 3 stopped") {
+	if text := written(t, WriteJUnit, run); !strings.Contains(text, "Of 9 journeys =buy that arrived 22 % were completed") || !strings.Contains(text, "=buy/pay: 5 asked, 1 left out by chance, 3 stopped") {
 		t.Error(text)
 	}
 }
