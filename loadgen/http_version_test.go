@@ -97,9 +97,9 @@ func TestHTTP2IsSpokenWhereItIsPreferred(t *testing.T) {
 		said   string // why the http engine sends; "": the wire engine does
 	}{
 		{urls: []string{both, both}},
-		{[]string{both}, goodbye, Follow{}, "HTTP/2 with --no-keepalive needs it"},
+		{[]string{both}, goodbye, Follow{}, "HTTP/2 without keep-alive needs it"},
 		{[]string{old}, goodbye, Follow{}, ""},
-		{[]string{both}, Limits{}, follow, "--follow needs it"},
+		{[]string{both}, Limits{}, follow, "to follow redirects needs it"},
 		{[]string{both, old}, Limits{}, Follow{}, "not all servers prefer the same version of HTTP"},
 		{[]string{both, plain.URL}, Limits{}, Follow{}, "not all servers prefer the same version of HTTP"},
 		{urls: []string{old, plain.URL}},
@@ -128,7 +128,7 @@ func TestHTTP2IsSpokenWhereItIsPreferred(t *testing.T) {
 			if err == nil {
 				_, err = c.holding(p.withDefaults().Limits.Connections, j.Plan.Negotiated)
 			}
-			if err == nil || !strings.HasPrefix(err.Error(), "--loops is for the wire engine, and the http engine sends the requests: "+tc.said) {
+			if err == nil || !strings.HasPrefix(err.Error(), "loops is for the wire engine, and the http engine sends the requests: "+tc.said) {
 				t.Errorf("%+v: with --loops: %v", tc, err)
 			}
 			continue
@@ -350,7 +350,7 @@ func TestHTTP3IsSpokenWhereThatIsAskedFor(t *testing.T) {
 	}
 	for why, change := range map[string]func(*Plan){
 		"goes to https:// alone": func(p *Plan) { p.Requests[0].URL = "http://127.0.0.1:1/" },
-		"--no-keepalive":         func(p *Plan) { p.Limits.NoKeepAlive = true },
+		"leave no-keepalive out": func(p *Plan) { p.Limits.NoKeepAlive = true },
 		"goes over UDP":          func(p *Plan) { p.ConnectTo = "unix:/tmp/x" },
 		"does not speak HTTP/3":  func(p *Plan) { p.Engine = runfile.EngineWire },
 	} {

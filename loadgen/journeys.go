@@ -27,6 +27,9 @@ func (p Plan) checkJourneys() error {
 	return nil
 }
 
+// ErrTooManyJourneys is of a plan by which more journeys go on at once than may.
+var ErrTooManyJourneys = errors.New("journeys would be in progress at once")
+
 // checkInProgress refuses a plan whose journeys would be too many at once for thinking alone.
 func (j *Job) checkInProgress() error {
 	if j.Plan.Closed != nil {
@@ -34,8 +37,8 @@ func (j *Job) checkInProgress() error {
 	}
 	rate, think := j.Plan.Profile.PeakRate(), j.mix.MeanThink()
 	if n := rate * think.Seconds(); n > float64(j.Plan.Limits.Journeys) {
-		return fmt.Errorf("%s journeys would be in progress at once, for they think %s on average and %s/s arrive: at most %s may be (--max-journeys), so lower the rate or the think times",
-			units.Count(uint64(n)), units.Precise(think), units.ThreeDigits(rate), units.Count(uint64(j.Plan.Limits.Journeys)))
+		return fmt.Errorf("%s %w, for they think %s on average and %s/s arrive, and at most %s may be: lower the rate or the think times",
+			units.Count(uint64(n)), ErrTooManyJourneys, units.Precise(think), units.ThreeDigits(rate), units.Count(uint64(j.Plan.Limits.Journeys)))
 	}
 	return nil
 }

@@ -141,7 +141,7 @@ func (t *totals) exhausted() []string {
 	for _, lack := range []struct {
 		requests uint64
 		of       string
-	}{{t.noDescriptor, "file descriptors"}, {t.noPort, "local ports"}, {t.noRoom, "room for journeys (--max-journeys)"}} {
+	}{{t.noDescriptor, "file descriptors"}, {t.noPort, "local ports"}, {t.noRoom, "room for journeys in progress"}} {
 		if lack.requests > 0 {
 			evidence = append(evidence, fmt.Sprintf("bench ran out of %s, so %s of %s requests were not sent",
 				lack.of, units.Count(lack.requests), units.Count(t.requests().Due)))

@@ -43,7 +43,7 @@ func TestEveryFormatTellsPooledRuns(t *testing.T) {
 		"terminal": {"seeds 1, 2", "2 runs pooled"}, "md": {"seeds 1, 2", "2 runs pooled"}, "gh-benchmark": {"2 runs pooled, seeds 1, 2, "},
 		"junit":       {`name="seed" value="1, 2"`, `name="pooled_runs" value="2"`},
 		"gitlab":      {`"bench_pooled_runs": {`, `"value": 2`},
-		"openmetrics": {`",seeds="1, 2"} 2`}, "csv": {",pooled_runs,seeds\n", ",2,\"1, 2\"\n"}, "hlog": {"2 runs pooled"},
+		"openmetrics": {`",seeds="1, 2"} 2`}, "csv": {",pooled_runs,seeds,", ",2,\"1, 2\","}, "hlog": {"2 runs pooled"},
 	} {
 		for _, w := range want {
 			if !strings.Contains(texts[kind], w) {

@@ -60,6 +60,7 @@ var hints = []struct {
 	{loadgen.ErrWireGoodbye, ": leave --no-keepalive out, or use --engine http"},
 	{loadgen.ErrWireFollow, ": use --engine http"},
 	{loadgen.ErrWireHTTP3, ": use --engine http"},
+	{loadgen.ErrTooManyJourneys, ", or let more be with --max-journeys"},
 	{loadgen.ErrUnshared, ": give --http 2 too"},
 	{loadgen.ErrNoneFollowed, ": say it with --follow"},
 	{runfile.ErrWhole, ": repetitions are pooled with --pool"},

@@ -14,7 +14,7 @@ func Differences(a, b *runfile.Run) []string {
 		list = append(list, "requests spread evenly over the addresses of a host, and not (to name one address makes them alike)")
 	}
 	if p, q := a.Protocols(), b.Protocols(); p != q && p != "" && q != "" && a.Plan.HTTP == b.Plan.HTTP {
-		list = append(list, fmt.Sprintf("version of HTTP that was spoken: %s and %s (--http makes them alike)", p, q))
+		list = append(list, fmt.Sprintf("version of HTTP that was spoken: %s and %s", p, q))
 	}
 	return append(list, a.Environment.Differences(&b.Environment)...)
 }

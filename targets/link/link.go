@@ -131,7 +131,7 @@ func bits(rate uint64) string {
 func (l Link) Check(http3 bool) error {
 	switch {
 	case l.Loss > 0 && !http3:
-		return errors.New("loss drops datagrams, and all versions of HTTP but 3 go over TCP, whose packets a relay does not see: leave loss out, or give --http 3")
+		return errors.New("loss drops datagrams, and all versions of HTTP but 3 go over TCP, whose packets a relay does not see: leave loss out, or ask for HTTP/3")
 	case l.Reset > 0 && http3:
 		return errors.New("reset ends connections of TCP, and HTTP/3 has none: leave reset out, or give loss")
 	}
