@@ -47,7 +47,7 @@ func TestSpokenVersionsOfHTTPAreNamed(t *testing.T) {
 		a, b *runfile.Run
 		want string
 	}{
-		{spoke("HTTP/1.1"), spoke("HTTP/2.0"), "HTTP/1.1 and HTTP/2 (--http"},
+		{spoke("HTTP/1.1"), spoke("HTTP/2.0"), "HTTP/1.1 and HTTP/2"},
 		{spoke("HTTP/1.1"), spoke("HTTP/1.1", "HTTP/2.0"), "HTTP/1.1 and HTTP/1.1, HTTP/2"},
 		{spoke("HTTP/2.0"), spoke("HTTP/2.0"), ""},
 		{spoke("HTTP/2.0"), spoke(), ""},
