@@ -64,7 +64,7 @@ func (c *conn) Write(p []byte) (int, error) {
 
 // dial connects within the timeout, to an address of its own unless that is empty.
 func (cfg *Config) dial(to string) func(ctx context.Context, network, address string) (net.Conn, error) {
-	dialer := &net.Dialer{Timeout: cfg.Timeout}
+	dialer := &net.Dialer{Timeout: cfg.Timeout, ControlContext: beginPatience}
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		if to != "" {
 			address = to

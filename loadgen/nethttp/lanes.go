@@ -10,8 +10,6 @@ import (
 	"net/netip"
 	"net/url"
 	"sync"
-	"sync/atomic"
-	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/address"
 	"github.com/seed-5a006608/bench/loadgen/exchange"
@@ -71,20 +69,6 @@ func isOwnLimit(err error) bool {
 
 var errSlow = errors.New("no answer to an attempt to connect while others answer")
 
-// patience is how long a request waits for an address to take a connection before it goes to another.
-type patience struct{ state atomic.Int32 }
-
-const (
-	waiting = iota
-	connected
-	ranOut
-)
-
-// got tells that there is a connection. It returns false where patience ran out before.
-func (p *patience) got() bool {
-	return p == nil || p.state.CompareAndSwap(waiting, connected) || p.state.Load() == connected
-}
-
 // roundTrip sends a request to the address whose turn it is, or to the next where that takes no connection. One that does
 // not answer is asked again by the last attempt: net/http goes on connecting meanwhile.
 func (e *exchanging) roundTrip(pool *address.Pool, out *http.Request) (*http.Response, error) {
@@ -113,14 +97,14 @@ func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Req
 	}
 	ctx, cancel := context.WithCancelCause(out.Context()) // it ends with the parent: the body is still to be read
 	p := new(patience)
-	e.patience = p
-	timer := time.AfterFunc(address.SlowAfter, func() {
-		if p.state.Load() == waiting && pool.Failed(a, e.run.now(), exchange.ConnectTimeout) && p.state.CompareAndSwap(waiting, ranOut) {
+	p.giveUp = func() {
+		if pool.Failed(a, e.run.now(), exchange.ConnectTimeout) && p.state.CompareAndSwap(waiting, ranOut) {
 			cancel(errSlow)
 		}
-	})
-	defer timer.Stop()
-	traced := httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{ConnectDone: func(_, _ string, err error) {
+	}
+	e.patience = p
+	defer p.end()
+	traced := httptrace.WithClientTrace(context.WithValue(ctx, patienceKey{}, p), &httptrace.ClientTrace{ConnectDone: func(_, _ string, err error) {
 		if err == nil {
 			p.got()
 		}

@@ -63,11 +63,18 @@ func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now 
 	return x.tries < o.pool.Len()
 }
 
+// stillConnecting reports whether the kernel still waits for an answer to a socket's attempt to connect: a loop that comes late has not
+// heard of the end yet.
+func stillConnecting(fd int) bool {
+	n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}, 0)
+	return n == 0 && err == nil
+}
+
 // tooSlow reports whether a connection that is being opened is to be given up for another address, and gives it up: should
 // it open, it is used all the same.
 func (l *loop) tooSlow(c *conn, now time.Duration) bool {
 	o := l.Origins[c.origin]
-	if !o.several() || !o.pool.Failed(c.address, now, exchange.ConnectTimeout) {
+	if !o.several() || !stillConnecting(c.fd) || !o.pool.Failed(c.address, now, exchange.ConnectTimeout) {
 		return false
 	}
 	c.slow = true
