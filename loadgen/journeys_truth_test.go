@@ -245,7 +245,11 @@ func drawnJourneys(n uint64) (Plan, time.Duration) {
 // A service that only has more and more journeys in progress is not behind, however long the phases are, and one that takes fewer steps
 // than are due is.
 func TestJourneysBacklogIsATime(t *testing.T) {
-	for n := range uint64(40) {
+	services := uint64(40)
+	if testing.Short() {
+		services = 10
+	}
+	for n := range services {
 		p, service := drawnJourneys(n)
 		if run := fakeJourneys(t, p, journeyServer{service: service}); run.Verdict.Kind != runfile.Valid {
 			t.Errorf("%d: %d steps of %v, %+v: %s: %q", n, len(p.Journeys[0].Steps), service, p.Profile.Phases, run.Verdict.Kind, run.Verdict.Evidence)

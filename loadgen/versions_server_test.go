@@ -113,6 +113,7 @@ func TestStaleReadsOfAServer(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			at.Close() // when all it was asked is over
 			c := run.Overall.Consistency
 			if server.stale == 0 || c.Reads != server.all || c.Stale != server.stale || c.OwnStale != c.Stale || c.Foreign+c.NotJudged+c.Unknown != 0 {
 				t.Errorf("%+v, want %d stale of %d reads", c, server.stale, server.all)
