@@ -374,6 +374,7 @@ func TestJourneysThatFailAreAccountedFor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			s.Close() // when all that it was asked is over
 			accountedFor(t, run)
 			if j := run.Overall.Journeys[0]; j.Arrived != 200 || int(j.Completed) > len(shop.orders) || j.Failed == 0 {
 				t.Errorf("%s; %+v", endsOf(&j), run.Errors)
