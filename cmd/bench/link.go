@@ -46,7 +46,7 @@ func (o *driveOptions) linkOf() (string, error) {
 // checkLink refuses --link to what bench does not start as a service of its own.
 func (o *driveOptions) checkLink(list []*rig.Target) error {
 	if o.link != "" && slices.ContainsFunc(list, func(t *rig.Target) bool { return t.Service == nil }) {
-		return vain(o.given, "link", "stands between bench and bundled services, and a target is none: for a service of yours, tc-netem(8) does that")
+		return vain(o.given, "link", "stands between bench and bundled services, and a target is not one: for a service of yours, tc-netem(8) does that")
 	}
 	return nil
 }

@@ -132,7 +132,7 @@ func newQUIC(c *Config) (send http.RoundTripper, disconnect func()) {
 	}
 }
 
-// classifyQUIC names a failure of QUIC or HTTP/3 by its cause; "": it is none.
+// classifyQUIC names a failure of QUIC or HTTP/3 by its cause; "": it is another failure.
 func classifyQUIC(err error) string {
 	var (
 		slow    *quic.HandshakeTimeoutError

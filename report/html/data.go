@@ -121,7 +121,7 @@ func (c DataColumn) lines(from, to int) string {
 		return c.cell(from)
 	}
 	var b strings.Builder
-	b.WriteString("<pre>") // a line end that follows it is none
+	b.WriteString("<pre>") // HTML drops a line end behind it
 	for i := from; i < to; i++ {
 		b.WriteString("\n" + c.cell(i))
 	}

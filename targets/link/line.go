@@ -98,7 +98,7 @@ func (h *held) put(p piece, patient bool) {
 	h.change.Broadcast()
 }
 
-// take waits for the next piece; ok is false where there is none any more.
+// take waits for the next piece; ok is false where nothing more comes.
 func (h *held) take() (p piece, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
