@@ -16,7 +16,7 @@ import (
 // Processor time of bench for each request of a mix of 95 reads and 5 writes at 10,000/s, with versions judged and without, against
 // a server in a process of its own:
 //
-//	go test ./loadgen -run XXX -bench Consistency -benchtime 50000x -count 10
+//	go test ./loadgen -run '^$' -bench Consistency -benchtime 50000x -count 10
 func BenchmarkConsistency(b *testing.B) {
 	url := versionedResponder(b)
 	for _, judged := range []bool{false, true} {
