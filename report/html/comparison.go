@@ -21,7 +21,10 @@ func Comparison(w io.Writer, c *report.Compared) error {
 	for i := range c.Result.Comparisons {
 		found := &c.Result.Comparisons[i]
 		intervals = append(intervals, forest(found.B+" against "+found.A, found.Rows, c.Result.Gate)...)
-		intervals = append(intervals, failureForest(found)...)
+		intervals = append(intervals, shareForest(found, &found.Errors, "Failures", "requests that failed")...)
+		for n := range found.Shares {
+			intervals = append(intervals, partForest(found, &found.Shares[n])...)
+		}
 		dots = append(dots, rounds(found, "round")...)
 	}
 	if len(c.Result.Comparisons) > 1 {
@@ -233,26 +236,35 @@ func factor(v float64) string {
 	return chart.Factor.Text(v)
 }
 
-// failureForest draws how much larger the share of failures of B is.
-func failureForest(found *compare.Comparison) []page.Block {
-	f := chart.Forest{X: chart.Axis{Label: "share of failures more than " + found.A, Unit: chart.Share}}
+// shareForest draws how much larger the share of a part of the requests is on B's side; what names the part, and of the requests
+// in it.
+func shareForest(found *compare.Comparison, e *compare.Errors, what, of string) []page.Block {
+	f := chart.Forest{X: chart.Axis{Label: "share more than " + found.A, Unit: chart.Share}}
 	unbounded := ""
-	for _, d := range found.Errors.By {
+	for _, d := range e.By {
 		if math.IsInf(d.Low, 0) && math.IsInf(d.High, 0) {
 			unbounded += " By " + d.Unit + " it has no bound: there are too few."
 			continue
 		}
 		margin := math.NaN()
-		if found.Errors.Margin > 0 {
-			margin = found.Errors.Margin
+		if e.Margin > 0 {
+			margin = e.Margin
 		}
-		f.Rows = append(f.Rows, chart.Interval{Name: "by " + d.Unit, Low: d.Low, Value: d.Center, High: d.High, Margin: margin, Status: statusOf(found.Errors.Outcome),
+		f.Rows = append(f.Rows, chart.Interval{Name: "by " + d.Unit, Low: d.Low, Value: d.Center, High: d.High, Margin: margin, Status: statusOf(e.Outcome),
 			Text: fmt.Sprintf("%s … %s", signedShare(d.Low), signedShare(d.High))})
 	}
 	if len(f.Rows) == 0 {
 		return nil
 	}
-	return []page.Block{page.Chart{Title: "Failures of " + found.B + " against " + found.A, Caption: "The difference of the shares of requests that failed." + unbounded, Drawing: picture{f}}}
+	return []page.Block{page.Chart{Title: what + " of " + found.B + " against " + found.A, Caption: "The difference of the shares of " + of + "." + unbounded, Drawing: picture{f}}}
+}
+
+// partForest draws the difference of a part with a margin of its own.
+func partForest(found *compare.Comparison, s *compare.Share) []page.Block {
+	if s.Of == compare.StaleReads {
+		return shareForest(found, &s.Errors, "Stale reads", "reads that were stale")
+	}
+	return shareForest(found, &s.Errors, "Misses", "answers that were misses")
 }
 
 // curveLabel says which times are compared.

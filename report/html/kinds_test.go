@@ -19,7 +19,7 @@ import (
 )
 
 // fewestFigures is how many charts a report of each kind has to show.
-var fewestFigures = map[string]int{"run": 14, "gate": 5, "several": 8, "mirror": 4, "baseline": 1, "capacity": 7, "history": 1, "selfcheck": 1}
+var fewestFigures = map[string]int{"run": 14, "gate": 7, "several": 8, "mirror": 4, "baseline": 1, "capacity": 7, "history": 1, "selfcheck": 1}
 
 // kinds write a report of each kind, with hostile names where a name is from elsewhere.
 func kinds(t testing.TB) map[string]func(io.Writer) error {
@@ -52,7 +52,11 @@ func rows() []compare.Row {
 
 func gate() *report.Compared {
 	found := compare.Comparison{A: "old", B: hostile, Rows: rows(), Outcome: compare.Regression, Pairs: 12,
-		Errors: compare.Errors{Margin: 0.001, By: []compare.Difference{{Unit: "pairs", Low: -0.0001, High: 0.0002}, {Unit: "quads", Low: math.Inf(-1), High: math.Inf(1)}}, Outcome: compare.Pass}}
+		Errors: compare.Errors{Margin: 0.001, By: []compare.Difference{{Unit: "pairs", Low: -0.0001, High: 0.0002}, {Unit: "quads", Low: math.Inf(-1), High: math.Inf(1)}}, Outcome: compare.Pass},
+		Shares: []compare.Share{
+			{Of: compare.StaleReads, Errors: compare.Errors{Margin: 0.001, By: []compare.Difference{{Unit: "pairs", Center: 0.03, Low: 0.021, High: 0.04}}, Outcome: compare.Regression}},
+			{Of: compare.CacheMisses, Errors: compare.Errors{Margin: 0.05, By: []compare.Difference{{Unit: "pairs", Center: 0.01, Low: -0.01, High: 0.02}}, Outcome: compare.Pass}},
+		}}
 	curve := func(arm string, scale float64) compare.Curve {
 		c := compare.Curve{Arm: arm}
 		for i := range 40 {
@@ -67,7 +71,7 @@ func gate() *report.Compared {
 // several is a comparison of three, one of which is not told apart from the first.
 func several() *report.Compared {
 	c := gate()
-	c.Result.Gate = false
+	c.Result.Gate, c.Result.Comparisons[0].Shares = false, nil
 	alike := c.Result.Comparisons[0]
 	alike.B, alike.Rows = "third", rows()
 	alike.Rows[1].Decision = compare.Interval{Center: 1, Low: 0.97, High: 1.03}
@@ -208,7 +212,7 @@ func writeRuns(w io.Writer, list ...*runfile.Run) error {
 func TestEveryKindInChromium(t *testing.T) {
 	chromium := browser(t)
 	told := map[string][]string{
-		"gate": {"P99", "+12 % … no bound, regression", "P50 by round"}, "several": {"P99 of all against old", "not told apart from it", "third", "0.97× … 1.03×"}, "mirror": {"+12 % … no bound, regression", "P99 by block", "All timed pairs."}, "baseline": {"8 runs"}, "capacity": {"holds 1,500/s", "saturated 2,000/s", "knee 1,200/s", "P99, fitted", "p99<50ms"},
+		"gate": {"P99", "+12 % … no bound, regression", "P50 by round", "Stale reads of ", "+2.1 % … +4 %", "Misses of "}, "several": {"P99 of all against old", "not told apart from it", "third", "0.97× … 1.03×"}, "mirror": {"+12 % … no bound, regression", "P99 by block", "All timed pairs."}, "baseline": {"8 runs"}, "capacity": {"holds 1,500/s", "saturated 2,000/s", "knee 1,200/s", "P99, fitted", "p99<50ms"},
 		"history": {"P99 +100 %"}, "selfcheck": {"wire P99", "trusted up to"}, "run": {"cached P99"},
 	}
 	for name, write := range kinds(t) {
