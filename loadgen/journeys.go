@@ -113,6 +113,21 @@ func (r *recording) intervals() []runfile.Interval {
 	return list
 }
 
+// inProgress returns how many journeys are; nil where each request is one exchange.
+func (r *recording) inProgress() *uint64 {
+	var n *uint64
+	for _, b := range r.books {
+		if b == nil {
+			continue
+		}
+		if n == nil {
+			n = new(uint64)
+		}
+		*n += uint64(b.InProgress())
+	}
+	return n
+}
+
 // bookOf returns the book of the i-th loop; nil: each request is one exchange.
 func (r *recording) bookOf(i int) *journey.Book { return r.books[i] }
 

@@ -202,11 +202,15 @@ func TestJourneysSendWhatTheyTook(t *testing.T) {
 			if several {
 				p.Wire.Loops = 4
 			}
-			run, err := Drive(t.Context(), p, Options{})
+			var seen []runfile.Progress
+			run, err := Drive(t.Context(), p, Options{Progress: func(p runfile.Progress) { seen = append(seen, p) }})
 			if err != nil {
 				t.Fatal(err)
 			}
 			accountedFor(t, run)
+			if i := slices.IndexFunc(seen, func(p runfile.Progress) bool { return p.Journeys == nil || p.Waiting > 0 }); i >= 0 {
+				t.Errorf("it does not tell of journeys in progress: %+v", seen[i])
+			}
 			j := run.Overall.Journeys[0]
 			if shop.wrong.Load() != 0 || j.Arrived != each || j.Completed != each || run.Interrupted || uint64(shop.calls.Load()) != run.Requests.Succeeded {
 				t.Errorf("%d wrong; %d of %d completed, interrupted %v, %d calls, requests %+v, failures %+v", shop.wrong.Load(), j.Completed, j.Arrived, run.Interrupted, shop.calls.Load(), run.Requests, run.Errors)

@@ -48,11 +48,12 @@ func (w *watch) state(now time.Duration) runfile.Progress {
 	}
 	// The counters are read one after the other while they grow, so differences may come out below zero.
 	p.InFlight = sent - min(returned, sent)
-	if w.timeline.schedule != nil {
+	p.Journeys = w.inProgress()
+	if w.timeline.schedule == nil {
+		p.Most, p.Sent = w.plan.Limits.Requests, sent
+	} else if p.Journeys == nil {
 		due := w.schedule.Count(min(now, time.Duration(w.layout.cut.Load())))
 		p.Waiting = due - min(sent+ended-returned, due)
-	} else {
-		p.Most, p.Sent = w.plan.Limits.Requests, sent
 	}
 	last := p.Last()
 	p.Offered = float64(last.Due)

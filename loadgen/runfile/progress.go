@@ -24,7 +24,8 @@ type Progress struct {
 	Offered       float64       // requests/s that were due in the last whole second
 	Achieved      float64       // successes/s since the Progress before
 	InFlight      uint64
-	Waiting       uint64     // due and not sent
+	Waiting       uint64     // due and not sent; 0 where there are Journeys: when their later steps are due hangs on answers
+	Journeys      *uint64    // in progress; nil: each request is one exchange
 	Failed        uint64     // since the start
 	Failures      KindCounts // of them, by kind, as far as they have been gathered
 

@@ -190,7 +190,15 @@ func failures(p *runfile.Progress) line {
 }
 
 func flight(p *runfile.Progress) line {
-	return line{spans: []span{{pad("open", labelColumns) + units.Count(p.InFlight) + " in flight, " + units.Count(p.Waiting) + " waiting", usual}}, rank: 6}
+	return line{spans: []span{{pad("open", labelColumns) + openOnes(p), usual}}, rank: 6}
+}
+
+// openOnes says how much is under way.
+func openOnes(p *runfile.Progress) string {
+	if p.Journeys != nil {
+		return units.Count(p.InFlight) + " in flight, " + units.Count(*p.Journeys) + " journeys in progress"
+	}
+	return units.Count(p.InFlight) + " in flight, " + units.Count(p.Waiting) + " waiting"
 }
 
 // processors says what target and bench use of theirs; false where neither is known.

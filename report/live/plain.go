@@ -42,8 +42,8 @@ func plainLine(p *runfile.Progress) string {
 	if last := p.Last(); last.Samples > 0 {
 		latency = fmt.Sprintf("P50 %s, P95 %s, P99 %s", last.P50, last.P95, last.P99)
 	}
-	return page.Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s in flight, %s waiting, %s failed", name(p.Target), phase(p), done(p),
-		units.Rate(p.Offered), units.Rate(p.Achieved), latency, units.Count(p.InFlight), units.Count(p.Waiting), units.Count(p.Failed)), 1<<10)
+	return page.Clean(fmt.Sprintf("%s: %s, %s: %s → %s, %s, %s, %s failed", name(p.Target), phase(p), done(p),
+		units.Rate(p.Offered), units.Rate(p.Achieved), latency, openOnes(p), units.Count(p.Failed)), 1<<10)
 }
 
 // name bounds a name that may be anybody's.

@@ -50,3 +50,12 @@ func TestPlainLines(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want.String())
 	}
 }
+
+// When the later steps of journeys are due hangs on answers, so what waits is not told; how many journeys go on is.
+func TestJourneysInProgress(t *testing.T) {
+	p, n := inSpike(), uint64(1200)
+	p.Journeys, p.Waiting = &n, 0
+	if text := plainLine(&p); !strings.Contains(text, ", 256 in flight, 1,200 journeys in progress, 0 failed") || strings.Contains(text, "waiting") {
+		t.Error(text)
+	}
+}
