@@ -18,6 +18,7 @@ import (
 type Job struct {
 	Plan Plan // with its defaults; not to be changed
 
+	open     bool // the plan says nothing of how many journeys may be in progress
 	mix      *request.Mix
 	tls      *tls.Config
 	schedule func() (*profiles.Schedule, error) // of the arrivals, drawn when it is first asked for
@@ -25,11 +26,12 @@ type Job struct {
 
 // Compile makes the plan ready to be driven, or returns what keeps it from that.
 func (p Plan) Compile() (*Job, error) {
+	open := p.Limits.Journeys == 0
 	p = p.withDefaults()
 	if err := p.validate(); err != nil {
 		return nil, err
 	}
-	j := &Job{Plan: p, schedule: sync.OnceValues(p.schedule)}
+	j := &Job{Plan: p, open: open, schedule: sync.OnceValues(p.schedule)}
 	if err := j.checkJudgedPhases(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/journey"
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
@@ -41,6 +42,25 @@ func (j *Job) checkInProgress() error {
 			units.Count(uint64(n)), ErrTooManyJourneys, units.Precise(think), units.ThreeDigits(rate), units.Count(uint64(j.Plan.Limits.Journeys)))
 	}
 	return nil
+}
+
+// journeyBytes is what a journey in progress may come to, with some cookies and what it took.
+const journeyBytes = 8 << 10
+
+// fewer lowers how many journeys may be in progress to what half of the free memory holds, where the plan says nothing of that, and
+// says so.
+func (j *Job) fewer(free uint64) []preflight.Finding {
+	room := int(min(free/2/journeyBytes, DefaultJourneys))
+	if j.mix.Journeys == nil || j.Plan.Closed != nil || !j.open || room == DefaultJourneys {
+		return nil
+	}
+	j.Plan.Limits.Journeys = max(room, 1)
+	findings := []preflight.Finding{{Text: fmt.Sprintf("at most %s journeys may be in progress, and not %s: %s of memory are free",
+		units.Count(uint64(room)), units.Count(DefaultJourneys), units.Bytes(free))}}
+	if err := j.checkInProgress(); err != nil {
+		findings = append(findings, preflight.Finding{Text: err.Error(), Cause: err, Fatal: true, Usage: true})
+	}
+	return findings
 }
 
 // tailOf returns how long journeys go on at most after the profile that none waits for. Users begin theirs nobody knows when.

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/preflight"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -429,6 +430,35 @@ func TestJourneysArePreviewed(t *testing.T) {
 	for _, r := range v.First {
 		if text := r.URL + strings.Join(r.Header, ""); strings.Contains(text, "user") || r.Name == "buy/order" && r.URL != "http://127.0.0.1:1/orders?token=…" {
 			t.Errorf("%+v", r)
+		}
+	}
+}
+
+// Where memory is short fewer journeys may be in progress, unless the user says how many.
+func TestFewerJourneysWhereMemoryIsShort(t *testing.T) {
+	const gigabyte = 1 << 30
+	p := stepsOf(3, oneToThree, 50, time.Second)
+	for _, tc := range []struct {
+		given  int
+		free   uint64
+		most   int
+		fatal  bool
+		closed bool
+	}{
+		{0, 32 * gigabyte, DefaultJourneys, false, false},
+		{0, gigabyte, 65_536, false, false},
+		{0, gigabyte / 1024, 64, true, false}, // 200 think at once
+		{DefaultJourneys, gigabyte, DefaultJourneys, false, false},
+		{0, gigabyte, DefaultJourneys, false, true},
+	} {
+		p := p
+		if p.Limits.Journeys = tc.given; tc.closed {
+			p.Closed = &Closed{VUs: 4}
+		}
+		j := compiled(t, p)
+		findings := j.fewer(tc.free)
+		if j.Plan.Limits.Journeys != tc.most || (len(findings) > 0) != (tc.most < DefaultJourneys) || preflight.AnyFatal(findings) != tc.fatal {
+			t.Errorf("%+v: %d, %+v", tc, j.Plan.Limits.Journeys, findings)
 		}
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
 // Preflight looks at what stands in the way of the job, at each host that it sends to, and returns the job with as many
@@ -83,6 +84,9 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 	able, err := j.holding(in.Connections, p.agreement(spoken))
 	if err != nil {
 		return j, append(findings, preflight.Finding{Text: err.Error(), Cause: err, Fatal: true})
+	}
+	if free, ok := usage.FreeMemory(); ok {
+		findings = append(findings, able.fewer(free)...)
 	}
 	return able, append(findings, able.Plan.chosen()...)
 }

@@ -86,7 +86,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.think, "think", "", "closed model: how long a user thinks between answer and request: 1s or fixed:1s, 1s±50%, exp:1s or 1s..3s")
 	f.StringVar(&o.start, "start", "", "closed model: how users who think begin: spread over one think time, or together (default spread; in a test file of version 1, together)")
 	f.Uint64VarP(&o.limits.Requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
-	f.IntVar(&o.base.Limits.Journeys, "max-journeys", loadgen.DefaultJourneys, "most journeys in progress at once: one more is not begun, which makes the run GENERATOR-LIMITED")
+	f.IntVar(&o.base.Limits.Journeys, "max-journeys", 0, "most journeys in progress at once (default 200,000, less where memory is short): one more is not begun, which makes the run GENERATOR-LIMITED")
 	o.addTargetsFlag(f)
 	o.addRequestFlags(f)
 	o.judging.addFlags(f)

@@ -29,6 +29,6 @@ func Preflight(ctx context.Context, plan *loadgen.Plan, given bool, e *runfile.E
 			e.Notes = append(e.Notes, f.Text)
 		}
 	}
-	plan.Limits.Connections, plan.Negotiated = job.Plan.Limits.Connections, job.Plan.Negotiated
+	plan.Limits.Connections, plan.Limits.Journeys, plan.Negotiated = job.Plan.Limits.Connections, job.Plan.Limits.Journeys, job.Plan.Negotiated
 	return job, nil
 }
