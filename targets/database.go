@@ -158,7 +158,7 @@ func (o *ServeOptions) drop(schema *catalogue.Schema) error {
 
 // startThrowaway starts a server. lost is told when it ends, and why.
 func startThrowaway(ctx context.Context, dir string, synchronous bool, progress func(string), lost func(error)) (*postgres.Server, error) {
-	hold, err := process.HoldPrivateDir(dir)
+	hold, err := process.LockPrivateDir(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -95,7 +95,7 @@ func KeepData(ctx context.Context, o ServeOptions) (err error) {
 	}
 	defer stop()
 	o.Patience = func() (context.Context, context.CancelFunc) { return held, func() {} }
-	private, err := process.SharePrivateDir(o.Dir)
+	private, err := process.JoinPrivateDir(o.Dir)
 	if err != nil {
 		return err
 	}

@@ -262,5 +262,5 @@ func privateDir(path string) (*process.PrivateDir, error) {
 	if path == "" {
 		return process.NewPrivateDir()
 	}
-	return process.SharePrivateDir(path)
+	return process.JoinPrivateDir(path)
 }

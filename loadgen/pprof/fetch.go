@@ -121,7 +121,7 @@ func (c *Client) get(ctx context.Context, address string) ([]byte, error) {
 	if response.StatusCode != http.StatusOK {
 		said, _ := io.ReadAll(io.LimitReader(response.Body, maxMessage)) // what has come of it is enough
 		line, _, _ := strings.Cut(strings.TrimSpace(string(said)), "\n")
-		if line = bounded(line, maxMessage); line != "" {
+		if line = cut(line, maxMessage); line != "" {
 			line = ": " + line
 		}
 		return nil, fmt.Errorf("answered status %d%s", response.StatusCode, line)
@@ -168,5 +168,5 @@ func unpacked(data []byte) ([]byte, error) {
 	return data, nil
 }
 
-// bounded cuts text to n bytes of valid UTF-8. What shows it cleans it for its own medium.
-func bounded(s string, n int) string { return strings.ToValidUTF8(s[:min(len(s), n)], "") }
+// cut shortens text to n bytes of valid UTF-8. What shows it cleans it for its own medium.
+func cut(s string, n int) string { return strings.ToValidUTF8(s[:min(len(s), n)], "") }

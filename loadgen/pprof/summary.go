@@ -57,7 +57,7 @@ func Summarise(kind Kind, data []byte) (*Summary, error) {
 		err = p.CheckValid()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("not one that can be read: %s", bounded(err.Error(), maxMessage))
+		return nil, fmt.Errorf("not one that can be read: %s", cut(err.Error(), maxMessage))
 	}
 	index := slices.IndexFunc(p.SampleType, func(t *profile.ValueType) bool { return t.Type == values[kind] && t.Unit == units[kind] })
 	if index < 0 {
@@ -93,7 +93,7 @@ func (s *Summary) add(byName map[string]*Function, sample *profile.Sample, value
 	for _, location := range sample.Location {
 		// The innermost of inlined functions comes first.
 		for _, line := range location.Line {
-			name := cmp.Or(bounded(line.Function.Name, maxName), "unknown")
+			name := cmp.Or(cut(line.Function.Name, maxName), "unknown")
 			f := byName[name]
 			if f == nil {
 				f = &Function{Name: name}

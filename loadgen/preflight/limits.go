@@ -13,8 +13,8 @@ type Limits struct {
 	OpenFiles        uint64        // descriptors this process may open
 	openNow          int           // of them, already open
 	Ports            int           // local ports to connect to one address from
-	portHold         time.Duration // for which a closed connection keeps its port
-	portHoldLoopback time.Duration // the same for connections over loopback
+	portKept         time.Duration // for which a closed connection keeps its port
+	portKeptLoopback time.Duration // the same for connections over loopback
 	processors       int           // that this process may use
 	quota            float64       // of them, what its control group allows; may be a fraction
 	clockSource      string        // of the kernel
@@ -88,9 +88,9 @@ func (l Limits) notes(in Input, where placement) (findings []Finding) {
 	note := func(format string, args ...any) {
 		findings = append(findings, Finding{Text: fmt.Sprintf(format, args...)})
 	}
-	hold := l.portHold
+	hold := l.portKept
 	if where == onLoopback {
-		hold = l.portHoldLoopback
+		hold = l.portKeptLoopback
 	}
 	if room := l.Ports - sparePorts - in.Connections; !in.KeepAlive && l.Ports > 0 && hold > 0 {
 		if closed := closedWithin(hold, in); closed > float64(room) {

@@ -25,7 +25,7 @@ func ReadLimits() Limits {
 		clockSource: firstLine("/sys/devices/system/clocksource/clocksource0/current_clocksource"),
 	}
 	l.openNow, _ = usage.OpenDescriptors()
-	l.portHold, l.portHoldLoopback = parseReuse(sysctl("net/ipv4/tcp_tw_reuse"))
+	l.portKept, l.portKeptLoopback = parseReuse(sysctl("net/ipv4/tcp_tw_reuse"))
 	if n, err := strconv.Atoi(sysctl("net/core/somaxconn")); err == nil {
 		l.listenQueue = n
 	}
@@ -81,7 +81,7 @@ func parsePorts(span, reserved string) int {
 }
 
 // parseReuse reads net.ipv4.tcp_tw_reuse: 0 never, 1 always, 2 (the default since Linux 4.19) on loopback only.
-func parseReuse(value string) (hold, holdLoopback time.Duration) {
+func parseReuse(value string) (hold, keptLoopback time.Duration) {
 	switch value {
 	case "1":
 		return timeWaitReuse, timeWaitReuse

@@ -67,7 +67,7 @@ func TestReadLimits(t *testing.T) {
 	if l.OpenFiles != limit.Cur || l.openNow < 3 || l.processors != len(before) {
 		t.Errorf("limits %+v, want %d files, 3 or more open and %d processors", l, limit.Cur, len(before))
 	}
-	if data, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil && (l.Ports < 1 || l.portHold < time.Second) {
+	if data, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range"); err == nil && (l.Ports < 1 || l.portKept < time.Second) {
 		t.Errorf("limits %+v of a port range %q", l, data)
 	}
 	if data, err := os.ReadFile("/sys/devices/system/clocksource/clocksource0/current_clocksource"); err == nil && l.clockSource != strings.TrimSpace(string(data)) {

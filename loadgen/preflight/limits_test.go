@@ -94,7 +94,7 @@ func TestLimitsNotes(t *testing.T) {
 		return in
 	}
 	bundled := with(alive, func(in *Input) { in.Bundled = true; in.Address = "127.0.0.1:80" })
-	ports := Limits{Ports: 28_232, portHold: time.Minute, portHoldLoopback: time.Second, processors: 4}
+	ports := Limits{Ports: 28_232, portKept: time.Minute, portKeptLoopback: time.Second, processors: 4}
 	for _, tc := range []struct {
 		why    string
 		limits Limits

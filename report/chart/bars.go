@@ -64,7 +64,7 @@ func (c *canvas) bar(f frame, r Bar, y float64, head string) {
 
 // partOf returns a value as a part of its limit. Against a limit of 0 any value is beyond the end.
 func partOf(value, limit float64) float64 {
-	value, limit = bounded(value), bounded(limit)
+	value, limit = clamp(value), clamp(limit)
 	switch {
 	case math.IsNaN(value) || math.IsNaN(limit):
 		return math.NaN()

@@ -73,11 +73,11 @@ func (t Forest) SVG(labelledBy string) string {
 	f := frame{left: left, right: width - right, top: 8}
 	f.bottom = f.top + rowsOf(len(rows), group, func(int, float64, string) {}) + 4
 	height := f.bottom + 36
-	low, high := bounded(t.None), bounded(t.None)
+	low, high := clamp(t.None), clamp(t.None)
 	for _, r := range rows {
 		for _, v := range []float64{r.Low, r.Value, r.High, r.Margin} {
 			if !math.IsNaN(v) && !math.IsInf(v, 0) && (t.X.Scale != Log || v > 0) {
-				low, high = math.Min(low, bounded(v)), math.Max(high, bounded(v))
+				low, high = math.Min(low, clamp(v)), math.Max(high, clamp(v))
 			}
 		}
 	}
@@ -108,7 +108,7 @@ func (t Forest) beyond(rows []Interval, low, high float64) (float64, float64) {
 	}
 	from, to := low, high
 	for _, r := range rows {
-		if math.IsNaN(bounded(r.Value)) {
+		if math.IsNaN(clamp(r.Value)) {
 			continue
 		}
 		if math.IsInf(r.Low, 0) || t.X.Scale == Log && r.Low <= 0 {

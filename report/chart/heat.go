@@ -107,7 +107,7 @@ func (h Heat) grid(columns []Column, f *frame) grid {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, col := range columns {
 		for _, b := range col.Bins {
-			if v := bounded(b.Value); v > 0 && b.Count > 0 {
+			if v := clamp(b.Value); v > 0 && b.Count > 0 {
 				low, high = math.Min(low, v), math.Max(high, v)
 			}
 		}

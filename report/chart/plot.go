@@ -123,7 +123,7 @@ func (f frame) live() []attr {
 func exact(values ...float64) string {
 	parts := make([]string, len(values))
 	for i, v := range values {
-		parts[i] = strconv.FormatFloat(bounded(v), 'g', 8, 64)
+		parts[i] = strconv.FormatFloat(clamp(v), 'g', 8, 64)
 	}
 	return strings.Join(parts, " ")
 }
@@ -163,7 +163,7 @@ const maxLabel = 150
 func (p Plot) extent() (minX, maxX, minY, maxY float64) {
 	minX, maxX, minY, maxY = math.Inf(1), math.Inf(-1), math.Inf(1), math.Inf(-1)
 	grow := func(low, high *float64, v float64) {
-		if v = bounded(v); !math.IsNaN(v) {
+		if v = clamp(v); !math.IsNaN(v) {
 			*low, *high = math.Min(*low, v), math.Max(*high, v)
 		}
 	}

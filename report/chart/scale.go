@@ -28,8 +28,8 @@ type scale struct {
 	low, high float64
 }
 
-// bounded keeps a value in the range that is calculated with; NaN stays.
-func bounded(v float64) float64 {
+// clamp keeps a value in the range that is calculated with; NaN stays.
+func clamp(v float64) float64 {
 	if math.IsNaN(v) {
 		return v
 	}
@@ -40,12 +40,12 @@ func bounded(v float64) float64 {
 // no value.
 func (a Axis) over(min, max, low, high float64) scale {
 	if a.From != a.To && !math.IsNaN(a.From) && !math.IsNaN(a.To) {
-		min, max = math.Min(bounded(a.From), bounded(a.To)), math.Max(bounded(a.From), bounded(a.To))
+		min, max = math.Min(clamp(a.From), clamp(a.To)), math.Max(clamp(a.From), clamp(a.To))
 	} else {
 		if min > max || math.IsNaN(min) || math.IsNaN(max) {
 			min, max = 0, 1
 		}
-		min, max = a.rounded(bounded(min), bounded(max))
+		min, max = a.rounded(clamp(min), clamp(max))
 	}
 	switch a.Scale {
 	case Log:
@@ -148,7 +148,7 @@ func interval(v float64, u Unit) float64 {
 
 // part returns where v lies on the axis, from 0 to 1; NaN where it is no value.
 func (s scale) part(v float64) float64 {
-	v = bounded(v)
+	v = clamp(v)
 	if math.IsNaN(v) {
 		return v
 	}

@@ -49,7 +49,7 @@ func play(role string, args []string) error {
 	}
 	defer stop()
 	if len(args) > 1 {
-		private, err := SharePrivateDir(args[0])
+		private, err := JoinPrivateDir(args[0])
 		if err != nil {
 			return err
 		}

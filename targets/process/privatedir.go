@@ -38,7 +38,7 @@ func NewPrivateDir() (*PrivateDir, error) {
 		if err != nil {
 			return nil, fmt.Errorf("make a private directory: %w", err)
 		}
-		d, err := hold(path, os.O_CREATE|os.O_RDONLY)
+		d, err := lockIn(path, os.O_CREATE|os.O_RDONLY)
 		if errors.Is(err, os.ErrNotExist) {
 			continue // another process's sweep found the lock before it was taken
 		}
@@ -50,17 +50,17 @@ func NewPrivateDir() (*PrivateDir, error) {
 	}
 }
 
-// SharePrivateDir holds the private directory at path too: it is the child's side of the one its parent made.
-func SharePrivateDir(path string) (*PrivateDir, error) {
-	d, err := hold(path, os.O_RDONLY)
+// JoinPrivateDir locks the private directory at path too: it is the child's side of the one its parent made.
+func JoinPrivateDir(path string) (*PrivateDir, error) {
+	d, err := lockIn(path, os.O_RDONLY)
 	if err != nil {
-		return nil, fmt.Errorf("share the private directory %s: %w", path, err)
+		return nil, fmt.Errorf("join the private directory %s: %w", path, err)
 	}
 	return d, nil
 }
 
-// hold takes a shared lock in the directory. The error is os.ErrNotExist if the directory is being swept.
-func hold(path string, flag int) (*PrivateDir, error) {
+// lockIn takes a shared lock in the directory. The error is os.ErrNotExist if the directory is being swept.
+func lockIn(path string, flag int) (*PrivateDir, error) {
 	lock := flock.New(filepath.Join(path, lockName), flock.SetFlag(flag))
 	locked, err := lock.TryRLock()
 	if err != nil {
@@ -77,12 +77,12 @@ func hold(path string, flag int) (*PrivateDir, error) {
 	return nil, os.ErrNotExist
 }
 
-// HoldPrivateDir returns another lock on the private directory at path, for what this process starts to inherit: while
+// LockPrivateDir returns another lock on the private directory at path, for what this process starts to inherit: while
 // any of that lives, the directory is not abandoned. It is nil where the system has no such locks.
-func HoldPrivateDir(path string) (*os.File, error) {
+func LockPrivateDir(path string) (*os.File, error) {
 	f, err := inheritableLock(filepath.Join(path, lockName))
 	if err != nil {
-		return nil, fmt.Errorf("hold the private directory %s: %w", path, err)
+		return nil, fmt.Errorf("lock the private directory %s: %w", path, err)
 	}
 	return f, nil
 }

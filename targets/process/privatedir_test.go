@@ -25,7 +25,7 @@ func TestPrivateDirIsPrivate(t *testing.T) {
 
 func TestSweepSparesWhatIsHeldAndWhatIsNotOurs(t *testing.T) {
 	held := private(t)
-	shared, err := SharePrivateDir(held.Path)
+	shared, err := JoinPrivateDir(held.Path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,10 +81,10 @@ func TestPrivateDirsMadeDuringSweeps(t *testing.T) {
 	}
 }
 
-func TestSharePrivateDirThatIsGone(t *testing.T) {
+func TestJoinPrivateDirThatIsGone(t *testing.T) {
 	d := private(t)
 	d.Remove()
-	if _, err := SharePrivateDir(d.Path); err == nil {
+	if _, err := JoinPrivateDir(d.Path); err == nil {
 		t.Error("no error")
 	}
 }

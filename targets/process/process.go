@@ -4,7 +4,7 @@
 //   - The child inherits the read end of a pipe, its lifeline, and leaves when the pipe ends ([Lifeline]). A parent
 //     killed by SIGKILL closes it too, and pipes exist on every system.
 //   - The parent reaps the child, kills what is left of its process group, and removes its private directory
-//     ([PrivateDir]), for which it first waits for those that have left the group and still use it ([HoldPrivateDir]).
+//     ([PrivateDir]), for which it first waits for those that have left the group and still use it ([LockPrivateDir]).
 //   - When both are killed at once, the next [NewPrivateDir] sweeps what they left.
 //
 // The files:
@@ -62,7 +62,7 @@ type Spec struct {
 	Ready func(ctx context.Context) error
 	URL   string // of a child with Ready
 
-	// Clear is called while something that the dead child started still holds Private ([HoldPrivateDir]), again and again,
+	// Clear is called while something that the dead child started still holds Private ([LockPrivateDir]), again and again,
 	// and once when nothing does: it ends such things and frees what they left outside of the directory. May be nil, then
 	// nobody is waited for.
 	Clear func(dir string, waited time.Duration)
