@@ -31,7 +31,7 @@ type symptoms struct {
 	disturbed time.Duration // in which bench could have sent and did not, by the run's rule
 	touched   uint64        // requests that this disturbed
 	late      time.Duration // in which some request could have been sent and was not, in the windows that hold such time
-	host      hostShares    // for which the host kept bench from running, in those windows
+	host      hostDelays    // for which the host kept bench from running, in those windows
 	used      float64       // share of its processors that bench used in the phase (0-1)
 	taken     float64       // share that it wanted and others had
 	paused    time.Duration // in which bench did not run at all
@@ -267,7 +267,7 @@ func throttledPeriods(r runfile.Resources, from, to time.Duration) (periods uint
 // it was to be woken or in the middle of microseconds of work: a pause that nothing in this system accounts for. Threads that wait for each other are bench's own doing:
 // their run-queue delay counts only as far as bench left the processors to others. The three overlap where a thread
 // waited on a processor that was stolen or throttled, so their sum is an upper bound.
-func hostDelay(late, stood *lateness, r runfile.Resources, processors int, from, to time.Duration) (lateFor time.Duration, host hostShares) {
+func hostDelay(late, stood *lateness, r runfile.Resources, processors int, from, to time.Duration) (lateFor time.Duration, host hostDelays) {
 	var previous time.Duration
 	for i, g := range r.Generator {
 		lo, hi := max(previous, from), min(g.AtNS, to)
@@ -282,7 +282,7 @@ func hostDelay(late, stood *lateness, r runfile.Resources, processors int, from,
 		}
 		lateFor += l
 		left := max(0, time.Duration(processors)*window-g.CPUNS)
-		w := hostShares{queue: min(g.RunDelayNS, left)}
+		w := hostDelays{queue: min(g.RunDelayNS, left)}
 		if i < len(r.Host) {
 			w.steal, w.throttled = r.Host[i].StealNS, r.Host[i].ThrottledNS
 		}
@@ -295,19 +295,19 @@ func hostDelay(late, stood *lateness, r runfile.Resources, processors int, from,
 	return lateFor, host
 }
 
-// hostShares is what kept bench from running, by cause.
-type hostShares struct{ queue, steal, throttled, unexplained time.Duration }
+// hostDelays is what kept bench from running, by cause.
+type hostDelays struct{ queue, steal, throttled, unexplained time.Duration }
 
-func (h hostShares) sum() time.Duration { return h.queue + h.steal + h.throttled + h.unexplained }
+func (h hostDelays) sum() time.Duration { return h.queue + h.steal + h.throttled + h.unexplained }
 
-func (h *hostShares) add(o hostShares) {
+func (h *hostDelays) add(o hostDelays) {
 	h.queue += o.queue
 	h.steal += o.steal
 	h.throttled += o.throttled
 	h.unexplained += o.unexplained
 }
 
-func (h hostShares) String() string {
+func (h hostDelays) String() string {
 	text := fmt.Sprintf(" (run queue %s, steal %s, throttled %s)", units.Precise(h.queue), units.Precise(h.steal), units.Precise(h.throttled))
 	if h.unexplained > 0 {
 		text += fmt.Sprintf("; this machine paused for %s of it, and nothing in it explains that", units.Precise(h.unexplained))

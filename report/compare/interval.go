@@ -89,17 +89,17 @@ func autocorrelation(x []float64) float64 {
 	}
 	r := ranks(x)
 	mean := stat.Mean(r, nil)
-	var shared, all float64
+	var lagged, all float64
 	for i, v := range r {
 		all += (v - mean) * (v - mean)
 		if i > 0 {
-			shared += (v - mean) * (r[i-1] - mean)
+			lagged += (v - mean) * (r[i-1] - mean)
 		}
 	}
 	if all == 0 {
 		return 0
 	}
-	return min(max((shared/all+1/n)/(1-3/n), 0), 0.6)
+	return min(max((lagged/all+1/n)/(1-3/n), 0), 0.6)
 }
 
 // ranks returns the rank of each value, 1 … n; equal values each get the mean of their ranks.
