@@ -152,7 +152,7 @@ func checkWritten(t *testing.T, runs []*runfile.Run) {
 		t.Fatal(err)
 	}
 	var page bytes.Buffer
-	if err := html.Runs(&page, p, runs); err != nil {
+	if err := html.WriteRuns(&page, p, runs); err != nil {
 		t.Fatal(err)
 	}
 	if n := bytes.Count(page.Bytes(), []byte("<script")); n != 1 {

@@ -26,7 +26,7 @@ var baselinesShown = shown[*compare.Baseline]{
 	text: report.WriteBaseline,
 	formats: []format[*compare.Baseline]{
 		{"json", func(w io.Writer, b *compare.Baseline) error { return b.Encode(w) }},
-		{"html", html.Baseline},
+		{"html", html.WriteBaseline},
 	},
 }
 

@@ -14,7 +14,7 @@ var capacitiesShown = shown[[]*capacity.Capacity]{
 	formats: []format[[]*capacity.Capacity]{
 		{"json", capacity.Encode},
 		{"md", report.WriteCapacityMarkdown},
-		{"html", html.Capacity},
+		{"html", html.WriteCapacity},
 	},
 }
 

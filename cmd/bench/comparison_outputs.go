@@ -16,7 +16,7 @@ var comparisonsShown = shown[*report.Compared]{
 		{"json", report.WriteComparisonJSON},
 		{"junit", report.WriteComparisonJUnit},
 		{"md", report.WriteComparisonMarkdown},
-		{"html", html.Comparison},
+		{"html", html.WriteComparison},
 	},
 	tell: tellActionsCompared,
 }

@@ -23,7 +23,7 @@ var historiesShown = shown[*history.History]{
 		{"csv", report.WriteHistoryCSV},
 		{"json", report.WriteHistoryJSON},
 		{"md", report.WriteHistoryMarkdown},
-		{"html", html.History},
+		{"html", html.WriteHistory},
 	},
 }
 

@@ -14,5 +14,5 @@ func htmlRuns(w io.Writer, runs []*runfile.Run) error {
 	if err != nil {
 		return err
 	}
-	return html.Runs(w, p, runs)
+	return html.WriteRuns(w, p, runs)
 }

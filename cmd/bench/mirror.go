@@ -25,7 +25,7 @@ const (
 // mirrorsShown shows mirrored runs.
 var mirrorsShown = shown[*report.Mirror]{
 	text:    report.WriteMirror,
-	formats: []format[*report.Mirror]{{"json", report.WriteMirrorJSON}, {"md", report.WriteMirrorMarkdown}, {"html", html.Mirror}},
+	formats: []format[*report.Mirror]{{"json", report.WriteMirrorJSON}, {"md", report.WriteMirrorMarkdown}, {"html", html.WriteMirror}},
 }
 
 // runMirror loads two at once with the same requests, compares the answers and reports.

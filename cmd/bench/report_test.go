@@ -142,7 +142,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 		Repeat: "bench compare pooled --sweep size=1,2", Notes: []string{"something"},
 	}
 	swept.Rank()
-	shownAgain(t, sweep.Kind, sweepsShown.formats, swept, sweep.Terminal)
+	shownAgain(t, sweep.Kind, sweepsShown.formats, swept, sweep.WriteTerminal)
 	if results != 8 || len(documentKinds) != 9 {
 		t.Errorf("there are %d kinds of results and %d kinds of documents: show those of each again", results, len(documentKinds))
 	}

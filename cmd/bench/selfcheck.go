@@ -27,7 +27,7 @@ type selfcheckOptions struct {
 }
 
 // selfchecksShown shows selfchecks.
-var selfchecksShown = shown[*selfcheck.Report]{text: report.WriteSelfcheck, formats: []format[*selfcheck.Report]{{"json", selfcheck.Encode}, {"html", html.Selfcheck}}}
+var selfchecksShown = shown[*selfcheck.Report]{text: report.WriteSelfcheck, formats: []format[*selfcheck.Report]{{"json", selfcheck.Encode}, {"html", html.WriteSelfcheck}}}
 
 func newSelfcheckCommand(s streams) *cobra.Command {
 	var o selfcheckOptions

@@ -36,8 +36,8 @@ func (o *compareOptions) addSweepFlags(f *pflag.FlagSet) {
 
 // sweepsShown shows sweeps.
 var sweepsShown = shown[*sweep.Sweep]{
-	text:    sweep.Terminal,
-	formats: []format[*sweep.Sweep]{{"json", sweep.JSON}, {"md", sweep.Markdown}, {"html", html.Sweep}},
+	text:    sweep.WriteTerminal,
+	formats: []format[*sweep.Sweep]{{"json", sweep.WriteJSON}, {"md", sweep.WriteMarkdown}, {"html", html.WriteSweep}},
 }
 
 // checkSweep refuses what does not go with --sweep, and what goes with it alone.
@@ -106,7 +106,7 @@ func (o *compareOptions) runSweep(ctx context.Context, names []string, s streams
 // concludeSweep reports what was found, keeps it, and returns the error that its exit code asks for.
 func (o *compareOptions) concludeSweep(found *sweep.Sweep, outs outputs[*sweep.Sweep], s streams) error {
 	var failed error
-	found.Saved, failed = o.kept("sweep", s.err, func(_ string, w io.Writer) error { return sweep.JSON(w, found) })
+	found.Saved, failed = o.kept("sweep", s.err, func(_ string, w io.Writer) error { return sweep.WriteJSON(w, found) })
 	failed = together(failed, sweepsShown.show(found, outs, s, report.Options{Verbose: o.verbose}))
 	if failed == nil && found.Spoiled {
 		return alreadySaid{exitError{exitLimited, errors.New("bench or its host was too late too often")}}

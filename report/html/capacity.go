@@ -16,8 +16,8 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// Capacity writes the capacity report of one target, or of several. The error is that of w, or that the list is empty.
-func Capacity(w io.Writer, list []*capacity.Capacity) error {
+// WriteCapacity writes the capacity report of one target, or of several. The error is that of w, or that the list is empty.
+func WriteCapacity(w io.Writer, list []*capacity.Capacity) error {
 	p, err := report.CapacityPage(list, report.Options{Verbose: true})
 	if err != nil {
 		return err

@@ -15,8 +15,8 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// Comparison writes the report of a comparison or a gate. Its error is that of w.
-func Comparison(w io.Writer, c *report.Compared) error {
+// WriteComparison writes the report of a comparison or a gate. Its error is that of w.
+func WriteComparison(w io.Writer, c *report.Compared) error {
 	var intervals, dots []page.Block
 	for i := range c.Result.Comparisons {
 		found := &c.Result.Comparisons[i]
@@ -37,8 +37,8 @@ func Comparison(w io.Writer, c *report.Compared) error {
 	return Write(w, charted(p, section("Differences", intervals), section("Rounds", dots), section("Distribution", curves(c.Result.Curves, curveLabel(c), "The median of the rounds at each percentile."))))
 }
 
-// Mirror writes the report of a mirrored run. Its error is that of w.
-func Mirror(w io.Writer, m *report.Mirror) error {
+// WriteMirror writes the report of a mirrored run. Its error is that of w.
+func WriteMirror(w io.Writer, m *report.Mirror) error {
 	blocks := &compare.Comparison{A: m.Names[0], B: m.Names[1], Rows: m.Rows}
 	return Write(w, charted(report.MirrorPage(m), section("Differences", forest(m.Names[1]+" against "+m.Names[0], m.Rows, false)),
 		section("Blocks of seconds", rounds(blocks, "block")), section("Distribution", curves(m.Curves[:], "target time", "All timed pairs."))))
@@ -295,8 +295,8 @@ func curves(list []compare.Curve, label, caption string) []page.Block {
 	return []page.Block{page.Chart{Title: "Percentile curves", Caption: caption, Drawing: picture{plot}}}
 }
 
-// Baseline writes the report of a stored baseline. Its error is that of w.
-func Baseline(w io.Writer, b *compare.Baseline) error {
+// WriteBaseline writes the report of a stored baseline. Its error is that of w.
+func WriteBaseline(w io.Writer, b *compare.Baseline) error {
 	plot := chart.Plot{X: chart.Axis{Label: "run, in time order", Unit: chart.Number, From: 0.5, To: float64(len(b.Runs)) + 0.5}, Y: chart.Axis{Label: "target time", Unit: chart.Nanoseconds, Scale: chart.Log}}
 	for i, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
 		s := chart.Series{Name: strings.ToUpper(m.Key), Color: i, Shape: i, Style: chart.Dots}

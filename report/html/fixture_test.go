@@ -113,7 +113,7 @@ func written(t testing.TB, list []*runfile.Run) []byte {
 		t.Fatal(err)
 	}
 	var b bytes.Buffer
-	if err := html.Runs(&b, p, list); err != nil {
+	if err := html.WriteRuns(&b, p, list); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()

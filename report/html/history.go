@@ -14,8 +14,8 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// History writes the report of how saved runs went over time. Its error is that of w.
-func History(w io.Writer, h *history.History) error {
+// WriteHistory writes the report of how saved runs went over time. Its error is that of w.
+func WriteHistory(w io.Writer, h *history.History) error {
 	var charts []page.Block
 	for _, s := range h.Series {
 		if len(s.Points) > 1 {

@@ -25,13 +25,13 @@ var fewestFigures = map[string]int{"run": 14, "gate": 7, "several": 8, "mirror":
 func kinds(t testing.TB) map[string]func(io.Writer) error {
 	return map[string]func(io.Writer) error{
 		"run":       func(w io.Writer) error { _, err := w.Write(written(t, runs(t, 60))); return err },
-		"gate":      func(w io.Writer) error { return html.Comparison(w, gate()) },
-		"several":   func(w io.Writer) error { return html.Comparison(w, several()) },
-		"mirror":    func(w io.Writer) error { return html.Mirror(w, mirrored()) },
-		"baseline":  func(w io.Writer) error { return html.Baseline(w, baseline(t)) },
-		"capacity":  func(w io.Writer) error { return html.Capacity(w, []*capacity.Capacity{measured()}) },
-		"history":   func(w io.Writer) error { return html.History(w, slowed()) },
-		"selfcheck": func(w io.Writer) error { return html.Selfcheck(w, trusted()) },
+		"gate":      func(w io.Writer) error { return html.WriteComparison(w, gate()) },
+		"several":   func(w io.Writer) error { return html.WriteComparison(w, several()) },
+		"mirror":    func(w io.Writer) error { return html.WriteMirror(w, mirrored()) },
+		"baseline":  func(w io.Writer) error { return html.WriteBaseline(w, baseline(t)) },
+		"capacity":  func(w io.Writer) error { return html.WriteCapacity(w, []*capacity.Capacity{measured()}) },
+		"history":   func(w io.Writer) error { return html.WriteHistory(w, slowed()) },
+		"selfcheck": func(w io.Writer) error { return html.WriteSelfcheck(w, trusted()) },
 	}
 }
 
@@ -180,13 +180,15 @@ func TestFiguresOfEveryKind(t *testing.T) {
 func TestEmptyReports(t *testing.T) {
 	for name, write := range map[string]func(io.Writer) error{
 		"run":        func(w io.Writer) error { return writeRuns(w, &runfile.Run{}, nil) },
-		"comparison": func(w io.Writer) error { return html.Comparison(w, &report.Compared{}) },
-		"mirror":     func(w io.Writer) error { return html.Mirror(w, &report.Mirror{}) },
+		"comparison": func(w io.Writer) error { return html.WriteComparison(w, &report.Compared{}) },
+		"mirror":     func(w io.Writer) error { return html.WriteMirror(w, &report.Mirror{}) },
 		"capacity": func(w io.Writer) error {
-			return html.Capacity(w, []*capacity.Capacity{{USL: &capacity.USL{}, Plan: &capacity.Plan{}}})
+			return html.WriteCapacity(w, []*capacity.Capacity{{USL: &capacity.USL{}, Plan: &capacity.Plan{}}})
 		},
-		"history":   func(w io.Writer) error { return html.History(w, &history.History{}) },
-		"selfcheck": func(w io.Writer) error { return html.Selfcheck(w, &selfcheck.Report{Engines: []selfcheck.Engine{{}}}) },
+		"history": func(w io.Writer) error { return html.WriteHistory(w, &history.History{}) },
+		"selfcheck": func(w io.Writer) error {
+			return html.WriteSelfcheck(w, &selfcheck.Report{Engines: []selfcheck.Engine{{}}})
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var b strings.Builder
@@ -205,7 +207,7 @@ func writeRuns(w io.Writer, list ...*runfile.Run) error {
 	if err != nil {
 		return err
 	}
-	return html.Runs(w, p, list)
+	return html.WriteRuns(w, p, list)
 }
 
 // Reports of every kind open in Chromium without an error and a request, and show what they were made of.

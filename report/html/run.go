@@ -31,8 +31,8 @@ type small struct{ svg }
 
 func (small) Lines(int) []string { return nil }
 
-// Runs writes the report of runs: the blocks of their page, with charts of what they measured. Its error is that of w.
-func Runs(w io.Writer, p *page.Page, runs []*runfile.Run) error {
+// WriteRuns writes the report of runs: the blocks of their page, with charts of what they measured. Its error is that of w.
+func WriteRuns(w io.Writer, p *page.Page, runs []*runfile.Run) error {
 	charts, values := chartsOf(p, runs)
 	with := *p
 	with.Blocks = append(afterAnswer(p.Blocks, charts), repeats(runs)...)

@@ -10,8 +10,8 @@ import (
 	"github.com/seed-5a006608/bench/report/selfcheck"
 )
 
-// Selfcheck writes the report of a selfcheck. Its error is that of w.
-func Selfcheck(w io.Writer, r *selfcheck.Report) error {
+// WriteSelfcheck writes the report of a selfcheck. Its error is that of w.
+func WriteSelfcheck(w io.Writer, r *selfcheck.Report) error {
 	return Write(w, charted(report.SelfcheckPage(r, report.Options{Verbose: true}), section("Lateness", lateness(r))))
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/seed-5a006608/bench/report/sweep"
 )
 
-// Sweep writes the report of a sweep. Its error is that of w.
-func Sweep(w io.Writer, s *sweep.Sweep) error {
+// WriteSweep writes the report of a sweep. Its error is that of w.
+func WriteSweep(w io.Writer, s *sweep.Sweep) error {
 	return Write(w, charted(sweep.Page(s), section("Cells", cellPoints(s)), section("Pairs", pairForest(s))))
 }
 

@@ -17,8 +17,8 @@ const (
 	mostNotes   = 1000
 )
 
-// JSON writes a sweep for programs to read, and for [Decode]. Its error is that of w.
-func JSON(w io.Writer, s *Sweep) error {
+// WriteJSON writes a sweep for programs to read, and for [Decode]. Its error is that of w.
+func WriteJSON(w io.Writer, s *Sweep) error {
 	s.Answer = Answer(s)
 	e := json.NewEncoder(w)
 	e.SetIndent("", "  ")
@@ -26,7 +26,7 @@ func JSON(w io.Writer, s *Sweep) error {
 	return e.Encode(s)
 }
 
-// Decode reads what [JSON] wrote; name stands in its errors. It is untrusted: every figure must be one that a sweep can have.
+// Decode reads what [WriteJSON] wrote; name stands in its errors. It is untrusted: every figure must be one that a sweep can have.
 func Decode(name string, data []byte) (*Sweep, error) {
 	s := new(Sweep)
 	if err := runfile.DecodeKind(name, "sweep file", schema, data, s); err != nil {

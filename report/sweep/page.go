@@ -23,8 +23,8 @@ const (
 	maxMarkdown = 60000 // bytes
 )
 
-// Terminal writes a sweep for a terminal. Its error is that of w.
-func Terminal(w io.Writer, s *Sweep, o report.Options) error {
+// WriteTerminal writes a sweep for a terminal. Its error is that of w.
+func WriteTerminal(w io.Writer, s *Sweep, o report.Options) error {
 	detail := page.Usual
 	if o.Verbose {
 		detail = page.Full
@@ -32,8 +32,8 @@ func Terminal(w io.Writer, s *Sweep, o report.Options) error {
 	return page.Terminal(w, Page(s), page.TerminalOptions{Width: o.Width, Color: o.Color, Detail: detail})
 }
 
-// Markdown writes a sweep as text for a pull request. Its error is that of w.
-func Markdown(w io.Writer, s *Sweep) error {
+// WriteMarkdown writes a sweep as text for a pull request. Its error is that of w.
+func WriteMarkdown(w io.Writer, s *Sweep) error {
 	return page.Markdown(w, Page(s), page.MarkdownOptions{Limit: maxMarkdown, Cut: "The rest is cut off."})
 }
 

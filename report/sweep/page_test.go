@@ -48,7 +48,7 @@ func six() *Sweep {
 func lines(t *testing.T, s *Sweep, o report.Options) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Terminal(&b, s, o); err != nil {
+	if err := WriteTerminal(&b, s, o); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -149,7 +149,7 @@ func TestPictures(t *testing.T) {
 func TestSweepFile(t *testing.T) {
 	var b bytes.Buffer
 	s := six()
-	if err := JSON(&b, s); err != nil {
+	if err := WriteJSON(&b, s); err != nil {
 		t.Fatal(err)
 	}
 	again, err := Decode("s.json", b.Bytes())
@@ -193,7 +193,7 @@ func TestHostileNames(t *testing.T) {
 	}
 	s.Subject, s.Notes = "\x1b]0;x\a", []string{"\x1b[2J"}
 	var md bytes.Buffer
-	if err := Markdown(&md, s); err != nil {
+	if err := WriteMarkdown(&md, s); err != nil {
 		t.Fatal(err)
 	}
 	if all := lines(t, s, report.Options{Verbose: true}) + md.String(); strings.ContainsAny(all, "\x1b\a") {
