@@ -71,7 +71,14 @@ var (
 //	  metrics: http://127.0.0.1:9187/metrics
 //	  counter: queries_total # and url, settle
 //	thresholds: ["p99<200ms"] # optional, as expect, hit_when, abort_on, slo and outputs
-func Parse(filename string, data []byte) (File, error) {
+func Parse(filename string, data []byte) (File, error) { return parse(filename, data, true) }
+
+// ParseAsked parses a test file as Parse does, of which a command takes what is asked and of whom and drives that by a profile of its
+// own: without phases it needs no name either.
+func ParseAsked(filename string, data []byte) (File, error) { return parse(filename, data, false) }
+
+// parse wants a profile where the file is the whole of what is driven.
+func parse(filename string, data []byte, whole bool) (File, error) {
 	r := fileReader{yamlFile: yamlFile{filename}, lines: map[string]int{}}
 	pairs, err := r.document(data, fileKeys)
 	if err != nil {
@@ -84,8 +91,11 @@ func Parse(filename string, data []byte) (File, error) {
 			return File{}, err
 		}
 	}
-	if err := out.Validate(); err != nil {
-		return File{}, r.locate(err)
+	_, phased := r.lines["phases"]
+	if whole || phased || out.Name != "" && checkProfileName(out.Name) != nil {
+		if err := out.Validate(); err != nil {
+			return File{}, r.locate(err)
+		}
 	}
 	if line, given := r.lines["journeys"]; given {
 		for _, key := range []string{"requests", "order"} {

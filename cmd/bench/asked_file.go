@@ -20,7 +20,7 @@ func (o *driveOptions) askedBy(command profiles.File) (profiles.File, error) {
 	if err != nil {
 		return command, err
 	}
-	file, err := profiles.Parse(o.file, source)
+	file, err := profiles.ParseAsked(o.file, source)
 	if err == nil {
 		err = checkFile(o.file, file)
 	}

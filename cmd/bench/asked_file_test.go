@@ -23,6 +23,28 @@ slo: ["p95<70ms"]
 outputs: ["json=a.json"]
 `
 
+// A file of which only the requests are taken needs no profile; what it has of one is held to the rules.
+func TestAnAskedFileWithoutAProfile(t *testing.T) {
+	const journeys = "journeys: [{name: buy, steps: [{name: look, path: /}, {name: order, path: /orders}]}]\n"
+	for text, want := range map[string]string{
+		journeys:                              "",
+		"version: 2\nname: shop\n" + journeys: "",
+		"name: a/b\n" + journeys:              ":1: name must begin with a letter",
+		"phases: [{name: x, kind: hold, duration: 1s, rate: 1}]\n": ":1: name missing",
+		"name: x\nphases: [{name: x}]\n":                           `:2: phase "x": kind missing`,
+	} {
+		o := new(driveOptions)
+		o.file = fileOf(t, text)
+		spike := sustained(t, false)
+		file, err := o.askedBy(spike)
+		if want == "" && (err != nil || file.Name != spike.Name || len(file.Phases) != len(spike.Phases) || len(file.Journeys) != 1) {
+			t.Errorf("%q: %v, %+v", text, err, file)
+		} else if want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
 // Of --file a driving command takes what is asked, of whom, and by which checks and limits. Its profile, and what judges, stay its own,
 // and flags go before both.
 func TestAFilesRequestsAreDrivenByAnotherProfile(t *testing.T) {

@@ -181,7 +181,7 @@ func (o *compareOptions) testFile() (profiles.File, error) {
 	if c := o.sweeping.cell; c != nil {
 		source = []byte(substitute(string(source), c.values))
 	}
-	file, err := profiles.Parse(o.file, source)
+	file, err := profiles.ParseAsked(o.file, source)
 	if err != nil {
 		return under, err
 	}
