@@ -97,6 +97,8 @@ var checks = []check{
 	{"AfterAnInterruptNothingFollows", followUpsOfAnInterrupt, false},
 	{"FailuresHaveFollowUpsToo", followUpsOfFailures, false},
 	{"LongAnswersHoldNothingUp", followUpsOfLongAnswers, false},
+	{"AStallIsMeasuredInFull", stall, false},
+	{"AnOverloadIsTheTargets", overload, false},
 }
 
 func (s suite) run(t *testing.T, checks []check) {
@@ -153,7 +155,7 @@ func (s *Evenly) Render(k uint64, _ time.Duration) (Request, error) {
 func (s *Evenly) Length() time.Duration { return time.Duration(s.N) * s.gap() }
 
 // Filled fills in what a test leaves open of a configuration: a status of 400 or more is a failure, and nothing takes too long.
-// The run begins now.
+// The run begins now, unless it has begun.
 func Filled(c exchange.Config, length time.Duration) exchange.Config {
 	if c.Slots == 0 {
 		c.Slots = 8
@@ -175,7 +177,9 @@ func Filled(c exchange.Config, length time.Duration) exchange.Config {
 	if c.Length == 0 {
 		c.Length = length
 	}
-	c.Epoch = time.Now()
+	if c.Epoch.IsZero() {
+		c.Epoch = time.Now()
+	}
 	return c
 }
 
