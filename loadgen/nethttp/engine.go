@@ -8,7 +8,7 @@
 //   - engine.go: Config and Run; start here for another protocol
 //   - pacer.go, queue.go, following.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
 //   - transport.go, exchanging.go, follow.go, lanes.go: one exchange, its redirects, transports by address
-//   - quic.go: HTTP/3
+//   - quic.go, race.go: HTTP/3, and to which of a host's addresses
 //   - conn.go, idle.go, silence.go, classify.go: how connections end, and the names of failures
 //   - clock.go, stamped_*.go, sleep_*.go: the kernel's timestamps and timers
 package nethttp
@@ -47,7 +47,7 @@ type Config struct {
 	TLS     *tls.Config
 
 	Protocols *http.Protocols // nil: HTTP/2 where a server of https offers it, else HTTP/1.1
-	HTTP3     bool            // HTTP/3 is spoken instead, to https alone: without proxies, and to one address of a host
+	HTTP3     bool            // HTTP/3 is spoken instead, to https alone: without proxies, and to the address of a host that answers first
 
 	Proxy func(*url.URL) (*url.URL, error) // returns the proxy of a URL, nil for none; nil: none has one
 

@@ -31,7 +31,7 @@ func quicConfig(timeout time.Duration) *quic.Config {
 
 // HandshakeQUIC opens a connection of QUIC that speaks HTTP/3 to host:port, and closes it. No request goes with it.
 func HandshakeQUIC(ctx context.Context, address string, config *tls.Config) error {
-	q := &quicDialer{timeout: minPatience}
+	q := &quicDialer{timeout: minPatience, lookUp: udpAddresses}
 	defer q.close()
 	config = config.Clone()
 	config.NextProtos = []string{http3.NextProtoH3}
@@ -46,6 +46,7 @@ func HandshakeQUIC(ctx context.Context, address string, config *tls.Config) erro
 type quicDialer struct {
 	timeout time.Duration
 	to      string // host:port of all connections; "": their URLs' hosts
+	lookUp  func(ctx context.Context, address string) ([]*net.UDPAddr, error)
 	opened  func(exchange.Connection)
 
 	mu     sync.Mutex
@@ -71,7 +72,7 @@ func (q *quicDialer) dial(ctx context.Context, address string, config *tls.Confi
 	if q.to != "" {
 		address = q.to
 	}
-	at, err := udpAddress(ctx, address)
+	list, err := q.lookUp(ctx, address)
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "udp", Err: err}
 	}
@@ -79,7 +80,9 @@ func (q *quicDialer) dial(ctx context.Context, address string, config *tls.Confi
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: "udp", Err: err}
 	}
-	c, err := t.Dial(ctx, at, config, limits)
+	c, err := race(ctx, len(list), func(ctx context.Context, i int) (*quic.Conn, error) {
+		return t.Dial(ctx, list[i], config, limits)
+	}, func(c *quic.Conn) { _ = c.CloseWithError(0, "") })
 	if err != nil {
 		if ctx.Err() != nil {
 			err = context.Cause(ctx)
@@ -93,23 +96,6 @@ func (q *quicDialer) dial(ctx context.Context, address string, config *tls.Confi
 	return c, nil
 }
 
-// udpAddress looks a host up. Of several addresses it takes the first.
-func udpAddress(ctx context.Context, address string) (*net.UDPAddr, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	number, err := net.DefaultResolver.LookupPort(ctx, "udp", port)
-	if err != nil {
-		return nil, err
-	}
-	list, err := net.DefaultResolver.LookupIPAddr(ctx, host)
-	if err != nil {
-		return nil, err
-	}
-	return &net.UDPAddr{IP: list[0].IP, Port: number, Zone: list[0].Zone}, nil
-}
-
 func (q *quicDialer) close() {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -121,7 +107,7 @@ func (q *quicDialer) close() {
 
 // newQUIC returns what sends by HTTP/3, and what ends its connections.
 func newQUIC(c *Config) (send http.RoundTripper, disconnect func()) {
-	q := &quicDialer{timeout: c.Timeout, to: c.ConnectTo, opened: c.Connected}
+	q := &quicDialer{timeout: c.Timeout, to: c.ConnectTo, lookUp: udpAddresses, opened: c.Connected}
 	t := &http3.Transport{
 		TLSClientConfig: c.TLS.Clone(), QUICConfig: quicConfig(c.Timeout), Dial: q.dial,
 		MaxResponseHeaderBytes: maxHeaderBytes, DisableCompression: true,
