@@ -116,12 +116,16 @@ func (e *exchanging) exceeded() error {
 }
 
 func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error) {
-	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		GotConn:              e.gotConn,
+	trace := &httptrace.ClientTrace{
+		GotConn:              func(info httptrace.GotConnInfo) { e.gotConn(info, e.run.now()) },
 		GotFirstResponseByte: e.gotFirstByte,
 		TLSHandshakeStart:    func() { e.shaking.Store(int64(e.run.now())) },
 		TLSHandshakeDone:     func(tls.ConnectionState, error) { e.shook.Store(int64(e.run.now()) - e.shaking.Load()) },
-	})
+	}
+	if e.run.HTTP3 {
+		e.traceStream(trace)
+	}
+	ctx = httptrace.WithClientTrace(ctx, trace)
 	out := (&http.Request{
 		Method: r.Method, URL: r.URL, Header: r.Header, Host: r.Header.Get("Host"),
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
@@ -140,9 +144,9 @@ func (e *exchanging) send(ctx context.Context, r Request) (*http.Response, error
 	return e.run.inner.RoundTrip(out)
 }
 
-// gotConn is called when the request is about to be written, again for each silent retry of net/http: the clock keeps
-// the first.
-func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
+// gotConn is called when the request is about to be written over a connection that was there at an instant, again for each silent retry of
+// net/http: the clock keeps the first.
+func (e *exchanging) gotConn(info httptrace.GotConnInfo, connected time.Duration) {
 	now := e.run.now()
 	e.conn, e.stamps = info.Conn, stampedIn(info.Conn)
 	if c := wholeOf(info.Conn); c != nil {
@@ -170,7 +174,7 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo) {
 		// Had the engine asked the moment it could, it would have waited just as long.
 		e.Free += now - e.asked
 		if !info.Reused {
-			e.Connect = now - e.asked
+			e.Connect = connected - e.asked
 			e.Handshake = min(time.Duration(e.shook.Load()), e.Connect)
 		}
 	}

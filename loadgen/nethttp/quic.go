@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"strings"
 	"sync"
 	"time"
@@ -115,6 +116,20 @@ func newQUIC(c *Config) (send http.RoundTripper, disconnect func()) {
 	return t, func() {
 		_ = t.Close()
 		q.close()
+	}
+}
+
+// traceStream has a request of HTTP/3 begin when there is a stream for it, which a peer limits: quic-go tells of a connection before that,
+// and writes the first header field right after it.
+func (e *exchanging) traceStream(trace *httptrace.ClientTrace) {
+	var got *httptrace.GotConnInfo // until there is a stream
+	var connected time.Duration
+	trace.GotConn = func(info httptrace.GotConnInfo) { got, connected = &info, e.run.now() }
+	trace.WroteHeaderField = func(string, []string) {
+		if got != nil {
+			e.gotConn(*got, connected)
+			got = nil
+		}
 	}
 }
 
