@@ -37,7 +37,7 @@ func (r *Rig) Spoken() (note string, err error) {
 	differ := false
 	for _, t := range r.Targets {
 		if t.Protocols != "" {
-			words = append(words, t.label()+" by "+t.Protocols)
+			words = append(words, t.by(t.Protocols))
 		}
 		differ = differ || t.Protocols != r.Targets[0].Protocols
 	}
@@ -45,6 +45,11 @@ func (r *Rig) Spoken() (note string, err error) {
 		return "", nil
 	}
 	return "versions of HTTP are compared: " + strings.Join(words, ", "), nil
+}
+
+// by is how a target is called that speaks a version of HTTP, which may be in its label already.
+func (t *Target) by(version string) string {
+	return strings.TrimSuffix(t.label(), " by "+version) + " by " + version
 }
 
 // oneVersion refuses targets that speak different versions of HTTP where one of them was not asked for.
@@ -58,13 +63,13 @@ func oneVersion(list []*Target, spoken func(*Target) string) error {
 		case first == nil:
 			first = t
 		case mixed == "" && v != spoken(first):
-			mixed = fmt.Sprintf("%s speaks %s, and %s %s", first.label(), spoken(first), t.label(), v)
+			mixed = first.by(spoken(first)) + " and " + t.by(v)
 		}
 	}
 	if asked || mixed == "" {
 		return nil
 	}
-	return &UsageError{fmt.Errorf("%s: --http VERSION has all speak one; --a-http and --b-http, given both, compare versions", mixed)}
+	return &UsageError{fmt.Errorf("%s are not compared: --http VERSION has all speak one; --a-http and --b-http, given both, compare versions", mixed)}
 }
 
 // oneEngine has the http engine drive all targets where one needs it.

@@ -57,8 +57,8 @@ func TestTargetsSpeakOneVersionOfHTTP(t *testing.T) {
 
 // What a server really spoke counts too: it may have been hidden behind a proxy before.
 func TestVersionsThatWereSpokenAreCompared(t *testing.T) {
-	r := &Rig{Targets: []*Target{{Label: "old", Protocols: "HTTP/1.1"}, {Label: "new", Protocols: "HTTP/2"}}}
-	if note, err := r.Spoken(); err == nil || note != "" || !strings.Contains(err.Error(), "old speaks HTTP/1.1, and new HTTP/2") {
+	r := &Rig{Targets: []*Target{{Label: "old", Protocols: "HTTP/1.1"}, {Label: "new by HTTP/2", Protocols: "HTTP/2"}}}
+	if note, err := r.Spoken(); err == nil || note != "" || !strings.Contains(err.Error(), "old by HTTP/1.1 and new by HTTP/2 are not compared") {
 		t.Errorf("%q, %v", note, err)
 	}
 	r.Targets[0].Plan.HTTP, r.Targets[1].Plan.HTTP = runfile.HTTP1, runfile.HTTP2
