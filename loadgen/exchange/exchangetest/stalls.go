@@ -49,6 +49,7 @@ func stall(t *testing.T, s suite) {
 		if r.Count(exchange.Succeeded) != n || end.Next != n {
 			t.Fatalf("%d slots: %d of %d succeeded, %d were taken", slots, r.Count(exchange.Succeeded), n, end.Next)
 		}
+		<-server.over
 		from, to := server.from.Sub(epoch), server.to.Sub(epoch)
 		slotted := 0
 		for _, x := range r.Exchanges {
@@ -82,6 +83,8 @@ func overload(t *testing.T, s suite) {
 	})
 	epoch := time.Now()
 	r, end := s.drive(t, t.Context(), address, Evenly{N: n, Gap: service / 10}, exchange.Config{Slots: slots, Epoch: epoch})
+	worker.Lock()
+	defer worker.Unlock()
 	if r.Count(exchange.Succeeded) != n || len(answered) != n || end.At < n*service {
 		t.Fatalf("%d of %d succeeded in %v, and the server answered %d, one after the other", r.Count(exchange.Succeeded), n, end.At, len(answered))
 	}
