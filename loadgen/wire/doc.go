@@ -16,6 +16,7 @@
 //     its timeout
 //   - conn_linux.go, address_linux.go, socket_linux.go: connections and system calls
 //   - secure_linux.go, handshake_linux.go: TLS on a connection; start here for another protocol over it
+//   - handover_linux.go: what other goroutines make for the loop
 //   - carrier_linux.go, package h2: HTTP/2, over which requests share connections
 //   - answer.go, head.go, field.go, chunked.go, malformed.go: the scanner of answers
 //   - request.go, slots.go, silence.go: the bytes of a request, free slots, times without any receipt

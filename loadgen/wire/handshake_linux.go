@@ -8,7 +8,6 @@ import (
 	"io"
 	"net"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -43,12 +42,12 @@ type handshake struct {
 
 // shaken tells the loop which handshakes are over.
 type shaken struct {
-	running sync.WaitGroup
-	turns   chan struct{}
-	some    atomic.Bool
-	mu      sync.Mutex
-	list    []struct{ place, turn int32 }
+	handover[shook]
+	turns chan struct{}
 }
+
+// shook names a connection whose handshake is over, unless its place has another turn by now.
+type shook struct{ place, turn int32 }
 
 // shake begins the handshake of a connection that is open.
 func (l *loop) shake(i int32, now time.Duration) {
@@ -57,14 +56,10 @@ func (l *loop) shake(i int32, now time.Duration) {
 	s := &secure{shake: h, out: &l.sealed}
 	s.conn = tls.Client(s, l.Origins[c.origin].tls)
 	c.state, c.secure = shaking, s
-	turn, done := c.turn, &l.shaken
-	done.running.Go(func() {
+	over := shook{i, c.turn}
+	l.shaken.run(&l.poller, func() shook {
 		h.run(s.conn)
-		done.mu.Lock()
-		done.list = append(done.list, struct{ place, turn int32 }{i, turn})
-		done.some.Store(true)
-		done.mu.Unlock()
-		l.poller.wake()
+		return over
 	})
 }
 
@@ -164,15 +159,7 @@ func (l *loop) writableShake(i int32) {
 
 // takeShaken goes on with the connections whose handshakes are over.
 func (l *loop) takeShaken() {
-	if !l.shaken.some.Load() {
-		return
-	}
-	l.shaken.mu.Lock()
-	list := l.shaken.list
-	l.shaken.list = nil
-	l.shaken.some.Store(false)
-	l.shaken.mu.Unlock()
-	for _, p := range list {
+	for _, p := range l.shaken.take() {
 		if c := &l.conns[p.place]; c.turn == p.turn && c.state == shaking {
 			l.settle(p.place)
 		}

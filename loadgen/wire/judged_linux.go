@@ -5,8 +5,6 @@ package wire
 import (
 	"bytes"
 	"slices"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
@@ -20,11 +18,8 @@ const (
 
 // judged tells the loop which answers have been judged apart from it.
 type judged struct {
-	running sync.WaitGroup
-	ends    []time.Duration // of the exchanges that are not recorded yet
-	some    atomic.Bool
-	mu      sync.Mutex
-	list    []*exchange.Exchange
+	handover[*exchange.Exchange]
+	ends []time.Duration // of the exchanges that are not recorded yet
 }
 
 // judge records a whole answer when it has been judged: at once, or of a follow-up's long body as soon as another goroutine has. In the
@@ -40,15 +35,10 @@ func (l *loop) judge(x *exchange.Exchange, body []byte) {
 	}
 	apart, whole := *x, bytes.Clone(body)
 	apart.Header.Lines = bytes.Clone(x.Header.Lines)
-	done := &l.judged
-	done.ends = append(done.ends, x.End)
-	done.running.Go(func() {
+	l.judged.ends = append(l.judged.ends, x.End)
+	l.judged.run(&l.poller, func() *exchange.Exchange {
 		l.name(&apart, whole)
-		done.mu.Lock()
-		done.list = append(done.list, &apart)
-		done.some.Store(true)
-		done.mu.Unlock()
-		l.poller.wake()
+		return &apart
 	})
 }
 
@@ -70,15 +60,7 @@ func (l *loop) name(x *exchange.Exchange, body []byte) {
 
 // takeJudged records what has been judged apart.
 func (l *loop) takeJudged() {
-	if !l.judged.some.Load() {
-		return
-	}
-	l.judged.mu.Lock()
-	list := l.judged.list
-	l.judged.list = nil
-	l.judged.some.Store(false)
-	l.judged.mu.Unlock()
-	for _, x := range list {
+	for _, x := range l.judged.take() {
 		i := slices.Index(l.judged.ends, x.End)
 		l.judged.ends = slices.Delete(l.judged.ends, i, i+1)
 		l.record(x)
