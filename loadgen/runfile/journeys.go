@@ -242,6 +242,7 @@ func (p *Phase) AllJourneys() *Journey {
 		return nil
 	}
 	var all Journey
+	var undisturbed Dist
 	for i := range p.Journeys {
 		j := &p.Journeys[i]
 		all.Arrived += j.Arrived
@@ -250,6 +251,10 @@ func (p *Phase) AllJourneys() *Journey {
 		all.Unfinished += j.Unfinished
 		all.Unstarted += j.Unstarted
 		all.Time, all.TargetTime = all.Time.Joined(&j.Time, TotalDigits), all.TargetTime.Joined(&j.TargetTime, TotalDigits)
+		undisturbed = undisturbed.Joined(j.undisturbed(), TotalDigits)
+	}
+	if undisturbed.Count != all.TargetTime.Count {
+		all.Undisturbed = &undisturbed
 	}
 	return &all
 }
@@ -264,17 +269,17 @@ func (p *Phase) JourneyNamed(name string) *Journey {
 	return nil
 }
 
-// stepNamed returns the step that an endpoint is, named as journey/step; nil where it is no step.
-func (p *Phase) stepNamed(endpoint string) *JourneyStep {
+// StoppedBefore returns how many journeys a failure kept from the step that an endpoint is, named as journey/step; 0 where it is no step.
+func (p *Phase) StoppedBefore(endpoint string) uint64 {
 	for i := range p.Journeys {
 		j := &p.Journeys[i]
 		for n := range j.Steps {
 			if j.Name+"/"+j.Steps[n].Name == endpoint {
-				return &j.Steps[n]
+				return j.Steps[n].Stopped
 			}
 		}
 	}
-	return nil
+	return 0
 }
 
 var (

@@ -123,3 +123,18 @@ func TestUndisturbedJourneysDecide(t *testing.T) {
 		t.Error("more undisturbed journeys than there are were taken")
 	}
 }
+
+// Of all journeys together those without a disturbed step are kept apart, of kinds of which all were undisturbed too.
+func TestAllJourneysKeepTheUndisturbedApart(t *testing.T) {
+	calm := NewDist(TotalDigits, []time.Duration{time.Millisecond}, nil)
+	all := NewDist(TotalDigits, []time.Duration{time.Millisecond, time.Second}, nil)
+	steps := make([]JourneyStep, 2)
+	p := Phase{Journeys: []Journey{{Arrived: 2, Completed: 2, TargetTime: all, Undisturbed: &calm, Steps: steps}, {Arrived: 1, Completed: 1, TargetTime: calm, Steps: steps}}}
+	if j := p.AllJourneys(); j.TargetTime.Count != 3 || j.Undisturbed == nil || j.Undisturbed.Count != 2 || j.Undisturbed.MaxNS > 2*time.Millisecond {
+		t.Errorf("%+v, undisturbed %+v", j, j.Undisturbed)
+	}
+	p.Journeys = p.Journeys[1:]
+	if j := p.AllJourneys(); j.Undisturbed != nil {
+		t.Errorf("all were undisturbed, and %+v is kept apart", j.Undisturbed)
+	}
+}

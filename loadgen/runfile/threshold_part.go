@@ -175,8 +175,8 @@ func (t Threshold) addEndpoint(p, target *Part, phase *Phase) error {
 			}
 		}
 	}
-	if step := phase.stepNamed(t.Endpoint); step != nil && t.Metric == MetricErrors {
-		p.Due += step.Stopped
+	if t.Metric == MetricErrors {
+		p.Due += phase.StoppedBefore(t.Endpoint)
 	}
 	return nil
 }
