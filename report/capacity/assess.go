@@ -21,15 +21,19 @@ type File struct {
 // Capacity is the result of measured steps at one target: how much load it can take, and what limits it.
 type Capacity struct {
 	Target     runfile.Target `json:"target"`
+	Unit       Unit           `json:"unit,omitempty"` // what rates count, wherever "requests" is written: "journeys"; "" requests, and in older files
 	Objectives []string       `json:"objectives"`
 	Asked      []string       `json:"asked,omitempty"`      // the kinds of requests
 	Processors int            `json:"processors,omitempty"` // processors reserved for the target; 0: not known
 	Size       int            `json:"gomaxprocs,omitempty"` // GOMAXPROCS of the measured service; 0: its own default
 
-	MaxRate    MaxRate          `json:"max_rate_at_objective"`
-	BrokeAt    float64          `json:"broke_at,omitempty"`   // the lowest rate that failed by more than chance
-	Saturation *Rate            `json:"saturation,omitempty"` // measured; nil: no step offered more than the target could take
-	Predicted  *Prediction      `json:"predicted_saturation,omitempty"`
+	MaxRate    MaxRate     `json:"max_rate_at_objective"`
+	BrokeAt    float64     `json:"broke_at,omitempty"`   // the lowest rate that failed by more than chance
+	Saturation *Rate       `json:"saturation,omitempty"` // measured; nil: no step offered more than the target could take
+	Predicted  *Prediction `json:"predicted_saturation,omitempty"`
+
+	NotPredicted string `json:"not_predicted,omitempty"` // what no model says of journeys, and why; "" of requests
+
 	USL        *USL             `json:"usl,omitempty"`
 	Demands    []Demand         `json:"demands,omitempty"`
 	Bottleneck string           `json:"bottleneck,omitempty"` // the resource of Demands that is full first
@@ -76,7 +80,7 @@ type Resources struct {
 // Assess derives the capacity of a target from a search, or from the steps of a saved run.
 func Assess(target runfile.Target, known Resources, s *Search) *Capacity {
 	c := &Capacity{
-		Target: target, Objectives: texts(s.options.Objectives), Processors: known.Processors,
+		Target: target, Unit: s.options.Unit, Objectives: texts(s.options.Objectives), Processors: known.Processors,
 		MaxRate: s.Result(), Steps: s.Steps(), Asked: s.endpoints,
 	}
 	_, c.BrokeAt = s.bracket()
@@ -103,7 +107,9 @@ func Assess(target runfile.Target, known Resources, s *Search) *Capacity {
 		}
 	}
 	c.predict(s, reached, known)
-	if q, err := s.queue(); err == nil {
+	if c.Unit == Journeys {
+		c.NotPredicted = notForJourneys
+	} else if q, err := s.queue(); err == nil {
 		c.Queue = &q
 	}
 	c.holdAgainstMeasured(open, full.Rate)

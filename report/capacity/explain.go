@@ -26,6 +26,9 @@ func (c *Capacity) formulas() []string {
 	list := []string{
 		"rate at the objective = median of what the shares of requests beyond the objective say in all steps of the rate where that share is what is allowed: logit share = logit allowed + b · ln(rate / edge), by Bayes' rule with flat priors; its interval from the 2.5th to the 97.5th percentile",
 	}
+	if c.Unit == Journeys {
+		list = append(list, "of journeys: offered = those that arrived per second; served = of these those that were completed, whenever; of users, and where the backlog grew, requests that succeeded per second / those that succeed for each journey that is completed")
+	}
 	if c.Saturation != nil {
 		list = append(list, "saturation = mean of what was served each second of the steps that were offered more than that and served more than 3/4 of the best of them; ± Student's t · its standard error, or that of the steps' means if it is more, and 0.4 % beside")
 	}

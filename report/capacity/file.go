@@ -27,6 +27,7 @@ const kindOfFile = "capacity file"
 func generateSchema() (*jsonschema.Schema, error) {
 	return runfile.SchemaOf[File]("bench "+kindOfFile, SchemaVersion,
 		runfile.EnumOf(Found, Everywhere, Nowhere, Limited, OutOfTime, Unconfirmed, Undecided),
+		runfile.EnumOf(Requests, Journeys),
 		runfile.EnumOf(Interrupted, OwnProcessors, TooLate, NotSent, Behind, ServedLess, Missed, Unsure, TooFew),
 		runfile.EnumOf("", Staircase, Growing, Light, Bursts, Bisection, Edge, Overload, Confirmation))
 }

@@ -10,12 +10,17 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up.
+// FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up. What journeys still ask for
+// after a phase, and what earlier ones ask for in it, is load of that time; their figures are of the phase in which they arrived.
 func FromRun(r *runfile.Run, objectives []runfile.Threshold) (*Search, error) {
 	if r.Pooled > 1 {
 		return nil, fmt.Errorf("it is pooled of %d runs, and a step is of one: name one of them", r.Pooled)
 	}
-	s := NewSearch(Options{Objectives: objectives})
+	o := Options{Objectives: objectives}
+	if r.Overall.AllJourneys() != nil {
+		o.Unit = Journeys
+	}
+	s := NewSearch(o)
 	s.name(r)
 	for i, p := range r.Phases {
 		if p.Kind == profiles.Warmup || i >= len(r.Plan.Phases) || p.DurationNS < 2*time.Second {

@@ -42,9 +42,9 @@ func (s *Search) afterUndecided(last Measurement, fails float64, room time.Durat
 	again.Hold = s.lengthened(last.Rate, last.Hold)
 	most := s.options.Most
 	switch {
-	case again.Hold > last.Hold && room >= again.WarmUp+again.Hold+coolDown:
+	case again.Hold > last.Hold && room >= again.WarmUp+again.Hold+s.after():
 		return again, true
-	case (fails == 0 || up < fails) && (most == 0 || last.Rate < most) && room >= warmUp+s.lengthened(up, s.options.Step)+coolDown:
+	case (fails == 0 || up < fails) && (most == 0 || last.Rate < most) && room >= s.warmUp()+s.lengthened(up, s.options.Step)+s.after():
 		return s.step(Growing, up, s.options.Step)
 	}
 	return Step{}, false

@@ -35,10 +35,10 @@ func (c *Capacity) limit(open []Measurement) {
 		c.limitedByProcessor(full)
 	case full != nil && fullUse >= busy:
 		wait, told := top.waited()
-		c.Limit = fmt.Sprintf("%s limits it: a request holds one of %g for %s, so all are busy at %s.", full.Resource, full.Servers, units.Precise(seconds(full.Seconds.Value)), units.Rate(full.Saturation.Rate))
+		c.Limit = fmt.Sprintf("%s limits it: a %s holds one of %g for %s, so all are busy at %s.", full.Resource, c.Unit.One(), full.Servers, units.Precise(seconds(full.Seconds.Value)), c.Unit.Rate(full.Saturation.Rate))
 		if told {
-			c.Limit = fmt.Sprintf("Its pool of %g connections limits it: a request holds one for %s (%s), so all are busy at %s. When it served most, a request waited %s for one.",
-				full.Servers, units.Precise(seconds(full.Seconds.Value)), full.Resource, units.Rate(full.Saturation.Rate), units.Precise(seconds(wait)))
+			c.Limit = fmt.Sprintf("Its pool of %g connections limits it: a %s holds one for %s (%s), so all are busy at %s. When it served most, a request waited %s for one.",
+				full.Servers, c.Unit.One(), units.Precise(seconds(full.Seconds.Value)), full.Resource, c.Unit.Rate(full.Saturation.Rate), units.Precise(seconds(wait)))
 		}
 		if seen && use > 0 {
 			c.Limit += fmt.Sprintf(" Of its processor %.0f %% was used.", 100*use)
@@ -82,7 +82,7 @@ func (c *Capacity) limitedByProcessor(full *Demand) {
 		if d.Resource != Processor {
 			continue
 		}
-		c.Limit = fmt.Sprintf("Its processor limits it: %s a request, full at %s.", units.Precise(seconds(d.Seconds.Value)), units.Rate(d.Saturation.Rate))
+		c.Limit = fmt.Sprintf("Its processor limits it: %s a %s, full at %s.", units.Precise(seconds(d.Seconds.Value)), c.Unit.One(), c.Unit.Rate(d.Saturation.Rate))
 		c.Try += ", or a larger size, with more processors"
 		if full != nil && full.Saturation.Rate > 0 && full.Saturation.Rate < 1.25*d.Saturation.Rate {
 			c.Limit += fmt.Sprintf(" Nearly all of that passes in %s, so more of those alone would not help.", full.Resource)

@@ -31,11 +31,13 @@ const (
 // without requests. With a Burst the hold alternates between twice the rate and no requests, each for the length of Burst.
 type Step struct {
 	Purpose  Purpose       `json:"purpose"`
-	Rate     float64       `json:"rate,omitempty"`  // requests/s; 0 in the closed model
-	Users    int           `json:"users,omitempty"` // closed model without think time
+	Unit     Unit          `json:"-"`               // of the rate; a file says it of all steps
+	Rate     float64       `json:"rate,omitempty"`  // requests/s, or journeys/s; 0 in the closed model
+	Users    int           `json:"users,omitempty"` // closed model without think time, between journeys and within them
 	WarmUp   time.Duration `json:"-"`
 	Hold     time.Duration `json:"hold_ns"`
 	Burst    time.Duration `json:"burst_ns,omitempty"`
+	Tail     time.Duration `json:"-"` // after the hold, until its journeys are at their ends
 	CoolDown time.Duration `json:"-"`
 }
 
@@ -55,26 +57,26 @@ const (
 	TooFew        Reason = "too few"        // an objective has too few requests
 )
 
-// Measurement is a step with its measured figures.
+// Measurement is a step with its measured figures: of requests, or where the unit is [Journeys] of journeys and of journey time.
 type Measurement struct {
 	Step
-	Offered  float64       `json:"offered"` // due requests/s
-	Served   float64       `json:"served"`  // successes finished per second of the hold
+	Offered  float64       `json:"offered"` // due requests/s, or journeys that arrived per second
+	Served   float64       `json:"served"`  // successes finished per second of the hold; of journeys see [customers]
 	Mean     time.Duration `json:"mean_ns"`
 	P50      time.Duration `json:"p50_ns"`
 	P99      time.Duration `json:"p99_ns"`
 	AtLeast  bool          `json:"p99_at_least,omitempty"` // P99 is a lower bound
-	Errors   float64       `json:"errors"`                 // share of due requests that failed or never finished
-	Growth   float64       `json:"backlog_growth"`         // growth of the backlog, in requests/s
+	Errors   float64       `json:"errors"`                 // share of due requests that failed or never finished, or of journeys that arrived and were not completed
+	Growth   float64       `json:"backlog_growth"`         // growth of the backlog, in requests/s, of journeys too
 	CPU      *float64      `json:"cpu,omitempty"`          // processors busy in the target; nil: not measured
-	BytesOut float64       `json:"bytes_per_request"`      // body bytes from the target for each success
+	BytesOut float64       `json:"bytes_per_request"`      // body bytes from the target for each success, or for each journey
 	Holds    bool          `json:"holds"`
 	Reason   Reason        `json:"reason,omitempty"` // why the step does not hold; "" where it holds, and in older files
 	Why      string        `json:"why"`              // the same in words
 	Verdict  string        `json:"verdict"`
 
 	Undecided bool     `json:"undecided,omitempty"` // undecided: an objective has too few requests, or bench's own lateness could change the answer
-	Disturbed float64  `json:"disturbed,omitempty"` // share (0-1) of the requests that bench's own lateness disturbed
+	Disturbed float64  `json:"disturbed,omitempty"` // share (0-1) of the requests, or journeys, that bench's own lateness disturbed
 	Target    *Target  `json:"target,omitempty"`    // response times without bench's own lateness; nil: an older run without them
 	Generator *float64 `json:"generator,omitempty"` // used share (0-1) of bench's own processors; nil: not measured
 
@@ -86,7 +88,8 @@ type Measurement struct {
 	late    bool // it fails by the served rate or the backlog, whatever the objectives say
 	fails   bool // it fails by more than chance
 	at      time.Duration
-	due     float64   // requests
+	due     float64   // requests or journeys
+	done    float64   // of journeys: see [customers]
 	samples []float64 // requests by objective
 	tooFew  bool      // an objective has too few requests
 	few     string    // the same in words
@@ -112,25 +115,25 @@ func limitOf(t runfile.Threshold) time.Duration { return time.Duration(t.Limit) 
 // settles, so a percentile of a short step would be too low. Only a success counts as served; a request that is refused or
 // given up on counts as offered.
 func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) Measurement {
-	p := &r.Overall
+	p, of := &r.Overall, customersOf(r)
+	s.Unit = of.unit
 	m := Measurement{
-		Step: s, Offered: p.Offered.Rate, Served: p.Achieved.Rate,
-		Mean: p.ResponseTime.MeanNS, P50: p.ResponseTime.P50NS, P99: p.ResponseTime.P99NS,
-		AtLeast:      p.ResponseTime.Quantile(0.99).AtLeast,
+		Step: s, Offered: of.offered, Served: of.served, due: float64(of.due), done: of.done,
+		Mean: of.times.MeanNS, P50: of.times.P50NS, P99: of.times.P99NS,
+		AtLeast:      of.times.Quantile(0.99).AtLeast,
 		ServerTiming: p.ServerTiming,
 		Verdict:      string(r.Verdict.Kind), spoiled: spoiled(r),
 	}
-	if t := p.TargetTime; t != nil {
-		p99 := t.Undisturbed.Quantile(0.99)
-		m.Target = &Target{t.Undisturbed.P50NS, p99.Value, p99.AtLeast}
-		m.Disturbed = float64(p.Disturbed) / float64(max(p.Requests.Due, 1))
+	if t := of.undisturbed; t != nil {
+		p99 := t.Quantile(0.99)
+		m.Target, m.Disturbed = &Target{t.P50NS, p99.Value, p99.AtLeast}, of.disturbed
 	}
 	length := p.DurationNS.Seconds()
-	if m.due = float64(p.Requests.Due); m.due > 0 {
-		m.Errors = 1 - float64(p.Requests.Succeeded)/m.due
+	if m.due > 0 {
+		m.Errors = 1 - float64(of.completed)/m.due
 	}
 	if p.Requests.Succeeded > 0 {
-		m.BytesOut = float64(p.Bytes.In) / float64(p.Requests.Succeeded)
+		m.BytesOut = float64(p.Bytes.In) / float64(p.Requests.Succeeded) * of.requests
 	}
 	if length > 0 {
 		m.CPU = perSecond(p.CPU.Target, length)
@@ -143,14 +146,16 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 	start, backlog := backlogOf(r)
 	if length > 0 {
 		m.Growth = (float64(p.Backlog.End) - float64(p.Backlog.Start)) / length
-		m.took = *ofTarget(&p.ResponseTime, p.TargetTime)
-		// The arrival rate is that of the requests in the distributions, disturbed or not: a refused request does not queue.
-		m.answers = counted(float64(p.ResponseTime.Count)/length, &m.took)
+		m.took = *of.target()
+		if of.unit == Requests { // the models of response times are not of journeys
+			// The arrival rate is that of the requests in the distributions, disturbed or not: a refused request does not queue.
+			m.answers = counted(float64(p.ResponseTime.Count)/length, &m.took)
+		}
 	}
 	for _, t := range objectives {
 		n := samplesOf(t, r)
 		if m.samples = append(m.samples, n.n); n.n < fewestOf(t) && !m.tooFew {
-			m.tooFew, m.few = true, fmt.Sprintf("%.0f of its %.0f requests are what %s is about, too few to tell", n.n, m.due, t.Text)
+			m.tooFew, m.few = true, fmt.Sprintf("%.0f of its %.0f %ss are what %s is about, too few to tell", n.n, m.due, of.unit.One(), t.Text)
 		}
 		if _, ok := allowed(t); ok {
 			m.totals = append(m.totals, n)
@@ -160,7 +165,7 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 	m.served = servedBySecond(r, start)
 	m.own = s.Users > 0 && m.Generator != nil && *m.Generator >= saturated
 	m.spoiled = m.spoiled || m.own
-	m.judge(r, objectives, backlog)
+	m.judge(r, &of, objectives, backlog)
 	m.decide(objectives)
 	return m
 }
@@ -216,6 +221,9 @@ const atOnce = 0.01
 func servedBySecond(r *runfile.Run, start time.Duration) (served []float64) {
 	p := &r.Overall
 	var finished []float64
+	if p.AllJourneys() != nil {
+		return completedBySecond(r, start)
+	}
 	for i := range r.Intervals {
 		if iv := &r.Intervals[i]; iv.StartNS >= start && iv.StartNS+time.Second <= start+p.DurationNS {
 			finished = append(finished, float64(iv.Finished))
@@ -292,17 +300,19 @@ const (
 )
 
 // judge fills in whether the step holds, and why not.
-func (m *Measurement) judge(r *runfile.Run, objectives []runfile.Threshold, backlog []float64) {
+func (m *Measurement) judge(r *runfile.Run, of *customers, objectives []runfile.Threshold, backlog []float64) {
 	p := &r.Overall
-	due, growth := float64(p.Requests.Due), float64(p.Backlog.End)-float64(p.Backlog.Start)
-	slack := shortShare*due + shortSigma*math.Sqrt(1+float64(max(p.Backlog.Start, min(p.Backlog.End, p.Backlog.Start+16))))
+	growth := float64(p.Backlog.End) - float64(p.Backlog.Start)
+	slack := func(due uint64) float64 {
+		return shortShare*float64(due) + shortSigma*math.Sqrt(1+float64(max(p.Backlog.Start, min(p.Backlog.End, p.Backlog.Start+16))))
+	}
 	failedOf := 0.0 // errors that the objectives allow
 	for _, t := range objectives {
 		if t.Metric == runfile.MetricErrors {
 			failedOf = max(failedOf, t.Limit)
 		}
 	}
-	switch short := due*(1-failedOf) - float64(p.Achieved.Count) - heldUp(r) - failedByBurst(p); {
+	switch short := of.short(r, failedOf); {
 	case m.own:
 		m.not(OwnProcessors, "bench used %.0f %% of its own processors, which limited it", *m.Generator*100)
 	case m.spoiled && r.Delivered():
@@ -311,13 +321,13 @@ func (m *Measurement) judge(r *runfile.Run, objectives []runfile.Threshold, back
 		m.not(NotSent, "%s: bench did not send what it was to send", r.Verdict.Kind)
 	case r.Interrupted:
 		m.not(Interrupted, "it was interrupted")
-	case m.Users == 0 && growth > slack && growth > shortSigma*math.Sqrt(m.Offered) &&
-		(len(backlog) < fewestEnds || runfile.Rising(backlog) < runfile.RisingLevel):
-		m.late = true
+	case m.Users == 0 && growth > slack(p.Requests.Due) && growth > shortSigma*math.Sqrt(p.Offered.Rate) &&
+		(len(backlog) < fewestEnds || of.rising(r, backlog)):
+		m.late, m.Served = true, of.servedBehind()
 		m.not(Behind, "the backlog grows by %s requests/s", units.ThreeDigits(m.Growth))
-	case m.Users == 0 && short > slack && short > shortSigma*math.Sqrt(m.Offered):
+	case m.Users == 0 && short > slack(of.due) && short > shortSigma*math.Sqrt(m.Offered):
 		m.late = true
-		m.not(ServedLess, "it served %s of %s", units.Rate(m.Served), units.Rate(m.Offered))
+		m.not(ServedLess, "it served %s of %s", m.Unit.Rate(m.Served), m.Unit.Rate(m.Offered))
 	default:
 		m.judgeObjectives(r, objectives)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 )
 
 // ParseObjectives reads objectives in the grammar of thresholds, such as p99<100ms and errors<0.1%. At least one must be an
@@ -31,7 +32,7 @@ func ParseObjectives(texts []string) ([]runfile.Threshold, error) {
 	return list, nil
 }
 
-// tally is the number n of requests and the number x of them that break an objective.
+// tally is the number n of requests, or journeys, and the number x of them that break an objective.
 type tally struct{ n, x float64 }
 
 func (t tally) share() float64 {
@@ -74,6 +75,8 @@ func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 		return tally{float64(p.Consistency.Reads), float64(p.Consistency.Stale)}
 	case t.OfStale():
 		return tally{float64(p.Consistency.Reads), 0}
+	case t.Endpoint != "" && p.JourneyNamed(t.Endpoint) != nil:
+		return samplesOfJourney(t, r)
 	case t.Endpoint != "":
 		return samplesOfEndpoint(t, r)
 	}
@@ -88,13 +91,35 @@ func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 	return n
 }
 
+// samplesOfJourney counts the journeys of a name that arrived outside of warm-ups. One that was cut off breaks any limit below its age.
+func samplesOfJourney(t runfile.Threshold, r *runfile.Run) (n tally) {
+	var arrived, completed uint64
+	for i := range r.Phases {
+		j := r.Phases[i].JourneyNamed(t.Endpoint)
+		if j == nil || r.Phases[i].Kind == profiles.Warmup {
+			continue
+		}
+		arrived, completed = arrived+j.Arrived, completed+j.Completed
+		d := &j.TargetTime
+		if j.Undisturbed != nil {
+			d = j.Undisturbed
+		}
+		of := tallied(t, j.Arrived, j.Arrived-j.Completed, d)
+		n.n, n.x = n.n+of.n, n.x+of.x
+	}
+	if completed == 0 && t.Metric != runfile.MetricErrors {
+		n = tally{float64(arrived), float64(arrived)} // without any completed every journey breaks it
+	}
+	return n
+}
+
 // samplesOfEndpoint counts an endpoint's requests outside of warm-ups. An unanswered request breaks any limit.
 func samplesOfEndpoint(t runfile.Threshold, r *runfile.Run) (n tally) {
 	var failed float64
 	for i := range r.Phases {
 		for k := range r.Phases[i].Endpoints {
 			e := &r.Phases[i].Endpoints[k]
-			if e.Name != t.Endpoint || r.Phases[i].Kind == "warmup" {
+			if e.Name != t.Endpoint || r.Phases[i].Kind == profiles.Warmup {
 				continue
 			}
 			d := ofTarget(&e.ResponseTime, e.TargetTime)
@@ -114,6 +139,10 @@ func samplesOfEndpoint(t runfile.Threshold, r *runfile.Run) (n tally) {
 				}
 			}
 			n.n, n.x = n.n+of.n, n.x+of.x
+		}
+		if t.Metric == runfile.MetricErrors && r.Phases[i].Kind != profiles.Warmup {
+			stopped := float64(r.Phases[i].StoppedBefore(t.Endpoint))
+			n.n, n.x = n.n+stopped, n.x+stopped
 		}
 	}
 	if n.n == 0 {

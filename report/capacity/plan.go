@@ -3,8 +3,6 @@ package capacity
 import (
 	"fmt"
 	"math"
-
-	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // Month is one month of the plan. Month 0 is now.
@@ -42,9 +40,10 @@ type RunsOut struct {
 // Plan is the number of instances that a demand needs over time, with their cost.
 type Plan struct {
 	Inputs      Inputs       `json:"inputs"`
-	Capacity    Rate         `json:"capacity"` // capacity of one instance, requests/s at the objective
-	Headroom    float64      `json:"headroom"` // 1 − today's peak / capacity of all instances at the objective
-	Within      float64      `json:"within"`   // share of requests within the objective, taken as the share that it requires
+	Unit        Unit         `json:"unit,omitempty"` // that of its capacity
+	Capacity    Rate         `json:"capacity"`       // capacity of one instance, requests/s at the objective
+	Headroom    float64      `json:"headroom"`       // 1 − today's peak / capacity of all instances at the objective
+	Within      float64      `json:"within"`         // share of requests within the objective, taken as the share that it requires
 	Months      []Month      `json:"months"`
 	RunsOut     RunsOut      `json:"runs_out"`
 	CostCurve   []CurvePoint `json:"cost_curve,omitempty"`
@@ -76,14 +75,14 @@ func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 		rate.High = rate.Rate
 	}
 	in.PerRequest = c.Bytes
-	p := &Plan{Inputs: in, Capacity: rate, Within: withinOf(c.Objectives), Assumptions: in.assumptions(c), Formulas: planFormulas}
+	p := &Plan{Inputs: in, Unit: c.Unit, Capacity: rate, Within: withinOf(c.Objectives), Assumptions: in.assumptions(c), Formulas: planFormulas}
 	smallest := 1.0
 	for _, o := range in.Prices.Offers {
 		smallest = min(smallest, o.Relative)
 	}
 	for m := range in.Horizon + 1 {
 		if peak := in.Growth.At(in.Demand, m); in.Instances(peak.High, rate.Low*smallest) >= mostInstances {
-			return nil, fmt.Errorf("the demand of month %d is up to %s, which takes a million instances or more: look at the demand, its growth and the horizon", m, units.Rate(peak.High))
+			return nil, fmt.Errorf("the demand of month %d is up to %s, which takes a million instances or more: look at the demand, its growth and the horizon", m, c.Unit.Rate(peak.High))
 		}
 		p.Months = append(p.Months, p.month(m))
 	}

@@ -17,11 +17,14 @@ func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 		for _, u := range usesOf(loaded, lightLoad*reached, d.Resource) {
 			upTo = max(upTo, u.Rate)
 		}
-		method := fmt.Sprintf("utilisation law of %s: (%g − %.3g busy when idle) / %s a request", d.Resource, d.Servers, d.Idle, units.Precise(seconds(d.Seconds.Value)))
+		method := fmt.Sprintf("utilisation law of %s: (%g − %.3g busy when idle) / %s a %s", d.Resource, d.Servers, d.Idle, units.Precise(seconds(d.Seconds.Value)), c.Unit.One())
 		if d.Wake != 0 {
 			method += fmt.Sprintf(", beside up to %s of one that finds it idle", units.Precise(seconds(d.Wake)))
 		}
 		c.Predicted = &Prediction{Rate: d.Saturation, UpTo: upTo, Method: method}
+	}
+	if c.Unit == Journeys {
+		return // no queue is fitted
 	}
 	q, err := fitMMC(light, Saturation{})
 	if err == nil && (c.Predicted == nil || q.Saturation.High < c.Predicted.Low) {

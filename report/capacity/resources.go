@@ -46,10 +46,18 @@ func usesOf(steps []Measurement, most float64, resource string) []Use {
 	var uses []Use
 	for _, m := range steps {
 		if busy, seen := m.busy(resource); seen && !m.spoiled && !m.late && m.Offered <= most {
-			uses = append(uses, Use{m.Served, busy, m.Hold.Seconds(), m.Served * 2 * m.Burst.Seconds()})
+			uses = append(uses, Use{m.throughput(), busy, m.Hold.Seconds(), m.Served * 2 * m.Burst.Seconds()})
 		}
 	}
 	return uses
+}
+
+// throughput is what was done per second of the hold, while resources were used.
+func (m *Measurement) throughput() float64 {
+	if m.Unit == Journeys {
+		return m.done
+	}
+	return m.Served
 }
 
 // busy returns the mean number of busy servers of a resource; false where it was not measured.

@@ -55,7 +55,7 @@ func saturationOf(steps []Measurement) Saturation {
 	return Saturation{mean, math.Hypot(within, systematic*mean), len(all)}
 }
 
-// full reports whether an open step was offered more than the service could take.
+// full reports whether an open step was offered more requests than the service could take.
 func (m *Measurement) full() bool {
-	return m.late && m.Users == 0 && !m.spoiled && m.Served < 0.97*m.Offered
+	return m.Unit == Requests && m.late && m.Users == 0 && !m.spoiled && m.Served < 0.97*m.Offered
 }

@@ -10,14 +10,18 @@ import (
 // Options are the limits of a search. A zero field takes its default; Objectives has no default.
 type Options struct {
 	Objectives []runfile.Threshold
-	Start      float64       // requests/s of the first step; default 20, or a sixteenth of the staircase's throughput
+	Start      float64       // requests/s, or journeys/s as all rates, of the first step; default 20, or a sixteenth of the staircase's throughput
 	Most       float64       // highest rate to try, in requests/s; default: no limit
 	Resolution float64       // half-width of the interval at which bisection ends, as a share of the rate; default 0.02
-	Step       time.Duration // hold of a step; default 4 s
+	Step       time.Duration // hold of a step; default 4 s, or 5 s of journeys, whose backlog has no trend in less
 	Confirm    time.Duration // hold of the confirmation; default 25 s
 	Budget     time.Duration // for all steps together; default 160 s
 	Users      []int         // numbers of users of the closed staircase before the search; default: no staircase
 	Loops      int           // loops of the wire engine; default 0: not known
+
+	Unit  Unit          // what is driven
+	Level time.Duration // from the first arrivals until journeys ask for all that they ask for, by what they think; no step warms up for less
+	Tail  time.Duration // by what they think, from the last arrivals until the last journey is at its end
 }
 
 func (o Options) withDefaults() Options {
@@ -25,6 +29,9 @@ func (o Options) withDefaults() Options {
 		if *v == 0 {
 			*v = d
 		}
+	}
+	if o.Unit == Journeys {
+		defaults(&o.Step, 5*time.Second)
 	}
 	defaults(&o.Step, 4*time.Second)
 	defaults(&o.Confirm, 25*time.Second)
@@ -79,6 +86,8 @@ const (
 // Search finds the highest rate that meets its objectives. Drive the step that Next returns and Add its run, until Next says
 // done. A Search sends nothing and reads no clock, so it can be tested on simulated services.
 //
+// Where journeys of several requests are driven, a rate is of journeys; see [Journeys] for what is left out.
+//
 // Rates grow by a factor from a low one until a step fails. Then steps at the median of the edge's posterior (see edgeOf)
 // bracket the edge, and steps near it are repeated. One step overloads the service for its saturation. Steps at light load,
 // twice in bursts or once evenly, follow where they improve the prediction. A longer step confirms a rate just below the
@@ -101,6 +110,9 @@ func (s *Search) Steps() []Measurement { return append([]Measurement{}, s.steps.
 // Add adds the run of the step that Next returned last.
 func (s *Search) Add(r *runfile.Run) {
 	s.name(r)
+	if r.Tail != nil {
+		s.asked.Tail = r.Tail.DurationNS
+	}
 	s.add(measure(s.asked, r, s.options.Objectives, s.options.Loops))
 }
 
@@ -114,7 +126,7 @@ func (s *Search) name(r *runfile.Run) {
 func (s *Search) add(m Measurement) {
 	s.elapsed += m.WarmUp
 	m.at = s.elapsed + m.Hold/2
-	s.elapsed += m.Hold + m.CoolDown
+	s.elapsed += m.Hold + m.Tail + m.CoolDown
 	if m.late {
 		s.elapsed += lateDrain
 	}
@@ -137,12 +149,28 @@ func (s *Search) Next() (step Step, done bool) {
 
 func (s *Search) step(p Purpose, rate float64, hold time.Duration) (Step, bool) {
 	hold = s.lengthened(rate, hold)
-	step := Step{Purpose: p, Rate: rate, WarmUp: warmUp, Hold: hold, CoolDown: coolDown}
+	step := Step{Purpose: p, Unit: s.options.Unit, Rate: rate, WarmUp: s.warmUp(), Hold: hold, Tail: s.options.Tail, CoolDown: coolDown}
 	if p != Growing && p != Overload {
 		step.WarmUp = s.settling()
 	}
 	return step, true
 }
+
+// warmUp is the least time after which a step is measured.
+func (s *Search) warmUp() time.Duration { return max(warmUp, s.options.Level) }
+
+// after is the time between the hold of a step and the next step.
+func (s *Search) after() time.Duration { return s.options.Tail + coolDown }
+
+// Least returns about the shortest time in which a search with these options finds an edge and confirms it.
+func (o Options) Least() time.Duration {
+	s := NewSearch(o)
+	staircase := time.Duration(len(o.Users)) * (userWarmUp + userHold + coolDown/2)
+	return staircase + fewestSteps*(s.settling()+s.options.Step+s.after())
+}
+
+// fewestSteps are three that grow, one between them and one that confirms.
+const fewestSteps = 5
 
 // settling is the time in which an empty queue reaches its usual length near the edge: about ten times the allowed response
 // time, in whole seconds, as counts are by second.
@@ -153,7 +181,7 @@ func (s *Search) settling() time.Duration {
 			limit = max(limit, limitOf(t))
 		}
 	}
-	return min(max((25*limit).Round(time.Second), warmUp), 4*time.Second)
+	return max(min((25*limit).Round(time.Second), 4*time.Second), s.warmUp())
 }
 
 // growth is the factor to the next step: greater as long as no figure comes near a limit.
@@ -174,7 +202,7 @@ func (s *Search) growth(holds float64) float64 {
 // choose returns the next step as a function of all measurements, so that a search has no other state.
 func (s *Search) choose() (Step, bool) {
 	if users, more := s.nextUsers(); more {
-		return Step{Purpose: Staircase, Users: users, WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
+		return Step{Purpose: Staircase, Unit: s.options.Unit, Users: users, WarmUp: userWarmUp, Hold: userHold, CoolDown: coolDown / 2}, true
 	}
 	if len(s.steps) > 0 && s.steps[len(s.steps)-1].Reason == Interrupted {
 		return Step{}, false
@@ -191,7 +219,7 @@ func (s *Search) choose() (Step, bool) {
 	if last := open[len(open)-1]; last.short {
 		return s.afterUndecided(last, fails, room)
 	}
-	switch short := warmUp + s.options.Step + coolDown; {
+	switch short := s.warmUp() + s.options.Step + s.after(); {
 	case holds == 0 && fails/shrinkFactor < leastRate:
 		return Step{}, false
 	case fails == 0 && s.options.Most > 0 && holds >= s.options.Most:
@@ -211,7 +239,7 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	warm := s.settling()
 	edge := s.edge()
 	low, middle, high := edge.quantile(0.025), edge.quantile(0.5), edge.quantile(0.975)
-	step, confirm := warm+s.lengthened(middle, s.options.Step)+coolDown, warm+s.options.Confirm+coolDown
+	step, confirm := warm+s.lengthened(middle, s.options.Step)+s.after(), warm+s.options.Confirm+s.after()
 	repeats, confirms := s.count(Edge), s.count(Confirmation)
 	spare := room - confirm
 	// Light steps leave time for a second confirmation where possible.
@@ -224,16 +252,16 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	case confirms == 0 && repeats < edgeRepeats && spare >= step+s.options.Step:
 		// One step on either side, where the answer is still open.
 		return s.step(Edge, edge.quantile(0.25+0.5*float64(repeats)), 2*s.options.Step)
-	case s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
+	case s.options.Unit == Requests && s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
 		return s.step(Overload, overloadBy*s.bestServed(high), overloadSteps*s.options.Step)
 	case confirms == 0 && s.wantsBursts(2) && spare >= warmUp+s.options.Step+coolDown:
 		return s.bursts(), true
 	case s.count(Light) == 0 && confirms == 0 && spare >= warm+light+coolDown && !s.lightTells():
 		return s.step(Light, lightPart*saturationOf(s.steps).Rate, light)
-	case confirms == 0 && room >= warm+s.options.Step:
-		return s.step(Confirmation, edge.quantile(0.2), min(s.options.Confirm, room-warm).Truncate(time.Second))
+	case confirms == 0 && room >= warm+s.options.Step+s.options.Tail:
+		return s.step(Confirmation, edge.quantile(0.2), min(s.options.Confirm, room-warm-s.options.Tail).Truncate(time.Second))
 	case confirms > 0 && confirms < mostConfirms && !s.last(Confirmation).Holds && room >= confirm*2/3:
-		return s.step(Confirmation, min(edge.quantile(0.1), s.last(Confirmation).Rate*(1-s.options.Resolution)), min(s.options.Confirm, room-warm).Truncate(time.Second))
+		return s.step(Confirmation, min(edge.quantile(0.1), s.last(Confirmation).Rate*(1-s.options.Resolution)), min(s.options.Confirm, room-warm-s.options.Tail).Truncate(time.Second))
 	}
 	return Step{}, false
 }
@@ -269,7 +297,7 @@ func (s *Search) afterSpoiled(last Measurement) (Step, bool) {
 		tries++
 	}
 	holds, _ := s.bracket()
-	step := warmUp + s.options.Step + coolDown
+	step := s.warmUp() + s.options.Step + s.after()
 	switch {
 	case s.options.Budget-s.elapsed < step:
 		return Step{}, false

@@ -68,8 +68,8 @@ func (c *Capacity) scalability(steps []Measurement) {
 	}
 	u := FitUSL(loads, scatter, 1)
 	if u.Refused != "" && failing > 0 {
-		u.Refused = fmt.Sprintf("of the requests of %d numbers of users more than %.0f %% failed, up to %.0f %%, and the law is of users who are served",
-			all-len(loads), unserved*100, failing*100)
+		u.Refused = fmt.Sprintf("of the %ss of %d numbers of users more than %.0f %% failed, up to %.0f %%, and the law is of users who are served",
+			c.Unit.One(), all-len(loads), unserved*100, failing*100)
 	}
 	c.USL = &u
 }
