@@ -94,21 +94,21 @@ func capacityAnswer(c *capacity.Capacity) string {
 	m := c.MaxRate
 	switch m.Outcome {
 	case capacity.Nowhere:
-		return fmt.Sprintf("%s meets %s at no rate: even at %s %s. %s", who, what, units.Rate(m.High), brokeWords(m.Limiting), c.Limit)
+		return fmt.Sprintf("%s meets %s at no rate: even at %s %s. %s", who, what, c.Unit.Rate(m.High), brokeWords(m.Limiting), c.Limit)
 	case capacity.Everywhere, capacity.OutOfTime:
 		if m.Rate.Rate > 0 {
-			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, units.RateLow(m.Rate.Rate), what, c.Limit)
+			return fmt.Sprintf("%s holds at least %s with %s: no step failed, so its capacity lies above. %s", who, c.Unit.RateLow(m.Rate.Rate), what, c.Limit)
 		}
 		return fmt.Sprintf("%s: there was no time to find a rate that holds %s.", who, what)
 	case capacity.Undecided:
 		return fmt.Sprintf("%s: whether it holds %s cannot be told at any rate that was driven: %s.", who, what, undecidedWhy(c))
 	case capacity.Limited:
 		if m.Rate.Rate > 0 {
-			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, units.RateLow(m.Rate.Rate), what)
+			return fmt.Sprintf("%s holds at least %s with %s: above it bench or its host was too late to tell.", who, c.Unit.RateLow(m.Rate.Rate), what)
 		}
 		return fmt.Sprintf("%s: nothing can be said of %s, as bench or its host was too late at every rate.", who, what)
 	}
-	return fmt.Sprintf("%s holds %s (%s, 95 %%) with %s. %s", who, units.Rate(m.Rate.Rate), between(m.Low, m.High), what, c.Limit)
+	return fmt.Sprintf("%s holds %s (%s, 95 %%) with %s. %s", who, c.Unit.Rate(m.Rate.Rate), between(m.Low, m.High), what, c.Limit)
 }
 
 // undecidedWhy says what kept the last step that was undecided from telling.
@@ -186,7 +186,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 		outcome = "no: " + m.Why
 	}
 	line := page.Dotted([]string{
-		sizedName(target) + ": " + CapacityNext(m.Step), units.Rate(m.Served) + " served",
+		sizedName(target) + ": " + CapacityNext(m.Step), m.Unit.Rate(m.Served) + " served",
 		"P99 " + runfile.Figure{Value: m.P99, AtLeast: m.AtLeast}.String(), outcome,
 	})
 	return page.Clean(line, 160)
@@ -194,7 +194,7 @@ func CapacityStep(target string, m capacity.Measurement) string {
 
 // CapacityNext says what a step offers and what for.
 func CapacityNext(s capacity.Step) string {
-	offered := units.Rate(s.Rate)
+	offered := s.Unit.Rate(s.Rate)
 	if s.Users > 0 {
 		offered = plural(uint64(s.Users), "user")
 	}
@@ -210,14 +210,14 @@ func capacityBeside(list []*capacity.Capacity) page.Section {
 		head = append(head, "instances now")
 	}
 	if priced {
-		head = append(head, "cost a month", "per million requests")
+		head = append(head, "cost a month", "per million "+list[0].Unit.One()+"s")
 	}
 	t := headed(head...)
 	for _, c := range list {
 		row := []page.Cell{page.Words(sizedName(c.Target.Name)), page.Words("not known"), page.Words(absent), page.Words(absent)}
 		switch m := c.MaxRate; {
 		case m.Rate.Rate > 0:
-			row[1] = page.Cell{Text: bounding(m), Figure: true, Value: m.Rate.Rate, AtLeast: m.AtLeast}
+			row[1] = page.Cell{Text: bounding(c), Figure: true, Value: m.Rate.Rate, AtLeast: m.AtLeast}
 			row[2].Text = between(m.Low, m.High)
 		case m.Outcome == capacity.Nowhere:
 			row[1].Text = "at no rate"
@@ -257,11 +257,11 @@ func capacityBeside(list []*capacity.Capacity) page.Section {
 }
 
 // bounding writes a rate, marked where it is a lower bound.
-func bounding(m capacity.MaxRate) string {
-	if m.AtLeast {
-		return units.RateAtLeast(m.Rate.Rate)
+func bounding(c *capacity.Capacity) string {
+	if m := c.MaxRate; m.AtLeast {
+		return "≥ " + c.Unit.RateLow(m.Rate.Rate)
 	}
-	return units.Rate(m.Rate.Rate)
+	return c.Unit.Rate(c.MaxRate.Rate.Rate)
 }
 
 func isPriced(c *capacity.Capacity) bool {
@@ -273,7 +273,7 @@ func demandOf(c *capacity.Capacity) string {
 	if c.Plan == nil {
 		return ""
 	}
-	return fmt.Sprintf(" at the demand of %s with one instance", units.Rate(c.Plan.Inputs.Demand))
+	return fmt.Sprintf(" at the demand of %s with one instance", c.Unit.Rate(c.Plan.Inputs.Demand))
 }
 
 // savings compares, of the targets that were asked the same, each with the one that holds least.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -66,6 +67,35 @@ func TestCapacityReport(t *testing.T) {
 		if page.Columns(line) > page.DefaultWidth {
 			t.Errorf("%d columns: %s", page.Columns(line), line)
 		}
+	}
+}
+
+// What counts journeys says so wherever it writes a rate, as text and as Markdown.
+func TestCapacityReportOfJourneys(t *testing.T) {
+	c := measuredCapacity(t, "shop")
+	c.Unit, c.NotPredicted = capacity.Journeys, "A journey is several requests."
+	c.Demands = []capacity.Demand{{Resource: capacity.Processor, Servers: 1, Seconds: capacity.Estimate{Value: 0.0005, Low: 0.0004, High: 0.0006}, Saturation: capacity.Rate{Rate: 2000, Low: 1900, High: 2100}}}
+	var err error
+	if c.Plan, err = capacity.MakePlan(c.Plan.Inputs, c); err != nil {
+		t.Fatal(err)
+	}
+	var text, md strings.Builder
+	if err := errors.Join(WriteCapacity(&text, []*capacity.Capacity{c}, Options{}), WriteCapacityMarkdown(&md, []*capacity.Capacity{c})); err != nil {
+		t.Fatal(err)
+	}
+	for form, got := range map[string]string{"text": strings.Join(strings.Fields(text.String()), " "), "Markdown": md.String()} {
+		for _, want := range []string{
+			"shop holds 1,840 journeys/s (1,790 – 1,900, 95 %) with p99", "completed", "confirmed: 1,800 journeys/s", "broke at 2,000 journeys/s", "a journey is several requests",
+			"500 us a journey", "full at 2,000 journeys/s", "Fleet for 5,000 journeys/s today", "per million journeys", "million journeys in 30 days", "the peak of 5,000 journeys/s", "The demand is of journeys",
+		} {
+			if !strings.Contains(got, want) {
+				t.Errorf("%s lacks %q:\n%s", form, want, got)
+			}
+		}
+	}
+	if got, want := CapacityStep("shop", capacity.Measurement{Step: capacity.Step{Purpose: capacity.Growing, Unit: capacity.Journeys, Rate: 40}, Served: 39, Holds: true}),
+		"shop: growth 40 journeys/s · 39 journeys/s served · P99 0 us · holds"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
 	}
 }
 

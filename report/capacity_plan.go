@@ -29,13 +29,13 @@ func planSections(p *capacity.Plan, verbose bool) []page.Block {
 	in := &p.Inputs
 	list := []page.Block{monthSection(p, verbose)}
 	today := []string{
-		fmt.Sprintf("%s carry %s at the objective; the peak of %s leaves %s of that free", plural(uint64(p.RunsOut.Fleet), "instance"), units.Rate(float64(p.RunsOut.Fleet)*p.Capacity.Rate), units.Rate(in.Demand), headroomWords(p.Headroom)),
+		fmt.Sprintf("%s carry %s at the objective; the peak of %s leaves %s of that free", plural(uint64(p.RunsOut.Fleet), "instance"), p.Unit.Rate(float64(p.RunsOut.Fleet)*p.Capacity.Rate), p.Unit.Rate(in.Demand), headroomWords(p.Headroom)),
 		runsOutWords(p.RunsOut, in.Horizon),
 		fmt.Sprintf("an autoscaler should aim at %s of the capacity of an instance", units.Percent(p.Target)),
 	}
 	for _, b := range p.Budgets {
-		today = append(today, fmt.Sprintf("%s allows %.3g million requests in 30 days, or an outage of %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
-			b.Objective, b.Requests/1e6, units.Span(b.Outage), units.Share(b.Alerts[0].Share), units.Share(b.Alerts[1].Share), units.Share(b.Alerts[2].Share)))
+		today = append(today, fmt.Sprintf("%s allows %.3g million %ss in 30 days, or an outage of %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
+			b.Objective, b.Requests/1e6, p.Unit.One(), units.Span(b.Outage), units.Share(b.Alerts[0].Share), units.Share(b.Alerts[1].Share), units.Share(b.Alerts[2].Share)))
 	}
 	list = append(list, section("Today", today, nil))
 	if len(in.Prices.Offers) > 0 {
@@ -119,7 +119,7 @@ func monthSection(p *capacity.Plan, verbose bool) page.Section {
 	in := &p.Inputs
 	head := []string{"month", "peak", "instances", "range"}
 	if len(in.Prices.Offers) > 0 {
-		head = append(head, "cost a month", "per million requests")
+		head = append(head, "cost a month", "per million "+p.Unit.One()+"s")
 	}
 	t := headed(head...)
 	step := 1
@@ -140,13 +140,13 @@ func monthSection(p *capacity.Plan, verbose bool) page.Section {
 		}
 		t.Add(row...)
 	}
-	return section(fmt.Sprintf("Fleet for %s today, %s, %s, %s:", units.Rate(in.Demand), growthWords(in.Growth), plural(uint64(in.Horizon), "month"), policyWords(in)), nil, t)
+	return section(fmt.Sprintf("Fleet for %s today, %s, %s, %s:", p.Unit.Rate(in.Demand), growthWords(in.Growth), plural(uint64(in.Horizon), "month"), policyWords(in)), nil, t)
 }
 
 // offerSection compares the offers, now.
 func offerSection(p *capacity.Plan) page.Section {
 	currency := p.Inputs.Prices.Currency
-	t := headed("offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", "requests per "+page.Clean(currency, 8))
+	t := headed("offer", "instances", "all on demand", "cheapest mix", "reserved", "on demand", "spot", "transfer", p.Unit.One()+"s per "+page.Clean(currency, 8))
 	for _, c := range p.Months[0].Costs {
 		t.Add(page.Words(name(c.Offer)), numberCell(uint64(c.Instances)), moneyCell(c.OnDemand, currency), moneyCell(c.Mix.Monthly, currency),
 			numberCell(uint64(c.Mix.Reserved)), page.Figure(units.Decimal(c.Mix.OnDemand, 1), c.Mix.OnDemand), page.Figure(units.Decimal(c.Mix.Spot, 1), c.Mix.Spot),
@@ -165,5 +165,5 @@ func monthlyOffers(p *capacity.Plan) page.Section {
 				moneyCell(c.Mix.Monthly, currency), moneyCell(c.Transfer, currency), moneyCell(c.Total, currency), moneyCell(c.PerMillion, currency))
 		}
 	}
-	return section("Cost a month of each offer, and of a million requests", nil, t)
+	return section("Cost a month of each offer, and of a million "+p.Unit.One()+"s", nil, t)
 }

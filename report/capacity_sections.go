@@ -35,7 +35,7 @@ func expectedSection(c *capacity.Capacity) page.Section {
 		by := e.Method
 		if d := e.Contradicted; d != nil {
 			model, _, _ := strings.Cut(d.By, ",")
-			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, units.Rate(e.MeasuredAt), model, modelWords(d))
+			by = fmt.Sprintf("%s at %s; %s says %s", e.Method, c.Unit.Rate(e.MeasuredAt), model, modelWords(c, d))
 		}
 		t.Add(shareCell(e.Utilisation), rateCell(e.Rate), figureCell(runfile.Figure{Value: e.P99, AtLeast: e.AtLeast}), page.Words(by))
 	}
@@ -43,14 +43,14 @@ func expectedSection(c *capacity.Capacity) page.Section {
 }
 
 // measuredWords says what was measured where a model is contradicted.
-func measuredWords(d *capacity.Contradiction) string {
+func measuredWords(c *capacity.Capacity, d *capacity.Contradiction) string {
 	switch {
 	case d.Of == "throughput" && d.Rate > 0:
-		return fmt.Sprintf("%s was served of %s", units.Rate(d.Measured.Value), units.Rate(d.Rate))
+		return fmt.Sprintf("%s was served of %s", c.Unit.Rate(d.Measured.Value), c.Unit.Rate(d.Rate))
 	case d.Of == "throughput":
-		return fmt.Sprintf("%s was measured", units.Rate(d.Measured.Value))
+		return fmt.Sprintf("%s was measured", c.Unit.Rate(d.Measured.Value))
 	}
-	return fmt.Sprintf("%s at %s was %s", strings.ToUpper(d.Of), units.Rate(d.Rate), secondsOf(d.Measured.Value))
+	return fmt.Sprintf("%s at %s was %s", strings.ToUpper(d.Of), c.Unit.Rate(d.Rate), secondsOf(d.Measured.Value))
 }
 
 func secondsOf(s float64) string { return units.Duration(time.Duration(s * 1e9)) }
@@ -58,6 +58,9 @@ func secondsOf(s float64) string { return units.Duration(time.Duration(s * 1e9))
 // capacitySteps is the table of the steps, by rate; without Verbose those of the same purpose that say the same are left out.
 func capacitySteps(c *capacity.Capacity, verbose bool) *page.Table {
 	t := headed("rate", "served", "P50", "P99", "backlog", "cpu", "holds")
+	if c.Unit == capacity.Journeys {
+		t.Columns[0].Title, t.Columns[1].Title = "journeys", "completed"
+	}
 	steps := slices.Clone(c.Steps)
 	slices.SortStableFunc(steps, func(a, b capacity.Measurement) int {
 		switch {
@@ -122,11 +125,15 @@ const (
 func capacityCurve(c *capacity.Capacity) page.Chart {
 	curve := edgeCurve(c.Steps)
 	points, lowX, highX, lowY, highY := curve.points()
+	what := "P99"
+	if c.Unit == capacity.Journeys {
+		what = "P99 of journey time"
+	}
 	if len(points) < 3 || highX <= lowX || highY <= lowY {
 		return page.Chart{}
 	}
 	return page.Chart{Drawing: curve,
-		Title: fmt.Sprintf("P99 over the offered rate, %s … %s, logarithmic, × does not hold", units.Rate(lowX), units.Rate(highX))}
+		Title: fmt.Sprintf("%s over the offered rate, %s … %s, logarithmic, × does not hold", what, units.Rate(lowX), c.Unit.Rate(highX))}
 }
 
 // edgeCurve draws P99 over the offered rate, both logarithmic; × is a step that does not hold.
@@ -182,20 +189,20 @@ func (e edgeCurve) Lines(width int) (lines []string) {
 func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 	add := func(format string, a ...any) { said = append(said, fmt.Sprintf(format, a...)) }
 	if c.MaxRate.Confirmed > 0 {
-		add("confirmed: %s held over the longer step", units.Rate(c.MaxRate.Confirmed))
+		add("confirmed: %s held over the longer step", c.Unit.Rate(c.MaxRate.Confirmed))
 	} else if c.MaxRate.Outcome == capacity.Unconfirmed {
 		add("not confirmed: no longer step held, or there was no time for one")
 	}
 	if c.BrokeAt > 0 {
-		add("the objective broke at %s: %s", units.Rate(c.BrokeAt), brokeWords(c.MaxRate.Limiting))
+		add("the objective broke at %s: %s", c.Unit.Rate(c.BrokeAt), brokeWords(c.MaxRate.Limiting))
 	}
 	if c.Saturation != nil {
-		add("saturation, measured: %s (%s, 95 %%)", units.Rate(c.Saturation.Rate), between(c.Saturation.Low, c.Saturation.High))
+		add("saturation, measured: %s (%s, 95 %%)", c.Unit.Rate(c.Saturation.Rate), between(c.Saturation.Low, c.Saturation.High))
 	}
 	if p := c.Predicted; p != nil {
-		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)%s", units.Rate(p.UpTo), units.Rate(p.Rate.Rate), between(p.Low, p.High), besideMeasured(p, c.Saturation))
+		add("saturation, predicted from light load up to %s: %s (%s, 95 %%)%s", c.Unit.Rate(p.UpTo), c.Unit.Rate(p.Rate.Rate), between(p.Low, p.High), besideMeasured(p, c.Saturation))
 		if p.Contradicted != nil {
-			add("it is contradicted, beyond the intervals of both: %s", measuredWords(p.Contradicted))
+			add("it is contradicted, beyond the intervals of both: %s", measuredWords(c, p.Contradicted))
 		}
 		if verbose {
 			add("by %s", p.Method)
@@ -205,15 +212,18 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 		add("%s", demandWords(d, c))
 	}
 	if b := c.Bounds; b != nil {
-		add("bounds: with N users at most N / %s, until %s users fill %s, and then %s", units.Duration(b.Alone), units.Trimmed(b.Users), b.Resource, units.Rate(b.Most))
+		add("bounds: with N users at most N / %s, until %s users fill %s, and then %s", units.Duration(b.Alone), units.Trimmed(b.Users), b.Resource, c.Unit.Rate(b.Most))
 		if b.Beyond {
 			add("more was measured than that: one user alone is served more slowly than one among others, such as where processors fall asleep")
 		}
 	}
+	if c.NotPredicted != "" {
+		add("%s", lowerFirst(strings.TrimSuffix(c.NotPredicted, ".")))
+	}
 	switch q := c.Queue; {
 	case q == nil:
 	case q.Contradicted != nil:
-		add("queue: not told: M/M/%d is the likeliest, but says %s, and %s", q.Workers, modelWords(q.Contradicted), measuredWords(q.Contradicted))
+		add("queue: not told: M/M/%d is the likeliest, but says %s, and %s", q.Workers, modelWords(c, q.Contradicted), measuredWords(c, q.Contradicted))
 	default:
 		add("queue: response times are those of M/M/%d with %s a request, within %s", q.Workers, precise(1/q.ServiceRate), units.Share(q.Misfit))
 	}
@@ -222,25 +232,25 @@ func capacityModels(c *capacity.Capacity, verbose bool) (said []string) {
 		case u.Refused != "":
 			add("scalability: not told: %s", u.Refused)
 		case u.Contradicted != nil:
-			add("scalability: not told: by the law at most %s is served to any number of users, but %s", units.Rate(u.Contradicted.Model.High), measuredWords(u.Contradicted))
+			add("scalability: not told: by the law at most %s is served to any number of users, but %s", c.Unit.Rate(u.Contradicted.Model.High), measuredWords(c, u.Contradicted))
 		default:
 			add("scalability: %s", u.Says)
-			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s%s", units.Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
+			add("λ %s (%s) · σ %.3g (%.3g – %.3g) · κ %.3g (%.3g – %.3g) · error %s%s", c.Unit.Rate(u.Lambda.Value), between(u.Lambda.Low, u.Lambda.High),
 				u.Sigma.Value, u.Sigma.Low, u.Sigma.High, u.Kappa.Value, u.Kappa.Low, u.Kappa.High, units.Share(u.Error), fitWords(u))
 			if u.Peak != nil && u.Sharp == nil {
-				add("its peak: %s with %s users", units.Rate(u.Peak.Throughput), units.Decimal(u.Peak.Users, 0))
+				add("its peak: %s with %s users", c.Unit.Rate(u.Peak.Throughput), units.Decimal(u.Peak.Users, 0))
 			}
 		}
 	}
 	if c.Knee != nil {
-		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", units.Rate(c.Knee.Rate), units.Duration(c.Knee.P99))
+		add("knee: latency leaves its flat part at %s, where P99 is %s (Kneedle)", c.Unit.Rate(c.Knee.Rate), units.Duration(c.Knee.P99))
 	}
 	return said
 }
 
 // modelWords says what a model says of response times.
-func modelWords(d *capacity.Contradiction) string {
-	return fmt.Sprintf("%s %s at %s", strings.ToUpper(d.Of), secondsOf(d.Model.Value), units.Rate(d.Rate))
+func modelWords(c *capacity.Capacity, d *capacity.Contradiction) string {
+	return fmt.Sprintf("%s %s at %s", strings.ToUpper(d.Of), secondsOf(d.Model.Value), c.Unit.Rate(d.Rate))
 }
 
 // fitWords says what a test finds of the law.
@@ -258,23 +268,23 @@ func precise(seconds float64) string {
 
 // demandWords says what a request costs of a resource.
 func demandWords(d capacity.Demand, c *capacity.Capacity) string {
-	line := fmt.Sprintf("%s: %s a request (%s – %s)", name(d.Resource), precise(d.Seconds.Value), precise(d.Seconds.Low), precise(d.Seconds.High))
+	line := fmt.Sprintf("%s: %s a %s (%s – %s)", name(d.Resource), precise(d.Seconds.Value), c.Unit.One(), precise(d.Seconds.Low), precise(d.Seconds.High))
 	switch {
 	case d.Servers == 0:
 		line += ", of how many at once is not known, as nobody said it"
 	default:
-		line += fmt.Sprintf(", of %g full at %s", d.Servers, units.Rate(d.Saturation.Rate))
+		line += fmt.Sprintf(", of %g full at %s", d.Servers, c.Unit.Rate(d.Saturation.Rate))
 	}
 	if d.Resource == c.Bottleneck {
 		line += ", the bottleneck"
 	}
 	if m := lightest(c); m != nil && d.Resource == capacity.Processor && d.Wake > 0 && m.CPU != nil {
 		if cost := *m.CPU / m.Served; cost > muchMore*d.Seconds.Value {
-			line += fmt.Sprintf("; %s at %s, where most requests find it asleep", precise(cost), units.Rate(m.Offered))
+			line += fmt.Sprintf("; %s at %s, where most %ss find it asleep", precise(cost), c.Unit.Rate(m.Offered), c.Unit.One())
 		}
 	}
 	if d.Contradicted != nil {
-		line += "; contradicted, as " + measuredWords(d.Contradicted)
+		line += "; contradicted, as " + measuredWords(c, d.Contradicted)
 	}
 	return line + fmt.Sprintf(" · over %d steps", d.Steps)
 }

@@ -63,6 +63,9 @@ func (in *Inputs) assumptions(c *Capacity) []string {
 		"The load is spread over the instances evenly.",
 		"An instance is warm: one that has just started, with an empty cache, takes less until the cache is filled.",
 	}
+	if c.Unit == Journeys {
+		list = append(list, "The demand is of journeys, and so are costs and budgets, wherever a formula says requests.")
+	}
 	if in.Curve == nil {
 		list = append(list, "Without a day's curve the demand is taken as the same at all hours, so cost per request is a lower bound.")
 	}

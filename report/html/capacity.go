@@ -50,16 +50,16 @@ func afterHeadline(blocks, charts []page.Block) []page.Block {
 // edges are the rates that were found: the edge of the objective, saturation and knee.
 func edges(c *capacity.Capacity) (limits []chart.Limit, spans []chart.Span) {
 	if r := c.MaxRate.Rate; r.Rate > 0 {
-		limits = append(limits, chart.Limit{Name: "holds " + units.Rate(r.Rate), Value: r.Rate})
+		limits = append(limits, chart.Limit{Name: "holds " + c.Unit.Rate(r.Rate), Value: r.Rate})
 		if r.High > r.Low {
 			spans = []chart.Span{{Name: "95 %", From: r.Low, To: r.High}}
 		}
 	}
 	if c.Knee != nil {
-		limits = append(limits, chart.Limit{Name: "knee " + units.Rate(c.Knee.Rate), Value: c.Knee.Rate})
+		limits = append(limits, chart.Limit{Name: "knee " + c.Unit.Rate(c.Knee.Rate), Value: c.Knee.Rate})
 	}
 	if c.Saturation != nil {
-		limits = append(limits, chart.Limit{Name: "saturated " + units.Rate(c.Saturation.Rate), Value: c.Saturation.Rate})
+		limits = append(limits, chart.Limit{Name: "saturated " + c.Unit.Rate(c.Saturation.Rate), Value: c.Saturation.Rate})
 	}
 	return limits, spans
 }
@@ -75,7 +75,11 @@ func latencyByRate(c *capacity.Capacity) []page.Block {
 	if len(steps) == 0 {
 		return nil
 	}
-	plot := chart.Plot{Height: 280, X: chart.Axis{Label: "offered rate", Unit: chart.PerSecond}, Y: chart.Axis{Label: "response time", Unit: chart.Nanoseconds, Scale: chart.Log}}
+	what := "response time"
+	if c.Unit == capacity.Journeys {
+		what = "journey time"
+	}
+	plot := chart.Plot{Height: 280, X: chart.Axis{Label: "offered rate", Unit: chart.PerSecond}, Y: chart.Axis{Label: what, Unit: chart.Nanoseconds, Scale: chart.Log}}
 	p99 := [3]chart.Series{{Name: "P99, holds", Color: 0}, {Name: "P99, fails", Color: 1, Shape: 1}, {Name: "P99, undecided", Color: 3, Shape: 3}}
 	p50 := chart.Series{Name: "P50", Color: 2, Shape: 2, Style: chart.Dots}
 	counts := [3]int{}
@@ -99,7 +103,7 @@ func latencyByRate(c *capacity.Capacity) []page.Block {
 	}
 	plot.Series = append(append(queue(c), plot.Series...), p50)
 	for _, text := range c.Objectives {
-		if t, err := runfile.ParseThreshold(text); err == nil && t.Duration == "response" {
+		if t, err := runfile.ParseThreshold(text); err == nil && t.Duration == "response" && (c.Unit == capacity.Requests || ofJourney(t)) {
 			plot.Limits = append(plot.Limits, chart.Limit{Name: text, Value: t.Limit})
 		}
 	}
@@ -108,7 +112,12 @@ func latencyByRate(c *capacity.Capacity) []page.Block {
 	if c.Queue != nil && c.Queue.Contradicted == nil {
 		caption += " The line is P99 of the fitted queue, with the band of its saturation."
 	}
-	return []page.Block{page.Chart{Title: "Response time by rate", Caption: caption, Drawing: picture{plot}}}
+	return []page.Block{page.Chart{Title: strings.ToUpper(what[:1]) + what[1:] + " by rate", Caption: caption, Drawing: picture{plot}}}
+}
+
+// ofJourney reports whether an objective, of a capacity in journeys, is about journey time.
+func ofJourney(t runfile.Threshold) bool {
+	return t.Endpoint != "" && !strings.Contains(t.Endpoint, "/")
 }
 
 // queue draws P99 of the fitted queue, and between what it would be at the ends of the interval of its saturation.
@@ -156,8 +165,11 @@ func throughput(c *capacity.Capacity) []page.Block {
 	plot.Series = []chart.Series{all, served}
 	plot.VLimits, plot.Spans = edges(c)
 	caption := "No step was offered more than the service could take."
+	if c.Unit == capacity.Journeys {
+		caption = "Journeys that were completed, by when they arrived; where the backlog grew, those that what was done comes to."
+	}
 	if c.Saturation != nil {
-		caption = fmt.Sprintf("It takes at most %s.", units.Rate(c.Saturation.Rate))
+		caption = fmt.Sprintf("It takes at most %s.", c.Unit.Rate(c.Saturation.Rate))
 	}
 	return []page.Block{page.Chart{Title: "Served by rate", Caption: caption, Drawing: picture{plot}}}
 }
