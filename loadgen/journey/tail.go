@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Tail returns how long after the end of a schedule of n arrivals the journeys go on at most that none waits for: until who arrived
@@ -41,4 +42,41 @@ func Thinks(m *request.Mix, k uint64) (all time.Duration) {
 		}
 	}
 	return all
+}
+
+// Pace is how long journeys go on by what they think, if nothing ends them and answers take no time.
+type Pace struct {
+	Mean  time.Duration
+	Level time.Duration // from the first of steady arrivals until they ask for nearly all that they ask for a second
+	Tail  time.Duration // from the last arrival until the last journey is at its end, as far as can be foretold
+}
+
+// The journeys by which a pace is foretold, and the share of what they ask for that is nearly all of it.
+const (
+	paced    = 1000
+	allButOf = 0.99
+)
+
+// PaceOf returns the pace of the first journeys of a mix. A step that is repeated while something is found counts once.
+func PaceOf(m *request.Mix) Pace {
+	p := Pace{Mean: m.MeanThink()}
+	due := runfile.Histogram{Digits: runfile.DetailDigits}
+	for k := range uint64(paced) {
+		var thought time.Duration
+		j := &m.Journeys[m.Journey(k)]
+		for i := range j.Steps {
+			s := &j.Steps[i]
+			rounds := s.Asked(k)
+			if s.While {
+				rounds = min(rounds, 1)
+			}
+			for round := range rounds {
+				thought += s.Think(k, round)
+				due.Record(thought)
+			}
+		}
+		p.Tail = max(p.Tail, thought)
+	}
+	p.Level = due.Quantile(allButOf)
+	return p
 }
