@@ -45,7 +45,8 @@ how many instances a demand needs, by month, and what they cost.
 
 The rate grows by steps of Poisson arrivals until one fails, the edge is bracketed, and a longer step confirms a
 rate just below it. A step holds if its objectives are met, what was served is what was offered, and the backlog
-does not grow. One target takes less than three minutes. Without a target, cached and uncached are measured.`,
+does not grow. Of a test file with journeys the rate is of journeys that arrive. One target takes less than three
+minutes. Without a target, cached and uncached are measured.`,
 		Example: `  bench capacity pooled --slo 'p99<50ms' --slo 'errors<0.1%'
   bench capacity cached uncached --demand 5000/s --growth 4%/month --prices prices.yaml
   bench capacity http://127.0.0.1:8080 --slo 'p99<200ms' -o json=capacity.json -o md=capacity.md
@@ -60,7 +61,7 @@ does not grow. One target takes less than three minutes. Without a target, cache
 func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	o.given = f
 	f.SortFlags = false
-	f.StringArrayVar(&o.slo, "slo", nil, "an objective, as a threshold: p99<50ms, errors<0.1% (repeatable; default p99<100ms and errors<0.1%)")
+	f.StringArrayVar(&o.slo, "slo", nil, "an objective, as a threshold: p99<50ms, errors<0.1% (repeatable; default p99<100ms and errors<0.1%, of each journey where there are some)")
 	f.StringVar(&o.from, "from", "", "conclude from the steps of a saved run, or plan anew from a saved capacity, instead of driving")
 	f.StringVar(&o.start, "start", "", "rate of the first step (default: a sixteenth of what the staircase reaches)")
 	f.StringVar(&o.most, "max-rate", "", "highest rate that is driven; a target that is not on this machine needs it")
@@ -69,7 +70,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	f.IntSliceVar(&o.gomaxprocs, "gomaxprocs", nil, "measure a bundled service at several sizes, such as 1,2")
 	f.StringToIntVar(&o.servers, "servers", nil, "how many of a part that Server-Timing names there are, such as db=10 of a pool's connections (repeatable)")
 	f.StringVar(&o.planFile, "plan", "", "YAML file with the inputs of the plan, by the names of the flags below")
-	f.StringVar(&o.plan.Demand, "demand", "", "requests at the peak now, such as 5000/s")
+	f.StringVar(&o.plan.Demand, "demand", "", "requests, or journeys, at the peak now, such as 5000/s")
 	f.StringVar(&o.plan.Curve, "curve", "", "CSV `file` of the demand over a day: time, rate")
 	f.StringVar(&o.plan.Growth, "growth", "", "of the demand, such as 4%/month or 60%/year")
 	f.StringVar(&o.plan.Peaks, "peaks", "", "CSV `file` of past peaks to fit the growth to: month, rate")
@@ -84,7 +85,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 
 	o.shared = pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.shared.SortFlags = false
-	o.addFileFlag(o.shared, "take target, requests, expect, hit_when and limits of a test file, and its slo where --slo is not given")
+	o.addFileFlag(o.shared, "take target, requests or journeys, expect, hit_when and limits of a test file, and its slo where --slo is not given")
 	o.addTargetsFlag(o.shared)
 	o.addRequestFlags(o.shared)
 	o.addAroundFlags(o.shared)
@@ -145,14 +146,18 @@ func (o *capacityOptions) run(ctx context.Context, args []string, s streams) err
 	return capacityOutcome(found)
 }
 
-// objectives reads --slo, or else a test file's.
+// objectives reads --slo, or else a test file's, or else names the journeys that are driven.
 func (o *capacityOptions) objectives(file profiles.File) ([]runfile.Threshold, error) {
+	return o.objectivesOf(file.SLO, journeyNames(file.Journeys))
+}
+
+func (o *capacityOptions) objectivesOf(slo []profiles.Text, journeys []string) ([]runfile.Threshold, error) {
 	texts, from := o.slo, "--slo"
-	if len(texts) == 0 && len(file.SLO) > 0 {
-		texts, from = wordsOf(file.SLO), o.file+": slo"
+	if len(texts) == 0 && len(slo) > 0 {
+		texts, from = wordsOf(slo), o.file+": slo"
 	}
 	if len(texts) == 0 {
-		texts = defaultObjectives
+		texts = ownObjectives(journeys)
 	}
 	list, err := capacity.ParseObjectives(texts)
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
@@ -9,6 +10,15 @@ import (
 
 // againShare is the share of the confirmed rate in the suggested next command.
 const againShare = 0.95
+
+// againWarmUp is the warm-up of the suggested next command, long enough for journeys whose load is level after it.
+func againWarmUp(c *capacity.Capacity) time.Duration {
+	warmUp := 10 * time.Second
+	for _, m := range c.Steps {
+		warmUp = max(warmUp, m.WarmUp)
+	}
+	return warmUp
+}
 
 // again returns the command that drives nearly the rate that was confirmed again, for longer, and with what a search does
 // before it: a service that is warm. It is empty where no rate was confirmed.
@@ -32,7 +42,7 @@ func (o *capacityOptions) again(c *capacity.Capacity) string {
 	if c.Target.Named {
 		words = append(words, "--name", c.Target.Name)
 	}
-	words = append(words, "--rate", strconv.FormatFloat(rate, 'f', digits, 64)+"/s", "--warm-up", "10s")
+	words = append(words, "--rate", strconv.FormatFloat(rate, 'f', digits, 64)+"/s", "--warm-up", againWarmUp(c).String())
 	for _, text := range c.Objectives {
 		words = append(words, "--threshold", text)
 	}

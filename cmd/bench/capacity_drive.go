@@ -38,6 +38,9 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 	if err != nil {
 		return nil, asUsage(err)
 	}
+	if err := o.pace(&search, file); err != nil {
+		return nil, asUsage(err)
+	}
 	subjects, err := o.capacitySubjects(file, names, objectives, s)
 	if err != nil {
 		return nil, asUsage(err)
@@ -70,9 +73,6 @@ func (o *capacityOptions) capacitySubjects(file profiles.File, names []string, o
 	file, err := o.overlay(o.file, file)
 	if err != nil {
 		return nil, err
-	}
-	if len(file.Journeys) > 0 {
-		return nil, errJourneysDriven
 	}
 	plan, err := o.planOf(file)
 	if err != nil {
@@ -107,6 +107,12 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 	}
 	defer func() { err = errors.Join(err, down()) }()
 	search := capacity.NewSearch(bounds)
+	notes := journeyNotes(bounds)
+	for _, text := range notes {
+		if !o.quiet {
+			fmt.Fprintf(out.err, "%s: %s\n", s.Plan.Target.Name, text)
+		}
+	}
 	known := o.resources(s, s.Options.Environment)
 	if busy, ok := usage.IdleUse(ctx, s.Options.TargetPID, idleFor); ok {
 		known.Idle = &busy
@@ -117,7 +123,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		if c.Processors > 0 && s.MaxProcs > c.Processors {
 			c.Notes = append(c.Notes, fmt.Sprintf("GOMAXPROCS is %d, and the service had %d of the processors here: more of them, or --cpus shared, would show what its size is good for.", s.MaxProcs, c.Processors))
 		}
-		c.Notes = slices.Concat(c.Notes, s.Options.Environment.Notes, s.Said())
+		c.Notes = slices.Concat(c.Notes, notes, s.Options.Environment.Notes, s.Said())
 		if text := progress(s); text != "" {
 			c.Notes = append(c.Notes, text)
 		}
@@ -177,6 +183,7 @@ func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64) loadgen.Plan {
 	if s.Users > 0 {
 		p.Closed, p.Limits.Connections = &loadgen.Closed{VUs: s.Users}, s.Users
 		p.Wire.Loops = min(p.Wire.Loops, s.Users) // each has a connection
+		p.Journeys = unthinking(p.Journeys)
 	}
 	p.Limits.Drain = cmp.Or(p.Limits.Drain, stepDrain)
 	return p

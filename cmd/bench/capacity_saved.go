@@ -7,7 +7,6 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -31,16 +30,16 @@ func (o *capacityOptions) fromFile(args []string) ([]*capacity.Capacity, error) 
 	if capacity.IsFile(data) {
 		return o.fromCapacity(data)
 	}
-	objectives, err := o.objectives(profiles.File{})
-	if err != nil {
-		return nil, err
-	}
 	file, err := runfile.ReadFile(o.from)
 	if err != nil {
 		return nil, asUsage(plain(err))
 	}
 	var found []*capacity.Capacity
 	for _, r := range file.Runs {
+		objectives, err := o.objectivesOf(nil, journeysOfRun(r))
+		if err != nil {
+			return nil, err
+		}
 		search, err := capacity.FromRun(r, objectives)
 		if err != nil {
 			return nil, asUsage(fmt.Errorf("%s: the run at %s: %w", o.from, r.Target.Name, err))

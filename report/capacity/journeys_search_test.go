@@ -75,10 +75,12 @@ func TestSearchOfJourneysThatFail(t *testing.T) {
 func TestTheLeastTimeOfASearch(t *testing.T) {
 	slo := objectivesOf(t, "p99{buy}<20ms")
 	o := Options{Objectives: slo, Unit: Journeys, Level: 8 * time.Second, Tail: 9 * time.Second}
-	if got, want := o.Least(), 5*(8+5+9)*time.Second+5*coolDown; got != want {
-		t.Errorf("at least %v, want %v", got, want)
-	}
-	if got, want := (Options{Objectives: slo}).Least(), 5*(1+4)*time.Second+5*coolDown; got != want {
-		t.Errorf("of requests at least %v, want %v", got, want)
+	for _, tc := range []struct {
+		o    Options
+		want time.Duration
+	}{{o, 5*(8+5+9)*time.Second + 5*coolDown}, {Options{Objectives: slo}, 5*(1+4)*time.Second + 5*coolDown}} {
+		if got, budget := tc.o.Least(); got != tc.want || budget != 160*time.Second {
+			t.Errorf("at least %v of %v, want %v", got, budget, tc.want)
+		}
 	}
 }

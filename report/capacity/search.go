@@ -162,11 +162,11 @@ func (s *Search) warmUp() time.Duration { return max(warmUp, s.options.Level) }
 // after is the time between the hold of a step and the next step.
 func (s *Search) after() time.Duration { return s.options.Tail + coolDown }
 
-// Least returns about the shortest time in which a search with these options finds an edge and confirms it.
-func (o Options) Least() time.Duration {
+// Least returns about the shortest time in which a search with these options finds an edge and confirms it, and the time that it has.
+func (o Options) Least() (least, budget time.Duration) {
 	s := NewSearch(o)
 	staircase := time.Duration(len(o.Users)) * (userWarmUp + userHold + coolDown/2)
-	return staircase + fewestSteps*(s.settling()+s.options.Step+s.after())
+	return staircase + fewestSteps*(s.settling()+s.options.Step+s.after()), s.options.Budget
 }
 
 // fewestSteps are three that grow, one between them and one that confirms.

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/journey"
+	"github.com/seed-5a006608/bench/loadgen/request"
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/profiles"
+	"github.com/seed-5a006608/bench/report/capacity"
+)
+
+// journeyNames are the names of a file's journeys, if any is of several requests.
+func journeyNames(list []profiles.Journey) (names []string) {
+	if !slices.ContainsFunc(list, func(j profiles.Journey) bool { return len(j.Steps) > 1 }) {
+		return nil
+	}
+	for _, j := range list {
+		names = append(names, j.Name)
+	}
+	return names
+}
+
+// journeysOfRun are the names of a run's journeys, if any is of several requests.
+func journeysOfRun(r *runfile.Run) (names []string) {
+	if r.Overall.AllJourneys() == nil {
+		return nil
+	}
+	for _, j := range r.Overall.Journeys {
+		names = append(names, j.Name)
+	}
+	return names
+}
+
+// ownObjectives are the objectives where none is given: of each journey by its name, or of requests.
+func ownObjectives(journeys []string) []string {
+	if len(journeys) == 0 {
+		return defaultObjectives
+	}
+	var list []string
+	for _, name := range journeys {
+		list = append(list, "p99{"+name+"}<100ms", "errors{"+name+"}<0.1%")
+	}
+	return list
+}
+
+// pace makes a search one of journeys, where the file has some of several requests: each step warms up until their load is level, and
+// ends when they are at their ends.
+func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) error {
+	if journeyNames(file.Journeys) == nil {
+		return nil
+	}
+	asked := asking{driveOptions: &o.driveOptions, file: file, name: o.file}
+	journeys, err := asked.journeys()
+	if err != nil {
+		return err
+	}
+	mix, err := request.NewJourneyMix(mixture{journeys: journeys}.journeysAt(anywhere), request.Selection{Seed: o.base.Seed})
+	if err != nil {
+		return err
+	}
+	p := journey.PaceOf(mix)
+	search.Unit, search.Level, search.Tail = capacity.Journeys, wholeSeconds(p.Level), p.Tail
+	if p.Mean > 0 { // a step that would have more of them in progress than may be is not driven
+		bound := mostThinking * loadgen.DefaultJourneys / p.Mean.Seconds()
+		search.Most = min(cmp.Or(search.Most, bound), bound)
+	}
+	answered := *search
+	answered.Level, answered.Tail = 0, 0
+	without, _ := answered.Least()
+	// A budget that would be short without thinking too is the user's own choice, as it is for requests.
+	if least, budget := search.Least(); least > budget && least > without*thinkingShows/2 {
+		return fmt.Errorf("%s: journeys think up to %s, so each step warms up for %s, until their load is level, and goes on until they are at their ends: the search takes about %s at least, and has %s: give it more with --budget, or let them think less",
+			o.file, units.Precise(p.Tail), units.Span(search.Level), units.Span(wholeSeconds(least)), units.Span(budget))
+	}
+	return nil
+}
+
+// thinkingShows is how many halves of the time without thinking a search takes from which on it is thinking that takes the time.
+const thinkingShows = 3
+
+// mostThinking is the share of the journeys that may be in progress of which so many think on average at the highest rate.
+const mostThinking = 0.9
+
+// wholeSeconds rounds up.
+func wholeSeconds(d time.Duration) time.Duration {
+	return (d + time.Second - 1).Truncate(time.Second)
+}
+
+// journeyNotes say what a search of journeys is about, beside its figures.
+func journeyNotes(o capacity.Options) (notes []string) {
+	if o.Unit != capacity.Journeys {
+		return nil
+	}
+	if o.Tail > 0 {
+		notes = append(notes, fmt.Sprintf("Journeys think up to %s: each step at a rate warms up for %s at least, until their load is level, and goes on until they are at their ends. Users of the staircase do not think.",
+			units.Precise(o.Tail), units.Span(o.Level)))
+	}
+	for _, t := range o.Objectives {
+		if t.Endpoint == "" && (t.OfResponse() || t.Metric == runfile.MetricErrors) {
+			notes = append(notes, fmt.Sprintf("%s is of all requests; with the name of a journey in braces it is of journeys.", t.Text))
+		}
+	}
+	return notes
+}
+
+// unthinking returns journeys whose users think nothing between their steps, as those of a closed staircase do.
+func unthinking(journeys []request.Journey) []request.Journey {
+	list := slices.Clone(journeys)
+	for i := range list {
+		list[i].Steps = slices.Clone(list[i].Steps)
+		for n := range list[i].Steps {
+			list[i].Steps[n].Think = profiles.Think{}
+		}
+	}
+	return list
+}
