@@ -88,11 +88,14 @@ func (s *Search) evidence(binding int, centre float64) []evidence {
 		// The offered rate counts, not the planned one: the number of Poisson arrivals scatters.
 		e := evidence{logRate: math.Log(max(m.Offered, leastRate/2)), seconds: max(m.Hold.Seconds(), 1), age: (now - m.at).Abs().Minutes(), holds: m.Holds}
 		// A step that fails by its backlog alone has no informative counts, only its failure.
-		if binding >= 0 && binding < len(m.totals) && (m.Holds || m.totals[binding].share() > share) {
+		if binding >= 0 && binding < len(m.totals) && (m.Holds || m.Undecided || m.totals[binding].share() > share) {
 			e.n, e.x = m.totals[binding].n, m.totals[binding].x
 			if e.near = math.Abs(e.logRate-math.Log(centre)) < nearEdge && e.n > 0; e.near {
 				clusters = append(clusters, m.seconds[binding])
 			}
+		}
+		if m.Undecided && e.n == 0 {
+			continue // what bench did late in it may be all that failed
 		}
 		list = append(list, e)
 	}

@@ -73,6 +73,30 @@ func TestSearchGoesOnWhereLatenessKeepsItOpen(t *testing.T) {
 	}
 }
 
+// Steps that bench's lateness keeps open are no evidence that the edge lies below them.
+func TestLatenessMovesNoEdge(t *testing.T) {
+	s := NewSearch(Options{Objectives: objectivesOf(t, "p99<30ms"), Start: 100})
+	for {
+		step, done := s.Next()
+		if done {
+			break
+		}
+		target, response := 2*time.Millisecond, 2*time.Millisecond
+		switch {
+		case step.Rate > 900:
+			target, response = 60*time.Millisecond, 60*time.Millisecond
+		case step.Rate > 300:
+			response = 60 * time.Millisecond
+		}
+		r := lateRun(target, response)
+		r.Overall.Offered.Rate, r.Overall.Achieved.Rate = step.Rate, step.Rate
+		s.add(measure(step, r, s.options.Objectives, 0))
+	}
+	if got := s.Result(); got.Low < 600 || got.High > 1300 {
+		t.Errorf("%+v, want it about 900/s, where the target misses", got)
+	}
+}
+
 // Requests that bench sent late at the end of a step are not missing by the service's doing.
 func TestLatenessAtTheEndIsNotTheServices(t *testing.T) {
 	r := lateRun(2*time.Millisecond, 2*time.Millisecond)
