@@ -23,9 +23,8 @@ const (
 // CurveIndex returns the index of the value at a quantile.
 func CurveIndex(q float64) int { return int(math.Round(-math.Log10(1-q) * CurveSteps)) }
 
-// curveOf reads the curve of one run.
-func curveOf(r *runfile.Run) []float64 {
-	d := latencies(r)
+// curveOf reads the curve of one run's latencies.
+func curveOf(d *runfile.Dist) []float64 {
 	if d.HDR == "" && d.Censored == nil {
 		return nil
 	}

@@ -1,31 +1,13 @@
 package compare
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
-
-// latencies returns the distribution that is compared: the target times of undisturbed requests, or the response times of a
-// run saved before target time was measured.
-func latencies(r *runfile.Run) *runfile.Dist {
-	if t := r.Overall.TargetTime; t != nil {
-		return &t.Undisturbed
-	}
-	return &r.Overall.ResponseTime
-}
-
-// allLatencies is latencies over all requests, disturbed ones too.
-func allLatencies(r *runfile.Run) *runfile.Dist {
-	t := r.Overall.TargetTime
-	if t == nil || t.Disturbed.Count == 0 {
-		return latencies(r)
-	}
-	all := t.All()
-	return &all
-}
 
 // SameTime returns an error where some runs were saved before target time was measured and others since. The old runs have
 // only response times, which include bench's own lateness, so the two cannot be compared.
@@ -39,7 +21,7 @@ func SameTime(runs ...*runfile.Run) error {
 }
 
 const (
-	mostlyDisturbed = 0.5  // share of disturbed requests from which on a round says too little
+	mostlyDisturbed = 0.5  // share of disturbed requests, or journeys, from which on a round says too little
 	mostUntold      = 0.01 // share of requests that bench may fail to send through its own fault
 )
 
@@ -52,9 +34,15 @@ func Spoiled(r *runfile.Run) string {
 			lacked += e.Count
 		}
 	}
-	p := &r.Overall
-	due := float64(p.Requests.Due)
-	switch t := p.TargetTime; {
+	due, untold := r.Overall.Requests.Due, uint64(0)
+	if t := r.Overall.TargetTime; t != nil {
+		untold = t.Untold
+	}
+	if tail := r.Tail; tail != nil && tail.TargetTime != nil { // the later steps of journeys that arrived before
+		due, untold = due+tail.Requests.Due, untold+tail.TargetTime.Untold
+	}
+	a := arrivalsOf(r)
+	switch t := r.Overall.TargetTime; {
 	case r.Interrupted:
 		return "it was ended early"
 	case t == nil && r.Verdict.Kind.Spoiled():
@@ -63,10 +51,10 @@ func Spoiled(r *runfile.Run) string {
 		return ""
 	case lacked > 0:
 		return fmt.Sprintf("bench reached a limit of its own, such as file descriptors or local ports, with %d requests", lacked)
-	case float64(t.Untold) > mostUntold*due:
-		return fmt.Sprintf("bench did not send %d of %d requests that it could have sent", t.Untold, p.Requests.Due)
-	case float64(p.Disturbed) > mostlyDisturbed*due:
-		return fmt.Sprintf("bench was late for %d of %d requests", p.Disturbed, p.Requests.Due)
+	case float64(untold) > mostUntold*float64(due):
+		return fmt.Sprintf("bench did not send %d of %d requests that it could have sent", untold, due)
+	case float64(a.disturbed) > mostlyDisturbed*float64(a.due):
+		return fmt.Sprintf("bench was late for %d of %d %s", a.disturbed, a.due, cmp.Or(a.unit, "requests"))
 	}
 	return ""
 }
@@ -80,7 +68,7 @@ type dropped struct {
 func (d *dropped) add(r *runfile.Run) {
 	d.unstamped = d.unstamped || r.Stamps == nil
 	if r.HasTargetTime() {
-		both := runfile.TargetTime{Undisturbed: d.times, Disturbed: *allLatencies(r)}
+		both := runfile.TargetTime{Undisturbed: d.times, Disturbed: r.Overall.TargetTime.All()} // of requests: a rule tells which of them are disturbed
 		d.times = both.All()
 	}
 }

@@ -20,8 +20,8 @@ const (
 type Budget struct {
 	Left     time.Duration // for the rounds
 	Arms     int
-	Rate     float64       // lowest rate offered to an arm, requests/s
-	Overhead time.Duration // time that a round takes beyond its length
+	Rate     float64       // lowest rate offered to an arm, arrivals/s
+	Overhead time.Duration // time that a round takes beyond its length, such as until its journeys have ended
 	Restart  time.Duration // time for starting and warming all arms, once a quad; 0: no restarts
 	Round    time.Duration // requested length of a round; 0: bench chooses
 	Shortest time.Duration // shortest round that bench chooses
@@ -68,7 +68,7 @@ func (l Layout) WarmUp() time.Duration {
 	return time.Duration(warmUpShare * float64(l.Round)).Round(time.Millisecond)
 }
 
-// Counted is the number of requests in the counted part of a round at a rate, in requests/s.
+// Counted is the number of arrivals in the counted part of a round at a rate, in arrivals/s.
 func (l Layout) Counted(rate float64) float64 { return rate * (l.Round - l.WarmUp()).Seconds() }
 
 // Restarts reports whether starting all arms anew in each quad is worth its time. Two starts of one program may differ for
@@ -81,9 +81,15 @@ func seconds(s float64) time.Duration {
 	return time.Duration(min(s, time.Hour.Seconds()) * float64(time.Second))
 }
 
-// RateOf returns a share of the rate that an arm reached at full speed, rounded down to two digits, in requests/s.
-func RateOf(share float64, run *runfile.Run) float64 {
-	return digits(share * run.Overall.Achieved.Rate)
+// RateOf returns a share of the rate that an arm reached at full speed, rounded down to two digits, in arrivals/s.
+func RateOf(share float64, run *runfile.Run) float64 { return digits(share * fullSpeed(run)) }
+
+// fullSpeed returns the rate of a run at full speed: requests/s, or journeys/s.
+func fullSpeed(run *runfile.Run) float64 {
+	if a := arrivalsOf(run); a.unit == Journeys {
+		return a.rate(run)
+	}
+	return run.Overall.Achieved.Rate
 }
 
 // digits rounds a rate down to two digits.
@@ -95,11 +101,11 @@ func digits(v float64) float64 {
 	return math.Floor(v/p) * p
 }
 
-// Fastest returns the rate that the slowest arm reached at full speed, in requests/s.
+// Fastest returns the rate that the slowest arm reached at full speed, in arrivals/s.
 func Fastest(fast []*runfile.Run) float64 {
 	slowest := math.Inf(1)
 	for _, r := range fast {
-		slowest = min(slowest, r.Overall.Achieved.Rate)
+		slowest = min(slowest, fullSpeed(r))
 	}
 	return slowest
 }

@@ -41,17 +41,20 @@ type Metric struct {
 	Quantile       float64 // 0-1 for a percentile of latency; 0 for any other metric
 	HigherIsBetter bool
 
-	other   func(*runfile.Run) reading // reads a metric that is not a latency
+	other   func(*runfile.Run, *arrivals) reading // reads a metric that is not a latency
 	latency func(*runfile.Dist) runfile.Figure
 }
 
-// read returns a run's reading of the metric; that of a latency comes from [latencies].
-func (m Metric) read(r *runfile.Run) reading { return m.of(latencies(r), r) }
+// read returns a run's reading of the metric.
+func (m Metric) read(r *runfile.Run) reading {
+	a := arrivalsOf(r)
+	return m.of(&a, a.latencies, r)
+}
 
-// of returns a run's reading of the metric; that of a latency comes from d.
-func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
+// of returns a run's reading of the metric; that of a latency comes from d, latencies of the arrivals.
+func (m Metric) of(a *arrivals, d *runfile.Dist, r *runfile.Run) reading {
 	if m.latency == nil {
-		return m.other(r)
+		return m.other(r, a)
 	}
 	figure := m.latency(d)
 	least := float64(enough)
@@ -60,7 +63,7 @@ func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
 	}
 	return reading{
 		value: float64(figure.Value), atLeast: figure.AtLeast, ok: d.Count > 0, least: least,
-		beyond: float64(d.Count) * (1 - m.Quantile), planned: float64(max(d.Count, r.Overall.Requests.Due)) * (1 - m.Quantile),
+		beyond: float64(d.Count) * (1 - m.Quantile), planned: float64(max(d.Count, a.due)) * (1 - m.Quantile),
 	}
 }
 
@@ -68,8 +71,8 @@ func (m Metric) of(d *runfile.Dist, r *runfile.Run) reading {
 type reading struct {
 	value   float64 // durations in ns
 	atLeast bool    // value is a lower bound
-	beyond  float64 // of a percentile: how many requests lie beyond it
-	planned float64 // of a percentile: how many of the due requests lie beyond it
+	beyond  float64 // of a percentile: how many requests, or journeys, lie beyond it
+	planned float64 // of a percentile: how many of those that were due lie beyond it
 	least   float64 // of a percentile: how many must lie beyond it for a verdict, where the run is a unit of its own
 	ok      bool
 }
@@ -84,25 +87,24 @@ var (
 
 	// Goodput is the successes per second within the run's first upper limit of a response time. Without such a threshold it
 	// is all successes, per second of the time in which they were due: by the time in which they finished, slower answers
-	// would look like fewer.
-	Goodput = Metric{Key: "goodput", HigherIsBetter: true, other: func(r *runfile.Run) reading {
-		if o, ok := r.Objective(); ok {
+	// would look like fewer. Of journeys it is all that were completed, by when they arrived.
+	Goodput = Metric{Key: "goodput", HigherIsBetter: true, other: func(r *runfile.Run, a *arrivals) reading {
+		if o, ok := r.Objective(); ok && a.unit != Journeys {
 			return positive(o.Goodput)
 		}
-		p := &r.Overall
-		return positive(perRequest(p.Requests.Succeeded, p.DurationNS.Seconds()*float64(r.Repetitions())))
+		return positive(a.rate(r))
 	}}
-	// Throughput is the answers per second of a phase's clock time, failures included.
-	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *runfile.Run) reading {
+	// Throughput is the answers to requests per second of a phase's clock time, failures included.
+	Throughput = Metric{Key: "throughput", HigherIsBetter: true, other: func(r *runfile.Run, _ *arrivals) reading {
 		p := &r.Overall
 		return positive(perRequest(p.Achieved.Count+p.Requests.Failed, p.DurationNS.Seconds()*float64(r.Repetitions())))
 	}}
-	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, other: func(r *runfile.Run) reading {
+	HitRatio = Metric{Key: "hit_ratio", HigherIsBetter: true, other: func(r *runfile.Run, _ *arrivals) reading {
 		c := r.Overall.Cache
 		return positive(perRequest(c.Hits, float64(c.Hits+c.Misses)))
 	}}
 	// OriginQueries is the number of database queries for each success, by Server-Timing.
-	OriginQueries = Metric{Key: "origin_queries", other: func(r *runfile.Run) reading {
+	OriginQueries = Metric{Key: "origin_queries", other: func(r *runfile.Run, _ *arrivals) reading {
 		for _, s := range r.Overall.ServerTiming {
 			if s.Name == "db" {
 				return positive(perRequest(s.Count, float64(r.Overall.Requests.Succeeded)))
@@ -110,11 +112,11 @@ var (
 		}
 		return reading{}
 	}}
-	BytesIn = Metric{Key: "bytes", other: func(r *runfile.Run) reading {
+	BytesIn = Metric{Key: "bytes", other: func(r *runfile.Run, _ *arrivals) reading {
 		return positive(perRequest(r.Overall.Bytes.In, float64(r.Overall.Requests.Succeeded)))
 	}}
 	// CPU is the processor time of the target's whole tree for each success, in ns.
-	CPU = Metric{Key: "cpu", other: func(r *runfile.Run) reading {
+	CPU = Metric{Key: "cpu", other: func(r *runfile.Run, _ *arrivals) reading {
 		if t := r.Overall.CPU.Target; t != nil && *t > 0 {
 			return positive(perRequest(uint64(*t), float64(r.Overall.Requests.Succeeded)))
 		}

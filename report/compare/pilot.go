@@ -19,7 +19,7 @@ const PilotQuads = 2
 // PilotOptions describe the comparison that a pilot finds a rate for.
 type PilotOptions struct {
 	Arms     int           // with one arm, its neighbouring rounds are the pairs
-	Fastest  float64       // rate of the slowest arm at full speed, requests/s
+	Fastest  float64       // rate of the slowest arm at full speed, arrivals/s
 	Criteria []Criterion   // criteria with the margins that the planned pairs must hold
 	Budget   Budget        // budget of the comparison that follows; the pilot finds its rate
 	Time     time.Duration // time for the pilot
@@ -30,7 +30,7 @@ type PilotOptions struct {
 // PilotStep is a round to be driven.
 type PilotStep struct {
 	Arm   int
-	Rate  float64 // requests/s
+	Rate  float64 // arrivals/s
 	Round time.Duration
 	Seed  uint64
 }
@@ -68,6 +68,7 @@ type Pilot struct {
 	next  int
 	logs  [][]float64 // logarithms at the present share, by metric, in the order of the steps
 	bad   bool
+	unit  Unit
 }
 
 // NewPilot returns a pilot that fits its time, unless even rounds of a quarter of a second do not.
@@ -116,9 +117,11 @@ func (p *Pilot) Next() (step PilotStep, done bool) {
 // Add takes the run of the round that Next returned.
 func (p *Pilot) Add(r *runfile.Run) {
 	p.bad = p.bad || !r.Delivered()
+	a := arrivalsOf(r)
+	p.unit = a.unit
 	for i, c := range p.o.Criteria {
 		v := math.NaN()
-		if got := c.Metric.read(r); got.ok && got.value > 0 {
+		if got := c.Metric.of(&a, a.latencies, r); got.ok && got.value > 0 {
 			v = math.Log(got.value)
 		}
 		p.logs[i] = append(p.logs[i], v)
@@ -182,13 +185,14 @@ func (p *Pilot) scatterOf(logs []float64) float64 {
 
 // Found is the result of a pilot.
 type Found struct {
-	Tried  []Tried `json:"tried"` // the highest share first
+	Of     Unit    `json:"of,omitempty"` // what the rates are of: journeys, or requests where it is left out
+	Tried  []Tried `json:"tried"`        // the highest share first
 	Chosen int     `json:"chosen"`
 }
 
 // Found returns the share to drive at: the first at which the planned pairs hold the margins, otherwise the nearest to it.
 func (p *Pilot) Found() Found {
-	f := Found{Tried: slices.Clone(p.tried)}
+	f := Found{Of: p.unit, Tried: slices.Clone(p.tried)}
 	nearest := math.Inf(1)
 	for i, t := range f.Tried {
 		if t.Holds {
@@ -202,7 +206,7 @@ func (p *Pilot) Found() Found {
 	return f
 }
 
-// Rate is the rate to drive at, in requests/s.
+// Rate is the rate to drive at, in arrivals/s.
 func (f Found) Rate() float64 { return f.Tried[f.Chosen].Rate }
 
 // far is the greatest ratio, over the metrics, of the least margin that the pairs hold to the margin of a pass, as logarithms.

@@ -123,12 +123,13 @@ func (m *tailMachine) tailRound(arm int, truth [3]float64) round {
 	own := &sample{rest, touched, shift, truth}
 	all := &sample{rest, slices.Concat(touched, late), shift, truth}
 	counted := n - warmUp
+	requests := m.requests(arm, counted)
 	rd := round{
 		readings: own.readings(), all: all.readings(), top: own.top(), allTop: all.top(),
-		requests: m.requests(arm, counted), disturbed: disturbance{uint64(len(late)), uint64(counted)},
+		failures: failuresOf(requests), disturbed: disturbance{uint64(len(late)), uint64(counted)},
 	}
 	goodput := slices.IndexFunc(Metrics(), func(m Metric) bool { return m.Key == Goodput.Key })
-	rd.readings[goodput] = reading{value: float64(rd.requests.Succeeded) / m.length, ok: rd.requests.Succeeded > 0}
+	rd.readings[goodput] = reading{value: float64(requests.Succeeded) / m.length, ok: requests.Succeeded > 0}
 	return rd
 }
 

@@ -72,7 +72,8 @@ type round struct {
 	allTop   topRound
 
 	disturbed disturbance
-	requests  runfile.Requests
+	unit      Unit
+	failures  Failures
 	parts     []Failures // by margin of a share
 	curve     []float64
 	held      []runfile.ThresholdResult // by objective
@@ -80,6 +81,7 @@ type round struct {
 
 // armRecord is the figures of one arm's rounds.
 type armRecord struct {
+	unit      Unit
 	values    [][]float64 // by metric
 	atLeast   []bool
 	beyond    []float64     // fewest requests beyond, by metric
@@ -213,15 +215,14 @@ func (t *Trial) Add(r *runfile.Run) {
 
 // read returns the figures of a run.
 func (t *Trial) read(r *runfile.Run) round {
-	p := &r.Overall
-	kept := round{requests: r.Requests, parts: partsOf(r, t.o.Shares), curve: curveOf(r), disturbed: disturbance{p.Disturbed, p.Requests.Due}}
-	own, all := latencies(r), allLatencies(r)
+	a := arrivalsOf(r)
+	kept := round{unit: a.unit, failures: a.failures(r), parts: partsOf(r, t.o.Shares), curve: curveOf(a.latencies), disturbed: disturbance{a.disturbed, a.due}}
 	for _, m := range Metrics() {
-		kept.readings = append(kept.readings, m.read(r))
-		kept.all = append(kept.all, m.of(all, r))
+		kept.readings = append(kept.readings, m.of(&a, a.latencies, r))
+		kept.all = append(kept.all, m.of(&a, a.all, r))
 	}
 	if t.needsTop() {
-		kept.top, kept.allTop = topOf(own), topOf(all)
+		kept.top, kept.allTop = topOf(a.latencies), topOf(a.all)
 	}
 	for _, objective := range t.o.Objectives {
 		kept.held = append(kept.held, objective.Judge(r))
@@ -300,7 +301,7 @@ func (t *Trial) keep() {
 }
 
 func (a *armRecord) add(rd round) {
-	a.failures = append(a.failures, failuresOf(rd.requests))
+	a.unit, a.failures = rd.unit, append(a.failures, rd.failures)
 	a.parts = append(a.parts, rd.parts)
 	a.disturbed = append(a.disturbed, rd.disturbed)
 	a.curves = append(a.curves, rd.curve)

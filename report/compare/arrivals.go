@@ -1,0 +1,78 @@
+package compare
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
+)
+
+// Unit is what arrives in a run, and is compared.
+type Unit string
+
+// The units.
+const (
+	Requests Unit = ""         // runs without journeys, and those of journeys of one step
+	Journeys Unit = "journeys" // journeys of several steps: latencies are journey time
+)
+
+// arrivals is what of a run, or of a round of one, is compared: its journeys where it has some of several steps, else its
+// requests. Arrivals do not depend on the target; when a later step of a journey is due does.
+type arrivals struct {
+	unit           Unit
+	due, completed uint64
+	latencies      *runfile.Dist // target times of those that bench did not disturb, or response times of a run saved before target time was measured
+	all            *runfile.Dist // target times of all
+	disturbed      uint64        // of them
+}
+
+// arrivalsOf returns what of a run is compared.
+func arrivalsOf(r *runfile.Run) arrivals {
+	p := &r.Overall
+	if j := p.AllJourneys(); j != nil {
+		a := arrivals{Journeys, j.Arrived, j.Completed, &j.TargetTime, &j.TargetTime, 0}
+		if j.Undisturbed != nil {
+			a.latencies, a.disturbed = j.Undisturbed, j.TargetTime.Count-j.Undisturbed.Count
+		}
+		return a
+	}
+	a := arrivals{Requests, p.Requests.Due, p.Requests.Succeeded, &p.ResponseTime, &p.ResponseTime, p.Disturbed}
+	if t := p.TargetTime; t != nil {
+		a.latencies, a.all = &t.Undisturbed, &t.Undisturbed
+		if t.Disturbed.Count > 0 {
+			all := t.All()
+			a.all = &all
+		}
+	}
+	return a
+}
+
+// failures counts what arrived in the run, its warm-up too, and was not completed.
+func (a *arrivals) failures(r *runfile.Run) Failures {
+	if a.unit != Journeys {
+		return failuresOf(r.Requests)
+	}
+	var arrived, completed uint64
+	for i := range r.Phases {
+		for _, j := range r.Phases[i].Journeys {
+			arrived, completed = arrived+j.Arrived, completed+j.Completed
+		}
+	}
+	return failuresOf(runfile.Requests{Failed: arrived - completed, Due: arrived})
+}
+
+// rate is how many were completed, by when they were due, per second.
+func (a *arrivals) rate(r *runfile.Run) float64 {
+	return perRequest(a.completed, r.Overall.DurationNS.Seconds()*float64(r.Repetitions()))
+}
+
+// SameUnit returns an error where some runs are of journeys and others of requests.
+func SameUnit(runs ...*runfile.Run) error {
+	journeys := func(r *runfile.Run) bool { return arrivalsOf(r).unit == Journeys }
+	of, other := slices.IndexFunc(runs, journeys), slices.IndexFunc(runs, func(r *runfile.Run) bool { return !journeys(r) })
+	if of < 0 || other < 0 {
+		return nil
+	}
+	return fmt.Errorf("runs of %s are of journeys of several steps, and runs of %s of requests: the time of a journey is that of all its requests, so they cannot be compared",
+		runs[of].Target.Name, runs[other].Target.Name)
+}
