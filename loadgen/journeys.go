@@ -71,6 +71,18 @@ func (j *Job) tailOf(schedule *profiles.Schedule) time.Duration {
 	return journey.Tail(j.mix, schedule.Total(), schedule.At, schedule.Duration())
 }
 
+// foreseenJourneys is of how many journeys it is foreseen how long they think.
+const foreseenJourneys = 1000
+
+// Thinking returns how long a journey thinks on average, and the longest of many, if it goes to its end and what is repeated while
+// something is found is asked once. 0: there are no journeys.
+func (j *Job) Thinking() (mean, longest time.Duration) {
+	if j.mix.Journeys == nil {
+		return 0, 0
+	}
+	return j.mix.MeanThink(), journey.Longest(j.mix, foreseenJourneys)
+}
+
 // AllRequests returns the plan's requests, or those of its journeys' steps.
 func (p Plan) AllRequests() []request.Request {
 	if len(p.Journeys) == 0 {

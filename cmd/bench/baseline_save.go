@@ -145,12 +145,12 @@ func (o *baselineSaveOptions) measure(ctx context.Context, c *conductor, name st
 	err = c.whileUp(ctx, func() error {
 		a := c.Targets[0]
 		round, err := compare.RunBudget{
-			Left: time.Until(c.ends), Runs: o.runs, Rate: a.Rate, Overhead: c.perRun(), Round: o.roundLength, Quantile: compare.P99.Quantile,
+			Left: time.Until(c.ends), Runs: o.runs, Rate: a.Rate, Overhead: c.perRun() + c.thinks, Round: o.roundLength, Quantile: compare.P99.Quantile,
 		}.RoundLength()
 		if err != nil {
 			return asUsage(err)
 		}
-		fresh := c.fresh(baselineProfile(round, a.Rate), seedsFrom(o.base.Seed, o.runs))
+		fresh := c.fresh(baselineProfile(round, c.thinks, a.Rate), seedsFrom(o.base.Seed, o.runs))
 		if err := c.Fresh(ctx, fresh); err != nil {
 			if errors.Is(err, errInterrupted) {
 				err = errors.Join(err, untold{fmt.Errorf("interrupted after %d of %d runs: no baseline is saved", len(fresh.Runs), o.runs)})

@@ -154,8 +154,8 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	if err == nil {
 		err = roundObjectives(plan.SLO)
 	}
-	if err == nil && len(asked.file.Journeys) > 0 {
-		err = errJourneysDriven
+	if err == nil {
+		err = o.mayCompareJourneys(f.Journeys, plan.SLO)
 	}
 	if err == nil && o.gate != nil {
 		err = notLost(plan.SLO)

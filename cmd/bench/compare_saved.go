@@ -46,7 +46,8 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 		}
 		sides[i] = file.Runs
 	}
-	if err := compare.SameTime(slices.Concat(sides[0], sides[1])...); err != nil {
+	all := slices.Concat(sides[0], sides[1])
+	if err := errors.Join(compare.SameTime(all...), compare.SameUnit(all...)); err != nil {
 		return asUsage(err)
 	}
 	found := &report.Compared{Seed: sides[0][0].Seed}

@@ -22,6 +22,7 @@ type conductor struct {
 	began   time.Time
 	ends    time.Time
 	over    time.Duration // time that a round takes beyond its length
+	thinks  time.Duration // how long a journey thinks on average
 	layout  compare.Layout
 	restart bool
 	notes   []string
@@ -142,12 +143,14 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 }
 
 // budget is what rounds have to fit into in the time that is left. Where all is over soon, rounds are shorter: more of them tell
-// more than longer ones.
+// more than longer ones. Journeys arrive for a round's length, and the round is over when they have ended. Where there is time they
+// arrive at least as long as one of them thinks, so that first and last steps are asked beside each other.
 func (c *conductor) budget(left time.Duration) compare.Budget {
 	b := compare.Budget{Left: left, Arms: len(c.Targets), Overhead: c.over, Round: c.o.roundLength, Shortest: 2 * time.Second}
 	if c.ends.Sub(c.began) < 90*time.Second {
 		b.Shortest = time.Second
 	}
+	b.Shortest = max(b.Shortest, c.thinks)
 	if c.o.gate != nil {
 		b.Quantile = c.o.gate.highest(c.Targets[0].Plan.SLO)
 	}

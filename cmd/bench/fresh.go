@@ -24,9 +24,10 @@ func (c *conductor) perRun() time.Duration {
 	return c.over
 }
 
-// baselineProfile is the plan of each run of a baseline.
-func baselineProfile(round time.Duration, rate float64) profiles.Profile {
-	p := rig.Hold("baseline", time.Duration(compare.WarmUpRounds*float64(round)).Round(time.Millisecond), round, rate)
+// baselineProfile is the plan of each run of a baseline. Its warm-up is at least as long as a journey thinks.
+func baselineProfile(round, thinks time.Duration, rate float64) profiles.Profile {
+	warmUp := max(time.Duration(compare.WarmUpRounds*float64(round)), thinks)
+	p := rig.Hold("baseline", warmUp.Round(time.Millisecond), round, rate)
 	hold := p.Phases[1]
 	p.Phases = p.Phases[:1]
 	for _, name := range []string{"round 1", "round 2", "round 3", "round 4"} {

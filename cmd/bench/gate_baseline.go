@@ -281,7 +281,7 @@ func mayBeHeld(b *compare.Baseline, r *runfile.Run) error {
 		return exitError{exitLimited, fmt.Errorf("is no evidence: %s", why)}
 	}
 	first := b.Runs[0]
-	if err := compare.SameTime(first, r); err != nil {
+	if err := errors.Join(compare.SameTime(first, r), compare.SameUnit(first, r)); err != nil {
 		return asUsage(fmt.Errorf("cannot be judged: %w", err))
 	}
 	if list := first.Environment.Differences(&r.Environment); len(list) > 0 {

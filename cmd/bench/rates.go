@@ -30,7 +30,8 @@ func (c *conductor) whileUp(ctx context.Context, do func() error) (err error) {
 	return do()
 }
 
-// fastRuns drives each arm at full speed, and learns how long a round takes beyond its length. Where the rate was given they are short.
+// fastRuns drives each arm at full speed, and learns how long a round takes beyond its length: journeys go on to their ends, the last
+// as long as the longest of them thinks. Where the rate was given they are short.
 func (c *conductor) fastRuns(ctx context.Context) (fast []*runfile.Run, err error) {
 	length := fastLength
 	if c.o.rate != "" {
@@ -42,9 +43,13 @@ func (c *conductor) fastRuns(ctx context.Context) (fast []*runfile.Run, err erro
 		if err != nil {
 			return nil, err
 		}
-		c.over = max(c.over, time.Since(began)-length)
+		thinks, longest := a.Job.Thinking()
+		c.thinks, c.over = max(c.thinks, thinks), max(c.over, time.Since(began)-length+longest)
 		if run.Requests.Succeeded == 0 && c.o.rate == "" {
 			return nil, fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.Label)
+		}
+		if c.o.rate == "" && compare.RateOf(1, run) == 0 {
+			return nil, fmt.Errorf("at %s not one journey was completed, so there is no rate to compare at: look at it with bench run, or give --rate", a.Label)
 		}
 		fast = append(fast, run)
 	}

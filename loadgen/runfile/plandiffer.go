@@ -15,7 +15,11 @@ func (p *PlanRecord) Differences(q *PlanRecord) []string {
 	d.add("users", p.VUs, q.VUs)
 	d.add("think time", thinkOf(p), thinkOf(q))
 	d.add("start of the users", cmp.Or(p.Start, Together), cmp.Or(q.Start, Together))
-	d.add("requests that a journey comes to", p.PerJourney, q.PerJourney)
+	if (p.PerJourney == 0) != (q.PerJourney == 0) {
+		d = append(d, "journeys, and requests without them (-f FILE drives a file's journeys)")
+	} else {
+		d.add("requests that a journey comes to", p.PerJourney, q.PerJourney)
+	}
 	d.add("connections", p.Connections, q.Connections)
 	d.add("a new connection for each request", p.NoKeepAlive, q.NoKeepAlive)
 	d.add("longest age of a connection", p.ConnAgeNS, q.ConnAgeNS)

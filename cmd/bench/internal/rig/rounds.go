@@ -12,7 +12,8 @@ import (
 )
 
 const (
-	// roundDrain bounds how long a round waits for its last answers: what is older counts at its age.
+	// roundDrain bounds how long a round waits for its last answers, with journeys for each step of the longest: what is older counts
+	// at its age.
 	roundDrain = 2 * time.Second
 
 	warmUpUsers = 16
@@ -24,7 +25,11 @@ const (
 
 // Drive drives one profile at the target.
 func (t *Target) Drive(ctx context.Context, p profiles.Profile, closed *loadgen.Closed, seed uint64) (*runfile.Run, error) {
-	run, err := loadgen.Drive(ctx, t.PlanOf(p, closed, seed), t.Options)
+	return t.drive(ctx, t.PlanOf(p, closed, seed))
+}
+
+func (t *Target) drive(ctx context.Context, plan loadgen.Plan) (*runfile.Run, error) {
+	run, err := loadgen.Drive(ctx, plan, t.Options)
 	if ctx.Err() != nil {
 		return nil, ErrInterrupted
 	}
@@ -53,18 +58,20 @@ func (t *Target) PlanOf(p profiles.Profile, closed *loadgen.Closed, seed uint64)
 	if closed != nil {
 		plan.Limits.Connections = closed.VUs
 	}
-	plan.Limits.Drain = cmp.Or(plan.Limits.Drain, min(roundDrain, plan.Limits.Timeout))
+	plan.Limits.Drain = cmp.Or(plan.Limits.Drain, min(time.Duration(mostSteps(plan.Journeys))*roundDrain, plan.Limits.Timeout))
 	return plan
 }
 
-// Fast drives the target at full speed.
+// Fast drives the target at full speed, journeys without thinking.
 func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*runfile.Run, error) {
 	users := warmUpUsers
 	if c := t.Plan.Limits.Connections; c > 0 {
 		users = min(users, c)
 	}
 	const ignored = 1000 // the closed model has no rate
-	return t.Drive(ctx, Hold("as fast as it goes", 0, length, ignored), &loadgen.Closed{VUs: users}, seed)
+	plan := t.PlanOf(Hold("as fast as it goes", 0, length, ignored), &loadgen.Closed{VUs: users}, seed)
+	plan.Journeys = withoutThinking(plan.Journeys)
+	return t.drive(ctx, plan)
 }
 
 // warm drives it unmeasured until its cache's hit ratio is flat, unless it is to be cold.
