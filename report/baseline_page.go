@@ -98,7 +98,7 @@ func floorPercent(share float64) string {
 
 // baselinePlan says in what runs a baseline was made.
 func baselinePlan(b *compare.Baseline) string {
-	return fmt.Sprintf("%d runs of %d rounds of %s at %s", len(b.Runs), compare.RoundsPerRun, units.Span(b.Round()), units.Rate(b.Rate()))
+	return fmt.Sprintf("%d runs of %d rounds of %s at %s", len(b.Runs), compare.RoundsPerRun, units.Span(b.Round()), arrivalRate(b.Rate(), compare.UnitOf(b.Runs[0])))
 }
 
 func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04 UTC") }
@@ -120,7 +120,7 @@ func baselineTable(b *compare.Baseline) *page.Table {
 	for _, spread := range b.Spreads() {
 		m := spread.Metric
 		n, known := b.Floor.Of(m)
-		metric := page.Words(MetricName(m))
+		metric := page.Words(rowName(m, compare.UnitOf(b.Runs[0])))
 		if !known {
 			metric.Mark = thinMark
 		}
@@ -157,6 +157,9 @@ func baselineNotes(b *compare.Baseline) []page.Block {
 			"how two starts of one program differ for as long as they live; pairs: by how much the ratio of two neighbouring rounds of one process scatters"},
 		page.Text{Text: fmt.Sprintf("floor: the least margin that identical code passes in nine gates of ten, against this baseline, or in %d pairs side by "+
 			"side, restarted for each quad or not", gatePairs)},
+	}
+	if compare.UnitOf(b.Runs[0]) == compare.Journeys {
+		notes = append(notes, page.Text{Text: "percentiles are of journey time, from the arrival to the last byte of the last step less what was thought"})
 	}
 	for _, s := range b.Spreads() {
 		if _, known := b.Floor.Of(s.Metric); !known {

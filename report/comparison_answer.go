@@ -59,14 +59,14 @@ func comparedAnswer(f *compare.Comparison) string {
 		}
 	}
 	if f.Outcome == compare.CannotTell {
-		return fmt.Sprintf("It cannot be told which of %s and %s is faster: %s, and without those requests the answer is another one than with them.",
-			a, b, guardWords(f))
+		return fmt.Sprintf("It cannot be told which of %s and %s is faster: %s, and without those %s the answer is another one than with them.",
+			a, b, guardWords(f), unitWord(f.Of))
 	}
 	if f.Mixed {
-		return mixedAnswer(settled, a, b)
+		return mixedAnswer(f, settled)
 	}
 	if len(settled) > 0 {
-		text := fasterThan(settled[0], a, b)
+		text := fasterThan(f, settled[0])
 		if also := settled[len(settled)-1]; len(settled) > 1 && also.Metric.Key == "p50" {
 			text += fmt.Sprintf(", and %s at %s", byHowMuch(also), MetricName(also.Metric))
 		}
@@ -78,7 +78,7 @@ func comparedAnswer(f *compare.Comparison) string {
 	for _, key := range []string{"p50", "p95", "p99"} {
 		if row, ok := f.Row(key); ok && row.Change.Center > 0 {
 			change, between := changeOf(row)
-			return fmt.Sprintf("%s and %s are not told apart: %s at %s is %s %s, 95 %%.", a, b, b, MetricName(row.Metric), change,
+			return fmt.Sprintf("%s and %s are not told apart: %s at %s is %s %s, 95 %%.", a, b, b, timeName(row.Metric, f.Of), change,
 				strings.TrimSuffix(between, ")")+")")
 		}
 	}
@@ -86,7 +86,8 @@ func comparedAnswer(f *compare.Comparison) string {
 }
 
 // mixedAnswer says at which percentiles b is slower and at which faster.
-func mixedAnswer(settled []compare.Row, a, b string) string {
+func mixedAnswer(f *compare.Comparison, settled []compare.Row) string {
+	a, b := sides(f)
 	var parts []string
 	for i := len(settled) - 1; i >= 0; i-- {
 		row := settled[i]
@@ -95,20 +96,21 @@ func mixedAnswer(settled []compare.Row, a, b string) string {
 		if row.Outcome == compare.Better {
 			direction = "faster"
 		}
-		parts = append(parts, fmt.Sprintf("%s %s at %s %s", byHowMuch(row), direction, MetricName(row.Metric), certainty(between)))
+		parts = append(parts, fmt.Sprintf("%s %s at %s %s", byHowMuch(row), direction, timeName(row.Metric, f.Of), certainty(between)))
 	}
 	return fmt.Sprintf("Mixed: against %s, %s is %s.", a, b, strings.Join(parts, ", and "))
 }
 
 // fasterThan says which of two is faster: by how many times, or how much slower the other is.
-func fasterThan(r compare.Row, a, b string) string {
+func fasterThan(f *compare.Comparison, r compare.Row) string {
+	a, b := sides(f)
 	change := r.Change
 	if asPercent(change.Center) {
 		direction := "slower"
 		if change.Center < 1 {
 			direction = "faster"
 		}
-		return fmt.Sprintf("%s is %s %s than %s at %s %s", b, byHowMuch(r), direction, a, MetricName(r.Metric), certainty(betweenOf(change)))
+		return fmt.Sprintf("%s is %s %s than %s at %s %s", b, byHowMuch(r), direction, a, timeName(r.Metric, f.Of), certainty(betweenOf(change)))
 	}
 	fast, slow := a, b
 	if change.Center < 1 {
@@ -119,7 +121,7 @@ func fasterThan(r compare.Row, a, b string) string {
 	if r.BLow != r.ALow {
 		times = "at least " + units.TimesTo(change.Center, units.Down)
 	}
-	return fmt.Sprintf("%s is %s faster than %s at %s %s", fast, times, slow, MetricName(r.Metric),
+	return fmt.Sprintf("%s is %s faster than %s at %s %s", fast, times, slow, timeName(r.Metric, f.Of),
 		certainty(betweenOf(change)))
 }
 
@@ -148,22 +150,22 @@ func gateAnswer(f *compare.Comparison) string {
 				direction = lower
 			}
 			bad = append(bad, fmt.Sprintf("%s is %s %s than %s at %s %s; %s", b, byHowMuch(r), direction, a,
-				MetricName(r.Metric), certainty(between), marginWords(r)))
+				timeName(r.Metric, f.Of), certainty(between), marginWords(r)))
 		case r.Outcome == compare.Inconclusive:
-			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", MetricName(r.Metric), change, certainty(between), marginWords(r)))
+			open = append(open, fmt.Sprintf("%s changed by %s %s and %s", timeName(r.Metric, f.Of), change, certainty(between), marginWords(r)))
 		case r.Outcome == compare.CannotTell:
-			late = append(late, MetricName(r.Metric))
+			late = append(late, timeName(r.Metric, f.Of))
 		case r.Unjudged():
-			unjudged = append(unjudged, fmt.Sprintf("%s: %s", MetricName(r.Metric), whyUnjudged(f, r)))
+			unjudged = append(unjudged, fmt.Sprintf("%s: %s", timeName(r.Metric, f.Of), whyUnjudged(f, r)))
 		case r.Improved && r.Metric.Quantile > 0:
-			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), MetricName(r.Metric)))
+			better = append(better, fmt.Sprintf("%s faster at %s", byHowMuch(r), timeName(r.Metric, f.Of)))
 		}
 	}
 	if f.Errors.Outcome == compare.Regression {
 		bad = append(bad, fmt.Sprintf("%s of %s fail, and %s of %s before", failedShare(f.Errors.B), b, failedOrNone(f.Errors.A), a))
 	}
 	if f.Errors.Outcome == compare.Inconclusive {
-		open = append(open, "more requests fail than the margin lets pass, in too few rounds to be sure")
+		open = append(open, fmt.Sprintf("more %s fail than the margin lets pass, in too few rounds to be sure", unitWord(f.Of)))
 	}
 	for _, s := range f.Shares {
 		switch s.Outcome {
@@ -191,7 +193,7 @@ func gateAnswer(f *compare.Comparison) string {
 	case missed != "":
 		return missed[1:]
 	case f.Outcome == compare.CannotTell:
-		return fmt.Sprintf("CANNOT BE TOLD: %s, and %s passes without those requests and not with them.", guardWords(f), strings.Join(late, ", "))
+		return fmt.Sprintf("CANNOT BE TOLD: %s, and %s passes without those %s and not with them.", guardWords(f), strings.Join(late, ", "), unitWord(f.Of))
 	case f.Outcome == compare.Pass:
 		text := fmt.Sprintf("PASS: %s is not slower than %s by the margins", b, a)
 		if len(f.Objectives) > 0 {
@@ -199,7 +201,7 @@ func gateAnswer(f *compare.Comparison) string {
 		}
 		for _, r := range f.Rows {
 			if passedWide(r) {
-				text += fmt.Sprintf("; %s is at most %s slower, and %s cannot be told here", MetricName(r.Metric), marginPercent(r.PassedAt), marginPercent(r.Margin))
+				text += fmt.Sprintf("; %s is at most %s slower, and %s cannot be told here", timeName(r.Metric, f.Of), marginPercent(r.PassedAt), marginPercent(r.Margin))
 			}
 		}
 		if len(better) > 0 {

@@ -63,6 +63,7 @@ type comparisonArm struct {
 type comparisonPart struct {
 	A       string          `json:"a"`
 	B       string          `json:"b"`
+	Of      compare.Unit    `json:"of,omitempty"` // what latencies and failures are of: journeys, or requests where it is left out
 	Outcome compare.Outcome `json:"outcome"`
 	Mixed   bool            `json:"mixed"` // surely worse in one metric that is judged and surely better in another
 	Pairs   int             `json:"pairs,omitempty"`
@@ -270,7 +271,7 @@ func WriteComparisonJSON(w io.Writer, c *Compared) error {
 
 func comparisonPartOf(found *compare.Comparison) comparisonPart {
 	part := comparisonPart{
-		A: found.A, B: found.B, Outcome: found.Outcome, Mixed: found.Mixed, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
+		A: found.A, B: found.B, Of: found.Of, Outcome: found.Outcome, Mixed: found.Mixed, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
 		Errors: errorsOf(&found.Errors),
 	}
 	for i := range found.Shares {

@@ -54,7 +54,7 @@ func Against(b *compare.Baseline) *HeldAgainst {
 type ComparedArm struct {
 	Name        string
 	Target      runfile.Target
-	Rate        float64 // offered, requests/s; 0 where saved runs were compared
+	Rate        float64 // offered, arrivals/s; 0 where saved runs were compared
 	Environment runfile.Environment
 }
 
@@ -123,7 +123,7 @@ func comparisonTable(c *Compared, index int) *page.Table {
 	}
 	for _, r := range found.Rows {
 		change, between := changeOf(r)
-		cells := append(metricCells(r), changeCell(r, change), page.Words(between))
+		cells := append(metricCells(r, found.Of), changeCell(r, change), page.Words(between))
 		if c.Result.Gate {
 			cells = append(cells, page.Words(marginOf(r)))
 		}
@@ -152,8 +152,8 @@ func comparisonTable(c *Compared, index int) *page.Table {
 }
 
 // metricCells are the first cells of a row: its metric, and its values on both sides.
-func metricCells(r compare.Row) []page.Cell {
-	cells := []page.Cell{{Text: MetricName(r.Metric)}}
+func metricCells(r compare.Row, of compare.Unit) []page.Cell {
+	cells := []page.Cell{{Text: rowName(r.Metric, of)}}
 	if r.Thin {
 		cells[0].Mark = thinMark
 	}
@@ -197,7 +197,15 @@ func (c *Compared) rateTitle() string {
 			return "each at its own rate"
 		}
 	}
-	return "at " + units.Rate(c.Arms[0].Rate) + " each"
+	return "at " + arrivalRate(c.Arms[0].Rate, c.of()) + " each"
+}
+
+// of is what was compared.
+func (c *Compared) of() compare.Unit {
+	if len(c.Result.Comparisons) == 0 {
+		return compare.Requests
+	}
+	return c.Result.Comparisons[0].Of
 }
 
 // layoutParts say what the figures rest on.
@@ -272,7 +280,7 @@ func (c *Compared) footnotes() []string {
 	for _, found := range c.Result.Comparisons {
 		for _, r := range found.Rows {
 			if r.Thin {
-				thin = thinWords(r, found.RunsA > 0)
+				thin = thinWords(&found, r)
 			}
 			tilde = tilde || r.Outcome == compare.Undecided
 			if r.Judged && r.Carried > carriedWarning && found.Pairs >= 2*compare.MinQuads {
@@ -293,7 +301,11 @@ func (c *Compared) footnotes() []string {
 	if c.Result.ByResponse {
 		notes = append(notes, "response times are compared, with bench's own lateness in them: these files were saved before target time was measured")
 	} else if len(c.Result.Comparisons) > 0 {
-		notes = append(notes, "latencies are target time, which is what the target did whatever bench did")
+		times := "latencies are target time"
+		if c.of() == compare.Journeys {
+			times = "latencies are journey time, from the arrival to the last byte of the last step less what was thought, as target time"
+		}
+		notes = append(notes, times+", which is what the target did whatever bench did")
 	}
 	for i := range c.Result.Comparisons {
 		if left := disturbedWords(&c.Result.Comparisons[i]); left != "" {

@@ -468,3 +468,32 @@ func TestSoFarTellsOfEachPercentile(t *testing.T) {
 		t.Errorf("%q\nwant %q", got, want)
 	}
 }
+
+// Where journeys were compared every form says so, and says the same when it is read again.
+func TestComparedJourneysAreNamed(t *testing.T) {
+	c := compared(t, true, 1.3, 0)
+	c.Result.ByResponse, c.Result.Comparisons[0].Of = false, compare.Journeys
+	var file, junit bytes.Buffer
+	if err := WriteComparisonJSON(&file, c); err != nil {
+		t.Fatal(err)
+	}
+	again, err := DecodeComparison("gate.json", file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteComparisonJUnit(&junit, again); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(comparisonText(t, again)), " ")
+	for _, want := range []string{"slower than old at P50 of journey time (", "at 1,000 journeys/s each", "goodput, journeys", "latencies are journey time"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if !strings.Contains(file.String(), `"of": "journeys"`) || !strings.Contains(junit.String(), "P50 of journey time: ") {
+		t.Errorf("%s\n%s", junit.String(), file.String())
+	}
+	if _, err := DecodeComparison("gate.json", bytes.Replace(file.Bytes(), []byte(`"of": "journeys"`), []byte(`"of": "steps"`), 1)); err == nil {
+		t.Error("a comparison of what nobody knows was read")
+	}
+}

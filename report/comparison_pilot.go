@@ -16,7 +16,7 @@ import (
 func PilotWords(f *compare.Found) string {
 	chosen := f.Tried[f.Chosen]
 	text := fmt.Sprintf("rate %s, %s of what the slower one did as fast as it goes: in short rounds there pairs scatter by %s",
-		units.Rate(chosen.Rate), units.Percent(chosen.Share), scatterWords(chosen))
+		arrivalRate(chosen.Rate, f.Of), units.Percent(chosen.Share), scatterWords(chosen))
 	if len(f.Tried) > 0 && !chosen.Holds {
 		text += fmt.Sprintf("; no share that was tried lets %d pairs hold the margins in nine gates of ten", chosen.Pairs)
 		if chosen.Needed > 0 {
@@ -28,7 +28,7 @@ func PilotWords(f *compare.Found) string {
 		return text
 	}
 	higher := f.Tried[f.Chosen-1]
-	text += fmt.Sprintf("; at %s (%s) they scatter by %s", units.Rate(higher.Rate), units.Percent(higher.Share), scatterWords(higher))
+	text += fmt.Sprintf("; at %s (%s) they scatter by %s", arrivalRate(higher.Rate, f.Of), units.Percent(higher.Share), scatterWords(higher))
 	switch {
 	case higher.Spoiled:
 		text = strings.TrimSuffix(text, scatterWords(higher)) + "what bench could not drive"

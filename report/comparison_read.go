@@ -108,9 +108,12 @@ func (f *comparisonFile) check() error {
 }
 
 func (p *comparisonPart) comparison() (compare.Comparison, error) {
-	c := compare.Comparison{A: p.A, B: p.B, Outcome: p.Outcome, Mixed: p.Mixed, Pairs: p.Pairs, RunsA: p.RunsA, RunsB: p.RunsB, Errors: p.Errors.errors()}
+	c := compare.Comparison{A: p.A, B: p.B, Of: p.Of, Outcome: p.Outcome, Mixed: p.Mixed, Pairs: p.Pairs, RunsA: p.RunsA, RunsB: p.RunsB, Errors: p.Errors.errors()}
 	if min(p.Pairs, p.RunsA, p.RunsB, p.Errors.RoundsA, p.Errors.RoundsB, p.Errors.HitA, p.Errors.HitB) < 0 {
 		return c, errors.New("a number of pairs, runs or rounds is below 0")
+	}
+	if p.Of != compare.Requests && p.Of != compare.Journeys {
+		return c, fmt.Errorf("it is of %.40q, which is not known", p.Of)
 	}
 	if err := errors.Join(known(p.Outcome), known(p.Errors.Outcome)); err != nil {
 		return c, err

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
@@ -18,6 +19,38 @@ var metricNames = map[string]string{
 }
 
 func MetricName(m compare.Metric) string { return metricNames[m.Key] }
+
+// timeName is what a metric is called in a sentence: P95, or of journeys P95 of journey time.
+func timeName(m compare.Metric, of compare.Unit) string {
+	if of == compare.Journeys && m.Quantile > 0 {
+		return MetricName(m) + " of journey time"
+	}
+	return MetricName(m)
+}
+
+// rowName is what a metric is called in a table, in which journeys are told from their requests.
+func rowName(m compare.Metric, of compare.Unit) string {
+	switch {
+	case of != compare.Journeys:
+	case m.Key == "goodput":
+		return "goodput, journeys"
+	case m.Key == "throughput":
+		return "throughput, requests"
+	}
+	return MetricName(m)
+}
+
+// unitWord is what is compared, in the plural.
+func unitWord(of compare.Unit) string { return cmp.Or(string(of), "requests") }
+
+// arrivalRate writes a rate at which something arrives: 50/s, or 50 journeys/s.
+func arrivalRate(perSecond float64, of compare.Unit) string {
+	text := units.Rate(perSecond)
+	if of == compare.Journeys {
+		return strings.TrimSuffix(text, "/s") + " journeys/s"
+	}
+	return text
+}
 
 // metricValue writes a metric in its unit.
 func metricValue(m compare.Metric, v float64, atLeast bool) string {
@@ -239,15 +272,15 @@ func failedRounds(f *compare.Comparison) string {
 }
 
 // thinWords says of a percentile that is not judged how few requests it rests on.
-func thinWords(r compare.Row, ofRuns bool) string {
+func thinWords(f *compare.Comparison, r compare.Row) string {
 	unit := "quad of rounds"
-	if ofRuns {
+	if f.RunsA > 0 {
 		unit = "run"
 	}
 	if r.Least == 0 { // read from a file of before
 		return fmt.Sprintf("too few requests a %s lie beyond it", unit)
 	}
-	return fmt.Sprintf("fewer than %s requests a %s lie beyond it", units.Trimmed(r.Least), unit)
+	return fmt.Sprintf("fewer than %s %s a %s lie beyond it", units.Trimmed(r.Least), unitWord(f.Of), unit)
 }
 
 // whyUnjudged says why a metric that was to be judged was not.
@@ -256,7 +289,7 @@ func whyUnjudged(f *compare.Comparison, r compare.Row) string {
 	case f.Few():
 		return "too few runs"
 	case r.Thin:
-		return thinWords(r, f.RunsA > 0)
+		return thinWords(f, r)
 	case f.RunsA > 0:
 		return "some run has no figure of it"
 	}
@@ -273,9 +306,9 @@ func guardWords(f *compare.Comparison) string {
 		if !g.MoreBesideB() {
 			late, other, share, less = other, late, less, share
 		}
-		return fmt.Sprintf("%s makes bench late: %s of its requests were disturbed by that, and %s of %s's", late, units.Share(share), units.Share(less), other)
+		return fmt.Sprintf("%s makes bench late: %s of its %s were disturbed by that, and %s of %s's", late, units.Share(share), unitWord(f.Of), units.Share(less), other)
 	case g.TooMany:
-		return fmt.Sprintf("bench was late too often: %s of %s's requests were disturbed by that, and %s of %s's", units.Share(g.A), a, units.Share(g.B), b)
+		return fmt.Sprintf("bench was late too often: %s of %s's %s were disturbed by that, and %s of %s's", units.Share(g.A), a, unitWord(f.Of), units.Share(g.B), b)
 	}
 	return ""
 }
@@ -290,8 +323,8 @@ func disturbedWords(f *compare.Comparison) string {
 		return ""
 	}
 	a, b := sides(f)
-	return fmt.Sprintf("left out are requests that a pause of bench or of its machine disturbed: %s of %s's and %s of %s's, alike but for chance",
-		units.Share(g.A), a, units.Share(g.B), b)
+	return fmt.Sprintf("left out are %s that a pause of bench or of its machine disturbed: %s of %s's and %s of %s's, alike but for chance",
+		unitWord(f.Of), units.Share(g.A), a, units.Share(g.B), b)
 }
 
 // foresightWords say what the first quads foretell.

@@ -137,7 +137,7 @@ func WriteComparisonJUnit(w io.Writer, c *Compared) error {
 		for _, r := range found.Rows {
 			judged = judged || r.Judged
 			if r.Unjudged() {
-				suite.add(MetricName(r.Metric), b, compare.Inconclusive, MetricName(r.Metric)+" was not judged: "+whyUnjudged(found, r))
+				suite.add(MetricName(r.Metric), b, compare.Inconclusive, timeName(r.Metric, found.Of)+" was not judged: "+whyUnjudged(found, r))
 			}
 			if r.Judged {
 				change, between := changeOf(r)
@@ -145,7 +145,7 @@ func WriteComparisonJUnit(w io.Writer, c *Compared) error {
 				if unsettled(r) {
 					evidence += settles(r, unitOf(found))
 				}
-				suite.add(MetricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; %s: %s", MetricName(r.Metric),
+				suite.add(MetricName(r.Metric), b, c.verdictOf(r.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s %s; %s: %s", timeName(r.Metric, found.Of),
 					metricValue(r.Metric, r.A, r.ALow), a, metricValue(r.Metric, r.B, r.BLow), b, change, between, marginWords(r), evidence))
 			}
 		}

@@ -157,7 +157,7 @@ func mirrorTable(m *Mirror) *page.Table {
 		if m.Spoiled != "" {
 			evidence = ""
 		}
-		t.Add(append(metricCells(r), changeCell(r, change), page.Words(between), page.Words(evidence))...)
+		t.Add(append(metricCells(r, compare.Requests), changeCell(r, change), page.Words(between), page.Words(evidence))...)
 	}
 	return t
 }

@@ -47,6 +47,17 @@ func arrivalsOf(r *runfile.Run) arrivals {
 	return a
 }
 
+// UnitOf returns what is compared of a run.
+func UnitOf(r *runfile.Run) Unit {
+	if slices.ContainsFunc(r.Overall.Journeys, func(j runfile.Journey) bool { return len(j.Steps) > 1 }) {
+		return Journeys
+	}
+	return Requests
+}
+
+// Latencies returns the distribution that is compared of a run.
+func Latencies(r *runfile.Run) *runfile.Dist { return arrivalsOf(r).latencies }
+
 // failures counts what arrived in the run, its warm-up too, and was not completed.
 func (a *arrivals) failures(r *runfile.Run) Failures {
 	if a.unit != Journeys {
@@ -68,7 +79,7 @@ func (a *arrivals) rate(r *runfile.Run) float64 {
 
 // SameUnit returns an error where some runs are of journeys and others of requests.
 func SameUnit(runs ...*runfile.Run) error {
-	journeys := func(r *runfile.Run) bool { return arrivalsOf(r).unit == Journeys }
+	journeys := func(r *runfile.Run) bool { return UnitOf(r) == Journeys }
 	of, other := slices.IndexFunc(runs, journeys), slices.IndexFunc(runs, func(r *runfile.Run) bool { return !journeys(r) })
 	if of < 0 || other < 0 {
 		return nil

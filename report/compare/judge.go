@@ -50,7 +50,7 @@ func (t *Trial) compare(arm int) Comparison {
 	a, b := &t.arms[0], &t.arms[arm]
 	level := t.levels()
 	c := Comparison{
-		A: t.o.Arms[0], B: t.o.Arms[arm], Of: a.unit, Pairs: 2 * t.kept,
+		A: t.o.Arms[0], B: t.o.Arms[arm], Of: t.of, Pairs: 2 * t.kept,
 		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(shared(len(t.o.Shares)))),
 		Shares: judgeShares(t.o.Shares, a.parts, b.parts, func(a, b []Failures, margin float64) Errors {
 			return judgeErrors(a, b, margin, t.o.Gate, level(shared(len(t.o.Shares))))

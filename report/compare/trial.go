@@ -38,6 +38,7 @@ type Step struct {
 // machine some time; at most one repetition for every four quads of the budget. No quad is dropped for its latencies.
 type Trial struct {
 	o       Options
+	of      Unit
 	looks   []int // numbers of quads after which the data is looked at
 	coin    *rand.Rand
 	steps   []Step
@@ -72,7 +73,6 @@ type round struct {
 	allTop   topRound
 
 	disturbed disturbance
-	unit      Unit
 	failures  Failures
 	parts     []Failures // by margin of a share
 	curve     []float64
@@ -81,7 +81,6 @@ type round struct {
 
 // armRecord is the figures of one arm's rounds.
 type armRecord struct {
-	unit      Unit
 	values    [][]float64 // by metric
 	atLeast   []bool
 	beyond    []float64     // fewest requests beyond, by metric
@@ -199,6 +198,7 @@ func (t *Trial) Add(r *runfile.Run) {
 	}
 	step := t.steps[t.next]
 	t.next++
+	t.of = UnitOf(r)
 	if step.Quad == 0 {
 		t.dropped.add(r)
 		if t.next == len(t.steps) {
@@ -216,7 +216,7 @@ func (t *Trial) Add(r *runfile.Run) {
 // read returns the figures of a run.
 func (t *Trial) read(r *runfile.Run) round {
 	a := arrivalsOf(r)
-	kept := round{unit: a.unit, failures: a.failures(r), parts: partsOf(r, t.o.Shares), curve: curveOf(a.latencies), disturbed: disturbance{a.disturbed, a.due}}
+	kept := round{failures: a.failures(r), parts: partsOf(r, t.o.Shares), curve: curveOf(a.latencies), disturbed: disturbance{a.disturbed, a.due}}
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.of(&a, a.latencies, r))
 		kept.all = append(kept.all, m.of(&a, a.all, r))
@@ -301,7 +301,7 @@ func (t *Trial) keep() {
 }
 
 func (a *armRecord) add(rd round) {
-	a.unit, a.failures = rd.unit, append(a.failures, rd.failures)
+	a.failures = append(a.failures, rd.failures)
 	a.parts = append(a.parts, rd.parts)
 	a.disturbed = append(a.disturbed, rd.disturbed)
 	a.curves = append(a.curves, rd.curve)

@@ -106,14 +106,14 @@ func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 		sides[i] = newArmRecord()
 		for _, r := range runs {
 			of := arrivalsOf(r)
-			rd := round{unit: of.unit, failures: of.failures(r), parts: partsOf(r, o.Shares), curve: curveOf(of.latencies)}
+			c.Of = of.unit
+			rd := round{failures: of.failures(r), parts: partsOf(r, o.Shares), curve: curveOf(of.latencies)}
 			for _, m := range metrics {
 				rd.readings = append(rd.readings, m.of(&of, of.latencies, r))
 			}
 			sides[i].add(rd)
 		}
 	}
-	c.Of = sides[0].unit
 	t := Trial{o: o}
 	var decisive []candidate
 	c.Rows = make([]Row, 0, len(metrics))

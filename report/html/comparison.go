@@ -1,6 +1,7 @@
 package html
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -21,7 +22,7 @@ func WriteComparison(w io.Writer, c *report.Compared) error {
 	for i := range c.Result.Comparisons {
 		found := &c.Result.Comparisons[i]
 		intervals = append(intervals, forest(found.B+" against "+found.A, found.Rows, c.Result.Gate)...)
-		intervals = append(intervals, shareForest(found, &found.Errors, "Failures", "requests that failed")...)
+		intervals = append(intervals, shareForest(found, &found.Errors, "Failures", cmp.Or(string(found.Of), "requests")+" that failed")...)
 		for n := range found.Shares {
 			intervals = append(intervals, partForest(found, &found.Shares[n])...)
 		}
@@ -272,6 +273,9 @@ func curveLabel(c *report.Compared) string {
 	if c.Result.ByResponse {
 		return "response time"
 	}
+	if len(c.Result.Comparisons) > 0 && c.Result.Comparisons[0].Of == compare.Journeys {
+		return "journey time (target time)"
+	}
 	return "target time"
 }
 
@@ -301,10 +305,7 @@ func WriteBaseline(w io.Writer, b *compare.Baseline) error {
 	for i, m := range []compare.Metric{compare.P50, compare.P95, compare.P99} {
 		s := chart.Series{Name: strings.ToUpper(m.Key), Color: i, Shape: i, Style: chart.Dots}
 		for n, r := range b.Runs {
-			d := &r.Overall.ResponseTime
-			if r.Overall.TargetTime != nil {
-				d = &r.Overall.TargetTime.Undisturbed
-			}
+			d := compare.Latencies(r)
 			if f := d.Quantile(m.Quantile); d.Count > 0 {
 				s.Points = append(s.Points, chart.Point{X: float64(n + 1), Y: float64(f.Value), Open: f.AtLeast})
 			}
