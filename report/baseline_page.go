@@ -158,12 +158,13 @@ func baselineNotes(b *compare.Baseline) []page.Block {
 		page.Text{Text: fmt.Sprintf("floor: the least margin that identical code passes in nine gates of ten, against this baseline, or in %d pairs side by "+
 			"side, restarted for each quad or not", gatePairs)},
 	}
-	if compare.UnitOf(b.Runs[0]) == compare.Journeys {
+	of := compare.UnitOf(b.Runs[0])
+	if of == compare.Journeys {
 		notes = append(notes, page.Text{Text: "percentiles are of journey time, from the arrival to the last byte of the last step less what was thought"})
 	}
 	for _, s := range b.Spreads() {
 		if _, known := b.Floor.Of(s.Metric); !known {
-			notes = append(notes, page.Text{Text: thinMark + " too few requests of a run lie beyond it, or some of its values are lower bounds: it is not judged"})
+			notes = append(notes, page.Text{Text: thinMark + " too few " + unitWord(of) + " of a run lie beyond it, or some of its values are lower bounds: it is not judged"})
 			break
 		}
 	}

@@ -23,7 +23,7 @@ import (
 func drivenRun(t *testing.T, server *httptest.Server) *runfile.Run {
 	t.Helper()
 	run, err := loadgen.Drive(t.Context(), loadgen.Plan{
-		Target: runfile.Target{Name: "shop", URL: server.URL}, Profile: baselineProfile(100*time.Millisecond, 1000), Engine: runfile.EngineHTTP,
+		Target: runfile.Target{Name: "shop", URL: server.URL}, Profile: baselineProfile(100*time.Millisecond, 0, 1000), Engine: runfile.EngineHTTP,
 		Requests: []request.Request{{URL: server.URL}}, Limits: loadgen.Limits{Drain: 2 * time.Second},
 		Disturbance: runfile.DisturbanceRule{Bound: time.Hour}, // nothing is one, whatever the machine does just now
 	}, loadgen.Options{Environment: runfile.Environment{CPUs: "shared"}})
@@ -54,6 +54,29 @@ func answeredIn(run *runfile.Run, factor float64) *runfile.Run {
 	}
 	again.Overall.TargetTime = &runfile.TargetTime{Undisturbed: runfile.NewDist(3, all, nil)}
 	return &again
+}
+
+// journeysOf makes the requests of a run those of journeys of two steps that took as long as ten requests, times that factor. The
+// requests stay as fast as they were.
+func journeysOf(factor float64) func(*runfile.Run) {
+	return func(r *runfile.Run) {
+		r.Plan.PerJourney, r.Overall.Journeys = 1, nil
+		for i := range r.Phases {
+			p := &r.Phases[i]
+			n := p.Requests.Succeeded
+			values := make([]time.Duration, n)
+			for k := range values {
+				values[k] = time.Duration(10 * factor * float64(time.Millisecond) * (1 + float64(k)/float64(n)))
+			}
+			d := runfile.NewDist(3, values, nil)
+			p.Journeys = []runfile.Journey{{
+				Name: "buy", Arrived: n, Completed: n, Time: d, TargetTime: d, Steps: []runfile.JourneyStep{{Name: "login", Asked: n}, {Name: "order", Asked: n}},
+			}}
+			if p.Kind != "warmup" {
+				r.Overall.Journeys = runfile.AddJourneys(r.Overall.Journeys, p.Journeys)
+			}
+		}
+	}
 }
 
 // written writes what encode writes to a file in the working directory.
@@ -166,6 +189,9 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 	}))
 	runs("machine.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Environment.CPU = "Zilog Z80" }))
 	runs("plan.json", changed(side(8, 1, 0.001), func(r *runfile.Run) { r.Plan.Connections = 10 }))
+	baseline("shop.json", changed(side(8, 1, 0.001), journeysOf(1)))
+	runs("shopruns.json", changed(side(8, 1, 0.001), journeysOf(1)))
+	runs("slowshop.json", changed(side(8, 1, 0.001), journeysOf(1.3)))
 	replaced(t, "main.json", "edited.json", `"p50_ns":`, `"p50_ns":1`)
 	replaced(t, "same.json", "editedruns.json", `"p50_ns":`, `"p50_ns":1`)
 	replaced(t, "main.json", "schema.json", `"baseline":{"schema":1`, `"baseline":{"schema":7`)
@@ -195,6 +221,13 @@ func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
 		{"gate --baseline main.json same.json --name a --name b", exitUsage, "got 2 for 1"},
 		{"compare same.json slow.json --name stable --name canary", exitOK, "canary is 30 % slower than stable at P95"},
 		{"compare same.json slow.json --name canary", exitUsage, "got 1 for 2"},
+
+		{"gate --baseline shop.json shopruns.json", exitOK, "PASS: new is not slower than old by the margins."},
+		{"gate --baseline shop.json slowshop.json", exitRegression, "REGRESSION: new is 30 % slower than old at P50 of journey time"},
+		{"gate --baseline shop.json same.json", exitUsage, "same.json: run 1 cannot be judged: some runs are of journeys of several steps, and others of requests"},
+		{"gate --baseline main.json shopruns.json", exitUsage, "some runs are of journeys of several steps"},
+		{"compare shopruns.json slowshop.json", exitOK, "B is 30 % slower than A at P95 of journey time"},
+		{"compare same.json shopruns.json --force", exitUsage, "some runs are of journeys of several steps"},
 
 		{"gate --baseline cut.json same.json", exitUsage, "cut.json:1: is cut off after"},
 		{"gate --baseline edited.json same.json", exitUsage, "edited.json: was changed since it was saved"},
