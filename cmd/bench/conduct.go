@@ -3,12 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math"
 	"slices"
 	"time"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
+	"github.com/seed-5a006608/bench/loadgen/units"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -23,6 +25,7 @@ type conductor struct {
 	ends    time.Time
 	over    time.Duration // time that a round takes beyond its length
 	thinks  time.Duration // how long a journey thinks on average
+	longest time.Duration // how long one thinks at most, of many
 	layout  compare.Layout
 	restart bool
 	notes   []string
@@ -165,7 +168,10 @@ func (c *conductor) fit() error {
 		b.Rate = min(b.Rate, a.Rate)
 	}
 	var err error
-	if c.layout, err = b.Layout(); err != nil {
+	if c.layout, err = b.Layout(); err != nil && c.longest > 0 {
+		err = fmt.Errorf("%w; a round goes on until its journeys have ended, which think up to %s", err, units.Span(c.longest))
+	}
+	if err != nil {
 		return asUsage(err)
 	}
 	if c.restart = c.Owned() && c.layout.Restarts(len(c.Targets), c.Starts, c.over); c.restart {

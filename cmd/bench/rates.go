@@ -43,8 +43,9 @@ func (c *conductor) fastRuns(ctx context.Context) (fast []*runfile.Run, err erro
 		if err != nil {
 			return nil, err
 		}
+		took := time.Since(began)
 		thinks, longest := a.Job.Thinking()
-		c.thinks, c.over = max(c.thinks, thinks), max(c.over, time.Since(began)-length+longest)
+		c.thinks, c.longest, c.over = max(c.thinks, thinks), max(c.longest, longest), max(c.over, took-length+longest)
 		if run.Requests.Succeeded == 0 && c.o.rate == "" {
 			return nil, fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.Label)
 		}
