@@ -55,7 +55,7 @@ with --or-save the new version becomes it.`,
 	c.Flags().StringArrayVar(&o.gate.margins, "margin", nil,
 		"change for the worse that is let pass, such as p99=20%; p99=10%:20% regresses above the one and passes below the other; off leaves it out (default p50=5%, p95=10%, p99=10%:20%, goodput=5%, errors=0.1%; also p99.9, origin, stale and hits; repeatable)")
 	c.Flags().StringArrayVar(&o.slo, "slo", nil, "an objective that the new version is to hold, as a threshold: p99<200ms, errors<0.1% (repeatable; over the file's)")
-	o.addFileFlag(c.Flags(), "take requests, expect, hit_when, limits and slo of a test file")
+	o.addFileFlag(c.Flags(), "take requests or journeys, expect, hit_when, limits and slo of a test file")
 	c.Flags().StringVar(&o.gate.baseline, "baseline", "", "hold the new version against this baseline, a `name` or a file, instead of an old one")
 	c.Flags().BoolVar(&o.gate.orSave, "or-save", false, "where there is no such baseline, save one of the new version, say so, and exit 4 (--inconclusive pass: 0)")
 	c.Flags().StringVar(&o.gate.floor, "floor", "", "refuse margins below the noise floor of this baseline, a `name` or a file, whose rate and rounds are taken")

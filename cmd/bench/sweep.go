@@ -29,7 +29,7 @@ func (o *compareOptions) addSweepFlags(f *pflag.FlagSet) {
 	f.StringArrayVar(&s.options, "sweep", nil,
 		"compare one service with each of the values of an option, such as strategy=none,ttl,aside (repeatable: each with each; of the commands and URLs of --a, {NAME} becomes the value and {port} a free port)")
 	f.StringArrayVar(&o.slo, "slo", nil, "with --sweep, what a cell is to hold, such as p99<20ms (repeatable)")
-	o.addFileFlag(f, "take requests, expect, hit_when and limits of a test file; with --sweep its slo too, and {NAME} in it becomes the value")
+	o.addFileFlag(f, "take requests or journeys, expect, hit_when and limits of a test file; with --sweep its slo too, and {NAME} in it becomes the value")
 	f.BoolVar(&s.noKill, "no-kill", false, "with --sweep, do not kill each service at the end to see which writes it loses")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "with --sweep, show every pair too, and hits and misses apart")
 }
