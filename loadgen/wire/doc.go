@@ -15,7 +15,7 @@
 //   - answers_linux.go, judged_linux.go, ends_linux.go, kinds_linux.go, idle_linux.go: what becomes of a request: its answer, its failure,
 //     its timeout
 //   - conn_linux.go, address_linux.go, socket_linux.go: connections and system calls
-//   - secure_linux.go, handshake_linux.go: TLS on a connection; start here for another protocol over it
+//   - secure_linux.go, handshake_linux.go, turns_linux.go: TLS on a connection; start here for another protocol over it
 //   - handover_linux.go: what other goroutines make for the loop
 //   - carrier_linux.go, package h2: HTTP/2, over which requests share connections
 //   - answer.go, head.go, field.go, chunked.go, malformed.go: the scanner of answers

@@ -17,14 +17,16 @@ type handover[T any] struct {
 
 // run has a goroutine make one, and wakes the loop when it has.
 func (h *handover[T]) run(p *poller, work func() T) {
-	h.running.Go(func() {
-		made := work()
-		h.mu.Lock()
-		h.list = append(h.list, made)
-		h.some.Store(true)
-		h.mu.Unlock()
-		p.wake()
-	})
+	h.running.Go(func() { h.deliver(p, work()) })
+}
+
+// deliver hands one over, and wakes the loop.
+func (h *handover[T]) deliver(p *poller, made T) {
+	h.mu.Lock()
+	h.list = append(h.list, made)
+	h.some.Store(true)
+	h.mu.Unlock()
+	p.wake()
 }
 
 // take returns what has been made since it was last asked. While that is nothing it costs a load.

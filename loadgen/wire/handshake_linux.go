@@ -28,7 +28,7 @@ var errLongShake = errors.New("tls: the peer sends more than a handshake takes")
 // loop reads for it.
 type handshake struct {
 	began time.Duration // when TCP was connected
-	turns chan struct{} // holds one for each that computes
+	turns *turns
 	came  chan struct{} // something did
 
 	mu    sync.Mutex // also for secure.in, as long as it lasts
@@ -43,7 +43,7 @@ type handshake struct {
 // shaken tells the loop which handshakes are over.
 type shaken struct {
 	handover[shook]
-	turns chan struct{}
+	turns turns
 }
 
 // shook names a connection whose handshake is over, unless its place has another turn by now.
@@ -52,23 +52,29 @@ type shook struct{ place, turn int32 }
 // shake begins the handshake of a connection that is open.
 func (l *loop) shake(i int32, now time.Duration) {
 	c := &l.conns[i]
-	h := &handshake{began: now, turns: l.shaken.turns, came: make(chan struct{}, 1), fd: c.fd}
+	h := &handshake{began: now, turns: &l.shaken.turns, came: make(chan struct{}, 1), fd: c.fd}
 	s := &secure{shake: h, out: &l.sealed}
 	s.conn = tls.Client(s, l.Origins[c.origin].tls)
 	c.state, c.secure = shaking, s
 	over := shook{i, c.turn}
-	l.shaken.run(&l.poller, func() shook {
+	l.shaken.running.Add(1)
+	l.shaken.turns.begin(func() {
+		defer l.shaken.running.Done()
 		h.run(s.conn)
-		return over
+		l.shaken.deliver(&l.poller, over)
 	})
 }
 
 func (h *handshake) run(conn *tls.Conn) {
-	h.turns <- struct{}{}
-	err := conn.Handshake()
-	<-h.turns
+	defer h.turns.pass()
 	h.mu.Lock()
 	defer h.mu.Unlock()
+	err := net.ErrClosed // it was closed while it waited
+	if h.fd >= 0 {
+		h.mu.Unlock()
+		err = conn.Handshake()
+		h.mu.Lock()
+	}
 	h.over, h.err = true, err
 }
 
@@ -78,9 +84,9 @@ func (h *handshake) read(s *secure, p []byte) (int, error) {
 	defer h.mu.Unlock()
 	for len(s.in) == 0 && h.end == nil {
 		h.mu.Unlock()
-		<-h.turns
+		h.turns.pass()
 		<-h.came
-		h.turns <- struct{}{}
+		h.turns.resume()
 		h.mu.Lock()
 	}
 	if len(s.in) == 0 {

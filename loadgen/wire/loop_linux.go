@@ -92,7 +92,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 		earliest: never, hardEnd: c.Length + c.Tail + c.Drain, end: exchange.End{Cut: c.Length + c.Tail}, nextTick: time.Second,
 		pace: pace{most: c.Spin},
 	}
-	l.shaken.turns = make(chan struct{}, shakingAtOnce)
+	l.shaken.turns.free = shakingAtOnce
 	for i := range l.idle {
 		l.idle[i] = list{none, none}
 		l.streams[i] = assumedStreams
