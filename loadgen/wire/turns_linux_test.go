@@ -3,6 +3,8 @@
 package wire
 
 import (
+	"errors"
+	"net"
 	"slices"
 	"testing"
 	"testing/synctest"
@@ -38,4 +40,13 @@ func TestTurns(t *testing.T) {
 			t.Errorf("at the end %+v", &turns)
 		}
 	})
+}
+
+// A handshake whose connection was closed while it waited to begin is over without computing anything.
+func TestAHandshakeThatIsNotBegun(t *testing.T) {
+	h := &handshake{fd: -1, turns: new(turns)}
+	h.run(nil)
+	if !h.over || !errors.Is(h.err, net.ErrClosed) || h.turns.free != 1 {
+		t.Errorf("over %v with %v, %d turns", h.over, h.err, h.turns.free)
+	}
 }
