@@ -71,16 +71,12 @@ func (j *Job) tailOf(schedule *profiles.Schedule) time.Duration {
 	return journey.Tail(j.mix, schedule.Total(), schedule.At, schedule.Duration())
 }
 
-// foreseenJourneys is of how many journeys it is foreseen how long they think.
-const foreseenJourneys = 1000
-
-// Thinking returns how long a journey thinks on average, and the longest of many, if it goes to its end and what is repeated while
-// something is found is asked once. 0: there are no journeys.
-func (j *Job) Thinking() (mean, longest time.Duration) {
+// Pace returns the pace of the plan's journeys; the zero value where there are none.
+func (j *Job) Pace() journey.Pace {
 	if j.mix.Journeys == nil {
-		return 0, 0
+		return journey.Pace{}
 	}
-	return j.mix.MeanThink(), journey.Longest(j.mix, foreseenJourneys)
+	return journey.PaceOf(j.mix)
 }
 
 // AllRequests returns the plan's requests, or those of its journeys' steps.

@@ -412,22 +412,6 @@ func TestJourneysAreRefused(t *testing.T) {
 	}
 }
 
-// What is foreseen of thinking is without what is repeated for as long as the server has it so.
-func TestThinkingIsForeseen(t *testing.T) {
-	uniform := profiles.Think{Law: profiles.UniformThink, Mean: 2 * time.Second, Low: time.Second, High: 3 * time.Second}
-	p := stepsOf(3, uniform, 10, time.Second)
-	last := &p.Journeys[0].Steps[2]
-	last.Take, last.While = []request.Take{{Name: "next", From: "header:X-Next"}}, "next"
-	mean, longest := compiled(t, p).Thinking()
-	if mean != 4*time.Second || longest < 5*time.Second || longest > 6*time.Second {
-		t.Errorf("%v on average and %v at most, of two times 1 to 3 s", mean, longest)
-	}
-	p.Journeys, p.Requests = nil, []request.Request{{URL: p.Target.URL}}
-	if mean, longest := compiled(t, p).Thinking(); mean+longest != 0 {
-		t.Errorf("requests think %v, %v", mean, longest)
-	}
-}
-
 // A preview shows the first journeys step by step, and nothing of what is taken or comes from a file.
 func TestJourneysArePreviewed(t *testing.T) {
 	j := compiled(t, journeys(t, "http://127.0.0.1:1", "", time.Second))

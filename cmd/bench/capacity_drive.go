@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
 	"github.com/seed-5a006608/bench/profiles"
@@ -183,7 +184,7 @@ func stepPlan(p loadgen.Plan, s capacity.Step, seed uint64) loadgen.Plan {
 	if s.Users > 0 {
 		p.Closed, p.Limits.Connections = &loadgen.Closed{VUs: s.Users}, s.Users
 		p.Wire.Loops = min(p.Wire.Loops, s.Users) // each has a connection
-		p.Journeys = unthinking(p.Journeys)
+		p.Journeys = request.WithoutThinking(p.Journeys)
 	}
 	p.Limits.Drain = cmp.Or(p.Limits.Drain, stepDrain)
 	return p

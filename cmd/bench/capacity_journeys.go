@@ -108,15 +108,3 @@ func journeyNotes(o capacity.Options) (notes []string) {
 	}
 	return notes
 }
-
-// unthinking returns journeys whose users think nothing between their steps, as those of a closed staircase do.
-func unthinking(journeys []request.Journey) []request.Journey {
-	list := slices.Clone(journeys)
-	for i := range list {
-		list[i].Steps = slices.Clone(list[i].Steps)
-		for n := range list[i].Steps {
-			list[i].Steps[n].Think = profiles.Think{}
-		}
-	}
-	return list
-}

@@ -177,6 +177,3 @@ func (o *compareOptions) mayCompareJourneys(journeys []profiles.Journey, objecti
 	}
 	return nil
 }
-
-// errJourneysDriven is about a command that measures requests.
-var errJourneysDriven = errors.New("journeys are driven by bench run, spike, ramp, sustained, step, soak and burst, and compared by compare, gate and baseline: this command measures requests")

@@ -44,8 +44,8 @@ func (c *conductor) fastRuns(ctx context.Context) (fast []*runfile.Run, err erro
 			return nil, err
 		}
 		took := time.Since(began)
-		thinks, longest := a.Job.Thinking()
-		c.thinks, c.longest, c.over = max(c.thinks, thinks), max(c.longest, longest), max(c.over, took-length+longest)
+		pace := a.Job.Pace()
+		c.thinks, c.longest, c.over = max(c.thinks, pace.Mean), max(c.longest, pace.Tail), max(c.over, took-length+pace.Tail)
 		if run.Requests.Succeeded == 0 && c.o.rate == "" {
 			return nil, fmt.Errorf("%s answered no request with success, so there is no rate to compare at: look at it with bench sustained, or give --rate", a.Label)
 		}

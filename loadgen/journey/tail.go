@@ -34,24 +34,10 @@ func MostThink(m *request.Mix) (most time.Duration) {
 }
 
 // Thinks returns how long journey k thinks, if it goes to its end.
-func Thinks(m *request.Mix, k uint64) time.Duration { return thinks(m, k, false) }
-
-// Longest returns the longest that any of the first n journeys thinks, if what is repeated while something is found is asked once.
-func Longest(m *request.Mix, n uint64) (most time.Duration) {
-	for k := range n {
-		most = max(most, thinks(m, k, true))
-	}
-	return most
-}
-
-func thinks(m *request.Mix, k uint64, once bool) (all time.Duration) {
+func Thinks(m *request.Mix, k uint64) (all time.Duration) {
 	j := &m.Journeys[m.Journey(k)]
 	for i := range j.Steps {
-		rounds := j.Steps[i].Asked(k)
-		if once && j.Steps[i].While {
-			rounds = min(rounds, 1)
-		}
-		for round := range rounds {
+		for round := range j.Steps[i].Asked(k) {
 			all += j.Steps[i].Think(k, round)
 		}
 	}

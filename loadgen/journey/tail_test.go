@@ -13,6 +13,8 @@ func TestThePaceOfJourneys(t *testing.T) {
 	step := func(think profiles.Think) request.Step {
 		return request.Step{Request: request.Request{URL: "http://a.test/"}, Think: think}
 	}
+	repeated := step(profiles.Think{Mean: time.Second})
+	repeated.Take, repeated.While = []request.Take{{Name: "next", From: "header:X-Next"}}, "next"
 	for _, tc := range []struct {
 		name      string
 		steps     []request.Step
@@ -24,6 +26,8 @@ func TestThePaceOfJourneys(t *testing.T) {
 			[2]time.Duration{1990 * time.Millisecond, 2010 * time.Millisecond}, 2 * time.Second, 2 * time.Second},
 		{"who think 1s to 3s", []request.Step{step(profiles.Think{}), step(profiles.Think{Law: profiles.UniformThink, Mean: 2 * time.Second, Low: time.Second, High: 3 * time.Second})},
 			[2]time.Duration{2900 * time.Millisecond, 3 * time.Second}, 2 * time.Second, 3 * time.Second},
+		{"who repeat a step for as long as the server has it so", []request.Step{step(profiles.Think{}), step(profiles.Think{Mean: time.Second}), repeated},
+			[2]time.Duration{1990 * time.Millisecond, 2010 * time.Millisecond}, 2 * time.Second, 2 * time.Second},
 	} {
 		for i := range tc.steps {
 			tc.steps[i].Name = string(rune('a' + i))

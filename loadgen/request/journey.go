@@ -484,3 +484,15 @@ func (m *Mix) MeanThink() (think time.Duration) {
 	}
 	return think
 }
+
+// WithoutThinking returns journeys whose users ask the next step at once.
+func WithoutThinking(journeys []Journey) []Journey {
+	list := slices.Clone(journeys)
+	for i := range list {
+		list[i].Steps = slices.Clone(list[i].Steps)
+		for n := range list[i].Steps {
+			list[i].Steps[n].Think = profiles.Think{}
+		}
+	}
+	return list
+}

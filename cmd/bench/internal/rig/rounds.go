@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -70,7 +71,7 @@ func (t *Target) Fast(ctx context.Context, length time.Duration, seed uint64) (*
 	}
 	const ignored = 1000 // the closed model has no rate
 	plan := t.PlanOf(Hold("as fast as it goes", 0, length, ignored), &loadgen.Closed{VUs: users}, seed)
-	plan.Journeys = withoutThinking(plan.Journeys)
+	plan.Journeys = request.WithoutThinking(plan.Journeys)
 	return t.drive(ctx, plan)
 }
 
