@@ -104,3 +104,36 @@ func TestObjectivesOfJourneys(t *testing.T) {
 		}
 	}
 }
+
+// Journeys that bench disturbed are what an objective is about all the same, and it holds where it does with bench's lag in them.
+func TestDisturbedJourneysAreNotTooFew(t *testing.T) {
+	for limit, reason := range map[string]Reason{"50ms": "", "39.9ms": Unsure} {
+		r := journeysRun(1000, 0)
+		few := runfile.NewDist(runfile.TotalDigits, slices.Repeat([]time.Duration{39 * ms}, 3), nil)
+		r.Phases[0].Journeys[0].Undisturbed, r.Overall.Journeys[0].Undisturbed = &few, &few
+		m := measure(Step{Rate: 100, Hold: 10 * time.Second}, r, objectivesOf(t, "p99{buy}<"+limit), 0)
+		if m.Reason != reason || m.Holds != (reason == "") || m.short || m.samples[0] != 1000 || m.totals[0].n != 3 || m.Disturbed != 0.997 || m.Target.P99.Round(ms) != 39*ms {
+			t.Errorf("p99{buy}<%s: %s %s, of %v journeys, disturbed %v, target %+v", limit, m.Reason, m.Why, m.samples, m.Disturbed, m.Target)
+		}
+	}
+}
+
+// The phases of a saved run whose journeys are of several steps are steps of journeys.
+func TestFromRunOfJourneys(t *testing.T) {
+	r := journeysRun(1000, 0)
+	r.Overall.Backlog.End = r.Overall.Backlog.Start
+	for i := range 2 {
+		p := r.Overall
+		p.StartNS = time.Duration(i) * p.DurationNS
+		r.Phases = append(r.Phases[:i], p)
+		r.Plan.Phases = append(r.Plan.Phases, runfile.PhaseRecord{Kind: "step", DurationNS: p.DurationNS, From: 100, To: 100})
+	}
+	s, err := FromRun(r, objectivesOf(t, "p99{buy}<50ms"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := Assess(runfile.Target{Name: "shop"}, Resources{}, s)
+	if m := c.Steps[1]; c.Unit != Journeys || len(c.Steps) != 2 || m.Rate != 100 || m.Offered != 100 || m.Served != 100 || !m.Holds || c.MaxRate.Rate.Rate != 100 {
+		t.Errorf("%+v of %+v", c.MaxRate, m)
+	}
+}

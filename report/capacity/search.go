@@ -127,7 +127,7 @@ func (s *Search) add(m Measurement) {
 	s.elapsed += m.WarmUp
 	m.at = s.elapsed + m.Hold/2
 	s.elapsed += m.Hold + m.Tail + m.CoolDown
-	if m.late {
+	if m.late && m.Unit == Requests { // of journeys it is in the tail
 		s.elapsed += lateDrain
 	}
 	s.steps = append(s.steps, m)
