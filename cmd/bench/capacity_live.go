@@ -23,7 +23,7 @@ func capacityBoard(next capacity.Step, steps []capacity.Measurement, began time.
 	for _, m := range steps {
 		p99, served = append(p99, float64(m.P99)), append(served, m.Served)
 	}
-	rates := units.Rate(steps[0].Offered) + " to " + units.Rate(steps[len(steps)-1].Offered)
+	rates := units.Rate(steps[0].Offered) + " to " + next.Unit.Rate(steps[len(steps)-1].Offered)
 	b.Rows = []live.Row{
 		{Label: "served by rate", Text: rates, Sparks: []live.Spark{{Lists: [][]float64{served}}}},
 		{Label: "P99 by rate", Text: rates, Sparks: []live.Spark{{Lists: [][]float64{p99}, Logarithmic: true}}},
