@@ -52,7 +52,7 @@ func ownObjectives(journeys []string) []string {
 // pace makes a search one of journeys, where the file has some of several requests: each step warms up until their load is level, and
 // ends when they are at their ends.
 func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) error {
-	if journeyNames(file.Journeys) == nil {
+	if len(file.Journeys) == 0 {
 		return nil
 	}
 	asked := asking{driveOptions: &o.driveOptions, file: file, name: o.file}
@@ -64,6 +64,9 @@ func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) err
 	if err != nil {
 		return err
 	}
+	if journeyNames(file.Journeys) == nil {
+		return o.eachOnce(journeys)
+	}
 	p := journey.PaceOf(mix)
 	search.Unit, search.Level, search.Tail = capacity.Journeys, wholeSeconds(p.Level), p.Tail
 	if p.Mean > 0 { // a step that would have more of them in progress than may be is not driven
@@ -73,16 +76,23 @@ func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) err
 	answered := *search
 	answered.Level, answered.Tail = 0, 0
 	without, _ := answered.Least()
-	// A budget that would be short without thinking too is the user's own choice, as it is for requests.
-	if least, budget := search.Least(); least > budget && least > without*thinkingShows/2 {
-		return fmt.Errorf("%s: journeys think up to %s, so each step warms up for %s, until their load is level, and goes on until they are at their ends: the search takes about %s at least, and has %s: give it more with --budget, or let them think less",
-			o.file, units.Precise(p.Tail), units.Span(search.Level), units.Span(wholeSeconds(least)), units.Span(budget))
+	// A budget that is short without much thinking too is the user's own choice, as it is for requests.
+	if least, budget := search.Least(); least > budget && 2*least > 3*without {
+		return fmt.Errorf("%s: journeys think up to %s, so each step warms up for %s, until their load is level, and goes on until they are at their ends: the search takes about %v at least, and has %v: give it --budget %v or more, or let them think less",
+			o.file, units.Precise(p.Tail), units.Span(search.Level), wholeSeconds(least), budget, wholeSeconds(least))
 	}
 	return nil
 }
 
-// thinkingShows is how many halves of the time without thinking a search takes from which on it is thinking that takes the time.
-const thinkingShows = 3
+// eachOnce refuses journeys of one step that is repeated: where none is of several steps, what is counted are requests.
+func (o *capacityOptions) eachOnce(journeys []request.Journey) error {
+	for _, j := range journeys {
+		if s := j.Steps[0]; s.While != "" || s.Repeat[1] > 1 {
+			return fmt.Errorf("%s:%d: journey %s is one step that is repeated: bench capacity takes it for a request: write it as several steps", o.file, s.Line, j.Name)
+		}
+	}
+	return nil
+}
 
 // mostThinking is the share of the journeys that may be in progress of which so many think on average at the highest rate.
 const mostThinking = 0.9

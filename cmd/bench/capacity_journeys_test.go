@@ -84,6 +84,11 @@ func TestCapacityOfJourneysIsPlanned(t *testing.T) {
 func TestCapacityOfSingleRequests(t *testing.T) {
 	one := thinkingShop[:strings.Index(thinkingShop, "  - name: buy")] + "  - {name: look, steps: [{name: home, path: /}]}\n"
 	_, _, search, err := parsedCapacity(t, one)
+	for _, odd := range []string{"repeat: 2..3", "while: t, take: {t: \"json:$.t\"}"} {
+		if _, _, _, err := parsedCapacity(t, strings.Replace(one, "path: /}", "path: /, "+odd+"}", 1)); err == nil || !strings.Contains(err.Error(), ":6: journey look is one step that is repeated") {
+			t.Errorf("%s: %v", odd, err)
+		}
+	}
 	if err != nil || search.Unit != capacity.Requests || search.Level != 0 || len(search.Objectives) != 2 || search.Objectives[0].Text != "p99<100ms" {
 		t.Errorf("%+v, %v", search, err)
 	}
@@ -92,7 +97,7 @@ func TestCapacityOfSingleRequests(t *testing.T) {
 // What a search cannot do is told before it begins.
 func TestCapacityOfJourneysRefuses(t *testing.T) {
 	_, _, _, err := parsedCapacity(t, strings.Replace(thinkingShop, "think: 2s", "think: 20s", 1))
-	if err == nil || !strings.Contains(err.Error(), "journeys think up to 22") || !strings.Contains(err.Error(), "--budget") {
+	if err == nil || !strings.Contains(err.Error(), "journeys think up to 22") || !strings.Contains(err.Error(), "and has 2m40s: give it --budget 4m") {
 		t.Errorf("journeys that think 20 s in 2m40s: %v", err)
 	}
 	if _, _, _, err := parsedCapacity(t, strings.Replace(thinkingShop, "think: 2s", "think: 20s", 1), "--budget", "10m"); err != nil {
