@@ -73,7 +73,8 @@ func TestCapacityReport(t *testing.T) {
 // What counts journeys says so wherever it writes a rate, as text and as Markdown.
 func TestCapacityReportOfJourneys(t *testing.T) {
 	c := measuredCapacity(t, "shop")
-	c.Unit, c.NotPredicted = capacity.Journeys, "A journey is several requests."
+	c.Unit, c.NotPredicted, c.Asked = capacity.Journeys, "A journey is several requests.", []string{"buy/login", "buy/pay"}
+	c.Objectives = []string{"p99{buy}<50ms", "p99{buy/pay}<20ms"}
 	c.Demands = []capacity.Demand{{Resource: capacity.Processor, Servers: 1, Seconds: capacity.Estimate{Value: 0.0005, Low: 0.0004, High: 0.0006}, Saturation: capacity.Rate{Rate: 2000, Low: 1900, High: 2100}}}
 	var err error
 	if c.Plan, err = capacity.MakePlan(c.Plan.Inputs, c); err != nil {
@@ -86,7 +87,7 @@ func TestCapacityReportOfJourneys(t *testing.T) {
 	for form, got := range map[string]string{"text": strings.Join(strings.Fields(text.String()), " "), "Markdown": md.String()} {
 		for _, want := range []string{
 			"shop holds 1,840 journeys/s (1,790 – 1,900, 95 %) with p99", "completed", "confirmed: 1,800 journeys/s", "broke at 2,000 journeys/s", "a journey is several requests",
-			"500 us a journey", "full at 2,000 journeys/s", "Fleet for 5,000 journeys/s today", "per million journeys", "million journeys in 30 days", "the peak of 5,000 journeys/s", "The demand is of journeys",
+			"500 us a journey", "full at 2,000 journeys/s", "Fleet for 5,000 journeys/s today", "per million journeys", "million journeys in 30 days", "20ms allows an outage of 7.2 h", "the peak of 5,000 journeys/s", "The demand is of journeys",
 		} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s lacks %q:\n%s", form, want, got)

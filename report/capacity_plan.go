@@ -34,8 +34,12 @@ func planSections(p *capacity.Plan, verbose bool) []page.Block {
 		fmt.Sprintf("an autoscaler should aim at %s of the capacity of an instance", units.Percent(p.Target)),
 	}
 	for _, b := range p.Budgets {
-		today = append(today, fmt.Sprintf("%s allows %.3g million %ss in 30 days, or an outage of %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
-			b.Objective, b.Requests/1e6, p.Unit.One(), units.Span(b.Outage), units.Share(b.Alerts[0].Share), units.Share(b.Alerts[1].Share), units.Share(b.Alerts[2].Share)))
+		allows := "an outage of " + units.Span(b.Outage)
+		if b.Requests > 0 {
+			allows = fmt.Sprintf("%.3g million %ss in 30 days, or %s", b.Requests/1e6, p.Unit.One(), allows)
+		}
+		today = append(today, fmt.Sprintf("%s allows %s; page at %s over 1 h and 5 min, or %s over 6 h and 30 min; ticket at %s over 3 d and 6 h",
+			b.Objective, allows, units.Share(b.Alerts[0].Share), units.Share(b.Alerts[1].Share), units.Share(b.Alerts[2].Share)))
 	}
 	list = append(list, section("Today", today, nil))
 	if len(in.Prices.Offers) > 0 {

@@ -2,6 +2,8 @@ package capacity
 
 import (
 	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
@@ -11,7 +13,7 @@ import (
 type Budget struct {
 	Objective string        `json:"objective"`
 	Share     float64       `json:"share"`     // share of requests that may break the objective, 0-1
-	Requests  float64       `json:"requests"`  // requests that may break it in 30 days, at the mean rate
+	Requests  float64       `json:"requests"`  // requests that may break it in 30 days, at the mean rate; 0 of some among the journeys, or of what they ask: not known
 	Outage    time.Duration `json:"outage_ns"` // length of a full outage that uses up the budget
 	Alerts    []Alert       `json:"alerts"`
 }
@@ -36,9 +38,14 @@ var windows = []Alert{
 	{Severity: "ticket", Long: 72 * time.Hour, Short: 6 * time.Hour, Spent: 0.10},
 }
 
-func budgetsOf(objectives []string, mean float64) (list []Budget) {
+// ofAll reports whether an objective is about all that a rate counts, as far as it is known.
+func (c *Capacity) ofAll(t runfile.Threshold) bool {
+	return c.Unit == Requests || len(c.Asked) > 0 && !slices.ContainsFunc(c.Asked, func(step string) bool { return !strings.HasPrefix(step, t.Endpoint+"/") })
+}
+
+func budgetsOf(c *Capacity, mean float64) (list []Budget) {
 	month := budgetDays * 24 * time.Hour
-	for _, text := range objectives {
+	for _, text := range c.Objectives {
 		t, err := runfile.ParseThreshold(text)
 		if err != nil {
 			continue
@@ -48,6 +55,9 @@ func budgetsOf(objectives []string, mean float64) (list []Budget) {
 			continue
 		}
 		b := Budget{Objective: text, Share: share, Requests: share * mean * month.Seconds(), Outage: time.Duration(share * float64(month))}
+		if !c.ofAll(t) {
+			b.Requests = 0
+		}
 		for _, w := range windows {
 			w.Burn = w.Spent * float64(month) / float64(w.Long)
 			w.Share = math.Min(1, w.Burn*share)

@@ -137,3 +137,23 @@ func TestFromRunOfJourneys(t *testing.T) {
 		t.Errorf("%+v of %+v", c.MaxRate, m)
 	}
 }
+
+// How many journeys may break an objective is known of one that is about all that arrive.
+func TestBudgetsOfJourneys(t *testing.T) {
+	for _, tc := range []struct {
+		asked     []string
+		objective string
+		want      float64
+	}{
+		{[]string{"buy/login", "buy/pay"}, "p99{buy}<100ms", 0.01 * 50 * 30 * 86400},
+		{[]string{"buy/login", "buy/pay", "buyer/home"}, "p99{buy}<100ms", 0},
+		{[]string{"buy/login", "buy/pay"}, "p99{buy/pay}<100ms", 0},
+		{[]string{"buy/login", "buy/pay"}, "p99<100ms", 0},
+		{nil, "p99{buy}<100ms", 0},
+	} {
+		b := budgetsOf(&Capacity{Unit: Journeys, Asked: tc.asked, Objectives: []string{tc.objective}}, 50)
+		if len(b) != 1 || math.Abs(b[0].Requests-tc.want) > 1 || b[0].Outage != 7*time.Hour+12*time.Minute {
+			t.Errorf("%s among %v: %+v, want %v", tc.objective, tc.asked, b, tc.want)
+		}
+	}
+}

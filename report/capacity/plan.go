@@ -96,7 +96,7 @@ func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 		p.CostCurve = p.costCurve()
 	}
 	p.Target = in.targetUtilisation()
-	p.Budgets = budgetsOf(c.Objectives, in.mean())
+	p.Budgets = budgetsOf(c, in.mean())
 	if in.Simulate {
 		p.Simulations = simulatePolicies(in, rate.Rate, p.Target)
 	}
