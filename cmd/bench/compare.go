@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -189,6 +190,28 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 // judgesObjectives reports whether each side, or each cell, is held to objectives.
 func (o *compareOptions) judgesObjectives() bool {
 	return o.gate != nil && o.gate.baseline == "" || len(o.sweeping.options) > 0
+}
+
+// mayCompareJourneys refuses what cannot be told of rounds of journeys.
+func (o *compareOptions) mayCompareJourneys(journeys []profiles.Journey, objectives []runfile.Threshold) error {
+	several := slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return len(j.Steps) > 1 })
+	switch {
+	case len(journeys) == 0:
+		return nil
+	case o.mirror:
+		return errors.New("--mirror sends each request to both at once, and what a journey asks next is in the answers of one of them: leave out --mirror")
+	case len(o.sweeping.options) > 0:
+		return errors.New("--sweep compares requests: leave out the journeys of the file")
+	case !several:
+		return nil
+	}
+	for _, t := range objectives {
+		if !slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return j.Name == t.Endpoint }) {
+			return fmt.Errorf("slo %s: of the later steps of journeys most are asked after the round in which they arrived, so a gate judges whole journeys: "+
+				"name one, as in p95{%s}<5s, or have bench run judge it as a threshold", t.Text, journeys[0].Name)
+		}
+	}
+	return nil
 }
 
 // armNames tells the names of arms apart.

@@ -169,7 +169,7 @@ func (c *conductor) fit() error {
 	}
 	var err error
 	if c.layout, err = b.Layout(); err != nil && c.longest > 0 {
-		err = fmt.Errorf("%w; a round goes on until its journeys have ended, which think up to %s", err, units.Span(c.longest))
+		err = fmt.Errorf("%w; a round goes on until its journeys have ended, and they think up to %s", err, units.Span(c.longest))
 	}
 	if err != nil {
 		return asUsage(err)

@@ -10,7 +10,6 @@ import (
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/seed-5a006608/bench/loadgen/request"
-	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
 
@@ -154,26 +153,4 @@ func withoutExpect(journeys []profiles.Journey) []profiles.Journey {
 		}
 	}
 	return list
-}
-
-// mayCompareJourneys refuses what cannot be told of rounds of journeys.
-func (o *compareOptions) mayCompareJourneys(journeys []profiles.Journey, objectives []runfile.Threshold) error {
-	several := slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return len(j.Steps) > 1 })
-	switch {
-	case len(journeys) == 0:
-		return nil
-	case o.mirror:
-		return errors.New("--mirror sends each request to both at once, and what a journey asks next is in the answers of one of them: leave out --mirror")
-	case len(o.sweeping.options) > 0:
-		return errors.New("--sweep compares requests: compare two of the cells with their journeys, or leave out the file's")
-	case !several:
-		return nil
-	}
-	for _, t := range objectives {
-		if !slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return j.Name == t.Endpoint }) {
-			return fmt.Errorf("slo %s: of the later steps of journeys most are asked after the round in which they arrived, so a gate judges whole journeys: "+
-				"name one, as in p95{%s}<5s, or have bench run judge it as a threshold", t.Text, journeys[0].Name)
-		}
-	}
-	return nil
 }
