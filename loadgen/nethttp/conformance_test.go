@@ -13,10 +13,12 @@ import (
 )
 
 func TestEngine(t *testing.T) {
+	t.Parallel()
 	exchangetest.Run(t, func(_ *testing.T, address string) exchangetest.Engine { return engineTo(address, nil, nil) })
 }
 
 func TestEngineOverTLS(t *testing.T) {
+	t.Parallel()
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
 	exchangetest.RunTLS(t, func(_ *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
@@ -25,6 +27,7 @@ func TestEngineOverTLS(t *testing.T) {
 }
 
 func TestEngineOverHTTP2(t *testing.T) {
+	t.Parallel()
 	protocols := new(http.Protocols)
 	protocols.SetHTTP2(true)
 	protocols.SetUnencryptedHTTP2(true)

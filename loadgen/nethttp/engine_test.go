@@ -15,10 +15,9 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { exchangetest.Main(m) }
 
 const hang = exchangetest.Hang
 

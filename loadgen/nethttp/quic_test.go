@@ -26,6 +26,7 @@ func overQUIC(address string, trusting *tls.Config, connected func(exchange.Conn
 }
 
 func TestEngineOverHTTP3(t *testing.T) {
+	t.Parallel()
 	exchangetest.RunHTTP3(t, func(_ *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
 		return overQUIC(address, trusting, nil)
 	})

@@ -21,11 +21,10 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
-	"go.uber.org/goleak"
 	"golang.org/x/sys/unix"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { exchangetest.Main(m) }
 
 // evenly is a source of n requests, each a gap after the one before.
 type evenly struct {

@@ -19,6 +19,7 @@ func TestEngineOverTLS(t *testing.T) {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			exchangetest.RunTLS(t, func(t *testing.T, address string, trusting *tls.Config) exchangetest.Engine {
 				trusting = trusting.Clone()
 				trusting.MaxVersion = version

@@ -52,7 +52,7 @@ func followUps(t *testing.T, s suite) {
 	of := newSteps(t, parts, func(k uint64, part int) time.Duration {
 		return time.Duration(k%2) * time.Duration(part) * 5 * time.Millisecond
 	})
-	r, end := s.drive(t, t.Context(), address, Evenly{N: n}, exchange.Config{FollowUp: of.followUp, Tail: time.Second})
+	r, end := s.drive(t, t.Context(), address, Evenly{N: n}, exchange.Config{FollowUp: of.followUp, Tail: Hang})
 	if r.Count(exchange.Succeeded) != n*parts || len(r.Exchanges) != n*parts || len(r.Sends) != n*parts || end.Next != n {
 		t.Errorf("%d recorded, %d succeeded and %d sent of %d, %d taken", len(r.Exchanges), r.Count(exchange.Succeeded), len(r.Sends), n*parts, end.Next)
 	}
@@ -67,7 +67,7 @@ func followUps(t *testing.T, s suite) {
 	if len(seen) != n*parts {
 		t.Errorf("%d of %d parts were recorded", len(seen), n*parts)
 	}
-	if longest := n*time.Millisecond + time.Second; end.Cut != longest || end.At >= longest {
+	if longest := n*time.Millisecond + Hang; end.Cut != longest || end.At >= longest {
 		t.Errorf("it ended at %v, cut at %v", end.At, end.Cut)
 	}
 }
@@ -121,13 +121,19 @@ func followUpsOfUsers(t *testing.T, s suite) {
 func followUpsThatAreCutOff(t *testing.T, s suite) {
 	const n = 6
 	address := s.serve(t, func(w http.ResponseWriter, r *http.Request) {})
-	of := newSteps(t, 2, func(k uint64, _ int) time.Duration { return time.Duration(k%2) * Hang })
-	r, end := s.drive(t, t.Context(), address, Evenly{N: n}, exchange.Config{FollowUp: of.followUp, Drain: 200 * time.Millisecond})
-	if r.Count(exchange.Succeeded) != len(r.Exchanges) || len(r.Exchanges) != n+n/2 {
-		t.Errorf("%d recorded, %d of them succeeded, want %d", len(r.Exchanges), r.Count(exchange.Succeeded), n+n/2)
-	}
-	if least := n*time.Millisecond + 200*time.Millisecond; end.At < least {
-		t.Errorf("it ended at %v, before %v", end.At, least)
+	for drain := 200 * time.Millisecond; ; drain *= 4 {
+		of := newSteps(t, 2, func(k uint64, _ int) time.Duration { return time.Duration(k%2) * Hang })
+		r, end := s.drive(t, t.Context(), address, Evenly{N: n}, exchange.Config{FollowUp: of.followUp, Drain: drain})
+		if least := n*time.Millisecond + drain; end.At < least {
+			t.Errorf("it ended at %v, before %v", end.At, least)
+		}
+		if r.Count(exchange.Succeeded) == n+n/2 && len(r.Exchanges) == n+n/2 {
+			return
+		}
+		// The drain of a busy machine may cut off more.
+		if drain > Hang/4 || len(r.Exchanges) > n+n/2 {
+			t.Fatalf("%d recorded, %d of them succeeded, want %d", len(r.Exchanges), r.Count(exchange.Succeeded), n+n/2)
+		}
 	}
 }
 

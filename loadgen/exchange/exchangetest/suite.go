@@ -48,9 +48,11 @@ func RunHTTP2(t *testing.T, stamps bool, newEngine func(t *testing.T, address st
 	server, client := Certificate(t)
 	shared := slices.DeleteFunc(slices.Clone(checks), func(c check) bool { return c.http1 || c.name == timedByKernel && !stamps })
 	t.Run("plain", func(t *testing.T) {
+		t.Parallel()
 		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, nil) }, nil, 2}.run(t, shared)
 	})
 	t.Run("TLS", func(t *testing.T) {
+		t.Parallel()
 		suite{func(t *testing.T, address string) Engine { return newEngine(t, address, client) }, server, 2}.run(t, shared)
 	})
 }
