@@ -83,6 +83,7 @@ func siblings(t *testing.T, length time.Duration, drive func(name string, a, b *
 }
 
 func TestRequestsAreSpreadOverAddresses(t *testing.T) {
+	t.Parallel()
 	siblings(t, 500*time.Millisecond, func(name string, a, b *sibling, p Plan, o Options) {
 		b.start(t)
 		run, err := Drive(t.Context(), p, o)
@@ -103,6 +104,7 @@ func TestRequestsAreSpreadOverAddresses(t *testing.T) {
 }
 
 func TestAnAddressThatRefusesIsLeftOut(t *testing.T) {
+	t.Parallel()
 	siblings(t, 300*time.Millisecond, func(name string, a, b *sibling, p Plan, o Options) {
 		for _, anew := range []bool{false, true} {
 			p.Limits.NoKeepAlive = anew
@@ -134,6 +136,7 @@ func TestAnAddressComesBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes seconds until the address is asked again")
 	}
+	t.Parallel()
 	siblings(t, 3500*time.Millisecond, func(name string, a, b *sibling, p Plan, o Options) {
 		b.heard = func(n int64) {
 			if n == 40 {
@@ -171,6 +174,7 @@ func TestConnectionsEnd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("lets connections grow old")
 	}
+	t.Parallel()
 	for _, engine := range Engines() {
 		var opened atomic.Int64
 		server := &http.Server{

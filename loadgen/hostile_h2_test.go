@@ -55,6 +55,7 @@ const (
 )
 
 func TestHostileHTTP2(t *testing.T) {
+	t.Parallel()
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) { hostileHTTP2(t, engine) })
 	}

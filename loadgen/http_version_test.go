@@ -86,6 +86,7 @@ func TestHTTP2IsSpokenWhereItIsPreferred(t *testing.T) {
 	if len(Engines()) == 1 {
 		t.Skip("this system has no wire engine")
 	}
+	t.Parallel()
 	both, old := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1), spoken(t, preflight.ALPNHTTP1)
 	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(plain.Close)
@@ -157,6 +158,7 @@ func TestPlansOfBeforeMeanWhatTheyMeant(t *testing.T) {
 	if len(Engines()) == 1 {
 		t.Skip("this system has no wire engine")
 	}
+	t.Parallel()
 	both := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1)
 	recorded := func(engine string) (*runfile.Run, *runfile.PlanRecord) {
 		p := steady(both, 50*time.Millisecond)
@@ -265,6 +267,7 @@ func TestRequestsShareConnections(t *testing.T) {
 	if len(Engines()) == 1 {
 		t.Skip("this system has no wire engine")
 	}
+	t.Parallel()
 	var mu sync.Mutex
 	seen := map[string]map[string]int{} // by version of HTTP
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -323,6 +326,7 @@ func TestRequestsShareConnections(t *testing.T) {
 
 // HTTP/3 is the http engine's, over UDP and to https alone; a server is asked before the run whether it speaks it.
 func TestHTTP3IsSpokenWhereThatIsAskedFor(t *testing.T) {
+	t.Parallel()
 	server, _ := exchangetest.Certificate(t)
 	at := "https://" + exchangetest.ServeHTTP3(t, server, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "text") }))
 	p := steady(at, 200*time.Millisecond)

@@ -17,6 +17,7 @@ func TestTheEndOfIdleTimeIsNamed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("leaves connections idle for seconds")
 	}
+	t.Parallel()
 	address := listen(t, func(c net.Conn) {
 		in := bufio.NewReader(c)
 		for i := 0; ; i++ {

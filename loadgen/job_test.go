@@ -15,6 +15,7 @@ import (
 
 // What a plan names is read when it is compiled: a job is driven and shown alike, however often, when the files are gone.
 func TestAJobReadsItsFilesOnce(t *testing.T) {
+	t.Parallel()
 	var mu sync.Mutex
 	got := map[string]int{}
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

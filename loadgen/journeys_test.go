@@ -189,6 +189,7 @@ func accountedFor(t *testing.T, run *runfile.Run) {
 
 // Every request of every journey is what that journey's answers made it, on both engines and with several loops.
 func TestJourneysSendWhatTheyTook(t *testing.T) {
+	t.Parallel()
 	length, each, engines := 3*time.Second, uint64(600), append(Engines(), "wire of 4 loops")
 	if testing.Short() {
 		length, each, engines = time.Second, 200, Engines()[:1]
@@ -196,7 +197,6 @@ func TestJourneysSendWhatTheyTook(t *testing.T) {
 	var totals []uint64
 	for _, engine := range engines {
 		t.Run(engine, func(t *testing.T) {
-			noLeaks(t)
 			shop, url := newStrictShop(t)
 			name, _, several := strings.Cut(engine, " ")
 			p := journeys(t, url, name, length)
@@ -236,9 +236,9 @@ func TestJourneysSendWhatTheyTook(t *testing.T) {
 
 // In the closed model each user runs journey after journey, as a new visitor each time, to the end of the last.
 func TestUsersRunJourneyAfterJourney(t *testing.T) {
+	t.Parallel()
 	for _, engine := range Engines() {
 		t.Run(engine, func(t *testing.T) {
-			noLeaks(t)
 			shop, url := newStrictShop(t)
 			p := journeys(t, url, engine, time.Minute)
 			p.Closed, p.Limits.Requests = &Closed{VUs: 4, Think: profiles.Think{Mean: time.Millisecond}}, 21
@@ -265,6 +265,7 @@ func TestUsersRunJourneyAfterJourney(t *testing.T) {
 
 // One journey more than may be in progress at once is not begun: a limit of bench's own.
 func TestJourneysAreBoundedAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, engine := range Engines() {
 		shop, url := newStrictShop(t)
 		p := journeys(t, url, engine, 100*time.Millisecond)
@@ -287,6 +288,7 @@ func TestJourneysAreBoundedAtOnce(t *testing.T) {
 
 // A step may go to another host: what is taken there goes on to the target, cookies and links stay where they are from.
 func TestJourneysGoToAnotherHost(t *testing.T) {
+	t.Parallel()
 	var told atomic.Value
 	login := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "in", Value: "1", Domain: "127.0.0.1", Path: "/in"})
@@ -324,13 +326,13 @@ func TestJourneysGoToAnotherHost(t *testing.T) {
 // What a failure keeps from being asked is said, as is what never came to an end; nothing is lost when the run is ended early, or
 // when the server dies.
 func TestJourneysThatFailAreAccountedFor(t *testing.T) {
+	t.Parallel()
 	engines := Engines()
 	if testing.Short() {
 		engines = engines[:1]
 	}
 	for _, engine := range engines {
 		t.Run(engine+"/declined", func(t *testing.T) {
-			noLeaks(t)
 			shop, url := newStrictShop(t)
 			declined := 0
 			shop.refuse = func(string) bool { declined++; return declined%5 == 0 }
@@ -345,7 +347,6 @@ func TestJourneysThatFailAreAccountedFor(t *testing.T) {
 			}
 		})
 		t.Run(engine+"/interrupted", func(t *testing.T) {
-			noLeaks(t)
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			shop, url := newStrictShop(t)
@@ -365,7 +366,6 @@ func TestJourneysThatFailAreAccountedFor(t *testing.T) {
 			}
 		})
 		t.Run(engine+"/dead", func(t *testing.T) {
-			noLeaks(t)
 			shop := &strictShop{tokens: map[string]string{}, orders: map[string]string{}, at: map[string]string{}}
 			s := httptest.NewServer(shop)
 			var once sync.Once

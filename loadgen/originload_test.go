@@ -22,6 +22,7 @@ type countedServer struct {
 	mu      sync.Mutex
 	read    []uint64 // what each page of metrics said of both together
 	metrics func(read int, w http.ResponseWriter) (done bool)
+	asked   func() // called at each request, if it is there
 }
 
 func (s *countedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -40,6 +41,9 @@ func (s *countedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.writes.Add(1)
 	}
 	s.loads.Add(1)
+	if s.asked != nil {
+		s.asked()
+	}
 }
 
 // countedPlan is a plan at a server that counts.
@@ -53,7 +57,7 @@ func countedPlan(t *testing.T, s *countedServer, length time.Duration) Plan {
 }
 
 func TestOriginIsCounted(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	s := &countedServer{}
 	run, err := Drive(t.Context(), countedPlan(t, s, 500*time.Millisecond), Options{})
 	if err != nil {
@@ -80,6 +84,7 @@ func TestOriginIsCounted(t *testing.T) {
 
 // What the counter does not tell is no error of the run, but for what it does not tell before it.
 func TestOriginIsNotCounted(t *testing.T) {
+	t.Parallel()
 	broken := func(from int, answer func(w http.ResponseWriter)) func(int, http.ResponseWriter) bool {
 		seen := 0
 		return func(_ int, w http.ResponseWriter) bool {
@@ -106,10 +111,10 @@ func TestOriginIsNotCounted(t *testing.T) {
 	if _, err := Drive(t.Context(), p, Options{}); err == nil || !strings.Contains(err.Error(), "the origin's counter cannot be read: GET http://127") {
 		t.Errorf("a page that is not there before the run: %v", err)
 	}
-	p = countedPlan(t, &countedServer{}, time.Minute)
-	p.Profile.Phases = append([]profiles.Phase{{Name: "early", Kind: profiles.Warmup, Duration: time.Minute, From: 200, To: 200}}, p.Profile.Phases...)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	p = countedPlan(t, &countedServer{asked: cancel}, time.Minute)
+	p.Profile.Phases = append([]profiles.Phase{{Name: "early", Kind: profiles.Warmup, Duration: time.Minute, From: 200, To: 200}}, p.Profile.Phases...)
 	if run, err := Drive(ctx, p, Options{}); err != nil || !strings.Contains(run.Origin.Problem, "before anything was measured") {
 		t.Errorf("interrupted in the warm-up: %v, %+v", err, run.Origin)
 	}
@@ -121,6 +126,7 @@ func TestOriginIsNotCounted(t *testing.T) {
 
 // A run is ended early when its origin is asked too much, and when its cache hits too little.
 func TestAbortOnCost(t *testing.T) {
+	t.Parallel()
 	for condition, says := range map[string]string{"origin>100/s": "/s, above 100/s", "hits<60%": "lookups), below 60 %"} {
 		c, err := runfile.ParseCondition(condition)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 
 // Packed bodies are counted as they come, by both engines, and unpacked where something is expected of them. A bomb is no success.
 func TestPackedBodies(t *testing.T) {
+	t.Parallel()
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)
 	_, _ = w.Write([]byte(`{"status":"ok","padding":"` + strings.Repeat("x", 1<<20) + `"}`))

@@ -128,6 +128,7 @@ func TestTLSFaultsAreSaidBeforeTheRun(t *testing.T) {
 
 // The name that --sni gives is asked for, and the requests name the URL's host all the same.
 func TestSNI(t *testing.T) {
+	t.Parallel()
 	secure, _ := selfSigned(t, "shop.test")
 	names := make(chan string, 1000)
 	secure.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {

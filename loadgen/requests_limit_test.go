@@ -57,7 +57,7 @@ func TestLimitOfRequestsEndsTheSchedule(t *testing.T) {
 }
 
 func TestClosedModelEndsWithItsLastRequest(t *testing.T) {
-	noLeaks(t)
+	t.Parallel()
 	var got atomic.Uint64
 	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { got.Add(1) }))
 	defer s.Close()

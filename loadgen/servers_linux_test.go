@@ -157,12 +157,14 @@ func running(t *testing.T, c *exec.Cmd, address string) {
 
 // Servers that others wrote are driven without a failure: they end connections in mid-run, have tickets and windows of their own.
 func TestServersOfOthers(t *testing.T) {
+	t.Parallel()
 	length := 600 * time.Millisecond // nginx ends a connection within it
 	if os.Getenv("BENCH_LONG") != "" {
 		length = 30 * time.Second
 	}
 	for _, s := range ownServers {
 		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
 			url := s.start(t)
 			for _, version := range s.versions {
 				p := steady(url, length)

@@ -99,6 +99,7 @@ func TestStaleReadsOfAServer(t *testing.T) {
 		{runfile.EngineWire, "body~version=([^;]+);", 4},
 	} {
 		t.Run(fmt.Sprintf("%s, %d loops, %s", tc.engine, tc.loops, tc.version), func(t *testing.T) {
+			t.Parallel()
 			if tc.engine == runfile.EngineWire && !wire.Supported {
 				t.Skip("no such engine on this system")
 			}
