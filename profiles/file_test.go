@@ -59,6 +59,10 @@ func TestParseRefuses(t *testing.T) {
 	const phase = "  - name: peak\n    kind: hold\n    duration: 8s\n"
 	const keys = "name, kind, duration, rate, from, to, vus"
 	const fileHas = "a test file is a mapping with the keys version, name, description, arrivals, think, warm_up, target, phases, order, requests, journeys, http, accept_encoding, expect, hit_when, origin, limits, thresholds, abort_on, slo, outputs, got "
+	most := 1 << 20 // bytes of a file
+	if testing.Short() {
+		most = 1 << 15
+	}
 	for _, tc := range []struct{ source, want string }{
 		{"", "1: " + fileHas + "nothing"},
 		{"# nothing but a comment\n", "1: " + fileHas + "nothing"},
@@ -142,9 +146,9 @@ func TestParseRefuses(t *testing.T) {
 		{strings.Repeat("#", 1<<20+1), `1: a test file may have at most 1048576 bytes, got 1048577`},
 		{strings.Repeat("\n", 10_000), `10001: a test file may have at most 10000 lines, got 10001`},
 		// The library would need minutes for these.
-		{strings.Repeat("[", 1<<20), `1: nested more than 8 deep; a test file needs 3`},
-		{strings.Repeat("{a: ", 1<<18), `1: nested more than 8 deep; a test file needs 3`},
-		{strings.Repeat("- ", 1<<19), `1: nested more than 8 deep; a test file needs 3`},
+		{strings.Repeat("[", most), `1: nested more than 8 deep; a test file needs 3`},
+		{strings.Repeat("{a: ", most/4), `1: nested more than 8 deep; a test file needs 3`},
+		{strings.Repeat("- ", most/2), `1: nested more than 8 deep; a test file needs 3`},
 		{"name: >\n" + strings.Repeat(" \n", 1<<18), `10001: a test file may have at most 10000 lines, got 262146`},
 	} {
 		got, err := Parse("f.yaml", []byte(tc.source))
