@@ -48,7 +48,7 @@ func TestFitDemandOfAProcessorThatMustBeWoken(t *testing.T) {
 func TestDemandIntervalHoldsTheTruth(t *testing.T) {
 	idle, fits := 0.005, 1000
 	if testing.Short() {
-		fits = 200
+		fits = 60
 	}
 	for _, tc := range []struct {
 		wake, sleep float64

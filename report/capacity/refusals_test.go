@@ -16,7 +16,11 @@ var limiter = target{name: "limiter", workers: 64, service: func(*rand.Rand) flo
 
 // What a limiter refuses is not served, however fast it does so.
 func TestRefusalsAreNotServed(t *testing.T) {
-	for i := range 3 {
+	searches := 3
+	if testing.Short() {
+		searches = 1
+	}
+	for i := range searches {
 		s, _ := limiter.searched(t, rand.New(rand.NewPCG(uint64(i), 31)), Options{Objectives: objectivesOf(t, "p99<100ms", "errors<1%"), Start: 13})
 		c := Assess(runfile.Target{Name: "limiter"}, Resources{}, s)
 		if c.Saturation == nil || math.Abs(c.Saturation.Rate/200-1) > 0.03 || c.Saturation.Low > 200 || c.Saturation.High < 200 {

@@ -57,7 +57,7 @@ func hostile(data []byte, text string, choice int) []drawing {
 }
 
 func FuzzDraw(f *testing.F) {
-	for _, x := range []float64{0, 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 1e18, 1e-300} {
+	for n, x := range []float64{0, 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 1e18, 1e-300} {
 		var b []byte
 		for i := range 40 {
 			b = binary.LittleEndian.AppendUint64(b, math.Float64bits(x))
@@ -66,6 +66,9 @@ func FuzzDraw(f *testing.F) {
 			}
 		}
 		for choice := range 12 {
+			if testing.Short() && (choice+n)%4 != 0 {
+				continue // each chart is drawn of some of the numbers
+			}
 			f.Add(b, `</svg><script>alert("x")</script>&'`+"\x00\xff\u202e", choice)
 		}
 	}

@@ -28,7 +28,10 @@ func mirrored(random *rand.Rand, seconds, perSecond int, luck, factor float64) [
 // The interval holds the truth about as often as it says, though the requests of a second are alike; and a side that is
 // slower by a quarter is called so.
 func TestPairedIntervalHoldsTheTruth(t *testing.T) {
-	const trials = 200
+	trials := 200
+	if testing.Short() {
+		trials = 50
+	}
 	random := rand.New(rand.NewPCG(3, 4))
 	held, called, wrong := 0, 0, 0
 	for range trials {

@@ -198,7 +198,7 @@ func TestTailSimulation(t *testing.T) {
 			case *gates > 0:
 				count = *gates
 			case testing.Short():
-				count = 8
+				count = 4
 			}
 			got := ofTail(t, &p, count)
 			t.Log(got)

@@ -123,7 +123,7 @@ func played(usual int) int {
 	case *sweeps > 0:
 		return *sweeps
 	case testing.Short():
-		return usual / 3
+		return usual / 6
 	}
 	return usual
 }
