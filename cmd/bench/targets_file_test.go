@@ -151,6 +151,7 @@ func pathsServer(t *testing.T) (url string, taken func() string) {
 // Rounds of a comparison go on in the file where those before ended, and both rounds of a pair send the same; the file's requests
 // are asked of each side.
 func TestRoundsGoOnInTheFile(t *testing.T) {
+	t.Parallel()
 	var file strings.Builder
 	for i := range 7 {
 		fmt.Fprintf(&file, "GET http://elsewhere.invalid/%d\n", i)

@@ -130,7 +130,11 @@ func TestAnAccessLogIsReplayed(t *testing.T) {
 	if !found || !closed || !strings.HasPrefix(rest, "access.log > targets.txt\n") {
 		t.Fatal("the topic has no awk line that makes targets of an access log")
 	}
-	log, asked, missing := accessLog(2 << 20)
+	size := 2 << 20
+	if testing.Short() {
+		size >>= 3
+	}
+	log, asked, missing := accessLog(size)
 	for _, engine := range loadgen.Engines() {
 		var mu sync.Mutex
 		got := map[string]int{}
