@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/history"
 )
 
@@ -84,6 +85,7 @@ type historyFile struct {
 type historySeries struct {
 	Target  string                       `json:"target"`
 	Profile string                       `json:"profile"`
+	Of      compare.Unit                 `json:"of,omitempty"`   // what percentiles and counts are of: journeys, or requests where it is left out
 	Plan    *runfile.PlanRecord          `json:"plan,omitempty"` // absent in files of before
 	Runs    []historyRun                 `json:"runs"`
 	Changes map[string][]historyOfChange `json:"changes"` // by percentile
@@ -94,7 +96,7 @@ type historyRun struct {
 	Started  time.Time        `json:"started"`
 	Source   string           `json:"source"`
 	Bench    string           `json:"bench"`
-	Requests uint64           `json:"requests"`
+	Requests uint64           `json:"requests"`         // or journeys
 	NS       map[string]int64 `json:"response_time_ns"` // by percentile
 	AtLeast  []string         `json:"at_least,omitempty"`
 	Differs  []string         `json:"differs,omitempty"`
@@ -118,7 +120,7 @@ type historyOmit struct {
 func WriteHistoryJSON(w io.Writer, h *history.History) error {
 	f := historyFile{Schema: historySchema, Kind: HistoryKind, Window: h.Options.Window, PValue: h.Options.PValue, Magnitude: h.Options.Magnitude}
 	for _, s := range h.Series {
-		series := historySeries{Target: longName(s.Target.Series()), Profile: longName(s.Plan.Profile), Plan: &s.Plan, Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
+		series := historySeries{Target: longName(s.Target.Series()), Profile: longName(s.Plan.Profile), Of: s.Of, Plan: &s.Plan, Changes: map[string][]historyOfChange{}, Differs: cleaned(s.Differs)}
 		for _, p := range s.Points {
 			run := historyRun{Started: p.Started, Source: sentence(p.Source), Bench: longName(p.Bench), Requests: p.Requests, NS: map[string]int64{}, Differs: cleaned(p.Differs)}
 			for q, percentile := range history.Percentiles {
@@ -178,7 +180,10 @@ func (f *historySeries) series() (*history.Series, error) {
 	if len(f.Runs) == 0 {
 		return nil, errors.New("it has no run")
 	}
-	s := &history.Series{Target: runfile.Target{Name: f.Target}, Differs: f.Differs}
+	s := &history.Series{Target: runfile.Target{Name: f.Target}, Of: f.Of, Differs: f.Differs}
+	if f.Of != compare.Requests && f.Of != compare.Journeys {
+		return nil, fmt.Errorf("it is of %.40q, which is not known", f.Of)
+	}
 	if f.Plan != nil {
 		s.Plan = *f.Plan
 	}

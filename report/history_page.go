@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"math"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
+	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/page"
 )
@@ -118,7 +120,7 @@ func seriesAnswers(s *history.Series, o history.Options) []string {
 				verb = "fell"
 			}
 			answers = append(answers, fmt.Sprintf("%s of %s %s by %s, from %s to %s, with the run of %s (%s).",
-				strings.ToUpper(percentile.Key), seriesName(s), verb, changeBy(c), units.Duration(time.Duration(c.Before)), units.Duration(time.Duration(c.After)),
+				strings.ToUpper(percentile.Key)+map[bool]string{true: " of journey time"}[s.Of == compare.Journeys], seriesName(s), verb, changeBy(c), units.Duration(time.Duration(c.Before)), units.Duration(time.Duration(c.After)),
 				s.Points[c.Index].Started.UTC().Format(dateTime), pWords(c.P)))
 		}
 	}
@@ -183,7 +185,7 @@ func runsTable(s *history.Series, from int, o Options) *page.Table {
 	for _, percentile := range history.Percentiles {
 		t.Columns = append(t.Columns, page.Column{Title: strings.ToUpper(percentile.Key)})
 	}
-	t.Columns = append(t.Columns, page.Column{Title: "requests", Rank: 1}, page.Column{Words: true, Rank: 2})
+	t.Columns = append(t.Columns, page.Column{Title: cmp.Or(string(s.Of), "requests"), Rank: 1}, page.Column{Words: true, Rank: 2})
 	for i := from; i < len(s.Points); i++ {
 		point := s.Points[i]
 		if cells, changed := changeCells(s, i); changed {

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"html"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -170,5 +171,51 @@ func TestHistoryJSON(t *testing.T) {
 	}
 	if strings.Contains(b.String(), `\u001b`) {
 		t.Error("an escape sequence is in the file")
+	}
+}
+
+// The history of journeys is of journey time, in every form, and read again from a file. Runs of requests are no part of it, by force
+// either.
+func TestHistoryOfJourneys(t *testing.T) {
+	c := history.Collector{Force: true}
+	for day := range 20 {
+		took := time.Second + time.Duration(day*7%5)*time.Millisecond
+		if day >= 10 {
+			took *= 2
+		}
+		d := runfile.NewDist(runfile.TotalDigits, slices.Repeat([]time.Duration{took}, 100), nil)
+		r := &runfile.Run{Target: runfile.Target{Name: "shop"}, Started: time.Date(2026, 10, 1+day, 9, 0, 0, 0, time.UTC)}
+		r.Plan.Profile, r.Verdict.Kind = "spike", runfile.Valid
+		r.Overall.Journeys = []runfile.Journey{{Name: "buy", Arrived: 100, Completed: 100, Time: d, TargetTime: d, Steps: make([]runfile.JourneyStep, 2)}}
+		r.Overall.TargetTime = &runfile.TargetTime{Undisturbed: runfile.Dist{Count: 200, P50NS: 1, P95NS: 1, P99NS: 1}}
+		c.Add("night.json", r)
+	}
+	plain := &runfile.Run{Target: runfile.Target{Name: "shop"}, Started: time.Date(2026, 9, 1, 9, 0, 0, 0, time.UTC)}
+	plain.Plan.Profile, plain.Verdict.Kind = "spike", runfile.Valid
+	plain.Overall.ResponseTime = runfile.Dist{Count: 1, P50NS: 1, P95NS: 1, P99NS: 1}
+	c.Add("plain.json", plain)
+	made := c.History()
+
+	var file bytes.Buffer
+	if err := WriteHistoryJSON(&file, made); err != nil {
+		t.Fatal(err)
+	}
+	again, err := DecodeHistory("h.json", file.Bytes())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range []*history.History{made, again} {
+		var b bytes.Buffer
+		if err := WriteHistory(&b, h, Options{Width: 100}); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range []string{"P99 of journey time of spike at shop rose by a factor of 2.0, from 1.", "  journeys", "stands alone"} {
+			if !strings.Contains(strings.Join(strings.Fields(b.String()), " "), strings.TrimSpace(want)) {
+				t.Errorf("no %q in\n%s", want, b.String())
+			}
+		}
+	}
+	if _, err := DecodeHistory("h.json", bytes.ReplaceAll(file.Bytes(), []byte(`"of": "journeys"`), []byte(`"of": "walks"`))); err == nil || !strings.Contains(err.Error(), `it is of "walks", which is not known`) {
+		t.Errorf("%v", err)
 	}
 }

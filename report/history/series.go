@@ -27,7 +27,7 @@ type Point struct {
 	Source   string // the file that the run is from
 	Started  time.Time
 	Bench    string // version of bench
-	Requests uint64 // that the percentiles are of
+	Requests uint64 // or journeys, that the percentiles are of
 	Values   [len(Percentiles)]time.Duration
 	AtLeast  [len(Percentiles)]bool // the value is a lower bound
 
@@ -42,7 +42,8 @@ type Series struct {
 	Target      runfile.Target
 	Plan        runfile.PlanRecord
 	Environment runfile.Environment
-	TargetTime  bool // its percentiles are of the target's own time
+	TargetTime  bool         // its percentiles are of the target's own time
+	Of          compare.Unit // what they are of
 	Points      []Point
 	Changes     [len(Percentiles)][]Change // in ns
 
@@ -67,7 +68,7 @@ type History struct {
 // Collector makes series of runs. Its zero value works, with a magnitude of 0.
 type Collector struct {
 	Options Options
-	Force   bool // runs of one target and profile are a series whatever else differs
+	Force   bool // runs of one target and profile are a series whatever else differs, but for journeys and requests
 
 	series  []*Series
 	leftOut []LeftOut
@@ -95,7 +96,7 @@ func (c *Collector) Add(source string, r *runfile.Run) {
 		why = "was interrupted"
 	case spoiled != "":
 		why = "is no evidence: " + spoiled
-	case timesOf(r).Count == 0:
+	case compare.Latencies(r).Count == 0:
 		why = "has no response time"
 	}
 	if why != "" {
@@ -118,11 +119,11 @@ func (c *Collector) Skip(source, why string) {
 // seriesOf returns the series that a run belongs to.
 func (c *Collector) seriesOf(r *runfile.Run) *Series {
 	for _, s := range c.series {
-		if s.Target.Series() == r.Target.Series() && s.Plan.Profile == r.Plan.Profile && (c.Force || s.differences(r) == nil) {
+		if s.Target.Series() == r.Target.Series() && s.Plan.Profile == r.Plan.Profile && s.Of == compare.UnitOf(r) && (c.Force || s.differences(r) == nil) {
 			return s
 		}
 	}
-	s := &Series{Target: r.Target, Plan: r.Plan, Environment: r.Environment, TargetTime: r.HasTargetTime()}
+	s := &Series{Target: r.Target, Plan: r.Plan, Environment: r.Environment, TargetTime: r.HasTargetTime(), Of: compare.UnitOf(r)}
 	c.series = append(c.series, s)
 	return s
 }
@@ -136,14 +137,6 @@ func (s *Series) differences(r *runfile.Run) []string {
 	return list
 }
 
-// timesOf are the target times of undisturbed requests, or of a run of before they were measured its response times.
-func timesOf(r *runfile.Run) *runfile.Dist {
-	if t := r.Overall.TargetTime; t != nil {
-		return &t.Undisturbed
-	}
-	return &r.Overall.ResponseTime
-}
-
 // settingOf is what of a run says whether another is of its series.
 func settingOf(r *runfile.Run) *runfile.Run {
 	s := &runfile.Run{Plan: r.Plan, Environment: r.Environment}
@@ -154,7 +147,7 @@ func settingOf(r *runfile.Run) *runfile.Run {
 }
 
 func pointOf(source string, r *runfile.Run) Point {
-	d := timesOf(r)
+	d := compare.Latencies(r)
 	p := Point{
 		Source: source, Started: r.Started, Bench: r.Environment.Bench, Requests: d.Count,
 		setting: settingOf(r),
