@@ -155,15 +155,15 @@ var whole = [2]float64{0, 1}
 // The promises of the gate. Sampling allowance is in the counts: a share of 1 % of 2,000 gates scatters by 0.2 points.
 var promises = []promise{
 	{quiet, "same", same, 400, [2]float64{0, 0.01}, [2]float64{0.85, 1}, whole, false},
-	{typical, "same", same, 5000, [2]float64{0, 0.01}, [2]float64{0.85, 1}, whole, true},
+	{typical, "same", same, 2000, [2]float64{0, 0.01}, [2]float64{0.85, 1}, whole, true},
 	{noisy, "same", same, 400, [2]float64{0, 0.01}, whole, whole, false},
 	{loud, "same", same, 400, [2]float64{0, 0.01}, whole, whole, false},
 	{quiet, "at the margins", margins, 400, [2]float64{0, 0.025}, whole, whole, false},
-	{typical, "at the margins", margins, 5000, [2]float64{0, 0.025}, whole, whole, true},
+	{typical, "at the margins", margins, 2000, [2]float64{0, 0.025}, whole, whole, true},
 	{noisy, "at the margins", margins, 400, [2]float64{0, 0.025}, whole, whole, false},
 	{loud, "at the margins", margins, 400, [2]float64{0, 0.025}, whole, whole, false},
 	{quiet, "a fifth slower", slower, 300, [2]float64{0.95, 1}, [2]float64{0, 0}, whole, false},
-	{typical, "a fifth slower", slower, 5000, [2]float64{0.95, 1}, [2]float64{0, 0}, whole, true},
+	{typical, "a fifth slower", slower, 2000, [2]float64{0.95, 1}, [2]float64{0, 0}, whole, true},
 	{noisy, "a fifth slower", slower, 300, [2]float64{0.95, 1}, [2]float64{0, 0}, whole, false},
 	{loud, "a fifth slower", slower, 300, [2]float64{0.95, 1}, [2]float64{0, 0}, whole, false},
 	{quiet, "P99 ×1.3", tail, 300, [2]float64{0.95, 1}, [2]float64{0, 0}, [2]float64{0.95, 1}, false},
