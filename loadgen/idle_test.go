@@ -17,7 +17,6 @@ func TestTheEndOfIdleTimeIsNamed(t *testing.T) {
 	if testing.Short() {
 		t.Skip("leaves connections idle for seconds")
 	}
-	t.Parallel()
 	address := listen(t, func(c net.Conn) {
 		in := bufio.NewReader(c)
 		for i := 0; ; i++ {
