@@ -45,7 +45,6 @@ func hostilePlan(engine, url string) loadgen.Plan {
 }
 
 func TestHostileServers(t *testing.T) {
-	t.Parallel()
 	server, _ := exchangetest.Certificate(t)
 	for _, tc := range []struct {
 		name   string

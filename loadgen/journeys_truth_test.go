@@ -245,9 +245,9 @@ func drawnJourneys(n uint64) (Plan, time.Duration) {
 // A service that only has more and more journeys in progress is not behind, however long the phases are, and one that takes fewer steps
 // than are due is.
 func TestJourneysBacklogIsATime(t *testing.T) {
-	services := uint64(40)
+	services, overloads := uint64(40), uint64(10)
 	if testing.Short() {
-		services = 10
+		services, overloads = 5, 3
 	}
 	for n := range services {
 		p, service := drawnJourneys(n)
@@ -255,7 +255,7 @@ func TestJourneysBacklogIsATime(t *testing.T) {
 			t.Errorf("%d: %d steps of %v, %+v: %s: %q", n, len(p.Journeys[0].Steps), service, p.Profile.Phases, run.Verdict.Kind, run.Verdict.Evidence)
 		}
 	}
-	for n := range uint64(10) {
+	for n := range overloads {
 		p, _ := drawnJourneys(n)
 		p.Profile.Phases = p.Profile.Phases[:1]
 		phase := &p.Profile.Phases[0]
