@@ -262,11 +262,11 @@ func (l *loop) leave(v int32) {
 	if c.stream != none && h.places[c.stream] == v {
 		h.places[c.stream] = none
 		h.frames.Cancel(c.stream)
-		l.relist(h.at)
 		if !h.corked {
 			l.flush(h.at)
 		}
 	}
+	l.relist(h.at) // a goodbye may have come before the answer, and then it takes no other
 	c.on = nil
 }
 

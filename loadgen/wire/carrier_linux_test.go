@@ -240,6 +240,31 @@ func TestGoodbyeLosesNothing(t *testing.T) {
 	}
 }
 
+// Where a server says goodbye and then answers, both in one write, the next request goes over another connection.
+func TestNothingIsAskedAfterAGoodbye(t *testing.T) {
+	const n = 6
+	var after atomic.Int64
+	address := speak(t, func(_ int, s *spoken) {
+		_ = s.WriteSettings()
+		id := s.request()
+		if id == 0 {
+			return
+		}
+		var both bytes.Buffer
+		s.Framer = http2.NewFramer(&both, s.conn)
+		_ = s.WriteGoAway(id, http2.ErrCodeNo, nil)
+		s.header(id, true, ":status", "200")
+		_, _ = s.conn.Write(both.Bytes())
+		if s.request() > 0 {
+			after.Add(1)
+		}
+	})
+	r := driveFrames(t, address, 1, exchangetest.Evenly{N: n}, exchange.Config{Slots: 1})
+	if r.Count(exchange.Succeeded) != n || after.Load() > 0 {
+		t.Errorf("%d of %d succeeded, %d were asked after a goodbye: %+v", r.Count(exchange.Succeeded), n, after.Load(), r.Exchanges)
+	}
+}
+
 // Connections may say goodbye one after the other to the same request, which is sent again, but not without end.
 func TestGoodbyesInARow(t *testing.T) {
 	for _, tc := range []struct {
