@@ -68,9 +68,9 @@ func (r *recording) failure(x *exchange.Exchange, came []byte) string {
 	}
 	expected := r.mix.Expected(x.K, r.plan.Expect)
 	if len(expected) == 0 {
-		return request.JudgeAnswer(nil, x.Status, nil, request.Body{}, 0)
+		return request.JudgeAnswer(nil, x.Status, x.Header, request.Body{}, 0)
 	}
-	return request.JudgeAnswer(expected, x.Status, x.Header.Map(), body, r.readBody())
+	return request.JudgeAnswer(expected, x.Status, x.Header, body, r.readBody())
 }
 
 // numbers are those of the plan's requests that one loop sends: every step-th.

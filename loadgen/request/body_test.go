@@ -105,7 +105,7 @@ func TestUnreadBodiesFailWhatIsExpectedOfThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := JudgeAnswer([]Expect{e}, tc.status, http.Header{}, unread, 100); got != tc.want {
+		if got := JudgeAnswer([]Expect{e}, tc.status, exchange.Header{}, unread, 100); got != tc.want {
 			t.Errorf("%s of status %d: %q, want %q", tc.expect, tc.status, got, tc.want)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 // Expect is what an answer must be to count as a success. Without one on the status, a status of 200 to 399 is.
@@ -122,12 +124,21 @@ func parseStatus(code string) (statusRange, error) {
 // answer is what is held against expectations. Its body is read as JSON when that is first asked for.
 type answer struct {
 	status   int
-	header   http.Header
+	came     exchange.Header
+	header   http.Header // of it, once it was asked for
 	body     []byte
 	unread   string // why body cannot be read, see [Body]
 	document any
 	read     bool
 	texts    []string // of a journey's names
+}
+
+// fields is the header as net/http has it, made when it is first asked for.
+func (a *answer) fields() http.Header {
+	if a.header == nil {
+		a.header = a.came.Map()
+	}
+	return a.header
 }
 
 func (a *answer) json() any {
@@ -155,7 +166,7 @@ func (e *Expect) met(a *answer) bool {
 	case e.header == "":
 		return e.pattern.Match(a.body[:min(len(a.body), MaxExpectedBody)])
 	default:
-		for _, v := range a.header[e.header] {
+		for _, v := range a.fields()[e.header] {
 			if e.pattern.MatchString(v) {
 				return true
 			}
@@ -186,8 +197,8 @@ func (e *Expect) metJSON(a *answer) bool {
 
 // JudgeAnswer returns what an answer's failure is called, or "" for a success. A body of more than so many bytes is not read as
 // JSON: of that, one byte more is given.
-func JudgeAnswer(expected []Expect, status int, header http.Header, body Body, most int) string {
-	a := answer{status: status, header: header, body: body.Seen, unread: body.Unread}
+func JudgeAnswer(expected []Expect, status int, header exchange.Header, body Body, most int) string {
+	a := answer{status: status, came: header, body: body.Seen, unread: body.Unread}
 	return a.judge(expected, most)
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 )
 
 func TestJudgeAnswer(t *testing.T) {
@@ -59,7 +61,7 @@ func TestJudgeAnswer(t *testing.T) {
 			}
 			expected = append(expected, e)
 		}
-		if got := JudgeAnswer(expected, tc.status, header, Body{Seen: []byte(tc.body)}, 300); got != tc.want {
+		if got := JudgeAnswer(expected, tc.status, exchange.Header{Fields: header}, Body{Seen: []byte(tc.body)}, 300); got != tc.want {
 			t.Errorf("%q, status %d, body %q: %q, want %q", tc.expected, tc.status, tc.body, got, tc.want)
 		}
 	}

@@ -321,9 +321,9 @@ func (s *CompiledStep) expected(all []Expect) []Expect {
 func (s *CompiledStep) Answer(k uint64, round int, texts []string, all []Expect, x *exchange.Exchange, body Body, most int) (failure string, more bool) {
 	expected := s.expected(all)
 	if len(expected) == 0 && len(s.takes) == 0 {
-		return JudgeAnswer(nil, x.Status, nil, Body{}, 0), true
+		return JudgeAnswer(nil, x.Status, x.Header, Body{}, 0), true
 	}
-	a := answer{status: x.Status, header: x.Header.Map(), body: body.Seen, unread: body.Unread, texts: texts}
+	a := answer{status: x.Status, came: x.Header, body: body.Seen, unread: body.Unread, texts: texts}
 	if failure = a.judge(expected, most); failure != "" {
 		return failure, false
 	}

@@ -95,9 +95,9 @@ func (t *compiledTake) all(a *answer) (list []string) {
 			}
 		}
 	case t.extract != nil:
-		return t.extract.all(a.header, a.body, maxMatches)
+		return t.extract.all(a.fields(), a.body, maxMatches)
 	default:
-		for _, c := range setCookies(a.header) {
+		for _, c := range setCookies(a.fields()) {
 			if c.Name == t.cookie {
 				list = append(list[:0], c.Value) // the last one wins
 			}
