@@ -38,8 +38,8 @@ func (s *Side) Around(figure float64) (low, high float64) {
 	return figure * math.Exp(l-e.center), figure * math.Exp(h-e.center)
 }
 
-// Judged reports whether rounds with so many planned requests tell a percentile.
-func (m Metric) Judged(planned float64) bool { return m.estimator(planned) != ByNone }
+// Paired reports whether rounds with so many planned requests have each a figure of its own of a percentile.
+func (m Metric) Paired(planned float64) bool { return m.estimator(planned) == ByPairs }
 
 // Contrast is the change of a percentile from one side to the other. The rounds of both are neighbours, with the same requests.
 type Contrast struct {

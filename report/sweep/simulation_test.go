@@ -138,7 +138,7 @@ func TestSweepSimulation(t *testing.T) {
 		name  string
 		reads int
 		few   bool
-	}{{"each round has its P99", 4000, false}, {"by the slowest of a quad", 190, true}} {
+	}{{"each round has its P99", 4000, false}, {"each round has its P95", 190, true}} {
 		t.Run(row.name, func(t *testing.T) {
 			allowed := int(math.Ceil(float64(count)*0.05 + 3*math.Sqrt(float64(count)*0.05*0.95)))
 			if *sweeps > 0 {
@@ -170,6 +170,19 @@ func TestSweepSimulation(t *testing.T) {
 				t.Errorf("of %d sweeps of different cells %d order some the wrong way, and %d find the slowest", count, inverted, found)
 			}
 		})
+	}
+}
+
+// Of eight cells, in rounds of few reads, one that is 1.7 times as slow is found: a percentile is tested of which each round has a
+// figure of its own. By the slowest of each quad, P99, half as many find it.
+func TestASlowCellOfManyIsFound(t *testing.T) {
+	count := played(60)
+	found := each(count, func(seed uint64) bool {
+		s := simulate(t, seed, []float64{1, 1, 1, 1, 1, 1, 1, 1.7}, 140, true)
+		return s.Metric == "p95" && s.Cells[0].Best && !s.Cells[7].Best && s.Cells[7].First == 8
+	})
+	if t.Logf("%d of %d sweeps find it", found, count); found < count/2 {
+		t.Errorf("%d of %d sweeps find it", found, count)
 	}
 }
 
