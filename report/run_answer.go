@@ -108,7 +108,7 @@ func answerOne(s subject) string {
 	case silent:
 		return fmt.Sprintf("No request succeeded: the service %s.%s", s.predicate(), s.setting())
 	case carried:
-		if s.focus.AllJourneys() != nil {
+		if s.focus.CountsJourneys() {
 			break
 		}
 		return fmt.Sprintf("The service %s: %s.", s.predicate(), s.figures())
@@ -308,7 +308,7 @@ func bothCarried(a, b subject) string {
 		what = "Both carried " + a.task()
 	}
 	late := leftOutOf(a, b)
-	if late != "" && a.focus.AllJourneys() == nil {
+	if late != "" && !a.focus.CountsJourneys() {
 		if x, y = a.ownTime(), b.ownTime(); x == nil || y == nil { // of the one only the response time is known
 			return strings.Join(others([]subject{a, b}, ""), " ")
 		}

@@ -22,7 +22,7 @@ const shownLoss = 0.01
 
 // rateWords is the rate of a phase, and what comes at it where that is not requests.
 func (s subject) rateWords(p *runfile.Phase) string {
-	if p.AllJourneys() == nil {
+	if !p.CountsJourneys() {
 		return units.Rate(s.rate(p))
 	}
 	return units.Trimmed(s.rate(p)) + " journeys/s"

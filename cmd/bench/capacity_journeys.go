@@ -28,7 +28,7 @@ func journeyNames(list []profiles.Journey) (names []string) {
 
 // journeysOfRun are the names of a run's journeys, if any is of several requests.
 func journeysOfRun(r *runfile.Run) (names []string) {
-	if r.Overall.AllJourneys() == nil {
+	if !r.Overall.CountsJourneys() {
 		return nil
 	}
 	for _, j := range r.Overall.Journeys {

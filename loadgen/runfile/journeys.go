@@ -235,10 +235,15 @@ func (t *TargetTime) Joined(other *TargetTime, digits int) *TargetTime {
 	return m
 }
 
+// CountsJourneys reports whether some journeys of the phase are of several steps: then they are what arrives, and not their requests.
+func (p *Phase) CountsJourneys() bool {
+	return slices.ContainsFunc(p.Journeys, func(j Journey) bool { return len(j.Steps) > 1 })
+}
+
 // AllJourneys returns what became of the phase's journeys of all kinds together, without their steps; nil where none is of several
 // steps: then it says what the requests do.
 func (p *Phase) AllJourneys() *Journey {
-	if !slices.ContainsFunc(p.Journeys, func(j Journey) bool { return len(j.Steps) > 1 }) {
+	if !p.CountsJourneys() {
 		return nil
 	}
 	var all Journey

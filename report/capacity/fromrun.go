@@ -17,7 +17,7 @@ func FromRun(r *runfile.Run, objectives []runfile.Threshold) (*Search, error) {
 		return nil, fmt.Errorf("it is pooled of %d runs, and a step is of one: name one of them", r.Pooled)
 	}
 	o := Options{Objectives: objectives}
-	if r.Overall.AllJourneys() != nil {
+	if r.Overall.CountsJourneys() {
 		o.Unit = Journeys
 	}
 	s := NewSearch(o)

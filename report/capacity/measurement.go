@@ -222,7 +222,7 @@ const atOnce = 0.01
 func servedBySecond(r *runfile.Run, start time.Duration) (served []float64) {
 	p := &r.Overall
 	var finished []float64
-	if p.AllJourneys() != nil {
+	if p.CountsJourneys() {
 		return completedBySecond(r, start)
 	}
 	for i := range r.Intervals {

@@ -49,7 +49,7 @@ func arrivalsOf(r *runfile.Run) arrivals {
 
 // UnitOf returns what is compared of a run.
 func UnitOf(r *runfile.Run) Unit {
-	if slices.ContainsFunc(r.Overall.Journeys, func(j runfile.Journey) bool { return len(j.Steps) > 1 }) {
+	if r.Overall.CountsJourneys() {
 		return Journeys
 	}
 	return Requests
