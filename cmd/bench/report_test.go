@@ -138,7 +138,7 @@ func TestReportShowsEveryKindThatBenchWrites(t *testing.T) {
 	}
 	swept := &sweep.Sweep{
 		Schema: 1, Kind: sweep.Kind, Subject: "pooled", Options: []string{"size"}, Metric: "p99", Rate: 50, Reads: 1, Tested: true, Cells: cells, Quads: 6, Planned: 6, RoundNS: 1e9,
-		Pairs: []sweep.Pair{{A: 0, B: 1, Ratio: 0.7, Level: 0.05, Slower: "a"}}, Near: &sweep.Near{Within: []int{1}, Open: []int{}},
+		Pairs: []sweep.Pair{{A: 0, B: 1, Metric: "p99", Ratio: 0.7, Level: 0.05, Slower: "a"}}, Near: &sweep.Near{Within: []int{1}, Open: []int{}},
 		Repeat: "bench compare pooled --sweep size=1,2", Notes: []string{"something"},
 	}
 	swept.Rank()

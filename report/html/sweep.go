@@ -3,6 +3,8 @@ package html
 import (
 	"io"
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/seed-5a006608/bench/report/chart"
 	"github.com/seed-5a006608/bench/report/page"
@@ -11,7 +13,7 @@ import (
 
 // WriteSweep writes the report of a sweep. Its error is that of w.
 func WriteSweep(w io.Writer, s *sweep.Sweep) error {
-	return Write(w, charted(sweep.Page(s), section("Cells", cellPoints(s)), section("Pairs", pairForest(s))))
+	return Write(w, charted(sweep.Page(s), section("Cells", cellPoints(s)), section("Pairs", pairForests(s))))
 }
 
 // cellPoints draws each cell by latency and stale share, and where an option is a number, latency by its value.
@@ -48,11 +50,26 @@ func pointSeries(i int, p sweep.Point) chart.Series {
 	return chart.Series{Name: p.Name, Color: i, Shape: i + i/4, Style: chart.Dots, Points: []chart.Point{{X: p.X, Y: p.Y, Low: p.YLow, High: p.YHigh}}}
 }
 
-// pairForest draws every pair by the interval that decided.
-func pairForest(s *sweep.Sweep) []page.Block {
+// pairForests draw every pair by the intervals that decided, percentile by percentile.
+func pairForests(s *sweep.Sweep) (blocks []page.Block) {
+	var metrics []string
+	for _, p := range s.Pairs {
+		if !slices.Contains(metrics, p.Metric) {
+			metrics = append(metrics, p.Metric)
+		}
+	}
+	for _, metric := range metrics {
+		if f := pairForest(s, metric); len(f.Rows) > 0 {
+			blocks = append(blocks, page.Chart{Title: "Every pair at " + strings.ToUpper(metric) + " of the reads", Caption: "By the intervals that decided: all tests together err with 5 %.", Drawing: picture{f}})
+		}
+	}
+	return blocks
+}
+
+func pairForest(s *sweep.Sweep, metric string) chart.Forest {
 	f := chart.Forest{X: chart.Axis{Label: "factor", Unit: chart.Factor, Scale: chart.Log}, None: 1}
 	for _, p := range s.Pairs {
-		if p.Ratio == 0 {
+		if p.Ratio == 0 || p.Metric != metric {
 			continue
 		}
 		low, high, status, word := p.Decide.Low, p.Decide.High, chart.Undecided, "not told apart"
@@ -68,8 +85,5 @@ func pairForest(s *sweep.Sweep) []page.Block {
 		f.Rows = append(f.Rows, chart.Interval{Name: s.Cells[p.B].Name + " / " + s.Cells[p.A].Name, Low: low, Value: p.Ratio, High: high, Margin: math.NaN(), Status: status,
 			Text: factor(low) + " … " + factor(high) + ", " + word})
 	}
-	if len(f.Rows) == 0 {
-		return nil
-	}
-	return []page.Block{page.Chart{Title: "Every pair", Caption: "By the intervals that decided: all pairs together err with 5 %.", Drawing: picture{f}}}
+	return f
 }

@@ -46,7 +46,7 @@ func Answer(s *Sweep) string {
 	return strings.Join(sentences, " ")
 }
 
-// where are the cells for which is holds, by the tested percentile.
+// where are the cells for which is holds, in the order of the report.
 func (s *Sweep) where(is func(*Cell) bool) (list []*Cell) {
 	for _, i := range s.order() {
 		if c := &s.Cells[i]; is(c) {
@@ -56,7 +56,7 @@ func (s *Sweep) where(is func(*Cell) bool) (list []*Cell) {
 	return list
 }
 
-// order are the cells as the report shows them: by place, then by the tested percentile; those without a place come last.
+// order are the cells as the report shows them: by place, then by the percentile that orders; those without a place come last.
 func (s *Sweep) order() []int {
 	order := make([]int, len(s.Cells))
 	for i := range order {
@@ -72,43 +72,99 @@ func (s *Sweep) order() []int {
 	return order
 }
 
-// value is a cell's figure of the tested percentile.
-func (s *Sweep) value(c *Cell) time.Duration {
-	switch s.Metric {
+// value is a cell's figure of the percentile that orders.
+func (s *Sweep) value(c *Cell) time.Duration { return c.Reads.at(s.Metric) }
+
+func (l *Latency) at(metric string) time.Duration {
+	switch metric {
 	case compare.P50.Key:
-		return c.Reads.P50NS
+		return l.P50NS
 	case compare.P95.Key:
-		return c.Reads.P95NS
+		return l.P95NS
 	}
-	return c.Reads.P99NS
+	return l.P99NS
 }
 
-// percentile is what the tested percentile is called.
+// percentile is what the percentile that orders is called.
 func (s *Sweep) percentile() string { return strings.ToUpper(s.Metric) }
+
+// tested are the percentiles by which pairs can be told apart.
+func (s *Sweep) tested() []string {
+	if s.Metric == compare.P50.Key || len(s.Pairs) > 0 && !slices.ContainsFunc(s.Pairs, func(p Pair) bool { return p.Metric == compare.P50.Key }) {
+		return []string{s.Metric}
+	}
+	return []string{compare.P50.Key, s.Metric}
+}
 
 // bestSentence names all cells among the best, with what they cost.
 func (s *Sweep) bestSentence(best []*Cell) string {
 	ranked := s.where(func(c *Cell) bool { return !c.Unranked })
+	turns := s.turns(best)
 	switch {
 	case len(best) == 0:
 		return "No cell could be ranked."
+	case len(best) == len(ranked) && len(best) > 1 && turns != "":
+		return fmt.Sprintf("No cell is ahead of another: of %s none is shown to be faster than another at one percentile and not slower at the other.%s%s", names(best), turns, staleSentence(best))
 	case len(best) == len(ranked) && len(best) > 1:
-		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", s.percentile(), names(best), staleSentence(best))
+		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", strings.ToUpper(strings.Join(s.tested(), " or ")), names(best), staleSentence(best))
+	case len(best) == 1:
+		return fmt.Sprintf("%s reads fastest (%s)%s.", names(best), s.figures(best), staleWords(best))
 	}
-	var figures []string
-	for _, c := range best {
-		figures = append(figures, units.Duration(s.value(c)))
-	}
-	text := fmt.Sprintf("%s reads fastest (%s %s)", names(best), s.percentile(), figures[0])
-	if len(best) > 1 {
-		list := and(figures)
-		if len(best) > 3 {
-			at := func(a, b *Cell) int { return cmp.Compare(s.value(a), s.value(b)) }
-			list = units.Duration(s.value(slices.MinFunc(best, at))) + " to " + units.Duration(s.value(slices.MaxFunc(best, at)))
+	return fmt.Sprintf("%s read fastest (%s; %s)%s.%s", names(best), s.figures(best), apart(turns), staleWords(best), turns)
+}
+
+// figures are what cells have of the tested percentiles, of many the least and the greatest.
+func (s *Sweep) figures(cells []*Cell) string {
+	var parts []string
+	for _, metric := range s.tested() {
+		var values []time.Duration
+		var list []string
+		for _, c := range cells {
+			values, list = append(values, c.Reads.at(metric)), append(list, units.Duration(c.Reads.at(metric)))
 		}
-		text = fmt.Sprintf("%s read fastest (%s %s, not told apart)", names(best), s.percentile(), list)
+		text := and(list)
+		if len(cells) > 3 {
+			text = units.Duration(slices.Min(values)) + " to " + units.Duration(slices.Max(values))
+		}
+		parts = append(parts, strings.ToUpper(metric)+" "+text)
 	}
-	return text + staleWords(best) + "."
+	if len(cells) > 1 {
+		return strings.Join(parts, "; ")
+	}
+	return strings.Join(parts, ", ")
+}
+
+// apart says how cells of which none is ahead of another lie to each other. Turns are their sentence of that name.
+func apart(turns string) string {
+	if turns != "" {
+		return "none ahead of another"
+	}
+	return "not told apart"
+}
+
+// turns is a sentence on the first two cells of which one is faster by one percentile and the other by the other; "": there are none.
+func (s *Sweep) turns(cells []*Cell) string {
+	if s.Metric == compare.P50.Key {
+		return ""
+	}
+	high, median := s.faster(s.Metric), s.faster(compare.P50.Key)
+	for _, a := range cells {
+		for _, b := range cells {
+			if i, j := s.index(a), s.index(b); median[i][j] && high[j][i] {
+				return fmt.Sprintf(" %s is faster than %s at P50 and slower at %s.", a.name(), b.name(), s.percentile())
+			}
+		}
+	}
+	return ""
+}
+
+func (s *Sweep) index(c *Cell) int {
+	for i := range s.Cells {
+		if &s.Cells[i] == c {
+			return i
+		}
+	}
+	return -1
 }
 
 // staleSentence is what staleWords say, in a sentence of its own.
@@ -157,25 +213,18 @@ func (s *Sweep) neverStaleSentence(best []*Cell) string {
 	if len(best) == len(s.where(func(c *Cell) bool { return !c.Unranked })) || !slices.ContainsFunc(best, func(c *Cell) bool { return c.Stale != nil && c.Stale.Stale > 0 }) {
 		return ""
 	}
-	list := s.where(never)
+	list, ahead := s.where(never), s.ahead()
 	first := slices.DeleteFunc(slices.Clone(list), func(c *Cell) bool {
-		return slices.ContainsFunc(list, func(other *Cell) bool { return s.faster(other, c) })
+		return slices.ContainsFunc(list, func(other *Cell) bool { return ahead[s.index(other)][s.index(c)] })
 	})
 	switch {
 	case len(first) == 0:
 		return ""
 	case len(first) == 1:
-		return fmt.Sprintf("Of those never stale %s reads fastest (%s %s).", names(first), s.percentile(), units.Duration(s.value(first[0])))
+		return fmt.Sprintf("Of those never stale %s reads fastest (%s).", names(first), s.figures(first))
 	}
-	return fmt.Sprintf("Of those never stale %s read fastest and are not told apart.", names(first))
-}
-
-// faster reports whether a is shown to be faster than b by their own pair.
-func (s *Sweep) faster(a, b *Cell) bool {
-	return slices.ContainsFunc(s.Pairs, func(p Pair) bool {
-		x, y := &s.Cells[p.A], &s.Cells[p.B]
-		return x == a && y == b && p.Slower == "b" || x == b && y == a && p.Slower == "a"
-	})
+	turns := s.turns(first)
+	return fmt.Sprintf("Of those never stale %s read fastest (%s; %s).%s", names(first), s.figures(first), apart(turns), turns)
 }
 
 func (s *Sweep) lostSentence() string {

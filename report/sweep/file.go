@@ -1,6 +1,7 @@
 package sweep
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,6 +33,9 @@ func Decode(name string, data []byte) (*Sweep, error) {
 	if err := runfile.DecodeKind(name, "sweep file", schema, data, s); err != nil {
 		return nil, err
 	}
+	for i := range s.Pairs {
+		s.Pairs[i].Metric = cmp.Or(s.Pairs[i].Metric, s.Metric)
+	}
 	if err := s.check(); err != nil {
 		return nil, fmt.Errorf("%s: is damaged or was edited: %w", name, err)
 	}
@@ -57,7 +61,7 @@ func (s *Sweep) check() error {
 		}
 	}
 	for i, p := range s.Pairs {
-		if !s.isCell(p.A) || !s.isCell(p.B) || p.A == p.B || !slices.Contains([]string{"", "a", "b"}, p.Slower) ||
+		if !s.isCell(p.A) || !s.isCell(p.B) || p.A == p.B || !slices.Contains([]string{"", "a", "b"}, p.Slower) || !slices.Contains(s.tested(), p.Metric) ||
 			p.Ratio < 0 || min(p.At95.Low, p.At95.High, p.Decide.Low, p.Decide.High, p.Level) < 0 {
 			return fmt.Errorf("pair %d cannot be", i+1)
 		}

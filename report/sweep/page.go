@@ -271,7 +271,7 @@ func hitTable(s *Sweep) *page.Table {
 
 // pairTable shows every two cells with the interval that decided.
 func pairTable(s *Sweep) *page.Table {
-	t := &page.Table{Caption: "every pair", Columns: []page.Column{{Title: s.percentile() + " of the reads", Words: true, Names: true}, {Title: "ratio"},
+	t := &page.Table{Caption: "every pair", Columns: []page.Column{{Title: "of the reads", Words: true, Names: true}, {Title: "percentile", Words: true}, {Title: "ratio"},
 		{Title: "95 %", Words: true, Gap: 1}, {Title: "that decides", Words: true}, {Title: "evidence", Words: true}}}
 	for _, p := range s.Pairs {
 		a, b := &s.Cells[p.A], &s.Cells[p.B]
@@ -286,7 +286,7 @@ func pairTable(s *Sweep) *page.Table {
 		if p.Ratio > 0 {
 			ratio = page.Figure(units.Times(p.Ratio), p.Ratio)
 		}
-		t.Add(page.Words(b.name()+" / "+a.name()), ratio, page.Words(p.At95.text()), page.Words(p.Decide.text()), page.Words(evidence))
+		t.Add(page.Words(b.name()+" / "+a.name()), page.Words(strings.ToUpper(p.Metric)), ratio, page.Words(p.At95.text()), page.Words(p.Decide.text()), page.Words(evidence))
 	}
 	return t
 }
@@ -315,7 +315,7 @@ func (s *Sweep) made() []string {
 		parts = append(parts, plural(s.Again, "round")+" driven again, as bench was late for most of what was due or did not send it")
 	}
 	if s.Tested {
-		parts = append(parts, "all pairs tested once, 5 % over all")
+		parts = append(parts, "all pairs tested once at "+strings.ToUpper(strings.Join(s.tested(), " and "))+", 5 % over all")
 	}
 	parts = append(parts, "ordered by "+s.percentile()+" of the reads")
 	if s.TookNS > 0 {
@@ -330,7 +330,11 @@ func (s *Sweep) footnotes() (notes []string) {
 		return slices.ContainsFunc(s.Cells, func(c Cell) bool { return is(&c) })
 	}
 	if s.Tested {
-		notes = append(notes, "place: between which places a cell lies; cells that were not told apart share one")
+		note := "place: between which places a cell lies; cells that were not told apart share one"
+		if len(s.tested()) > 1 {
+			note += "; ahead is what is faster at one percentile and not slower at the other"
+		}
+		notes = append(notes, note)
 	}
 	if some(func(c *Cell) bool { return c.Unranked && c.Limited > 0 }) {
 		notes = append(notes, "limited: TARGET-LIMITED in at least half of its rounds, and so in no test")
@@ -351,7 +355,7 @@ func (s *Sweep) footnotes() (notes []string) {
 		notes = append(notes, "holds: all of "+page.Clean(strings.Join(s.SLO, ", "), 200))
 	}
 	if s.Metric != compare.P99.Key {
-		notes = append(notes, "the rounds have too few reads beyond P99 to test it: "+s.percentile()+" is tested")
+		notes = append(notes, "the rounds have too few reads beyond P99 to test it: "+s.percentile()+" is the highest that is tested")
 	}
 	return notes
 }

@@ -38,7 +38,7 @@ func six() *Sweep {
 	slower := map[[2]int]string{{0, 1}: "a", {0, 2}: "a", {0, 3}: "a", {0, 4}: "a", {1, 2}: "b", {1, 3}: "b", {2, 4}: "a", {3, 4}: "a"}
 	for a := range s.Cells {
 		for b := a + 1; b < len(s.Cells); b++ {
-			s.Pairs = append(s.Pairs, Pair{A: a, B: b, Ratio: float64(s.Cells[b].Reads.P99NS) / float64(s.Cells[a].Reads.P99NS), Level: 0.005, Slower: slower[[2]int{a, b}]})
+			s.Pairs = append(s.Pairs, Pair{A: a, B: b, Metric: s.Metric, Ratio: float64(s.Cells[b].Reads.P99NS) / float64(s.Cells[a].Reads.P99NS), Level: 0.005, Slower: slower[[2]int{a, b}]})
 		}
 	}
 	s.Rank()
@@ -56,8 +56,8 @@ func lines(t *testing.T, s *Sweep, o report.Options) string {
 
 // The first sentence names all cells among the best, with what they cost, and orders none that were not told apart.
 func TestAnswerNamesAllOfTheBest(t *testing.T) {
-	want := "swr and ttl read fastest (P99 2.1 ms and 2.4 ms, not told apart) and are stale for 3.8 % and 2.2 % of reads, by up to 3.9 s. " +
-		"Of those never stale write-behind and aside read fastest and are not told apart. write-behind lost 41 acknowledged writes when killed."
+	want := "swr and ttl read fastest (P99 2.1 ms and 2.4 ms; not told apart) and are stale for 3.8 % and 2.2 % of reads, by up to 3.9 s. " +
+		"Of those never stale write-behind and aside read fastest (P99 3.3 ms and 3.4 ms; not told apart). write-behind lost 41 acknowledged writes when killed."
 	if got := Answer(six()); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
@@ -68,6 +68,25 @@ func TestAnswerNamesAllOfTheBest(t *testing.T) {
 	equal.Rank()
 	if got := Answer(equal); got != "No cell is shown to be slower than another at P99 of the reads: swr, ttl, write-behind, aside and none are not told apart. "+
 		"swr and ttl are stale for 3.8 % and 2.2 % of reads, by up to 3.9 s. write-behind lost 41 acknowledged writes when killed." {
+		t.Error(got)
+	}
+	both := six()
+	for i := range both.Pairs {
+		p := both.Pairs[i]
+		if p.Metric, p.Slower = "p50", ""; p.A == 1 && p.B == 4 {
+			p.Slower = "b"
+		}
+		both.Pairs = append(both.Pairs, p)
+	}
+	both.Rank()
+	if got := Answer(both); !strings.HasPrefix(got, "ttl reads fastest (P50 200 us, P99 2.4 ms) and is stale for 2.2 % of reads, by up to 2.9 s. Of those never stale write-behind and aside") {
+		t.Error(got)
+	}
+	turns := six()
+	turns.Pairs = append(turns.Pairs, Pair{A: 1, B: 2, Metric: "p50", Slower: "a"}, Pair{A: 2, B: 4, Metric: "p50", Slower: "b"})
+	turns.Rank()
+	if got := Answer(turns); !strings.HasPrefix(got, "swr, ttl and aside read fastest (P50 200 us, 200 us and 200 us; P99 2.1 ms, 2.4 ms and 3.4 ms; none ahead of another); swr and ttl are stale for 3.8 % and "+
+		"2.2 % of reads, by up to 3.9 s. aside is faster than swr at P50 and slower at P99. Of those never stale aside and write-behind read fastest (P50 200 us and 200 us; P99 3.4 ms and 3.3 ms; not told apart).") {
 		t.Error(got)
 	}
 	cut := six()
@@ -82,7 +101,7 @@ func TestTableOfCells(t *testing.T) {
 	shown := lines(t, six(), report.Options{Width: 140})
 	for _, want := range []string{
 		"at 220/s, 95 % reads", "place", "write P95", "age P99", "lost", "database", "hits", "memory",
-		"7 quads of 1 s rounds, each with fresh starts", "all pairs tested once, 5 % over all", "note  ttl=2s, as none was given",
+		"7 quads of 1 s rounds, each with fresh starts", "all pairs tested once at P99, 5 % over all", "note  ttl=2s, as none was given",
 	} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("no %q in\n%s", want, shown)
@@ -159,10 +178,15 @@ func TestSweepFile(t *testing.T) {
 	if !reflect.DeepEqual(again, s) {
 		t.Errorf("%+v\nwant %+v", again, s)
 	}
+	before := bytes.ReplaceAll(b.Bytes(), []byte(`"metric": "p99",`+"\n      \"ratio\""), []byte(`"ratio"`))
+	if old, err := Decode("old.json", before); err != nil || bytes.Equal(before, b.Bytes()) || !reflect.DeepEqual(old.Pairs, s.Pairs) {
+		t.Errorf("a file of before, whose pairs have no percentile: %v", err)
+	}
 	for what, change := range map[string]func(*Sweep){
 		"another kind":       func(s *Sweep) { s.Kind = "gate" },
 		"one cell":           func(s *Sweep) { s.Cells, s.Pairs = s.Cells[:1], nil },
 		"a pair of no cell":  func(s *Sweep) { s.Pairs[0].B = 9 },
+		"a pair by P95":      func(s *Sweep) { s.Pairs[0].Metric = "p95" },
 		"a pair of one cell": func(s *Sweep) { s.Pairs[0].B = s.Pairs[0].A },
 		"another best":       func(s *Sweep) { s.Cells[0].Best = true },
 		"more stale":         func(s *Sweep) { s.Cells[0].Stale.Stale = 1 << 40 },

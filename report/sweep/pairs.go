@@ -17,33 +17,36 @@ const alpha = 0.05
 // margin is how near the best a value of a numeric option is to lie.
 const margin = 0.10
 
-// contrast is two cells against each other.
+// contrast is two cells against each other, by one percentile.
 type contrast struct {
 	a, b     int
+	metric   string
 	own, all *compare.Contrast // without the requests that bench disturbed, and with them
 	guarded  bool              // a finding has to hold by both
 }
 
-// contrasts are those of every two cells that are ranked.
+// contrasts are those of every two cells that are ranked, by each tested percentile.
 func (t *Trial) contrasts(cells []Cell) (list []contrast) {
 	for a := range t.cells {
 		for b := a + 1; b < len(t.cells); b++ {
 			if cells[a].Unranked || cells[b].Unranked {
 				continue
 			}
-			list = append(list, t.contrast(a, b))
+			for m := range t.tested {
+				list = append(list, t.contrast(m, a, b))
+			}
 		}
 	}
 	return list
 }
 
-func (t *Trial) contrast(a, b int) contrast {
-	one, other := &t.cells[a], &t.cells[b]
+func (t *Trial) contrast(tested, a, b int) contrast {
+	m, one, other := t.tested[tested], &t.cells[a], &t.cells[b]
 	digits := min(one.digits, other.digits)
 	return contrast{
-		a: a, b: b, guarded: compare.GuardOf(&one.own, &other.own).Fired(),
-		own: compare.NewContrast(t.metric, t.o.Planned, digits, &one.own, &other.own),
-		all: compare.NewContrast(t.metric, t.o.Planned, digits, &one.all, &other.all),
+		a: a, b: b, metric: m.Key, guarded: compare.GuardOf(&one.own[tested], &other.own[tested]).Fired(),
+		own: compare.NewContrast(m, t.o.Planned, digits, &one.own[tested], &other.own[tested]),
+		all: compare.NewContrast(m, t.o.Planned, digits, &one.all[tested], &other.all[tested]),
 	}
 }
 
@@ -63,12 +66,12 @@ func (c *contrast) slower(level float64) string {
 	return ""
 }
 
-// holm tests every pair, at most 5 % of the time telling apart any two that are equal (Holm, Scand. J. Statist. 6, 1979): 5 %
-// are divided among the pairs that are not told apart yet, until no further one is.
+// holm tests every pair by every percentile, at most 5 % of the time telling apart any two that are equal (Holm, Scand. J.
+// Statist. 6, 1979): 5 % are divided among the tests that have not told a pair apart yet, until no further one does.
 func holm(list []contrast) []Pair {
 	pairs := make([]Pair, len(list))
 	for i, c := range list {
-		pairs[i] = Pair{A: c.a, B: c.b, Guard: c.guarded, At95: boundsOf(c.own.Change)}
+		pairs[i] = Pair{A: c.a, B: c.b, Metric: c.metric, Guard: c.guarded, At95: boundsOf(c.own.Change)}
 		if r := c.own.Change.Center; r > 0 && !math.IsInf(r, 0) {
 			pairs[i].Ratio = r
 		}
@@ -103,30 +106,63 @@ func boundsOf(i compare.Interval) (b Bounds) {
 	return b
 }
 
-// Rank sets who is among the best, and each cell's places: the first is behind all that are shown to be faster, the last
-// before all that are shown to be slower (rank intervals by tests of all pairs; Mohamad, Goeman and van Zwet 2019). What follows
-// from two findings is a finding.
-func (s *Sweep) Rank() {
-	n, ranked := len(s.Cells), 0
-	faster := make([][]bool, n) // faster[a][b]: a is shown to be faster than b
-	for i := range faster {
-		faster[i] = make([]bool, n)
+// relation holds for a over b where relation[a][b].
+type relation [][]bool
+
+func (s *Sweep) newRelation() relation {
+	r := make(relation, len(s.Cells))
+	for i := range r {
+		r[i] = make([]bool, len(s.Cells))
 	}
+	return r
+}
+
+// faster tells which cells are shown to be faster than which by one percentile. What follows from two findings is a finding.
+func (s *Sweep) faster(metric string) relation {
+	r := s.newRelation()
 	for _, p := range s.Pairs {
-		switch p.Slower {
-		case "a":
-			faster[p.B][p.A] = true
-		case "b":
-			faster[p.A][p.B] = true
+		switch {
+		case p.Metric == metric && p.Slower == "a":
+			r[p.B][p.A] = true
+		case p.Metric == metric && p.Slower == "b":
+			r[p.A][p.B] = true
 		}
 	}
-	for via := range n {
-		for a := range n {
-			for b := range n {
-				faster[a][b] = faster[a][b] || faster[a][via] && faster[via][b]
+	for via := range r {
+		for a := range r {
+			for b := range r {
+				r[a][b] = r[a][b] || r[a][via] && r[via][b]
 			}
 		}
 	}
+	return r
+}
+
+// ahead tells which cells are ahead of which: shown to be faster by one tested percentile, and not to be slower by the other.
+func (s *Sweep) ahead() relation {
+	r, high, median := s.newRelation(), s.faster(s.Metric), s.faster(compare.P50.Key)
+	for a := range r {
+		for b := range r {
+			r[a][b] = high[a][b] && !median[b][a] || median[a][b] && !high[b][a]
+		}
+	}
+	for a := range r {
+		if !s.Cells[a].Unranked && !r.behindSome(a) {
+			return r
+		}
+	}
+	return high // by turns of percentiles each is behind another
+}
+
+// behindSome reports whether the relation holds for any over b.
+func (r relation) behindSome(b int) bool {
+	return slices.ContainsFunc(r, func(row []bool) bool { return row[b] })
+}
+
+// Rank sets who is among the best, and each cell's places: the first is behind all that are ahead of it, the last before all
+// that it is ahead of (rank intervals by tests of all pairs; Mohamad, Goeman and van Zwet 2019).
+func (s *Sweep) Rank() {
+	ahead, ranked := s.ahead(), 0
 	for i := range s.Cells {
 		if !s.Cells[i].Unranked {
 			ranked++
@@ -139,10 +175,10 @@ func (s *Sweep) Rank() {
 		}
 		c.First, c.Last = 1, ranked
 		for j := range s.Cells {
-			if faster[j][i] {
+			if ahead[j][i] {
 				c.First++
 			}
-			if faster[i][j] {
+			if ahead[i][j] {
 				c.Last--
 			}
 		}
@@ -150,8 +186,8 @@ func (s *Sweep) Rank() {
 	}
 }
 
-// near tells of the values of a numeric option which lie within 10 % of every cell among the best. One value is named of all, so
-// each may err with an equal part of 5 %; one that has to be near several must be shown to be near each.
+// near tells of the values of a numeric option which lie within 10 % of every cell among the best, by every tested percentile. One
+// value is named of all, so each may err with an equal part of 5 %; one that has to be near several must be shown to be near each.
 func (t *Trial) near(s *Sweep, order []int) *Near {
 	level := alpha / float64(len(order))
 	n := &Near{Within: []int{}, Open: []int{}}
@@ -164,9 +200,11 @@ func (t *Trial) near(s *Sweep, order []int) *Near {
 			if b == i || !s.Cells[b].Best {
 				continue
 			}
-			c := t.contrast(b, i)
-			within = within && c.shows(func(x *compare.Contrast) bool { return x.Below(margin, level) })
-			beyond = beyond || c.shows(func(x *compare.Contrast) bool { return x.Exceeds(margin, level) })
+			for m := range t.tested {
+				c := t.contrast(m, b, i)
+				within = within && c.shows(func(x *compare.Contrast) bool { return x.Below(margin, level) })
+				beyond = beyond || c.shows(func(x *compare.Contrast) bool { return x.Exceeds(margin, level/float64(len(t.tested))) })
+			}
 		}
 		switch {
 		case within:

@@ -105,7 +105,7 @@ func sum(a, b runfile.Dist, digits int) runfile.Dist {
 
 // record is the rounds of one cell.
 type record struct {
-	own, all                    compare.Side // of the reads: without disturbed requests, and with them
+	own, all                    []compare.Side // of the reads, by tested percentile: without disturbed requests, and with them
 	reads, writes, hits, misses runfile.Dist
 	digits                      int
 
@@ -120,10 +120,12 @@ type record struct {
 	lost        *runfile.Lost // nil: it was not killed
 }
 
-func (c *record) add(m compare.Metric, one *round) {
-	c.own.Add(m, &one.reads.Undisturbed, one.disturbed, one.due)
+func (c *record) add(tested []compare.Metric, one *round) {
 	all := one.reads.All()
-	c.all.Add(m, &all, one.disturbed, one.due)
+	for i, m := range tested {
+		c.own[i].Add(m, &one.reads.Undisturbed, one.disturbed, one.due)
+		c.all[i].Add(m, &all, one.disturbed, one.due)
+	}
 	c.digits = one.digits
 	c.reads = sum(c.reads, one.reads.Undisturbed, one.digits)
 	c.writes = sum(c.writes, one.writes.Undisturbed, runfile.DetailDigits)

@@ -79,15 +79,17 @@ func simulate(t *testing.T, seed uint64, factors []float64, reads int, few bool)
 				}
 				d := m.dist(reads, m.shift(cell)+math.Log(factors[cell]), few)
 				c := &trial.cells[cell]
-				c.own.Add(trial.metric, &d, 0, uint64(reads))
-				c.all.Add(trial.metric, &d, 0, uint64(reads))
+				for i, m := range trial.tested {
+					c.own[i].Add(m, &d, 0, uint64(reads))
+					c.all[i].Add(m, &d, 0, uint64(reads))
+				}
 				if c.digits = runfile.TotalDigits; few {
 					c.digits = runfile.DetailDigits
 				}
 			}
 		}
 	}
-	s := &Sweep{Metric: trial.metric.Key, Options: []string{"size"}, Tested: true, Quads: quads, Cells: make([]Cell, len(factors))}
+	s := &Sweep{Metric: trial.highest().Key, Options: []string{"size"}, Tested: true, Quads: quads, Cells: make([]Cell, len(factors))}
 	for i := range s.Cells {
 		s.Cells[i] = Cell{Name: names[i], Values: []string{fmt.Sprint(i)}, Rounds: 2 * quads}
 	}
@@ -173,15 +175,15 @@ func TestSweepSimulation(t *testing.T) {
 	}
 }
 
-// Of eight cells, in rounds of few reads, one that is 1.7 times as slow is found: a percentile is tested of which each round has a
-// figure of its own. By the slowest of each quad, P99, half as many find it.
+// Of eight cells, in rounds of few reads, one that is 1.7 times as slow is found: percentiles are tested of which each round has a
+// figure of its own, and P50 is one.
 func TestASlowCellOfManyIsFound(t *testing.T) {
 	count := played(60)
 	found := each(count, func(seed uint64) bool {
 		s := simulate(t, seed, []float64{1, 1, 1, 1, 1, 1, 1, 1.7}, 140, true)
 		return s.Metric == "p95" && s.Cells[0].Best && !s.Cells[7].Best && s.Cells[7].First == 8
 	})
-	if t.Logf("%d of %d sweeps find it", found, count); found < count/2 {
+	if t.Logf("%d of %d sweeps find it", found, count); found < count*3/5 {
 		t.Errorf("%d of %d sweeps find it", found, count)
 	}
 }

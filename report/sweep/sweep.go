@@ -24,12 +24,12 @@ type Sweep struct {
 
 	Subject string   `json:"subject"`        // what was swept, as it was named
 	Options []string `json:"options"`        // names of the swept options, the slowest to vary first
-	Metric  string   `json:"metric"`         // the percentile of the reads that is tested: p99, or the highest that the rounds tell
+	Metric  string   `json:"metric"`         // the percentile of the reads that orders the cells: p99, or the highest that the rounds tell
 	SLO     []string `json:"slo,omitempty"`  // what a cell is to hold
 	Rate    float64  `json:"rate"`           // offered to each cell, requests/s
 	Reads   float64  `json:"reads"`          // share of the requests that read, as it was planned, 0-1
 	Cells   []Cell   `json:"cells"`          // in the order in which they were given
-	Pairs   []Pair   `json:"pairs"`          // every two cells; empty where nothing was tested
+	Pairs   []Pair   `json:"pairs"`          // every two cells by P50 and by Metric; empty where nothing was tested
 	Tested  bool     `json:"tested"`         // the rounds sufficed for the tests, which come after the last one
 	Near    *Near    `json:"near,omitempty"` // of a numeric option alone; nil where nothing was tested
 
@@ -69,7 +69,7 @@ type Cell struct {
 	Limited     int  `json:"limited_rounds,omitempty"` // rounds in which it could not carry the load
 	Rounds      int  `json:"rounds"`
 	Unranked    bool `json:"unranked,omitempty"` // limited in half of the rounds, or no figure in some: in no test
-	Best        bool `json:"best"`               // no other cell is shown to be faster
+	Best        bool `json:"best"`               // no other cell is ahead: shown to be faster by one percentile, and by no other to be slower
 	First, Last int  `json:"-"`                  // its place lies between them, from 1; 0: it has none
 
 	Objectives []Objective     `json:"objectives,omitempty"`
@@ -87,7 +87,7 @@ type Latency struct {
 	P95NS   time.Duration `json:"p95_ns"`
 	P99NS   time.Duration `json:"p99_ns"`
 	AtLeast []string      `json:"at_least,omitempty"` // keys of figures that are lower bounds
-	Between *[2]float64   `json:"between,omitempty"`  // bounds of the tested percentile, in ns, by the scatter of the rounds
+	Between *[2]float64   `json:"between,omitempty"`  // bounds of the percentile that orders, in ns, by the scatter of the rounds
 }
 
 // Cache counts the reads that a cache answered, and did not.
@@ -131,10 +131,11 @@ type Objective struct {
 	Outcome compare.Outcome `json:"outcome"`
 }
 
-// Pair is the change of the tested percentile between two cells.
+// Pair is the change of one percentile between two cells.
 type Pair struct {
 	A      int     `json:"a"` // index into the cells
 	B      int     `json:"b"`
+	Metric string  `json:"metric"`          // the percentile; files of before have only pairs by the sweep's
 	Ratio  float64 `json:"ratio,omitempty"` // b over a; 0: not measured
 	At95   Bounds  `json:"at_95"`
 	Decide Bounds  `json:"decision"`

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -23,7 +22,7 @@ type Options struct {
 type Trial struct {
 	*compare.Trial
 	o      Options
-	metric compare.Metric
+	tested []compare.Metric // P50, and the highest percentile of which each round has a figure of its own
 	cells  []record
 	quad   []ofCell // rounds of the present quad
 	again  int      // rounds that were spoiled and driven again
@@ -41,12 +40,15 @@ func NewTrial(o Options) (*Trial, error) {
 	if len(o.Cells) > MostCells {
 		return nil, fmt.Errorf("a sweep has at most %d cells, got %d", MostCells, len(o.Cells))
 	}
-	t := &Trial{o: o, cells: make([]record, len(o.Cells)), metric: compare.P50}
+	t := &Trial{o: o, cells: make([]record, len(o.Cells)), tested: []compare.Metric{compare.P50}}
 	// Where rounds have no figure of a percentile of their own, the slowest of a quad tell it; but too little for many pairs at once.
 	for _, m := range []compare.Metric{compare.P95, compare.P99} {
 		if m.Paired(o.Planned) {
-			t.metric = m
+			t.tested = []compare.Metric{compare.P50, m}
 		}
+	}
+	for i := range t.cells {
+		t.cells[i].own, t.cells[i].all = make([]compare.Side, len(t.tested)), make([]compare.Side, len(t.tested))
 	}
 	var err error
 	t.Trial, err = compare.NewTrial(compare.Options{Arms: o.Cells, Quads: o.Quads, Seed: o.Seed, Once: true, Objectives: o.Objectives})
@@ -78,7 +80,7 @@ func (t *Trial) Add(r *runfile.Run) {
 func (t *Trial) settle(kept bool) {
 	if kept {
 		for i := range t.quad {
-			t.cells[t.quad[i].cell].add(t.metric, &t.quad[i].round)
+			t.cells[t.quad[i].cell].add(t.tested, &t.quad[i].round)
 		}
 	}
 	if len(t.quad) == 2*len(t.cells) {
@@ -93,7 +95,7 @@ func (t *Trial) Killed(cell int, lost *runfile.Lost) { t.cells[cell].lost = lost
 func (t *Trial) Result(tested bool) *Sweep {
 	inner := t.Trial.Result()
 	s := &Sweep{
-		Schema: schema, Kind: Kind, Metric: t.metric.Key, Pairs: []Pair{},
+		Schema: schema, Kind: Kind, Metric: t.highest().Key, Pairs: []Pair{},
 		Quads: inner.Quads, Planned: inner.Planned, Again: t.again, Why: t.why, Spoiled: inner.Spoiled, Seed: t.o.Seed,
 	}
 	for i := range t.cells {
@@ -119,8 +121,8 @@ func (t *Trial) cell(i int) Cell {
 		Name:  t.o.Cells[i], Reads: latency(&c.reads), Due: c.due, Failed: c.failed, Memory: c.memory, Rounds: c.rounds, Limited: c.limited,
 		Unranked: 2*c.limited >= max(c.rounds, 1) || c.reads.Count == 0,
 	}
-	if at := time.Duration(t.value(&c.reads)); at > 0 {
-		low, high := c.own.Around(float64(at))
+	if at := c.reads.Quantile(t.highest().Quantile).Value; at > 0 {
+		low, high := c.own[len(t.tested)-1].Around(float64(at))
 		cell.Reads.Between = &[2]float64{low, high}
 	}
 	for _, part := range []struct {
@@ -154,10 +156,8 @@ func (t *Trial) without() int {
 	return slices.IndexFunc(t.o.Cells, func(name string) bool { return name == "none" || strings.HasPrefix(name, "none, ") })
 }
 
-// value is the tested percentile.
-func (t *Trial) value(d *runfile.Dist) float64 {
-	return float64(d.Quantile(t.metric.Quantile).Value)
-}
+// highest is the highest percentile that is tested.
+func (t *Trial) highest() compare.Metric { return t.tested[len(t.tested)-1] }
 
 // latency is a distribution's figures.
 func latency(d *runfile.Dist) Latency {

@@ -105,7 +105,7 @@ func TestLimitedCellsAreNotRanked(t *testing.T) {
 	if c := s.Cells[0]; !c.Unranked || c.Best || c.First != 0 || c.Limited != 12 {
 		t.Errorf("%+v", c)
 	}
-	if !s.Cells[1].Best || s.Cells[2].Best || len(s.Pairs) != 1 || s.Pairs[0].Slower != "b" {
+	if !s.Cells[1].Best || s.Cells[2].Best || len(s.Pairs) != 2 || s.Pairs[0].Slower != "" || s.Pairs[1].Slower != "b" {
 		t.Errorf("%+v", s.Pairs)
 	}
 	if got := Answer(s); !strings.Contains(got, "size=2 reads fastest") || !strings.Contains(got, "size=1 could not carry") {
