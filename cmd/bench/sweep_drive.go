@@ -150,13 +150,31 @@ func (c *conductor) sweepRounds(ctx context.Context, trial *sweep.Trial) error {
 	if c.o.quiet {
 		progress.W = io.Discard
 	}
+	began, planned := time.Now(), false
 	return c.Trial(ctx, sizedTrial{trial, c.Targets}, rig.Rounds{
-		Layout: c.layout, Over: c.over, Anew: c.restart, Ends: c.ends,
+		Layout: c.layout, Over: c.over, Anew: c.restart, Ends: c.ends.Add(-c.killing()),
 		Quad: func(quad int) {
+			if quad == 1 && !planned {
+				planned = true
+				c.replan(trial, time.Since(began))
+			}
 			progress.Quad(quad, c.layout, time.Since(c.began), trial.Result(false))
 		},
 		Round: func(string, int) {}, Foresight: func(*compare.Foresight) {},
 	})
+}
+
+// replan takes the number of quads from what the rounds of the first, which does not count, took: what a round takes beyond its
+// length was the longest of few.
+func (c *conductor) replan(trial *sweep.Trial, took time.Duration) {
+	if c.restart {
+		took += c.Starts
+	}
+	left := time.Until(c.ends) - c.killing()
+	if quads := int((left - left/20) / took); quads > c.layout.Quads {
+		c.layout.Quads = quads
+		trial.Plan(quads)
+	}
 }
 
 // sizedTrial is a trial that is told the memory of each cell at the end of its rounds: they are short, and a run is sampled once a

@@ -104,6 +104,13 @@ func (c *Contrast) Decision(level float64) Interval {
 // GuardOf tells whether it was fair to both sides to leave out the requests that bench's lateness disturbed.
 func GuardOf(a, b *Side) Guard { return guardOf(a.disturbed, b.disturbed) }
 
+// Plan sets anew how many quads are to count, where none was looked at yet and all are looked at once.
+func (t *Trial) Plan(quads int) {
+	if t.o.Once && t.kept == 0 && quads >= MinQuads {
+		t.o.Quads, t.looks = quads, []int{quads}
+	}
+}
+
 // Kept is the number of quads that count so far.
 func (t *Trial) Kept() int { return t.kept }
 

@@ -12,7 +12,7 @@ import (
 // Options are the cells and the budget of a sweep.
 type Options struct {
 	Cells      []string // names
-	Quads      int      // fixed before the first round
+	Quads      int      // fixed before the first that counts, see [Trial.Plan]
 	Seed       uint64
 	Planned    float64 // reads of a round that count, as planned
 	Objectives []runfile.Threshold
@@ -53,6 +53,12 @@ func NewTrial(o Options) (*Trial, error) {
 	var err error
 	t.Trial, err = compare.NewTrial(compare.Options{Arms: o.Cells, Quads: o.Quads, Seed: o.Seed, Once: true, Objectives: o.Objectives})
 	return t, err
+}
+
+// Plan sets anew how many quads are to count, before the first of them.
+func (t *Trial) Plan(quads int) {
+	t.Trial.Plan(quads)
+	t.o.Quads = t.Trial.Result().Planned
 }
 
 // Add takes the run of the round that Next returned. A spoiled round is asked for again, at most a quarter of all: a quad of many

@@ -113,6 +113,30 @@ func TestLimitedCellsAreNotRanked(t *testing.T) {
 	}
 }
 
+// The number of quads is set anew by what the discarded one took, and never after that.
+func TestQuadsArePlannedAnew(t *testing.T) {
+	trial, err := NewTrial(Options{Cells: []string{"a", "b"}, Quads: 6, Planned: 950})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		step, done := trial.Next()
+		if done {
+			break
+		}
+		switch step.Quad {
+		case 1:
+			trial.Plan(8)
+		case 3:
+			trial.Plan(20)
+		}
+		trial.Add(mixed(time.Millisecond, 4*time.Millisecond, time.Millisecond))
+	}
+	if s := trial.Result(true); s.Quads != 8 || s.Planned != 8 || !s.Tested || s.Cells[0].Rounds != 16 {
+		t.Errorf("%d of %d quads, tested %v, %d rounds", s.Quads, s.Planned, s.Tested, s.Cells[0].Rounds)
+	}
+}
+
 // A spoiled round counts for nothing and is driven again.
 func TestSpoiledRoundsAreRepeated(t *testing.T) {
 	spoilt := false
