@@ -115,7 +115,7 @@ func strategyOf(service string, words []string) (strategy string, err error) {
 			return "", fmt.Errorf("%q is no option of %s, and strategies are for cached (bench list %s shows all)", word, service, service)
 		}
 		if !slices.Contains(cache.Strategies(), name) {
-			return "", fmt.Errorf("no caching strategy %q%s; the strategies are %s", name, meant(name, cache.Strategies()), strings.Join(cache.Strategies(), ", "))
+			return "", fmt.Errorf("no caching strategy %q%s (there are %s)", name, meant(name, cache.Strategies()), strings.Join(cache.Strategies(), ", "))
 		}
 		if strategy != "" {
 			return "", fmt.Errorf("%s and %s are two strategies: name one", strategy, name)

@@ -128,14 +128,17 @@ func shownSubject(subject string) string {
 	return subject
 }
 
-// label names a choice: a strategy by its word, everything else by its option.
-func (g *grid) label(choice []string) string {
+// label names values by their option: a strategy by its word, everything else by its option. Options without a value are left out.
+func (g *grid) label(values map[string]string) string {
 	var words []string
-	for i, v := range choice {
-		if g.options[i].name != "strategy" {
-			v = g.options[i].name + "=" + v
+	for _, s := range g.options {
+		v, ok := values[s.name]
+		if s.name != "strategy" {
+			v = s.name + "=" + v
 		}
-		words = append(words, v)
+		if ok {
+			words = append(words, v)
+		}
 	}
 	return strings.Join(words, ", ")
 }
@@ -185,6 +188,7 @@ func (o *compareOptions) bundledCells(g *grid, choices [][]string) error {
 		for _, word := range append(slices.Clone(base), optionWords(g.options, choice)...) {
 			option, _, _ := strings.Cut(word, "=")
 			if strategies && known(option) && !service.Offers(option, strategy) {
+				delete(values, option)
 				continue
 			}
 			words = append(words, word)
@@ -193,9 +197,15 @@ func (o *compareOptions) bundledCells(g *grid, choices [][]string) error {
 		if err != nil {
 			return err
 		}
-		label := g.label(choice)
+		label := g.label(values)
 		if first := same[t.Text]; first != "" {
-			g.notes = append(g.notes, fmt.Sprintf("%s is the same as %s and left out", label, first))
+			note := fmt.Sprintf("%s is the same as %s and left out", label, first)
+			if label == first {
+				note = label + " has not every option that is swept, and is one cell"
+			}
+			if !slices.Contains(g.notes, note) {
+				g.notes = append(g.notes, note)
+			}
 			continue
 		}
 		same[t.Text] = label
@@ -239,7 +249,8 @@ func (o *compareOptions) servedCells(g *grid, choices [][]string) error {
 		return errors.New("{port} is a free port for what --a-cmd starts: give the command")
 	}
 	for _, choice := range choices {
-		c := cell{label: g.label(choice), values: g.valuesOf(choice)}
+		c := cell{values: g.valuesOf(choice)}
+		c.label = g.label(c.values)
 		if slices.ContainsFunc(texts, func(text string) bool { return stands("port", text) }) {
 			port, err := freePort(g.cells)
 			if err != nil {

@@ -36,7 +36,8 @@ func TestGridOfABundledService(t *testing.T) {
 		{"cached:ttl=1s,flight=off", []string{"--sweep", "strategy=none,aside"}, []string{"none: cached:none", "aside: cached:aside,ttl=1s"}, ""},
 		{"cached", []string{"--sweep", "strategy=ttl,swr", "--ttl", "3s"}, []string{"ttl: cached:ttl", "swr: cached:swr"}, ""},
 		{"cached", []string{"--sweep", "strategy=none,ttl", "--sweep", "ttl=1s,4s"},
-			[]string{"none, ttl=1s: cached:none", "ttl, ttl=1s: cached:ttl,ttl=1s", "ttl, ttl=4s: cached:ttl,ttl=4s"}, "none, ttl=4s is the same as none, ttl=1s and left out"},
+			[]string{"none: cached:none", "ttl, ttl=1s: cached:ttl,ttl=1s", "ttl, ttl=4s: cached:ttl,ttl=4s"}, "none has not every option that is swept, and is one cell"},
+		{"pooled", []string{"--sweep", "size=1,01,2"}, []string{"size=1: pooled:size=1", "size=2: pooled:size=2"}, "size=01 is the same as size=1 and left out"},
 		{"cached:write-behind", []string{"--sweep", "interval=100ms,1s"}, []string{"interval=100ms: cached:write-behind,interval=100ms", "interval=1s: cached:write-behind,interval=1s"}, ""},
 	} {
 		g, err := sweepOf(t, c.flags...).grid([]string{c.subject})
