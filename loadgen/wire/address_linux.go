@@ -22,7 +22,7 @@ func (l *loop) idleFor(origin int, now time.Duration) int32 {
 		if o.connections > 0 && l.lacks(origin) {
 			l.openFor(origin, now)
 		}
-		return list.first
+		return l.carrierFor(origin)
 	}
 	for list.first != none && l.ConnAge > 0 && now-l.conns[list.first].began >= l.ConnAge {
 		old := list.first

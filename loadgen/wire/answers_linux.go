@@ -253,7 +253,7 @@ func (l *loop) release(i int32, at time.Duration) {
 // answered goes on with a busy connection whose answer is whole. clean says that nothing came after it.
 func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 	c := &l.conns[i]
-	endpoint := c.x.endpoint
+	shares, endpoint := c.on != nil, c.x.endpoint
 	if c.reads == 1 && c.answer.WireBytes <= maxLazyAnswer {
 		l.streak[endpoint] = min(l.streak[endpoint]+1, lazyAfter)
 	} else {
@@ -285,7 +285,7 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 		}
 		l.release(i, at)
 	}
-	if h := c.on; h == nil {
+	if !shares { // else others may have come with it, and what follows them all is one write
 		l.sendDue(l.now(), false)
 	}
 }

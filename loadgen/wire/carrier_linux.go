@@ -93,6 +93,16 @@ func (l *loop) relist(i int32) {
 	l.pushBack(to, i)
 }
 
+// carrierFor returns a connection that takes another request; none, where none does. They have turns, but what answers let go out
+// stays on their connection, where it is one write, unless that carries more than the next one.
+func (l *loop) carrierFor(origin int) int32 {
+	i := l.idle[origin].first
+	if h := l.answering; h != nil && h.roomy && int(l.conns[h.at].origin) == origin && h.frames.Open() <= l.conns[i].carrier.frames.Open() {
+		return h.at
+	}
+	return i
+}
+
 // claim takes an idle connection for a request: of HTTP/2, a place on it.
 func (l *loop) claim(i int32) int32 {
 	c := &l.conns[i]
@@ -189,7 +199,9 @@ func (l *loop) takeFrames(i int32, p []byte, a arrival) (over bool) {
 	l.relist(i)
 	l.share(int(c.origin), a.now)
 	if h.ended > 0 {
+		l.answering = h
 		l.sendDue(l.now(), false)
+		l.answering = nil
 	}
 	h.corked = false
 	if l.flush(i); c.turn != turn || c.carrier != h {

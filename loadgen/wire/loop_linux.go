@@ -41,12 +41,13 @@ type loop struct {
 	idle       []list  // by origin; the one used last is first
 	busy       list
 	connecting list
-	full       list    // carry as many requests of HTTP/2 as they may
-	sockets    int     // open ones
-	carriers   []int   // connections that carry HTTP/2, by origin
-	streams    []int   // that the server last took over one, by origin
-	waiting    []queue // by origin
-	opening    []int   // connections being opened, by origin
+	full       list     // carry as many requests of HTTP/2 as they may
+	sockets    int      // open ones
+	carriers   []int    // connections that carry HTTP/2, by origin
+	streams    []int    // that the server last took over one, by origin
+	answering  *carrier // has taken answers, and what is due now may go out over it with one write; nil
+	waiting    []queue  // by origin
+	opening    []int    // connections being opened, by origin
 	again      []int32
 	slots      slots
 	silence    silence
