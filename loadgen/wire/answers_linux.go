@@ -41,7 +41,7 @@ func (l *loop) handle(events []unix.EpollEvent) {
 		}
 		if e.Events&(unix.EPOLLIN|unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0 {
 			c.ending = c.ending || e.Events&(unix.EPOLLRDHUP|unix.EPOLLHUP|unix.EPOLLERR) != 0
-			l.readable(e.Fd)
+			l.read(e.Fd, c.ending || l.Origins[c.origin].path != "")
 		}
 	}
 	for n := len(l.again); n > 0; n-- {
@@ -54,8 +54,12 @@ func (l *loop) handle(events []unix.EpollEvent) {
 	}
 }
 
-// readable reads what has come on a connection.
-func (l *loop) readable(i int32) {
+// readable reads all that has come on a connection.
+func (l *loop) readable(i int32) { l.read(i, true) }
+
+// read reads what has come on a connection, the end too where all is asked for. Else it stops where a read leaves room: TCP had no
+// more then, and what comes later is an event of its own (epoll(7)).
+func (l *loop) read(i int32, all bool) {
 	c := &l.conns[i]
 	for range maxReads {
 		n, stamp, errno := l.reader.Read(c.fd, l.buffer[:])
@@ -84,6 +88,9 @@ func (l *loop) readable(i int32) {
 			l.ended(i, now, c.secure != nil && c.secure.within())
 			return
 		case l.take(i, l.buffer[:n], stamp, now):
+			return
+		}
+		if !all && n < len(l.buffer) {
 			return
 		}
 	}
