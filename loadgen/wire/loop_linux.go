@@ -83,24 +83,7 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	defer sharpTimers()()
-	l := &loop{
-		Config: c, clock: stamp.NewClock(c.Epoch), source: source, sink: sink,
-		conns: make([]conn, c.Slots),
-		idle:  make([]list, len(c.Origins)), busy: list{none, none}, connecting: list{none, none}, full: list{none, none},
-		carriers: make([]int, len(c.Origins)), streams: make([]int, len(c.Origins)),
-		waiting: make([]queue, len(c.Origins)), opening: make([]int, len(c.Origins)),
-		slots: newSlots(c.Slots), silence: silence{tell: sink.Silence}, streak: make([]uint8, c.Endpoints),
-		earliest: never, hardEnd: c.Length + c.Tail + c.Drain, end: exchange.End{Cut: c.Length + c.Tail}, nextTick: time.Second,
-		pace: pace{most: c.Spin},
-	}
-	l.shaken.turns.free = shakingAtOnce
-	for i := range l.idle {
-		l.idle[i] = list{none, none}
-		l.streams[i] = assumedStreams
-		if c.Origins[i].http2 {
-			l.conns = make([]conn, 2*c.Slots) // sockets, and places of requests
-		}
-	}
+	l := newLoop(c, source, sink)
 	defer l.poller.close()
 	if err := l.poller.open(); err != nil {
 		return exchange.End{}, err
@@ -120,6 +103,28 @@ func Run(ctx context.Context, c Config, source Source, sink Sink) (exchange.End,
 		<-woken // the wake-up is not to be written to when it is closed, and its number somebody else's
 	}
 	return l.end, nil
+}
+
+func newLoop(c Config, source Source, sink Sink) *loop {
+	l := &loop{
+		Config: c, clock: stamp.NewClock(c.Epoch), source: source, sink: sink,
+		conns: make([]conn, c.Slots),
+		idle:  make([]list, len(c.Origins)), busy: list{none, none}, connecting: list{none, none}, full: list{none, none},
+		carriers: make([]int, len(c.Origins)), streams: make([]int, len(c.Origins)),
+		waiting: make([]queue, len(c.Origins)), opening: make([]int, len(c.Origins)),
+		slots: newSlots(c.Slots), silence: silence{tell: sink.Silence}, streak: make([]uint8, c.Endpoints),
+		earliest: never, hardEnd: c.Length + c.Tail + c.Drain, end: exchange.End{Cut: c.Length + c.Tail}, nextTick: time.Second,
+		pace: pace{most: c.Spin},
+	}
+	l.shaken.turns.free = shakingAtOnce
+	for i := range l.idle {
+		l.idle[i] = list{none, none}
+		l.streams[i] = assumedStreams
+		if c.Origins[i].http2 {
+			l.conns = make([]conn, 2*c.Slots) // sockets, and places of requests
+		}
+	}
+	return l
 }
 
 func (l *loop) now() time.Duration { return l.look(time.Since(l.Epoch)) }
