@@ -71,7 +71,7 @@ type Conn struct {
 
 	streams []streamState
 	unused  []int32
-	byID    map[uint32]int32
+	recent  []int32 // places by their streams' numbers, modulo its length; that of the stream that began last
 	open    int
 	nextID  uint32
 	blocked int // streams whose bodies wait for the peer's windows
@@ -116,7 +116,7 @@ type dataFrame struct {
 // New begins a connection: the preface and the client's settings are in Out.
 func New(events Events) *Conn {
 	c := &Conn{
-		events: events, decoder: newDecoder(), encoder: newEncoder(), byID: map[uint32]int32{}, nextID: 1,
+		events: events, decoder: newDecoder(), encoder: newEncoder(), recent: make([]int32, 64), nextID: 1,
 		window: initialWindow, peerWindow: initialWindow, peerFrame: ownFrame, peerMost: math.MaxInt32,
 	}
 	c.Out = append(c.Out, Preface...)
@@ -166,9 +166,18 @@ func (c *Conn) place() int32 {
 		c.unused = c.unused[:n-1]
 		return i
 	}
+	if len(c.streams) == len(c.recent)/2 {
+		c.recent = make([]int32, 2*len(c.recent))
+		for i, s := range c.streams { // each is in use
+			*c.placeOf(s.id) = int32(i)
+		}
+	}
 	c.streams = append(c.streams, streamState{})
 	return int32(len(c.streams) - 1)
 }
+
+// placeOf returns where the place is noted of the stream with a number.
+func (c *Conn) placeOf(id uint32) *int32 { return &c.recent[id>>1&uint32(len(c.recent)-1)] }
 
 // maxRetained is the longest body that waited whose buffer is kept for the next one, bytes.
 const maxRetained = 64 << 10
@@ -181,7 +190,6 @@ func (c *Conn) release(i int32) {
 	if cap(s.body) > maxRetained {
 		s.body = nil
 	}
-	delete(c.byID, s.id)
 	s.id = 0
 	c.open--
 	c.unused = append(c.unused, i)

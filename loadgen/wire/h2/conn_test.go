@@ -181,8 +181,36 @@ func TestAgainstAServer(t *testing.T) {
 			}
 		}
 	}
-	if a.conn.Open() != 0 || len(a.conn.byID) != 0 || a.conn.blocked != 0 {
+	if a.conn.Open() != 0 || a.conn.blocked != 0 {
 		t.Errorf("%d open", a.conn.Open())
+	}
+}
+
+// A stream is found by its number, however many others began since it did.
+func TestStreamsByNumber(t *testing.T) {
+	a := newAnswers()
+	if err := a.conn.Feed(raw(frameSettings, 0, 0, "")); err != nil {
+		t.Fatal(err)
+	}
+	var open []int32
+	for n := range 1000 {
+		i, err := a.conn.Begin(&Request{Head: head(t, 0, "GET", nil), Path: []byte("/")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if open = append(open, i); n%3 > 0 {
+			a.conn.Cancel(open[len(open)-2])
+			open = append(open[:len(open)-2], i)
+		}
+	}
+	for _, i := range open {
+		if got, err := a.conn.lookup(a.conn.streams[i].id); got != i || err != nil {
+			t.Errorf("stream %d is at %d, and found at %d: %v", a.conn.streams[i].id, i, got, err)
+		}
+	}
+	over, err := a.conn.lookup(1)
+	if _, never := a.conn.lookup(a.conn.nextID); over != -1 || err != nil || never == nil {
+		t.Errorf("one that is over is at %d: %v; one that never was: %v", over, err, never)
 	}
 }
 

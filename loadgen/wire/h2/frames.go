@@ -172,11 +172,16 @@ func (c *Conn) frame(b []byte) error {
 
 // lookup returns a stream's place; -1 of one that is over. The error is that it never was.
 func (c *Conn) lookup(id uint32) (int32, error) {
-	if i, ok := c.byID[id]; ok {
-		return i, nil
-	}
 	if id&1 == 0 || id >= c.nextID {
 		return -1, protocolError("a frame of stream %d, which was not begun", id)
+	}
+	if i := *c.placeOf(id); c.streams[i].id == id {
+		return i, nil
+	}
+	for i := range c.streams { // it is over, or another took its note
+		if c.streams[i].id == id {
+			return int32(i), nil
+		}
 	}
 	return -1, nil
 }

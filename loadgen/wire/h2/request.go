@@ -11,7 +11,7 @@ func (c *Conn) Begin(r *Request) (stream int32, err error) {
 	i := c.place()
 	s := &c.streams[i]
 	*s = streamState{id: c.nextID, window: int64(c.peerWindow), length: -1, body: s.body[:0], isHead: r.Head.isHead}
-	c.byID[s.id] = i
+	*c.placeOf(s.id) = i
 	c.nextID += 2
 	c.open++
 	c.fruitless = 0
