@@ -87,8 +87,12 @@ func send(fd int, b []byte) (n int, errno syscall.Errno) {
 	for {
 		r, _, errno := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)),
 			unix.MSG_NOSIGNAL, 0, 0)
-		if errno != unix.EINTR {
-			return int(r), errno
+		switch errno {
+		case 0:
+			return int(r), 0
+		case unix.EINTR:
+		default:
+			return 0, errno // the call says -1
 		}
 	}
 }

@@ -75,3 +75,40 @@ func TestWhatOneReadBroughtIsAnsweredWithOneWrite(t *testing.T) {
 		t.Errorf("%d of %d requests succeeded; they came in %d segments, want %d at most, as %d are answered together", r.Count(exchange.Succeeded), n, got, most, together)
 	}
 }
+
+// A request whose connection takes nothing more waits with the rest of what is to be sent.
+func TestASocketThatIsFull(t *testing.T) {
+	address := speak(t, func(_ int, s *spoken) {
+		_ = s.WriteSettings()
+		<-t.Context().Done()
+	})
+	origin := at(t, address)
+	origin.Share(1)
+	c := exchangetest.Filled(exchange.Config{}, exchangetest.Hang)
+	get := exchangetest.Evenly{N: 2, Gap: exchangetest.Hang / 2, Request: exchangetest.Request{Method: "GET", Target: "/"}}
+	l := newLoop(Config{Config: c, Origins: []*Origin{origin}, Endpoints: 1}, framed{&get, "http", address}, ofAny{new(exchangetest.Recorded)})
+	if err := l.poller.open(); err != nil {
+		t.Fatal(err)
+	}
+	defer l.poller.close()
+	defer l.giveUp()
+	l.takeNext()
+	for l.sendDue(l.now(), true); l.carriers[0] == 0; {
+		l.handle(l.poller.wait(l.poller.all, time.Second))
+	}
+	i := l.idle[0].first
+	for errno := error(nil); errno != unix.EAGAIN; {
+		n := 0
+		if n, errno = send(l.conns[i].fd, make([]byte, 1<<16)); n < 0 {
+			t.Errorf("%d bytes were sent", n)
+		}
+	}
+	r, err := l.source.Render(1, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.begin(l.claim(i), pending{k: 1}, r)
+	if c := &l.conns[i]; c.state != carrying || len(c.rest) == 0 || c.carrier.frames.Open() != 2 {
+		t.Errorf("%d bytes wait, %d streams are open", len(c.rest), c.carrier.frames.Open())
+	}
+}
