@@ -314,6 +314,14 @@ func (l *loop) limit(x *pending, from time.Duration) {
 	l.earliest = min(l.earliest, x.limit)
 }
 
+// hurry has the answer of a busy connection read as it arrives.
+func (l *loop) hurry(c *conn) {
+	if c.lazy {
+		c.lazy = false
+		l.eager++
+	}
+}
+
 // render sends a request that waited over a connection.
 func (l *loop) render(i int32, x pending, now time.Duration) {
 	r, err := l.source.Render(x.k, x.intended)
@@ -363,10 +371,9 @@ func (l *loop) begin(i int32, x pending, r Request) {
 		l.faulty(i, now, err)
 	case errno != 0 && errno != unix.EAGAIN:
 		l.broken(i, errno)
-	case errno != 0:
-		c.rest = append(c.rest[:0], data...)
 	case n < len(data):
 		c.rest = append(c.rest[:0], data[n:]...)
+		l.hurry(c) // for that the loop has to hear when the socket takes more
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
+	"github.com/seed-5a006608/bench/loadgen/wire/h2"
 	"golang.org/x/net/http2"
 	"golang.org/x/sys/unix"
 )
@@ -76,39 +77,58 @@ func TestWhatOneReadBroughtIsAnsweredWithOneWrite(t *testing.T) {
 	}
 }
 
-// A request whose connection takes nothing more waits with the rest of what is to be sent.
-func TestASocketThatIsFull(t *testing.T) {
-	address := speak(t, func(_ int, s *spoken) {
-		_ = s.WriteSettings()
-		<-t.Context().Done()
-	})
-	origin := at(t, address)
-	origin.Share(1)
-	c := exchangetest.Filled(exchange.Config{}, exchangetest.Hang)
-	get := exchangetest.Evenly{N: 2, Gap: exchangetest.Hang / 2, Request: exchangetest.Request{Method: "GET", Target: "/"}}
-	l := newLoop(Config{Config: c, Origins: []*Origin{origin}, Endpoints: 1}, framed{&get, "http", address}, ofAny{new(exchangetest.Recorded)})
+// warmed returns a loop that has one connection, over which one request was answered, and the next of which is due in a long time.
+func warmed(t *testing.T, origin *Origin, r Request) *loop {
+	source, c := &fixed{n: 2, gap: time.Hour, request: r}, exchangetest.Filled(exchange.Config{Slots: 4}, time.Hour)
+	l := newLoop(Config{Config: c, Origins: []*Origin{origin}, Endpoints: 1}, source, &counted{})
 	if err := l.poller.open(); err != nil {
 		t.Fatal(err)
 	}
-	defer l.poller.close()
-	defer l.giveUp()
+	t.Cleanup(func() {
+		l.giveUp()
+		l.poller.close()
+	})
 	l.takeNext()
-	for l.sendDue(l.now(), true); l.carriers[0] == 0; {
+	for l.sendDue(l.now(), true); l.inFlight > 0; {
 		l.handle(l.poller.wait(l.poller.all, time.Second))
 	}
-	i := l.idle[0].first
-	for errno := error(nil); errno != unix.EAGAIN; {
-		n := 0
-		if n, errno = send(l.conns[i].fd, make([]byte, 1<<16)); n < 0 {
-			t.Errorf("%d bytes were sent", n)
-		}
-	}
-	r, err := l.source.Render(1, 0)
+	return l
+}
+
+// one returns a server of HTTP/2 that answers one request, takes so many at once, and reads no more.
+func one(t *testing.T, streams uint32) (origin *Origin, get Request) {
+	address := speak(t, func(_ int, s *spoken) {
+		_ = s.WriteSettings(http2.Setting{ID: http2.SettingMaxConcurrentStreams, Val: streams})
+		s.header(s.request(), true, ":status", "200")
+		<-t.Context().Done()
+	})
+	origin = at(t, address)
+	origin.Share(1)
+	head, err := h2.NewHead(0, "POST", "http", address, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.begin(l.claim(i), pending{k: 1}, r)
-	if c := &l.conns[i]; c.state != carrying || len(c.rest) == 0 || c.carrier.frames.Open() != 2 {
+	return origin, Request{Frames: h2.Request{Head: head, Path: []byte("/")}}
+}
+
+// start sends a request over an idle connection.
+func (l *loop) start(r Request) {
+	l.inFlight++
+	l.begin(l.claim(l.idle[0].first), pending{k: l.k, intended: l.now()}, r)
+}
+
+// A request whose connection takes nothing more waits with the rest of what is to be sent.
+func TestASocketThatIsFull(t *testing.T) {
+	origin, get := one(t, 100)
+	l := warmed(t, origin, get)
+	c := &l.conns[l.idle[0].first]
+	for errno := error(nil); errno != unix.EAGAIN; {
+		n := 0
+		if n, errno = send(c.fd, make([]byte, 1<<16)); n < 0 {
+			t.Errorf("%d bytes were sent", n)
+		}
+	}
+	if l.start(get); c.state != carrying || len(c.rest) == 0 || c.carrier.frames.Open() != 1 {
 		t.Errorf("%d bytes wait, %d streams are open", len(c.rest), c.carrier.frames.Open())
 	}
 }
