@@ -300,10 +300,14 @@ func (l *loop) answered(i int32, at time.Duration, stamped, clean bool) {
 // oneSegment reports whether the whole answer fits one segment of its path: then its first byte came with its last one,
 // whenever they were read.
 func (l *loop) oneSegment(c *conn) bool {
+	least := c.answer.WireBytes
+	if c.on != nil {
+		c = &l.conns[c.on.at]
+	}
 	if c.segment == 0 {
 		c.segment = maxSegment(c.fd)
 	}
-	return max(c.answer.WireBytes, c.received) <= c.segment
+	return max(least, c.received) <= c.segment
 }
 
 // over begins the record of a request that ends at an instant.

@@ -24,6 +24,8 @@ type carrier struct {
 	ended  int     // answers that ended in what is being taken
 	shared int     // answers that came in one read with a later one
 	roomy  bool    // it is in the list of those that take another request
+	alone  int32   // the place of the only request under way; none where there are several
+	read   uint32  // how often it was read from
 }
 
 var errNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
@@ -31,7 +33,7 @@ var errNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
 // greet begins HTTP/2 over a connection that is open; it carries requests once the server's settings have come.
 func (l *loop) greet(i int32) {
 	c := &l.conns[i]
-	h := &carrier{loop: l, at: i}
+	h := &carrier{loop: l, at: i, alone: none}
 	h.frames = h2.New(h)
 	c.state, c.carrier = greeting, h
 	l.flush(i)
@@ -89,6 +91,8 @@ func (l *loop) relist(i int32) {
 	l.unlink(from, i)
 	if c.carrier.roomy = c.carrier.frames.Room() > 0; c.carrier.roomy {
 		to = &l.idle[c.origin]
+	} else {
+		c.carrier.hurry() // others may wait for its answer
 	}
 	l.pushBack(to, i)
 }
@@ -113,7 +117,7 @@ func (l *loop) claim(i int32) int32 {
 	v := l.place()
 	s := &l.conns[v]
 	s.on, s.origin, s.address, s.state, s.stream, s.served, s.began = c.carrier, c.origin, c.address, busy, none, 0, c.began
-	s.rest, s.ending, s.again, s.fd = nil, false, false, -1
+	s.rest, s.ending, s.again, s.fd, s.read = nil, false, false, -1, c.carrier.read
 	return v
 }
 
@@ -121,7 +125,6 @@ func (l *loop) claim(i int32) int32 {
 func (l *loop) beginStream(v int32, r Request) {
 	c := &l.conns[v]
 	h := c.on
-	c.reads = 2 // nothing of it is ever left unread
 	stream, err := h.frames.Begin(&r.Frames)
 	if err != nil {
 		l.failBusy(v, l.now(), exchange.Failed, exchange.NotSendable, err.Error())
@@ -132,9 +135,30 @@ func (l *loop) beginStream(v int32, r Request) {
 	}
 	c.stream, h.places[stream] = stream, v
 	h.fresh = append(h.fresh, v)
+	h.readSoon(v)
 	l.relist(h.at)
 	if !h.corked {
 		l.flush(h.at)
+	}
+}
+
+// readSoon has the answers of requests under way read as they arrive, from a new one on: answers that are read together have one stamp.
+// That of a request alone on its connection, with nothing of it left to be sent, may lie unread.
+func (h *carrier) readSoon(v int32) {
+	l, c, whole := h.loop, &h.loop.conns[h.at], !h.frames.Waits(h.loop.conns[v].stream)
+	if h.frames.Open() == 1 && whole && len(c.rest) == 0 {
+		h.alone, c.received = v, 0
+		return
+	}
+	h.hurry()
+	l.hurry(&l.conns[v])
+}
+
+// hurry has the answer of the request that was alone read as it arrives.
+func (h *carrier) hurry() {
+	if h.alone != none {
+		h.loop.hurry(&h.loop.conns[h.alone])
+		h.alone = none
 	}
 }
 
@@ -176,6 +200,7 @@ func (l *loop) flush(i int32) {
 		l.lose(i, now, kindOf(errno), errno.Error())
 	case n < len(data):
 		c.rest = append(c.rest, data[n:]...)
+		h.hurry()
 	}
 }
 
@@ -184,9 +209,11 @@ func (l *loop) takeFrames(i int32, p []byte, a arrival) (over bool) {
 	c := &l.conns[i]
 	h, turn := c.carrier, c.turn
 	h.came, h.corked, h.ended = a, true, 0
+	h.read++
 	if c.secure != nil {
 		over = l.takeSecure(i, p, a)
 	} else {
+		c.received += int64(len(p))
 		over = l.feed(i, p, a)
 	}
 	if over {
@@ -271,6 +298,9 @@ func (l *loop) lose(i int32, now time.Duration, kind, detail string) {
 func (l *loop) leave(v int32) {
 	c := &l.conns[v]
 	h := c.on
+	if h.alone == v {
+		h.alone = none
+	}
 	if c.stream != none && h.places[c.stream] == v {
 		h.places[c.stream] = none
 		h.frames.Cancel(c.stream)
@@ -286,16 +316,28 @@ func (l *loop) leave(v int32) {
 func (h *carrier) Headed(stream int32, status int, lines []byte) {
 	l, v := h.loop, h.places[stream]
 	c := &l.conns[v]
-	c.first = h.came.at
-	if at, ok := l.clock.Arrival(h.came.stamp, c.x.sent, h.came.now); ok {
-		c.first = at
+	h.brought(c)
+	if !c.lazy {
+		c.first = h.came.at
+		if at, ok := l.clock.Arrival(h.came.stamp, c.x.sent, h.came.now); ok {
+			c.first = at
+		}
 	}
 	c.answer.headed(status, lines)
+}
+
+// brought counts the reads that brought a part of an answer.
+func (h *carrier) brought(c *conn) {
+	if c.read != h.read {
+		c.read = h.read
+		c.reads++
+	}
 }
 
 // Content takes bytes of an answer's body.
 func (h *carrier) Content(stream int32, p []byte) bool {
 	v := h.places[stream]
+	h.brought(&h.loop.conns[v])
 	a := &h.loop.conns[v].answer
 	a.WireBytes += int64(len(p))
 	err := a.content(p)
@@ -312,6 +354,7 @@ func (h *carrier) Ended(stream int32) {
 	h.places[stream] = none
 	h.ended++
 	c := &l.conns[v]
+	h.brought(c)
 	l.conns[h.at].served++
 	if c.x.sent == 0 || c.x.retries == 0 && l.clock.Before(h.came.stamp, c.x.sent) {
 		l.failBusy(v, h.came.now, exchange.Failed, exchange.BadResponse, "an answer came before its request was sent")

@@ -21,6 +21,7 @@ type conn struct {
 	carrier *carrier      // of a connection that speaks HTTP/2
 	on      *carrier      // of a request's place: what carries it
 	stream  int32         // of a request's place
+	read    uint32        // of a request's place: which read of its carrier brought the last part of its answer
 	shook   time.Duration // how long TLS took
 
 	prev int32 // neighbours in the list it is in, or none

@@ -27,7 +27,8 @@
 // Because the kernel stamps what arrives, an answer need not be read when it arrives: waking for it would cost more
 // processor than reading it. The loop therefore sleeps until the next request is due and reads then, wherever that
 // cannot distort: only where every outstanding answer is expected whole in one read (the last 16 of its endpoint were at
-// most 16 KiB and came in one), and for at most 10 ms. Everything else is read as it arrives.
+// most 16 KiB and came in one), and for at most 10 ms. Everything else is read as it arrives: of HTTP/2 also answers to requests that
+// share a connection at that time, since what is read together has one stamp.
 //
 // # TLS
 //

@@ -7,8 +7,11 @@ import (
 	"io"
 	"net"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/exchange"
 	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
 )
 
@@ -21,6 +24,9 @@ func TestWhichAnswersMayLieUnread(t *testing.T) {
 			<-t.Context().Done()
 		})), Request{Bytes: []byte(get)}
 	}
+	shared := func(streams uint32) func(t *testing.T) (*Origin, Request) {
+		return func(t *testing.T) (*Origin, Request) { return one(t, streams) }
+	}
 	for name, tc := range map[string]struct {
 		server func(*testing.T) (*Origin, Request)
 		body   int // bytes
@@ -29,6 +35,10 @@ func TestWhichAnswersMayLieUnread(t *testing.T) {
 	}{
 		"HTTP/1.1": {server: simple, n: 1, may: true},
 		"HTTP/1.1, a request that the socket took a part of": {server: simple, body: 16 << 20, n: 1},
+		"HTTP/2, one that is alone":                          {server: shared(100), n: 1, may: true},
+		"HTTP/2, two on a connection":                        {server: shared(100), n: 2},
+		"HTTP/2, others may wait for it":                     {server: shared(1), n: 1},
+		"HTTP/2, a body that waits for the peer's windows":   {server: shared(100), body: 1 << 20, n: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			origin, r := tc.server(t)
@@ -43,5 +53,35 @@ func TestWhichAnswersMayLieUnread(t *testing.T) {
 				t.Errorf("its answer may lie unread: %v, want %v", l.lazily(), tc.may)
 			}
 		})
+	}
+}
+
+// An answer of HTTP/2 that comes while no other is on its way lies unread too, and keeps its arrival.
+func TestAnUnreadAnswerOfHTTP2KeepsItsArrival(t *testing.T) {
+	const gap = 8 * time.Millisecond
+	var answered sync.Map // by stream
+	address := speak(t, func(_ int, s *spoken) {
+		_ = s.WriteSettings()
+		for id := s.request(); id > 0; id = s.request() {
+			s.header(id, true, ":status", "200")
+			answered.Store(id, time.Now())
+		}
+	})
+	begun := time.Now()
+	r := driveFrames(t, address, 1, exchangetest.Evenly{N: 60, Gap: gap}, exchange.Config{})
+	unread(t, r.Exchanges, gap, func(k uint64) time.Duration {
+		at, out := answered.Load(uint32(2*k + 1))
+		if !out {
+			return exchangetest.Hang
+		}
+		return at.(time.Time).Sub(begun)
+	})
+	for _, x := range r.Exchanges {
+		if !x.UserClock && x.FirstByte == 0 {
+			t.Errorf("request %d: the first byte of an answer of one segment is not known", x.K)
+		}
+	}
+	if r.Count(exchange.Succeeded) != 60 {
+		t.Errorf("%d of 60 succeeded", r.Count(exchange.Succeeded))
 	}
 }
