@@ -43,27 +43,15 @@ func (l *loop) greet(i int32) {
 func (l *loop) carries(i int32, now time.Duration) {
 	c := &l.conns[i]
 	origin := int(c.origin)
-	l.unlink(&l.connecting, i)
-	if !c.slow {
-		l.opening[origin]--
-	}
-	l.backOff = 0
-	c.state, c.idleSince = carrying, now
+	l.isOpen(i, now)
+	c.state = carrying
 	l.carriers[origin]++
 	l.streams[origin] = c.carrier.frames.Most()
 	l.push(&l.full, i)
 	l.relist(i)
-	if l.Connected != nil {
-		l.Connected(c.describe())
-	}
 	for q := &l.waiting[origin]; q.len() > 0 && c.carrier.roomy; {
 		x := q.pop()
-		if x.sent == 0 {
-			// Had the engine asked the moment it could, it would have waited just as long.
-			x.free += now - x.asked
-			x.connect = now - max(c.began, x.asked)
-			x.handshake = min(c.shook, x.connect)
-		}
+		c.opensFor(&x, now)
 		l.render(l.claim(i), x, now)
 	}
 	l.openFor(origin, now)
@@ -259,16 +247,7 @@ func (l *loop) lose(i int32, now time.Duration, kind, detail string) {
 	c := &l.conns[i]
 	h, origin := c.carrier, int(c.origin)
 	if c.state == greeting {
-		l.unlink(&l.connecting, i)
-		if !c.slow {
-			l.opening[origin]--
-		}
-		l.close(i)
-		if q := &l.waiting[origin]; q.len() > 0 {
-			x := q.pop()
-			l.refused(&x, now, kind, detail)
-		}
-		l.openFor(origin, now)
+		l.unusable(i, now, kind, detail)
 		return
 	}
 	if h.roomy {

@@ -5,6 +5,7 @@ package wire
 import (
 	"bufio"
 	"bytes"
+	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -341,5 +342,42 @@ func TestAWindowThatIsNeverRefilled(t *testing.T) {
 	r := driveFrames(t, address, 0, exchangetest.Evenly{N: 3, Request: post}, exchange.Config{Timeout: 100 * time.Millisecond})
 	if r.Count(exchange.TimedOut) != 3 {
 		t.Errorf("%+v", r.Exchanges)
+	}
+}
+
+// inOrder are requests, a long time apart.
+type inOrder struct {
+	requests []Request
+	next     uint64
+}
+
+func (s *inOrder) Next() (uint64, time.Duration, bool) {
+	s.next++
+	return s.next - 1, time.Duration(s.next-1) * 10 * time.Millisecond, s.next <= uint64(len(s.requests))
+}
+
+func (s *inOrder) Render(k uint64, _ time.Duration) (Request, error) { return s.requests[k], nil }
+
+// A connection without TLS has no time of a handshake, whatever had its place before.
+func TestNoHandshakeWithoutTLS(t *testing.T) {
+	first := secured(t, tls.VersionTLS13, func(_ int, c *tls.Conn, _ *holding, in *bufio.Reader) {
+		for request(in) {
+			_, _ = io.WriteString(c, ok)
+		}
+	})
+	second, plain := one(t, 100)
+	plain.Origin = 1
+	r, c := new(exchangetest.Recorded), exchangetest.Filled(exchange.Config{Slots: 1}, exchangetest.Hang)
+	source := &inOrder{requests: []Request{{Bytes: []byte(get)}, plain}}
+	if _, err := Run(t.Context(), Config{Config: c, Origins: []*Origin{first, second}, Endpoints: 1}, source, ofAny{r}); err != nil {
+		t.Fatal(err)
+	}
+	if r.Count(exchange.Succeeded) != 2 {
+		t.Fatalf("%+v", r.Exchanges)
+	}
+	for _, x := range r.Exchanges {
+		if x.Connect == 0 || (x.Handshake > 0) != (x.K == 0) {
+			t.Errorf("request %d: %v of %v were a handshake", x.K, x.Handshake, x.Connect)
+		}
 	}
 }

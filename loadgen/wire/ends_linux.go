@@ -31,10 +31,7 @@ func (l *loop) expire(now time.Duration) {
 		o := l.Origins[c.origin]
 		switch {
 		case now >= c.began+l.Timeout:
-			l.unlink(&l.connecting, i)
-			if !c.slow {
-				l.opening[c.origin]--
-			}
+			l.attempted(i)
 			l.close(i)
 		case c.state == connecting && !c.slow && o.several() && now < c.began+address.SlowAfter:
 			l.earliest = min(l.earliest, c.began+min(l.Timeout, address.SlowAfter))

@@ -218,19 +218,8 @@ func (l *loop) leftBehind(i int32, h *handshake) {
 
 // unshaken goes on without a connection whose handshake failed.
 func (l *loop) unshaken(i int32, now time.Duration, err error) {
-	c := &l.conns[i]
-	origin := c.origin
-	l.unlink(&l.connecting, i)
-	if !c.slow {
-		l.opening[origin]--
-	}
-	l.close(i)
-	if l.waiting[origin].len() > 0 {
-		x := l.waiting[origin].pop()
-		kind, detail := secureKind(err)
-		l.refused(&x, now, kind, detail)
-	}
-	l.openFor(int(origin), now)
+	kind, detail := secureKind(err)
+	l.unusable(i, now, kind, detail)
 }
 
 // secureKind names the failure of a handshake, or of TLS after it.

@@ -137,10 +137,7 @@ func (l *loop) opened(i int32) {
 	origin := int(c.origin)
 	o := l.Origins[origin]
 	if errno != 0 {
-		l.unlink(&l.connecting, i)
-		if !c.slow {
-			l.opening[origin]--
-		}
+		l.attempted(i)
 		l.close(i)
 		switch {
 		case o.several() && (c.slow || l.elsewhere(origin, c.address, errno, now)):
@@ -165,7 +162,7 @@ func (l *loop) opened(i int32) {
 func (l *loop) ready(i int32, now time.Duration, h *handshake) {
 	c := &l.conns[i]
 	origin := int(c.origin)
-	if h != nil {
+	if c.shook = 0; h != nil {
 		c.shook = now - h.began
 	}
 	if l.Origins[origin].http2 {
@@ -176,28 +173,55 @@ func (l *loop) ready(i int32, now time.Duration, h *handshake) {
 		}
 		return
 	}
-	l.unlink(&l.connecting, i)
-	if !c.slow {
-		l.opening[origin]--
-	}
-	l.backOff = 0
-	c.idleSince = now
-	if l.Connected != nil {
-		l.Connected(c.describe())
-	}
+	l.isOpen(i, now)
 	if l.waiting[origin].len() == 0 {
 		c.state = idle
 		l.push(&l.idle[origin], i)
 		return
 	}
 	x := l.waiting[origin].pop()
-	if x.sent == 0 {
-		// Had the engine asked the moment it could, it would have waited just as long.
-		x.free += now - x.asked
-		x.connect = now - max(c.began, x.asked)
-		if h != nil {
-			x.handshake = now - max(h.began, x.asked)
-		}
-	}
+	c.opensFor(&x, now)
 	l.render(i, x, now)
+}
+
+// attempted takes a connection out of those that are being opened.
+func (l *loop) attempted(i int32) {
+	c := &l.conns[i]
+	l.unlink(&l.connecting, i)
+	if !c.slow {
+		l.opening[c.origin]--
+	}
+}
+
+// isOpen takes a connection out of those that are being opened, as requests can be sent over it.
+func (l *loop) isOpen(i int32, now time.Duration) {
+	c := &l.conns[i]
+	l.attempted(i)
+	l.backOff = 0
+	c.idleSince = now
+	if l.Connected != nil {
+		l.Connected(c.describe())
+	}
+}
+
+// opensFor tells a request that has waited how long the opening of its connection took.
+func (c *conn) opensFor(x *pending, now time.Duration) {
+	if x.sent > 0 {
+		return
+	}
+	x.free += now - x.asked // had the engine asked the moment it could, it would have waited just as long
+	x.connect = now - max(c.began, x.asked)
+	x.handshake = min(c.shook, x.connect)
+}
+
+// unusable closes a connection that TCP has and what is spoken over it has not.
+func (l *loop) unusable(i int32, now time.Duration, kind, detail string) {
+	origin := int(l.conns[i].origin)
+	l.attempted(i)
+	l.close(i)
+	if l.waiting[origin].len() > 0 {
+		x := l.waiting[origin].pop()
+		l.refused(&x, now, kind, detail)
+	}
+	l.openFor(origin, now)
 }
