@@ -215,7 +215,7 @@ func TestAbortedRunPassesNothing(t *testing.T) {
 
 func TestConditionsThatAreRefused(t *testing.T) {
 	for text, want := range map[string]string{
-		"errors=5%":         `condition "errors=5%": it has no operator`,
+		"errors=5%":         `condition "errors=5%": its operator must be <, <=, > or >=, and not =`,
 		"errors{GET /}>5%":  "leave out {GET /}",
 		"wait:p99>1s":       "wait is not judged while a run goes on",
 		"lag:p99>1s":        "lag is not judged while a run goes on",

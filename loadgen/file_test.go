@@ -127,7 +127,7 @@ func TestReadFileRefusesWhatWasEdited(t *testing.T) {
 
 func TestReadFileRefuses(t *testing.T) {
 	for content, want := range map[string]string{
-		"":                                "f.json:1: is cut off after 0 bytes",
+		"":                                "f.json: is empty: take a whole copy of it",
 		"{}":                              "is no run file",
 		"[]":                              "f.json:1: is no run file: it is a JSON array and not an object",
 		`{"schema":"1"}`:                  `f.json:1: is no run file: "schema" is JSON of a kind that it cannot be (string), at byte 1`,

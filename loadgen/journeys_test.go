@@ -395,9 +395,9 @@ func TestJourneysAreRefused(t *testing.T) {
 		"216,000 journeys would be in progress at once, for they think 1080 s on average and 200/s arrive": func(p *Plan) {
 			p.Journeys[0].Steps[1].Think = profiles.Think{Mean: 18 * time.Minute}
 		},
-		"there is no endpoint \"sell\"": func(p *Plan) { p.Thresholds = thresholds(t, "p99{sell}<1s") },
-		"not by endpoint":               func(p *Plan) { p.Thresholds = thresholds(t, "rate{buy/pay}>1/s") },
-		"take the duration of one":      func(p *Plan) { p.Thresholds = thresholds(t, "service:p99{buy}<1s") },
+		"there is no journey or endpoint \"sell\": there is buy": func(p *Plan) { p.Thresholds = thresholds(t, "p99{sell}<1s") },
+		"not by endpoint":          func(p *Plan) { p.Thresholds = thresholds(t, "rate{buy/pay}>1/s") },
+		"take the duration of one": func(p *Plan) { p.Thresholds = thresholds(t, "service:p99{buy}<1s") },
 	} {
 		p := journeys(t, "http://127.0.0.1:1", "", time.Second)
 		change(&p)

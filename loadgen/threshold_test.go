@@ -48,8 +48,8 @@ func TestParseThresholdRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                        "has no operator",
 		"p99":                     "write it as p99<200ms",
-		"p99=200ms":               "has no operator",
-		"p99==200ms":              "has no operator",
+		"p99=200ms":               "and not =",
+		"p99==200ms":              "and not =",
 		"p99=<200ms":              "must be <, <=, > or >=",
 		"p99<==200ms":             "must be <, <=, > or >=",
 		"p99<<200ms":              "must be <, <=, > or >=",
@@ -86,7 +86,7 @@ func TestParseThresholdRefuses(t *testing.T) {
 		"p99{}<1s":                "name no endpoint",
 		"p99{GET /}@spike<1s":     "the endpoint comes last",
 		"p99{GET /a<1s":           "the endpoint comes last",
-		"p99{GET /a<b}":           "has no operator",
+		"p99{GET /a<b}":           "missing behind the braces",
 		"p99{GET \xff}<1s":        "not valid UTF-8",
 		strings.Repeat("p", 5000): "longer than 4096 bytes",
 	} {

@@ -107,7 +107,7 @@ func TestFlagsOfATargetsFileNeedOne(t *testing.T) {
 	}{
 		{[]string{"http://127.0.0.1:1/", "--order", "random"}, "--order says how the requests of a targets file"},
 		{[]string{"http://127.0.0.1:1/", "--group", "never"}, "--group says how the requests of a targets file"},
-		{[]string{"-T", "-", "--order", "shuffled"}, "--order shuffled: they follow each other as they stand or are drawn"},
+		{[]string{"-T", "-", "--order", "shuffled"}, "--order shuffled: the order of requests is sequential, as they stand in the file, or random"},
 		{[]string{"-T", "-", "--group", "all"}, "--group all: it is pattern, name or never"},
 		{[]string{"-T", "-", "-X", "POST"}, "--method is for a URL: each request of the targets file has its own"},
 		{[]string{"-T", "no-such-file"}, "--targets no-such-file: cannot be read: no such file"},

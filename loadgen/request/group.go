@@ -38,10 +38,18 @@ func (m *Mix) group(by runfile.Grouping, judged []runfile.Threshold) (grouped, e
 			return g, fmt.Errorf("threshold %s: %w", strconv.Quote(runfile.Excerpt(t.Text)), err)
 		}
 		if t.Endpoint != "" && !g.has(t.Endpoint) && !m.isJourney(t.Endpoint) {
-			return g, fmt.Errorf("threshold %s: there is no endpoint %q: there is %s", strconv.Quote(runfile.Excerpt(t.Text)), t.Endpoint, g.listed())
+			return g, fmt.Errorf("threshold %s: there is no %s %q: there is %s", strconv.Quote(runfile.Excerpt(t.Text)), m.kindsNamed(), t.Endpoint, g.listed(m.Journeys))
 		}
 	}
 	return g, nil
+}
+
+// kindsNamed says of what a threshold may give a name.
+func (m *Mix) kindsNamed() string {
+	if len(m.Journeys) > 0 {
+		return "journey or endpoint"
+	}
+	return "endpoint"
 }
 
 func (m *Mix) isJourney(name string) bool {
@@ -210,8 +218,12 @@ func (g *grouped) has(name string) bool {
 	return false
 }
 
-func (g *grouped) listed() string {
+// listed names the journeys, and the endpoints that are told apart.
+func (g *grouped) listed(journeys []CompiledJourney) string {
 	var names []string
+	for _, j := range journeys {
+		names = append(names, j.Name)
+	}
 	for _, e := range g.Endpoints {
 		if e.Method != "" {
 			names = append(names, e.Name)

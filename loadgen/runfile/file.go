@@ -168,6 +168,9 @@ func jsonError(name, what string, data []byte, err error) error {
 		offset = min(kind.Offset, offset)
 	}
 	line := 1 + bytes.Count(data[:max(offset-1, 0)], []byte("\n"))
+	if len(data) == 0 {
+		return fmt.Errorf("%s: is empty: take a whole copy of it, or run again", name)
+	}
 	if offset == int64(len(data)) && syntax != nil {
 		return fmt.Errorf("%s:%d: is cut off after %d bytes: take a whole copy of it, or run again", name, line, len(data))
 	}

@@ -28,7 +28,7 @@ func ParseOrder(s string) (Order, error) {
 	case "random":
 		return Random, nil
 	}
-	return "", fmt.Errorf("they follow each other as they stand or are drawn: it is sequential or random, got %q", Excerpt(s))
+	return "", fmt.Errorf("the order of requests is sequential, as they stand in the file, or random, got %q", Excerpt(s))
 }
 
 // Grouping is how the requests of a targets file are counted as endpoints.

@@ -98,7 +98,12 @@ func (t *Threshold) parse() error {
 	}
 	// No limit holds an operator, but the name of an endpoint may.
 	at := strings.LastIndexAny(t.Text, "<>")
-	if at < 0 || at < strings.LastIndexByte(t.Text, '}') {
+	switch braces := strings.LastIndexByte(t.Text, '}'); {
+	case braces >= 0 && at < braces:
+		return errors.New("an operator and a limit are missing behind the braces: write p99@spike{GET /products}<200ms")
+	case at < 0 && strings.Contains(t.Text, "="):
+		return fmt.Errorf("its operator must be %s, and not =", operators)
+	case at < 0:
 		return fmt.Errorf("it has no operator (%s): write it as p99<200ms", operators)
 	}
 	what, limit := strings.TrimSpace(t.Text[:at]), t.Text[at+1:]

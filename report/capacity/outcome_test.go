@@ -133,7 +133,7 @@ func TestParseObjectives(t *testing.T) {
 		want  string
 	}{
 		{nil, "give one, such as p99<100ms"},
-		{[]string{"p99=100ms"}, "no operator"},
+		{[]string{"p99=100ms"}, "and not ="},
 		{[]string{"rate>=500/s"}, "finds the rate itself"},
 		{[]string{"p99@spike<1s"}, "leave out @spike"},
 		{[]string{"p99>1s"}, "an upper limit"},
