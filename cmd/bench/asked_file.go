@@ -25,7 +25,7 @@ func (o *driveOptions) askedBy(command profiles.File) (profiles.File, error) {
 		err = checkFile(o.file, file)
 	}
 	if err != nil {
-		return command, err
+		return command, noTestFile(o.file, source, err)
 	}
 	file.Profile, file.Think, file.WarmUp = command.Profile, command.Think, command.WarmUp
 	file.Thresholds, file.AbortOn, file.Outputs = nil, nil, nil

@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
@@ -138,6 +140,9 @@ func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request
 	bundled, err := targets.Parse(s.Name, a.serving)
 	if err != nil {
 		if !targets.Named(s.Name) && strings.ContainsAny(s.Name, ":/.") {
+			if info, err := os.Stat(s.Name); err == nil && info.Mode().IsRegular() {
+				return fmt.Errorf("%s is a file and no target: bench run FILE drives a test file, --targets FILE the requests in a file, and bench report FILE shows a saved run", strconv.Quote(runfile.Excerpt(s.Name)))
+			}
 			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.Name, "https:"), "http:"), "/")
 			meant := withoutSecrets("http://" + host)
 			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)

@@ -22,7 +22,7 @@ what this machine does to identical code: the noise floor, below which no margin
 
 Where old and new can both be run, bench gate drives them side by side, which tells smaller changes and does not
 take what happened to the machine since for a change of the service. A baseline is for when the old one is gone.`,
-		Args: args(0, 0, "save, list or show"),
+		Args: noSubcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	c.AddCommand(newBaselineSaveCommand(s), newBaselineListCommand(s), newBaselineShowCommand(s))

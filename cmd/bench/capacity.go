@@ -218,14 +218,17 @@ func (o *capacityOptions) inputs(text capacity.PlanText, before *capacity.Plan) 
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, plain(err)
+		return nil, unreadable(err)
 	}
 	defer f.Close()
 	source, err := io.ReadAll(io.LimitReader(f, maxProfileBytes+1))
-	if err == nil && len(source) > maxProfileBytes {
-		err = fmt.Errorf("%s: is larger than 1 MiB", path)
+	if err != nil {
+		return nil, unreadable(err)
 	}
-	return source, err
+	if len(source) > maxProfileBytes {
+		return nil, fmt.Errorf("%s: is larger than 1 MiB", path)
+	}
+	return source, nil
 }
 
 // searchOptions reads the flags that bound a search.

@@ -113,10 +113,12 @@ func (o *compareOptions) armsOf(names []string) ([]*rig.Target, error) {
 		names, commands = []string{o.a, o.b}, []string{o.aCmd, o.bCmd}
 	}
 	switch {
+	case o.gate != nil && len(names) < 2:
+		return nil, fmt.Errorf("a gate takes an old and a new version, got %d: name both, give --a and --b, or give --baseline NAME in place of the old one", len(names))
 	case len(names) < 2:
 		return nil, fmt.Errorf("two or more are compared, got %d: name them, or give --a and --b", len(names))
 	case o.gate != nil && len(names) > 2:
-		return nil, fmt.Errorf("a gate compares two, got %d", len(names))
+		return nil, fmt.Errorf("a gate takes an old and a new version, got %d targets", len(names))
 	case len(names) > 2 && o.twoVersions():
 		return nil, fmt.Errorf("--a-http and --b-http are for two, got %d", len(names))
 	case len(names) > 8:

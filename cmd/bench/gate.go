@@ -88,6 +88,9 @@ func (g *gateOptions) criteria() ([]compare.Criterion, error) {
 		name, value, _ := strings.Cut(text, "=")
 		_, points := inPoints[name]
 		if _, known := percent[name]; !known {
+			if _, isShare := marginsOf(name); isShare {
+				return nil, fmt.Errorf("--margin %s: it does not say of what: write it as p99=%s", text, text)
+			}
 			return nil, fmt.Errorf("--margin %s: there is no %q: %s can be judged", text, name, strings.Join(slices.Sorted(maps.Keys(percent)), ", "))
 		}
 		if value == "off" && name != "errors" {
@@ -183,7 +186,7 @@ func (o *compareOptions) testFile() (profiles.File, error) {
 	}
 	file, err := profiles.ParseAsked(o.file, source)
 	if err != nil {
-		return under, err
+		return under, noTestFile(o.file, source, err)
 	}
 	l, u := &file.Limits, under.Limits
 	l.Connections, l.Timeout = cmp.Or(l.Connections, u.Connections), cmp.Or(l.Timeout, u.Timeout)

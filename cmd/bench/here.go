@@ -22,7 +22,7 @@ func (a *asking) mayDrive(p profiles.Profile, address string) error {
 		return err
 	}
 	if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
-		return fmt.Errorf("%s is not on this machine: say with --rate how much it may get", u.Host)
+		return fmt.Errorf("%s is not on this machine: say with %s how much it may get", u.Host, a.rateFlag())
 	}
 	return nil
 }
@@ -32,7 +32,7 @@ func (a *asking) mayFollow(p profiles.Profile) error {
 	for _, host := range a.base.Follow.Hosts {
 		u := url.URL{Host: host}
 		if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
-			return fmt.Errorf("--follow-hosts: %s is not on this machine: say with --rate how much it may get", host)
+			return fmt.Errorf("--follow-hosts: %s is not on this machine: say with %s how much it may get", host, a.rateFlag())
 		}
 	}
 	return nil
@@ -41,6 +41,14 @@ func (a *asking) mayFollow(p profiles.Profile) error {
 // rateGiven reports whether the user has set a rate, which a target on another machine requires.
 func (o *driveOptions) rateGiven() bool {
 	return o.rate != "" || o.peak != "" || len(o.stages) > 0 || o.vus != 0
+}
+
+// rateFlag is the flag that bounds what a target gets: a search for capacity finds its rates itself.
+func (o *driveOptions) rateFlag() string {
+	if o.given != nil && o.given.Lookup("max-rate") != nil {
+		return "--max-rate"
+	}
+	return "--rate"
 }
 
 // staysHere reports whether what is sent to a host of that name stays on this machine.

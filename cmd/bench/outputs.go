@@ -138,7 +138,7 @@ func (o outputs[T]) write(result T, s streams) error {
 			err = runfile.ReplaceFileUntil(ctx, out.path, func(w io.Writer) error { return out.format.write(w, result) })
 		}
 		if err != nil {
-			err = fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, cause(err))
+			err = fmt.Errorf("-o %s=%s: not written: %w", out.kind, out.path, unwritable(out.path, err))
 			if ctx.Err() != nil {
 				err = untold{err}
 			}

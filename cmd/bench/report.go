@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"syscall"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report"
@@ -205,11 +206,21 @@ func (o reportOptions) runs(files []document) ([]*runfile.Run, error) {
 	return []*runfile.Run{one}, nil
 }
 
-// plain words the system's errors of reading a file for whoever named it.
+// plain words the system's errors of reading a file that bench wrote, for whoever named it.
 func plain(err error) error {
+	if os.IsNotExist(err) {
+		return fmt.Errorf("%w (saved runs are under .bench/)", unreadable(err))
+	}
+	return unreadable(err)
+}
+
+// unreadable words the system's errors of reading a file for whoever named it.
+func unreadable(err error) error {
 	switch {
 	case os.IsNotExist(err):
-		return fmt.Errorf("%s: there is no such file (saved runs are under .bench/)", pathOf(err))
+		return fmt.Errorf("%s: there is no such file", pathOf(err))
+	case errors.Is(err, syscall.EISDIR):
+		return fmt.Errorf("%s: is a directory: name a file in it", pathOf(err))
 	case os.IsPermission(err):
 		return fmt.Errorf("%s: this user may not read it", pathOf(err))
 	default:

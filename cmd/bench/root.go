@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report/page"
 	"github.com/seed-5a006608/bench/targets/process"
 	"github.com/spf13/cobra"
@@ -94,7 +95,7 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 		if drives(cmd) {
 			all = " all"
 		}
-		return asUsage(fmt.Errorf("%w (%s --help%s shows all flags)", err, cmd.CommandPath(), all))
+		return asUsage(fmt.Errorf("%w (%s --help%s shows all flags)", plainFlagError(cmd, err), cmd.CommandPath(), all))
 	})
 	root.AddGroup(
 		&cobra.Group{ID: "drive", Title: "Drive load:"},
@@ -107,6 +108,9 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 	root.AddCommand(newRunCommand(s), newCompareCommand(s), newGateCommand(s), newBaselineCommand(s), newCapacityCommand(s), newHistoryCommand(s), newSuperviseCommand(), newKeepCommand(s), newReportCommand(s), newListCommand(), newServeCommand(s), newLinkCommand(s), newSelfcheckCommand(s), newSchemaCommand(), newVersionCommand())
 	root.SuggestionsMinimumDistance = 2
 	root.InitDefaultCompletionCmd()
+	if c, _, err := root.Find([]string{"completion"}); err == nil {
+		c.Args, c.RunE = noSubcommand, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+	}
 	addHelpFlags(root)
 	return root
 }
@@ -123,6 +127,22 @@ func noCommand(root *cobra.Command, args []string) error {
 		}
 	}
 	return asUsage(fmt.Errorf("no command %q%s (bench --help shows all)", args[0], hint))
+}
+
+// noSubcommand refuses a word that is no command of a command that only groups others.
+func noSubcommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var known []string
+	for _, c := range cmd.Commands() {
+		known = append(known, c.Name())
+	}
+	hint := ""
+	if near := profiles.Suggest(args[0], known); near != "" {
+		hint = fmt.Sprintf("; did you mean %s %s?", cmd.CommandPath(), near)
+	}
+	return asUsage(fmt.Errorf("no command \"%s %s\"%s (there is %s)", cmd.CommandPath(), args[0], hint, strings.Join(known, ", ")))
 }
 
 // args checks the number of arguments: least … most (most < 0: any number), described in words.
@@ -152,7 +172,7 @@ func fromEnvironment(flags *pflag.FlagSet) error {
 			return
 		}
 		if err := flags.Set(f.Name, value); err != nil {
-			failed = fmt.Errorf("%s: %w", name, err)
+			failed = fmt.Errorf("%s: %w", name, plainValue(err))
 			return
 		}
 		failed = flags.SetAnnotation(f.Name, ofVariable, []string{name})

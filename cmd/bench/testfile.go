@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -134,5 +135,13 @@ func readProfile(name string) (profiles.File, []byte, error) {
 		return profiles.File{}, nil, fmt.Errorf("%s: cannot be read: %w", name, cause(err))
 	}
 	file, err := profiles.Parse(name, source)
-	return file, source, err
+	return file, source, noTestFile(name, source, err)
+}
+
+// noTestFile words the error of reading a test file where it is a document that bench wrote.
+func noTestFile(name string, source []byte, err error) error {
+	if err != nil && bytes.HasPrefix(source, []byte(`{"schema":`)) {
+		return fmt.Errorf("%s: is what bench measured, and no test file: bench report shows it", name)
+	}
+	return err
 }

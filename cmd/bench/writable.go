@@ -43,10 +43,19 @@ func (o outputs[T]) check() error {
 			continue
 		}
 		if err := canWrite(out.path); err != nil {
-			failed = together(failed, fmt.Errorf("-o %s=%s: cannot be written: %w", out.kind, out.path, cause(err)))
+			failed = together(failed, fmt.Errorf("-o %s=%s: cannot be written: %w", out.kind, out.path, unwritable(out.path, err)))
 		}
 	}
 	return failed
+}
+
+// unwritable words the system's errors of writing a file for a message that names it already.
+func unwritable(path string, err error) error {
+	dir := filepath.Dir(path)
+	if _, missing := os.Stat(dir); errors.Is(missing, fs.ErrNotExist) {
+		return fmt.Errorf("there is no directory %s: make it first", dir)
+	}
+	return cause(err)
 }
 
 // canWrite says what keeps a file from being written or replaced. A pipe is not opened: its reader may not be there yet.

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+)
+
+// What is typed wrongly is met with what was wrong, where, and what to do.
+func TestWrongCommandLines(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for name, text := range map[string]string{
+		"run.json":   `{"schema":1,"kind":"run","runs":[{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}]}`,
+		"empty.json": "",
+		"shop.yaml":  "version: 2\nname: shop\ntarget: http://127.0.0.1:1\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\njourneys:\n  - {name: buy, steps: [{name: login, path: /a}, {name: pay, path: /b}]}\n",
+	} {
+		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, tc := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"spike -d 5", exitUsage, "--duration 5: write it as a time with its unit, such as 500ms, 30s or 1h30m (bench spike --help all shows all flags)"},
+		{"spike -n many", exitUsage, "--requests many: write it as a whole number that is not negative, such as 100 "},
+		{"spike --vus 1.5", exitUsage, "--vus 1.5: write it as a whole number, such as 100 "},
+		{"capacity --servers db", exitUsage, "--servers db: write it as a name and a whole number, such as db=10 "},
+		{"spike --durtion 5s", exitUsage, "unknown flag: --durtion; did you mean --duration? "},
+		{"spike --slo p99<1s", exitUsage, "unknown flag: --slo; that flag is called --threshold here "},
+		{"capacity --threshold p99<1s", exitUsage, "unknown flag: --threshold; that flag is called --slo here "},
+
+		{"sustained --threshold errors=5%", exitUsage, "its operator must be <, <=, > or >=, and not ="},
+		{"sustained --threshold p99<200ms{x}", exitUsage, "an operator and a limit are missing behind the braces: write p99@spike{GET /products}<200ms"},
+		{"run shop.yaml --threshold p99{bye}<1s", exitUsage, `there is no journey or endpoint "bye": there is buy, buy/login, buy/pay`},
+		{"gate cached cached --margin 5%", exitUsage, "--margin 5%: it does not say of what: write it as p99=5%"},
+
+		{"spike shop.yaml", exitUsage, `"shop.yaml" is a file and no target: bench run FILE drives a test file, `},
+		{"run run.json", exitUsage, "run.json: is what bench measured, and no test file: bench report shows it"},
+		{"spike -f run.json", exitUsage, "run.json: is what bench measured, and no test file: bench report shows it"},
+		{"spike -f missing.yaml", exitUsage, "missing.yaml: there is no such file\n"},
+		{"report missing.json", exitUsage, "missing.json: there is no such file (saved runs are under .bench/)\n"},
+		{"report empty.json", exitUsage, "empty.json: is empty: "},
+		{"sustained cached --no-save -o json=missing/run.json", exitFailed, "-o json=missing/run.json: cannot be written: there is no directory missing: make it first\n"},
+
+		{"gate cached", exitUsage, "a gate takes an old and a new version, got 1: name both, give --a and --b, or give --baseline NAME in place of the old one"},
+		{"capacity http://192.0.2.1", exitUsage, "192.0.2.1 is not on this machine: say with --max-rate how much it may get"},
+		{"baseline sav", exitUsage, `no command "bench baseline sav"; did you mean bench baseline save? (there is list, save, show)`},
+		{"completion ksh", exitUsage, `no command "bench completion ksh"`},
+	} {
+		var stdout, stderr bytes.Buffer
+		code := execute(t.Context(), strings.Fields(tc.args), streams{in: strings.NewReader(""), out: &stdout, err: &stderr})
+		if code != tc.code || !strings.Contains(stderr.String(), tc.want) || stdout.Len() > 0 {
+			t.Errorf("bench %s: exit %d, want %d; %q, want %q; stdout %q", tc.args, code, tc.code, stderr.String(), tc.want, stdout.String())
+		}
+	}
+	t.Setenv("BENCH_CONNECTIONS", "many")
+	var stderr bytes.Buffer
+	if code := execute(t.Context(), []string{"spike", "cached"}, streams{in: strings.NewReader(""), out: &stderr, err: &stderr}); code != exitUsage || !strings.Contains(stderr.String(), "BENCH_CONNECTIONS: --connections many: write it as a whole number") {
+		t.Errorf("exit %d, %q", code, stderr.String())
+	}
+}
