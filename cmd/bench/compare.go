@@ -208,10 +208,15 @@ func (o *compareOptions) mayCompareJourneys(journeys []profiles.Journey, objecti
 		return nil
 	}
 	for _, t := range objectives {
-		if !slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return j.Name == t.Endpoint }) {
-			return fmt.Errorf("slo %s: of the later steps of journeys most are asked after the round in which they arrived, so a gate judges whole journeys: "+
-				"name one, as in p95{%s}<5s, or have bench run judge it as a threshold", t.Text, journeys[0].Name)
+		if slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return j.Name == t.Endpoint }) {
+			continue
 		}
+		of := fmt.Sprintf("{%s} names no journey", t.Endpoint)
+		if t.Endpoint == "" {
+			of = "without braces it is of all requests"
+		}
+		return fmt.Errorf("slo %s: %s, and a gate judges whole journeys alone, as most later steps are asked after the round in which their journey arrived: "+
+			"name one, as in p95{%s}<5s, or have bench run judge it as a threshold", t.Text, of, journeys[0].Name)
 	}
 	return nil
 }

@@ -35,6 +35,8 @@ func TestWrongCommandLines(t *testing.T) {
 		{"sustained --threshold errors=5%", exitUsage, "its operator must be <, <=, > or >=, and not ="},
 		{"sustained --threshold p99<200ms{x}", exitUsage, "an operator and a limit are missing behind the braces: write p99@spike{GET /products}<200ms"},
 		{"run shop.yaml --threshold p99{bye}<1s", exitUsage, `there is no journey or endpoint "bye": there is buy, buy/login, buy/pay`},
+		{"gate cached cached -f shop.yaml --slo p99<1s", exitUsage, "slo p99<1s: without braces it is of all requests, and a gate judges whole journeys alone"},
+		{"gate cached cached -f shop.yaml --slo p99{buy/pay}<1s", exitUsage, "slo p99{buy/pay}<1s: {buy/pay} names no journey, and a gate judges whole journeys alone"},
 		{"gate cached cached --margin 5%", exitUsage, "--margin 5%: it does not say of what: write it as p99=5%"},
 
 		{"spike shop.yaml", exitUsage, `"shop.yaml" is a file and no target: bench run FILE drives a test file, `},
