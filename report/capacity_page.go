@@ -92,6 +92,9 @@ const maxSentence = 600
 func capacityAnswer(c *capacity.Capacity) string {
 	who, what := sizedName(c.Target.Name), strings.Join(c.Objectives, " and ")
 	m := c.MaxRate
+	if c.CutShort {
+		return cutShortAnswer(c, who, what)
+	}
 	switch m.Outcome {
 	case capacity.Nowhere:
 		return fmt.Sprintf("%s meets %s at no rate: even at %s %s. %s", who, what, c.Unit.Rate(m.High), brokeWords(m.Limiting), c.Limit)
@@ -109,6 +112,18 @@ func capacityAnswer(c *capacity.Capacity) string {
 		return fmt.Sprintf("%s: nothing can be said of %s, as bench or its host was too late at every rate.", who, what)
 	}
 	return fmt.Sprintf("%s holds %s (%s, 95 %%) with %s. %s", who, c.Unit.Rate(m.Rate.Rate), between(m.Low, m.High), what, c.Limit)
+}
+
+// cutShortAnswer is the first line on a search that was cut short: what it had found until then.
+func cutShortAnswer(c *capacity.Capacity, who, what string) string {
+	m := c.MaxRate
+	switch {
+	case m.Rate.Rate == 0:
+		return fmt.Sprintf("%s: the search was cut short before it found a rate that holds %s.", who, what)
+	case m.High == 0:
+		return fmt.Sprintf("%s holds at least %s with %s, as far as the search came: it was cut short.", who, c.Unit.RateLow(m.Rate.Rate), what)
+	}
+	return fmt.Sprintf("%s holds about %s (%s, 95 %%) with %s, as far as the search came: it was cut short.", who, c.Unit.Rate(m.Rate.Rate), between(m.Low, m.High), what)
 }
 
 // undecidedWhy says what kept the last step that was undecided from telling.

@@ -232,14 +232,19 @@ func TestCapacityAnswers(t *testing.T) {
 	for _, tc := range []struct {
 		rate capacity.MaxRate
 		want string
+		cut  bool
 	}{
-		{capacity.MaxRate{Outcome: capacity.Nowhere, Rate: capacity.Rate{High: 1}, Limiting: "P99 is 2 s"}, "meets p99<50ms at no rate: even at 1/s p99 is 2 s"},
-		{capacity.MaxRate{Outcome: capacity.Everywhere, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "holds at least 500/s"},
-		{capacity.MaxRate{Outcome: capacity.Limited, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "holds at least 500/s with p99<50ms: above it bench or its host was too late"},
-		{capacity.MaxRate{Outcome: capacity.Limited}, "nothing can be said"},
-		{capacity.MaxRate{Outcome: capacity.OutOfTime}, "there was no time"},
+		{capacity.MaxRate{Outcome: capacity.Nowhere, Rate: capacity.Rate{High: 1}, Limiting: "P99 is 2 s"}, "meets p99<50ms at no rate: even at 1/s p99 is 2 s", false},
+		{capacity.MaxRate{Outcome: capacity.Everywhere, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "holds at least 500/s", false},
+		{capacity.MaxRate{Outcome: capacity.Limited, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "holds at least 500/s with p99<50ms: above it bench or its host was too late", false},
+		{capacity.MaxRate{Outcome: capacity.Limited}, "nothing can be said", false},
+		{capacity.MaxRate{Outcome: capacity.OutOfTime}, "there was no time", false},
+		{capacity.MaxRate{Outcome: capacity.OutOfTime}, "s: the search was cut short before it found a rate that holds p99<50ms.", true},
+		{capacity.MaxRate{Outcome: capacity.Nowhere, Rate: capacity.Rate{High: 1}, Limiting: "P99 is 2 s"}, "s: the search was cut short before it found", true},
+		{capacity.MaxRate{Outcome: capacity.OutOfTime, AtLeast: true, Rate: capacity.Rate{Rate: 500, Low: 500}}, "s holds at least 500/s with p99<50ms, as far as the search came: it was cut short.", true},
+		{capacity.MaxRate{Outcome: capacity.Unconfirmed, Rate: capacity.Rate{Rate: 500, Low: 400, High: 600}}, "s holds about 500/s (400 – 600, 95 %) with p99<50ms, as far as the search came: it was cut short.", true},
 	} {
-		c := &capacity.Capacity{Target: runfile.Target{Name: "s"}, Objectives: []string{"p99<50ms"}, MaxRate: tc.rate}
+		c := &capacity.Capacity{Target: runfile.Target{Name: "s"}, Objectives: []string{"p99<50ms"}, MaxRate: tc.rate, CutShort: tc.cut}
 		if got := capacityAnswer(c); !strings.Contains(got, tc.want) {
 			t.Errorf("%+v: %q, want %q", tc.rate, got, tc.want)
 		}

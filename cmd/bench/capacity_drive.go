@@ -130,6 +130,15 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		}
 		return c
 	}
+	// cutShort is what was found until an interrupt, or until the target ended; nil: nothing.
+	cutShort := func() *capacity.Capacity {
+		if len(search.Steps()) == 0 {
+			return nil
+		}
+		c := conclude()
+		c.CutShort = true
+		return c
+	}
 	began := time.Now()
 	for n := uint64(0); ; n++ {
 		step, done := search.Next()
@@ -140,10 +149,10 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		run, err := loadgen.Drive(ctx, stepPlan(s.Plan, step, o.base.Seed+n), s.Options)
 		shown()
 		if ctx.Err() != nil {
-			return conclude(), errInterrupted
+			return cutShort(), errInterrupted
 		}
 		if err != nil {
-			return nil, err
+			return cutShort(), err
 		}
 		search.Add(run)
 		s.GoOn(run)
@@ -153,7 +162,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		}
 		select {
 		case <-ctx.Done():
-			return conclude(), errInterrupted
+			return cutShort(), errInterrupted
 		case <-time.After(step.CoolDown):
 		}
 	}

@@ -27,6 +27,7 @@ type Capacity struct {
 	Processors int            `json:"processors,omitempty"` // processors reserved for the target; 0: not known
 	Size       int            `json:"gomaxprocs,omitempty"` // GOMAXPROCS of the measured service; 0: its own default
 
+	CutShort   bool        `json:"cut_short,omitempty"` // the search was interrupted, or its target ended: it would have gone on
 	MaxRate    MaxRate     `json:"max_rate_at_objective"`
 	BrokeAt    float64     `json:"broke_at,omitempty"`   // the lowest rate that failed by more than chance
 	Saturation *Rate       `json:"saturation,omitempty"` // measured; nil: no step offered more than the target could take

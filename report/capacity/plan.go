@@ -66,7 +66,7 @@ func MakePlan(in Inputs, c *Capacity) (*Plan, error) {
 	rate := c.MaxRate.Rate
 	switch {
 	case rate.Rate > 0:
-	case c.MaxRate.Outcome == Nowhere:
+	case c.MaxRate.Outcome == Nowhere && !c.CutShort:
 		return nil, fmt.Errorf("%s met its objective at no rate, so no number of instances does", c.Target.Name)
 	default:
 		return nil, fmt.Errorf("what %s can take is not known", c.Target.Name)

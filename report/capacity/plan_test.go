@@ -3,6 +3,7 @@ package capacity
 import (
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,4 +65,13 @@ func TestCheapestMixIsTheCheapest(t *testing.T) {
 			t.Fatalf("the mix costs %v, all reserved %v", m.Monthly, flat)
 		}
 	})
+}
+
+// A search that was cut short has not shown that no rate holds.
+func TestNoPlanWithoutARate(t *testing.T) {
+	for cut, want := range map[bool]string{false: "met its objective at no rate", true: "is not known"} {
+		if _, err := MakePlan(Inputs{}, &Capacity{CutShort: cut, MaxRate: MaxRate{Outcome: Nowhere}}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("cut short %v: %v, want %q", cut, err, want)
+		}
+	}
 }
