@@ -120,6 +120,22 @@ func killedTarget(t *testing.T, flags ...string) {
 	}
 }
 
+// A search whose target ends reports the steps until then.
+func TestKilledTargetEndsTheSearch(t *testing.T) {
+	t.Parallel()
+	b := start(t, "capacity", "reference", "--no-save")
+	within(t, time.Minute, "no step on stderr", func() bool { return strings.Contains(b.stderr.String(), "staircase 1 user") })
+	for _, pid := range descendants(b.Process.Pid) {
+		if err := syscall.Kill(pid, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.exit(t, exitFailed)
+	if !strings.Contains(b.stderr.String(), "its process ended during the run") || !strings.Contains(b.stdout.String(), "the search was cut short") {
+		t.Errorf("stderr: %s\nstdout: %s", b.stderr.String(), b.stdout.String())
+	}
+}
+
 func TestInterruptReportsWhatWasMeasured(t *testing.T) {
 	t.Parallel()
 	b, children := driving(t)
