@@ -15,8 +15,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// answerMarks reads what an answer's header says of the cache that it came through and of the server's own times. It
-// allocates nothing for an answer, and is one sink's.
+// answerMarks reads the marks of caches and the server's own times from an answer's header. It allocates nothing for an answer,
+// and belongs to one sink.
 type answerMarks struct {
 	rule    *HitRule
 	wanted  []string // names of the header lines that are read; Server-Timing is the first

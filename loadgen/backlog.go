@@ -21,7 +21,7 @@ const (
 )
 
 // behind returns a backlog as a time: the shortest time back from an instant in which as many requests fell due as are
-// unfinished. That of a service that does not queue is its service time, whatever the rate does.
+// unfinished. For a service without a queue it is the service time, at any rate.
 func behind(s *profiles.Schedule, at time.Duration, unfinished uint64) time.Duration {
 	due := s.Count(at)
 	if unfinished = min(unfinished, due); unfinished == 0 {
@@ -41,8 +41,8 @@ type backlogTrend struct {
 	within   time.Duration // how exactly a backlog is known as a time
 }
 
-// trendOf returns how the backlog of a phase went. A service takes its service time until as much is unfinished as always
-// will be, so the seconds until then are left out; where there is a baseline, its service time says what is usual.
+// trendOf returns how the backlog of a phase went. From an empty start the number of unfinished requests grows for one service
+// time, so those seconds are left out. The service time is the baseline phase's, if there is one.
 func (r *recording) trendOf(p *runfile.Phase, run *runfile.Run) backlogTrend {
 	end := p.StartNS + p.DurationNS
 	b := backlogTrend{
@@ -77,7 +77,7 @@ func (b *backlogTrend) more() bool {
 	return b.End > b.Start && float64(b.End-b.Start) > backlogSigma*math.Sqrt(b.perSec)
 }
 
-// growth is that of the backlog as a time.
+// growth is the growth of the backlog as a time.
 func (b *backlogTrend) growth() time.Duration {
 	if b.long() {
 		return time.Duration((b.seconds[len(b.seconds)-1] - b.seconds[0]) * float64(time.Second))
@@ -85,8 +85,8 @@ func (b *backlogTrend) growth() time.Duration {
 	return b.to - b.from
 }
 
-// grew returns what tells that the backlog grew, or false. A trend over the seconds tells it from chance; in a phase that is
-// too short for that, it grew by more than what does not queue leaves unfinished.
+// grew returns what tells that the backlog grew, or false. It tests the trend over the seconds. A phase too short for that test
+// counts as grown if the growth exceeds the requests that a service without a queue has in progress.
 func (b *backlogTrend) grew() (evidence string, grew bool) {
 	growth := b.growth()
 	if b.End <= b.Start || float64(growth) <= backlogShare*float64(b.length) {

@@ -13,7 +13,7 @@ import (
 // Closed is the closed model: users who each wait for their answer, think, and ask again. The profile's rate is
 // ignored, its length holds.
 type Closed struct {
-	VUs   int            // where the profile says how many there are when, the most of them
+	VUs   int            // number of users; of a profile with a number of its own in each phase, the highest
 	Think profiles.Think // after the answer to request k it is drawn from the plan's seed and k
 	Start runfile.Start
 }

@@ -19,7 +19,7 @@ type condition struct {
 	seconds      []bool        // whether it is about second i of the run
 	runfile.Part               // due: the requests that came to an end
 	undisturbed  targetTimes   // of them
-	from, to     time.Duration // what of the run was judged; full seconds
+	from, to     time.Duration // the judged part of the run, in full seconds
 	found        runfile.ThresholdResult
 }
 
@@ -133,9 +133,9 @@ type waiting struct {
 	age    time.Duration
 }
 
-// judge returns a sentence with the figures if the condition is true. Requests without an answer so far count by their
-// age among the response times, so that a service that hangs is found before its requests time out; where bench is late just
-// now it may be its own doing, and they do not count among the target times.
+// judge returns a sentence with the figures if the condition is true. Requests without an answer so far count by their age among
+// the response times, so that a service that hangs is found before its requests time out; they do not count among the target
+// times, as bench's own lateness may be the cause.
 func (c *condition) judge(outstanding []waiting, late bool) (sentence string, holds bool) {
 	if c.Length == 0 {
 		return "", false
@@ -218,12 +218,12 @@ func (r *recording) judgeAbort(now time.Duration) {
 	}
 }
 
-// Abort ends a run early when one of its conditions is true. Its zero value ends none.
+// Abort ends a run early when one of its conditions is true. The zero value ends no run.
 //
-// A condition is judged about once a second, over the whole seconds so far that lie within its phases (without a phase:
-// those that are no warm-up) and not within the grace, so that a cold start ends nothing. Durations and errors belong to
-// the second in which their request was intended. It takes ten requests to end a run, of a percentile ten above its limit,
-// and of a rate as much time as ten requests take at the limit: one slow answer ends nothing.
+// A condition is judged about once a second, over the whole seconds so far that lie within its phases (without a phase: all but
+// the warm-up) and not within the grace, so that a cold start ends nothing. Durations and errors belong to the second in which
+// their request was intended. It takes ten requests to end a run, of a percentile ten above its limit, and of a rate as much time
+// as ten requests take at the limit: one slow answer ends nothing.
 type Abort struct {
 	On    []runfile.Threshold // any of them ends the run when it is true
 	Grace time.Duration       // since the start of the run

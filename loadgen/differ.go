@@ -12,7 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// DiffRule is what of two answers to the same request has to be equal.
+// DiffRule names a part of two answers to the same request that has to be equal.
 type DiffRule struct {
 	Text string // as it was written, without the pattern, which may hold a secret
 
@@ -50,8 +50,8 @@ func DefaultDiffRules() []DiffRule {
 	return []DiffRule{{Text: "status", subject: "status"}, {Text: "body", subject: "body"}}
 }
 
-// digest is what of an answer each rule compares, hashed: a hash that a server does not know the seed of, so that none can
-// be made to be equal.
+// digest is a hash for each rule of the compared part of an answer. A server does not know the seed, so it cannot make two hashes
+// equal.
 type digest [runfile.MaxDiffRules]uint64
 
 func digestOf(rules []DiffRule, seed maphash.Seed, status int, header func() http.Header, body []byte) (d digest) {

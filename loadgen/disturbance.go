@@ -17,10 +17,11 @@ const afterwards = 5
 // maxWindows bounds the windows that are told apart; later ones are one with the last.
 const maxWindows = 1 << 17
 
-// lateSpan is a time in which some request could have been sent and was not; longest is the longest that one waited so.
+// lateSpan is an interval in which some request could have been sent and was not; longest is the longest such wait of one
+// request.
 type lateSpan struct{ from, to, longest time.Duration }
 
-// disturbances gathers what the loops of a run tell of their lateness, and says which requests were disturbed by any of it.
+// disturbances collects the lateness of a run's loops, and says which requests it disturbed.
 type disturbances struct {
 	now atomic.Pointer[runfile.DisturbanceRule] // nil until the target is known well enough
 
@@ -32,7 +33,7 @@ type disturbances struct {
 	version atomic.Uint64
 }
 
-// window is a time in which what is intended is disturbed, both ends included.
+// window is an interval of intended times, both ends included, whose requests are disturbed.
 type window struct{ from, to time.Duration }
 
 // rule returns the rule; nil: not known yet.
@@ -162,10 +163,10 @@ func (o *oracle) ask(t time.Duration) bool {
 // over.
 type punctuality struct {
 	tell  func(lateSpan)
-	clear atomic.Int64 // no lateness that is not told yet begins before it
+	clear atomic.Int64 // the earliest instant at which lateness that is not told yet can begin
 
 	mu    sync.Mutex
-	open  lateSpan // that is being caught up with
+	open  lateSpan // the lateness that the loop is still catching up with
 	being atomic.Bool
 }
 
@@ -194,7 +195,7 @@ func (p *punctuality) sent(ready, at time.Duration) {
 	}
 }
 
-// cleared takes the instant before which nothing can have been ready to be sent that was not.
+// cleared takes an instant: everything that was ready to be sent before it has been sent.
 func (p *punctuality) cleared(at time.Duration) {
 	if p.being.Load() {
 		p.mu.Lock()
@@ -211,7 +212,7 @@ func (p *punctuality) cleared(at time.Duration) {
 	p.clear.Store(int64(at))
 }
 
-// end tells what is still being caught up with. No more is sent.
+// end reports the lateness that the loop is still catching up with. It sends no more requests.
 func (p *punctuality) end() {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -11,7 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/usage"
 )
 
-// Options is what a drive needs beside the plan. Its zero value works.
+// Options are the inputs of a drive beside the plan. The zero value works.
 type Options struct {
 	TargetPID   int                    // root of the target's tree of processes, sampled; 0: not known
 	TargetExit  <-chan struct{}        // closed when the bundled target's process has ended
@@ -120,7 +120,7 @@ func (o *Options) begin() time.Time {
 	return time.Now()
 }
 
-// engine returns what drives the recording's plan: everything that can go wrong before the run has not.
+// engine returns the function that drives the recording's plan. All checks before the run have passed.
 func (r *recording) engine(ctx context.Context) (send func(context.Context, time.Time) (ending, error), err error) {
 	if r.plan.engine() == runfile.EngineWire {
 		destinations, err := r.destinations(ctx)

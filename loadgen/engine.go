@@ -11,7 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// config is what an engine, or the i-th loop of one, is told of the run.
+// config returns the settings of an engine, or of its i-th loop.
 func (r *recording) config(epoch time.Time, i int) exchange.Config {
 	l, loops := &r.plan.Limits, len(r.shards)
 	c := exchange.Config{
@@ -55,7 +55,7 @@ func (r *recording) seenOf(k uint64) int {
 	return bytes
 }
 
-// failure returns what the failure of an answer is called, or "" for a success.
+// failure returns the kind of failure of an answer, or "" for a success.
 func (r *recording) failure(x *exchange.Exchange, came []byte) string {
 	var body request.Body
 	if len(came) > 0 {
@@ -81,7 +81,7 @@ type numbers struct {
 	most   uint64 // in the closed model, the numbers are below it
 }
 
-// numbers returns those of the i-th loop.
+// numbers returns the numbers of the i-th loop.
 func (r *recording) numbers(i int) numbers {
 	n := numbers{next: uint64(i), step: uint64(len(r.shards)), most: math.MaxUint64}
 	if r.plan.Closed == nil {
@@ -122,7 +122,7 @@ type sink struct {
 	handing time.Duration // how long after Cleared a request may still be with whoever sends it
 }
 
-// sink returns that of the i-th loop.
+// sink returns the sink of the i-th loop.
 func (r *recording) sink(i int) *sink {
 	return &sink{
 		shard: r.shards[i], mix: r.mix, expect: r.plan.Expect, marks: newAnswerMarks(r.plan.HitWhen), pair: r.pair,

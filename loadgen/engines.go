@@ -30,14 +30,14 @@ func (p Plan) engine() string {
 	}
 }
 
-// What the wire engine has not.
+// Errors for plans that need what the wire engine lacks.
 var (
 	ErrWireGoodbye = errors.New("the wire engine closes no connection of HTTP/2 after an answer")
 	ErrWireFollow  = errors.New("the wire engine does not follow redirects")
 	ErrWireHTTP3   = errors.New("the wire engine does not speak HTTP/3")
 )
 
-// beyondWire returns what the plan needs and the wire engine has not.
+// beyondWire returns an error for the first need of the plan that the wire engine lacks.
 func (p Plan) beyondWire() error {
 	if p.Follow.Most > 0 {
 		return ErrWireFollow

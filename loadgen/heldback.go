@@ -14,9 +14,9 @@ type held struct {
 	told     telling
 }
 
-// heldBack is a loop's requests of which it is not known yet whether they were disturbed: of those intended within a window
-// before now, and of all until the run has a rule. It is a ring, of at most maxHeld: were there more, the first of them would
-// be judged by what is known.
+// heldBack is a loop's finished requests for which it is still open whether they were disturbed: those intended within a window
+// before now, and all of them until the run has a rule. It is a ring of at most maxHeld requests. When it is full the oldest is
+// judged by the lateness known so far.
 type heldBack struct {
 	ring    []held // a power of two long
 	head, n int
@@ -90,7 +90,7 @@ func (s *shard) rule() runfile.DisturbanceRule {
 	return runfile.RuleOf(first.Quantile(0.5), first.Quantile(0.95), stamps.Kernel > stamps.User)
 }
 
-// letGo counts the target times of the requests of which it is known by now whether they were disturbed, in order.
+// letGo counts, in order, the target times of the requests that can now be judged.
 func (s *shard) letGo() {
 	w := &s.waiting
 	r := w.oracle.of.rule()
@@ -110,7 +110,7 @@ func (s *shard) letGo() {
 	}
 }
 
-// known returns the instant before which no lateness of any loop begins that was not told.
+// known returns the instant up to which every loop has told its lateness.
 func (s *shard) known() time.Duration {
 	at := int64(1<<63 - 1)
 	for _, o := range s.waiting.loops {

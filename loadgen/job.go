@@ -105,7 +105,7 @@ func (j *Job) checkJudgedPhases() error {
 	return nil
 }
 
-// Record returns what a run of the plan will say of it, or what keeps the plan from being driven.
+// Record returns the plan as a run file records it, or an error if it cannot be driven.
 func (p Plan) Record() (runfile.PlanRecord, error) {
 	j, err := p.Compile()
 	if err != nil {

@@ -28,7 +28,7 @@ func (p Plan) checkJourneys() error {
 	return nil
 }
 
-// ErrTooManyJourneys is of a plan by which more journeys go on at once than may.
+// ErrTooManyJourneys means that a plan has more journeys in progress at once than allowed.
 var ErrTooManyJourneys = errors.New("journeys would be in progress at once")
 
 // checkInProgress refuses a plan whose journeys would be too many at once for thinking alone.
@@ -44,7 +44,7 @@ func (j *Job) checkInProgress() error {
 	return nil
 }
 
-// journeyBytes is what a journey in progress may come to, with some cookies and what it took.
+// journeyBytes is the memory of a journey in progress, in bytes, with some cookies and taken texts.
 const journeyBytes = 8 << 10
 
 // fewer lowers how many journeys may be in progress to what half of the free memory holds, where the plan says nothing of that, and
@@ -141,7 +141,7 @@ func (r *recording) intervals() []runfile.Interval {
 	return list
 }
 
-// inProgress returns how many journeys are; nil where each request is one exchange.
+// inProgress returns the number of journeys in progress; nil where each request is one exchange.
 func (r *recording) inProgress() *uint64 {
 	var n *uint64
 	for _, b := range r.books {
@@ -261,7 +261,7 @@ func (r *recording) note(text string) {
 	r.environment.Notes = append(r.environment.Notes, text)
 }
 
-// journeysOf returns what became of the journeys that arrived in a phase.
+// journeysOf returns the outcomes of the journeys that arrived in a phase.
 func (r *recording) journeysOf(phase int) (list []runfile.Journey) {
 	if r.mix.Journeys == nil {
 		return nil
@@ -321,7 +321,7 @@ func (r *recording) behind(at time.Duration, unfinished uint64) time.Duration {
 // The bounds of what is asked together after a stall.
 const (
 	togetherFactor = 1.5 // times what was asked a second before it
-	togetherSoon   = 5   // it begins at most so many seconds after the stall
+	togetherSoon   = 5   // longest time from a stall to the requests together, in seconds
 )
 
 // tellTogether adds to stalls what journeys asked together after them: their next steps are due when answers are there, and then come the

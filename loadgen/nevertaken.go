@@ -42,7 +42,7 @@ func (l loopEnd) alike(x *exchange.Exchange) (until time.Duration) {
 	return until
 }
 
-// never is later than any instant.
+// never is an instant later than every other.
 const never = time.Duration(1<<63 - 1)
 
 // leastAlike returns the least duration that a histogram of three digits, and so one of two, does not tell from d. Those

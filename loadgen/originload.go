@@ -12,7 +12,8 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// OriginCounter is where a service counts the statements of its origin, such as a database. Its zero value is nowhere.
+// OriginCounter is the place where a service counts the statements of its origin, such as a database. The zero value means: there
+// is no counter.
 type OriginCounter struct {
 	Metrics string // URL of a page of Prometheus' metrics
 	Counter string // name of the counter, whose series are added up
@@ -35,7 +36,7 @@ func (o OriginCounter) Check() error {
 	return nil
 }
 
-// originLoad reads the counter of the origin while a run goes on. Its nil reads nothing.
+// originLoad reads the counter of the origin while a run goes on. A nil one reads nothing.
 type originLoad struct {
 	OriginCounter
 	client *counter.Client
@@ -43,7 +44,7 @@ type originLoad struct {
 
 	mu       sync.Mutex
 	readings []originReading // in order; the first is where what is measured begins, others are of full seconds
-	last     originReading   // where it ends
+	last     originReading   // the reading at the end
 	problem  string          // why one of the two is missing
 }
 
@@ -223,7 +224,7 @@ func (l *originLoad) within(from, to time.Duration) *runfile.Origin {
 	return l.between(l.readings[first], l.readings[last])
 }
 
-// measuredFrom is when the first phase begins that is no warm-up.
+// measuredFrom is the start of the first phase after the warm-up.
 func (r *recording) measuredFrom() time.Duration {
 	for i, p := range r.plan.Profile.Phases {
 		if p.Kind != profiles.Warmup {

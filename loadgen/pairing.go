@@ -12,7 +12,7 @@ import (
 
 // The bounds of what a mirrored run keeps. Requests beyond them are counted and not compared.
 const (
-	maxWaitingPairs = 1 << 17 // whose other answer is still to come
+	maxWaitingPairs = 1 << 17 // pairs with one answer, at most
 	maxLatencyPairs = 1 << 21
 	maxDiffSamples  = 20
 )
@@ -22,7 +22,7 @@ const (
 type pairing struct {
 	rules []DiffRule
 	seed  maphash.Seed
-	from  time.Duration     // what is intended before it is warm-up
+	from  time.Duration     // end of the warm-up, by intended time
 	round consistency.Round // of both: they send the same versions
 
 	mu      sync.Mutex

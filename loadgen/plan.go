@@ -53,12 +53,12 @@ type Plan struct {
 	// Follow says which redirects are followed; they are part of the request that got them, which is timed to the last answer.
 	Follow Follow
 
-	SLO        []runfile.Threshold // what the service is to hold; a run says how well it did by them, and fails by none
+	SLO        []runfile.Threshold // objectives of the service: a run reports goodput and Apdex by them, and never fails by them
 	Thresholds []runfile.Threshold // by which the run will be judged; their endpoints, and those of SLO, are told apart whatever their number
-	Expect     []request.Expect    // what an answer must be to count as a success
-	Abort      Abort               // what ends the run early
+	Expect     []request.Expect    // conditions of a successful answer
+	Abort      Abort               // conditions that end the run early
 	HitWhen    *HitRule            // how an answer tells that it came from a cache; nil: see [HitRule]
-	Origin     OriginCounter       // where the statements of the service's origin are counted
+	Origin     OriginCounter       // the counter of the statements at the service's origin
 	ReadBack   ReadBack            // how keys are read there after a run, to find lost writes
 
 	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
@@ -81,7 +81,7 @@ type Limits struct {
 	Requests     uint64        // after so many, warm-up included, the run ends, if its profile has not ended before; default none
 }
 
-// Wire tunes the wire engine, but for DNSTTL, which holds for each. Its zero value is the engines' defaults.
+// Wire tunes the wire engine; DNSTTL applies to every engine. The zero value means the defaults.
 type Wire struct {
 	Loops int            // event loops, each on a thread of its own, that share the requests; default 1
 	Spin  *time.Duration // longest time before a request is due for which a loop may spin; default DefaultSpin

@@ -49,7 +49,7 @@ func namedProxy(env *httpproxy.Config, u *url.URL) string {
 	return env.HTTPProxy
 }
 
-// onLoopbackName reports whether a host is one that no proxy is asked for.
+// onLoopbackName reports whether a host is on loopback, where no proxy is used.
 func onLoopbackName(host string) bool {
 	a, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && a.IsLoopback()
@@ -72,9 +72,9 @@ func proxyAddress(proxy *url.URL) string {
 
 // way is where the connections of one host's requests go.
 type way struct {
-	address     string   // that is connected to, as [preflight.PreflightInput] has it
+	address     string   // the address to connect to, in the form of [preflight.PreflightInput]
 	destination *url.URL // the scheme and host of the requests
-	proxy       *url.URL // whose address it is; nil: none. It may hold a password
+	proxy       *url.URL // the proxy at that address; nil: no proxy. It may hold a password
 }
 
 // ways returns where the plan's connections go, one for each host and scheme, and what is to be known of proxies.

@@ -20,7 +20,7 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// ReadBack is how keys are read at a service's origin, past every cache. Its zero value is that they are not.
+// ReadBack is how keys are read at a service's origin, past every cache. The zero value means: not read.
 type ReadBack struct {
 	URL    string        // URL of a key, with [profiles.OriginKey] in its place
 	Settle time.Duration // time after which every write that was answered is at the origin
@@ -101,7 +101,7 @@ func (j *Job) versionRead() *request.CompiledRequest {
 
 // LostWrites waits for what the origin needs to settle, reads the keys that were written there and says which of the writes that
 // the ledger knows are certainly not there. Nothing of them is sent any more since ended; ages are told until died, when the
-// service was killed or its run ended. The error is that nothing could be read.
+// service was killed or its run ended. It returns an error if it could read no key at all.
 func (j *Job) LostWrites(ctx context.Context, l *consistency.Ledger, died, ended time.Time) (*runfile.Lost, error) {
 	settled := time.NewTimer(j.Plan.ReadBack.Settle)
 	defer settled.Stop()

@@ -39,13 +39,13 @@ type recording struct {
 	takes       bool      // a version stands in the body of an answer
 	connections connections
 
-	conditions []*condition // that end the run when one is true
+	conditions []*condition // the conditions that end the run early
 	judgedAt   time.Duration
 	judgedOK   uint64 // requests that had succeeded by then
 	aborted    bool
 }
 
-// maxSessions is of how many hosts a session is kept to be taken up again.
+// maxSessions bounds the hosts with a stored TLS session.
 const maxSessions = 1000
 
 // cpuReading is the processor time used until an instant.
@@ -122,7 +122,7 @@ func (r *recording) tick(now time.Duration) {
 
 // ending says how an engine ended its run.
 type ending struct {
-	at    time.Duration // what had not finished by then never did
+	at    time.Duration // the instant at which the engine ended: unfinished requests stay unfinished
 	cut   time.Duration // requests intended at or after it were never due
 	loops []loopEnd     // loop i of n took the numbers k ≡ i mod n
 }

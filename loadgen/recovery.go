@@ -38,7 +38,7 @@ func recovery(from, until time.Duration, baseline runfile.Phase, intervals []run
 	}
 	limit := time.Duration(recoveryTolerance * float64(p95))
 	good := 0
-	var outstanding time.Duration // until when any earlier request was outstanding
+	var outstanding time.Duration // the latest end of all earlier requests
 	for i, s := range intervals {
 		end := s.StartNS + time.Second
 		if s.StartNS >= from && end <= until {

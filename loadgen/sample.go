@@ -10,7 +10,7 @@ import (
 // sample is an exchange, and where it is counted.
 type sample struct {
 	*exchange.Exchange
-	endpoint int // which of the plan's endpoints it is
+	endpoint int // index of the endpoint in the plan
 	cache    cacheMark
 	timings  []timing
 }

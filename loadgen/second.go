@@ -100,7 +100,7 @@ func (c *second) reset() {
 type delta struct {
 	seconds   map[int]*second
 	spare     []*second
-	sightings []sighting // what requests that are over tell of versions
+	sightings []sighting // versions seen in finished requests
 }
 
 func newDelta() *delta { return &delta{seconds: make(map[int]*second)} }

@@ -17,7 +17,7 @@ const maxSilences = 1000
 type layout struct {
 	spans     []profiles.Span
 	length    time.Duration
-	endpoints int           // that are told apart, and other, which the rest is counted as
+	endpoints int           // number of endpoints with figures of their own, and one for all others
 	closed    bool          // the closed model
 	tail      time.Duration // after length, how long journeys may go on that wait for nobody; 0 too where there are no journeys
 	tailPhase int           // the index behind all phases, which counts what is due after length; 0: there are no journeys
@@ -93,7 +93,7 @@ type shard struct {
 	full    chan *delta  // to the timeline
 	empty   chan *delta  // back from it
 	asked   atomic.Bool  // the timeline wants what was counted so far
-	handed  atomic.Int64 // what ended before was handed over
+	handed  atomic.Int64 // the instant up to which finished requests were handed over
 	ends    endsBySecond
 
 	sent     atomic.Uint64 // requests that went out
@@ -254,7 +254,7 @@ func (s *shard) failure(x *sample) {
 	e.LastNS = max(e.LastNS, x.End)
 }
 
-// failedBy returns the kind of most failures of a run without a success; "" where some request succeeded.
+// failedBy returns the most frequent kind of failure of a run without a success; "" where some request succeeded.
 func (s *shard) failedBy() string {
 	var most runfile.ErrorCount
 	for i := range s.phases {

@@ -12,7 +12,7 @@ import (
 // the goroutine that watches the run.
 type timeline struct {
 	schedule *profiles.Schedule // nil in the closed model, where nothing is due by a schedule
-	until    time.Duration      // what is intended before it is counted as due
+	until    time.Duration      // the instant up to which requests are counted as due
 	dueTotal uint64
 	counts   []secondCounts
 	open     map[int]*second
@@ -20,7 +20,7 @@ type timeline struct {
 	failures runfile.KindCounts         // of all seconds
 	told     runfile.Histogram          // the room in which what is told of a second that is not sealed is put together
 	versions *versions                  // judges what is told of versions; nil: nothing is
-	heard    func(index int, c *second) // what else wants to know what a second counted; nil: nothing does
+	heard    func(index int, c *second) // receiver of each second's counts; nil: no receiver
 }
 
 // secondCounts is what is kept of a second for the whole run.

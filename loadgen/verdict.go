@@ -20,7 +20,7 @@ const (
 	heldShare    = 0.25 // of a phase: late for so long, bench held the slots that others waited for
 )
 
-// symptoms are what a phase's verdict rests on.
+// symptoms are the figures behind a phase's verdict.
 type symptoms struct {
 	totals    *totals
 	response  time.Duration // P99, censored included
@@ -135,7 +135,8 @@ func (t *totals) opened(connecting time.Duration) string {
 	return ""
 }
 
-// exhausted says what bench ran out of, nil if of nothing. Whatever else is seen then, the load was not the one planned.
+// exhausted names the resources that bench ran out of; nil: it had enough. After that the load was not the planned one, whatever
+// the other figures say.
 func (t *totals) exhausted() []string {
 	var evidence []string
 	for _, lack := range []struct {
@@ -163,7 +164,7 @@ func (s symptoms) throttling() []string {
 	return []string{fmt.Sprintf("its control group throttled bench in %s periods", units.Count(s.periods))}
 }
 
-// lateness says whose doing it is that bench was late.
+// lateness says whether bench or its host was the cause of its lateness.
 func (s symptoms) lateness() runfile.VerdictKind {
 	if host := s.host.sum(); host > 0 && float64(host) >= hostShare*float64(s.late) {
 		return runfile.HostLimited

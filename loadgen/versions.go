@@ -36,7 +36,7 @@ type sighting struct {
 	k                   uint64
 	intended, sent, end time.Duration
 	version             consistency.Version // of a read
-	of, user            int32               // which of the mix's requests, and whose in the closed model
+	of, user            int32               // index of the request in the mix, and in the closed model the user
 	kind                sightingKind
 }
 
@@ -84,7 +84,7 @@ func takeVersion(m *request.Mix, x *exchange.Exchange, body []byte) {
 	}
 }
 
-// versions judges what the loops tell of versions. It belongs to the goroutine that watches the run.
+// versions judges the sightings of the loops. It belongs to the goroutine that watches the run.
 type versions struct {
 	mix    *request.Mix
 	ledger *consistency.Ledger
