@@ -15,13 +15,13 @@ import (
 
 // Follow says which redirects are followed.
 type Follow struct {
-	Most  int      // of one request; 0: none is
-	Hosts []string // NAME or NAME:PORT, to which they are beside the request's own scheme, host and port
+	Most  int      // most redirects of one request; 0: redirects are not followed
+	Hosts []string // other hosts that redirects may lead to, as NAME or NAME:PORT
 }
 
 const maxFollow = 50
 
-// ErrNoneFollowed is that hosts are named to which redirects are followed, and no redirect is.
+// ErrNoneFollowed means that hosts for redirects are named, but redirects are not followed.
 var ErrNoneFollowed = errors.New("it is said where redirects may lead, and not how many are followed")
 
 func (f Follow) validate() error {

@@ -25,7 +25,7 @@ type ConnectionFigures struct {
 	Shared uint64 `json:"shared,omitempty"`
 }
 
-// addTo counts connections among those of their kind. The list is in the order of the kinds.
+// addTo adds connections to the entry of their kind. The list is in the order of the kinds.
 func (f ConnectionFigures) addTo(list []ConnectionFigures) []ConnectionFigures {
 	i, found := slices.BinarySearchFunc(list, f, func(a, b ConnectionFigures) int {
 		return cmp.Or(cmp.Compare(a.Protocol, b.Protocol), cmp.Compare(a.TLS, b.TLS), cmp.Compare(a.Suite, b.Suite))

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Consistency is what versions tell of the reads intended in one phase, and of the writes, whatever bench itself did late.
+// Consistency counts what versions show of the reads and writes intended in one phase. Bench's own lateness does not change it.
 type Consistency struct {
 	Reads    uint64 `json:"reads"`               // judged
 	Stale    uint64 `json:"stale"`               // of those, certainly: a newer write was acknowledged before the read was sent
@@ -23,10 +23,10 @@ type Consistency struct {
 	Lost *Lost `json:"lost,omitempty"` // of a whole run; nil: the keys were not read back
 }
 
-// Lost is what the origin says, read back after a run or a kill, of the keys that were written.
+// Lost counts the written keys by what the origin held when they were read back, after a run or a kill.
 type Lost struct {
 	Keys      uint64        `json:"keys"`                 // read back
-	Of        uint64        `json:"of"`                   // that were written; more than Keys: those were drawn
+	Of        uint64        `json:"of"`                   // number of written keys; more than Keys: the keys read back are a sample
 	GoneBack  uint64        `json:"gone_back"`            // keys of which an acknowledged write is certainly newer than the version found
 	Writes    uint64        `json:"writes"`               // all those writes
 	AgeMaxNS  time.Duration `json:"age_max_ns,omitempty"` // from acknowledgement to kill, of the oldest of them
@@ -50,7 +50,7 @@ func (c *Consistency) Disputed() bool {
 	return float64(c.Foreign) > foreignShare*float64(c.Reads+c.Foreign)
 }
 
-// merge adds what another counted. What was lost is of one run: of two runs the sums are kept.
+// merge adds what another counted. Lost writes are added up.
 func (c *Consistency) merge(o *Consistency) (*Consistency, error) {
 	if c == nil || o == nil {
 		return cmp.Or(c, o), nil
@@ -85,7 +85,7 @@ func (c *Consistency) check(due uint64) error {
 		return fmt.Errorf("consistency: stale_age: %w", err)
 	}
 	for _, n := range []uint64{c.Reads, c.Foreign, c.NotJudged, c.Writes, c.Unknown} {
-		if n > due { // so that no sum of them overflows
+		if n > due { // keeps their sum from overflowing
 			return fmt.Errorf("consistency: %d of %d requests cannot be", n, due)
 		}
 	}

@@ -2,9 +2,9 @@ package runfile
 
 import "time"
 
-// DisturbanceRule says what counts as a disturbance, an interval in which bench could have sent and did not until it had
-// caught up, and which requests it disturbs: those intended from Window before it until five times its length after
-// its end. It reads bench's own clock and no latency, so of two services it favours neither.
+// DisturbanceRule says what counts as a disturbance, an interval in which bench could have sent and did not until it had caught
+// up, and which requests it disturbs: those intended from Window before it until five times its length after its end. It reads
+// bench's own clock and no latency, so it favours neither of two services.
 type DisturbanceRule struct {
 	Bound  time.Duration // a disturbance is longer than this
 	Window time.Duration // how long before a disturbance a request may be intended that was still on its way in it

@@ -11,7 +11,7 @@ import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 )
 
-// The first words of HdrHistogram V2: of what is compressed, and of what that is wrapped in. 0x10 says that counts are varints.
+// The first words of HdrHistogram V2: that of the compressed part, and that of its wrapper. 0x10 says that counts are varints.
 const (
 	v2Cookie           = int32(0x1c849303 | 0x10)
 	v2CompressedCookie = hdrhistogram.V2CompressedEncodingCookieBase | 0x10
@@ -23,7 +23,7 @@ var deflaters = sync.Pool{New: func() any {
 	return w
 }}
 
-// encode writes a histogram that holds something, in HdrHistogram V2, compressed, base64. The bytes are those of the library's
+// encode writes a histogram that is not empty in HdrHistogram V2, compressed, as base64. The bytes are those of the library's
 // Encode, which makes a deflater each time.
 func encode(h *hdrhistogram.Histogram) string {
 	held := h.Export()

@@ -13,7 +13,7 @@ const (
 
 // The versions of HTTP that a plan can ask for.
 const (
-	HTTPAuto = "" // what server and engine prefer, as in files of before
+	HTTPAuto = "" // the version that server and engine prefer; also in older files
 	HTTP1    = "1.1"
 	HTTP2    = "2"
 	HTTP3    = "3"
@@ -22,8 +22,8 @@ const (
 // DefaultSpin is the longest time before a request is due for which the wire engine may spin.
 const DefaultSpin = 50 * time.Microsecond
 
-// EngineDifferences names what differs between the engines of two plans, and how they are set. A plan that does not say how is
-// taken for one with the defaults, and can be compared with that alone.
+// EngineDifferences names what differs between the engines of two plans, and how they are set. A plan without these settings
+// counts as one with the defaults.
 func (r *PlanRecord) EngineDifferences(q *PlanRecord) []string {
 	if r.Engine != q.Engine {
 		return []string{fmt.Sprintf("engine: %s and %s", r.Engine, q.Engine)}

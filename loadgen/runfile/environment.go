@@ -8,11 +8,10 @@ import (
 // more with one that was made in the same way by a bench of before; another version of the same generation can.
 const MeasuringGeneration = 1
 
-// firstGeneration is that of runs that do not say theirs: they are of before it was written down.
+// firstGeneration is the generation of runs without one: they are older than the key.
 const firstGeneration = 1
 
-// Differences names what differs between two environments: each alone may explain a difference of latencies. nil means
-// nothing does.
+// Differences names what differs between two environments: each alone may explain a difference of latencies. nil: no difference.
 func (e *Environment) Differences(f *Environment) []string {
 	var list []string
 	differ := func(what string, x, y any) {
@@ -48,7 +47,7 @@ func (e *Environment) quota(other *Environment) string {
 	return "none"
 }
 
-// notWritten stands for what an older file does not say, where that could make a difference.
+// notWritten stands for a value that an older file lacks and that could make a difference.
 const notWritten = "not written down (save it again)"
 
 func (e *Environment) generation() int {

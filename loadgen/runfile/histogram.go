@@ -71,7 +71,7 @@ func (h *Histogram) Reset() {
 	h.clamped = 0
 }
 
-// QuantileAmong returns the value at q (0-1) of n values, of which h holds those that are not 0.
+// QuantileAmong returns the value at q (0-1) of n values; h holds those above 0, the others are 0.
 func (h *Histogram) QuantileAmong(n uint64, q float64) time.Duration {
 	held := h.Count()
 	zeros, rank := n-min(held, n), uint64(q*float64(n)+0.5) // HdrHistogram's rank

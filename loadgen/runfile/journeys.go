@@ -10,7 +10,8 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// Journey is what became of the journeys of one kind that arrived in a phase: arrived = completed + failed + unfinished + unstarted.
+// Journey counts the outcomes of one kind of journeys that arrived in a phase: arrived = completed + failed + unfinished +
+// unstarted.
 //
 // Journey time is from the arrival to the last byte of the last step, less what was thought: the sum of the responses of its steps. A
 // journey that an answer ended is in none; one that a timeout, a deadline or the run's end cut off counts as a bound.
@@ -35,7 +36,8 @@ type Journey struct {
 	Steps []JourneyStep `json:"steps"`
 }
 
-// JourneyStep is what became of a step: of the journeys that arrived each was asked, left out, stopped or had not reached it.
+// JourneyStep counts the outcomes of a step: each arrived journey asked it, left it out, was stopped before it or had not reached
+// it.
 type JourneyStep struct {
 	Name         string `json:"name"`
 	Asked        uint64 `json:"asked"`         // journeys that asked it, however often
@@ -44,7 +46,8 @@ type JourneyStep struct {
 	SinceArrival Dist   `json:"since_arrival"` // from the arrival to the end of the step, less what was thought; two digits
 }
 
-// JourneyCounts is what became of the journeys that arrived in a second; of the rest only the least time is known.
+// JourneyCounts counts the outcomes of the journeys that arrived in a second. Of journeys still in progress only the least time
+// is known.
 type JourneyCounts struct {
 	Arrived   uint64 `json:"arrived"`
 	Completed uint64 `json:"completed"`
@@ -75,7 +78,7 @@ func (c *JourneyCounts) check() error {
 	return nil
 }
 
-// TailName is the name and the kind of the phase of what is due after the others.
+// TailName is the name and the kind of the last phase, in which journeys go on after the profile.
 const TailName = "tail"
 
 // maxJourneySteps bounds the steps of a journey.
@@ -235,13 +238,13 @@ func (t *TargetTime) Joined(other *TargetTime, digits int) *TargetTime {
 	return m
 }
 
-// CountsJourneys reports whether some journeys of the phase are of several steps: then they are what arrives, and not their requests.
+// CountsJourneys reports whether some journeys of the phase are of several steps: then journeys arrive, not requests.
 func (p *Phase) CountsJourneys() bool {
 	return slices.ContainsFunc(p.Journeys, func(j Journey) bool { return len(j.Steps) > 1 })
 }
 
-// AllJourneys returns what became of the phase's journeys of all kinds together, without their steps; nil where none is of several
-// steps: then it says what the requests do.
+// AllJourneys returns the outcomes of all the phase's journeys together, without their steps; nil where every journey is one
+// request.
 func (p *Phase) AllJourneys() *Journey {
 	if !p.CountsJourneys() {
 		return nil
@@ -292,7 +295,7 @@ var (
 	errPartsOfJourneys = errors.New("of a journey there are its time, errors and rate: take the duration of one of its steps, as in service:p99{buy/order}")
 )
 
-// CheckNamed returns what keeps the threshold from being about the endpoint or the journey that it names.
+// CheckNamed returns an error if the threshold's metric does not exist for the endpoint or the journey that it names.
 func (t Threshold) CheckNamed(journey bool) error {
 	switch {
 	case journey && t.Duration == "service":
@@ -303,8 +306,8 @@ func (t Threshold) CheckNamed(journey bool) error {
 	return nil
 }
 
-// journeyPart returns the journeys that the threshold names, of phases together. What their failures are bounds of is in it. What
-// the target did is the target time of those without a disturbed step.
+// journeyPart returns the journeys that the threshold names, over all phases, with the bounds of those that were cut off. Its
+// target times are of the journeys without a disturbed step.
 func (t Threshold) journeyPart(r *Run, phases []*Phase) (Part, string) {
 	if err := t.CheckNamed(true); err != nil {
 		return Part{}, err.Error()

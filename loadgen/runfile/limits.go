@@ -14,7 +14,7 @@ const (
 	TooManyJourneys  = "generator: too many journeys" // in progress at once
 )
 
-// OwnLimit reports whether a failure is by a limit of bench's own.
+// OwnLimit reports whether a limit of bench itself caused a failure.
 func (e *ErrorCount) OwnLimit() bool {
 	return e.Kind == OutOfDescriptors || e.Kind == OutOfPorts || e.Kind == TooManyJourneys
 }

@@ -22,7 +22,7 @@ type Unmixable struct {
 func (u *Unmixable) Error() string { return fmt.Sprintf("runs %d and %d: %s", u.A+1, u.B+1, u.Why) }
 func (u *Unmixable) Unwrap() error { return u.Why }
 
-// Why runs that could be added up are not: in the other way they can.
+// Errors for runs that can be added up in the other way only.
 var (
 	ErrWhole  = errors.New("they are no shares of one schedule, but runs of their own")
 	ErrShares = errors.New("they are shares of a schedule, and no whole runs")
@@ -143,7 +143,7 @@ func (r PlanRecord) whatever() PlanRecord {
 	return r
 }
 
-// eachPair returns the first pair of which wrong says something.
+// eachPair returns the first pair for which wrong returns an error.
 func eachPair(runs []*Run, wrong func(a, b *Run) error) error {
 	if len(runs) < 2 {
 		return errors.New("there is one run, and it takes two")

@@ -8,7 +8,7 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// OriginSource says what told how often the origin was asked.
+// OriginSource is the source of the figures on the origin's load.
 type OriginSource string
 
 // The sources of what the origin was asked.
@@ -27,7 +27,7 @@ type Origin struct {
 	LengthNS   time.Duration `json:"length_ns"`         // time over which it was counted; of pooled runs all of it
 	Statements uint64        `json:"statements"`
 	Reads      uint64        `json:"reads"`             // answers to GET and HEAD meanwhile, as far as endpoints are told apart
-	Work       *OriginWork   `json:"work,omitempty"`    // what the statements were for; nil: the counter does not say
+	Work       *OriginWork   `json:"work,omitempty"`    // the statements by purpose; nil: not told by the counter
 	Problem    string        `json:"problem,omitempty"` // why the counter tells nothing; then no figure holds
 }
 
@@ -94,8 +94,8 @@ func (o *Origin) Plus(other *Origin) *Origin {
 	return &sum
 }
 
-// mergeOrigin is what the origin was asked in two runs: of shares of one schedule all of it is in the counter that each of them read,
-// and in the Server-Timing of each its own part.
+// mergeOrigin adds up the loads of the origin in two runs. For shares of one schedule every counter has the whole load, while the
+// Server-Timing of each has its own part.
 func mergeOrigin(a, b *Run) *Origin {
 	if a.Share == nil || a.Origin == nil || b.Origin == nil {
 		return a.Origin.Plus(b.Origin)

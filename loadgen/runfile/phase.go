@@ -2,11 +2,10 @@ package runfile
 
 import "time"
 
-// coveredShare is the least share of a phase's requests that a figure has to be of, to stand for them.
+// coveredShare is the least share of a phase's requests that a figure must cover to stand for all of them.
 const coveredShare = 0.9
 
-// Covers reports whether d is of so many of the requests whose service time is known, or is known in part, that its figures
-// stand for them.
+// Covers reports whether d covers enough of the requests with a known service time for its figures to stand for all.
 func (p *Phase) Covers(d *Dist) bool {
 	return d.Count > 0 && float64(d.Count) >= coveredShare*float64(p.ServiceTime.Count)
 }
@@ -19,7 +18,7 @@ func (p *Phase) DropPartial() {
 	}
 }
 
-// answered counts the successes of a phase over its length.
+// CountAnswered fills in Answered: the successes, and their rate over the length of the phase.
 func (p *Phase) CountAnswered() {
 	n := p.Requests.Succeeded
 	p.Answered = &Rate{n, PerSecond(n, p.DurationNS.Seconds())}

@@ -6,7 +6,7 @@ import (
 	"slices"
 )
 
-// Differences names what differs between two plans. nil means nothing does that matters to a comparison.
+// Differences names what differs between two plans. nil: no difference that matters to a comparison.
 func (p *PlanRecord) Differences(q *PlanRecord) []string {
 	var d differing
 	d.add("profile", p.Profile, q.Profile)
@@ -92,7 +92,7 @@ func groupingWord(g Grouping) string {
 // headerCase is how a plan's header names are sent.
 func headerCase(p *PlanRecord) string { return cmp.Or(p.HeaderCase, "canonical") }
 
-// differing is what was found to differ.
+// differing is a list of differences.
 type differing []string
 
 func (d *differing) add(what string, x, y any) {

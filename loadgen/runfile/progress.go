@@ -33,14 +33,14 @@ type Progress struct {
 	BenchCPU   ProgressCPU
 	TargetCPU  ProgressCPU
 	Limits     []ProgressLimit
-	Conditions []ProgressCondition // that end the run
+	Conditions []ProgressCondition // the conditions that end the run early
 }
 
 // ProgressSecond is what is known so far of the requests that were intended in a second.
 type ProgressSecond struct {
 	Due           uint64 // in the closed model, the ones that have ended
 	OK, Failed    uint64
-	Open          uint64 // no end is known of them yet; not counted in the closed model
+	Open          uint64 // requests without a known end; not counted in the closed model
 	Samples       uint64 // response times that the percentiles are of: of successes, and of Open at their least age
 	P50, P95, P99 Figure // 0 without a sample
 }
@@ -49,7 +49,7 @@ type ProgressSecond struct {
 type ProgressCPU struct {
 	Known bool
 	Used  float64 // processors
-	Of    int     // that it may use; 0: not known
+	Of    int     // processors that it may use; 0: not known
 }
 
 // ProgressLimit is a threshold of the run on a figure of the last second.

@@ -6,7 +6,7 @@ type Redirects struct {
 	To    string `json:"to,omitempty"` // scheme and host of the first one, as it was sent; "" on the same
 }
 
-// Add adds other counts; where r has none, To is theirs.
+// Add adds other counts; To stays that of r, or becomes theirs where r has no redirect.
 func (r *Redirects) Add(o *Redirects) {
 	if r.Count == 0 {
 		r.To = o.To

@@ -29,8 +29,8 @@ type Run struct {
 	Target      Target       `json:"target"`
 	Plan        PlanRecord   `json:"plan"`
 	Seed        uint64       `json:"seed"`
-	Share       *Share       `json:"share,omitempty"`  // which part of the schedule it sent; nil: all of it
-	Pooled      int          `json:"pooled,omitempty"` // so many repetitions' counts are in it, and rates and seconds are their mean; 0: it is one run
+	Share       *Share       `json:"share,omitempty"`  // the part of the schedule that this run sent; nil: all of it
+	Pooled      int          `json:"pooled,omitempty"` // number of repetitions: counts are their sum, rates and seconds their mean; 0: one run
 	Seeds       []uint64     `json:"seeds,omitempty"`  // of the repetitions that were pooled, in their order; nil: it is one run, or a file of before
 	Started     time.Time    `json:"started"`
 	Environment Environment  `json:"environment"`
@@ -52,9 +52,9 @@ type Run struct {
 	InStep     float64       `json:"in_step,omitempty"`
 	InStepOfNS time.Duration `json:"in_step_of_ns,omitempty"` // 0: a second, as in files of before
 
-	VersionDigits string `json:"version_digits,omitempty"` // that the versions began with which bench wrote; "": it wrote none, or a file of before
+	VersionDigits string `json:"version_digits,omitempty"` // first digits of the versions that bench wrote; "": no versions written, or an older file
 
-	FirstLine uint64 `json:"first_line,omitempty"` // where in a sequence of requests the run began, from 0
+	FirstLine uint64 `json:"first_line,omitempty"` // index of the first request in a sequence of requests, from 0
 
 	Redirects *Redirects       `json:"redirects,omitempty"` // of the answers that count as successes; nil: none, or a file of before
 	Addresses []AddressFigures `json:"addresses,omitempty"` // of hosts with several addresses, what each got
@@ -67,10 +67,10 @@ type Run struct {
 	Disturbances *Disturbances `json:"disturbances,omitempty"` // nil in files of before, and where nothing was sent
 
 	CacheWarmUp *CacheWarmUp `json:"cache_warm_up,omitempty"` // nil: not measured, or a file of before
-	Origin      *Origin      `json:"origin,omitempty"`        // what the origin of a cache was asked; nil: not measured, or a file of before
+	Origin      *Origin      `json:"origin,omitempty"`        // the load of a cache's origin; nil: not measured, or an older file
 
 	Thresholds []ThresholdResult `json:"thresholds,omitempty"` // by which the run was judged
-	Profile    *TargetProfile    `json:"profile,omitempty"`    // where the target's time went
+	Profile    *TargetProfile    `json:"profile,omitempty"`    // the target's own profiles
 }
 
 // Share is the part of a schedule that one of several machines sends: the requests k ≡ Index mod Of.
@@ -98,12 +98,12 @@ type PlanRecord struct {
 	Start       Start            `json:"start,omitempty"`    // "": together, as in files of before
 	Phases      []PhaseRecord    `json:"phases"`
 	Endpoints   []EndpointRecord `json:"endpoints"`
-	PerJourney  float64          `json:"requests_per_journey,omitempty"` // where journeys arrive, as many requests each comes to on average that goes to its end; 0: requests do
+	PerJourney  float64          `json:"requests_per_journey,omitempty"` // mean number of requests of a journey that goes to its end; 0: no journeys
 	Connections int              `json:"connections"`
 	TimeoutNS   time.Duration    `json:"timeout_ns"`
 	DrainNS     time.Duration    `json:"drain_ns"`
 	DeadlineNS  time.Duration    `json:"deadline_ns,omitempty"`
-	SLO         []Written        `json:"slo,omitempty"`          // what the service is to hold
+	SLO         []Written        `json:"slo,omitempty"`          // objectives of the service
 	NoKeepAlive bool             `json:"no_keepalive,omitempty"` // a new connection for each request
 	Requests    uint64           `json:"requests,omitempty"`     // after so many the run was to end, and the phases end with it
 	Engine      string           `json:"engine"`
@@ -111,7 +111,7 @@ type PlanRecord struct {
 
 	ConnAgeNS    time.Duration `json:"conn_age_ns,omitempty"`     // an older connection carried no further request; 0: no limit
 	ConnRequests uint32        `json:"conn_requests,omitempty"`   // a connection carried so many requests; 0: no limit
-	Follow       int           `json:"follow,omitempty"`          // so many redirects of a request were followed; 0: none was
+	Follow       int           `json:"follow,omitempty"`          // most redirects followed for a request; 0: redirects were not followed
 	FollowHosts  []string      `json:"follow_hosts,omitempty"`    // to these hosts, beside its own
 	SNI          string        `json:"sni,omitempty"`             // the name that https asked for, and held certificates against; "": the URL's host
 	HTTP         string        `json:"http,omitempty"`            // [HTTP1], [HTTP2] or [HTTP3], where that was asked for, or HTTP/2 was preferred
@@ -170,13 +170,13 @@ type Environment struct {
 	Arch          string   `json:"arch"`
 	Kernel        string   `json:"kernel,omitempty"`
 	CPU           string   `json:"cpu,omitempty"`
-	Processors    int      `json:"processors"`               // that this process might use before any were set apart
+	Processors    int      `json:"processors"`               // processors that this process could use before some were set apart
 	CPUs          string   `json:"cpus"`                     // "split", or "shared"
 	Quota         *float64 `json:"quota,omitempty"`          // processors whose time the control group grants; 0: no limit; nil: not known
-	GeneratorCPUs []int    `json:"generator_cpus,omitempty"` // where bench was pinned; empty: not pinned
-	TargetCPUs    []int    `json:"target_cpus,omitempty"`    // where the bundled target was pinned
+	GeneratorCPUs []int    `json:"generator_cpus,omitempty"` // processors that bench was pinned to; empty: not pinned
+	TargetCPUs    []int    `json:"target_cpus,omitempty"`    // processors that the bundled target was pinned to
 	OpenFiles     uint64   `json:"open_files,omitempty"`     // descriptors this process may open
-	Clock         string   `json:"clock"`                    // what stamped a response's arrival
+	Clock         string   `json:"clock"`                    // source of the stamps of arrival
 	Notes         []string `json:"notes,omitempty"`          // preflight findings, and what this system lacks
 }
 
@@ -367,7 +367,7 @@ type Interval struct {
 	InFlight uint64        `json:"in_flight"` // at the end of the second
 	Backlog  uint64        `json:"backlog"`   // due and not finished at the end of the second
 
-	Journeys *JourneyCounts `json:"journeys,omitempty"` // that arrived in the second; nil: there are none, or a file of before
+	Journeys *JourneyCounts `json:"journeys,omitempty"` // journeys that arrived in the second; nil: no journeys, or an older file
 
 	Failures KindCounts `json:"failures,omitempty"` // by kind: the run's eight commonest, and other; nil: none, or a file of before
 

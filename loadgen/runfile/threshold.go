@@ -16,8 +16,8 @@ import (
 // Threshold is an objective that a run meets or does not, such as p99<200ms.
 type Threshold struct {
 	Text     string   // as it was written
-	Duration string   // which duration is meant: response, service, wait or lag, or stale, the age of stale reads; "" of errors, rate and stale
-	Metric   Metric   // what is taken of it
+	Duration string   // response, service, wait or lag, or stale, the age of stale reads; "" of errors, rate and stale
+	Metric   Metric   // the figure of that duration, or of the requests
 	Quantile float64  // of a percentile, 0-1
 	Phase    string   // the name of a phase, or a kind: all phases of it together; "" all but warm-up
 	Endpoint string   // the name of an endpoint; "" all

@@ -19,7 +19,7 @@ type ThresholdResult struct {
 	Of            Threshold `json:"-"`
 	Text          string    `json:"text"` // the threshold as it was written
 	Passed        bool      `json:"passed"`
-	Undecided     bool      `json:"undecided,omitempty"` // it cannot be judged: what bench did late could change the answer
+	Undecided     bool      `json:"undecided,omitempty"` // not judged: bench's own lateness could change the answer
 	Actual        *float64  `json:"actual,omitempty"`    // in ns; of errors and hits a share (0-1), of rate requests/s, of origin statements/s, of lost writes; nil: not measured
 	AtLeast       bool      `json:"at_least,omitempty"`
 	Target        *float64  `json:"target,omitempty"` // Actual by the target time of undisturbed requests, in ns; nil: not kept, or no such
@@ -27,7 +27,7 @@ type ThresholdResult struct {
 	Samples       uint64    `json:"samples"`
 	FewSamples    bool      `json:"few_samples,omitempty"` // fewer than 10 lie beyond the percentile
 	StrictSamples bool      `json:"strict_samples,omitempty"`
-	Sentence      string    `json:"sentence"` // what was found, with its figures
+	Sentence      string    `json:"sentence"` // the finding with its figures
 }
 
 // Fewest is how many samples have to lie beyond a percentile, or be there at all, before a figure says much.
@@ -311,7 +311,7 @@ func (r *Run) checkThresholds() error {
 		t.StrictSamples = written.StrictSamples
 		if r.Judging != JudgingBounds {
 			r.Thresholds[i].Of = t
-			r.Thresholds[i].Undecided = !written.Passed && r.Verdict.Kind.Spoiled() && !r.Interrupted // which such a verdict meant then
+			r.Thresholds[i].Undecided = !written.Passed && r.Verdict.Kind.Spoiled() && !r.Interrupted // such a verdict meant that in older files
 			continue
 		}
 		judged := t.Judge(r)

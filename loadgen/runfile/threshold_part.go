@@ -21,7 +21,7 @@ type Part struct {
 	Origin      *Origin     // of the whole run; nil: not measured
 	Lost        *Lost       // of the whole run; nil: no key was read back
 	Consistency Consistency // of a threshold on stale reads
-	Journeys    bool        // what was due are journeys
+	Journeys    bool        // the counts are of journeys, not of requests
 
 	Bounded bool // dist is response time, and target says what the target did
 	Target  Dist // target time of undisturbed requests
