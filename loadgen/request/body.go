@@ -17,13 +17,13 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Body is what was kept of an answer's body, unpacked where it came packed.
+// Body is the kept beginning of an answer's body, unpacked where it came packed.
 type Body struct {
 	Seen   []byte
 	Unread string // why it cannot be read, one of the texts below; "": it can
 }
 
-// Why a body cannot be read that something is expected of ("expect: …") or taken from ("take: …").
+// Reasons why a body cannot be read, behind "expect: " or "take: " in the kind of failure.
 const (
 	notAskedFor = "body encoding not asked for"
 	notKnown    = "body encoding unknown"
@@ -39,7 +39,7 @@ const (
 
 const acceptEncoding = "Accept-Encoding"
 
-// CheckEncoding wants a value of Accept-Encoding whose codings are read, which are gzip, zstd and identity; "" asks for none.
+// CheckEncoding refuses a value of Accept-Encoding with codings other than gzip, zstd and identity; "" asks for no coding.
 func CheckEncoding(value string) error {
 	for _, c := range codings(value) {
 		if !slices.Contains([]string{codingGzip, codingZstd, codingIdentity}, c) {
@@ -60,7 +60,7 @@ func codings(value string) (list []string) {
 	return list
 }
 
-// asksFor reports whether the header asks for a coding. One that is drawn may.
+// asksFor reports whether the header asks for a coding. A drawn value may ask for any.
 func (c *compiledHeader) asksFor(coding string) bool {
 	isIt := func(name string) bool { return http.CanonicalHeaderKey(name) == acceptEncoding }
 	for name, values := range c.Fixed {

@@ -23,7 +23,7 @@ var (
 	errNoVersion     = errors.New("consistency: a write sends its version where {{version}} stands: put it into the path, a header or the body")
 )
 
-// checkVersion wants a version in a write, and in no other request.
+// checkVersion refuses a write without a version, and a version in any other request.
 func (c *CompiledRequest) checkVersion() error {
 	sends := c.sendsVersion()
 	switch writes := c.Consistency != nil && c.Consistency.Write; {
@@ -142,7 +142,7 @@ func (n *Keys) Of(c *CompiledRequest, k uint64, due time.Time) (key []byte, ok b
 	return key, ok
 }
 
-// InitialVersion returns the version that every key has before it is written; "": it is not known.
+// InitialVersion returns the version that every key has before its first write; "": not known.
 func (m *Mix) InitialVersion() string {
 	for i := range m.Requests {
 		if c := m.Requests[i].Consistency; c != nil && c.Initial != "" {

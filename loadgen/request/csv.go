@@ -59,7 +59,7 @@ func readColumn(f io.Reader, path, name string) (value, error) {
 		return nil, fmt.Errorf("%s: is %s: save it as UTF-8", path, encoding)
 	}
 	if string(start) == byteOrderMark {
-		_, _ = text.Discard(len(start)) // it was peeked at
+		_, _ = text.Discard(len(start)) // skip the peeked bytes
 	}
 	r := csv.NewReader(text)
 	r.ReuseRecord = true

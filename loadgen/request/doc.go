@@ -1,5 +1,5 @@
-// Package request is what is sent: the requests of a plan, compiled, and what they hold that is drawn, read or secret. Which
-// request is number k, and with what values, is a function of the seed and k alone.
+// Package request is what is sent: the requests of a plan, compiled, and the drawn values, file contents and secrets in them.
+// Which request is number k, and with what values, is a function of the seed and k alone.
 //
 //   - request.go, order.go, group.go: requests and the [Mix] of them; which is number k; which are one endpoint
 //   - template.go, value.go, now.go, zipf.go, csv.go: text with values, such as {{zipf 1000 1.1}}

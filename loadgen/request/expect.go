@@ -16,11 +16,11 @@ import (
 
 // Expect is what an answer must be to count as a success. Without one on the status, a status of 200 to 399 is.
 type Expect struct {
-	kind     string // what a failure is called: no pattern is in it, which may hold a secret
+	kind     string // kind of failure; it holds no pattern, as that may be a secret
 	Statuses []statusRange
 	header   string // canonical name; "" with a pattern is the body
 	pattern  *regexp.Regexp
-	json     *expectJSON // what of the body is looked at; nil: all of it, or none
+	json     *expectJSON // the examined value in a JSON body; nil: no JSON
 }
 
 // expectJSON is a path into the body: it leads to something other than null, and with equal to that text.
@@ -30,7 +30,7 @@ type expectJSON struct {
 	named *template // equal with a journey's names in it; nil: it has none
 }
 
-// is reports whether a text is what it should be, where names stand for texts.
+// is reports whether a text meets the expectation; names stand for texts of the journey.
 func (e *expectJSON) is(text string, texts []string) bool {
 	if e.named != nil {
 		return text == string(e.named.AppendOf(nil, 0, time.Time{}, texts))
@@ -47,7 +47,7 @@ const MaxExpectedBody = 64 << 10
 // DefaultReadBody is how long a body may be that is read as JSON, in bytes, where the plan does not say it.
 const DefaultReadBody = 256 << 10
 
-// TooLongBody is what the failure of an answer is called whose body is longer than is read of it.
+// TooLongBody is the kind of failure of an answer with a body longer than the bound on reading it.
 const TooLongBody = "expect: body too long"
 
 // ParseExpect reads "status=200", "status=200,404", "status=2xx", "body~REGEXP" (of the first 64 KiB), "header:NAME~REGEXP",
@@ -121,7 +121,7 @@ func parseStatus(code string) (statusRange, error) {
 	return statusRange{n, n}, nil
 }
 
-// answer is what is held against expectations. Its body is read as JSON when that is first asked for.
+// answer is an answer to be held against expectations. Its body is parsed as JSON at first use.
 type answer struct {
 	status   int
 	came     exchange.Header
@@ -149,7 +149,7 @@ func (a *answer) json() any {
 	return a.document
 }
 
-// ofBody reports whether the body has to be there.
+// ofBody reports whether the expectation reads the body.
 func (e *Expect) ofBody() bool { return e.json != nil || e.pattern != nil && e.header == "" }
 
 func (e *Expect) met(a *answer) bool {
@@ -195,7 +195,7 @@ func (e *Expect) metJSON(a *answer) bool {
 	return false
 }
 
-// JudgeAnswer returns what an answer's failure is called, or "" for a success. A body of more than so many bytes is not read as
+// JudgeAnswer returns the kind of failure of an answer, or "" for a success. A body of more than so many bytes is not read as
 // JSON: of that, one byte more is given.
 func JudgeAnswer(expected []Expect, status int, header exchange.Header, body Body, most int) string {
 	a := answer{status: status, came: header, body: body.Seen, unread: body.Unread}
@@ -223,7 +223,7 @@ func (a *answer) judge(expected []Expect, most int) string {
 	return failure
 }
 
-// Expected returns what the answer to request k must be: what its own request says, or all else.
+// Expected returns the expectations of the answer to request k: its own, or else the common ones.
 func (m *Mix) Expected(k uint64, all []Expect) []Expect {
 	if own := m.Requests[m.Index(k)].expect; len(own) > 0 {
 		return own

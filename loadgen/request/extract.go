@@ -73,7 +73,7 @@ func isHeaderName(text string) bool {
 	return text != ""
 }
 
-// OfBody reports whether the body has to be there.
+// OfBody reports whether the text is taken out of the body.
 func (e *Extract) OfBody() bool { return e.part == "body" }
 
 // FromAnswer returns the text in an answer, as a part of it; ok is false where it is not there, is empty or is longer than

@@ -14,12 +14,12 @@ import (
 type grouped struct {
 	Endpoints []runfile.EndpointRecord // at most maxEndpoints, and then other, where there are more
 	slots     []uint8                  // of each request, which endpoint it is counted as
-	Grouping  runfile.Grouping         // what was done
+	Grouping  runfile.Grouping         // the applied grouping
 	lumped    bool                     // there is no room for some names, which are counted as other
 	ownNames  int                      // of those, the names that the file itself gives
 }
 
-const otherSlot = 255 // until it is known which one it is
+const otherSlot = 255 // placeholder until the slot of the other endpoints is known
 
 // group chooses the endpoints that have details of their own: those that a threshold names, then those that the file itself names,
 // then the first ones, in the order of the plan. A threshold on an endpoint that does not exist is an error, as are more than can
@@ -196,7 +196,7 @@ func (m *Mix) eachItsOwn(named map[string]bool) (grouped, error) {
 	return g, nil
 }
 
-// close adds the endpoint that all others are counted as.
+// close adds the endpoint for all other requests.
 func (g *grouped) close(rest float64) {
 	if rest == 0 {
 		return

@@ -41,7 +41,7 @@ func (e *HeaderError) Error() string { return e.Err.Error() }
 
 func (e *HeaderError) Unwrap() error { return e.Err }
 
-// framing are the headers that say how a message is framed, which is for whoever sends it.
+// framing are the headers of a message's framing, which the engines write themselves.
 var framing = []string{"Content-Length", "Transfer-Encoding", "Trailer"}
 
 var errFraming = errors.New("bench says itself how long a body is and how it is sent: leave this header out")
@@ -98,7 +98,7 @@ func compileHeader(header http.Header, login string, inURL *url.Userinfo, from d
 	return c, c.authenticate(login, inURL)
 }
 
-// nameAgent says who asks, unless the user does. Net/http writes a User-Agent of its own unless it finds one by just that
+// nameAgent adds a User-Agent, unless the user gave one. Net/http writes a User-Agent of its own unless it finds one by just that
 // spelling, and does not write an empty one.
 func (c *compiledHeader) nameAgent() {
 	const agent = "User-Agent"

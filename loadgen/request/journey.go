@@ -23,7 +23,7 @@ type Journey struct {
 	Weight    float64 // share relative to the other journeys' weights; 0 counts as 1
 	Vars      []Var
 	Steps     []Step
-	NoCookies bool // what answers set is not sent
+	NoCookies bool // cookies that answers set are not sent
 	Line      int  // of its file
 }
 
@@ -38,7 +38,7 @@ type Step struct {
 	Request
 	Reference string         // the name of a text that is the URL, read as a link in the answer before; "": Request.URL is
 	Think     profiles.Think // before it
-	Chance    float64        // that it is asked, 0-1; 0 counts as 1
+	Chance    float64        // share of journeys that ask the step (0-1); 0 counts as 1
 	Repeat    [2]int         // how often it is asked, drawn between the two; 0: once
 	While     string         // the name of a take: it is asked again as long as that is found
 	Take      []Take
@@ -46,7 +46,7 @@ type Step struct {
 	Line      int
 }
 
-// maxRounds is how often a step is asked whose take is always found.
+// maxRounds bounds the rounds of a step with while.
 const maxRounds = 100
 
 // The bounds of what journeys may hold.
@@ -80,7 +80,7 @@ type CompiledStep struct {
 	chance    float64
 	repeat    uniformKey
 	takes     []compiledTake
-	loop      int // which of the takes is found for it to go on; -1: none
+	loop      int // index of the take that repeats the step as long as it is found; -1: no such take
 	reference int // slot of the text that is its URL; -1: none is
 	expect    []Expect
 	thinking  profiles.Stream
@@ -90,7 +90,7 @@ type CompiledStep struct {
 // JourneyError is about a line of the journeys' file.
 type JourneyError struct {
 	Line int
-	Step string // that it is about; "": none
+	Step string // name of the step; "": the error is of no step
 	Err  error
 }
 
@@ -240,7 +240,7 @@ func (m *Mix) compileStep(j *Journey, i int, d *declared, seed uint64, purpose s
 	return s, nil
 }
 
-// namedExpect puts in templates what texts are to be equal to that hold names or values.
+// namedExpect replaces expected texts that hold names by templates.
 func namedExpect(list []Expect, from drawing) ([]Expect, error) {
 	list = slices.Clone(list)
 	for i := range list {
@@ -316,8 +316,8 @@ func (s *CompiledStep) expected(all []Expect) []Expect {
 	return all
 }
 
-// Answer judges an answer to the step, and takes out of it what it takes: failure is what its failure is called, or "". More is false
-// where the take was missing that the step is repeated for.
+// Answer judges an answer to the step, and takes out of it what it takes: failure is its kind of failure, or "". More is false
+// once the take that repeats the step was missing.
 func (s *CompiledStep) Answer(k uint64, round int, texts []string, all []Expect, x *exchange.Exchange, body Body, most int) (failure string, more bool) {
 	expected := s.expected(all)
 	if len(expected) == 0 && len(s.takes) == 0 {
@@ -349,7 +349,7 @@ func (s *CompiledStep) Answer(k uint64, round int, texts []string, all []Expect,
 	return "", more
 }
 
-// Links reports whether the step's URL is a link that was taken.
+// Links reports whether the step's URL is a link taken from an answer.
 func (s *CompiledStep) Links() bool { return s.reference >= 0 }
 
 // TargetOf returns the request target of a step whose values are drawn for a number, and whose texts are these; base is the URL before,
@@ -416,7 +416,7 @@ func AddCookies(h http.Header, cookies []*http.Cookie) http.Header {
 	return h
 }
 
-// Share returns the share of arrivals that a journey is of.
+// Share returns a journey's share of the arrivals (0-1).
 func (m *Mix) Share(journey int) float64 {
 	before := 0.0
 	if journey > 0 {
@@ -425,8 +425,7 @@ func (m *Mix) Share(journey int) float64 {
 	return m.Order.bounds[journey] - before
 }
 
-// Mean returns how many requests a step comes to in a journey that nothing ends, on average; of one that is repeated while something
-// is found, one.
+// Mean returns the mean number of requests of a step in a journey that goes to its end. A step with while counts as one round.
 func (s *CompiledStep) Mean() float64 {
 	if s.While {
 		return s.chance

@@ -11,7 +11,7 @@ import (
 // drawing is where the values of templates come from.
 type drawing struct {
 	seed  uint64
-	names map[string]name // that stand for texts of a journey's own; they win over values
+	names map[string]name // names of a journey's own texts; they win over values
 }
 
 // name is a name that a journey declares.
@@ -37,7 +37,7 @@ func (d drawing) parse(words []string, purpose string) (value, error) {
 // nameValue is the text that a name stands for.
 type nameValue struct {
 	slot   int
-	change func(string) string // such as an escape; nil: none
+	change func(string) string // applied to the text, such as an escape; nil: unchanged
 }
 
 func (v nameValue) appendOf(dst []byte, texts []string) []byte {
@@ -51,7 +51,7 @@ func (v nameValue) appendOf(dst []byte, texts []string) []byte {
 	return append(dst, text...)
 }
 
-// append writes nothing: what a name stands for is not the number's alone.
+// append writes nothing: the text of a name does not follow from the number alone.
 func (v nameValue) append(dst []byte, _ uint64, _ time.Time) []byte { return dst }
 
 func (v nameValue) each(change func(string) string) value {

@@ -41,7 +41,7 @@ func (o *ordering) FirstLine() uint64 {
 	return o.first % uint64(o.N)
 }
 
-// weighted reports whether one weighs more than another.
+// weighted reports whether the weights differ.
 func (o *ordering) weighted() bool {
 	for i, b := range o.bounds {
 		if math.Abs(b*float64(o.N)-float64(i+1)) > 1e-6 {
@@ -51,7 +51,7 @@ func (o *ordering) weighted() bool {
 	return false
 }
 
-// evenly is what the search among bounds i/n would find.
+// evenly returns what a search among the bounds i/n would find.
 func (o *ordering) evenly(x float64) int {
 	n := float64(o.N)
 	i := min(int(x*n), o.N-1)

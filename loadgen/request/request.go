@@ -25,7 +25,7 @@ type Request struct {
 	Header http.Header // as it is spelled on HTTP/1.1, see [AddHeader]; may hold values; is never written anywhere
 	Login  string      // NAME:PASSWORD of basic authentication; over one in URL, under one in Header; never written
 	Body   string      // may hold values, unless Verbatim
-	Expect []Expect    // what an answer must be to count as a success; empty: what the plan expects
+	Expect []Expect    // conditions of a successful answer; empty: those of the plan
 
 	Consistency *Consistency // of what it reads or writes; nil: nothing that is told
 
@@ -43,8 +43,8 @@ type Mix struct {
 	Requests []CompiledRequest
 	Hosts    []string          // the distinct host:port that they go to, by http or by https, in order of appearance
 	Order    ordering          // of the requests, or of the lines
-	Journeys []CompiledJourney // whose steps the requests are; nil: each request is a journey of its own
-	Lines    *targetsfile.List // whose kinds the requests are; nil: the plan has requests of its own
+	Journeys []CompiledJourney // the journeys that the requests are steps of; nil: each request is a journey of its own
+	Lines    *targetsfile.List // the targets file that the requests come from; nil: the plan has requests of its own
 	grouped
 }
 
@@ -57,7 +57,7 @@ type CompiledRequest struct {
 	Scheme string
 	Host   string
 	Target template // the request target, as it is sent
-	Origin int      // where it goes: an index into the mix's hosts
+	Origin int      // index of its destination in the mix's hosts
 	ofLine bool     // the path and the query are each line's own, in the form in which they are sent
 	Static *url.URL // the URL where it is the same for every k
 	Header compiledHeader
@@ -73,7 +73,7 @@ type Selection struct {
 	Order  runfile.Order
 	First  uint64              // of a sequence, the request that number 0 is
 	Group  runfile.Grouping    // of lines
-	Judged []runfile.Threshold // whose endpoints are told apart before others
+	Judged []runfile.Threshold // thresholds: their endpoints are told apart before others
 }
 
 // NewMix compiles requests, each an endpoint of its own.
@@ -248,9 +248,9 @@ func originOf(stripped string) (u *url.URL, rest string, err error) {
 		}
 	}
 	switch {
-	case err != nil && strings.Contains(rest, "@"): // what was read as a host may be a password's beginning
+	case err != nil && strings.Contains(rest, "@"): // the "host" may be the beginning of a password
 		err = errors.New("URL: host and port cannot be read; in a name and password before an @, percent-encode / ? and #")
-	case err != nil: // what no host holds may be anything
+	case err != nil: // not shown: it may be anything
 		end := strings.IndexFunc(authority, func(r rune) bool { return r < 0x80 && wire.CheckHost(string(r)) != nil })
 		if end < 0 {
 			end = len(authority)

@@ -12,7 +12,7 @@ import (
 type Take struct {
 	Name string
 	From string  // json:PATH, header:NAME, header:NAME~REGEXP, body~REGEXP or cookie:NAME
-	Else *string // what stands for it where it is missing; nil: the step fails
+	Else *string // value where the text is missing; nil: the step fails
 	Pick bool    // of several one is drawn; else the first is taken
 	Line int     // of its file
 }
@@ -37,7 +37,7 @@ type compiledTake struct {
 	json     *jsonPath
 	cookie   string
 	extract  *Extract // nil of json and cookie
-	inHeader bool     // it stands in a header, where control characters cannot
+	inHeader bool     // the text stands in a header, so it must hold no control characters
 	picked   profiles.Stream
 }
 
@@ -62,7 +62,7 @@ func compileTake(t Take) (compiledTake, error) {
 	return c, err
 }
 
-// ofBody reports whether the body has to be there.
+// ofBody reports whether the text is taken out of the body.
 func (t *compiledTake) ofBody() bool { return t.json != nil || t.extract != nil && t.extract.OfBody() }
 
 // from returns the text in an answer; which of several is drawn for number k. ok is false where it is missing.

@@ -92,8 +92,8 @@ func EncodedReference(ref string) string {
 // targetEncoder encodes a request target piece by piece.
 type targetEncoder struct {
 	text    []byte
-	allowed *[256]bool          // what stays as it is, where the encoder stands
-	escape  func(string) string // what makes a value of text there
+	allowed *[256]bool          // bytes left as they are at the encoder's place
+	escape  func(string) string // escapes text to be no more than a value there
 }
 
 // encode takes the next piece. It returns where in it a % stands that encodes nothing, or -1, and whether a fragment begins

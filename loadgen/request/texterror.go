@@ -2,13 +2,13 @@ package request
 
 import "fmt"
 
-// TextError is about a text that may hold values. It shows nothing of the text, which may hold a secret: it names the
-// part, the place and the length.
+// TextError is an error in a text that may hold values. It shows nothing of the text, which may hold a secret: it names the part,
+// the place and the length.
 type TextError struct {
-	Part   string // what of a request it is, such as "body"; whoever knows better, such as a flag, puts it in its place
+	Part   string // part of the request, such as "body"; a caller may put a flag's name in its place
 	At     int    // bytes of the part before what is wrong
 	Length int    // of what is wrong, in bytes
-	What   string // what stands there
+	What   string // the kind of text at that place, never the text itself
 	Err    error  // why it is wrong, and what to do
 }
 

@@ -113,7 +113,7 @@ func (t template) Shown(k uint64, due time.Time) string {
 	return base
 }
 
-// maskAround masks what stands before, between and after the holes; an empty value is as little to be known as another.
+// maskAround masks what stands before, between and after the holes; an empty value is masked as any other.
 func maskAround(text, hole string) string {
 	if text == "" {
 		return masked
