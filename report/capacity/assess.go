@@ -21,7 +21,7 @@ type File struct {
 // Capacity is the result of measured steps at one target: how much load it can take, and what limits it.
 type Capacity struct {
 	Target     runfile.Target `json:"target"`
-	Unit       Unit           `json:"unit,omitempty"` // what rates count, wherever "requests" is written: "journeys"; "" requests, and in older files
+	Unit       Unit           `json:"unit,omitempty"` // unit of all rates: "journeys"; "" means requests, also in older files
 	Objectives []string       `json:"objectives"`
 	Asked      []string       `json:"asked,omitempty"`      // the kinds of requests
 	Processors int            `json:"processors,omitempty"` // processors reserved for the target; 0: not known
@@ -33,7 +33,7 @@ type Capacity struct {
 	Saturation *Rate       `json:"saturation,omitempty"` // measured; nil: no step offered more than the target could take
 	Predicted  *Prediction `json:"predicted_saturation,omitempty"`
 
-	NotPredicted string `json:"not_predicted,omitempty"` // what no model says of journeys, and why; "" of requests
+	NotPredicted string `json:"not_predicted,omitempty"` // note on the models that do not hold for journeys; "" for requests
 
 	USL        *USL             `json:"usl,omitempty"`
 	Demands    []Demand         `json:"demands,omitempty"`

@@ -6,7 +6,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// customers are what a step counts: the journeys that arrived in it where some are of several requests each, else the requests due.
+// customers are the arrivals that a step counts: journeys where some are of several requests each, else requests.
 type customers struct {
 	unit           Unit
 	due, completed uint64
@@ -17,7 +17,7 @@ type customers struct {
 	// shift when they are completed; but in the closed model they are counted as done.
 	served float64
 
-	requests    float64       // that a customer comes to
+	requests    float64       // requests of one customer, on average
 	times       *runfile.Dist // response times, or journey times
 	undisturbed *runfile.Dist // target times of those that bench did not disturb; nil: an older run without them
 	disturbed   float64       // share (0-1)
@@ -51,7 +51,8 @@ func customersOf(r *runfile.Run) customers {
 	return c
 }
 
-// requestsOf returns how many requests succeed for each journey that is completed. Where some were cut off it is what was planned.
+// requestsOf returns the number of successful requests for each completed journey; the planned number where some journeys were
+// cut off.
 func requestsOf(r *runfile.Run, all *runfile.Journey) float64 {
 	if all.Completed == 0 || all.Completed+all.Failed < all.Arrived {
 		return max(r.Plan.PerJourney, 1)
@@ -76,7 +77,8 @@ func (c *customers) target() *runfile.Dist {
 	return c.undisturbed
 }
 
-// short is how many fewer succeeded than were due, the share failedOf of failures apart, as far as the target kept them from it.
+// short is the number of due customers that did not succeed, beyond the allowed share failedOf and without those that bench
+// itself held up.
 func (c *customers) short(r *runfile.Run, failedOf float64) float64 {
 	due, p := float64(c.due)*(1-failedOf), &r.Overall
 	if c.unit == Journeys {
@@ -85,8 +87,8 @@ func (c *customers) short(r *runfile.Run, failedOf float64) float64 {
 	return due - float64(p.Achieved.Count) - heldUp(r) - failedByBurst(p)
 }
 
-// rising reports whether the backlog at the ends of the seconds rose. That of journeys is judged as the verdict judges it, as a time:
-// before the load is level it rises with what is asked.
+// rising reports whether the backlog at the ends of the seconds rose. For journeys it is the verdict's finding on the backlog as
+// a time: a count rises until the load is level.
 func (c *customers) rising(r *runfile.Run, backlog []float64) bool {
 	if c.unit == Journeys {
 		return r.Overall.Backlog.Grew
@@ -94,7 +96,7 @@ func (c *customers) rising(r *runfile.Run, backlog []float64) bool {
 	return runfile.Rising(backlog) < runfile.RisingLevel
 }
 
-// servedBehind is what is served while the backlog grows. What is completed of journeys only after the hold is no throughput then.
+// servedBehind is the served rate while the backlog grows. Journeys completed after the hold do not count then.
 func (c *customers) servedBehind() float64 { return min(c.served, c.done) }
 
 // completedBySecond returns the journeys that arrived in each whole second of the hold and were completed.

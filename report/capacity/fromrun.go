@@ -10,8 +10,8 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up. What journeys still ask for
-// after a phase, and what earlier ones ask for in it, is load of that time; their figures are of the phase in which they arrived.
+// FromRun takes the phases of a saved run as the steps of a search: those at one rate, of at least 2 s and not a warm-up. A
+// journey's figures belong to the phase in which it arrived, also where later steps were asked in a later phase.
 func FromRun(r *runfile.Run, objectives []runfile.Threshold) (*Search, error) {
 	if r.Pooled > 1 {
 		return nil, fmt.Errorf("it is pooled of %d runs, and a step is of one: name one of them", r.Pooled)

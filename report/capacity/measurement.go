@@ -90,7 +90,7 @@ type Measurement struct {
 	at      time.Duration
 	due     float64   // requests or journeys
 	done    float64   // of journeys: see [customers]
-	samples []float64 // what is due of each objective
+	samples []float64 // due requests, or journeys, of each objective
 	tooFew  bool      // an objective has too few requests
 	few     string    // the same in words
 	short   bool      // undecided for that reason

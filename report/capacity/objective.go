@@ -91,7 +91,8 @@ func samplesOf(t runfile.Threshold, r *runfile.Run) tally {
 	return n
 }
 
-// samplesOfJourney counts the journeys of a name that arrived outside of warm-ups. One that was cut off breaks any limit below its age.
+// samplesOfJourney counts the journeys of a name that arrived outside of warm-ups. A journey that was cut off breaks any limit
+// below its age.
 func samplesOfJourney(t runfile.Threshold, r *runfile.Run) (n tally) {
 	var arrived, completed uint64
 	for i := range r.Phases {

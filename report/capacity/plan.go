@@ -40,7 +40,7 @@ type RunsOut struct {
 // Plan is the number of instances that a demand needs over time, with their cost.
 type Plan struct {
 	Inputs      Inputs       `json:"inputs"`
-	Unit        Unit         `json:"unit,omitempty"` // that of its capacity
+	Unit        Unit         `json:"unit,omitempty"` // unit of the capacity
 	Capacity    Rate         `json:"capacity"`       // capacity of one instance, requests/s at the objective
 	Headroom    float64      `json:"headroom"`       // 1 − today's peak / capacity of all instances at the objective
 	Within      float64      `json:"within"`         // share of requests within the objective, taken as the share that it requires

@@ -19,9 +19,9 @@ type Options struct {
 	Users      []int         // numbers of users of the closed staircase before the search; default: no staircase
 	Loops      int           // loops of the wire engine; default 0: not known
 
-	Unit  Unit          // what is driven
-	Level time.Duration // from the first arrivals until journeys ask for all that they ask for, by what they think; no step warms up for less
-	Tail  time.Duration // by what they think, from the last arrivals until the last journey is at its end
+	Unit  Unit          // unit of the driven load
+	Level time.Duration // time from the first arrivals until the load of journeys is level, by their think times; least warm-up of a step
+	Tail  time.Duration // time from the last arrivals until the last journey ends, by their think times
 }
 
 func (o Options) withDefaults() Options {

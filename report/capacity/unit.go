@@ -6,22 +6,22 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
-// Unit is what the rates of a capacity count.
+// Unit is the unit that the rates of a capacity count.
 type Unit string
 
 const (
 	Requests Unit = ""
 
-	// Journeys are counted where some are of several requests each. A journey is then one customer of the service: what is offered are
-	// arrivals, what a step takes of them is journey time, and a demand is all that a journey asks of a resource.
+	// Journeys are counted where some are of several requests each. A journey is then one customer of the service: arrivals are
+	// offered, their times are journey times, and a demand is the use of a resource by a whole journey.
 	//
-	// What does not hold of such customers is left out. Between its steps a journey is not in the service, so no M/M/c, no prediction
-	// from response times and no table of expected ones is made. Under overload first steps crowd out the last ones, so what is completed
-	// then is no rate that lasts: no step overloads the service or comes in bursts, and saturation is not measured.
+	// Models that do not hold for journeys are left out. Between its steps a journey is not in the service, so there is no M/M/c,
+	// no prediction from response times and no table of expected ones. Under overload first steps crowd out the last ones, so the
+	// completed rate does not last: no step overloads the service or comes in bursts, and saturation is not measured.
 	Journeys Unit = "journeys"
 )
 
-// notForJourneys says what is left out of the models, and why.
+// notForJourneys is the note on the models left out, with the reason.
 const notForJourneys = "Saturation is not measured and no queue is fitted, so nothing is predicted from response times: a journey is several requests, and while the service is overloaded first steps crowd out the last ones."
 
 // Rate writes a rate.
@@ -47,7 +47,7 @@ func (u Unit) of(rate string) string {
 	return rate
 }
 
-// One writes what the customer of a service is: a request, or a journey.
+// One is the name of one customer: request, or journey.
 func (u Unit) One() string {
 	if u == Requests {
 		return "request"
