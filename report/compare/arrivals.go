@@ -7,7 +7,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Unit is what arrives in a run, and is compared.
+// Unit is the unit of arrivals that are compared.
 type Unit string
 
 // The units.
@@ -16,8 +16,8 @@ const (
 	Journeys Unit = "journeys" // journeys of several steps: latencies are journey time
 )
 
-// arrivals is what of a run, or of a round of one, is compared: its journeys where it has some of several steps, else its
-// requests. Arrivals do not depend on the target; when a later step of a journey is due does.
+// arrivals are the compared arrivals of a run, or of a round: journeys where some are of several steps, else requests. Arrivals
+// do not depend on the target, but the due times of later steps do.
 type arrivals struct {
 	unit           Unit
 	due, completed uint64
@@ -26,7 +26,7 @@ type arrivals struct {
 	disturbed      uint64        // of them
 }
 
-// arrivalsOf returns what of a run is compared.
+// arrivalsOf returns the compared arrivals of a run.
 func arrivalsOf(r *runfile.Run) arrivals {
 	p := &r.Overall
 	if j := p.AllJourneys(); j != nil {
@@ -47,7 +47,7 @@ func arrivalsOf(r *runfile.Run) arrivals {
 	return a
 }
 
-// UnitOf returns what is compared of a run.
+// UnitOf returns the compared unit of a run.
 func UnitOf(r *runfile.Run) Unit {
 	if r.Overall.CountsJourneys() {
 		return Journeys
@@ -55,10 +55,10 @@ func UnitOf(r *runfile.Run) Unit {
 	return Requests
 }
 
-// Latencies returns the distribution that is compared of a run.
+// Latencies returns the compared distribution of a run.
 func Latencies(r *runfile.Run) *runfile.Dist { return arrivalsOf(r).latencies }
 
-// failures counts what arrived in the run, its warm-up too, and was not completed.
+// failures counts the arrivals that were not completed, those in the warm-up too.
 func (a *arrivals) failures(r *runfile.Run) Failures {
 	if a.unit != Journeys {
 		return failuresOf(r.Requests)
@@ -72,7 +72,7 @@ func (a *arrivals) failures(r *runfile.Run) Failures {
 	return failuresOf(runfile.Requests{Failed: arrived - completed, Due: arrived})
 }
 
-// rate is how many were completed, by when they were due, per second.
+// rate is the completed arrivals per second, by their due times.
 func (a *arrivals) rate(r *runfile.Run) float64 {
 	return perRequest(a.completed, r.Overall.DurationNS.Seconds()*float64(r.Repetitions()))
 }

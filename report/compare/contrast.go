@@ -21,8 +21,8 @@ func (s *Side) Add(m Metric, d *runfile.Dist, disturbed, due uint64) {
 	s.disturbed = append(s.disturbed, disturbance{disturbed, due})
 }
 
-// Around returns bounds at 95 % of a figure of all rounds together: the rounds' own figures scatter so much around theirs.
-// They are the figure itself where there are too few rounds for any.
+// Around returns bounds at 95 % for a figure of all rounds together, as wide as the scatter of the rounds' own figures. With too
+// few rounds both bounds are the figure itself.
 func (s *Side) Around(figure float64) (low, high float64) {
 	var logs []float64
 	for _, r := range s.readings {
@@ -38,7 +38,7 @@ func (s *Side) Around(figure float64) (low, high float64) {
 	return figure * math.Exp(l-e.center), figure * math.Exp(h-e.center)
 }
 
-// Paired reports whether rounds with so many planned requests have each a figure of its own of a percentile.
+// Paired reports whether each round of so many planned requests has its own figure for a percentile.
 func (m Metric) Paired(planned float64) bool { return m.estimator(planned) == ByPairs }
 
 // Contrast is the change of a percentile from one side to the other. The rounds of both are neighbours, with the same requests.

@@ -12,8 +12,8 @@ import (
 	"github.com/seed-5a006608/bench/profiles"
 )
 
-// Floor is the noise floor of a machine: by how much a service differs from itself there. No gate on that machine can hold
-// a margin below it.
+// Floor is the noise floor of a machine: the difference of a service from itself there. No gate on that machine can hold a margin
+// below it.
 type Floor struct {
 	Fresh bool    `json:"fresh_starts"` // each run had a fresh start; otherwise the difference between starts is not known
 	Runs  int     `json:"runs"`

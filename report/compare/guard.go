@@ -15,7 +15,7 @@ type Guard struct {
 	A, B      float64 // shares of the requests that were disturbed, 0-1
 	Low, High float64 // bounds of B's share less A's, by pairs, at guardLevel; ±Inf: no bound
 	Differs   bool    // the shares differ by more than chance
-	TooMany   bool    // one of the shares is above mostDisturbed
+	TooMany   bool    // a share is above mostDisturbed
 }
 
 // Fired reports whether verdicts had to hold by the undisturbed requests and by all requests.

@@ -25,8 +25,8 @@ const (
 	mostUntold      = 0.01 // share of requests that bench may fail to send through its own fault
 )
 
-// Spoiled returns why a run is not evidence; "" where it is. A slow target is never the reason, nor is bench being late now
-// and then. A run saved before target time was measured is judged by its verdict, as its latencies include the lateness.
+// Spoiled returns why a run is not evidence; "" where it is. A slow target is never a reason, nor is occasional lateness of
+// bench. A run saved before target time was measured is judged by its verdict, as its latencies include the lateness.
 func Spoiled(r *runfile.Run) string {
 	var lacked uint64
 	for _, e := range r.Errors {
@@ -59,7 +59,7 @@ func Spoiled(r *runfile.Run) string {
 	return ""
 }
 
-// dropped is what the discarded quad is used for: the target's usual times, and whether arrivals are stamped.
+// dropped holds the results of the discarded quad: the target's usual times, and whether arrivals are stamped.
 type dropped struct {
 	times     runfile.Dist // target times of all arms
 	unstamped bool         // some run has arrivals without stamps

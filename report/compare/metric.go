@@ -51,7 +51,7 @@ func (m Metric) read(r *runfile.Run) reading {
 	return m.of(&a, a.latencies, r)
 }
 
-// of returns a run's reading of the metric; that of a latency comes from d, latencies of the arrivals.
+// of returns a run's reading of the metric; a latency is read from d, the latencies of the arrivals.
 func (m Metric) of(a *arrivals, d *runfile.Dist, r *runfile.Run) reading {
 	if m.latency == nil {
 		return m.other(r, a)

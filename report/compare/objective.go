@@ -56,10 +56,10 @@ func (h *heldRecord) add(t runfile.Threshold, r runfile.ThresholdResult) {
 	}
 }
 
-// leastCost stands for no hit, or no statement, whose log is no number.
+// leastCost stands for a cost of 0, as log 0 is not finite.
 const leastCost = 1e-9
 
-// addCost takes a share of hits or a load of the origin. Where a part of the load is not told, it is a lower bound.
+// addCost takes a share of hits or a load of the origin. A load of which a part is not known is a lower bound.
 func (h *heldRecord) addCost(r runfile.ThresholdResult) {
 	if r.Actual == nil {
 		h.missing = true

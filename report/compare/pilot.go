@@ -185,7 +185,7 @@ func (p *Pilot) scatterOf(logs []float64) float64 {
 
 // Found is the result of a pilot.
 type Found struct {
-	Of     Unit    `json:"of,omitempty"` // what the rates are of: journeys, or requests where it is left out
+	Of     Unit    `json:"of,omitempty"` // unit of the rates: journeys, or requests where it is left out
 	Tried  []Tried `json:"tried"`        // the highest share first
 	Chosen int     `json:"chosen"`
 }

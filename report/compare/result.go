@@ -60,7 +60,7 @@ func (r Row) Unjudged() bool { return r.Margin > 0 && !r.Judged }
 // Comparison is the comparison of one arm with the first.
 type Comparison struct {
 	A, B    string
-	Of      Unit // what its latencies and failures are of
+	Of      Unit // unit of its latencies and failures
 	Rows    []Row
 	Errors  Errors
 	Shares  []Share // of a gate, beside failures

@@ -14,7 +14,7 @@ const (
 	shortestRound = 500 * time.Millisecond // shortest round that bench chooses
 )
 
-// ErrTime is that the time for a comparison or a baseline holds too little.
+// ErrTime means that the time for a comparison or a baseline is too short.
 var ErrTime = errors.New("the time is too short")
 
 // RunBudget is the time that the runs of a baseline have to fit into.

@@ -4,7 +4,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
-// Part is a part of the requests that is to stay small. A gate judges its share as it judges that of failures.
+// Part is a part of the requests that should stay small. A gate judges its share as it judges that of failures.
 type Part string
 
 // The parts.
@@ -28,7 +28,7 @@ func (p Part) count(r *runfile.Run) Failures {
 	return f
 }
 
-// ShareMargin is by how much the share of a part may grow in a gate, 0-1.
+// ShareMargin is the allowed growth of a part's share in a gate (0-1).
 type ShareMargin struct {
 	Of     Part
 	Margin float64
@@ -48,8 +48,8 @@ func partsOf(r *runfile.Run, asked []ShareMargin) (list []Failures) {
 	return list
 }
 
-// judgeShares compares the parts of two arms' rounds or runs by judge, which is told a margin. Where neither side has anything of
-// which a part could be, it is inconclusive.
+// judgeShares compares the parts of two arms' rounds or runs by judge, which is told a margin. It is inconclusive where neither
+// side has any request that could be of the part.
 func judgeShares(asked []ShareMargin, a, b [][]Failures, judge func(a, b []Failures, margin float64) Errors) (list []Share) {
 	for i, m := range asked {
 		of := func(rounds [][]Failures) (part []Failures) {
