@@ -185,7 +185,7 @@ func baselineNotes(b *compare.Baseline) []page.Block {
 const notFresh = "bench did not start this service, so its runs are all of one start: how starts differ is not in the floor, and " +
 	"what is found against it may be the start's and not the code's"
 
-// BaselineEntry is a baseline that is listed, or why its file cannot be read.
+// BaselineEntry is a listed baseline, or the error of reading its file.
 type BaselineEntry struct {
 	Name     string
 	Baseline *compare.Baseline
@@ -265,7 +265,7 @@ func leastMargin(s compare.Short) string {
 	return fmt.Sprintf("%s=off", key)
 }
 
-// floorWords says what the machine of a gate tells from nothing, where a baseline knows that.
+// floorWords names the least change that the machine of a gate can show, where a baseline has measured it.
 func (c *Compared) floorWords() string {
 	b := c.Baseline
 	if b == nil || len(c.Result.Comparisons) == 0 {
@@ -287,7 +287,7 @@ func (c *Compared) floorWords() string {
 	return fmt.Sprintf("this machine tells %s from nothing in %s (noise floor of %s)", least, by, stamp(b.Saved))
 }
 
-// spoiledUnit is what is made again where bench or its host was late.
+// spoiledUnit is the unit that is repeated where bench or its host was late.
 func (c *Compared) spoiledUnit() string {
 	if c.Result.OfRuns() {
 		return "run"

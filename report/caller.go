@@ -6,8 +6,8 @@ import "strings"
 // flags and its targets. The zero value adds nothing.
 type Caller struct {
 	Pair     CachePair            // services of which a spike can teach what a cache does
-	Setting  func(Setting) string // what the command calls a setting, such as "--rate"; nil: settings go by their own names
-	Remedies map[string]string    // what the command has for a kind of failure, a clause to follow what the report says of it
+	Setting  func(Setting) string // name of a setting in the command, such as "--rate"; nil: its own name
+	Remedies map[string]string    // the command's remedy for a kind of failure, a clause behind the report's sentence
 }
 
 // Setting is a setting of a run that a report advises to change, by its name in a profile.

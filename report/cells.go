@@ -26,7 +26,7 @@ func shareCell(v float64) page.Cell { return page.Figure(units.Percent(v), v) }
 
 func bytesCell(n uint64) page.Cell { return page.Figure(units.Bytes(n), float64(n)) }
 
-// countCell shows a count, and nothing in particular for none.
+// countCell shows a count, and a dash for 0.
 func countCell(n uint64) page.Cell { return page.Figure(some(n), float64(n)) }
 
 // numberCell shows a count, 0 as well.

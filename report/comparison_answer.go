@@ -41,7 +41,7 @@ func ComparisonAnswer(c *Compared) string {
 	return strings.Join(sentences, " ")
 }
 
-// firstName is what became the first baseline.
+// firstName is the name of the version that became the first baseline.
 func (c *Compared) firstName() string {
 	if len(c.Arms) == 0 {
 		return "the new version"

@@ -47,13 +47,13 @@ type comparisonFile struct {
 	Owned     bool      `json:"owned,omitempty"`     // bench started all of the arms
 	Again     string    `json:"run_again,omitempty"` // why the last quad or run was run again
 	Repeat    string    `json:"repeat,omitempty"`    // the command that does the same again
-	Notes     []string  `json:"notes"`               // what was noticed when it was made; absent in files of before
-	Footnotes []string  `json:"footnotes"`           // what has to be known to read the figures, and follows from them
+	Notes     []string  `json:"notes"`               // observations at the time of the comparison; absent in older files
+	Footnotes []string  `json:"footnotes"`           // notes for the reader of the figures, derived from them
 }
 
 type comparisonArm struct {
 	Name        string              `json:"name"`
-	Label       string              `json:"label,omitempty"` // what it is called in the curves, where that is another name
+	Label       string              `json:"label,omitempty"` // name in the curves, where it differs
 	Target      runfile.Target      `json:"target"`
 	Rate        float64             `json:"rate"`
 	Environment runfile.Environment `json:"environment"`
@@ -63,7 +63,7 @@ type comparisonArm struct {
 type comparisonPart struct {
 	A       string          `json:"a"`
 	B       string          `json:"b"`
-	Of      compare.Unit    `json:"of,omitempty"` // what latencies and failures are of: journeys, or requests where it is left out
+	Of      compare.Unit    `json:"of,omitempty"` // unit of latencies and failures: journeys, or requests where it is left out
 	Outcome compare.Outcome `json:"outcome"`
 	Mixed   bool            `json:"mixed"` // surely worse in one metric that is judged and surely better in another
 	Pairs   int             `json:"pairs,omitempty"`
@@ -136,7 +136,7 @@ type comparisonRow struct {
 	Needed   int             `json:"pairs_needed,omitempty"`
 	Runs     int             `json:"runs_needed,omitempty"`  // a side
 	Thin     bool            `json:"few_requests,omitempty"` // too few lie beyond it to judge by
-	Least    float64         `json:"least_beyond,omitempty"` // so many have to
+	Least    float64         `json:"least_beyond,omitempty"` // least number of them for a verdict
 	RoundsA  []float64       `json:"rounds_a,omitempty"`     // the rounds' values in time order
 	RoundsB  []float64       `json:"rounds_b,omitempty"`
 }
@@ -192,7 +192,7 @@ type comparedErrors struct {
 	RoundsB int             `json:"rounds_b"`
 	Low     float64         `json:"difference_low"` // one-sided 99.9 % bounds of the share of b less that of a, by the request; they decide nothing
 	High    float64         `json:"difference_high"`
-	By      []differenceBy  `json:"difference_by,omitempty"` // what decides
+	By      []differenceBy  `json:"difference_by,omitempty"` // the differences that decide
 	Level   float64         `json:"decision_level,omitempty"`
 	Margin  float64         `json:"margin,omitempty"`
 	Outcome compare.Outcome `json:"outcome"`

@@ -23,18 +23,18 @@ type Compared struct {
 	Owned     bool     // bench started all of them
 	Seed      uint64   // of the rounds
 	Repeat    string   // the command that does the same again
-	Notes     []string // what has to be known to read it
+	Notes     []string // observations for the reader
 	Saved     string   // path of the file it was saved to; "" where none was written
 	Started   time.Time
 	Took      time.Duration
 
 	Pilot    *compare.Found // how the rate was chosen; nil: it was given
-	Baseline *HeldAgainst   // that the new runs, or the margins, were held against; nil: none
+	Baseline *HeldAgainst   // the baseline that the new runs, or the margins, were held against; nil: no baseline
 
 	FirstBaseline string // path of Baseline where there was none and the gate saved it: nothing was compared; "" else
 }
 
-// HeldAgainst is what is told of the baseline that a gate was held against.
+// HeldAgainst describes the baseline that a gate was held against.
 type HeldAgainst struct {
 	Name    string        `json:"name"`
 	Saved   time.Time     `json:"saved"`
@@ -42,7 +42,7 @@ type HeldAgainst struct {
 	Floor   compare.Floor `json:"floor"`
 }
 
-// Against is what is told of a baseline; nil of none.
+// Against describes a baseline; nil without one.
 func Against(b *compare.Baseline) *HeldAgainst {
 	if b == nil {
 		return nil
@@ -184,7 +184,7 @@ func outcomeTone(o compare.Outcome) page.Tone {
 	return page.Plain
 }
 
-// unsettled reports whether it is known how much more a gate's row takes.
+// unsettled reports whether a gate's row is open, with a known number of pairs to settle it.
 func unsettled(r compare.Row) bool { return r.Outcome == compare.Inconclusive && r.Needed > 0 }
 
 // rateTitle heads the table with the load.
@@ -208,7 +208,7 @@ func (c *Compared) of() compare.Unit {
 	return c.Result.Comparisons[0].Of
 }
 
-// layoutParts say what the figures rest on.
+// layoutParts say how many rounds, of which length, the figures come from.
 func (c *Compared) layoutParts() []string {
 	r := &c.Result
 	var parts []string

@@ -21,7 +21,7 @@ const (
 	mostShares     = 8
 )
 
-// notKept is a note on what was saved by a bench of before.
+// notKept is a note on figures that files of older versions lack.
 const notKept = "what was noticed when this was made, and how it was called, is not in the file: it was saved by a bench that did not keep that"
 
 // DecodeComparison reads what [WriteComparisonJSON] wrote of a comparison or a gate, so that it is shown as when it was made; name
@@ -222,7 +222,7 @@ func metricOf(key string) (compare.Metric, error) {
 	return compare.Metric{}, fmt.Errorf("there is no metric %q", page.Clean(key, 40))
 }
 
-// known returns an error for what is no outcome; "" is that of what is only shown.
+// known returns an error for an unknown outcome; "" is the outcome of rows that are only shown.
 func known(o compare.Outcome) error {
 	switch o {
 	case "", compare.Regression, compare.Pass, compare.Missed, compare.Inconclusive, compare.Worse, compare.Better, compare.Undecided, compare.Mixed, compare.CannotTell:

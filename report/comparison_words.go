@@ -20,7 +20,7 @@ var metricNames = map[string]string{
 
 func MetricName(m compare.Metric) string { return metricNames[m.Key] }
 
-// timeName is what a metric is called in a sentence: P95, or of journeys P95 of journey time.
+// timeName is the name of a metric in a sentence: P95, or for journeys P95 of journey time.
 func timeName(m compare.Metric, of compare.Unit) string {
 	if of == compare.Journeys && m.Quantile > 0 {
 		return MetricName(m) + " of journey time"
@@ -28,7 +28,7 @@ func timeName(m compare.Metric, of compare.Unit) string {
 	return MetricName(m)
 }
 
-// rowName is what a metric is called in a table, in which journeys are told from their requests.
+// rowName is the name of a metric in a table, where journeys and their requests differ.
 func rowName(m compare.Metric, of compare.Unit) string {
 	switch {
 	case of != compare.Journeys:
@@ -40,7 +40,7 @@ func rowName(m compare.Metric, of compare.Unit) string {
 	return MetricName(m)
 }
 
-// unitWord is what is compared, in the plural.
+// unitWord is the compared unit, in the plural.
 func unitWord(of compare.Unit) string { return cmp.Or(string(of), "requests") }
 
 // arrivalRate writes a rate at which something arrives: 50/s, or 50 journeys/s.
@@ -201,7 +201,7 @@ func settles(r compare.Row, unit string) string {
 	return fmt.Sprintf(", needs %s %s", units.Count(uint64(r.Needed)), unit)
 }
 
-// unitOf is what a comparison counts its evidence in.
+// unitOf is the unit of a comparison's evidence.
 func unitOf(f *compare.Comparison) string {
 	if f.RunsA > 0 {
 		return "runs"
@@ -216,7 +216,7 @@ func failedShare(f compare.Failures) string {
 	return fmt.Sprintf("%s of %s", units.Count(f.Failed), units.Count(f.Due))
 }
 
-// partName is what a row calls a part of the requests.
+// partName is the name of a part of the requests in a row.
 func partName(p compare.Part) string {
 	if p == compare.StaleReads {
 		return "stale reads"
@@ -255,8 +255,8 @@ func shareEvidence(f *compare.Comparison, e *compare.Errors) string {
 	return fmt.Sprintf("~ of %s each", units.Count(min(e.A.Due, e.B.Due)))
 }
 
-// failedRounds says in how many rounds, or runs, of each something failed: what comes in bursts is no sure regression, and
-// yet worth knowing. "" where nothing failed, or in every round of both.
+// failedRounds says in how many rounds, or runs, of each something failed: failures in bursts do not prove a regression, but are
+// worth knowing. "" where nothing failed, or in every round of both.
 func failedRounds(f *compare.Comparison) string {
 	e := f.Errors
 	if e.A.Hit+e.B.Hit == 0 || e.A.Hit == e.A.Rounds && e.B.Hit == e.B.Rounds {
@@ -339,7 +339,7 @@ func foresightWords(f *compare.Foresight) string {
 
 func wholePercent(share float64) string { return fmt.Sprintf("%.0f %%", math.Ceil(100*share)) }
 
-// marginName is what a metric is called where its margin is given.
+// marginName is the name of a metric beside its margin.
 func marginName(m compare.Metric) string {
 	switch m.Key {
 	case "p999":

@@ -85,7 +85,7 @@ type historyFile struct {
 type historySeries struct {
 	Target  string                       `json:"target"`
 	Profile string                       `json:"profile"`
-	Of      compare.Unit                 `json:"of,omitempty"`   // what percentiles and counts are of: journeys, or requests where it is left out
+	Of      compare.Unit                 `json:"of,omitempty"`   // unit of percentiles and counts: journeys, or requests where it is left out
 	Plan    *runfile.PlanRecord          `json:"plan,omitempty"` // absent in files of before
 	Runs    []historyRun                 `json:"runs"`
 	Changes map[string][]historyOfChange `json:"changes"` // by percentile

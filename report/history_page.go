@@ -75,7 +75,7 @@ func seriesName(s *history.Series) string {
 	return name(s.Plan.Profile) + " at " + name(s.Target.Series())
 }
 
-// differing says what keeps a series from the one before it.
+// differing names the difference between a series and the one before it.
 func differing(s *history.Series, opening string) string {
 	if len(s.Differs) == 0 {
 		return ""

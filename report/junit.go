@@ -178,7 +178,7 @@ func WriteComparisonJUnit(w io.Writer, c *Compared) error {
 	return err
 }
 
-// firstSuite is that of a gate that had no baseline and saved one: a case that is skipped.
+// firstSuite is the suite of a gate that saved its first baseline: one skipped case.
 func firstSuite(c *Compared) junitSuite {
 	suite := junitSuite{
 		Package: "bench", Name: "gate: " + longName(c.firstName()), Hostname: "localhost", Timestamp: c.Started.UTC().Format("2006-01-02T15:04:05"),
@@ -197,7 +197,7 @@ func unitProperty(f *compare.Comparison) junitProperty {
 	return junitProperty{"pairs", fmt.Sprint(f.Pairs)}
 }
 
-// verdictOf is a row's outcome; of a gate that was not carried through none is a verdict.
+// verdictOf is a row's outcome; inconclusive for all rows of a gate that was spoiled or interrupted.
 func (c *Compared) verdictOf(o compare.Outcome) compare.Outcome {
 	if c.Result.Spoiled || c.Result.Interrupted {
 		return compare.Inconclusive

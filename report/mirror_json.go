@@ -35,8 +35,8 @@ type mirrorFile struct {
 	Rows        []comparisonRow    `json:"rows"`
 	CurvesNS    [2][]time.Duration `json:"curves_ns"`        // of each side, value i at the quantile 1 − 10^(−i/18); absent in files of before
 	Repeat      string             `json:"repeat,omitempty"` // the command that does the same again
-	Notes       []string           `json:"notes"`            // what was noticed when it was made; absent in files of before
-	Footnotes   []string           `json:"footnotes"`        // what has to be known to read the figures, and follows from them
+	Notes       []string           `json:"notes"`            // observations at the time of the run; absent in files of before
+	Footnotes   []string           `json:"footnotes"`        // notes for the reader of the figures, derived from them
 }
 
 // WriteMirrorJSON writes what a mirrored run found for programs to read. Its error is that of w.

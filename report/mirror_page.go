@@ -14,7 +14,7 @@ import (
 	"github.com/seed-5a006608/bench/report/page"
 )
 
-// Mirror is what a mirrored run found, with what is known around it.
+// Mirror is the finding of a mirrored run, with its circumstances.
 type Mirror struct {
 	Names       [2]string
 	Verdicts    [2]runfile.Verdict // of each side's own run
@@ -45,7 +45,7 @@ func NewMirror(names [2]string, found *runfile.Mirrored) *Mirror {
 	return m
 }
 
-// shared is what has to be known of every mirrored run.
+// shared is the footnote of every mirrored run.
 const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without mirroring one is loaded at a time"
 
 // WriteMirror writes what a mirrored run found, for a terminal. Its error is that of w.

@@ -128,8 +128,8 @@ func (s subject) moreRequests() string {
 	return longer + " or a shorter " + s.caller.called(SettingThink) + " makes some."
 }
 
-// settings are what to do where every request failed by a kind that is no matter of load but of what was asked for, without the
-// full stop: what the caller has for it may follow.
+// settings are remedies where every request failed by one kind that depends on the request and not on the load. They end without
+// a full stop: the caller's own remedy may follow.
 var settings = map[string]string{
 	"tls":                    "Check that the URL's port speaks https and that its certificate is for that host",
 	"connect: refused":       "Nothing listens there: start the service, or check the URL's host and port",
@@ -146,7 +146,7 @@ var settings = map[string]string{
 
 const askedByProxy = "The proxy wants to know who asks: give user:password@ before the host in the URL of the proxy, in HTTP_PROXY or HTTPS_PROXY"
 
-// setting says what to do where all requests that failed did so for the same setting; nothing where that is not so.
+// setting returns the remedy if all failed requests failed for the same setting, else "".
 func (s subject) setting() string {
 	if len(s.Errors) != 1 || s.Errors[0].Count < s.due() {
 		return ""
@@ -228,7 +228,7 @@ func (s subject) remedy() string {
 	return try + why + "."
 }
 
-// reachedShare is the share of a phase's rate below which bench did not come near it, so that half of it says nothing.
+// reachedShare is the share of a phase's rate that bench must reach for half of that rate to be good advice.
 const reachedShare = 0.9
 
 // reached returns at what rate bench sent in the full seconds of a phase, in requests/s; 0 where there was none.

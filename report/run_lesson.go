@@ -29,7 +29,7 @@ type Margins struct {
 	Peak       float64       // offered in the spike, requests/s
 	Baseline   float64       // offered in the baseline, requests/s
 	MissRatio  float64       // of the cached run in its spike, after warm-up, 0-1
-	Unknown    string        // what was not measured; "" where all was
+	Unknown    string        // the missing measurement; "": nothing is missing
 }
 
 // Lesson takes the margins from the runs of a pair, both driven by a profile with a spike and a baseline.

@@ -16,7 +16,7 @@ type outcome int
 const (
 	carried     outcome = iota
 	overloaded          // the target could not keep up
-	failing             // it kept up, and refused too many
+	failing             // kept up, but too many requests failed
 	answered            // bench or its host was late for some requests; the target's own time of the others is known
 	unmeasured          // bench or its host was late: the latencies are not the target's
 	silent              // no request succeeded

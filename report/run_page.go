@@ -16,12 +16,12 @@ type Options struct {
 	Width    int      // columns; 0 takes [page.DefaultWidth]
 	Color    bool     // whether escape sequences may be written
 	Verbose  bool     // warm-up phases, endpoints, resources: everything that was measured
-	Command  string   // what made the runs, such as "bench spike"; "" takes it from the profile
+	Command  string   // command that made the runs, such as "bench spike"; "": by the profile's name
 	FromFile bool     // the runs were saved earlier, perhaps on another machine
 	Saved    string   // path of the run file; "" where none was written
 	Again    string   // the command that drives the rate of a capacity again
 	Next     []string // commands to go on with, each with its reason; the caller knows which there are
-	Caller   Caller   // what the command adds
+	Caller   Caller   // names and remedies from the command
 
 	long bool // names as long as a file holds them
 }
