@@ -11,8 +11,8 @@ import (
 	"github.com/seed-5a006608/bench/report"
 )
 
-// onActions lets show write to w where GitHub Actions, if this is where bench runs, obeys none of it: there a line that
-// begins with :: is a command, and a report holds text from others.
+// onActions lets show write to w with workflow commands switched off in GitHub Actions: there a line that begins with :: is a
+// command, and a report holds text from others.
 func onActions(w io.Writer, show func() error) error {
 	if !actions() {
 		return show()

@@ -10,8 +10,8 @@ func (o *driveOptions) addFileFlag(f *pflag.FlagSet, usage string) {
 	f.StringVarP(&o.file, "file", "f", "", usage)
 }
 
-// askedBy lays what the test file of --file asks, of whom, and what it holds answers to, over a command's own file. How much is driven
-// when, and by what a run ends, is judged and is written, stays the command's.
+// askedBy lays the requests, target and expectations of the test file of --file over a command's own file. The load, its end, the
+// thresholds and the outputs stay the command's.
 func (o *driveOptions) askedBy(command profiles.File) (profiles.File, error) {
 	if o.file == "" {
 		return command, nil

@@ -35,8 +35,7 @@ func (a *asking) note(text string) {
 	}
 }
 
-// subjects makes of each name, and of the targets file, what is to be driven. What a test file asks is asked of each of
-// the names.
+// subjects makes a target of each name, and of the targets file. The requests of a test file go to each of the names.
 func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, error) {
 	mix, err := a.mixture()
 	if err != nil {
@@ -135,7 +134,7 @@ func (a *asking) driveRequests(s *rig.Target, requests []request.Request) error 
 	return s.Plan.Check()
 }
 
-// driveService makes s a subject of a bundled service and what it is asked: mix, or its own requests.
+// driveService makes s a bundled service with the requests of mix, or with its own.
 func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request, lines *request.Lines) error {
 	bundled, err := targets.Parse(s.Name, a.serving)
 	if err != nil {

@@ -109,7 +109,7 @@ func (e noBaseline) Error() string {
 	return fmt.Sprintf("%s (bench baseline list shows those that are kept here, bench baseline save %s TARGET keeps one)", what, report.Command(e.name))
 }
 
-// near returns the baseline, or the file beside it, that may have been meant; "" if none is that close.
+// near returns the baseline, or the file beside it, that may have been meant; "": no name is close.
 func (e noBaseline) near() string {
 	dir, name := baselinesDir, e.name
 	if isPath(e.name) {

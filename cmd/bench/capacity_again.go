@@ -20,8 +20,8 @@ func againWarmUp(c *capacity.Capacity) time.Duration {
 	return warmUp
 }
 
-// again returns the command that drives nearly the rate that was confirmed again, for longer, and with what a search does
-// before it: a service that is warm. It is empty where no rate was confirmed.
+// again returns the command that drives nearly the confirmed rate for longer, at a warm service as in the search. It is empty
+// without a confirmed rate.
 func (o *capacityOptions) again(c *capacity.Capacity) string {
 	if c.MaxRate.Confirmed == 0 || c.Size > 0 || o.from != "" {
 		return ""

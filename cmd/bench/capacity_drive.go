@@ -19,7 +19,7 @@ import (
 	"github.com/seed-5a006608/bench/targets"
 )
 
-// stepDrain bounds how long a step waits for its last answers: what is older counts at its age.
+// stepDrain bounds how long a step waits for its last answers: later answers count at their age.
 const stepDrain = 2 * time.Second
 
 // idleFor is the time for measuring a target's idle use before its first request.
@@ -62,12 +62,12 @@ func (o *capacityOptions) measure(ctx context.Context, names []string, outs outp
 	return found, nil
 }
 
-// anyStep is a test file of a step whose rate stands for none: each step has its own.
+// anyStep is a test file of a step with a placeholder rate, for each step to replace.
 func anyStep() profiles.File {
 	return profiles.File{Version: profiles.CurrentVersion, Profile: stepProfile(capacity.Step{Rate: 1, Hold: time.Second})}
 }
 
-// capacitySubjects makes of the names what is to be driven, each at every size that was asked for.
+// capacitySubjects makes targets of the names, each at every size of --gomaxprocs.
 func (o *capacityOptions) capacitySubjects(file profiles.File, names []string, objectives []runfile.Threshold, s streams) ([]*rig.Target, error) {
 	o.rate = o.most // a target that is not on this machine needs a rate; here it is the highest
 	file.Target, file.SLO, file.Limits.Requests = o.targetsOf(file, names), nil, 0
@@ -100,7 +100,7 @@ func (o *capacityOptions) capacitySubjects(file profiles.File, names []string, o
 	return sized, nil
 }
 
-// search drives what the search asks for until it has its answer.
+// search drives the steps of a search until it has its answer.
 func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capacity.Options, out streams) (c *capacity.Capacity, err error) {
 	down, err := o.bringUp(ctx, s, out.err)
 	if err != nil {
@@ -130,7 +130,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 		}
 		return c
 	}
-	// cutShort is what was found until an interrupt, or until the target ended; nil: nothing.
+	// cutShort is the result so far of a search that an interrupt or the target's end cut short; nil: no step was measured.
 	cutShort := func() *capacity.Capacity {
 		if len(search.Steps()) == 0 {
 			return nil
@@ -169,7 +169,7 @@ func (o *capacityOptions) search(ctx context.Context, s *rig.Target, bounds capa
 	return conclude(), around(ctx, "--after", o.after, s.Plan.Target, out.err)
 }
 
-// resources returns what is known of the service: its processors, and the connections of its pool.
+// resources returns the known resources of the service: its processors, and the connections of its pool.
 func (o *capacityOptions) resources(s *rig.Target, e runfile.Environment) capacity.Resources {
 	known := capacity.Resources{Processors: capacity.ProcessorsOf(e), Servers: map[string]float64{}}
 	if s.Service != nil {

@@ -15,7 +15,7 @@ import (
 	"github.com/seed-5a006608/bench/report/capacity"
 )
 
-// journeyNames are the names of a file's journeys, if any is of several requests.
+// journeyNames are the names of a file's journeys; nil where each is one request.
 func journeyNames(list []profiles.Journey) (names []string) {
 	if !slices.ContainsFunc(list, func(j profiles.Journey) bool { return len(j.Steps) > 1 }) {
 		return nil
@@ -26,7 +26,7 @@ func journeyNames(list []profiles.Journey) (names []string) {
 	return names
 }
 
-// journeysOfRun are the names of a run's journeys, if any is of several requests.
+// journeysOfRun are the names of a run's journeys; nil where each is one request.
 func journeysOfRun(r *runfile.Run) (names []string) {
 	if !r.Overall.CountsJourneys() {
 		return nil
@@ -37,7 +37,7 @@ func journeysOfRun(r *runfile.Run) (names []string) {
 	return names
 }
 
-// ownObjectives are the objectives where none is given: of each journey by its name, or of requests.
+// ownObjectives are the default objectives: of each journey by its name, or of requests.
 func ownObjectives(journeys []string) []string {
 	if len(journeys) == 0 {
 		return defaultObjectives
@@ -49,8 +49,8 @@ func ownObjectives(journeys []string) []string {
 	return list
 }
 
-// pace makes a search one of journeys, where the file has some of several requests: each step warms up until their load is level, and
-// ends when they are at their ends.
+// pace sets up a search of journeys where the file has some of several requests: each step warms up until the load is level, and
+// goes on until the last journey has ended.
 func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) error {
 	if len(file.Journeys) == 0 {
 		return nil
@@ -84,7 +84,7 @@ func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) err
 	return nil
 }
 
-// eachOnce refuses journeys of one step that is repeated: where none is of several steps, what is counted are requests.
+// eachOnce refuses journeys of one repeated step: without a journey of several steps, a search counts requests.
 func (o *capacityOptions) eachOnce(journeys []request.Journey) error {
 	for _, j := range journeys {
 		if s := j.Steps[0]; s.While != "" || s.Repeat[1] > 1 {
@@ -94,7 +94,7 @@ func (o *capacityOptions) eachOnce(journeys []request.Journey) error {
 	return nil
 }
 
-// mostThinking is the share of the journeys that may be in progress of which so many think on average at the highest rate.
+// mostThinking bounds the journeys that think at the highest rate, on average, as a share of those that may be in progress.
 const mostThinking = 0.9
 
 // wholeSeconds rounds up.
@@ -102,7 +102,7 @@ func wholeSeconds(d time.Duration) time.Duration {
 	return (d + time.Second - 1).Truncate(time.Second)
 }
 
-// journeyNotes say what a search of journeys is about, beside its figures.
+// journeyNotes are notes for the reader of a search of journeys.
 func journeyNotes(o capacity.Options) (notes []string) {
 	if o.Unit != capacity.Journeys {
 		return nil

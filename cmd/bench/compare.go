@@ -39,7 +39,7 @@ type compareOptions struct {
 	gate         *gateOptions // nil: bench compare
 	sweeping     sweepOptions
 
-	under profiles.File // what flags and a test file are laid over: a baseline's plan
+	under profiles.File // a baseline's plan, below the test file and the flags
 }
 
 func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
@@ -194,7 +194,7 @@ func (o *compareOptions) judgesObjectives() bool {
 	return o.gate != nil && o.gate.baseline == "" || len(o.sweeping.options) > 0
 }
 
-// mayCompareJourneys refuses what cannot be told of rounds of journeys.
+// mayCompareJourneys refuses flags and objectives that do not go with rounds of journeys.
 func (o *compareOptions) mayCompareJourneys(journeys []profiles.Journey, objectives []runfile.Threshold) error {
 	several := slices.ContainsFunc(journeys, func(j profiles.Journey) bool { return len(j.Steps) > 1 })
 	switch {
@@ -239,7 +239,7 @@ func armNames(arms []*rig.Target, gate bool) {
 	}
 }
 
-// side is what the flags say of one side.
+// side is the flags of one side.
 type side struct{ url, urlFlag, command, commandFlag string }
 
 // oneArm makes an arm of the one name, or of the flags.

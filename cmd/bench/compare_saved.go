@@ -12,7 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/targets"
 )
 
-// isSaved reports whether what is compared is named by a run file.
+// isSaved reports whether a name is that of a run file.
 func isSaved(name string) bool {
 	return !isURL(name) && !targets.Named(name) && (strings.HasSuffix(name, ".json") || strings.HasSuffix(name, ".json.gz"))
 }
@@ -80,7 +80,7 @@ func (o *compareOptions) compareSaved(names []string, criteria []compare.Criteri
 	return comparisonsShown.show(found, outs, s, report.Options{})
 }
 
-// doubtOf says what keeps a run from being compared with first, and from being of one side with own.
+// doubtOf returns the reason why a run cannot be compared with first, or cannot be on one side with own.
 func doubtOf(first, own, r *runfile.Run) string {
 	switch {
 	case r.Target.Name != own.Target.Name:

@@ -100,8 +100,8 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	return errors.Join(err, o.conclude(found, outs, s))
 }
 
-// compare brings the arms up, drives the trial's rounds and takes them down again. What was found until an error or an
-// interrupt is returned with it.
+// compare brings the arms up, drives the trial's rounds and takes them down again. It returns the findings so far with an error
+// or an interrupt.
 func (c *conductor) compare(ctx context.Context, criteria []compare.Criterion) (found *report.Compared, err error) {
 	err = c.whileUp(ctx, func() error {
 		found, err = c.trial(ctx, criteria)

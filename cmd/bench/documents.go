@@ -49,8 +49,7 @@ func readDocument(path string) (document, error) {
 	return d, err
 }
 
-// kindOf returns what a document says it is, or of a file from before documents did the kind that alone has its keys; "" of
-// what is neither.
+// kindOf returns the kind that a document names, or for older files the one kind with its keys; "": unknown.
 func kindOf(data []byte) string {
 	var head struct {
 		Kind     string          `json:"kind"`

@@ -98,7 +98,7 @@ func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
 	return []string{cachePair.Cached, cachePair.Uncached}
 }
 
-// nextSteps suggests commands that follow from the result: first what the target's limit asks for, then what bench's own does.
+// nextSteps suggests commands that follow from the result: first for the target's limit, then for bench's own.
 func nextSteps(runs []*runfile.Run) []string {
 	var steps []string
 	limited := func(r *runfile.Run) bool {

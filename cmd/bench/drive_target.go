@@ -63,7 +63,7 @@ func (o *driveOptions) drive(ctx context.Context, t *rig.Target, stderr io.Write
 	return run, around(ctx, "--after", o.after, t.Plan.Target, stderr)
 }
 
-// watch shows the next drive of a target while it goes on, below a board where there is one, until what it returns is called.
+// watch shows the next drive of a target on a live panel, below a board if there is one. The function that it returns ends that.
 func (o *driveOptions) watch(t *rig.Target, board *live.Board, stderr io.Writer) (end func()) {
 	if o.quiet {
 		return func() {}

@@ -21,8 +21,8 @@ const (
 	exitInterrupted  = 130
 )
 
-// exitMeanings says what the codes mean, and from which commands: all where of is empty. The help, README.md and the topic
-// exit-codes say the same.
+// exitMeanings are the meanings of the codes, with the commands that give them; an empty list means all commands. The help,
+// README.md and the topic exit-codes say the same.
 var exitMeanings = []struct {
 	code    int
 	of      []string // commands that give the code, or one of the kinds below

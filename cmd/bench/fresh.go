@@ -10,7 +10,7 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// fresh is how runs of a fresh start are driven, one for each seed, and the user told how it goes on.
+// fresh drives runs with a fresh start of the target, one for each seed, and tells the user the progress.
 func (c *conductor) fresh(p profiles.Profile, seeds []uint64) *rig.Fresh {
 	progress := report.NewTrialProgress(c.stderr, c.o.quiet)
 	return &rig.Fresh{Profile: p, Seeds: seeds, Begins: func(run int) { progress.Run(run, len(seeds), p.Duration(), time.Since(c.began)) }}

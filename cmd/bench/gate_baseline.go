@@ -153,7 +153,7 @@ func otherMachine(b *compare.Baseline, differ []string) error {
 		b.Name, strings.Join(differ, "; "))
 }
 
-// sameAsBaseline refuses an arm that would be driven otherwise than the baseline was, or where it was not.
+// sameAsBaseline refuses an arm that would be driven in another way or on another machine than the baseline.
 func sameAsBaseline(b *compare.Baseline, a *rig.Target) error {
 	if err := samePlan(b, a); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// firstGate is the gate of a new version against a baseline that there is not yet. With --or-save the new version becomes it.
+// firstGate is a gate against a baseline that does not exist yet. With --or-save the new version becomes it.
 func (o *compareOptions) firstGate(ctx context.Context, none noBaseline, names []string, outs outputs[*report.Compared], s streams) error {
 	path, err := baselinePath(none.name)
 	if err != nil {

@@ -61,7 +61,7 @@ func (a *asking) request() (r request.Request, err error) {
 	return r, err
 }
 
-// bodyOf returns text, or the bytes of the file that @file names. what gave it begins its errors.
+// bodyOf returns text, or the bytes of the file that @file names. Errors begin with what.
 func bodyOf(what, text string) (body string, isFile bool, err error) {
 	path, isFile := strings.CutPrefix(text, "@")
 	if !isFile {

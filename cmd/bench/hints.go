@@ -12,7 +12,7 @@ import (
 	"github.com/seed-5a006608/bench/report/compare"
 )
 
-// caller is what bench adds to reports on runs: its flags and its bundled targets.
+// caller holds the parts of reports that only the command knows: its flags and its bundled targets.
 var caller = report.Caller{
 	Pair:     cachePair,
 	Setting:  flagOf,
@@ -41,7 +41,7 @@ var remedies = map[string]string{
 	"status 403":             "-H gives others",
 }
 
-// hints are what the command has against errors of packages that know no flags, each with how it follows the error's text.
+// hints are the flags that help against errors of packages without flags, worded to follow the error's text.
 var hints = []struct {
 	of   error
 	text string

@@ -53,7 +53,7 @@ func (i *interrupts) tell() (waited bool) {
 	return waited
 }
 
-// untold is an interrupt without a report: its message is still to be printed.
+// untold is an interrupt without a report; its message is not printed yet.
 type untold struct{ error }
 
 func (e untold) Unwrap() []error { return []error{e.error, errInterrupted} }

@@ -70,8 +70,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 }
 
-// endings are the signals that end a run. Under nohup a terminal that goes ends nothing: who ignores SIGHUP for this process
-// wants it to go on, and so is whoever it starts.
+// endings are the signals that end a run. SIGHUP ends a run unless it was ignored at the start, as under nohup.
 func endings() []os.Signal {
 	list := []os.Signal{os.Interrupt, syscall.SIGTERM}
 	if !signal.Ignored(syscall.SIGHUP) {

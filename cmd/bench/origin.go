@@ -36,7 +36,7 @@ func originOf(o profiles.Origin) (counter loadgen.OriginCounter, keys loadgen.Re
 	return counter, keys
 }
 
-// readingBack has what a bundled service was told to write read back at its database.
+// readingBack makes a run read the written keys of a bundled service back at its database.
 func readingBack(ask func(*loadgen.Plan, string) error, t targets.Target) func(*loadgen.Plan, string) error {
 	return func(plan *loadgen.Plan, address string) error {
 		plan.ReadBack = loadgen.ReadBack{}

@@ -40,7 +40,7 @@ type trialView struct {
 	trial      *compare.Trial
 	onTerminal bool
 	log        *report.TrialProgress
-	doing      string               // which quad it is
+	doing      string               // the present quad, in words
 	found      []report.SoFar       // by the quads that count
 	narrowing  map[string][]float64 // the widths of each interval, quad by quad
 }
