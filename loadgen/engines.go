@@ -76,7 +76,7 @@ func (p Plan) checkEngine() error {
 	case p.Engine != "" && !slices.Contains(Engines(), p.Engine):
 		return fmt.Errorf("there is no engine %q here: it is %s", p.Engine, strings.Join(Engines(), " or "))
 	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
-		return errors.New("dns-ttl looks the hosts' names up again, and with connect-to none is: leave one out")
+		return errors.New("dns-ttl looks the hosts' names up again, and connect-to looks no name up: leave one out")
 	case p.undecided():
 		return nil // see [Job.holding]
 	case p.engine() == runfile.EngineHTTP:

@@ -55,7 +55,7 @@ func readHost(sys *system, lacking *lacks) (hostReading, bool) {
 		lacking.add("context switches of the host are not sampled: this system does not tell them")
 	}
 	if r.throttling, ok = sys.throttled(); !ok {
-		lacking.add("throttling by control groups is not sampled: none can be read here")
+		lacking.add("throttling by control groups is not sampled: they cannot be read here")
 	}
 	if runtime.GOOS != "linux" {
 		lacking.add("processor time taken by a hypervisor is not sampled: only Linux tells it")

@@ -31,7 +31,7 @@ func (c *Capacity) predict(s *Search, reached float64, known Resources) {
 		c.Predicted = &Prediction{Rate: q.Saturation, UpTo: upTo, Method: fmt.Sprintf("M/M/c fitted to response times: %d workers × %s, averaged over the numbers of workers that are possible", q.Workers, units.Rate(q.ServiceRate))}
 	}
 	if c.Predicted == nil {
-		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the use of resources: none whose number is known was seen at 3 rates. By the queue: %v.", err))
+		c.Notes = append(c.Notes, fmt.Sprintf("Saturation could not be predicted from light load. By the use of resources: no resource of known size was measured at 3 rates. By the queue: %v.", err))
 	}
 }
 
