@@ -229,7 +229,7 @@ type Abort struct {
 	Grace time.Duration       // since the start of the run
 }
 
-// DefaultGrace returns the grace for a run of that length where none is given: 10 s, but at most a third of the run.
+// DefaultGrace returns the default grace for a run of that length: 10 s, but at most a third of the run.
 func DefaultGrace(length time.Duration) time.Duration {
 	return min(10*time.Second, (length / 3).Truncate(time.Second))
 }

@@ -64,7 +64,7 @@ type Plan struct {
 	// Disturbance is how a disturbance is told; zero: by the target's own first full second.
 	Disturbance runfile.DisturbanceRule
 
-	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: none are pulled
+	ProfileURL string // base of the target's own profiles, as [pprof.Base] returns it; empty: no profiles are pulled
 }
 
 // Limits bounds a run. A zero field takes its default.

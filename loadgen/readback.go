@@ -89,7 +89,7 @@ func (j *Job) Writes() bool {
 	return slices.ContainsFunc(j.mix.Requests, func(c request.CompiledRequest) bool { return c.Consistency != nil && c.Consistency.Write })
 }
 
-// versionRead is the first request that reads versions; nil: none does.
+// versionRead is the first request that reads versions; nil: no request does.
 func (j *Job) versionRead() *request.CompiledRequest {
 	for i := range j.mix.Requests {
 		if c := &j.mix.Requests[i]; c.Consistency != nil && !c.Consistency.Write {

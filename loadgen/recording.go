@@ -135,7 +135,7 @@ func (e *ending) next() uint64 {
 // loopEnd says how one loop of an engine ended.
 type loopEnd struct {
 	next      uint64        // the first of its numbers that it did not take
-	freeSince time.Duration // since when one of its slots stood free when sending ended; negative: none did
+	freeSince time.Duration // the instant from which a slot stood free until sending ended; negative: no slot was free
 	stopped   time.Duration // when sending ended; what came free afterwards was not to be used
 }
 

@@ -30,7 +30,7 @@ type Var struct {
 type JourneyStep struct {
 	Request
 	URL    string  // of another host than the target, in place of Path; "": not given
-	Think  Think   // before it; zero: none
+	Think  Think   // think time before the step; zero: no think time
 	Chance float64 // that it is asked, 0-1; 0: not given
 	Repeat [2]int  // how often it is asked, between the two; 0: not given
 	While  string  // the name of a take, for which it is asked again

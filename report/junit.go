@@ -62,8 +62,8 @@ type junitFailure struct {
 	Text    string `xml:",chardata"`
 }
 
-// WriteJUnit writes the thresholds of runs as JUnit XML: a suite for each target, in it a case for each threshold. A run that
-// was judged by none is a suite without cases. Its error is that of w, or says that there is no run.
+// WriteJUnit writes the thresholds of runs as JUnit XML: a suite for each target, in it a case for each threshold. A run without
+// thresholds is a suite without cases. Its error is that of w, or says that there is no run.
 func WriteJUnit(w io.Writer, runs []*runfile.Run) error {
 	subjects, err := fileSubjects(runs)
 	if err != nil {

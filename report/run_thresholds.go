@@ -70,7 +70,7 @@ func apdex(v float64) string {
 	return units.Decimal(v, 2)
 }
 
-// Failed returns a sentence on the thresholds that runs have failed; "" where all passed, or there are none.
+// Failed returns a sentence on the thresholds that runs have failed; "" where all passed, or no threshold was given.
 func Failed(runs []*runfile.Run) string {
 	return listThresholds(runs, "failed", func(r runfile.ThresholdResult) bool { return !r.Passed && !r.Undecided })
 }

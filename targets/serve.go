@@ -50,7 +50,7 @@ func Serve(ctx context.Context, name string, o ServeOptions, ready func(url stri
 	}
 	defer func() { err = errors.Join(err, private.Remove()) }()
 	url := "http://" + ln.Addr().String()
-	var config *tls.Config // of https; nil: none
+	var config *tls.Config // settings of https; nil: plain http
 	if o.TLS {
 		if config, err = certified(ln, o, private); err != nil {
 			return err

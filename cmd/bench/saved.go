@@ -31,7 +31,8 @@ func encodeRuns(runs []*runfile.Run) func(path string, w io.Writer) error {
 }
 
 // keep has a file written below .bench, which only this user may read and git ignores. It is named after the time and what it
-// holds; keep returns its path. Others may be writing there too: no file of theirs is replaced, and none is seen before it is whole.
+// holds; keep returns its path. Others may be writing there too: no file of theirs is replaced, and no unfinished file is
+// visible.
 func keep(what string, now time.Time, write func(path string, w io.Writer) error) (string, error) {
 	if err := makeSavedDir(savedDir); err != nil {
 		return "", err

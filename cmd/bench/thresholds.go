@@ -21,8 +21,8 @@ func (o *judgeOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.strict, "strict-samples", false, "fail a threshold that rests on too few samples, instead of marking it")
 }
 
-// check refuses what is about thresholds where there are none. A JUnit file would hold nothing, which a pipeline would take for
-// a pass.
+// check refuses outputs and flags about thresholds in a run without thresholds. A JUnit file would hold nothing, which a pipeline
+// would take for a pass.
 func (o *judgeOptions) check(thresholds []runfile.Threshold, outs outputs[[]*runfile.Run]) error {
 	switch {
 	case len(thresholds) > 0:

@@ -80,8 +80,8 @@ type Ledger struct {
 // key is what is known of a key beside the writes that are remembered.
 type key struct {
 	text        string
-	first, last time.Duration // first sends of its first and its last write; Never and negative: it has none
-	current     []uint32      // its acknowledged writes that none is certainly newer than
+	first, last time.Duration // first sends of its first and its last write; Never and negative: no write
+	current     []uint32      // its acknowledged writes without a write that is certainly newer
 
 	initial     Version
 	initialSeen time.Duration // first known to be there

@@ -58,9 +58,10 @@ type Config struct {
 	// header; of its body there are the first KeepBody bytes. Both are the engine's again when Failure returns.
 	Failure func(x *Exchange, body []byte) string
 
-	// FollowUp is told of each exchange when it is over, before it is recorded, and may say which part it is. It returns when the next
-	// exchange of the same number is due: as soon as the one before was over, or later. ok is false where nothing follows; after an
-	// exchange that was Unfinished or Unsent none is sent. Of Users the one who asked goes on. Nil: each request is one exchange.
+	// FollowUp is told of each exchange when it is over, before it is recorded, and may say which part it is. It returns when the
+	// next exchange of the same number is due: as soon as the one before was over, or later. ok is false where nothing follows;
+	// nothing is sent after an exchange that was Unfinished or Unsent. In the closed model the same user goes on. Nil: each
+	// request is one exchange.
 	FollowUp func(x *Exchange) (at time.Duration, ok bool)
 
 	// KeepBody returns how much of the body of the answer to request k is kept, in bytes, when that is about to be sent; nil: nothing.
@@ -82,7 +83,7 @@ func (c *Config) Keep(k uint64) int {
 // Connection is what there is to tell of a connection that is open.
 type Connection struct {
 	Protocol string // "HTTP/1.1", "HTTP/2.0" or "HTTP/3.0"
-	TLS      uint16 // its version, as crypto/tls numbers it; 0: none
+	TLS      uint16 // version of TLS, as crypto/tls numbers it; 0: no TLS
 	Suite    uint16 // of TLS, as crypto/tls numbers it
 	Resumed  bool   // its TLS took up the session of an earlier connection
 }

@@ -49,12 +49,12 @@ type Config struct {
 	Protocols *http.Protocols // nil: HTTP/2 where a server of https offers it, else HTTP/1.1
 	HTTP3     bool            // HTTP/3 is spoken instead, to https alone: without proxies, and to the address of a host that answers first
 
-	Proxy func(*url.URL) (*url.URL, error) // returns the proxy of a URL, nil for none; nil: none has one
+	Proxy func(*url.URL) (*url.URL, error) // returns the proxy of a URL, nil: no proxy; a nil function: no proxy for any URL
 
 	ConnectTo string // host:port, or unix: and a path, to which all connections go; empty: to the URLs' hosts
 
-	// Follow is how many redirects of a request are followed, 0: none is, and Follows whether one is from a request's own URL to
-	// another. It is called by many goroutines at once.
+	// Follow is the most redirects of a request that are followed; 0: redirects are not followed. Follows reports whether one
+	// from a request's own URL to another is. Many goroutines call it at once.
 	Follow  int
 	Follows func(from, to *url.URL) bool
 

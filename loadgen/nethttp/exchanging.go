@@ -30,7 +30,7 @@ type exchanging struct {
 	*exchange.Exchange
 	run      *run
 	free     time.Duration // since when the slot has been free
-	conn     net.Conn      // the last one that was got; nil: none was
+	conn     net.Conn      // the last connection; nil: no connection yet
 	asked    time.Duration // when a connection was asked for; 0: it was not
 	sent     bool
 	once     bool          // it cannot be sent twice

@@ -13,7 +13,7 @@ import (
 // is no setting of bench's.
 type Finding struct {
 	Text  string
-	Cause error // its kind, for whoever knows what setting helps; nil: none does
+	Cause error // kind of the error, for callers that know a setting against it; nil: no setting helps
 	Fatal bool  // the run cannot begin
 	Usage bool  // and the reason is what the user asked for
 }

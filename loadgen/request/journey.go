@@ -81,7 +81,7 @@ type CompiledStep struct {
 	repeat    uniformKey
 	takes     []compiledTake
 	loop      int // index of the take that repeats the step as long as it is found; -1: no such take
-	reference int // slot of the text that is its URL; -1: none is
+	reference int // slot of the text that is its URL; -1: the URL is a template
 	expect    []Expect
 	thinking  profiles.Stream
 	chances   profiles.Stream
@@ -433,7 +433,7 @@ func (s *CompiledStep) Mean() float64 {
 	return s.chance * (float64(s.repeat.lo) + float64(s.repeat.span)/2)
 }
 
-// PerJourney returns how many requests a journey comes to on average, if it goes to its end; 0: there are none.
+// PerJourney returns the mean number of requests of a journey that goes to its end; 0: no journeys.
 func (m *Mix) PerJourney() (requests float64) {
 	for i := range m.Journeys {
 		for n := range m.Journeys[i].Steps {

@@ -359,7 +359,7 @@ type Interval struct {
 	Due      uint64        `json:"due"`
 	OK       uint64        `json:"ok"`
 	Failed   uint64        `json:"failed"`
-	Hits     uint64        `json:"hits,omitempty"` // answers that were marked so; no hits and no misses: none was, or a file of before
+	Hits     uint64        `json:"hits,omitempty"` // answers marked as hits; hits and misses both 0: no marks, or an older file
 	Misses   uint64        `json:"misses,omitempty"`
 	Stale    uint64        `json:"stale,omitempty"` // reads that were certainly stale
 	Sent     uint64        `json:"sent"`

@@ -23,7 +23,7 @@ type List struct {
 // A Kind is what requests of a file have in common: all but their paths and bodies.
 type Kind struct {
 	Line    int     // where the first of them stands
-	Name    string  // that the file gives them; "": none
+	Name    string  // name in the file; "": no name
 	Method  string  //
 	Origin  string  // scheme, user information and host, as in http://ann:secret@127.0.0.1:8080
 	URL     string  // whole, of a request whose URL holds values; else ""

@@ -128,7 +128,7 @@ type target struct {
 	fields []byte // the header as one text, by which headers are told apart
 	body   []byte
 	bodyAt uint32 // the body is a part of the file's text: as a line says where
-	file   string // that the body comes from; "": none
+	file   string // file of the body; "": no file
 	own    bool   // there is a body
 
 	bodyLine int // where the file is named

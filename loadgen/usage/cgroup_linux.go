@@ -121,7 +121,7 @@ func (g cpuGroup) quota() (float64, bool) {
 	return parseQuota(words)
 }
 
-// leastQuota is the least that any of the groups allows; 0 where none is limited.
+// leastQuota is the least that any of the groups allows; 0: no group has a limit.
 func leastQuota(groups []cpuGroup) (least float64) {
 	for _, g := range groups {
 		if quota, ok := g.quota(); ok && (least == 0 || quota < least) {

@@ -6,8 +6,7 @@ import (
 )
 
 // IdleUse waits for d and returns how many processors the process pid and all that descends from it kept busy meanwhile, on
-// average: what a service uses without requests, when none is sent. False if they could not be read, pid is 0, or ctx was
-// cancelled before.
+// average: the use of a service while no request is sent. False if they could not be read, pid is 0, or ctx was cancelled before.
 func IdleUse(ctx context.Context, pid int, d time.Duration) (busy float64, ok bool) {
 	if pid == 0 || d <= 0 {
 		return 0, false

@@ -30,7 +30,7 @@ func Processors() []int {
 func GrantedProcessors() float64 { return leastQuota(cpuGroups()) }
 
 // processorQuota returns how many processors' time the control groups grant to this process, where that is less than it may run
-// on: a limit that cannot be reached is 0, as none is. nil where no control group is seen.
+// on; 0: no limit, or one that cannot be reached; nil: no control group seen.
 func processorQuota() *float64 {
 	groups := cpuGroups()
 	if groups == nil {

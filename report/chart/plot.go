@@ -26,7 +26,7 @@ const (
 type Point struct {
 	X, Y      float64
 	Open      bool    // Y is a lower bound
-	Low, High float64 // its interval, or what a band spans; both 0: none
+	Low, High float64 // its interval, or the span of a band; both 0: no interval
 }
 
 // Series is a row of points in the order of X. NaN as Y is a gap.

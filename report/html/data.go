@@ -20,7 +20,7 @@ type DataColumn struct {
 	Title  string
 	Unit   chart.Unit
 	Values []float64
-	Open   []bool // of each value whether it is a lower bound; nil: none is
+	Open   []bool // whether each value is a lower bound; nil: no value is
 }
 
 // Lines returns nothing: there is no form of it in characters.

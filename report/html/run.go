@@ -66,7 +66,7 @@ func afterAnswer(blocks, charts []page.Block) []page.Block {
 	return slices.Concat(blocks[:at:at], charts, section("In figures", blocks[at:]))
 }
 
-// section is a section of blocks; nothing where there are none.
+// section is a section of blocks; nothing without blocks.
 func section(title string, blocks []page.Block) []page.Block {
 	if len(blocks) == 0 {
 		return nil

@@ -61,7 +61,7 @@ func (s scale) draw(values []float64, width int) string {
 // barCells is the length of the bar of the phases; each cell holds eight steps.
 const barCells = 24
 
-// bar draws a share from 0 to 1 in eighths of a cell; what is no number is drawn as 0.
+// bar draws a share from 0 to 1 in eighths of a cell; NaN draws an empty bar.
 func bar(share float64) string {
 	steps := 0
 	if share > 0 {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// DefaultWidth is the number of columns of a terminal where none is given.
+// DefaultWidth is the default number of columns of a terminal.
 const DefaultWidth = 100
 
 // TerminalOptions says how a page is shown on a terminal.

@@ -42,7 +42,7 @@ type Target struct {
 
 	host  string // at which the command serves, host:port
 	child *targets.Child
-	link  *targets.Child  // between bench and child; nil: none
+	link  *targets.Child  // the link between bench and child; nil: no link
 	words func() []string // lines of a bundled service on standard error since it is up
 }
 
