@@ -15,9 +15,13 @@ import (
 // take to decide at the next higher rate that was tried.
 func PilotWords(f *compare.Found) string {
 	chosen := f.Tried[f.Chosen]
-	text := fmt.Sprintf("rate %s, %s of what the slower one did as fast as it goes: in short rounds there pairs scatter by %s",
-		arrivalRate(chosen.Rate, f.Of), units.Percent(chosen.Share), scatterWords(chosen))
-	if len(f.Tried) > 0 && !chosen.Holds {
+	text := fmt.Sprintf("rate %s, %s of what the slower one did as fast as it goes",
+		arrivalRate(chosen.Rate, f.Of), units.Percent(chosen.Share))
+	if chosen.Pairs <= 0 {
+		return text + ": the time that is left holds no pair of rounds"
+	}
+	text += ": in short rounds there pairs scatter by " + scatterWords(chosen)
+	if !chosen.Holds {
 		text += fmt.Sprintf("; no share that was tried lets %d pairs hold the margins in nine gates of ten", chosen.Pairs)
 		if chosen.Needed > 0 {
 			text += fmt.Sprintf(", %d would, in %s", chosen.Needed, maxTime(chosen))

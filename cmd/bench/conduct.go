@@ -92,6 +92,9 @@ func (o *compareOptions) run(ctx context.Context, names []string, s streams) err
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return err
 	}
+	if _, err := c.budget(limit).Layout(); err != nil {
+		return asUsage(err) // bringing the arms up and a pilot take some of it
+	}
 	found, err := c.compare(ctx, criteria)
 	if found == nil {
 		return nothingMeasured(err, "pair")

@@ -47,6 +47,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"report empty.json", exitUsage, "empty.json: is empty: "},
 		{"sustained cached --no-save -o json=missing/run.json", exitFailed, "-o json=missing/run.json: cannot be written: there is no directory missing: make it first\n"},
 
+		{"compare http://127.0.0.1:1 http://127.0.0.1:2 --max-time 1s", exitUsage, "the time is too short: it holds 0 quads of 4 rounds of 1s, and 6 are the least; 28s more would do: give a longer --max-time"},
 		{"gate cached", exitUsage, "a gate takes an old and a new version, got 1: name both, give --a and --b, or give --baseline NAME in place of the old one"},
 		{"capacity http://192.0.2.1", exitUsage, "192.0.2.1 is not on this machine: say with --max-rate how much it may get"},
 		{"baseline sav", exitUsage, `no command "bench baseline sav"; did you mean bench baseline save? (there is list, save, show)`},
