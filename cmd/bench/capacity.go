@@ -250,6 +250,9 @@ func (o *capacityOptions) searchOptions(objectives []runfile.Threshold) (capacit
 		}
 		*flag.rate = rate
 	}
+	if search.Most > 0 && search.Start > search.Most {
+		return search, fmt.Errorf("--start %s: it is above --max-rate %s", o.start, o.most)
+	}
 	if o.given.Changed("budget") && (o.budget < 20*time.Second || o.budget > time.Hour) {
 		return search, fmt.Errorf("--budget must be 20s to 1h, got %v", o.budget)
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/spf13/cobra"
@@ -54,9 +56,13 @@ func plainValue(err error) error {
 	if !ok {
 		return err
 	}
-	form := valueForms[bad.GetFlag().Value.Type()]
-	if form == "" {
-		return err
+	flag := bad.GetFlag()
+	if form := valueForms[flag.Value.Type()]; form != "" {
+		return fmt.Errorf("--%s %s: write it as %s", flag.Name, bad.GetValue(), form)
 	}
-	return fmt.Errorf("--%s %s: write it as %s", bad.GetFlag().Name, bad.GetValue(), form)
+	why := bad.Unwrap().Error()
+	for _, repeated := range []string{flag.Name + " ", strconv.Quote(bad.GetValue()) + ": "} {
+		why = strings.TrimPrefix(why, repeated)
+	}
+	return fmt.Errorf("--%s %s: %s", flag.Name, bad.GetValue(), why)
 }

@@ -22,6 +22,9 @@ func (a *asking) mayDrive(p profiles.Profile, address string) error {
 		return err
 	}
 	if !a.rateGiven() && !p.OfUsers() && !a.staysHere(u.Hostname()) {
+		if to := a.base.ConnectTo; to != "" {
+			return fmt.Errorf("--connect-to %s is not on this machine: say with %s how much it may get", to, a.rateFlag())
+		}
 		return fmt.Errorf("%s is not on this machine: say with %s how much it may get", u.Host, a.rateFlag())
 	}
 	return nil
@@ -57,7 +60,7 @@ func (o *driveOptions) staysHere(host string) bool {
 		return isHere(host)
 	}
 	to, _, err := net.SplitHostPort(o.base.ConnectTo)
-	return strings.HasPrefix(o.base.ConnectTo, "unix:") || err == nil && isHere(to)
+	return strings.HasPrefix(o.base.ConnectTo, "unix:") || err != nil || isHere(to) // the plan refuses what is no address
 }
 
 // isHere reports whether a host is this machine: an address of its own, or a name of nothing but such addresses.

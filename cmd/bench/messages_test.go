@@ -28,6 +28,8 @@ func TestWrongCommandLines(t *testing.T) {
 		{"spike -n many", exitUsage, "--requests many: write it as a whole number that is not negative, such as 100 "},
 		{"spike --vus 1.5", exitUsage, "--vus 1.5: write it as a whole number, such as 100 "},
 		{"capacity --servers db", exitUsage, "--servers db: write it as a name and a whole number, such as db=10 "},
+		{"serve cached --slow 5", exitUsage, "--slow 5: want a share such as 20%, of at most 10000% "},
+		{"serve reference --freeze x", exitUsage, "--freeze x: want AT,FOR, such as 5s,2s: after 5 s, for 2 s "},
 		{"spike --durtion 5s", exitUsage, "unknown flag: --durtion; did you mean --duration? "},
 		{"spike --slo p99<1s", exitUsage, "unknown flag: --slo; that flag is called --threshold here "},
 		{"capacity --threshold p99<1s", exitUsage, "unknown flag: --threshold; that flag is called --slo here "},
@@ -50,6 +52,9 @@ func TestWrongCommandLines(t *testing.T) {
 		{"compare http://127.0.0.1:1 http://127.0.0.1:2 --max-time 1s", exitUsage, "the time is too short: it holds 0 quads of 4 rounds of 1s, and 6 are the least; 28s more would do: give a longer --max-time"},
 		{"gate cached", exitUsage, "a gate takes an old and a new version, got 1: name both, give --a and --b, or give --baseline NAME in place of the old one"},
 		{"capacity http://192.0.2.1", exitUsage, "192.0.2.1 is not on this machine: say with --max-rate how much it may get"},
+		{"capacity cached --start 50/s --max-rate 10/s", exitUsage, "--start 50/s: it is above --max-rate 10/s"},
+		{"sustained http://127.0.0.1:1 --connect-to 192.0.2.1:80", exitUsage, "--connect-to 192.0.2.1:80 is not on this machine: say with --rate how much it may get"},
+		{"sustained http://127.0.0.1:1 --connect-to host", exitUsage, `connect-to "host": give host and port, as in 127.0.0.1:8080`},
 		{"baseline sav", exitUsage, `no command "bench baseline sav"; did you mean bench baseline save? (there is list, save, show)`},
 		{"completion ksh", exitUsage, `no command "bench completion ksh"`},
 	} {
