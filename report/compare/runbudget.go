@@ -37,8 +37,8 @@ func (b RunBudget) RoundLength() (time.Duration, error) {
 	}
 	if round > longest+10*time.Millisecond {
 		run := seconds(round.Seconds()*(RoundsPerRun+WarmUpRounds)) + b.Overhead
-		return round, fmt.Errorf("%w: %d runs of %d rounds of %v take %v with starting, and it is %v",
-			ErrTime, b.Runs, RoundsPerRun, round, (time.Duration(b.Runs) * run).Round(time.Second), b.Left.Round(time.Second))
+		return round, fmt.Errorf("%w: %d runs of %d rounds of %v take %v with starting, and %v are left",
+			ErrTime, b.Runs, RoundsPerRun, round, (time.Duration(b.Runs) * run).Round(time.Second), max(b.Left, 0).Round(time.Second))
 	}
 	return round, nil
 }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 )
@@ -26,8 +27,9 @@ func TestRoundsOfABaselineFitItsTime(t *testing.T) {
 		{Left: 20 * time.Second, Runs: 10, Rate: 800, Quantile: 0.99},
 		{Left: 60 * time.Second, Runs: 10, Rate: 800, Round: 2 * time.Second},
 		{Left: time.Second, Runs: 10, Rate: 800, Overhead: time.Second},
+		{Left: -time.Second, Runs: 10, Rate: 800, Overhead: time.Second},
 	} {
-		if got, err := b.RoundLength(); err == nil || !errors.Is(err, ErrTime) {
+		if got, err := b.RoundLength(); err == nil || !errors.Is(err, ErrTime) || strings.Contains(err.Error(), "-") {
 			t.Errorf("%+v: %v, %v", b, got, err)
 		}
 	}
