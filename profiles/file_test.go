@@ -137,7 +137,7 @@ func TestParseRefuses(t *testing.T) {
 		{"name: x\n---\nname: y\n", `2: a second document begins here; keep one test to a file`},
 		{"name: x\n...\nname: y\n", `3: text after the end of the document, got "name"; keep one test to a file`},
 		{"name: x\n  kind: y\n", `1: not valid YAML: mapping value is not allowed in this context, at "x kind"`},
-		{"name: x\n\tkind: y\n", `2: not valid YAML: found character '	' that cannot start any token, at "x"`},
+		{"name: x\n\tkind: y\n", `2: not valid YAML: a tab stands where only spaces may: indent with spaces`},
 		{"name: \"x\n", `1: not valid YAML: could not find end character of double-quoted text, at "\"x"`},
 
 		{"name: x\xff\n", `1: a test file is UTF-8 text without control characters, got byte 0xff`},

@@ -174,6 +174,9 @@ func (f yamlFile) syntaxError(err error) error {
 	if text := strings.TrimSpace(tk.Value); len(text) <= maxShownToken {
 		at = ", at " + quote(text)
 	}
+	if strings.Contains(bad.GetMessage(), "'\t'") {
+		return f.errorf(tk.Position.Line, "not valid YAML: a tab stands where only spaces may: indent with spaces")
+	}
 	return f.errorf(tk.Position.Line, "not valid YAML: %s%s", bad.GetMessage(), at)
 }
 
