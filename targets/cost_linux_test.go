@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/targets/catalogue"
 )
 
 // cpuTime is what a process has spent of its processors, by the scheduler's count in ns.
@@ -42,17 +44,18 @@ func resident(tb testing.TB, pid int) int64 {
 	return kb << 10
 }
 
-// BenchmarkCost measures what one request costs the service's process on one processor, alone and warm.
+// BenchmarkCost measures what one request costs the service's process on one processor, alone and warm. With BENCH_LONG=1
+// the catalogue is that of the bundled services.
 func BenchmarkCost(b *testing.B) {
 	for _, tc := range []struct {
 		service, path string
 		ids           int
 	}{
 		{"uncached", "/categories/%d/summary", 300},
-		{"uncached", "/products/%d", 100_000},
+		{"uncached", "/products/%d", catalogue.Default.Products},
 		{"cached", "/categories/%d/summary", 300},
-		{"pooled", "/products/%d/stock", 100_000},
-		{"unpooled", "/products/%d/stock", 100_000},
+		{"pooled", "/products/%d/stock", catalogue.Default.Products},
+		{"unpooled", "/products/%d/stock", catalogue.Default.Products},
 		{"reference", "/%d", 1},
 	} {
 		b.Run("service="+tc.service+tc.path, func(b *testing.B) {

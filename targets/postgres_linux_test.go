@@ -292,7 +292,7 @@ func TestServicesOnPostgres(t *testing.T) {
 			tmp := enterableTmp(t)
 			wantNothing := aftermath(t)
 			c := startService(t, name, StartOptions{ServeOptions: ServeOptions{DB: Throwaway}})
-			for _, path := range []string{"/products/1/stock", "/products/100000/stock", "/products/100000", "/categories/300/summary"} {
+			for _, path := range []string{"/products/1/stock", "/products/10000/stock", "/products/10000", "/categories/300/summary"} {
 				resp, body := get(t, c.URL+path)
 				if resp.StatusCode != http.StatusOK || !json.Valid([]byte(body)) {
 					t.Fatalf("%s: %s %s", path, resp.Status, body)

@@ -70,21 +70,24 @@ var (
 
 		Consistency: &Consistency{Write: true, Key: categoryKey},
 	}
-	stockRequest = Request{
+)
+
+func stockRequest() Request {
+	return Request{
 		Name:   "GET /products/{id}/stock",
 		Method: http.MethodGet,
 		Path:   fmt.Sprintf("/products/{{zipf %d 1.1}}/stock", catalogue.Default.Products),
 		Weight: 1,
 	}
-)
+}
 
 // Services returns the bundled services in the order in which they are listed.
 func Services() []Service {
 	return []Service{
 		{"cached", "a product catalogue on SQLite behind an in-process cache", []Request{summaryRequest}},
 		{"uncached", "the same catalogue without the cache: every read runs its SQL", []Request{summaryRequest}},
-		{"pooled", "an indexed lookup over a bounded pool of database connections", []Request{stockRequest}},
-		{"unpooled", "the same lookup over a new database connection each time", []Request{stockRequest}},
+		{"pooled", "an indexed lookup over a bounded pool of database connections", []Request{stockRequest()}},
+		{"unpooled", "the same lookup over a new database connection each time", []Request{stockRequest()}},
 		{"reference", "a server of known delays that logs what it did", []Request{
 			{Name: "GET /", Method: http.MethodGet, Path: "/", Weight: 1},
 		}},
