@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -53,6 +54,7 @@ func driveAborted(t testing.TB, p Plan, server fakeServer) *runfile.Run {
 }
 
 func TestAbort(t *testing.T) {
+	racetest.Skip(t)
 	const rate = 100 // requests/s: request k is due at k/100 s
 	second := func(k uint64) float64 { return float64(k) / rate }
 	quick := func(uint64) time.Duration { return time.Millisecond }
@@ -248,6 +250,7 @@ func TestConditionsThatAreRefused(t *testing.T) {
 // What a condition has counted when all is over is what the run's seconds say, and no request without an answer was ever
 // taken for older than it was.
 func TestConditionsAgreeWithTheRun(t *testing.T) {
+	racetest.Skip(t)
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		p := Plan{

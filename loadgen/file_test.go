@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
@@ -70,6 +71,7 @@ func TestReadFileRefusesWhatIsCutOff(t *testing.T) {
 
 // Every figure of a distribution, and every count, is held together with others: an edited one is found.
 func TestReadFileRefusesWhatWasEdited(t *testing.T) {
+	racetest.Skip(t)
 	t.Parallel()
 	whole, _ := savedRun(t)
 	var tree any

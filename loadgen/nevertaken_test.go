@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -12,6 +13,7 @@ import (
 
 // What no loop took is recorded as if one request after the other had been.
 func TestNeverTakenTogetherAsOneByOne(t *testing.T) {
+	racetest.Skip(t)
 	t.Parallel()
 	late := runfile.DisturbanceRule{Bound: ms, Window: 20 * ms}
 	for name, tc := range map[string]struct {

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -28,6 +29,7 @@ func readBack(t *testing.T, run *runfile.Run) *runfile.Run {
 }
 
 func TestLimitOfRequestsEndsTheSchedule(t *testing.T) {
+	racetest.Skip(t)
 	p := judgedPlan() // 100/s in the warm-up, 100/s, 1,000/s, 100/s, 1,000/s, a second each
 	for _, tc := range []struct {
 		n, planned uint64

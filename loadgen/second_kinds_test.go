@@ -8,12 +8,14 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
 
 // Each second tells all its failures by kind, and a file keeps that.
 func TestSecondsTellFailuresByKind(t *testing.T) {
+	racetest.Skip(t)
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, samples, _ := anyRun(t)

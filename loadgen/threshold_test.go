@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"pgregory.net/rapid"
 )
@@ -113,6 +114,7 @@ func FuzzParseThreshold(f *testing.F) {
 
 // Thresholds agree with the sorted samples, but for limits within the histograms' precision of the figure.
 func TestThresholdsAgreeWithTheSamples(t *testing.T) {
+	racetest.Skip(t)
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		_, run, samples, _ := anyRun(t)

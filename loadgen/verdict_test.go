@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
@@ -267,6 +268,7 @@ func TestJudgeSaysThatAllFailed(t *testing.T) {
 
 // What the target did to requests that waited for nothing, for a connection, or in a queue.
 func TestVerdictsInVirtualTime(t *testing.T) {
+	racetest.Skip(t)
 	hold := func(length time.Duration, rate float64) profiles.Phase {
 		return profiles.Phase{Name: "load", Kind: profiles.Hold, Duration: length, From: rate, To: rate}
 	}

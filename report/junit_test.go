@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/report/page"
 	"pgregory.net/rapid"
@@ -180,6 +181,7 @@ func TestJUnitShowsHostileNamesAsText(t *testing.T) {
 
 // Whatever a run holds, what is written is JUnit.
 func TestAnyRunAsJUnit(t *testing.T) {
+	racetest.Skip(t)
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(anyRun(), 1, 3).Draw(t, "runs")

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/history"
 	"github.com/seed-5a006608/bench/report/selfcheck"
@@ -217,6 +218,7 @@ func TestDamagedComparisonsAreRefused(t *testing.T) {
 
 // Whatever figures an edited file has, it is refused or shown, and nothing panics.
 func TestNumbersThatAreEditedDoNotPanic(t *testing.T) {
+	racetest.Skip(t)
 	type shown struct {
 		text string
 		show func(data []byte) error

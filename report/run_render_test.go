@@ -11,6 +11,7 @@ import (
 	"github.com/clipperhouse/displaywidth"
 	"pgregory.net/rapid"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -20,6 +21,7 @@ var colours = regexp.MustCompile(`\x1b\[[0-9]+m`)
 // TestAnyRunRenders holds whatever a run file may say: no panic, no line beyond the width, nothing that a terminal would
 // obey, and the same words with colour as without.
 func TestAnyRunRenders(t *testing.T) {
+	racetest.Skip(t)
 	rapid.Check(t, func(t *rapid.T) {
 		runs := rapid.SliceOfN(anyRun(), 1, 4).Draw(t, "runs")
 		o := Options{

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen"
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/usage"
@@ -138,6 +139,7 @@ func TestAGateSetsTheEngineAsItsBaselineDid(t *testing.T) {
 // Baselines and saved runs that are cut off, edited, of another schema, machine or plan are each met with a sentence of their
 // own and never with a verdict.
 func TestWhatCannotBeHeldAgainstABaseline(t *testing.T) {
+	racetest.Skip(t)
 	t.Chdir(t.TempDir())
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "answer") }))
 	defer server.Close()

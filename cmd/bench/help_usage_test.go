@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 )
 
 // helpOf returns what a command shows of its own.
@@ -34,6 +36,7 @@ var anyFlag = regexp.MustCompile(`(?m)^(  -., |      )--[a-z]`)
 
 // Every flag has its place: the help of all flags shows each once, and the short one about a dozen.
 func TestHelpShowsEveryFlagOnce(t *testing.T) {
+	racetest.Skip(t)
 	for _, c := range sending(t) {
 		path := strings.Fields(c.CommandPath())[1:]
 		short, all := helpOf(t, append(path, "--help")...), helpOf(t, append(path, "--help", "all")...)

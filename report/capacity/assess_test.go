@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -36,6 +37,7 @@ func loaded(t *testing.T, perRequest float64, rates ...float64) *Search {
 }
 
 func TestAssessPredictsSaturation(t *testing.T) {
+	racetest.Skip(t)
 	// Nothing is seen but response times.
 	c := Assess(runfile.Target{Name: "reference"}, Resources{}, loaded(t, 0, 30, 60, 120, 180, 240, 300))
 	if c.Predicted == nil || math.Abs(c.Predicted.Rate.Rate/500-1) > 0.15 || !strings.HasPrefix(c.Predicted.Method, "M/M/c") {
@@ -55,6 +57,7 @@ func TestAssessPredictsSaturation(t *testing.T) {
 }
 
 func TestAssessNamesTheLimit(t *testing.T) {
+	racetest.Skip(t)
 	for _, tc := range []struct {
 		perRequest float64
 		processors int

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -41,6 +42,7 @@ func sleepy(t *testing.T, o Options) *Search {
 
 // What a request takes of a processor that is busy already is told at light load, by bursts.
 func TestSearchForetellsSaturationByBursts(t *testing.T) {
+	racetest.Skip(t)
 	idle := 0.0
 	s := sleepy(t, Options{})
 	if n := s.count(Bursts); n != 2 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -22,6 +23,7 @@ func nearest(steps []Measurement, rate float64) (best Measurement) {
 
 // A limiter is no queue: what a queue of its rate would take was measured to be otherwise, and the measured is told.
 func TestExpectationsOfALimiterAreMeasured(t *testing.T) {
+	racetest.Skip(t)
 	s, _ := limiter.searched(t, rand.New(rand.NewPCG(5, 31)), Options{Objectives: objectivesOf(t, "p99<100ms", "errors<1%"), Start: 13})
 	c := Assess(runfile.Target{Name: "limiter"}, Resources{}, s)
 	if len(c.Expected) == 0 {

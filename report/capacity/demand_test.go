@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
+
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 )
 
 func TestFitDemand(t *testing.T) {
@@ -46,6 +48,7 @@ func TestFitDemandOfAProcessorThatMustBeWoken(t *testing.T) {
 }
 
 func TestDemandIntervalHoldsTheTruth(t *testing.T) {
+	racetest.Skip(t)
 	idle, fits := 0.005, 1000
 	if testing.Short() {
 		fits = 60

@@ -8,11 +8,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // Four workers of 5 ms, exponential, take 800 steps/s: 266.7 journeys/s of three steps each. The edge is that of a long run.
 func TestSearchOfJourneysFindsTheEdge(t *testing.T) {
+	racetest.Skip(t)
 	s := shop{workers: 4, steps: 3, service: func(r *rand.Rand) float64 { return 0.005 * r.ExpFloat64() }, think: [2]float64{0.5, 1.5}}
 	slo := objectivesOf(t, "p99{buy}<100ms", "errors{buy}<1%")
 	low, high := 100.0, 266.0
@@ -63,6 +65,7 @@ func TestSearchOfJourneysFindsTheEdge(t *testing.T) {
 
 // Journeys that fail as often at every rate, which the objective allows, are none that are served less.
 func TestSearchOfJourneysThatFail(t *testing.T) {
+	racetest.Skip(t)
 	s := shop{workers: 2, steps: 2, service: func(*rand.Rand) float64 { return 0.002 }, failing: 0.05}
 	slo := objectivesOf(t, "p99{buy}<150ms", "errors{buy}<10%")
 	found := s.searched(rand.New(rand.NewPCG(1, 3)), Options{Objectives: slo, Unit: Journeys, Start: 100}).Result()

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -23,6 +24,7 @@ func objectivesOf(t *testing.T, texts ...string) []runfile.Threshold {
 
 // The long form, of a thousand targets, is BENCH_SEARCHES=1000 go test -run TestSearchHoldsTheTruth ./report/capacity
 func TestSearchHoldsTheTruth(t *testing.T) {
+	racetest.Skip(t)
 	n := 24
 	if testing.Short() {
 		n = 2

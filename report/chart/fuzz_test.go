@@ -5,6 +5,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 )
 
 // values reads floats from fuzzed bytes: every bit pattern, so NaN, infinities and the smallest numbers too.
@@ -57,6 +59,7 @@ func hostile(data []byte, text string, choice int) []drawing {
 }
 
 func FuzzDraw(f *testing.F) {
+	racetest.Skip(f)
 	for n, x := range []float64{0, 1, -1, math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat64, -math.MaxFloat64, math.SmallestNonzeroFloat64, 1e18, 1e-300} {
 		var b []byte
 		for i := range 40 {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 )
 
 // TestColorsStandOut computes the contrast of WCAG 2.2, 1.4.11.
@@ -85,6 +87,7 @@ func TestLabelsDoNotOverlap(t *testing.T) {
 
 // An hour with values everywhere: the heaviest heat map there can be.
 func TestHeatMapIsSmall(t *testing.T) {
+	racetest.Skip(t)
 	h := Heat{Unit: Nanoseconds, Every: 1}
 	for i := range 3600 {
 		var c Column

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 )
@@ -83,6 +84,7 @@ func TestDisturbedJourneysAreLeftOut(t *testing.T) {
 
 // A gate of journeys judges their time, where their requests are as fast as before.
 func TestAGateOfJourneys(t *testing.T) {
+	racetest.Skip(t)
 	for slow, want := range map[float64]Outcome{1: Pass, 1.3: Regression} {
 		o := gateOptions()
 		o.Criteria = gateCriteria[:2]

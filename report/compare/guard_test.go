@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -47,6 +48,7 @@ func TestTargetTimeOfUndisturbedRequestsIsCompared(t *testing.T) {
 
 // Where bench is late beside one side alone, what is left flatters it and all of it blames it: a verdict takes both.
 func TestTheGuardAsksForBoth(t *testing.T) {
+	racetest.Skip(t)
 	const ms = time.Millisecond
 	for _, tc := range []struct {
 		why    string
@@ -80,6 +82,7 @@ func TestTheGuardAsksForBoth(t *testing.T) {
 }
 
 func TestOnlyRoundsThatAreNoEvidenceAreRunAgain(t *testing.T) {
+	racetest.Skip(t)
 	for _, tc := range []struct {
 		why    string
 		change func(*runfile.Run)
