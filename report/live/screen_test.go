@@ -178,3 +178,20 @@ func TestPanelLeavesTheTerminalToOthers(t *testing.T) {
 		t.Errorf("in the foreground again the terminal shows\n%s", strings.Join(rows, "\n"))
 	}
 }
+
+// Late frames are left out, but on a machine that is always late the panel moves all the same.
+func TestLateFramesAreLeftOut(t *testing.T) {
+	start := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
+	last, painted := start, 0
+	for due := start; due.Sub(start) < 10*time.Second; due = due.Add(frameEvery) {
+		if now := due.Add(frameLate); frameCounts(due, now, last) {
+			last, painted = now, painted+1
+		}
+	}
+	if painted < 4 || painted > 5 {
+		t.Errorf("%d late frames are painted in 10 s, want one each 2 s", painted)
+	}
+	if due := start.Add(frameEvery); !frameCounts(due, due.Add(frameLate-1), start) {
+		t.Error("a frame that is not late is left out")
+	}
+}

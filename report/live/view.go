@@ -13,7 +13,8 @@ import (
 
 const (
 	frameEvery = 250 * time.Millisecond
-	frameLate  = frameEvery / 2 // a frame that comes later is left out
+	frameLate  = frameEvery / 2  // a frame that comes later is left out
+	frameStill = 2 * time.Second // but none for longer than this: what gives way to all others may always be late
 )
 
 // View shows how a run goes on, what a command that judges has found so far, or both. What is written to it stands above the panel.
@@ -140,6 +141,7 @@ func (v *View) paint() {
 	defer ignore()
 	ticks := time.NewTicker(frameEvery)
 	defer ticks.Stop()
+	last := time.Now()
 	for {
 		select {
 		case <-v.stop:
@@ -149,11 +151,17 @@ func (v *View) paint() {
 			v.screen.leave()
 			v.terminal.Unlock()
 		case due := <-ticks.C:
-			if now := time.Now(); now.Sub(due) < frameLate {
+			if now := time.Now(); frameCounts(due, now, last) {
+				last = now
 				v.frame(now)
 			}
 		}
 	}
+}
+
+// frameCounts reports whether a frame that was due is painted now, where the last one was.
+func frameCounts(due, now, last time.Time) bool {
+	return now.Sub(due) < frameLate || now.Sub(last) >= frameStill
 }
 
 // frame shows the state as it is at an instant.
