@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/preflight"
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/targetsfile"
@@ -151,6 +152,7 @@ func TestLinesThatCannotBeSent(t *testing.T) {
 // A large file is compiled once, whoever asks for it, and holds little more than its own bytes: nothing grows with its lines but
 // what each of them takes.
 func TestManyLinesTakeLittle(t *testing.T) {
+	racetest.Skip(t)
 	const n = 200_000
 	text := manyLines(n)
 	size := int64(len(text))

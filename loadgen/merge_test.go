@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -71,6 +72,7 @@ func TestMergeAddsUpSharesAndTheirRates(t *testing.T) {
 
 // Repetitions of one run are that run, with more samples.
 func TestPoolKeepsRates(t *testing.T) {
+	racetest.Skip(t)
 	runs := repetitions(t, 3)
 	pooled, err := runfile.Pool(runs)
 	if err != nil {
@@ -97,6 +99,7 @@ func TestPoolKeepsRates(t *testing.T) {
 
 // The seconds of runs that differ have means that are rounded: the file says so and is read again.
 func TestPoolOfRunsThatDiffer(t *testing.T) {
+	racetest.Skip(t)
 	runs := repetitions(t, 2)
 	p := judgedPlan()
 	p.Seed = 2

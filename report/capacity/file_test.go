@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
@@ -79,6 +80,7 @@ func TestFileComesBackWhole(t *testing.T) {
 }
 
 func TestDamagedFilesAreRefused(t *testing.T) {
+	racetest.Skip(t)
 	whole := string(saved(t))
 	for _, tc := range []struct{ old, new, want string }{
 		{`"schema": 1`, `"schema": 2`, "reads capacity files of schema 1, and it has another"},
