@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"flag"
+	"os"
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
@@ -9,8 +10,8 @@ import (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
-	if testing.Short() {
-		_ = flag.Set("rapid.checks", "50") // rapid takes a fifth of them with -short; each is a run or several
+	if os.Getenv("BENCH_LONG") == "" {
+		_ = flag.Set("rapid.checks", "40") // each is a run or several; rapid takes a fifth of them with -short
 	}
 	exchangetest.Main(m)
 }

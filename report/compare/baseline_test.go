@@ -178,7 +178,7 @@ func TestBaselineRefusesWhatWasChanged(t *testing.T) {
 			}
 		}, "is damaged or was edited"},
 	} {
-		if testing.Short() && i%3 != 1 {
+		if testing.Short() && i%6 != 0 {
 			continue // most are refused by the same sum
 		}
 		_, err := DecodeBaseline("main.json", edit(t, text, tc.sealed, tc.change))

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
@@ -120,6 +121,7 @@ func written(t testing.TB, list []*runfile.Run) []byte {
 }
 
 func TestSizes(t *testing.T) {
+	racetest.Skip(t)
 	for _, c := range []struct{ seconds, limit int }{{300, 1_000_000}, {3600, 5_000_000}} {
 		if testing.Short() && c.seconds > 300 {
 			continue

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/report/page"
 	nethtml "golang.org/x/net/html"
 
@@ -30,6 +31,7 @@ var staticElements = regexp.MustCompile(`^(html|head|meta|title|body|main|sectio
 
 // What is left of every kind of report without style and script uses only what viewers without them allow.
 func TestStaticPartIsPlain(t *testing.T) {
+	racetest.Skip(t)
 	for name, write := range kinds(t) {
 		t.Run(name, func(t *testing.T) {
 			var whole bytes.Buffer
