@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,7 +42,9 @@ func TestGateAgainstABaselineFindsASlowerServer(t *testing.T) {
 		gate := start(t, "gate", "--baseline", filepath.Join(save.dir, ".bench", "baselines", "main.json"), "--b", "http://"+addr,
 			"--b-cmd", "exec bench serve reference --service fixed:140ms --addr "+addr, "--no-save", "-o", "junit=gate.xml")
 		<-gate.done
-		if code := gate.ProcessState.ExitCode(); code != exitRegression || !strings.HasPrefix(gate.stdout.String(), "REGRESSION: new is 40 % slower than old at P50") {
+		// Of 100 ms and 140 ms a busy machine's own millisecond may make 39 % or 41 %.
+		slower := regexp.MustCompile(`^REGRESSION: new is (39|40|41) % slower than old at P50`)
+		if code := gate.ProcessState.ExitCode(); code != exitRegression || !slower.MatchString(gate.stdout.String()) {
 			m.errorf("gate: exit %d: %s%s", code, gate.stdout.String(), gate.stderr.String())
 		}
 	})
@@ -49,6 +52,7 @@ func TestGateAgainstABaselineFindsASlowerServer(t *testing.T) {
 
 // Interrupted, a save keeps nothing, leaves nothing running and says so.
 func TestInterruptedSaveKeepsNothing(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	save, starts := saveBaseline(t, "20ms")
 	within(t, time.Minute, "no run has begun", func() bool { return strings.Contains(save.stderr.String(), "run 1 of 8") })

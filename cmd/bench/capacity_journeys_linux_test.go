@@ -18,6 +18,7 @@ import (
 // A pool of 4 holds each of four requests for 5 ms: a journey takes 20 ms at least, beside 300 ms of thinking, and no more than 200/s
 // are completed however fast the machine is. How few hold depends on the machine, so that is not asked.
 func TestCapacityFindsTheRateOfJourneys(t *testing.T) {
+	t.Parallel()
 	pool := make(chan struct{}, 4)
 	var logins atomic.Uint64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -60,10 +61,10 @@ journeys:
 	if c.Unit != capacity.Journeys || c.NotPredicted == "" || c.MaxRate.Rate.Rate > 400 || len(c.Steps) < 2 || c.Steps[0].Rate != 100 {
 		t.Errorf("%+v", c)
 	}
-	arrived := 0.0
+	served := 0.0
 	for _, m := range c.Steps {
 		due := m.Rate * m.Hold.Seconds()
-		arrived += m.Offered * m.Hold.Seconds()
+		served += m.Served * m.Hold.Seconds()
 		if math.Abs(m.Offered*m.Hold.Seconds()-due) > 6*math.Sqrt(due) || m.P50 < 20*time.Millisecond {
 			t.Errorf("%v of %v/s arrived, and they took %v", m.Offered, m.Rate, m.P50)
 		}
@@ -71,8 +72,9 @@ journeys:
 			t.Errorf("%v/s is said to hold: %+v", m.Rate, m)
 		}
 	}
-	if n := float64(logins.Load()); arrived == 0 || n < arrived {
-		t.Errorf("%v journeys arrived, and %v began", arrived, n)
+	// A late bench leaves some of those that arrived unsent.
+	if n := float64(logins.Load()); served == 0 || n < served {
+		t.Errorf("%v journeys were served, and %v began", served, n)
 	}
 	if out := b.stdout.String() + b.stderr.String(); !strings.Contains(out, " journeys/s") {
 		t.Error(out)

@@ -20,7 +20,9 @@ func TestStaleReadsOfStrategies(t *testing.T) {
 		{"cached:read-through,ttl=500ms,mix=80/20", 0, nil},
 		{"cached:ttl,ttl=500ms", 500 * time.Millisecond, nil},
 	} {
-		t.Run(tc.target, func(t *testing.T) { tc.check(t, "-r", "300/s", "-d", "2s") })
+		t.Run(tc.target, func(t *testing.T) {
+			measured(t, func(t *testing.T, m *trial) { tc.check(t, m, "-r", "300/s", "-d", "2s") })
+		})
 	}
 }
 
@@ -42,11 +44,14 @@ func TestStaleReadsOfAllStrategies(t *testing.T) {
 		{"cached:ttl,ttl=2s", ttl, nil},
 		{"cached:swr,ttl=2s", 2 * ttl, nil},
 	} {
-		t.Run(tc.target, func(t *testing.T) { tc.check(t, "-r", "200/s", "-d", "30s") })
+		t.Run(tc.target, func(t *testing.T) {
+			measured(t, func(t *testing.T, m *trial) { tc.check(t, m, "-r", "200/s", "-d", "30s") })
+		})
 	}
 }
 
-func (tc truth) check(t *testing.T, load ...string) {
+// check holds a run against the definition. Where answers take longer than a page is kept, no read need be stale for certain.
+func (tc truth) check(t *testing.T, m *trial, load ...string) {
 	args := append([]string{"sustained", tc.target, "-o", "json=run.json", "--no-save", "--quiet"}, load...)
 	b := start(t, append(args, tc.flags...)...)
 	b.exit(t, exitOK)
@@ -57,12 +62,15 @@ func (tc truth) check(t *testing.T, load ...string) {
 	}
 	if tc.most == 0 {
 		if c.Stale > 0 {
-			t.Errorf("%d of %d reads are stale, by up to %v", c.Stale, c.Reads, c.StaleAge.MaxNS)
+			m.wrongf("%d of %d reads are stale, by up to %v", c.Stale, c.Reads, c.StaleAge.MaxNS)
 		}
 		return
 	}
-	if most := tc.most + slowest(run); c.Stale == 0 || c.StaleAge.MaxNS > most+most/100 {
-		t.Errorf("%d of %d reads are stale, by up to %v: want some, by at most %v", c.Stale, c.Reads, c.StaleAge.MaxNS, most)
+	if most := tc.most + slowest(run); c.StaleAge.MaxNS > most+most/100 {
+		m.wrongf("%d of %d reads are stale, by up to %v: want at most %v", c.Stale, c.Reads, c.StaleAge.MaxNS, most)
+	}
+	if c.Stale == 0 {
+		m.errorf("none of %d reads is stale", c.Reads)
 	}
 }
 
