@@ -15,7 +15,7 @@ func TestEnginesAgree(t *testing.T) {
 		service, response := map[string][]time.Duration{}, map[string][]time.Duration{}
 		for range 3 {
 			for _, engine := range loadgen.Engines() {
-				b := start(t, "sustained", s.url, "--engine", engine, "-r", "1000/s", "-d", "2s", "-o", "json=run.json")
+				b := start(t, "sustained", s.url, "--engine", engine, "-r", "1000/s", "-d", "1s", "-o", "json=run.json")
 				b.exit(t, exitOK)
 				o := b.run(t).Overall
 				service[engine] = append(service[engine], o.ServiceTime.P50NS)

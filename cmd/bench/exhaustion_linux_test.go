@@ -36,6 +36,7 @@ func fewFiles(t *testing.T, files int, args ...string) (stderr string, code int)
 
 // Connections that this process cannot hold are refused before anything is sent, and the limit is named.
 func TestTooFewDescriptors(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		files, code int
 		args, want  string
@@ -124,6 +125,7 @@ func patient(t *testing.T, secure *tls.Config) (url string) {
 // A hundred local ports, and a new connection for each request: bench says before what is to come, and after that it
 // was its own limit.
 func TestTooFewPorts(t *testing.T) {
+	t.Parallel()
 	certificate, _ := exchangetest.Certificate(t)
 	for name, secure := range map[string]*tls.Config{"run": nil, "run over TLS": certificate} {
 		t.Run(name, func(t *testing.T) { runOutOfPorts(t, secure) })
@@ -257,6 +259,7 @@ func contents(t *testing.T, dir string) map[string]string {
 
 // A reader that leaves, as head does, ends neither the run nor the writing of its files; a device that is full is said.
 func TestReaderLeaves(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	path, err := exec.LookPath("bench")
 	if err != nil {

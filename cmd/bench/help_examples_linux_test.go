@@ -47,6 +47,7 @@ func examplesOf(text string) []example {
 //
 // The baseline is that of testdata/before.
 func TestHelpExamplesRun(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	path := os.Getenv("PATH")
 	for _, name := range topicNames {

@@ -9,6 +9,7 @@ import (
 
 // Over a link an answer takes the delay there and back, by every version of HTTP, and the plan says what the link was.
 func TestLinkToABundledService(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	for _, tc := range []struct {
 		link  string

@@ -95,7 +95,7 @@ func (p *onTerminal) ends() {
 	select {
 	case <-p.done:
 	case <-time.After(time.Minute):
-		p.t.Fatalf("%v is still running", p.Args)
+		p.t.Fatalf("%v is still running, and the terminal shows\n%s", p.Args, p.screen.String())
 	}
 	fmt.Fprint(p.tty, "the end")
 	p.shows("the end")
@@ -116,6 +116,7 @@ func quick(t testing.TB) string {
 
 // Whatever ends a run leaves the terminal as it was; what ends it in good order, the report in the place of the panel.
 func TestTerminalIsWholeAfterASignal(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		why    string
 		signal syscall.Signal // 0: Ctrl-C is typed
@@ -167,6 +168,7 @@ func TestPanelUnderJobControl(t *testing.T) {
 }
 
 func TestPanelWithoutColourAndNoPanel(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		env, left, shown string // left: what no sequence ends with
 		panel            bool
@@ -195,6 +197,7 @@ func TestPanelWithoutColourAndNoPanel(t *testing.T) {
 
 // What judges shows a panel too; the report follows in its place, and the terminal is whole.
 func TestPanelsOfWhatJudges(t *testing.T) {
+	t.Parallel()
 	url := quick(t)
 	for _, tc := range []struct {
 		args  []string

@@ -32,6 +32,7 @@ func cacheDir(t testing.TB) string {
 }
 
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	cache := cacheDir(t)
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata",

@@ -29,7 +29,7 @@ func TestUnpooledPaysForItsConnections(t *testing.T) {
 		}
 		file := filepath.Join(t.TempDir(), "run.json")
 		bench := exec.CommandContext(t.Context(), "bench", "sustained", "pooled", "unpooled", "--db", "postgres",
-			"-r", "50/s", "-d", "5s", "--no-save", "-o", "json="+file) // a rate that both carry: what a request costs, and no queue
+			"-r", "20/s", "-d", "3s", "--no-save", "-o", "json="+file) // a rate that both carry: what a request costs, and no queue
 		bench.Env = append(os.Environ(), "TMPDIR="+tmp, "BENCH_CACHE_DIR="+cacheDir(t))
 		if out, err := bench.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)

@@ -16,6 +16,7 @@ import (
 
 // The second of two benches says that the processors are taken, and is not pinned to them.
 func TestTwoBenchesAtOnce(t *testing.T) {
+	t.Parallel()
 	if len(usage.Usable()) < 2 {
 		t.Skip("one processor is never set apart")
 	}

@@ -76,6 +76,7 @@ func TestSelfcheckMeasuresEveryEngine(t *testing.T) {
 
 // An interrupt ends the check with what was learned until then.
 func TestInterruptedSelfcheckTellsWhatItLearned(t *testing.T) {
+	t.Parallel()
 	b := start(t, "selfcheck", "-o", "json=found.json")
 	within(t, time.Minute, "the second step did not begin", func() bool { return strings.Contains(b.stderr.String(), "pacing and service time") })
 	children := descendants(b.Process.Pid)

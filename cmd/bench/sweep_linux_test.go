@@ -57,6 +57,7 @@ func TestSweepOfACommand(t *testing.T) {
 
 // Ctrl-C ends a sweep: what was measured is told, and nothing is decided.
 func TestInterruptedSweepTellsWhatItMeasured(t *testing.T) {
+	t.Parallel()
 	b := start(t, "compare", "--sweep", "delay=1ms,2ms", "--a-cmd", "exec bench serve reference --service fixed:{delay} --addr 127.0.0.1:{port}",
 		"--a", "http://127.0.0.1:{port}/", "-r", "100/s", "--round", "100ms", "--max-time", "10m", "--no-save", "-o", "json=sweep.json")
 	within(t, time.Minute, "no quad counts", func() bool { return strings.Contains(b.stderr.String(), "so far") })

@@ -120,6 +120,7 @@ func accessLog(size int) (log []byte, asked map[string]int, missing int) {
 
 // An access log that the line in the topic targets makes targets of is asked for as it was logged, and what was not found is a failure.
 func TestAnAccessLogIsReplayed(t *testing.T) {
+	t.Parallel()
 	awk, err := exec.LookPath("awk")
 	if err != nil {
 		t.Skip("there is no awk")

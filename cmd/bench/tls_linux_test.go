@@ -4,6 +4,7 @@ import "testing"
 
 // A bundled service serves https to the command that drives it, by which it alone is trusted; what it served is in the plan.
 func TestBundledServicesOverTLS(t *testing.T) {
+	t.Parallel()
 	skipShort(t)
 	for _, version := range []string{"1.1", "2", "3"} {
 		b := start(t, "sustained", "cached", "--tls", "--http", version, "-r", "20/s", "-d", "1s", "-o", "json=run.json")
