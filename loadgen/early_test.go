@@ -26,6 +26,7 @@ func TestAnAnswerBeforeTheBodyIsRead(t *testing.T) {
 		p := steady("http://"+address, 100*time.Millisecond)
 		p.Engine = engine
 		p.Requests[0].Method, p.Requests[0].Body = "POST", strings.Repeat("x", 8<<20)
+		p.Limits.Timeout, p.Limits.Drain = time.Minute, time.Minute // megabytes on a busy machine
 		run, err := Drive(t.Context(), p, Options{})
 		if err != nil {
 			t.Fatal(err)
