@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/loadgen/racetest"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
 	"github.com/seed-5a006608/bench/loadgen/units"
 )
@@ -98,6 +99,7 @@ func bundled(cost time.Duration, misses uint64) func(*runfile.Run) {
 }
 
 func TestAnswer(t *testing.T) {
+	racetest.Skip(t)
 	spike := spikePhases(600)
 	hold := []runfile.PhaseRecord{{Name: "hold", Kind: "hold", DurationNS: 30 * time.Second, From: 100, To: 100}}
 	ramp := []runfile.PhaseRecord{{Name: "ramp", Kind: "ramp", DurationNS: 30 * time.Second, From: 10, To: 500}}
