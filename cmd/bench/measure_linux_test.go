@@ -94,7 +94,7 @@ func tries(t *testing.T, once func(t *testing.T, m *trial), meanwhile bool) {
 }
 
 // A server that is frozen for 2 s makes everyone wait who comes meanwhile, and a tool that counts from the send would
-// not see it.
+// not see it. The rate is one that server and bench soon catch up with on one machine, or catching up would be in the figures.
 func TestFreezeIsMeasuredInFull(t *testing.T) {
 	for _, tc := range []struct {
 		name        string
@@ -104,7 +104,8 @@ func TestFreezeIsMeasuredInFull(t *testing.T) {
 	}{
 		{"connections=256", 256, overHTTP, ""},
 		{"connections=20", 20, overHTTP, "the second way to wait for a frozen server"},
-		{"over TLS", 256, overTLS, "waiting for a frozen server over TLS"},
+		// With more connections their handshakes, all at once when the server goes on, would be in the figures.
+		{"over TLS", 20, overTLS, "waiting for a frozen server over TLS"},
 		{"over HTTP2", 256, overHTTP2, "waiting for a frozen server over HTTP/2"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
@@ -113,7 +114,7 @@ func TestFreezeIsMeasuredInFull(t *testing.T) {
 			}
 			measured(t, func(t *testing.T, m *trial) {
 				s := serve(t, append([]string{"reference", "--service", "fixed:1ms"}, tc.over.serving...)...)
-				b := start(t, append([]string{"sustained", s.url, "-r", "1000/s", "-d", "10s", "-c", fmt.Sprint(tc.connections), "-o", "json=run.json"}, tc.over.driving...)...)
+				b := start(t, append([]string{"sustained", s.url, "-r", "300/s", "-d", "10s", "-c", fmt.Sprint(tc.connections), "-o", "json=run.json"}, tc.over.driving...)...)
 				within(t, time.Minute, "no progress on stderr", func() bool { return strings.Contains(b.stderr.String(), "in flight") })
 				if err := s.Process.Signal(syscall.SIGSTOP); err != nil {
 					t.Fatal(err)
@@ -124,7 +125,7 @@ func TestFreezeIsMeasuredInFull(t *testing.T) {
 				}
 				b.exit(t, exitOK)
 				run := b.run(t)
-				m.accounted(run, 10_000)
+				m.accounted(run, 3000)
 				r := run.Overall.ResponseTime
 				for _, tc := range []struct {
 					name      string
