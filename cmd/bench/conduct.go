@@ -26,6 +26,7 @@ type conductor struct {
 	over    time.Duration // time that a round takes beyond its length
 	thinks  time.Duration // how long a journey thinks on average
 	longest time.Duration // how long one thinks at most, of many
+	brought time.Duration // time that starting all targets took, without warming them
 	layout  compare.Layout
 	restart bool
 	notes   []string

@@ -32,6 +32,7 @@ func (c *conductor) sweep(ctx context.Context, grid *grid) (found *sweep.Sweep, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Down()) }()
+	c.brought = c.Starts
 	if err := c.Warm(ctx); err != nil {
 		return nil, err
 	}
@@ -132,13 +133,13 @@ func (c *conductor) sweepLayout(rate float64) (l compare.Layout, err error) {
 	return l, nil
 }
 
-// killing is the time for killing every cell at the end: each is started three times, the keeper of its data included, and what it
-// queued is awaited before its keys are read.
+// killing is the time for killing every cell at the end: each is started three times, the keeper of its data included, and not warmed,
+// and what it queued is awaited before its keys are read.
 func (c *conductor) killing() (takes time.Duration) {
 	const settle = 2 * time.Second
 	for _, t := range c.Targets {
 		if c.losesBy(t) {
-			takes += killedAfter + settle + 3*c.Starts/time.Duration(len(c.Targets))
+			takes += killedAfter + settle + 3*c.brought/time.Duration(len(c.Targets))
 		}
 	}
 	return takes
