@@ -96,6 +96,15 @@ func (s *Sweep) tested() []string {
 	return []string{compare.P50.Key, s.Metric}
 }
 
+// percentiles are what the tested percentiles are called, with a word between them.
+func (s *Sweep) percentiles(between string) string {
+	var names []string
+	for _, metric := range s.tested() {
+		names = append(names, strings.ToUpper(metric))
+	}
+	return strings.Join(names, between)
+}
+
 // bestSentence names all cells among the best, with what they cost.
 func (s *Sweep) bestSentence(best []*Cell) string {
 	ranked := s.where(func(c *Cell) bool { return !c.Unranked })
@@ -106,7 +115,7 @@ func (s *Sweep) bestSentence(best []*Cell) string {
 	case len(best) == len(ranked) && len(best) > 1 && turns != "":
 		return fmt.Sprintf("No cell is ahead of another: of %s none is shown to be faster than another at one percentile and not slower at the other.%s%s", names(best), turns, staleSentence(best))
 	case len(best) == len(ranked) && len(best) > 1:
-		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", strings.ToUpper(strings.Join(s.tested(), " or ")), names(best), staleSentence(best))
+		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", s.percentiles(" or "), names(best), staleSentence(best))
 	case len(best) == 1:
 		return fmt.Sprintf("%s reads fastest (%s)%s.", names(best), s.figures(best), staleWords(best))
 	}

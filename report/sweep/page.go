@@ -315,7 +315,7 @@ func (s *Sweep) made() []string {
 		parts = append(parts, plural(s.Again, "round")+" driven again, as bench was late for most of what was due or did not send it")
 	}
 	if s.Tested {
-		parts = append(parts, "all pairs tested once at "+strings.ToUpper(strings.Join(s.tested(), " and "))+", 5 % over all")
+		parts = append(parts, "all pairs tested once at "+s.percentiles(" and ")+", 5 % over all")
 	}
 	parts = append(parts, "ordered by "+s.percentile()+" of the reads")
 	if s.TookNS > 0 {

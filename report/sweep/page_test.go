@@ -89,6 +89,16 @@ func TestAnswerNamesAllOfTheBest(t *testing.T) {
 		"2.2 % of reads, by up to 3.9 s. aside is faster than swr at P50 and slower at P99. Of those never stale aside and write-behind read fastest (P50 200 us and 200 us; P99 3.4 ms and 3.3 ms; not told apart).") {
 		t.Error(got)
 	}
+	for i := range both.Pairs {
+		both.Pairs[i].Slower = ""
+	}
+	both.Rank()
+	if got := Answer(both); !strings.HasPrefix(got, "No cell is shown to be slower than another at P50 or P99 of the reads: ") {
+		t.Error(got)
+	}
+	if shown := lines(t, both, report.Options{Width: 140}); !strings.Contains(shown, "all pairs tested once at P50 and P99, 5 % over all") {
+		t.Error(shown)
+	}
 	cut := six()
 	cut.Interrupted, cut.Tested = true, false
 	if got := Answer(cut); got != "Interrupted after 7 quads of 7; nothing is decided, this is what was measured so far." {
