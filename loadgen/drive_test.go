@@ -63,8 +63,7 @@ func TestDriveMeasuresAServer(t *testing.T) {
 	}))
 	defer s.Close()
 
-	var seen []runfile.Progress
-	run, err := Drive(t.Context(), steady(s.URL, 2*time.Second), Options{Progress: func(p runfile.Progress) { seen = append(seen, p) }})
+	run, err := Drive(t.Context(), steady(s.URL, 2*time.Second), Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,15 +88,29 @@ func TestDriveMeasuresAServer(t *testing.T) {
 	if classes["a hit"]+classes["a miss"] != a.Load() || classes["b failed"] != q.Failed || classes["b ok"]+classes["b failed"] != b.Load() {
 		t.Errorf("endpoints %v", classes)
 	}
-	if len(seen) == 0 || seen[0].Phase != "load" || seen[0].Offered != 200 {
-		t.Errorf("progress %+v", seen)
-	}
 	var file bytes.Buffer
 	if err := runfile.Encode(&file, []*runfile.Run{run}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := runfile.Decode("run.json", &file); err != nil {
 		t.Errorf("its own file is refused: %v", err)
+	}
+}
+
+// A run tells how it goes on, however late the machine is: it lasts until it has.
+func TestDriveTellsHowItGoesOn(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	defer s.Close()
+	ctx, told := context.WithCancel(t.Context())
+	defer told()
+	var seen []runfile.Progress
+	_, err := Drive(ctx, steady(s.URL, 10*time.Minute), Options{Progress: func(p runfile.Progress) {
+		seen = append(seen, p)
+		told()
+	}})
+	if err != nil || len(seen) == 0 || seen[0].Phase != "load" || seen[0].Offered != 200 {
+		t.Errorf("progress %+v, %v", seen, err)
 	}
 }
 
