@@ -151,7 +151,7 @@ func apart(turns string) string {
 	return "not told apart"
 }
 
-// turns is a sentence on the first two cells of which one is faster by one percentile and the other by the other; "": there are none.
+// turns is a sentence on the first two cells of which one is faster at P50 and the other at the higher percentile; "": no such cells.
 func (s *Sweep) turns(cells []*Cell) string {
 	if s.Metric == compare.P50.Key {
 		return ""

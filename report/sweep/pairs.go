@@ -151,7 +151,7 @@ func (s *Sweep) ahead() relation {
 			return r
 		}
 	}
-	return high // by turns of percentiles each is behind another
+	return high // the two percentiles contradict each other in a circle: the higher one says it alone
 }
 
 // behindSome reports whether the relation holds for any over b.
