@@ -45,22 +45,14 @@ func (l *loop) idleFor(origin int, now time.Duration) int32 {
 	return none
 }
 
-// elsewhere notes that an address of several took no connection, and reports whether the request that has waited longest may
-// try another.
+// elsewhere notes that an address of several took no connection, and reports whether another may. What the other attempts met
+// is the pool's to know: requests share the connections that are being opened, and none has attempts of its own to count.
 func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now time.Duration) bool {
 	kind := connectKind(errno)
 	if exchange.OwnLimit(kind) || errno == unix.ENOMEM { // this system's, whatever the address
 		return false
 	}
-	o := l.Origins[origin]
-	o.pool.Failed(a, now, kind)
-	q := &l.waiting[origin]
-	if q.len() == 0 {
-		return true
-	}
-	x := &q.items[q.head]
-	x.tries++
-	return x.tries < o.pool.Len()
+	return l.Origins[origin].pool.Failed(a, now, kind)
 }
 
 // stillConnecting reports whether the kernel still waits for an answer to a socket's attempt to connect: a loop that comes late has not

@@ -69,7 +69,6 @@ type pending struct {
 	connect    time.Duration
 	handshake  time.Duration // the part of connect that TLS took
 	retries    int
-	tries      int            // addresses that took no connection for it
 	address    netip.AddrPort // address that it was sent to, where its origin has several
 	body       int
 	endpoint   int32
