@@ -22,9 +22,15 @@ type sibling struct {
 	address  string
 	secure   *tls.Config
 	requests atomic.Int64
-	heard    func(n int64) // called with each request's number
 	mu       sync.Mutex
+	heard    func(n int64) // called with each request's number
 	server   *http.Server
+}
+
+func (s *sibling) hear(f func(n int64)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.heard = f
 }
 
 func (s *sibling) start(t *testing.T) {
@@ -38,8 +44,12 @@ func (s *sibling) start(t *testing.T) {
 		listener = tls.NewListener(listener, s.secure)
 	}
 	server := &http.Server{ErrorLog: log.New(io.Discard, "", 0), Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
-		if n := s.requests.Add(1); s.heard != nil {
-			s.heard(n)
+		n := s.requests.Add(1)
+		s.mu.Lock()
+		heard := s.heard
+		s.mu.Unlock()
+		if heard != nil {
+			heard(n)
 		}
 	})}
 	s.mu.Lock()
@@ -138,18 +148,18 @@ func TestAnAddressComesBack(t *testing.T) {
 	}
 	t.Parallel()
 	siblings(t, 3500*time.Millisecond, func(name string, a, b *sibling, p Plan, o Options) {
-		b.heard = func(n int64) {
+		b.hear(func(n int64) {
 			if n == 40 {
 				go b.stop()
 			}
-		}
+		})
 		var once sync.Once
 		again := make(chan bool)
-		a.heard = func(n int64) {
+		a.hear(func(n int64) {
 			if n > 120 {
 				once.Do(func() { close(again) })
 			}
-		}
+		})
 		b.start(t)
 		go func() {
 			<-again
