@@ -109,8 +109,8 @@ func repeatCommands(repeat, saved string) (b page.Commands) {
 // comparisonTable is the table of one comparison: in a gate with the margins and the verdicts.
 func comparisonTable(c *Compared, index int) *page.Table {
 	found := &c.Result.Comparisons[index]
-	a, b := sides(found)
-	t := &page.Table{Columns: []page.Column{{Title: c.rateTitle(), Words: true}, {Title: a}, {Title: b}}}
+	a, b, caption := heads(found.A, found.B)
+	t := &page.Table{Caption: caption, Columns: []page.Column{{Title: c.rateTitle(), Words: true}, {Title: a}, {Title: b}}}
 	if c.Result.Gate {
 		t.Columns = append(t.Columns, page.Column{Title: "change"}, page.Column{Title: "95 %", Words: true, Gap: 1}, page.Column{Title: "margin", Gap: 1, Rank: 1},
 			page.Column{Title: "verdict", Words: true, Gap: 1})

@@ -146,9 +146,8 @@ func mirrorAnswers(m *Mirror) []string {
 }
 
 func mirrorTable(m *Mirror) *page.Table {
-	names := toldApart(m.Names[:]...)
-	a, b := names[0], names[1]
-	t := &page.Table{Columns: []page.Column{
+	a, b, caption := heads(m.Names[0], m.Names[1])
+	t := &page.Table{Caption: caption, Columns: []page.Column{
 		{Words: true}, {Title: a}, {Title: b}, {Title: b + " / " + a}, {Title: "95 %", Words: true, Gap: 1}, {Title: "evidence", Words: true},
 	}}
 	for _, r := range m.Rows {

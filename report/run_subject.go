@@ -63,6 +63,19 @@ func sides(f *compare.Comparison) (a, b string) {
 	return list[0], list[1]
 }
 
+// headColumns bounds the names of two sides together, as heads of a table: their figures, what they differ by and the evidence
+// stand beside them in a hundred columns.
+const headColumns = 24
+
+// heads names two sides in a table. Names that are too long for it are letters there, which the caption explains.
+func heads(nameA, nameB string) (a, b, caption string) {
+	list := toldApart(nameA, nameB)
+	if page.Columns(list[0])+page.Columns(list[1]) <= headColumns {
+		return list[0], list[1], ""
+	}
+	return "A", "B", "A " + longName(nameA) + " · B " + longName(nameB)
+}
+
 // subject is a run prepared for its reader.
 type subject struct {
 	*runfile.Run

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/report/compare"
 	"github.com/seed-5a006608/bench/report/page"
 )
 
@@ -36,13 +35,27 @@ func TestNamesStayApart(t *testing.T) {
 	if want := []string{"…out-service-old", "…out-service-new", "…out-service-… 2"}; !slices.Equal(labels, want) {
 		t.Errorf("labels %q, want %q", labels, want)
 	}
+}
 
-	c := &Compared{Result: compare.Result{Gate: true, Comparisons: []compare.Comparison{{A: "checkout-service-old", B: "checkout-service-new", Outcome: compare.Regression}}}}
-	var text strings.Builder
-	if err := WriteComparison(&text, c, Options{Width: page.DefaultWidth}); err != nil {
-		t.Fatal(err)
-	}
-	if table := text.String(); !strings.Contains(table, "…out-service-old") || !strings.Contains(table, "…out-service-new") {
-		t.Error(table)
+// Beside names that are long, the table still shows what it found.
+func TestTablesOfLongNames(t *testing.T) {
+	for _, tc := range []struct{ a, b, want string }{
+		{"pooled:size=4", "pooled", "pooled slower\n"},
+		{"127.0.0.1:18081/products/1", "127.0.0.1:18082/products/1", "B slower\n"},
+		{"cached HTTP/1.1", "cached HTTP/2", "B slower\n"},
+	} {
+		c := compared(t, false, 1.5, 0)
+		found := &c.Result.Comparisons[0]
+		found.A, found.B = tc.a, tc.b
+		var text strings.Builder
+		if err := WriteComparison(&text, c, Options{Width: page.DefaultWidth}); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(text.String(), tc.want); n != len(found.Rows)-1 { // all but goodput
+			t.Errorf("%d of %d rows say %q:\n%s", n, len(found.Rows)-1, tc.want, &text)
+		}
+		if caption := "A " + tc.a + " · B " + tc.b + "\n"; strings.HasPrefix(tc.want, "B ") != strings.Contains(text.String(), caption) {
+			t.Errorf("the letters are not explained, or are not needed:\n%s", &text)
+		}
 	}
 }

@@ -228,7 +228,7 @@ func armNames(arms []*rig.Target, gate bool) {
 	for i, a := range arms {
 		a.Label = a.Plan.Target.Name
 		if versions && a.Plan.HTTP != runfile.HTTPAuto {
-			a.Label += " by HTTP/" + a.Plan.HTTP
+			a.Label += " HTTP/" + a.Plan.HTTP
 		}
 		if gate && !a.Plan.Target.Named {
 			a.Label = []string{"old", "new"}[min(i, 1)]

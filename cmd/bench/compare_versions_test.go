@@ -13,9 +13,9 @@ func TestSidesHaveVersionsOfHTTP(t *testing.T) {
 		versions [2]string
 		labels   [2]string
 	}{
-		{[]string{"cached", "cached", "--a-http", "1.1", "--b-http", "2"}, [2]string{"1.1", "2"}, [2]string{"cached by HTTP/1.1", "cached by HTTP/2"}},
+		{[]string{"cached", "cached", "--a-http", "1.1", "--b-http", "2"}, [2]string{"1.1", "2"}, [2]string{"cached HTTP/1.1", "cached HTTP/2"}},
 		{[]string{"cached", "uncached", "--a-http", "1.1", "--b-http", "2"}, [2]string{"1.1", "2"}, [2]string{"cached", "uncached"}},
-		{[]string{"cached", "cached", "--http", "2", "--a-http", "1.1"}, [2]string{"1.1", "2"}, [2]string{"cached by HTTP/1.1", "cached by HTTP/2"}},
+		{[]string{"cached", "cached", "--http", "2", "--a-http", "1.1"}, [2]string{"1.1", "2"}, [2]string{"cached HTTP/1.1", "cached HTTP/2"}},
 		{[]string{"cached", "cached", "--http", "2"}, [2]string{"2", "2"}, [2]string{"cached", "cached (2)"}},
 	} {
 		var o compareOptions

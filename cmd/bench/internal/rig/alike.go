@@ -49,7 +49,7 @@ func (r *Rig) Spoken() (note string, err error) {
 
 // by is how a target is called that speaks a version of HTTP, which may be in its label already.
 func (t *Target) by(version string) string {
-	return strings.TrimSuffix(t.label(), " by "+version) + " by " + version
+	return strings.TrimSuffix(t.label(), " "+version) + " by " + version
 }
 
 // oneVersion refuses targets that speak different versions of HTTP where one of them was not asked for.

@@ -57,7 +57,7 @@ func TestTargetsSpeakOneVersionOfHTTP(t *testing.T) {
 
 // What a server really spoke counts too: it may have been hidden behind a proxy before.
 func TestVersionsThatWereSpokenAreCompared(t *testing.T) {
-	r := &Rig{Targets: []*Target{{Label: "old", Protocols: "HTTP/1.1"}, {Label: "new by HTTP/2", Protocols: "HTTP/2"}}}
+	r := &Rig{Targets: []*Target{{Label: "old", Protocols: "HTTP/1.1"}, {Label: "new HTTP/2", Protocols: "HTTP/2"}}}
 	if note, err := r.Spoken(); err == nil || note != "" || !strings.Contains(err.Error(), "old by HTTP/1.1 and new by HTTP/2 are not compared") {
 		t.Errorf("%q, %v", note, err)
 	}
