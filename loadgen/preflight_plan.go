@@ -62,6 +62,10 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			in.Address = "" // nothing has to listen there for TCP
 		}
 		var found []preflight.Finding
+		var conn net.Conn // for the handshake: a connection without one would be an error to the server
+		if in.Reached = nil; w.destination.Scheme == "https" {
+			in.Reached = func(c net.Conn) { conn = c }
+		}
 		in.Connections, found = preflight.Look(ctx, in)
 		for i, f := range found {
 			if f.Fatal && !f.Usage && w.proxy != nil {
@@ -69,8 +73,11 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			}
 		}
 		if w.destination.Scheme == "https" && !preflight.AnyFatal(found) {
-			protocol, faults := p.handshake(ctx, j.tls.Clone(), w, askedOf(m, w.destination))
+			protocol, faults := p.handshake(ctx, conn, j.tls.Clone(), w, askedOf(m, w.destination))
 			spoken, found = append(spoken, protocol), append(found, faults...)
+		}
+		if conn != nil {
+			conn.Close()
 		}
 		for _, f := range found {
 			if !slices.Contains(findings, f) {
@@ -94,10 +101,9 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 // handshakeTime bounds a handshake that is made to see whether there is one.
 const handshakeTime = 5 * time.Second
 
-// handshake looks whether TLS with one of the plan's hosts works; see [preflight.Handshake.Try]. asked is the name in the Host
-// header of requests to it, where that is another than the URL's.
-func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked string) (spoken string, findings []preflight.Finding) {
-	network, address := preflight.Dialed(w.address)
+// handshake looks whether TLS with one of the plan's hosts works over a connection, which is nil for HTTP/3; see
+// [preflight.Handshake.Try]. asked is the name in the Host header of requests to it, where that is another than the URL's.
+func (p Plan) handshake(ctx context.Context, conn net.Conn, config *tls.Config, w way, asked string) (spoken string, findings []preflight.Finding) {
 	if w.proxy != nil && w.proxy.Scheme != "http" {
 		return "", nil // what a proxy by TLS or SOCKS says, the run will tell
 	}
@@ -110,11 +116,6 @@ func (p Plan) handshake(ctx context.Context, config *tls.Config, w way, asked st
 	if p.HTTP == runfile.HTTP3 {
 		return "", h.TryQUIC(ctx, func(ctx context.Context, c *tls.Config) error { return nethttp.HandshakeQUIC(ctx, w.address, c) })
 	}
-	conn, err := new(net.Dialer).DialContext(ctx, network, address)
-	if err != nil {
-		return "", nil // reached a moment ago: the run will tell
-	}
-	defer conn.Close()
 	if w.proxy != nil {
 		switch status, err := w.tunnel(ctx, conn); {
 		case status == http.StatusProxyAuthRequired:

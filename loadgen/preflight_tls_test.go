@@ -4,13 +4,17 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"log"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/runfile"
 )
 
 // handshakes listens with TLS, takes every connection and answers none.
@@ -155,6 +159,27 @@ func TestSNI(t *testing.T) {
 	}
 	if name := <-names; name != "shop.test" || run.Requests.Succeeded != run.Requests.Due || run.Plan.SNI != "shop.test" {
 		t.Errorf("asked for %q, %+v, the plan says %q", name, run.Requests, run.Plan.SNI)
+	}
+}
+
+// What is looked at before a run is no error to the server, whose log would blame a client for it.
+func TestLookingIsNoErrorToTheServer(t *testing.T) {
+	for _, engine := range Engines() {
+		for _, version := range []string{runfile.HTTP1, runfile.HTTP2} {
+			var said strings.Builder // one line a call, under the logger's lock
+			secure, _ := selfSigned(t, "127.0.0.1")
+			server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+			server.TLS, server.EnableHTTP2, server.Config.ErrorLog = secure, true, log.New(&said, "", 0)
+			server.StartTLS()
+			p := steady(server.URL, 50*time.Millisecond)
+			p.TLS, p.Engine, p.HTTP = TLS{Insecure: true}, engine, version
+			p.Limits.Connections = 1 // the end of a run ends handshakes that nobody needs any more
+			run, err := Drive(t.Context(), p, Options{})
+			server.Close()
+			if err != nil || run.Requests.Succeeded != run.Requests.Due || said.Len() > 0 {
+				t.Errorf("%s, HTTP/%s: %v; the server said %q", engine, version, err, said.String())
+			}
+		}
 	}
 }
 

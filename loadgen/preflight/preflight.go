@@ -35,6 +35,8 @@ type Input struct {
 	KeepAlive        bool    // connections are used again
 	Requests         uint64  // planned; 0: not known beforehand
 	PeakRate         float64 // highest offered rate, requests/s; 0: as fast as it goes
+
+	Reached func(net.Conn) // is given the connection to Address, to close it; nil: it is closed at once
 }
 
 // Preflight looks, before anything is sent, at what limits this process and whether the target takes connections. It
@@ -65,7 +67,7 @@ func (p preflight) run(ctx context.Context, in Input) (connections int, findings
 		where = onLoopback
 	}
 	if in.Address != "" {
-		remote, found := reach(ctx, in.Address, p.dial)
+		remote, found := reach(ctx, in.Address, p.dial, in.Reached)
 		findings = append(findings, found...)
 		if AnyFatal(found) {
 			return connections, findings

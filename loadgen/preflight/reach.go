@@ -25,10 +25,10 @@ const (
 // with ECONNREFUSED. No other system has an error of that number.
 const errWinRefused = syscall.Errno(10061)
 
-// reach connects to an address and closes the connection again, and says what it met. A service that is just starting
-// is given three tries.
-func reach(ctx context.Context, address string, dial func(ctx context.Context, network, address string) (net.Conn, error)) (remote netip.Addr, found []Finding) {
-	network, at := Dialed(address)
+// reach connects to an address and says what it met. The connection is given to reached, or closed where that is nil. A service
+// that is just starting is given three tries.
+func reach(ctx context.Context, address string, dial func(ctx context.Context, network, address string) (net.Conn, error), reached func(net.Conn)) (remote netip.Addr, found []Finding) {
+	network, at := dialed(address)
 	host, _, err := net.SplitHostPort(at)
 	if err != nil && network == "tcp" {
 		return remote, []Finding{{Text: fmt.Sprintf("%s is no address to connect to: give host and port, as in 127.0.0.1:8080", address), Fatal: true, Usage: true}}
@@ -47,7 +47,11 @@ func reach(ctx context.Context, address string, dial func(ctx context.Context, n
 			if tcp, ok := conn.RemoteAddr().(*net.TCPAddr); ok {
 				remote = tcp.AddrPort().Addr().Unmap()
 			}
-			conn.Close()
+			if reached != nil {
+				reached(conn)
+			} else {
+				conn.Close()
+			}
 			if n > 1 {
 				found = append(found, Finding{Text: fmt.Sprintf("%s took a connection only after a while (%s): was the service just starting?", address, tried(n))})
 			}
@@ -72,8 +76,8 @@ func reach(ctx context.Context, address string, dial func(ctx context.Context, n
 	}
 }
 
-// Dialed returns what to dial for an address, which may be unix: and a socket's path.
-func Dialed(to string) (network, at string) {
+// dialed returns what to dial for an address, which may be unix: and a socket's path.
+func dialed(to string) (network, at string) {
 	if path, ok := strings.CutPrefix(to, address.UnixPrefix); ok {
 		return "unix", path
 	}

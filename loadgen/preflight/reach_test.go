@@ -102,7 +102,7 @@ func TestReach(t *testing.T) {
 				far.Close()
 				return connected{near, &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 8080}}, nil
 			}
-			remote, found := reach(t.Context(), tc.address, dial)
+			remote, found := reach(t.Context(), tc.address, dial, nil)
 			if took := time.Since(began); tries != tc.tries || took != tc.took {
 				t.Errorf("%s: %d tries in %v, want %d in %v", tc.why, tries, took, tc.tries, tc.took)
 			}
@@ -128,7 +128,7 @@ func TestReachHearsItsContext(t *testing.T) {
 		time.AfterFunc(300*time.Millisecond, cancel)
 		_, found := reach(ctx, "127.0.0.1:8080", func(context.Context, string, string) (net.Conn, error) {
 			return nil, dialErr("127.0.0.1", os.NewSyscallError("connect", syscall.ECONNREFUSED))
-		})
+		}, nil)
 		if took := time.Since(began); took != 300*time.Millisecond {
 			t.Errorf("returned after %v, want when cancelled, after 300ms", took)
 		}
