@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -52,7 +53,11 @@ func runFacts(subjects []subject, o Options) page.Section {
 	}}
 }
 
+// labels names the subjects. There is room for one in full, as it has its options in its name.
 func labels(subjects []subject) string {
+	if len(subjects) == 1 {
+		return cmp.Or(longName(subjects[0].Target.Series()), subjects[0].label)
+	}
 	var names []string
 	for i, s := range subjects {
 		if i == maxNamed {

@@ -37,6 +37,24 @@ func TestNamesStayApart(t *testing.T) {
 	}
 }
 
+// A report on one target has room for its options.
+func TestOneTargetIsNamedInFull(t *testing.T) {
+	const full = "cached:write-behind,batch=10,interval=2s"
+	one := &runfile.Run{Target: runfile.Target{Name: full}}
+	for _, tc := range []struct {
+		runs []*runfile.Run
+		want string
+	}{
+		{[]*runfile.Run{one}, full},
+		{[]*runfile.Run{one, {Target: runfile.Target{Name: "cached"}}}, "cached:write-be…, cached"},
+		{[]*runfile.Run{{}}, "target"},
+	} {
+		if got := labels(subjectsOf(tc.runs)); got != tc.want {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
+}
+
 // Beside names that are long, the table still shows what it found.
 func TestTablesOfLongNames(t *testing.T) {
 	for _, tc := range []struct{ a, b, want string }{
