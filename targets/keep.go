@@ -15,16 +15,14 @@ import (
 	"github.com/seed-5a006608/bench/targets/process"
 )
 
-// Kept is the data of a bundled service that is killed and started again. The data belong to a process of their own, the
+// Kept is the data of bundled services that are killed, or ended, and started again. The data belong to a process of their own, the
 // keeper, which does not outlive this one.
 type Kept struct {
-	name    string
-	options StartOptions
-	dir     string
-	keeper  *process.Process
+	dir    string
+	keeper *process.Process
 }
 
-// Keep makes the data of a service, on the database of its options. They must be closed.
+// Keep makes data for a service, on the database of its options. They must be closed.
 func Keep(ctx context.Context, name string, o StartOptions) (*Kept, error) {
 	target, err := Parse(name, o.ServeOptions)
 	if err != nil {
@@ -34,7 +32,7 @@ func Keep(ctx context.Context, name string, o StartOptions) (*Kept, error) {
 	if err != nil {
 		return nil, err
 	}
-	k := &Kept{name: target.Text, options: o, dir: private.Path}
+	k := &Kept{dir: private.Path}
 	spec, err := o.child("the data of "+target.Text, "keep", private)
 	if err != nil {
 		return nil, errors.Join(err, private.Remove())
@@ -60,11 +58,37 @@ func (k *Kept) made(ctx context.Context) error {
 	}
 }
 
-// Start starts the service on the data, as they are now. One at a time may run.
-func (k *Kept) Start(ctx context.Context) (*Child, error) {
-	o := k.options
+// Start starts a service on the data, as they are now; it does not outlive them. Only services that do not write, on PostgreSQL, may
+// run beside each other.
+func (k *Kept) Start(ctx context.Context, name string, o StartOptions) (*Child, error) {
 	o.DB, o.Kept = "", k.dir
-	return Start(ctx, k.name, o)
+	child, err := Start(ctx, name, o)
+	if err != nil {
+		return nil, err
+	}
+	go func() {
+		select {
+		case <-k.Done():
+			child.Kill()
+		case <-child.Done():
+		}
+	}()
+	return child, nil
+}
+
+// Restore puts back what services have changed in data on PostgreSQL, once they have ended.
+func (k *Kept) Restore(ctx context.Context) error {
+	data, err := readKept(k.dir)
+	if err != nil {
+		return err
+	}
+	if data.DSN == "" {
+		return errors.New("restore the data that are kept: only those on PostgreSQL can be")
+	}
+	if err := catalogue.RestoreSchema(ctx, data.DSN, data.Schema, catalogue.Default); err != nil {
+		return fmt.Errorf("restore the data that are kept: %w", err)
+	}
+	return nil
 }
 
 // PID is the keeper's, whose descendants the database server's processes are.
@@ -151,15 +175,23 @@ func writeKept(dir string, data kept) error {
 	return maybe.WriteFile(keptFile(dir), text, 0o600)
 }
 
-// openKept opens data that a keeper has made.
-func openKept(ctx context.Context, dir string, o catalogue.Options) (*catalogue.Store, error) {
+// readKept says where data are that a keeper has made.
+func readKept(dir string) (data kept, err error) {
 	text, err := os.ReadFile(keptFile(dir))
 	if err != nil {
-		return nil, fmt.Errorf("open the data that are kept: %w", err)
+		return data, fmt.Errorf("open the data that are kept: %w", err)
 	}
-	var data kept
 	if err := json.Unmarshal(text, &data); err != nil {
-		return nil, fmt.Errorf("open the data that are kept in %s: %w", dir, err)
+		return data, fmt.Errorf("open the data that are kept in %s: %w", dir, err)
+	}
+	return data, nil
+}
+
+// openKept opens data that a keeper has made.
+func openKept(ctx context.Context, dir string, o catalogue.Options) (*catalogue.Store, error) {
+	data, err := readKept(dir)
+	if err != nil {
+		return nil, err
 	}
 	if data.DSN == "" {
 		return catalogue.Open(ctx, keptSQLite(dir), o)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/postgres/postgrestest"
 )
 
@@ -29,9 +30,9 @@ func keep(t *testing.T, name string, o StartOptions) *Kept {
 }
 
 // onKept starts the service on its data.
-func onKept(t *testing.T, k *Kept) *Child {
+func onKept(t *testing.T, k *Kept, name string) *Child {
 	t.Helper()
-	c, err := k.Start(t.Context())
+	c, err := k.Start(t.Context(), name, StartOptions{ServeOptions: ServeOptions{PoolSize: 2}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +85,7 @@ func TestDataOutliveTheService(t *testing.T) {
 				if testing.Short() && killed == n {
 					continue // the one with a queue has most to lose
 				}
-				k.name = target
-				outlive(t, k, n, killed)
+				outlive(t, k, target, n, killed)
 			}
 			if err := k.Close(); err != nil {
 				t.Error(err)
@@ -96,11 +96,11 @@ func TestDataOutliveTheService(t *testing.T) {
 }
 
 // outlive kills and ends a service that has acknowledged n headlines.
-func outlive(t *testing.T, k *Kept, n, killed int) {
+func outlive(t *testing.T, k *Kept, name string, n, killed int) {
 	t.Helper()
-	strategy, _, _ := strings.Cut(strings.TrimPrefix(k.name, "cached:"), ",")
+	strategy, _, _ := strings.Cut(strings.TrimPrefix(name, "cached:"), ",")
 	before, after := "before-"+strategy, "after-"+strategy
-	c := onKept(t, k)
+	c := onKept(t, k, name)
 	setAll(t, c.URL, before, n)
 	for stored(t, c.URL, before, n) < killed { // a full batch is flushed without delay
 	}
@@ -108,17 +108,17 @@ func outlive(t *testing.T, k *Kept, n, killed int) {
 	if err := c.Err(); err != nil {
 		t.Errorf("a death that was wanted: %v", err)
 	}
-	c = onKept(t, k)
+	c = onKept(t, k, name)
 	if got := stored(t, c.URL, before, n); got != killed {
-		t.Errorf("%s after SIGKILL: %d of %d headlines, want %d", k.name, got, n, killed)
+		t.Errorf("%s after SIGKILL: %d of %d headlines, want %d", name, got, n, killed)
 	}
 	setAll(t, c.URL, after, n)
 	if err := c.Stop(); err != nil {
 		t.Error(err)
 	}
-	c = onKept(t, k)
+	c = onKept(t, k, name)
 	if got := stored(t, c.URL, after, n); got != n {
-		t.Errorf("%s after SIGTERM: %d of %d headlines", k.name, got, n)
+		t.Errorf("%s after SIGTERM: %d of %d headlines", name, got, n)
 	}
 	if err := c.Stop(); err != nil {
 		t.Error(err)
@@ -150,16 +150,29 @@ func TestKeeperEndsWithItsParent(t *testing.T) {
 	wantNothing(all, tmp)
 }
 
-// On a server of the user's the keeper makes the schema, and drops it at the end.
+// On a server of the user's the keeper makes the schema, restores it and drops it at the end.
 func TestKeptOnDSN(t *testing.T) {
 	dsn := postgrestest.Start(t).DSN
 	privateTmp(t)
 	before := query(t, dsn, schemas)
 	k := keep(t, "cached:write-through", StartOptions{ServeOptions: ServeOptions{DB: dsn, PoolSize: 1}})
-	outlive(t, k, 2, 2)
+	outlive(t, k, "cached:write-through", 2, 2)
+	if err := k.Restore(t.Context()); err != nil {
+		t.Error(err)
+	}
+	c := onKept(t, k, "cached:none")
+	if got := stored(t, c.URL, catalogue.FirstVersion, 3); got != 3 {
+		t.Errorf("%d of 3 headlines are as they were made", got)
+	}
+	beside := onKept(t, k, "pooled:size=1")
+	if resp, _ := get(t, beside.URL+"/products/1/stock"); resp.StatusCode != http.StatusOK {
+		t.Error(resp.Status)
+	}
 	if err := k.Close(); err != nil {
 		t.Error(err)
 	}
+	<-c.Done() // a service ends with its data
+	<-beside.Done()
 	if after := query(t, dsn, schemas); after != before {
 		t.Errorf("schemas %s, before %s", after, before)
 	}

@@ -111,7 +111,7 @@ func (t *Target) keep(ctx context.Context, r *Rig) (kept, error) {
 		return kept{}, err
 	}
 	start := func(ctx context.Context) (err error) {
-		if t.child, err = data.Start(ctx); err != nil {
+		if t.child, err = data.Start(ctx, t.Name, t.startOptions(r, silent)); err != nil {
 			return interruptedOr(ctx, err)
 		}
 		return t.started(ctx, r)
