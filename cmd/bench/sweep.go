@@ -92,6 +92,7 @@ func (o *compareOptions) runSweep(ctx context.Context, names []string, s streams
 	c := o.conductor(ctx, arms, s.err)
 	c.ends = c.began.Add(limit)
 	c.notes = grid.notes
+	c.KeepsDatabases = true
 	if err := beforeDriving(&o.driveOptions, outs, s.err); err != nil {
 		return err
 	}

@@ -32,7 +32,13 @@ func (c *conductor) sweep(ctx context.Context, grid *grid) (found *sweep.Sweep, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Down()) }()
-	c.brought = c.Starts
+	c.brought = c.Filled + c.Starts
+	switch kept := c.Kept(); {
+	case kept == 1:
+		c.notes = append(c.notes, "what is started anew is the service alone: all share one database, which they only read")
+	case kept > 1:
+		c.notes = append(c.notes, "what is started anew is the service alone: its database is another's of before, put back as it was made")
+	}
 	if err := c.Warm(ctx); err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ type kept struct {
 func (t *Target) keep(ctx context.Context, r *Rig) (kept, error) {
 	silent := func(string) {}
 	if t.Service == nil {
-		return kept{func(ctx context.Context) error { return t.start(ctx, r, silent) }, func() error { return nil }}, nil
+		return kept{func(ctx context.Context) error { return t.start(ctx, r, nil, silent) }, func() error { return nil }}, nil
 	}
 	data, err := targets.Keep(ctx, t.Name, t.startOptions(r, silent))
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"github.com/seed-5a006608/bench/loadgen"
 	"github.com/seed-5a006608/bench/loadgen/consistency"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
-	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/targets"
 	"github.com/seed-5a006608/bench/targets/link"
 )
@@ -68,12 +67,14 @@ func (t *Target) GoOn(run *runfile.Run) {
 	t.Sent, t.Sequence = t.Sent+run.Requests.Sent, uint64(run.Plan.Lines)
 }
 
-// start starts what bench owns.
-func (t *Target) start(ctx context.Context, r *Rig, say func(string)) (err error) {
+// start starts what bench owns, a bundled service on a database that is kept, or where that is nil on one of its own.
+func (t *Target) start(ctx context.Context, r *Rig, data *targets.Kept, say func(string)) (err error) {
 	if t.Options.Ledger == nil || t.Owned() { // what bench starts begins with data of its own
 		t.Options.Ledger = consistency.New()
 	}
 	switch {
+	case data != nil:
+		t.child, err = data.Start(ctx, t.Name, t.startOptions(r, say))
 	case t.Service != nil:
 		t.child, err = targets.Start(ctx, t.Name, t.startOptions(r, say))
 	case t.Command != "":
@@ -91,7 +92,7 @@ func (t *Target) start(ctx context.Context, r *Rig, say func(string)) (err error
 func (t *Target) startOptions(r *Rig, say func(string)) targets.StartOptions {
 	return targets.StartOptions{
 		ServeOptions: r.Serving, CPUs: t.Options.Environment.TargetCPUs,
-		MaxProcs: cmp.Or(t.MaxProcs, capacity.ProcessorsOf(t.Options.Environment)),
+		MaxProcs: r.processors(t),
 		Trust:    func(pem string) { t.Plan.TLS.Trusted = pem },
 		Progress: say, Warn: func(text string) { r.Warn(t.label(), text) },
 	}

@@ -13,9 +13,9 @@ func TestVersionsStayWithTheData(t *testing.T) {
 		target Target
 		stays  bool
 	}{{Target{}, true}, {Target{Command: "true", Flag: "--a-cmd"}, false}} {
-		_ = tc.target.start(ctx, &Rig{}, func(string) {})
+		_ = tc.target.start(ctx, &Rig{}, nil, func(string) {})
 		first := tc.target.Options.Ledger
-		_ = tc.target.start(ctx, &Rig{}, func(string) {})
+		_ = tc.target.start(ctx, &Rig{}, nil, func(string) {})
 		if again := tc.target.Options.Ledger; first == nil || (again == first) != tc.stays {
 			t.Errorf("%q: its ledger stays: %v, want %v", tc.target.Command, again == first, tc.stays)
 		}

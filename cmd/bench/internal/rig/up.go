@@ -21,8 +21,13 @@ type Rig struct {
 	Say          func(label, text string) // gets the progress of a start
 	Warn         func(label, text string) // gets a service's line when it cannot clean up at once
 
+	// KeepsDatabases has bundled services on PostgreSQL started anew on databases that outlive them, filled once and as they were made.
+	KeepsDatabases bool
+
+	Filled time.Duration // time that making the databases took which outlive the services
 	Starts time.Duration // time that starting and warming all took
 
+	data  databases
 	unpin func()
 }
 
@@ -39,9 +44,12 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 		}
 	}
 	r.pin()
-	for _, t := range r.Targets {
+	if err := r.keep(ctx); err != nil {
+		return err
+	}
+	for i, t := range r.Targets {
 		began := time.Now()
-		if err := t.start(ctx, r, func(text string) { r.Say(t.label(), text) }); err != nil {
+		if err := r.start(ctx, i, func(text string) { r.Say(t.label(), text) }); err != nil {
 			return err
 		}
 		r.Starts += time.Since(began)
@@ -52,12 +60,22 @@ func (r *Rig) Up(ctx context.Context) (err error) {
 	return r.alike()
 }
 
+// start starts the target of that number where bench owns it.
+func (r *Rig) start(ctx context.Context, target int, say func(string)) error {
+	data, err := r.data.database(ctx, target)
+	if err != nil {
+		return interruptedOr(ctx, err)
+	}
+	return r.Targets[target].start(ctx, r, data, say)
+}
+
 // Down ends what was started.
 func (r *Rig) Down() error {
 	var errs []error
 	for _, t := range r.Targets {
 		errs = append(errs, t.stop())
 	}
+	errs = append(errs, r.data.close())
 	if r.unpin != nil {
 		r.unpin()
 		r.unpin = nil
@@ -113,7 +131,10 @@ func (r *Rig) Anew(ctx context.Context) error {
 		if err := t.stop(); err != nil {
 			return err
 		}
-		if err := t.start(ctx, r, func(string) {}); err != nil {
+	}
+	r.data.turn++
+	for i, t := range r.Targets {
+		if err := r.start(ctx, i, func(string) {}); err != nil {
 			return err
 		}
 		if err := t.warm(ctx); err != nil {
