@@ -36,9 +36,10 @@ func Answer(s *Sweep) string {
 	}
 	say(s.objectiveSentence())
 	best := s.where(func(c *Cell) bool { return c.Best })
-	say(s.bestSentence(best))
+	neverStale := s.neverStaleSentence(best)
+	say(s.bestSentence(best, neverStale == ""))
 	say(s.numericSentence())
-	say(s.neverStaleSentence(best))
+	say(neverStale)
 	say(s.lostSentence())
 	if out := s.where(func(c *Cell) bool { return c.Unranked }); len(out) > 0 {
 		say(fmt.Sprintf("%s could not carry %s and %s not ranked.", names(out), units.Rate(s.Rate), isOrAre(out)))
@@ -46,9 +47,9 @@ func Answer(s *Sweep) string {
 	return strings.Join(sentences, " ")
 }
 
-// where are the cells for which is holds, in the order of the report.
+// where are the cells for which is holds, in the order in which they were given: no other would order none of them.
 func (s *Sweep) where(is func(*Cell) bool) (list []*Cell) {
-	for _, i := range s.order() {
+	for i := range s.Cells {
 		if c := &s.Cells[i]; is(c) {
 			list = append(list, c)
 		}
@@ -105,21 +106,25 @@ func (s *Sweep) percentiles(between string) string {
 	return strings.Join(names, between)
 }
 
-// bestSentence names all cells among the best, with what they cost.
-func (s *Sweep) bestSentence(best []*Cell) string {
+// bestSentence names all cells among the best, with what they cost, and with others says which of them were never stale.
+func (s *Sweep) bestSentence(best []*Cell, others bool) string {
 	ranked := s.where(func(c *Cell) bool { return !c.Unranked })
 	turns := s.turns(best)
 	switch {
 	case len(best) == 0:
 		return "No cell could be ranked."
 	case len(best) == len(ranked) && len(best) > 1 && turns != "":
-		return fmt.Sprintf("No cell is ahead of another: of %s none is shown to be faster than another at one percentile and not slower at the other.%s%s", names(best), turns, staleSentence(best))
+		return fmt.Sprintf("No cell is ahead of another: of %s none is shown to be faster than another at one percentile and not slower at the other.%s%s", names(best), turns, staleSentence(best, others))
 	case len(best) == len(ranked) && len(best) > 1:
-		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", s.percentiles(" or "), names(best), staleSentence(best))
+		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", s.percentiles(" or "), names(best), staleSentence(best, others))
 	case len(best) == 1:
 		return fmt.Sprintf("%s reads fastest (%s)%s.", names(best), s.figures(best), staleWords(best))
 	}
-	return fmt.Sprintf("%s read fastest (%s; %s)%s.%s", names(best), s.figures(best), apart(turns), staleWords(best), turns)
+	first := fmt.Sprintf("%s read fastest (%s; %s)", names(best), s.figures(best), apart(turns))
+	if !slices.ContainsFunc(best, func(c *Cell) bool { return !stales(c) }) {
+		return first + staleWords(best) + "." + turns
+	}
+	return fmt.Sprintf("%s.%s%s", first, turns, staleSentence(best, others))
 }
 
 // figures are what cells have of the tested percentiles, of many the least and the greatest.
@@ -176,33 +181,44 @@ func (s *Sweep) index(c *Cell) int {
 	return -1
 }
 
-// staleSentence is what staleWords say, in a sentence of its own.
-func staleSentence(cells []*Cell) string {
-	stale := slices.DeleteFunc(slices.Clone(cells), func(c *Cell) bool { return c.Stale == nil || c.Stale.Stale == 0 })
+// stales reports whether some of a cell's reads were stale.
+func stales(c *Cell) bool { return c.Stale != nil && c.Stale.Stale > 0 }
+
+// never reports whether it is known that none of a cell's reads was stale.
+func never(c *Cell) bool { return c.Stale != nil && c.Stale.Stale == 0 }
+
+// staleSentence says how often some of several cells were stale, in a sentence of its own; with others, that the others never were,
+// where that is known.
+func staleSentence(cells []*Cell, others bool) string {
+	stale := slices.DeleteFunc(slices.Clone(cells), func(c *Cell) bool { return !stales(c) })
 	if len(stale) == 0 {
 		return ""
 	}
-	return " " + names(stale) + strings.TrimPrefix(staleWords(stale), " and") + "."
+	text := " " + names(stale) + strings.TrimPrefix(staleWords(stale), " and")
+	left := slices.DeleteFunc(slices.Clone(cells), stales)
+	switch {
+	case !others || slices.ContainsFunc(left, func(c *Cell) bool { return !never(c) }):
+	case len(left) == 1:
+		text += "; " + names(left) + " never"
+	case len(left) > 1:
+		text += "; the others never"
+	}
+	return text + "."
 }
 
 // staleWords say how often cells were stale, and by how much; "" where none was.
 func staleWords(cells []*Cell) string {
 	var shares []string
-	var stale []*Cell
 	var oldest time.Duration
 	for _, c := range cells {
-		if c.Stale != nil && c.Stale.Stale > 0 {
-			shares, stale, oldest = append(shares, units.Share(c.Stale.share())), append(stale, c), max(oldest, c.Stale.AgeMax)
+		if stales(c) {
+			shares, oldest = append(shares, units.Share(c.Stale.share())), max(oldest, c.Stale.AgeMax)
 		}
 	}
-	if len(stale) == 0 {
+	if len(shares) == 0 {
 		return ""
 	}
-	verb := " and " + isOrAre(cells)
-	if len(stale) < len(cells) {
-		verb = "; " + names(stale) + " " + isOrAre(stale)
-	}
-	text := fmt.Sprintf("%s stale for %s of reads", verb, and(shares))
+	text := fmt.Sprintf(" and %s stale for %s of reads", isOrAre(cells), and(shares))
 	if oldest > 0 {
 		text += ", by up to " + units.Duration(oldest)
 	}
@@ -216,16 +232,18 @@ func (st *Stale) share() float64 {
 	return float64(st.Stale) / float64(st.Judged)
 }
 
-// neverStaleSentence names the best of those that were never stale, where some of the best were.
+// neverStaleSentence names the best of those that were never stale, unless just they are left of the best without the stale ones.
 func (s *Sweep) neverStaleSentence(best []*Cell) string {
-	never := func(c *Cell) bool { return !c.Unranked && c.Stale != nil && c.Stale.Stale == 0 }
-	if len(best) == len(s.where(func(c *Cell) bool { return !c.Unranked })) || !slices.ContainsFunc(best, func(c *Cell) bool { return c.Stale != nil && c.Stale.Stale > 0 }) {
+	if len(best) == len(s.where(func(c *Cell) bool { return !c.Unranked })) || !slices.ContainsFunc(best, stales) {
 		return ""
 	}
-	list, ahead := s.where(never), s.ahead()
+	list, ahead := s.where(func(c *Cell) bool { return !c.Unranked && never(c) }), s.ahead()
 	first := slices.DeleteFunc(slices.Clone(list), func(c *Cell) bool {
 		return slices.ContainsFunc(list, func(other *Cell) bool { return ahead[s.index(other)][s.index(c)] })
 	})
+	if slices.Equal(first, slices.DeleteFunc(slices.Clone(best), stales)) {
+		return ""
+	}
 	switch {
 	case len(first) == 0:
 		return ""
