@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/report"
+	"github.com/seed-5a006608/bench/targets"
 	"github.com/spf13/pflag"
 )
 
@@ -66,7 +67,7 @@ func repeated(given *pflag.FlagSet, keep func(name string) bool) (words []string
 			return
 		}
 		value := "…"
-		if repeatable[f.Name] {
+		if repeatable[f.Name] || f.Name == "db" && showsNoDSN(f.Value.String()) {
 			value = f.Value.String()
 		}
 		if list, ok := f.Value.(pflag.SliceValue); ok && repeatable[f.Name] {
@@ -86,6 +87,9 @@ func repeated(given *pflag.FlagSet, keep func(name string) bool) (words []string
 	})
 	return words
 }
+
+// showsNoDSN reports whether a value of --db holds no password: a throwaway server's, or the name of a file.
+func showsNoDSN(db string) bool { return db == targets.Throwaway || strings.HasPrefix(db, "@") }
 
 // withoutSecrets leaves the user information and the query of a URL out.
 func withoutSecrets(address string) string {
