@@ -128,7 +128,21 @@ func (o *compareOptions) cellArms(grid *grid) (arms []*rig.Target, err error) {
 		one[0].Label = c.label
 		arms = append(arms, one[0])
 	}
-	return arms, nil
+	return arms, o.toldLost(arms)
+}
+
+// toldLost refuses objectives on lost writes where nothing is killed that could lose some.
+func (o *compareOptions) toldLost(arms []*rig.Target) error {
+	for _, t := range arms[0].Plan.SLO {
+		switch {
+		case t.Metric != runfile.MetricLost:
+		case o.sweeping.noKill:
+			return fmt.Errorf("slo %s: what is lost is told by killing each service at the end: leave --no-kill out", t.Text)
+		case !arms[0].Owned():
+			return fmt.Errorf("slo %s: what is lost is told by killing each service at the end, and bench kills only what it starts: give its command with --a-cmd", t.Text)
+		}
+	}
+	return nil
 }
 
 // readShare is the share of the requests that read, of a plan as it was driven.

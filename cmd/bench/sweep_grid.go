@@ -109,6 +109,8 @@ func (o *compareOptions) grid(names []string) (*grid, error) {
 		return nil, err
 	case len(g.cells) > sweep.MostCells:
 		return nil, tooMany(len(g.cells))
+	case len(g.cells) < 2 && len(choices) > 1:
+		return nil, fmt.Errorf("--sweep compares two or more cells, got 1, as all values come to %s: give others", g.cells[0].target)
 	case len(g.cells) < 2:
 		return nil, fmt.Errorf("--sweep compares two or more cells, got %d: give the values of an option, as in size=1,2,4", len(g.cells))
 	}

@@ -69,6 +69,8 @@ func TestGridRefusals(t *testing.T) {
 		{[]string{"pooled"}, []string{"--sweep", "size=1,1"}, "1 stands there twice"},
 		{[]string{"pooled"}, []string{"--sweep", "size=1,2", "--sweep", "size=3"}, "size is swept twice"},
 		{[]string{"pooled"}, []string{"--sweep", "size=1"}, "got 1"},
+		{[]string{"pooled"}, []string{"--sweep", "size=1,01"}, "got 1, as all values come to pooled:size=1: give others"},
+		{[]string{"cached"}, []string{"--sweep", "strategy=none", "--sweep", "ttl=1s,2s"}, "got 1, as all values come to cached:none: give others"},
 		{[]string{"pooled"}, []string{"--sweep", "size=1,2,3,4,5,6,7,8,9"}, "these are 9"},
 		{[]string{"pooled"}, []string{"--sweep", "size=1,2,3", "--sweep", "db-rtt=0s,1ms,2ms"}, "these are 9"},
 		{[]string{"pooled"}, []string{"--sweep", "sizes=1,2"}, "did you mean size?"},
@@ -101,6 +103,41 @@ func TestSweepGoesWithoutTheFlagsOfTwo(t *testing.T) {
 	} {
 		if err := sweepOf(t, c.flags...).checkSweep(c.names); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v %v: %v, want %q", c.names, c.flags, err, c.want)
+		}
+	}
+}
+
+// What a kill would tell is no objective where nothing is killed.
+func TestLostWritesNeedAKill(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lost.yaml")
+	if err := os.WriteFile(file, []byte(`
+version: 2
+name: lost
+requests:
+  - {path: /items/1, consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'}}
+  - {path: /items/1, method: PUT, body: '{{version}}', consistency: {role: write, key: 'path~^/items/([0-9]+)'}}
+origin: {url: 'http://127.0.0.1:1/items/{{key}}'}
+`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		names []string
+		flags []string
+		want  string
+	}{
+		{[]string{"cached"}, []string{"--sweep", "strategy=none,ttl", "--slo", "lost<=0"}, ""},
+		{[]string{"cached"}, []string{"--sweep", "strategy=none,ttl", "--slo", "p99<1s", "--no-kill"}, ""},
+		{[]string{"cached"}, []string{"--sweep", "strategy=none,ttl", "--slo", "lost<=0", "--no-kill"}, "slo lost<=0: what is lost is told by killing each service at the end: leave --no-kill out"},
+		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/{size}", "--file", file, "--slo", "lost<=0"}, "slo lost<=0: what is lost is told by killing each service at the end, and bench kills only what it starts: give its command with --a-cmd"},
+		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/{size}", "--a-cmd", "./server {size}", "--file", file, "--slo", "lost<=0"}, ""},
+	} {
+		o := sweepOf(t, c.flags...)
+		g, err := o.grid(c.names)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.cellArms(g); (err == nil) != (c.want == "") || err != nil && err.Error() != c.want {
+			t.Errorf("%v: %v, want %q", c.flags, err, c.want)
 		}
 	}
 }
