@@ -83,7 +83,7 @@ func (o *compareOptions) runSweep(ctx context.Context, names []string, s streams
 	if err != nil {
 		return asUsage(err)
 	}
-	limit := cellTime * sweepTime(len(arms))
+	limit := grid.time()
 	if o.given.Changed("max-time") {
 		if limit, err = o.maxTimeOf(arms); err != nil {
 			return asUsage(err)

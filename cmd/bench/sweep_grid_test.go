@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -54,6 +55,33 @@ func TestGridOfABundledService(t *testing.T) {
 		}
 		if c.note != "" && !slices.Contains(g.notes, c.note) || c.note == "" && len(g.notes) > 0 {
 			t.Errorf("%s %v: notes %q, want %q", c.subject, c.flags, g.notes, c.note)
+		}
+	}
+}
+
+// Values of a numeric option have more time each, and no sweep of them more than six minutes.
+func TestTimeOfASweep(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		sweeps []string
+		want   time.Duration
+	}{
+		{"pooled", []string{"size=1,2"}, 3 * time.Minute},
+		{"pooled", []string{"size=1,2,4,8,16,32"}, 6 * time.Minute},
+		{"cached", []string{"ttl=1s,2s,4s,8s,16s,32s,64s,128s"}, 6 * time.Minute},
+		{"cached", []string{"strategy=none,ttl,aside,swr"}, 3 * time.Minute},
+		{"cached", []string{"size=1,2", "ttl=1s,2s"}, 3 * time.Minute},
+	} {
+		var flags []string
+		for _, s := range c.sweeps {
+			flags = append(flags, "--sweep", s)
+		}
+		g, err := sweepOf(t, flags...).grid([]string{c.name})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := g.time(); got != c.want {
+			t.Errorf("%v: %v, want %v", c.sweeps, got, c.want)
 		}
 	}
 }

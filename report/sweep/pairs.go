@@ -232,15 +232,20 @@ func numeric(cells []Cell, options int) (order []int) {
 	}
 	values := make([]float64, len(cells))
 	for i, c := range cells {
-		v, ok := number(c.Values[0])
-		if !ok {
+		if !Numbers(c.Values) {
 			return nil
 		}
-		values[i] = v
+		values[i], _ = number(c.Values[0])
 		order = append(order, i)
 	}
 	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(values[a], values[b]) })
 	return order
+}
+
+// Numbers reports whether the values of an option are numbers, durations or percentages, so that one of them can be named as the
+// smallest near the best.
+func Numbers(values []string) bool {
+	return !slices.ContainsFunc(values, func(v string) bool { _, ok := number(v); return !ok })
 }
 
 // number reads a number, a duration in seconds, or a percentage.
