@@ -43,7 +43,7 @@ func (c *conductor) sweep(ctx context.Context, grid *grid) (found *sweep.Sweep, 
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, c.Down()) }()
-	c.brought = c.Filled + c.Starts
+	c.brought = c.Starts
 	switch kept := c.Kept(); {
 	case kept == 1:
 		c.notes = append(c.notes, "what is started anew is the service alone: all share one database, which they only read")
@@ -150,13 +150,13 @@ func (c *conductor) sweepLayout(rate float64) (l compare.Layout, err error) {
 	return l, nil
 }
 
-// killing is the time for killing every cell at the end: each is started three times, the keeper of its data included, and not warmed,
-// and what it queued is awaited before its keys are read.
+// killing is the time for killing every cell at the end: a database of its own is filled, it is started three times, the keeper of its
+// data included, and not warmed, and what it queued is awaited before its keys are read.
 func (c *conductor) killing() (takes time.Duration) {
 	const settle = 2 * time.Second
 	for _, t := range c.Targets {
 		if c.losesBy(t) {
-			takes += killedAfter + settle + 3*c.brought/time.Duration(len(c.Targets))
+			takes += killedAfter + settle + (c.Filled+3*c.brought)/time.Duration(len(c.Targets))
 		}
 	}
 	return takes
