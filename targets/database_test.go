@@ -34,7 +34,7 @@ const schemas = `SELECT coalesce(string_agg(nspname, ' ' ORDER BY nspname), '') 
 
 // A service works in a schema of its own and drops only that; the DSN is in no child's arguments or environment.
 func TestServiceOnDSN(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		t.Fatal(err)
@@ -47,6 +47,7 @@ func TestServiceOnDSN(t *testing.T) {
 	if _, err := admin.Exec(t.Context(), `CREATE SCHEMA bench_of_another; CREATE TABLE bench_of_another.products AS SELECT 1`); err != nil {
 		t.Fatal(err)
 	}
+	defer admin.Exec(t.Context(), `DROP SCHEMA bench_of_another CASCADE`)
 	before := query(t, dsn, schemas)
 	t.Setenv("BENCH_DB", dsn)
 	tmp := privateTmp(t)
@@ -96,7 +97,7 @@ func TestServiceOnDSN(t *testing.T) {
 
 // What is wrong with a DSN is said, and nothing that stands in it.
 func TestDSNErrorsSayNoSecret(t *testing.T) {
-	server := postgrestest.Start(t).DSN
+	server := postgrestest.Shared(t).DSN
 	config, err := pgx.ParseConfig(server)
 	if err != nil {
 		t.Fatal(err)
@@ -159,7 +160,7 @@ func TestCheckDB(t *testing.T) {
 
 // A new connection for each query costs several times the query: the lesson of pooled and unpooled.
 func TestConnectingToPostgresCosts(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	privateTmp(t)
 	least := map[string]time.Duration{} // what else the machine does makes some take longer, and none shorter
 	for _, name := range []string{"pooled", "unpooled"} {

@@ -59,7 +59,7 @@ func put(t *testing.T, url string, cents int) {
 
 // Clients that hang up leave no connection in a transaction, and no price in the cache that the database has not.
 func TestHangingUpPoisonsNothing(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	options := StartOptions{ServeOptions: ServeOptions{DB: dsn, PoolSize: 4}}
 	t.Run("reads", func(t *testing.T) {
 		privateTmp(t)

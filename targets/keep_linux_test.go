@@ -152,7 +152,7 @@ func TestKeeperEndsWithItsParent(t *testing.T) {
 
 // On a server of the user's the keeper makes the schema, restores it and drops it at the end.
 func TestKeptOnDSN(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	privateTmp(t)
 	before := query(t, dsn, schemas)
 	k := keep(t, "cached:write-through", StartOptions{ServeOptions: ServeOptions{DB: dsn, PoolSize: 1}})

@@ -304,7 +304,7 @@ func TestServicesOnPostgres(t *testing.T) {
 					t.Errorf("%s: Server-Timing %q", path, got)
 				}
 			}
-			all := family(t, os.Getpid())[1:]
+			all := family(t, c.PID)
 			postmaster := slices.IndexFunc(all, func(p person) bool { return p.parent == c.PID && strings.Contains(p.title, "postgres") })
 			if postmaster < 0 {
 				t.Fatalf("the postmaster is no child of the service: %+v", all)

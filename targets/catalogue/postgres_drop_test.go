@@ -52,10 +52,11 @@ func execute(t *testing.T, c *pgx.Conn, statements ...string) {
 
 // What is in the way of a drop is waited for, and what stays is named with the statement that removes it.
 func TestDropWaits(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	admin := session(t, dsn)
 	defer admin.Close(context.Background())
 	execute(t, admin, "CREATE ROLE tight LOGIN PASSWORD 'x'", "GRANT CREATE ON DATABASE postgres TO tight")
+	defer execute(t, admin, "DROP OWNED BY tight", "DROP ROLE tight")
 	tight := dsn + " user=tight password=x"
 
 	for _, way := range []struct {
@@ -98,11 +99,12 @@ func TestDropWaits(t *testing.T) {
 
 // Where waiting is of no use, none is done.
 func TestDropGivesUp(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	s, _ := filled(t, dsn, dsn)
 	admin := session(t, dsn)
 	defer admin.Close(context.Background())
 	execute(t, admin, "CREATE ROLE other", "CREATE ROLE owner", "ALTER SCHEMA "+s.Name+" OWNER TO owner")
+	defer execute(t, admin, "DROP SCHEMA "+s.Name+" CASCADE", "DROP ROLE other, owner")
 	s.config.RuntimeParams["role"] = "other"
 	err := s.Drop(t.Context(), func(line string) { t.Error(line) })
 	if left, ok := errors.AsType[*LeftError](err); !ok || !strings.Contains(left.Error(), "SQLSTATE 42501") {

@@ -36,7 +36,7 @@ func (a *at) TraceQueryEnd(ctx context.Context, _ *pgx.Conn, _ pgx.TraceQueryEnd
 
 // A request that is given up between two statements leaves a connection that serves the next.
 func TestGivenUpBetweenStatements(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	var hook at
 	s := openTraced(t, dsn, &hook)
 	if _, err := s.Summary(t.Context(), 1); err != nil { // all is prepared
@@ -70,7 +70,7 @@ func TestGivenUpBetweenStatements(t *testing.T) {
 
 // A price change whose request is given up while the server makes it is known to be made.
 func TestGivenUpPriceChangeIsHeard(t *testing.T) {
-	dsn := postgrestest.Start(t).DSN
+	dsn := postgrestest.Shared(t).DSN
 	var hook at
 	s := openTraced(t, dsn, &hook)
 	s.SetPrice(t.Context(), 3, 400)

@@ -18,7 +18,7 @@ import (
 
 // onPostgres runs f on a PostgreSQL server, pooled and over fresh connections, each on a schema of its own.
 func onPostgres(t *testing.T, f func(t *testing.T, s *Store)) {
-	server := postgrestest.Start(t)
+	server := postgrestest.Shared(t)
 	for name, o := range map[string]Options{"pooled": {Connections: 2}, "fresh": {Fresh: true}} {
 		t.Run(name, func(t *testing.T) { f(t, openSchema(t, server.DSN, o)) })
 	}

@@ -12,10 +12,11 @@ import (
 
 	"go.uber.org/goleak"
 
+	"github.com/seed-5a006608/bench/targets/postgres/postgrestest"
 	"github.com/seed-5a006608/bench/targets/timing"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { goleak.VerifyTestMain(postgrestest.Tests{M: m}) }
 
 // rows are all rows of a table of the small catalogue, made without the database.
 func rows(t *testing.T, table func(func(args ...any) error) error) (all [][]any) {
