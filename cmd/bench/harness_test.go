@@ -61,16 +61,22 @@ func long(t testing.TB, why string) {
 // start starts bench with its temporary files in a directory of the test's own. With -short it skips the test.
 func start(t testing.TB, args ...string) *started {
 	t.Helper()
+	return startWith(t, nil, args...)
+}
+
+// startWith is start with further variables of the environment. t.Setenv is not for tests that run side by side.
+func startWith(t testing.TB, env []string, args ...string) *started {
+	t.Helper()
 	skipShort(t)
 	path, err := exec.LookPath("bench")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return startProgram(t, path, args...)
+	return startProgram(t, path, env, args...)
 }
 
 // startProgram starts a program that becomes bench. With -short it skips the test.
-func startProgram(t testing.TB, path string, args ...string) *started {
+func startProgram(t testing.TB, path string, env []string, args ...string) *started {
 	t.Helper()
 	skipShort(t)
 	b := &started{Cmd: exec.Command(path, args...), dir: t.TempDir(), done: make(chan struct{})}
@@ -79,7 +85,7 @@ func startProgram(t testing.TB, path string, args ...string) *started {
 		t.Fatal(err)
 	}
 	b.Dir = b.dir
-	b.Env = append(os.Environ(), "TMPDIR="+temp, "BENCH_CACHE_DIR="+cacheDir(t))
+	b.Env = append(append(os.Environ(), "TMPDIR="+temp, "BENCH_CACHE_DIR="+cacheDir(t)), env...)
 	b.Stdout, b.Stderr = &b.stdout, &b.stderr
 	if err := b.Start(); err != nil {
 		t.Fatal(err)

@@ -216,7 +216,7 @@ func TestHangUpUnderNohupEndsNothing(t *testing.T) {
 		}
 	}))
 	defer server.Close()
-	b := startProgram(t, "nohup", path, "sustained", server.URL, "-r", "50/s", "-d", "2s", "--no-save", "-o", "json=run.json")
+	b := startProgram(t, "nohup", nil, path, "sustained", server.URL, "-r", "50/s", "-d", "2s", "--no-save", "-o", "json=run.json")
 	<-driven
 	if err := b.Process.Signal(syscall.SIGHUP); err != nil {
 		t.Fatal(err)

@@ -150,10 +150,10 @@ func TestFreezeIsMeasuredInFull(t *testing.T) {
 func TestOverloadIsNamed(t *testing.T) {
 	measured(t, func(t *testing.T, m *trial) {
 		s := serve(t, "reference", "--service", "fixed:5ms", "--workers", "1")
-		b := start(t, "sustained", s.url, "-r", "400/s", "-d", "6s", "--drain", "2s", "-o", "json=run.json")
+		b := start(t, "sustained", s.url, "-r", "400/s", "-d", "4s", "--drain", "1s", "-o", "json=run.json")
 		b.exit(t, exitOK)
 		run := b.run(t)
-		m.accounted(run, 2400)
+		m.accounted(run, 1600)
 		if r := run.Overall.ResponseTime; !r.Quantile(0.99).AtLeast || !strings.Contains(b.stdout.String(), "≥") {
 			m.wrongf("P99 %v is no lower bound: %v", r.P99NS, r.AtLeast)
 		}
@@ -211,7 +211,7 @@ func TestStarvedGeneratorIsNeverValid(t *testing.T) {
 	}
 	loaded(t, func(t *testing.T, m *trial) {
 		defer burn(t, own[0], 6)()
-		b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "5s", "-o", "json=run.json")
+		b := start(t, "sustained", "reference", "-r", "1000/s", "-d", "3s", "-o", "json=run.json")
 		b.exit(t, exitOK)
 		run := b.run(t)
 		if run.Verdict.Kind == runfile.Valid {

@@ -56,7 +56,7 @@ func TestControlGroupOfTwoProcessors(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A shell joins the group and becomes bench.
-	b := startProgram(t, "sh", "-c", `echo $$ > "$0/cgroup.procs" && exec "$@"`, group, bench,
+	b := startProgram(t, "sh", nil, "-c", `echo $$ > "$0/cgroup.procs" && exec "$@"`, group, bench,
 		"sustained", "pooled", "-r", "20/s", "-d", "60s", "--no-save")
 	if got := maxProcsOf(t, b); got != "1" {
 		t.Errorf("the service has GOMAXPROCS %s, want 1 of the 2 that the group leaves", got)

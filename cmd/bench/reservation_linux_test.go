@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -20,14 +19,8 @@ func TestTwoBenchesAtOnce(t *testing.T) {
 	if len(usage.Usable()) < 2 {
 		t.Skip("one processor is never set apart")
 	}
-	path, err := exec.LookPath("bench")
-	if err != nil {
-		t.Fatal(err)
-	}
-	temp := t.TempDir() // both have it
-	together := func(args ...string) *started {
-		return startProgram(t, "env", append([]string{"TMPDIR=" + temp, path}, args...)...)
-	}
+	temp := []string{"TMPDIR=" + t.TempDir()} // both have it
+	together := func(args ...string) *started { return startWith(t, temp, args...) }
 	first := together("sustained", "reference", "-r", "50/s", "-d", "60s", "--no-save", "--before", "touch up")
 	within(t, time.Minute, "the first is not up", func() bool {
 		_, err := os.Stat(filepath.Join(first.dir, "up"))

@@ -27,13 +27,14 @@ func schemas(t *testing.T, c *pgx.Conn) (list []string) {
 // A schema on the user's server is dropped whichever way bench ends, and where something is in the way of that, bench says
 // so, waits until it is interrupted and names what is left.
 func TestSchemaIsNotLeftWithoutAWord(t *testing.T) {
+	t.Parallel()
 	dsn := postgrestest.Start(t).DSN
 	admin, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer admin.Close(context.Background())
-	t.Setenv("BENCH_DB", dsn)
+	onIt := []string{"BENCH_DB=" + dsn}
 	lock := func(t *testing.T) (schema string) {
 		t.Helper()
 		list := schemas(t, admin)
@@ -75,7 +76,7 @@ func TestSchemaIsNotLeftWithoutAWord(t *testing.T) {
 	}
 
 	t.Run("serve", func(t *testing.T) {
-		b := start(t, "serve", "pooled")
+		b := startWith(t, onIt, "serve", "pooled")
 		within(t, 2*time.Minute, "it is not ready", func() bool { return strings.HasSuffix(b.stdout.String(), "\n") })
 		schema := lock(t)
 		interrupt(t, b, syscall.SIGINT)
@@ -86,7 +87,7 @@ func TestSchemaIsNotLeftWithoutAWord(t *testing.T) {
 		tidy(t, schema)
 	})
 	t.Run("drive", func(t *testing.T) {
-		b := start(t, "sustained", "pooled", "-q", "-r", "20/s", "-d", "60s", "--no-save", "--before", "echo driving >&2")
+		b := startWith(t, onIt, "sustained", "pooled", "-q", "-r", "20/s", "-d", "60s", "--no-save", "--before", "echo driving >&2")
 		within(t, 2*time.Minute, "it does not begin", func() bool { return strings.Contains(b.stderr.String(), "driving") })
 		schema := lock(t)
 		interrupt(t, b, syscall.SIGINT)
@@ -98,7 +99,7 @@ func TestSchemaIsNotLeftWithoutAWord(t *testing.T) {
 	})
 	for _, with := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP} {
 		t.Run("filling, "+with.String(), func(t *testing.T) {
-			b := start(t, "sustained", "pooled", "-r", "20/s", "-d", "60s", "--no-save")
+			b := startWith(t, onIt, "sustained", "pooled", "-r", "20/s", "-d", "60s", "--no-save")
 			within(t, time.Minute, "it does not fill", func() bool { return len(schemas(t, admin)) > 0 })
 			interrupt(t, b, with)
 			b.exit(t, exitInterrupted)
@@ -108,7 +109,7 @@ func TestSchemaIsNotLeftWithoutAWord(t *testing.T) {
 		})
 	}
 	t.Run("filling, locked", func(t *testing.T) {
-		b := start(t, "sustained", "pooled", "-r", "20/s", "-d", "60s", "--no-save")
+		b := startWith(t, onIt, "sustained", "pooled", "-r", "20/s", "-d", "60s", "--no-save")
 		within(t, time.Minute, "it does not fill", func() bool {
 			var n int
 			err := admin.QueryRow(t.Context(), "SELECT count(*) FROM pg_stat_progress_copy").Scan(&n)

@@ -16,6 +16,7 @@ import (
 // A canary in every place where a secret may stand is in no file, no output, and no other process's arguments or
 // environment.
 func TestSecretsAreNowhere(t *testing.T) {
+	t.Parallel()
 	const canary = "C4N4RY"
 	var got atomic.Int64
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -35,15 +36,13 @@ func TestSecretsAreNowhere(t *testing.T) {
 		strings.Replace(s.URL, "http://", "http://user:"+canary+"@", 1) + "/path?token=" + canary,
 		"http://user:" + canary + "@127.0.0.1:1/?token=" + canary, // refused
 	} {
-		authorization := "Authorization: Bearer " + canary
+		env := []string{"BENCH_HEADER=Authorization: Bearer " + canary}
 		args := []string{"sustained", "cached", target, "-r", "50/s", "-d", "2s", "-o", "json=run.json", "-v"}
 		if i == 0 {
 			args = append(args, "-H", "Cookie: session="+canary)
-			t.Setenv("BENCH_USER", canary+":${env:HOME}")
-		} else {
-			t.Setenv("BENCH_HEADER", authorization)
+			env = []string{"BENCH_USER=" + canary + ":${env:HOME}"}
 		}
-		b := start(t, args...)
+		b := startWith(t, env, args...)
 		shown := func(pid int, file string) string {
 			data, _ := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), file)) // a process that has ended shows nothing
 			return string(data)

@@ -42,7 +42,7 @@ func TestThrottledBenchSaysSo(t *testing.T) {
 			loaded(t, func(t *testing.T, m *trial) {
 				s := serve(t, "reference", "--bare")
 				cmd := exec.Command("sh", "-c", `echo $$ >"$0" && exec bench sustained "$@"`, throttledGroup(t),
-					s.url, "--engine", engine, "-r", "40000", "-d", "4s", "--drain", "1s", "-c", "64", "-o", "json=run.json")
+					s.url, "--engine", engine, "-r", "40000", "-d", "2s", "--drain", "1s", "-c", "64", "-o", "json=run.json")
 				cmd.Dir = t.TempDir()
 				if out, err := cmd.CombinedOutput(); err != nil {
 					t.Fatalf("%v\n%s", err, out)

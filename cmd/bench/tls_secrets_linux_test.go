@@ -18,6 +18,7 @@ import (
 // What TLS makes secret, the tickets of sessions and the keys of connections, is in no file and no output, by either engine and over
 // either version of HTTP. $SSLKEYLOGFILE has nobody write keys down.
 func TestSecretsOfTLSAreNowhere(t *testing.T) {
+	t.Parallel()
 	const canary = "C4N4RY: a session's ticket"
 	var keys lockedBuffer
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
@@ -34,10 +35,9 @@ func TestSecretsOfTLSAreNowhere(t *testing.T) {
 	s.StartTLS()
 	t.Cleanup(s.Close)
 	keyLog := filepath.Join(t.TempDir(), "keys")
-	t.Setenv("SSLKEYLOGFILE", keyLog)
 	for _, flags := range []string{"--http 1.1 --max-conn-requests 5", "--http 2", "--engine http --no-keepalive"} {
 		args := []string{"sustained", s.URL, "-k", "--tls-resume", "on", "-r", "100/s", "-d", "1s", "-v", "-o", "json=run.json", "-o", "html=run.html"}
-		b := start(t, append(args, strings.Fields(flags)...)...)
+		b := startWith(t, []string{"SSLKEYLOGFILE=" + keyLog}, append(args, strings.Fields(flags)...)...)
 		b.exit(t, exitOK)
 		if c := b.run(t).Connections; len(c) == 0 || !strings.Contains(flags, "2") && c[0].Resumed == 0 {
 			t.Errorf("%s: no ticket was used: %+v", flags, c)

@@ -15,6 +15,7 @@ import (
 
 // What a service says while it is driven stands in the report and in the file.
 func TestWordsOfAServiceAreKept(t *testing.T) {
+	t.Parallel()
 	dsn := postgrestest.Start(t).DSN
 	admin, err := pgx.Connect(t.Context(), dsn)
 	if err != nil {
@@ -29,8 +30,7 @@ func TestWordsOfAServiceAreKept(t *testing.T) {
 	}
 	execute("CREATE ROLE tight LOGIN PASSWORD 'x'")
 	execute("GRANT CREATE ON DATABASE postgres TO tight")
-	t.Setenv("BENCH_DB", dsn+" user=tight password=x")
-	b := start(t, "sustained", "unpooled", "-r", "20/s", "-d", "2s", "--no-save", "-o", "json=run.json",
+	b := startWith(t, []string{"BENCH_DB=" + dsn + " user=tight password=x"}, "sustained", "unpooled", "-r", "20/s", "-d", "2s", "--no-save", "-o", "json=run.json",
 		"--before", "touch up; until test -e go; do sleep 0.05; done")
 	within(t, 2*time.Minute, "the service is not up", func() bool {
 		_, err := os.Stat(filepath.Join(b.dir, "up"))
