@@ -27,7 +27,7 @@ type condition struct {
 func newConditions(p Plan) ([]*condition, error) {
 	var list []*condition
 	for _, t := range p.Abort.On {
-		c := &condition{Threshold: t, undisturbed: newTargetTimes(runfile.DetailDigits), Part: runfile.Part{Bounded: t.OfResponse(), OK: &runfile.Histogram{Digits: runfile.DetailDigits}, Censored: &runfile.Histogram{Digits: runfile.DetailDigits}}}
+		c := &condition{Threshold: t, undisturbed: newTargetTimes(runfile.DetailDigits), Part: runfile.Part{OK: &runfile.Histogram{Digits: runfile.DetailDigits}, Censored: &runfile.Histogram{Digits: runfile.DetailDigits}}}
 		scope, err := scopeOf(t, p.Profile.Phases)
 		if err != nil {
 			return nil, err
@@ -154,8 +154,9 @@ func (c *condition) judge(outstanding []waiting, late bool) (sentence string, ho
 		}
 	}
 	now.Dist = runfile.SummaryOf(now.OK, now.Censored)
-	if now.Bounded {
-		now.Target = runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
+	if c.OfResponse() {
+		target := runfile.SummaryOf(&c.undisturbed.parts[0].ok, bounds)
+		now.Target = &target
 	}
 	if c.OfStale() && now.Consistency.Reads == 0 || c.Missing(&now) != "" ||
 		c.Metric != runfile.MetricRate && c.Metric != runfile.MetricOrigin && now.Due == 0 && now.Dist.Count == 0 {
@@ -180,8 +181,8 @@ func (c *condition) enough(p *runfile.Part) bool {
 		return p.Consistency.Reads >= runfile.Fewest
 	case c.Metric == runfile.MetricPercentile && !c.Upper():
 		d := &p.Dist
-		if p.Bounded {
-			d = &p.Target
+		if p.Target != nil {
+			d = p.Target
 		}
 		return math.Round(d.ShareAbove(time.Duration(c.Limit))*float64(d.Count)) >= runfile.Fewest
 	default:

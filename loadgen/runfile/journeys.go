@@ -312,12 +312,12 @@ func (t Threshold) journeyPart(r *Run, phases []*Phase) (Part, string) {
 	if err := t.CheckNamed(true); err != nil {
 		return Part{}, err.Error()
 	}
-	newPart := func() Part {
-		return Part{OK: &Histogram{Digits: TotalDigits}, Censored: &Histogram{Digits: TotalDigits}}
-	}
-	p, target := newPart(), newPart()
+	p := newPart(TotalDigits)
 	p.Journeys = true
-	p.Bounded = t.OfResponse()
+	var target *Part
+	if t.OfResponse() {
+		target = newPart(TotalDigits)
+	}
 	for _, phase := range phases {
 		p.Length += phase.DurationNS * time.Duration(r.Repetitions())
 		j := phase.JourneyNamed(t.Endpoint)
@@ -327,15 +327,16 @@ func (t Threshold) journeyPart(r *Run, phases []*Phase) (Part, string) {
 		p.Due += j.Arrived
 		p.Succeeded += j.Completed
 		p.Served += j.Completed
-		if err := errors.Join(p.add(&j.Time, TotalDigits), target.add(j.undisturbed(), TotalDigits)); err != nil {
+		err := p.add(&j.Time, TotalDigits)
+		if err == nil && target != nil {
+			err = target.add(j.undisturbed(), TotalDigits)
+		}
+		if err != nil {
 			return Part{}, fmt.Sprintf("the histogram of journey %q in phase %q cannot be read: %v", j.Name, phase.Name, err)
 		}
 	}
-	p.Dist = DistOf(p.OK, p.Censored)
-	if p.Bounded {
-		p.Target = DistOf(target.OK, target.Censored)
-	}
-	return p, ""
+	p.summarise(target)
+	return *p, ""
 }
 
 // due writes how many were due.
@@ -352,12 +353,12 @@ func (p *Part) due() string {
 // StepTimes returns the response times of a step in the phase, and how many of it were due and succeeded.
 func (p *Phase) StepTimes(journey, step string) Part {
 	t := Threshold{Duration: "response", Metric: MetricPercentile, Endpoint: journey + "/" + step}
-	part := Part{OK: &Histogram{Digits: DetailDigits}, Censored: &Histogram{Digits: DetailDigits}}
-	if t.addEndpoint(&part, nil, p) != nil {
+	part := newPart(DetailDigits)
+	if t.addEndpoint(part, nil, p) != nil {
 		return Part{}
 	}
-	part.Dist = DistOf(part.OK, part.Censored)
-	return part
+	part.summarise(nil)
+	return *part
 }
 
 // StepTimes returns the response times of a step in all phases but warm-up, and how many of it were due and succeeded.

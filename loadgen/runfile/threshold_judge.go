@@ -142,8 +142,8 @@ func (t Threshold) measure(result *ThresholdResult, p *Part) {
 		if t.Metric == MetricPercentile {
 			beyond *= 1 - t.Quantile
 		}
-		if p.Target.Count > 0 {
-			target, atLeast := t.figureOf(&p.Target)
+		if p.Target != nil && p.Target.Count > 0 {
+			target, atLeast := t.figureOf(p.Target)
 			result.Target, result.TargetAtLeast = &target, atLeast
 		}
 	}
@@ -180,7 +180,7 @@ func (t Threshold) decide(result *ThresholdResult, p *Part) {
 	if t.Metric == MetricOrigin && p.Origin.Source == OriginTimings && t.Upper() == withLag {
 		result.Passed, result.Undecided = false, true
 	}
-	if !p.Bounded {
+	if p.Target == nil {
 		return
 	}
 	without := result.Target != nil && t.met(*result.Target, result.TargetAtLeast)

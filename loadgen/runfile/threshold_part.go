@@ -23,8 +23,22 @@ type Part struct {
 	Consistency Consistency // of a threshold on stale reads
 	Journeys    bool        // the counts are of journeys, not of requests
 
-	Bounded bool // dist is response time, and target says what the target did
-	Target  Dist // target time of undisturbed requests
+	// Target is the target time of undisturbed requests, where Dist is their response time; nil: the threshold is about no response
+	// time, or the file is of before and has no target time.
+	Target *Dist
+}
+
+func newPart(digits int) *Part {
+	return &Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
+}
+
+// summarise fills in the distributions, with that of the target's own times; target may be nil.
+func (p *Part) summarise(target *Part) {
+	p.Dist = DistOf(p.OK, p.Censored)
+	if target != nil {
+		d := DistOf(target.OK, target.Censored)
+		p.Target = &d
+	}
 }
 
 // partOf returns what the threshold is about, or a sentence that says why there is no such thing in the run.
@@ -46,9 +60,12 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 	if t.Endpoint != "" {
 		digits = DetailDigits
 	}
-	p := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
-	target := Part{OK: &Histogram{Digits: digits}, Censored: &Histogram{Digits: digits}}
-	p.Bounded, p.Origin = t.OfResponse() && r.HasTargetTime(), r.Origin
+	p := newPart(digits)
+	p.Origin = r.Origin
+	var target *Part
+	if t.OfResponse() && r.HasTargetTime() {
+		target = newPart(digits)
+	}
 	if c := r.Overall.Consistency; c != nil {
 		p.Lost = c.Lost
 	}
@@ -59,7 +76,7 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 		p.Length += phase.DurationNS * time.Duration(r.Repetitions())
 		var err error
 		if t.Endpoint != "" {
-			err = t.addEndpoint(&p, &target, phase)
+			err = t.addEndpoint(p, target, phase)
 		} else {
 			p.Due += phase.Requests.Due
 			p.Succeeded += phase.Requests.Succeeded
@@ -70,7 +87,7 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 			if err == nil && t.OfStale() {
 				p.addConsistency(phase.Consistency)
 			}
-			if err == nil && p.Bounded {
+			if err == nil && target != nil {
 				err = target.add(&phase.TargetTime.Undisturbed, digits)
 			}
 		}
@@ -78,11 +95,8 @@ func (t Threshold) partOf(r *Run) (Part, string) {
 			return Part{}, fmt.Sprintf("the histogram of phase %q cannot be read: %v", phase.Name, err)
 		}
 	}
-	p.Dist = DistOf(p.OK, p.Censored)
-	if p.Bounded {
-		p.Target = DistOf(target.OK, target.Censored)
-	}
-	return p, ""
+	p.summarise(target)
+	return *p, ""
 }
 
 // OfResponse reports whether the threshold is about response times, in which bench's own lateness is.
@@ -142,7 +156,7 @@ func (t Threshold) missingEndpoint(r *Run) string {
 }
 
 // addEndpoint adds what was counted of the threshold's endpoint in a phase: the durations of its successes, and of its
-// failures those of which no more is known than a bound.
+// failures those of which no more is known than a bound. target may be nil.
 func (t Threshold) addEndpoint(p, target *Part, phase *Phase) error {
 	for i := range phase.Endpoints {
 		e := &phase.Endpoints[i]
@@ -169,7 +183,7 @@ func (t Threshold) addEndpoint(p, target *Part, phase *Phase) error {
 		if err := p.add(&d, DetailDigits); err != nil {
 			return err
 		}
-		if p.Bounded && e.TargetTime != nil {
+		if target != nil && e.TargetTime != nil {
 			if err := target.add(&e.TargetTime.Undisturbed, DetailDigits); err != nil {
 				return err
 			}
