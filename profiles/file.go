@@ -16,7 +16,7 @@ type File struct {
 	Version    int           // version of the defaults, see [CurrentVersion]; 0: not given, the same as 1
 	Think      *Think        // think time of users; nil: not given
 	WarmUp     time.Duration // warm-up in front, in place of the profile's own; 0: no other warm-up
-	Target     []string      // bundled names or URLs
+	Target     []Text        // bundled names or URLs
 	Journeys   []Journey     // several requests of one user each, in place of Requests
 	Requests   []Request     // requests to the targets; empty: the target's default requests
 	Order      string        // order of the requests: sequential or random; "": not given, the same as random
@@ -209,7 +209,7 @@ func (r *fileReader) targets(out *File, pair yamlPair) error {
 		if err := checkText(s, "target", 2048); err != nil {
 			return r.errorf(lineOf(node), "%v", err)
 		}
-		out.Target = append(out.Target, s)
+		out.Target = append(out.Target, Text{s, lineOf(node)})
 	}
 	return nil
 }

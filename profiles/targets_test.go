@@ -17,7 +17,11 @@ func TestTargetAsAMapping(t *testing.T) {
 		"target:\n  - {size: 4, name: pooled}\n  - uncached\n":                    {"pooled:size=4", "uncached"},
 	} {
 		f, err := Parse("f.yaml", []byte(phases+text))
-		if err != nil || !slices.Equal(f.Target, want) {
+		var got []string
+		for _, target := range f.Target {
+			got = append(got, target.Text)
+		}
+		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%s: %v, %v: want %v", text, f.Target, err, want)
 		}
 		if err := valid(t, s, phases+text); err != nil {

@@ -29,7 +29,7 @@ func (f File) YAML() []byte {
 	if len(f.Target) > 0 {
 		b.WriteString("target:\n")
 		for _, t := range f.Target {
-			fmt.Fprintf(&b, "  - %s\n", yamlText(t))
+			fmt.Fprintf(&b, "  - %s\n", yamlText(t.Text))
 		}
 	}
 	b.WriteString("phases:\n")

@@ -66,7 +66,7 @@ func TestAFilesRequestsAreDrivenByAnotherProfile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := subjectsOf(o, path, file, o.targetsOf(file, nil), "")
+	list, err := subjectsOf(o, path, file, wordsOf(o.targetsOf(file, nil)), "")
 	if err != nil || len(list) != 1 {
 		t.Fatal(list, err)
 	}

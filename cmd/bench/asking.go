@@ -68,7 +68,8 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 		return nil, errors.New("the test file has requests, and so has --targets: give one of them")
 	}
 	var list []*rig.Target
-	for _, name := range a.file.Target {
+	for _, target := range a.file.Target {
+		name := target.Text
 		s := &rig.Target{Name: name, Plan: plan}
 		s.Plan.Order = mix.order
 		var own *request.Lines
@@ -90,7 +91,7 @@ func (a *asking) subjects(plan loadgen.Plan, stdin io.Reader) ([]*rig.Target, er
 			err = a.driveRequests(s, []request.Request{one})
 		}
 		if err != nil {
-			return nil, err
+			return nil, a.atTarget(target, err)
 		}
 		list = append(list, s)
 	}
@@ -132,6 +133,23 @@ func (a *asking) driveRequests(s *rig.Target, requests []request.Request) error 
 		}
 	}
 	return s.Plan.Check()
+}
+
+// atTarget names the line in an error about a target of the test file. What contradicts a flag has no line.
+func (a *asking) atTarget(target profiles.Text, err error) error {
+	if target.Line == 0 {
+		return err // the command line's
+	}
+	var wrong error
+	if isURL(target.Text) {
+		wrong = request.Request{URL: target.Text}.Check()
+	} else {
+		_, wrong = targets.Parse(target.Text, targets.ServeOptions{})
+	}
+	if wrong == nil {
+		return err
+	}
+	return fmt.Errorf("%s:%d: %w", a.name, target.Line, err)
 }
 
 // driveService makes s a bundled service with the requests of mix, or with its own.

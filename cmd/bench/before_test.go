@@ -125,7 +125,7 @@ func TestATestFileOfBeforeMeansWhatItMeant(t *testing.T) {
 	if err := f.Parse([]string{"-T", "-"}); err != nil {
 		t.Fatal(err)
 	}
-	list, err := subjectsOf(&o, "test.yaml", file, file.Target, twoLines)
+	list, err := subjectsOf(&o, "test.yaml", file, wordsOf(file.Target), twoLines)
 	if err != nil || len(list) != 2 {
 		t.Fatal(list, err)
 	}

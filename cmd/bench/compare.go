@@ -138,7 +138,7 @@ func (o *compareOptions) makeArms(names, commands, flags []string) ([]*rig.Targe
 	asked.name = o.file
 	file, err := o.testFile()
 	if err == nil {
-		file.Target, file.Profile = names, rig.Hold("round", 0, time.Second, 1)
+		file.Target, file.Profile = texts(names), rig.Hold("round", 0, time.Second, 1)
 		asked.file, err = o.overlay(asked.name, file)
 	}
 	if err != nil {

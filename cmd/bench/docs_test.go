@@ -169,7 +169,7 @@ func TestDocumentedFileParses(t *testing.T) {
 	var o driveOptions
 	o.addFlags(pflag.NewFlagSet("", pflag.ContinueOnError))
 	t.Setenv("TOKEN", "")
-	if _, err := subjectsOf(&o, "profiles.md", file, file.Target, ""); err != nil {
+	if _, err := subjectsOf(&o, "profiles.md", file, wordsOf(file.Target), ""); err != nil {
 		t.Error(err)
 	}
 	var schema jsonschema.Schema

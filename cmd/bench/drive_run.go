@@ -88,14 +88,14 @@ func (o *driveOptions) run(ctx context.Context, command string, file profiles.Fi
 
 // targetsOf are the targets that the command names, or else the file; without either, and without a targets file, the two services
 // that a beginner compares.
-func (o *driveOptions) targetsOf(file profiles.File, given []string) []string {
+func (o *driveOptions) targetsOf(file profiles.File, given []string) []profiles.Text {
 	switch {
 	case len(given) > 0 || o.targets != "":
-		return given
+		return texts(given)
 	case len(file.Target) > 0 || len(file.Requests) > 0 || len(file.Journeys) > 0:
 		return file.Target
 	}
-	return []string{cachePair.Cached, cachePair.Uncached}
+	return texts([]string{cachePair.Cached, cachePair.Uncached})
 }
 
 // nextSteps suggests commands that follow from the result: first for the target's limit, then for bench's own.

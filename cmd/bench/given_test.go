@@ -56,7 +56,7 @@ func subjectsOf(o *driveOptions, name string, file profiles.File, names []string
 	if err != nil {
 		return nil, err
 	}
-	file.Target = names
+	file.Target = texts(names)
 	plan, err := o.planOf(file)
 	if err != nil {
 		return nil, err

@@ -32,7 +32,7 @@ func TestFlagsSecretsStayWithTheTarget(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := subjectsOf(o, o.file, file, file.Target, "")
+	list, err := subjectsOf(o, o.file, file, wordsOf(file.Target), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +47,7 @@ func TestFlagsSecretsStayWithTheTarget(t *testing.T) {
 		}
 	}
 	file.Journeys[0].Steps[0].URL = "http://login.test/in"
-	if _, err := subjectsOf(o, o.file, file, file.Target, ""); err == nil || !strings.Contains(err.Error(), "login.test is not on this machine") {
+	if _, err := subjectsOf(o, o.file, file, wordsOf(file.Target), ""); err == nil || !strings.Contains(err.Error(), "login.test is not on this machine") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -14,6 +14,10 @@ func TestWrongCommandLines(t *testing.T) {
 		"run.json":   `{"schema":1,"kind":"run","runs":[{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}]}`,
 		"empty.json": "",
 		"shop.yaml":  "version: 2\nname: shop\ntarget: http://127.0.0.1:1\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\njourneys:\n  - {name: buy, steps: [{name: login, path: /a}, {name: pay, path: /b}]}\n",
+		"gone.yaml":  "version: 2\nname: gone\ntarget:\n  - cached\n  - cachedd\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\n",
+		"ttl.yaml":   "version: 2\nname: ttl\ntarget: {name: cached, ttl: 5x}\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\n",
+		"url.yaml":   "version: 2\nname: url\ntarget: http://h ost\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\n",
+		"slot.yaml":  "version: 2\nname: slot\ntarget: 'http://127.0.0.1:1/{{nothing}}'\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\n",
 	} {
 		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
@@ -42,6 +46,13 @@ func TestWrongCommandLines(t *testing.T) {
 		{"gate cached cached --margin 5%", exitUsage, "--margin 5%: it does not say of what: write it as p99=5%"},
 
 		{"spike shop.yaml", exitUsage, `"shop.yaml" is a file and no target: bench run FILE drives a test file, `},
+		{"run gone.yaml", exitUsage, `gone.yaml:5: no target "cachedd"; did you mean cached?`},
+		{"capacity -f gone.yaml", exitUsage, `gone.yaml:5: no target "cachedd"; did you mean cached?`},
+		{"run gone.yaml uncachedd", exitUsage, `bench: no target "uncachedd"; did you mean uncached?`},
+		{"run ttl.yaml", exitUsage, `ttl.yaml:3: target cached:ttl=5x: ttl: "5x": want a time`},
+		{"run url.yaml", exitUsage, `url.yaml:3: URL: "h" and what follows it is no host and port`},
+		{"run slot.yaml", exitUsage, "slot.yaml:3: URL"},
+		{"run shop.yaml --ttl 5s", exitUsage, "bench: --ttl is for the bundled cached"},
 		{"run run.json", exitUsage, "run.json: is what bench measured, and no test file: bench report shows it"},
 		{"spike -f run.json", exitUsage, "run.json: is what bench measured, and no test file: bench report shows it"},
 		{"spike -f missing.yaml", exitUsage, "missing.yaml: there is no such file\n"},

@@ -40,7 +40,7 @@ func sequenced(t *testing.T, version, stdin string, args ...string) ([]*rig.Targ
 	}
 	names := f.Args()
 	if len(file.Requests) > 0 {
-		names = file.Target
+		names = wordsOf(file.Target)
 	}
 	return subjectsOf(&o, "f.yaml", file, names, stdin)
 }
