@@ -4,12 +4,18 @@ import "strings"
 
 // Suggest returns the known word closest to a mistyped one, whatever their case, or "" where none is close enough to be
 // meant: a third of its bytes, or one more, may be wrong.
-func Suggest(got string, known []string) string {
+func Suggest(got string, known []string) string { return nearest(got, known, 1+len(got)/3) }
+
+// SuggestTypo is [Suggest] for a word that may be right, and mean something elsewhere: one of its bytes may be wrong, and one more of
+// each eight.
+func SuggestTypo(got string, known []string) string { return nearest(got, known, 1+len(got)/8) }
+
+func nearest(got string, known []string, most int) string {
 	if len(got) > 64 {
 		return ""
 	}
 	got = strings.ToLower(got)
-	best, bestDistance := "", 1+len(got)/3
+	best, bestDistance := "", most
 	for _, word := range known {
 		if d := editDistance(got, strings.ToLower(word)); d <= bestDistance && (best == "" || d < bestDistance) {
 			best, bestDistance = word, d

@@ -75,6 +75,21 @@ func TestWrongCommandLines(t *testing.T) {
 			t.Errorf("bench %s: exit %d, want %d; %q, want %q; stdout %q", tc.args, code, tc.code, stderr.String(), tc.want, stdout.String())
 		}
 	}
+	for name, near := range map[string]string{
+		"BENCH_RAT": "BENCH_RATE", "BENCH_CONECTION": "BENCH_CONNECTIONS", "BENCH_THRESHOLDS": "BENCH_THRESHOLD",
+		"BENCH_TOKEN": "", "BENCH_API_KEY": "", "BENCH_LONG": "", "BENCH_URL": "", "BENCH_RATE": "",
+	} {
+		t.Setenv(name, "1")
+		want := "bench: warning: " + name + " is set, and no flag has that variable; did you mean " + near + "?\n"
+		if near == "" {
+			want = ""
+		}
+		var stdout, stderr bytes.Buffer
+		code := execute(t.Context(), []string{"version"}, streams{in: strings.NewReader(""), out: &stdout, err: &stderr})
+		if os.Unsetenv(name); code != exitOK || stderr.String() != want {
+			t.Errorf("%s: exit %d, %q, want %q", name, code, stderr.String(), want)
+		}
+	}
 	t.Setenv("BENCH_CONNECTIONS", "many")
 	var stderr bytes.Buffer
 	if code := execute(t.Context(), []string{"spike", "cached"}, streams{in: strings.NewReader(""), out: &stderr, err: &stderr}); code != exitUsage || !strings.Contains(stderr.String(), "BENCH_CONNECTIONS: --connections many: write it as a whole number") {

@@ -85,7 +85,15 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 			if err := fromEnvironment(cmd.Flags()); err != nil {
 				return asUsage(err)
 			}
-			return asUsage(withoutItsFlag(cmd))
+			if err := withoutItsFlag(cmd); err != nil {
+				return asUsage(err)
+			}
+			if !cmd.Hidden && !isChild(cmd.Flags()) {
+				for _, warning := range mistyped(cmd.Root()) {
+					fmt.Fprintf(s.err, "bench: warning: %s\n", oneLine(errors.New(warning)))
+				}
+			}
+			return nil
 		},
 	}
 	root.SetHelpFunc(showHelp)
@@ -162,8 +170,8 @@ const ofVariable = "variable"
 // sets nothing.
 func fromEnvironment(flags *pflag.FlagSet) error {
 	var failed error
-	if lifeline := flags.Lookup("lifeline"); lifeline != nil && lifeline.Changed {
-		return nil // a child is told everything by its parent
+	if isChild(flags) {
+		return nil // it is told everything by its parent
 	}
 	flags.VisitAll(func(f *pflag.Flag) {
 		name := variable(f)
@@ -218,6 +226,14 @@ func commandsOf(cmd *cobra.Command) []*cobra.Command {
 	return list
 }
 
+// isChild reports whether a bench is started by another.
+func isChild(flags *pflag.FlagSet) bool {
+	lifeline := flags.Lookup("lifeline")
+	return lifeline != nil && lifeline.Changed
+}
+
+const variablePrefix = "BENCH_"
+
 func variable(f *pflag.Flag) string {
-	return "BENCH_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+	return variablePrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 }
