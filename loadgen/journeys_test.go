@@ -220,7 +220,8 @@ func TestJourneysSendWhatTheyTook(t *testing.T) {
 			if uint64(shop.paid.Load()) != pay.Asked || pay.Asked+pay.LeftOut != each || pay.Asked < each*2/3 || pay.Asked > each*9/10 {
 				t.Errorf("%d paid, %+v", shop.paid.Load(), pay)
 			}
-			if run.Tail == nil || run.Tail.Requests.Due == 0 || run.Tail.Requests.Due > each {
+			// However late the machine is, each journey begins before the tail.
+			if run.Tail == nil || run.Tail.Requests.Due == 0 || run.Tail.Requests.Due > run.Requests.Due-each {
 				t.Errorf("tail %+v", run.Tail)
 			}
 			if slices.ContainsFunc(run.Environment.Notes, func(n string) bool { return strings.Contains(n, "same user") }) {
