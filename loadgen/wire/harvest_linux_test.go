@@ -67,21 +67,23 @@ func TestAnUnreadAnswerOfHTTP2KeepsItsArrival(t *testing.T) {
 			answered.Store(id, time.Now())
 		}
 	})
-	begun := time.Now()
-	r := driveFrames(t, address, 1, exchangetest.Evenly{N: 60, Gap: gap}, exchange.Config{})
-	unread(t, r.Exchanges, gap, func(k uint64) time.Duration {
-		at, out := answered.Load(uint32(2*k + 1))
-		if !out {
-			return exchangetest.Hang
+	unread(t, gap, func() ([]exchange.Exchange, func(k uint64) (time.Time, bool)) {
+		answered.Clear()
+		r := driveFrames(t, address, 1, exchangetest.Evenly{N: 60, Gap: gap}, exchange.Config{})
+		for _, x := range r.Exchanges {
+			if !x.UserClock && x.FirstByte == 0 {
+				t.Errorf("request %d: the first byte of an answer of one segment is not known", x.K)
+			}
 		}
-		return at.(time.Time).Sub(begun)
+		if r.Count(exchange.Succeeded) != 60 {
+			t.Fatalf("%d of 60 succeeded", r.Count(exchange.Succeeded))
+		}
+		return r.Exchanges, func(k uint64) (time.Time, bool) {
+			at, out := answered.Load(uint32(2*k + 1))
+			if !out {
+				return time.Time{}, false
+			}
+			return at.(time.Time), true
+		}
 	})
-	for _, x := range r.Exchanges {
-		if !x.UserClock && x.FirstByte == 0 {
-			t.Errorf("request %d: the first byte of an answer of one segment is not known", x.K)
-		}
-	}
-	if r.Count(exchange.Succeeded) != 60 {
-		t.Errorf("%d of 60 succeeded", r.Count(exchange.Succeeded))
-	}
 }
