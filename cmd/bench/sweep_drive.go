@@ -46,9 +46,9 @@ func (c *conductor) sweep(ctx context.Context, grid *grid) (found *sweep.Sweep, 
 	c.brought = c.Starts
 	switch kept := c.Kept(); {
 	case kept == 1:
-		c.notes = append(c.notes, "what is started anew is the service alone: all share one database, which they only read")
+		c.notes = append(c.notes, "only the services are started anew: all share one database, which they only read")
 	case kept > 1:
-		c.notes = append(c.notes, "what is started anew is the service alone: its database is another's of before, put back as it was made")
+		c.notes = append(c.notes, "only the services are started anew: their databases are put back as they were made, and go round among them")
 	}
 	if err := c.Warm(ctx); err != nil {
 		return nil, err
