@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/seed-5a006608/bench/cmd/bench/internal/rig"
 	"github.com/spf13/pflag"
 )
 
@@ -214,5 +215,30 @@ func TestCellsOfACommand(t *testing.T) {
 	}
 	if len(ports) != 2 {
 		t.Errorf("ports %v", ports)
+	}
+}
+
+// The kills at the end fill a database for each cell that loses writes, and start it three times.
+func TestTimeOfKills(t *testing.T) {
+	for _, c := range []struct {
+		flags []string
+		want  time.Duration
+	}{
+		{[]string{"--sweep", "strategy=none,ttl"}, 2*5*time.Second + 20*time.Second + 3*4*time.Second},
+		{[]string{"--sweep", "strategy=none,ttl", "--no-kill"}, 0},
+	} {
+		o := sweepOf(t, c.flags...)
+		g, err := o.grid([]string{"cached"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		arms, err := o.cellArms(g)
+		if err != nil {
+			t.Fatal(err)
+		}
+		conductor := conductor{Rig: &rig.Rig{Targets: arms, Filled: 20 * time.Second}, o: o, brought: 4 * time.Second}
+		if got := conductor.killing(); got != c.want {
+			t.Errorf("%v: %v, want %v", c.flags, got, c.want)
+		}
 	}
 }
