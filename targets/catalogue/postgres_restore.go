@@ -19,6 +19,10 @@ func RestoreSchema(ctx context.Context, dsn, name string, spec Spec) error {
 		return s.masked(err)
 	}
 	defer c.Close(context.WithoutCancel(ctx))
+	// A dump, say, may hold a lock for long. What VACUUM finds visible to all must be written.
+	if _, err := c.Exec(ctx, "SET lock_timeout = '10s'; SET synchronous_commit = on"); err != nil {
+		return s.masked(err)
+	}
 	for _, m := range mutable {
 		if err := spec.restore(ctx, c, m); err != nil {
 			return s.masked(err)
@@ -45,7 +49,7 @@ func (s Spec) restore(ctx context.Context, c *pgx.Conn, m mutableTable) error {
 	if err := c.QueryRow(ctx, "SELECT EXISTS (SELECT FROM "+m.name+" WHERE "+m.changed+")").Scan(&changed); err != nil || !changed {
 		return err
 	}
-	if _, err := c.Exec(ctx, "SET synchronous_commit = on; CREATE TEMP TABLE made (LIKE "+m.name+")"); err != nil {
+	if _, err := c.Exec(ctx, "CREATE TEMP TABLE made (LIKE "+m.name+")"); err != nil {
 		return err
 	}
 	for _, t := range s.tables() {
