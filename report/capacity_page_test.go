@@ -41,6 +41,25 @@ func measuredCapacity(t *testing.T, name string) *capacity.Capacity {
 	return c
 }
 
+// A plan of no month ahead is one for today.
+func TestPlanForToday(t *testing.T) {
+	c := measuredCapacity(t, "pooled")
+	in, err := capacity.PlanText{Demand: "5000/s", Horizon: "0"}.Inputs(nil, nil)
+	if err == nil {
+		c.Plan, err = capacity.MakePlan(*in, c)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b strings.Builder
+	if err := WriteCapacity(&b, []*capacity.Capacity{c}, Options{}); err != nil {
+		t.Fatal(err)
+	}
+	if text := b.String(); !strings.Contains(text, "it carries today's peak") || strings.Contains(text, "+1 ") || strings.Contains(text, "horizon") {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestCapacityReport(t *testing.T) {
 	var b strings.Builder
 	if err := WriteCapacity(&b, []*capacity.Capacity{measuredCapacity(t, "pooled")}, Options{}); err != nil {

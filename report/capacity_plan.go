@@ -80,7 +80,10 @@ func headroomWords(part float64) string {
 }
 
 func runsOutWords(r capacity.RunsOut, horizon int) string {
-	if r.Month < 0 && r.Early < 0 {
+	switch {
+	case horizon == 0 && r.Month < 0 && r.Early < 0:
+		return "it carries today's peak"
+	case r.Month < 0 && r.Early < 0:
 		return fmt.Sprintf("it lasts for the %s of the horizon", plural(uint64(horizon), "month"))
 	}
 	month := func(m int) string {

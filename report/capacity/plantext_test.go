@@ -40,6 +40,7 @@ func TestPlanTextRefuses(t *testing.T) {
 		{PlanText{Demand: "5", Growth: "-100%/month"}, "above −100 %"},
 		{PlanText{Demand: "5", Horizon: "soon"}, "no whole number of months"},
 		{PlanText{Demand: "5", Horizon: "900"}, "0 to 120"},
+		{PlanText{Demand: "5", Horizon: "-1"}, "0 to 120"},
 		{PlanText{Demand: "5", Headroom: "30"}, "no percentage such as 30%"},
 		{PlanText{Demand: "5", Headroom: "100%"}, "below 100 %"},
 		{PlanText{Demand: "5", Survive: "zone"}, "2 zones or more"},
