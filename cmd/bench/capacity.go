@@ -74,7 +74,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.plan.Curve, "curve", "", "CSV `file` of the demand over a day: time, rate")
 	f.StringVar(&o.plan.Growth, "growth", "", "of the demand, such as 4%/month or 60%/year")
 	f.StringVar(&o.plan.Peaks, "peaks", "", "CSV `file` of past peaks to fit the growth to: month, rate")
-	f.StringVar(&o.plan.Horizon, "horizon", "", "months to plan for (default 12)")
+	f.StringVar(&o.plan.Horizon, "horizon", "", "months to plan for, 0: today alone (default 12)")
 	f.StringVar(&o.plan.Headroom, "headroom", "", "part of the capacity that the peak leaves free (default 30%)")
 	f.StringVar(&o.plan.Survive, "survive", "", "what may be lost: nothing, instance or zone:N of N zones (default instance)")
 	f.StringVar(&o.plan.Spike, "spike", "", "factor by which the peak may be exceeded (default 1)")
@@ -86,6 +86,7 @@ func (o *capacityOptions) addFlags(f *pflag.FlagSet) {
 	o.shared = pflag.NewFlagSet("", pflag.ContinueOnError)
 	o.shared.SortFlags = false
 	o.addFileFlag(o.shared, "take target, requests or journeys, expect, hit_when and limits of a test file, and its slo where --slo is not given")
+	o.addJourneysFlag(o.shared)
 	o.addTargetsFlag(o.shared)
 	o.addRequestFlags(o.shared)
 	o.addAroundFlags(o.shared)

@@ -70,7 +70,7 @@ func (o *capacityOptions) pace(search *capacity.Options, file profiles.File) err
 	p := journey.PaceOf(mix)
 	search.Unit, search.Level, search.Tail = capacity.Journeys, wholeSeconds(p.Level), p.Tail
 	if p.Mean > 0 { // a step that would have more of them in progress than may be is not driven
-		bound := mostThinking * loadgen.DefaultJourneys / p.Mean.Seconds()
+		bound := mostThinking * float64(cmp.Or(o.base.Limits.Journeys, loadgen.DefaultJourneys)) / p.Mean.Seconds()
 		search.Most = min(cmp.Or(search.Most, bound), bound)
 	}
 	answered := *search

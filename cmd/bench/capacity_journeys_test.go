@@ -1,6 +1,7 @@
 package main
 
 import (
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,29 @@ func TestCapacityOfJourneysIsPlanned(t *testing.T) {
 	_, _, search, err = parsedCapacity(t, thinkingShop, "--slo", "p99<50ms", "--slo", "p95{buy}<1s")
 	if notes := journeyNotes(search); err != nil || len(notes) != 2 || !strings.HasPrefix(notes[1], "p99<50ms is of all requests") {
 		t.Errorf("%q, %v", notes, err)
+	}
+}
+
+// As many journeys as may be in progress bound the rate of a search, and each step's plan.
+func TestCapacityTakesTheMostJourneys(t *testing.T) {
+	o, file, search, err := parsedCapacity(t, thinkingShop, "--max-journeys", "1000")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, usual, err := parsedCapacity(t, thinkingShop)
+	if err != nil || math.Abs(200*search.Most-usual.Most) > 1e-6*usual.Most {
+		t.Errorf("at most %v/s with 1,000 journeys, %v/s with 200,000, %v", search.Most, usual.Most, err)
+	}
+	list, err := o.capacitySubjects(file, nil, search.Objectives, streams{})
+	if err != nil || stepPlan(list[0].Plan, capacity.Step{Rate: 10, Hold: time.Second}, 1).Limits.Journeys != 1000 {
+		t.Errorf("the plan of a step: %v", err)
+	}
+	o, file, search, err = parsedCapacity(t, thinkingShop, "--max-journeys", "0")
+	if err == nil {
+		_, err = o.capacitySubjects(file, nil, search.Objectives, streams{})
+	}
+	if err == nil || !strings.Contains(err.Error(), "--max-journeys must be above 0") {
+		t.Errorf("--max-journeys 0: %v", err)
 	}
 }
 

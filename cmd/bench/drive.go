@@ -86,7 +86,7 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.StringVar(&o.think, "think", "", "closed model: how long a user thinks between answer and request: 1s or fixed:1s, 1s±50%, exp:1s or 1s..3s")
 	f.StringVar(&o.start, "start", "", "closed model: how users who think begin: spread over one think time, or together (default spread; in a test file of version 1, together)")
 	f.Uint64VarP(&o.limits.Requests, "requests", "n", 0, "end after so many requests, warm-up included, or with the profile if that is sooner")
-	f.IntVar(&o.base.Limits.Journeys, "max-journeys", 0, "most journeys in progress at once (default 200,000, less where memory is short): one more is not begun, which makes the run GENERATOR-LIMITED")
+	o.addJourneysFlag(f)
 	o.addTargetsFlag(f)
 	o.addRequestFlags(f)
 	o.judging.addFlags(f)
@@ -99,6 +99,11 @@ func (o *driveOptions) addFlags(f *pflag.FlagSet) {
 	f.BoolVar(&o.noSave, "no-save", false, "do not keep the run under .bench/")
 	f.BoolVar(&o.dryRun, "dry-run", false, "show the intended curve and the first requests, and send nothing")
 	f.BoolVar(&o.print, "print", false, "print the profile as a file to edit and run, and do nothing else")
+}
+
+// addJourneysFlag adds the flag that bounds the journeys in progress.
+func (o *driveOptions) addJourneysFlag(f *pflag.FlagSet) {
+	f.IntVar(&o.base.Limits.Journeys, "max-journeys", 0, "most journeys in progress at once (default 200,000, less where memory is short): one more is not begun, which makes the run GENERATOR-LIMITED")
 }
 
 // addTargetsFlag adds the flags of a targets file to a command that drives it beside its targets.
