@@ -90,8 +90,13 @@ func classifyText(err error) string {
 			return u.kind
 		}
 	}
-	if strings.HasPrefix(text, "stream error: ") && strings.HasSuffix(text, "; received from peer") {
-		return exchange.StreamReset
+	if strings.HasPrefix(text, "stream error: ") { // of HTTP/2, which wraps no cause
+		switch {
+		case strings.HasSuffix(text, "; received from peer"):
+			return exchange.StreamReset
+		case strings.HasSuffix(text, "; http2: response header list larger than advertised limit"):
+			return exchange.HeaderTooLong
+		}
 	}
 	return exchange.BadResponse
 }

@@ -23,6 +23,7 @@ var (
 	errDeadline = errors.New("older than the deadline")
 	errLongBody = errors.New("the body is longer than it may be")
 	errSwitched = errors.New("101 Switching Protocols to a request that asked for none")
+	errStatus   = errors.New("a status that has not three digits")
 )
 
 // exchanging is an exchange on its way. It belongs to the worker that performs it, but for first.
@@ -88,6 +89,10 @@ func (e *exchanging) perform() {
 
 // take reads an answer.
 func (e *exchanging) take(response *http.Response) error {
+	if response.StatusCode < 100 || response.StatusCode > 999 { // which net/http looks at in HTTP/1.1 alone
+		_ = response.Body.Close()
+		return errStatus
+	}
 	e.Status, e.Header.Fields = response.StatusCode, response.Header
 	if response.ProtoMajor != 1 {
 		e.stamps = nil // the connection carries other answers too
