@@ -66,7 +66,7 @@ func (s *secure) open(p []byte) (n int, err error) {
 // within reports whether what came ends within a record.
 func (s *secure) within() bool { return s.known > 0 || s.left > 0 }
 
-// Read hands out what came, one record at most.
+// Read hands out what came.
 func (s *secure) Read(p []byte) (n int, err error) {
 	if s.shake != nil {
 		return s.shake.read(s, p)
@@ -90,9 +90,9 @@ func (s *secure) handOut(p []byte) (n int, err error) {
 		s.known = 0
 	}
 	n = copy(p, s.in[:min(s.left, len(s.in))])
-	if s.left -= n; s.left == 0 {
+	if s.left -= n; s.left == 0 && s.shake == nil {
 		s.ahead++
-		for more := s.wholeRecord(n); s.shake == nil && more > 0 && n+more <= len(p); more = s.wholeRecord(n) {
+		for more := s.wholeRecord(n); more > 0 && n+more <= len(p); more = s.wholeRecord(n) {
 			n += copy(p[n:], s.in[n:n+more])
 			s.ahead++
 		}
