@@ -44,9 +44,10 @@ type exchanging struct {
 	shook    atomic.Int64  // how long it took
 	released time.Duration // when the slot was free again
 	timer    *time.Timer
-	keep     int       // how much of a body is kept
-	kept     []byte    // the beginning of the body
-	patience *patience // with the address that it is being sent to; nil: there is no other
+	until    atomic.Int64 // when it will have taken too long; passed: it has
+	keep     int          // how much of a body is kept
+	kept     []byte       // the beginning of the body
+	patience *patience    // with the address that it is being sent to; nil: there is no other
 }
 
 // perform sends the request, reads the answer and says what became of it.
@@ -58,7 +59,8 @@ func (e *exchanging) perform() {
 		e.end(exchange.Failed, exchange.RefusalKind(err), err, false)
 		return
 	}
-	limit, ok := e.limit(e.run.now())
+	now := e.run.now()
+	limit, ok := e.limit(now)
 	if !ok {
 		e.end(exchange.Shed, exchange.Deadline, errDeadline, false)
 		return
@@ -66,12 +68,14 @@ func (e *exchanging) perform() {
 	ctx, cancel := context.WithCancelCause(e.run.requests)
 	defer cancel(nil)
 	e.keep = e.run.Keep(e.K)
-	timer := time.AfterFunc(limit, func() { cancel(e.exceeded()) })
-	defer timer.Stop()
-	e.timer = timer
+	e.watch(now, limit, cancel)
+	defer e.timer.Stop()
 	response, err := e.send(ctx, request)
 	if err == nil {
 		err = e.take(response)
+	}
+	if err == nil && !e.sent {
+		err = errTimeout // and net/http had not heard of it
 	}
 	if err == nil && e.run.Follow > 0 {
 		_, err = e.follow(ctx, request, response)
@@ -110,6 +114,31 @@ func (e *exchanging) limit(now time.Duration) (limit time.Duration, ok bool) {
 		limit = min(limit, e.Intended+e.run.Deadline-now)
 	}
 	return limit, limit > 0
+}
+
+// passed is the end of a request that has taken too long.
+const passed = -1
+
+// watch has the request cancelled when it has taken too long, which is a limit after now unless that is put off.
+func (e *exchanging) watch(now, limit time.Duration, cancel context.CancelCauseFunc) {
+	e.until.Store(int64(now + limit))
+	e.timer = time.AfterFunc(limit, func() {
+		if until := e.until.Load(); e.run.now() >= time.Duration(until) && e.until.CompareAndSwap(until, passed) {
+			cancel(e.exceeded())
+		}
+	})
+}
+
+// putOff counts the limit from now on. It returns false if the request has taken too long already.
+func (e *exchanging) putOff(now time.Duration) bool {
+	limit, _ := e.limit(now)
+	limit = max(limit, 0)
+	until := e.until.Load()
+	if until == passed || !e.until.CompareAndSwap(until, int64(now+limit)) {
+		return false
+	}
+	e.timer.Reset(limit)
+	return true
 }
 
 // exceeded says which limit has passed.
@@ -174,6 +203,9 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo, connected time.Duration
 		e.got = e.hops
 		return
 	}
+	if !e.putOff(now) {
+		return // there was no connection in time
+	}
 	e.sent, e.Sent, e.idle = true, now, info.IdleTime
 	if !info.WasIdle {
 		// Had the engine asked the moment it could, it would have waited just as long.
@@ -183,8 +215,6 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo, connected time.Duration
 			e.Handshake = min(time.Duration(e.shook.Load()), e.Connect)
 		}
 	}
-	limit, _ := e.limit(now)
-	e.timer.Reset(max(limit, 0))
 	e.run.silence.sent(now)
 	e.run.sink.Sent(max(e.Intended, e.Free), now)
 }
