@@ -158,10 +158,19 @@ func keptConnections(t *testing.T, s suite) {
 		s.start(server)
 		t.Cleanup(server.Close)
 		tc.limits.Slots = 1
-		r, _ := s.drive(t, t.Context(), server.Listener.Addr().String(), Evenly{N: n}, tc.limits)
-		if r.Count(exchange.Succeeded) != n || opened.Load() != tc.want {
-			t.Errorf("no keep-alive %v, %d uses, %v: %d succeeded over %d connections, want %d over %d", tc.limits.NoKeepAlive,
-				tc.limits.ConnUses, tc.limits.ConnAge, r.Count(exchange.Succeeded), opened.Load(), n, tc.want)
+		// An engine may give a connection up where a busy machine is late to tell it that a request is written.
+		for begun := time.Now(); ; {
+			opened.Store(0)
+			r, _ := s.drive(t, t.Context(), server.Listener.Addr().String(), Evenly{N: n}, tc.limits)
+			ok := r.Count(exchange.Succeeded)
+			if ok == n && opened.Load() == tc.want {
+				break
+			}
+			if ok != n || opened.Load() < tc.want || time.Since(begun) > Hang/2 {
+				t.Errorf("no keep-alive %v, %d uses, %v: %d succeeded over %d connections, want %d over %d", tc.limits.NoKeepAlive,
+					tc.limits.ConnUses, tc.limits.ConnAge, ok, opened.Load(), n, tc.want)
+				break
+			}
 		}
 	}
 }

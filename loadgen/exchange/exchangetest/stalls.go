@@ -47,7 +47,7 @@ func stall(t *testing.T, s suite) {
 		epoch := time.Now()
 		r, end := s.drive(t, t.Context(), address, Evenly{N: n, Gap: gap}, exchange.Config{Slots: slots, Epoch: epoch})
 		if r.Count(exchange.Succeeded) != n || end.Next != n {
-			t.Fatalf("%d slots: %d of %d succeeded, %d were taken", slots, r.Count(exchange.Succeeded), n, end.Next)
+			t.Fatalf("%d slots: %d of %d succeeded, %d were taken: %+v", slots, r.Count(exchange.Succeeded), n, end.Next, r.Exchanges)
 		}
 		<-server.over
 		from, to := server.from.Sub(epoch), server.to.Sub(epoch)
