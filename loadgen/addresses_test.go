@@ -203,7 +203,7 @@ func TestConnectionsEnd(t *testing.T) {
 		for _, limits := range []Limits{{ConnRequests: 10}, {ConnAge: 50 * time.Millisecond}, {}} {
 			opened.Store(0)
 			p := steady("http://"+listener.Addr().String(), 500*time.Millisecond)
-			p.Limits, p.Engine = limits, engine
+			p.Limits.ConnRequests, p.Limits.ConnAge, p.Engine = limits.ConnRequests, limits.ConnAge, engine
 			run, err := Drive(t.Context(), p, Options{})
 			if err != nil {
 				t.Fatal(err)

@@ -99,7 +99,7 @@ func asSent(t *testing.T, engine string, r request.Request, n uint64) []string {
 		Target: runfile.Target{Name: "tap", URL: tap.url}, Engine: engine, Requests: []request.Request{r}, Seed: 1,
 		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},
-		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: n},
+		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: n, Timeout: time.Minute},
 	}, Options{})
 	if err != nil {
 		t.Fatalf("%s, %q: %v", engine, r.URL, err)
@@ -293,7 +293,7 @@ func TestTargetAndHeadersOverHTTP2(t *testing.T) {
 		Requests: []request.Request{{URL: s.URL + "/a%2Fb|c/x%41?q=ü{}|", Header: http.Header{"X-ACCOUNT-ID": {"1"}, "uSER-agent": {"me"}, "host": {"shop.example"}}}},
 		Profile: profiles.Profile{Name: "one", Arrivals: profiles.Even, Phases: []profiles.Phase{
 			{Name: "load", Kind: profiles.Hold, Duration: time.Minute, From: 1, To: 1}}},
-		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: 1},
+		Closed: &Closed{VUs: 1}, Limits: Limits{Requests: 1, Timeout: time.Minute},
 	}, Options{})
 	if err != nil {
 		t.Fatal(err)

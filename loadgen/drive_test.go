@@ -29,7 +29,7 @@ func ofKind(run *runfile.Run, kind runfile.EventKind) (events []runfile.Event) {
 	return events
 }
 
-// steady is a plan of one phase at 200/s.
+// steady is a plan of one phase at 200/s, whose requests have as long as a busy machine takes.
 func steady(url string, length time.Duration) Plan {
 	return Plan{
 		Target: runfile.Target{Name: "test", URL: url},
@@ -40,7 +40,7 @@ func steady(url string, length time.Duration) Plan {
 			{URL: url + "/a/{{zipf 100 1.1}}", Name: "a", Weight: 3},
 			{URL: url + "/b", Name: "b", Method: http.MethodPost, Body: "{{seq}}"},
 		},
-		Seed: 1,
+		Seed: 1, Limits: Limits{Timeout: time.Minute},
 	}
 }
 

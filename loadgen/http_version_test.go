@@ -90,23 +90,22 @@ func TestHTTP2IsSpokenWhereItIsPreferred(t *testing.T) {
 	both, old := spoken(t, preflight.ALPNHTTP2, preflight.ALPNHTTP1), spoken(t, preflight.ALPNHTTP1)
 	plain := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	t.Cleanup(plain.Close)
-	goodbye, follow := Limits{NoKeepAlive: true}, Follow{Most: 1}
 	for _, tc := range []struct {
 		urls   []string
-		limits Limits
+		anew   bool
 		follow Follow
 		said   string // why the http engine sends; "": the wire engine does
 	}{
 		{urls: []string{both, both}},
-		{[]string{both}, goodbye, Follow{}, "HTTP/2 without keep-alive needs it"},
-		{[]string{old}, goodbye, Follow{}, ""},
-		{[]string{both}, Limits{}, follow, "to follow redirects needs it"},
-		{[]string{both, old}, Limits{}, Follow{}, "not all servers prefer the same version of HTTP"},
-		{[]string{both, plain.URL}, Limits{}, Follow{}, "not all servers prefer the same version of HTTP"},
+		{[]string{both}, true, Follow{}, "HTTP/2 without keep-alive needs it"},
+		{[]string{old}, true, Follow{}, ""},
+		{[]string{both}, false, Follow{Most: 1}, "to follow redirects needs it"},
+		{[]string{both, old}, false, Follow{}, "not all servers prefer the same version of HTTP"},
+		{[]string{both, plain.URL}, false, Follow{}, "not all servers prefer the same version of HTTP"},
 		{urls: []string{old, plain.URL}},
 	} {
 		p := steady(tc.urls[0], 50*time.Millisecond)
-		p.TLS.Insecure, p.Limits, p.Follow, p.Requests = true, tc.limits, tc.follow, nil
+		p.TLS.Insecure, p.Limits.NoKeepAlive, p.Follow, p.Requests = true, tc.anew, tc.follow, nil
 		for _, u := range tc.urls {
 			p.Requests = append(p.Requests, request.Request{URL: u})
 		}

@@ -85,7 +85,7 @@ func TestLostWrites(t *testing.T) {
 	p := Plan{
 		Profile:  profiles.Profile{Name: "lost", Phases: []profiles.Phase{{Name: "hold", Kind: profiles.Hold, Duration: 10 * time.Minute, From: 1, To: 1}}},
 		Requests: list, Order: runfile.Sequential, ReadBack: ReadBack{URL: at.URL + "/items/{{key}}?origin=1", Settle: time.Millisecond},
-		Closed: &Closed{VUs: 1, Think: profiles.Think{Mean: think}}, Limits: Limits{Requests: 5 * 2 * items},
+		Closed: &Closed{VUs: 1, Think: profiles.Think{Mean: think}}, Limits: Limits{Requests: 5 * 2 * items, Timeout: time.Minute},
 	}
 	ledger := consistency.New()
 	job := compiled(t, p)

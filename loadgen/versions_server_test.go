@@ -109,7 +109,7 @@ func TestStaleReadsOfAServer(t *testing.T) {
 			run, err := Drive(t.Context(), Plan{
 				Profile:  profiles.Profile{Name: "stale", Phases: []profiles.Phase{{Name: "hold", Kind: profiles.Hold, Duration: 10 * time.Minute, From: 1, To: 1}}},
 				Requests: staleRequests(t, at.URL, tc.version), Order: runfile.Sequential, Engine: tc.engine, Wire: Wire{Loops: tc.loops},
-				Closed: &Closed{VUs: tc.loops, Think: profiles.Think{Mean: think}}, Limits: Limits{Requests: 384},
+				Closed: &Closed{VUs: tc.loops, Think: profiles.Think{Mean: think}}, Limits: Limits{Requests: 384, Timeout: time.Minute},
 			}, Options{})
 			if err != nil {
 				t.Fatal(err)
