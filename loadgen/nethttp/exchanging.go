@@ -74,8 +74,9 @@ func (e *exchanging) perform() {
 	if err == nil {
 		err = e.take(response)
 	}
-	if err == nil && !e.sent {
-		err = errTimeout // and net/http had not heard of it
+	if err == nil && !e.sent { // it took too long, and net/http has not heard of it
+		<-ctx.Done()
+		err = context.Cause(ctx)
 	}
 	if err == nil && e.run.Follow > 0 {
 		_, err = e.follow(ctx, request, response)
