@@ -5,6 +5,7 @@
 //   - pin.go, reservation.go: processors of their own for bench and what it starts
 //   - preflight.go: what would spoil a run
 //   - rounds.go: one round at a target, and warming it
+//   - data.go: databases that outlive the services that are started on them
 //   - kill.go: which writes a target loses by a kill
 //   - trial.go, fresh.go: the rounds of a comparison; runs that each have a fresh start
 package rig
