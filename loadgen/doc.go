@@ -6,12 +6,15 @@
 //
 //   - plan.go, job.go, closed.go, engines.go: what is asked for, checked and compiled once
 //   - drive.go, engine*.go, http_version.go, destination.go, proxy.go, redirects.go: an engine, driven
-//   - sample.go, shard.go, second.go, totals.go, timeline.go, heldback.go, nevertaken.go: what is counted, by phase and second
+//   - sample.go, shard.go, second.go, instep.go, totals.go, timeline.go, byaddress.go, targettime.go, heldback.go, nevertaken.go:
+//     what is counted, by phase, second, address and endpoint
+//   - memory.go, network.go, profiling.go, progress.go: the memory that this takes, what the kernel tells, a profile of the target,
+//     and how the run goes on
 //   - answermarks.go, versions.go, originload.go, readback.go: what answers tell of caches, which reads were stale, what the
 //     origin behind the target is asked, and which writes it lacks
 //   - journeys.go: requests that follow on others
 //   - disturbance.go, lateness.go, pause.go, clock.go, watch.go: what bench and its machine did late
-//   - recording.go, backlog.go, verdict.go, condition.go: the run that is built, and what limited or ended it
+//   - recording.go, backlog.go, recovery.go, verdict.go, condition.go: the run that is built, and what limited or ended it
 //   - mirror.go, pairing.go, differ.go: one plan at two targets at once; preflight_*.go, preview.go: before a run
 //
 // Its stance: request k, with its intended start, endpoint and values, is a pure function of the plan, the seed and k,

@@ -6,6 +6,13 @@
 // agree, machines share one schedule, and a run can be repeated.
 //
 // The load is open: arrivals do not wait for answers. Nothing here sends a request or reads a clock.
+//
+//   - profile.go, validate.go, rate.go, stage.go, scale.go, warmup.go, builtin.go: a profile; start here for another kind of phase
+//   - schedule.go, cursor.go, first.go, stream.go: when each arrival is due, and the draws that say so
+//   - users.go, think.go: the closed model
+//   - file.go, yaml.go, write.go, version.go, schema.go: the test file, its reading, writing and JSON Schema
+//   - targets.go, requests.go, journeys.go, consistency.go, origin.go, texts.go, bytes.go: its parts
+//   - suggest.go: what a mistyped word was meant to be
 package profiles
 
 import "time"

@@ -10,7 +10,7 @@
 //   - services.go: the catalogue of services; start here for a new one
 //   - target.go, target_options.go, target_values.go, options.go, honoured.go: a service's name with its options
 //   - serve.go, api.go, metrics.go, handicap.go, secure.go: a service in this process: its handler, endpoints, metrics, https
-//   - child.go, keep.go: a service in a process of its own, and its data in another
+//   - child.go, keep.go, linked.go: a service in a process of its own, its data in another, and the link to it
 //   - database.go: SQLite, a throwaway PostgreSQL or the user's server behind it; start here for another database
 package targets
 

@@ -9,6 +9,7 @@
 //   - pacer.go, queue.go, following.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
 //   - transport.go, exchanging.go, follow.go, lanes.go: one exchange, its redirects, transports by address
 //   - quic.go, race.go: HTTP/3, and to which of a host's addresses
+//   - patience.go, connecting_*.go: how long an address may take to connect before another is tried
 //   - conn.go, idle.go, silence.go, classify.go: how connections end, and the names of failures
 //   - clock.go, stamped_*.go, sleep_*.go: the kernel's timestamps and timers
 package nethttp

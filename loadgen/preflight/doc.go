@@ -4,4 +4,5 @@
 //   - limits*.go: descriptors, ports, processors, the kernel's clock
 //   - reach.go: a connection, tried
 //   - handshake.go: a handshake of TLS, tried
+//   - udp*.go: the receive buffers that QUIC has
 package preflight

@@ -3,7 +3,7 @@
 // Refusing is an answer: where the data cannot tell, the model says why.
 //
 //   - search.go, staircase.go, lengthen.go, standing.go: the next step of a search, from the steps so far
-//   - measurement.go, objective.go: one step judged by the objectives
+//   - measurement.go, customers.go, unit.go, objective.go: one step of requests or journeys, judged by the objectives
 //   - edge.go, posterior.go: the highest rate that meets the objectives, as a posterior distribution
 //   - assess.go, fromrun.go, limit.go, saturation.go, knee.go, expect.go, predict.go, contradiction.go, explain.go: the
 //     conclusions from all steps, and where measurements contradict a model

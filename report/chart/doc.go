@@ -1,7 +1,7 @@
 // Package chart draws static SVG from plain numbers: one drawing for a browser with and without scripts, for print and for a
 // viewer that allows no style. It knows nothing of runs or reports.
 //
-//	plot.go     lines, areas, bands and dots over a time, a rate or a percentile
+//	plot.go     with series.go lines, areas, bands and dots over a time, a rate or a percentile
 //	heat.go     a latency heat map over time
 //	forest.go   intervals against margins, one row each
 //	bars.go     figures against their limits, one row each

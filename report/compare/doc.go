@@ -9,7 +9,8 @@
 // without one request.
 //
 //   - trial.go, judge.go, decide.go, looks.go: the quads of a trial, the looks at them, the decision
-//   - arrivals.go, metric.go, latency.go, curve.go: what is compared, of requests or of journeys; start here for another statistic
+//   - arrivals.go, metric.go, latency.go, shares.go, curve.go, paired_curve.go: what is compared, of requests or of journeys; start
+//     here for another statistic
 //   - paired.go, interval.go, signedrank.go, twosample.go, top.go, differences.go: the estimators and their intervals, and
 //     the differences between two runs' plans
 //   - errors.go, objective.go, guard.go: failed requests, thresholds of the new service, fairness of leaving out disturbed requests

@@ -3,7 +3,8 @@
 //
 //	html.go    the file: its head, the policy that guards it, the blocks of a page
 //	table.go   tables; data.go the values behind the charts over time, which page.js reads
-//	run.go     the charts of a run, and overtime.go those over its time
+//	run.go     the charts of a run; overtime.go those over its time, endpoints.go, journeys.go and stale.go of its parts
+//	capacity.go, comparison.go, sweep.go, history.go and selfcheck.go   the charts of each other subject
 //	page.css   how it looks on a screen and on paper
 //	page.js    what it does beside: a cursor over all charts, zoom, phases, sorting, a dark ground
 //

@@ -1,10 +1,10 @@
 // Package rig brings the targets of a command up, drives rounds at them and takes them down again.
 //
-//   - target.go, command.go: what is driven; starting and stopping it
+//   - target.go, alike.go, command.go: what is driven, and driven alike; starting and stopping it
 //   - up.go: the targets that are up together
-//   - pin.go, reservation.go: processors of their own for bench and what it starts
+//   - pin.go, reservation*.go: processors of their own for bench and what it starts
 //   - preflight.go: what would spoil a run
-//   - rounds.go: one round at a target, and warming it
+//   - rounds.go, journeys.go: one round at a target, of requests or of journeys, and warming it
 //   - data.go: databases that outlive the services that are started on them
 //   - kill.go: which writes a target loses by a kill
 //   - trial.go, fresh.go: the rounds of a comparison; runs that each have a fresh start
