@@ -8,6 +8,7 @@
 //   - engine.go: Config and Run; start here for another protocol
 //   - pacer.go, queue.go, following.go, crowd.go, slots.go: which request is due, in the open and the closed model, and free slots
 //   - transport.go, exchanging.go, follow.go, lanes.go: one exchange, its redirects, transports by address
+//   - flights.go: requests on their way, for an end at which net/http is stuck
 //   - quic.go, race.go: HTTP/3, and to which of a host's addresses
 //   - patience.go, connecting_*.go: how long an address may take to connect before another is tried
 //   - conn.go, idle.go, silence.go, classify.go: how connections end, and the names of failures
@@ -78,6 +79,7 @@ type run struct {
 	inner  http.RoundTripper
 	lanes  lanes
 
+	flights  flights
 	requests context.Context // of all requests: cancelled when the engine gives up
 	queue    *queue
 	slots    *slots
@@ -88,13 +90,17 @@ type run struct {
 }
 
 // Run sends what source has and records it in sink, until the source is exhausted and all is answered, the drain is
-// over, or ctx is cancelled and a second has passed. It returns when its goroutines have ended. Of the sink's methods Sent is
-// called by many goroutines at once, as is Config.Connected, each of the others by one at a time.
+// over, or ctx is cancelled and a second has passed. It returns when its goroutines have ended, or leaves those alone that a peer
+// has brought to wait for ever. Of the sink's methods Sent is called by many goroutines at once, as is Config.Connected, each of
+// the others by one at a time.
 func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) exchange.End {
+	inner, disconnect := newSender(&c)
+	return runOver(ctx, c, source, sink, inner, disconnect)
+}
+
+func runOver(ctx context.Context, c Config, source Source, sink exchange.Sink, inner http.RoundTripper, disconnect func()) exchange.End {
 	requests, giveUp := context.WithCancel(context.WithoutCancel(ctx))
 	defer giveUp()
-	inner, disconnect := newSender(&c)
-	defer disconnect()
 	r := &run{
 		Config: c, source: source, sink: sink, inner: inner,
 		requests: requests, lanes: lanes{to: make(map[netip.AddrPort]*http.Transport)},
@@ -108,7 +114,6 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 		r.crowd = &crowd{users: c.Users}
 		r.queue.crowd = r.crowd
 	}
-	defer r.lanes.close()
 
 	attacker := vegeta.NewAttacker(
 		vegeta.Client(&http.Client{Transport: r}), vegeta.MaxBody(0), vegeta.MaxWorkers(uint64(c.Slots)))
@@ -117,7 +122,7 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 	results := attacker.Attack(target, r, 0, "")
 
 	end := exchange.End{Cut: c.Length + c.Tail, At: -1}
-	done, watched := make(chan struct{}), make(chan struct{})
+	done, watched, stuck := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(watched)
 		stop := func() { end.Stopped = r.now(); end.FreeSince = r.slots.freeSince(end.Stopped) }
@@ -133,6 +138,11 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 		r.queue.close()
 		attacker.Stop()
 		giveUp()
+		select {
+		case <-done:
+		case <-time.After(stuckAfter):
+			close(stuck)
+		}
 	}()
 	go func() {
 		for range results {
@@ -141,13 +151,11 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 		<-watched
 		close(r.over)
 	}()
-	var late []*exchange.Exchange // over after the engine gave up: they end when the run did
-	for x := range r.over {
-		if x.Outcome == exchange.Unfinished || x.Outcome == exchange.Unsent {
-			late = append(late, x)
-			continue
-		}
-		r.sink.Record(x)
+	late, abandoned := r.record(stuck)
+	if abandoned {
+		go r.disconnect(disconnect) // it may be stuck with them
+	} else {
+		defer r.disconnect(disconnect)
 	}
 	if end.At < 0 {
 		end.At = r.now()
@@ -163,6 +171,32 @@ func Run(ctx context.Context, c Config, source Source, sink exchange.Sink) excha
 		r.sink.Record(x)
 	})
 	return end
+}
+
+func (r *run) disconnect(all func()) {
+	r.lanes.close()
+	all()
+}
+
+// record records what is over until all is, or workers are stuck, which are abandoned. It returns what had not ended when the engine
+// gave up: it ends when the run does.
+func (r *run) record(stuck <-chan struct{}) (late []*exchange.Exchange, abandoned bool) {
+	for {
+		select {
+		case x, more := <-r.over:
+			switch {
+			case !more:
+				return late, false
+			case x.Over():
+				r.sink.Record(x)
+			default:
+				late = append(late, x)
+			}
+			r.flights.over(x)
+		case <-stuck:
+			return append(late, r.flights.close()...), true
+		}
+	}
 }
 
 // awaitEnd returns when the engine has to give up, or when all is over before, and says whether ctx was cancelled meanwhile: then

@@ -54,6 +54,10 @@ type exchanging struct {
 func (e *exchanging) perform() {
 	e.Slot = max(e.Intended, e.free)
 	e.Free = e.Slot
+	if !e.run.flights.keep(e.Exchange) {
+		e.end(exchange.Unsent, "", nil, false)
+		return
+	}
 	request, err := e.run.source.Render(e.K, e.Intended)
 	if err != nil {
 		e.end(exchange.Failed, exchange.RefusalKind(err), err, false)
@@ -215,6 +219,9 @@ func (e *exchanging) gotConn(info httptrace.GotConnInfo, connected time.Duration
 			e.Connect = connected - e.asked
 			e.Handshake = min(time.Duration(e.shook.Load()), e.Connect)
 		}
+	}
+	if !e.run.flights.keep(e.Exchange) {
+		return
 	}
 	e.run.silence.sent(now)
 	e.run.sink.Sent(max(e.Intended, e.Free), now)

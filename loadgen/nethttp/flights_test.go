@@ -1,0 +1,42 @@
+package nethttp
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/seed-5a006608/bench/loadgen/exchange"
+	"github.com/seed-5a006608/bench/loadgen/exchange/exchangetest"
+)
+
+// stuckTransport hears no cancellation, as net/http where a server has brought it to wait for a lock of its own: Go 1.26 does after a
+// WINDOW_UPDATE that is too much for a stream.
+type stuckTransport struct{ released chan struct{} }
+
+func (s stuckTransport) RoundTrip(r *http.Request) (*http.Response, error) {
+	<-s.released
+	return nil, r.Context().Err()
+}
+
+// The run ends and counts the requests whose workers do not come back.
+func TestStuckWorkersAreAbandoned(t *testing.T) {
+	t.Parallel()
+	const n, slots = 6, 4
+	s := stuckTransport{make(chan struct{})}
+	source := &exchangetest.Evenly{N: n, Request: exchangetest.Request{Method: "GET", Target: "/"}}
+	c := exchangetest.Filled(exchange.Config{Slots: slots, Drain: 50 * time.Millisecond}, source.Length())
+	var r exchangetest.Recorded
+	left := make(chan struct{})
+	end := runOver(t.Context(), Config{Config: c}, parsed{source, &url.URL{Scheme: "http", Host: "stuck.test"}}, &r, s, func() { <-s.released; close(left) })
+	if r.Count(exchange.Unsent) != slots || len(r.Exchanges) != slots || end.Next != slots {
+		t.Errorf("%d requests are unsent, and those from %d on were not taken, want %d of %d: %+v", r.Count(exchange.Unsent), end.Next, slots, n, r.Exchanges)
+	}
+	for _, x := range r.Exchanges {
+		if x.End != end.At || x.Slot != x.Intended || x.Free != exchange.NeverFree {
+			t.Errorf("request %d, due at %v: a slot at %v, free at %v, ended at %v, want %v", x.K, x.Intended, x.Slot, x.Free, x.End, end.At)
+		}
+	}
+	close(s.released)
+	<-left
+}
