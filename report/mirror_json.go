@@ -30,7 +30,7 @@ type mirrorFile struct {
 	Seed        uint64             `json:"seed,omitempty"`
 	Names       [2]string          `json:"names"`
 	Verdicts    [2]runfile.Verdict `json:"verdicts"`
-	Rules       []string           `json:"rules,omitempty"` // by which answers were compared, in their order
+	Rules       []string           `json:"rules,omitempty"` // rules of comparing answers, in their order
 	Pairs       runfile.Pairs      `json:"pairs"`
 	Rows        []comparisonRow    `json:"rows"`
 	CurvesNS    [2][]time.Duration `json:"curves_ns"`        // of each side, value i at the quantile 1 − 10^(−i/18); absent in files of before

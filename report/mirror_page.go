@@ -26,7 +26,7 @@ type Mirror struct {
 	Rate        float64          // offered to each, requests/s
 	Length      time.Duration    // without the warm-up
 	Seed        uint64
-	Rules       []string // by which answers were compared
+	Rules       []string // rules of comparing answers
 	Repeat      string   // the command that does the same again
 	Saved       string   // path of the file it was saved to; "" where none was written
 	Notes       []string

@@ -95,7 +95,7 @@ func (s *Search) evidence(binding int, centre float64) []evidence {
 			}
 		}
 		if m.Undecided && e.n == 0 {
-			continue // what bench did late in it may be all that failed
+			continue // its failure may be bench's own lateness
 		}
 		list = append(list, e)
 	}

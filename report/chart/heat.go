@@ -42,7 +42,7 @@ type Heat struct {
 	Marks         []Mark
 	LostName      string   // of the row at the top
 	To            float64  // of the x axis, where that is longer than the columns
-	Beside        []Series // whose values a script shows under its cursor; they are not drawn
+	Beside        []Series // series that are not drawn; a script shows their values under its cursor
 }
 
 // lostHeight is the height of the row at the top, in px.

@@ -8,11 +8,11 @@ const lineHeight = 13.0
 // label is a name beside its line's end.
 type label struct {
 	text  string
-	y     float64 // where the line ends, and after apart where the label stands
+	y     float64 // height of the line's end; after apart, of the label
 	look  []attr  // of the piece of line before it; nil where marks stand for the series
 	color string  // of such a mark
 	shape int
-	attrs []attr // what a script knows it by
+	attrs []attr // attributes for a script to find it by
 }
 
 // apart moves labels so that no two overlap and all stand between top and bottom; the last ones go where not all have room.

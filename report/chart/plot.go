@@ -32,7 +32,7 @@ type Point struct {
 // Series is a row of points in the order of X. NaN as Y is a gap.
 type Series struct {
 	Name   string
-	Key    string // where a script finds the values: the id of a table and its column
+	Key    string // id of the table with the values, and the column, for a script
 	Group  string // series of one group are shown and hidden together
 	Color  int    // of Colors; Neutral takes that of the text
 	Dash   int    // 0 is a solid line
@@ -58,7 +58,7 @@ type Limit struct {
 // Mark is an event at a place of the x axis, To beyond it where it lasted.
 type Mark struct {
 	Name     string // in a word, beside it where there is room
-	Text     string // what one who points at it reads
+	Text     string // text under the pointer
 	From, To float64
 	Good     bool
 }

@@ -11,12 +11,12 @@ import (
 const (
 	DefaultWindow    = 50
 	DefaultPValue    = 0.001
-	DefaultMagnitude = 0.05 // what a user may set; the zero value of Options has none
+	DefaultMagnitude = 0.05 // the default of commands; a zero [Options] has no magnitude
 )
 
 // Options say what counts as a change. A zero Window or PValue takes its default; a zero Magnitude lets any change count.
 type Options struct {
-	Window    int     // how many neighbouring points are searched at once, at least 2
+	Window    int     // number of neighbouring points that are searched at once, at least 2
 	PValue    float64 // 0-1: the t-test's p has to be below it
 	Magnitude float64 // the larger of the two means has to be above the smaller by more than this share of it
 }

@@ -43,7 +43,7 @@ type Series struct {
 	Plan        runfile.PlanRecord
 	Environment runfile.Environment
 	TargetTime  bool         // its percentiles are of the target's own time
-	Of          compare.Unit // what they are of
+	Of          compare.Unit // requests or journeys
 	Points      []Point
 	Changes     [len(Percentiles)][]Change // in ns
 

@@ -10,7 +10,7 @@ import (
 
 // Data holds the values behind charts over time, a row or a line for each second. It is shown folded, and page.js reads it.
 type Data struct {
-	ID      string // by which the series of charts name it
+	ID      string // the name that the series of charts have for it
 	Title   string
 	Columns []DataColumn
 }

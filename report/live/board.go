@@ -10,7 +10,7 @@ import (
 // Board is what a command that judges has found so far. It stands above the run that goes on, where one is shown.
 type Board struct {
 	Title       string
-	Doing       string    // what goes on
+	Doing       string    // the present activity, in words
 	Began, Ends time.Time // of the command; a zero Ends is not known
 	Rows        []Row
 }

@@ -16,7 +16,7 @@ const plainEvery = 5 * time.Second
 // plain writes a line every few seconds of a run.
 type plain struct {
 	w      io.Writer
-	target string // that the last line told of
+	target string // the target of the last line
 	next   time.Duration
 	drain  bool // the line of the drain was written
 }

@@ -178,7 +178,7 @@ func (v *View) frame(now time.Time) {
 	defer v.terminal.Unlock()
 	if !v.foreground() {
 		v.screen.leave()
-		v.fits = [2]int{} // what is told meanwhile is not made lines of
+		v.fits = [2]int{} // no lines are made while the terminal is another program's
 		if fresh && driven {
 			v.plain.update(&p)
 		}

@@ -5,7 +5,7 @@ import "slices"
 // Page is a report.
 type Page struct {
 	Title    string   // of the whole, for formats that have one apart from the blocks
-	Subjects []string // whose figures it shows; a format may leave a subject's name out where there is one
+	Subjects []string // names of the subjects with figures here; a format may leave a single one out
 	Blocks   []Block
 }
 
@@ -22,7 +22,7 @@ type Detail int
 const (
 	Brief Detail = iota // in every report, also a short one for a pull request
 	Usual               // in a report that somebody opens
-	Full                // where everything was asked for
+	Full                // all that was measured
 )
 
 // Section holds blocks that belong together.

@@ -20,11 +20,11 @@ type Column struct {
 	Names  bool   // names from elsewhere
 	Stub   bool   // names its row: a cell that repeats the one above may be left empty
 	Of     bool   // names the subject
-	Plain  bool   // what its cells are is plain without its title
+	Plain  bool   // its cells are understood without its title
 	Wide   bool   // left out where the width is bounded, as something near says the same
 	Spark  bool   // for a drawing that says what columns beside it say in figures
 	Gap    int    // columns of characters before it; 0 takes two
-	Rank   int    // where the table is too wide, the columns of the highest rank go first; those of rank 0 stay
+	Rank   int    // columns of the highest rank go first from a table that is too wide; 0: stays
 	Detail Detail
 }
 
@@ -40,7 +40,7 @@ type Cell struct {
 	Text    string
 	Mark    string  // of a footnote, behind the text
 	Figure  bool    // Value is known
-	Value   float64 // by which the rows are sorted: nanoseconds, a rate per second, a share, a count
+	Value   float64 // the value to sort rows by: nanoseconds, a rate per second, a share, a count
 	AtLeast bool    // Value is a lower bound
 	Tone    Tone
 }

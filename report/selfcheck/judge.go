@@ -13,8 +13,8 @@ const (
 	MaxError     = time.Millisecond      // of a latency's percentile, or a share of it, whichever is larger
 	MaxErrorP50  = 0.05                  // the share of P50
 	MaxErrorP99  = 0.1                   // the share of P99, as in the verdict
-	MaxUnshown   = 0.1                   // share by which a freeze may be shown wrongly, or
-	MaxUnshownBy = 20 * time.Millisecond // by which, whichever is larger
+	MaxUnshown   = 0.1                   // share by which a freeze may be shown wrongly
+	MaxUnshownBy = 20 * time.Millisecond // the same as a time; the larger of both holds
 	busy         = 0.9                   // share of its processors from which a generator is its own limit
 )
 

@@ -37,7 +37,7 @@ type Trust struct {
 // Engine is what was found out about one engine.
 type Engine struct {
 	Name        string    `json:"engine"`
-	Clock       string    `json:"clock,omitempty"` // what stamped an answer's arrival
+	Clock       string    `json:"clock,omitempty"` // clock that stamps the arrival of answers
 	TrustedRate *float64  `json:"trusted_rate,omitempty"`
 	Pacing      []Pacing  `json:"pacing,omitempty"` // each try at each rate, in order
 	Latency     []Latency `json:"latency,omitempty"`

@@ -50,7 +50,7 @@ func (s Step) Watch() bool {
 // Server is what has to serve a step: the reference server with these delays, or a bare one.
 type Server struct {
 	Bare      bool
-	Delays    string // as bench serve reference --service takes them
+	Delays    string // in the form of bench serve reference --service
 	Workers   int    // 0: no limit
 	FreezeAt  time.Duration
 	FreezeFor time.Duration
@@ -68,7 +68,7 @@ const (
 	frozenRate   = 500
 	frozenAfter  = 0.2 // of the run
 	frozenSlots  = 64  // fewer than come in the long freeze, so that requests wait unsent too
-	users        = 32  // as fast as it goes
+	users        = 32  // users of the fastest step
 	seed         = 1
 	warmUpShare  = 0.2 // of the length of a run without a freeze; not judged
 	answerWithin = 5 * time.Second
