@@ -120,7 +120,7 @@ func openStore(ctx context.Context, t Target, dir string, o ServeOptions, lost f
 			return nil, nil, errors.Join(err, server.Stop())
 		}
 		return store, func() error {
-			_ = store.Close() // where the server has gone, its connections have
+			_ = store.Close() // without the server its connections are gone too
 			return server.Stop()
 		}, nil
 	}
@@ -136,7 +136,7 @@ func openStore(ctx context.Context, t Target, dir string, o ServeOptions, lost f
 		return nil, nil, err
 	}
 	return store, func() error {
-		_ = store.Close() // where connections were lost, that was seen when they were used
+		_ = store.Close() // a lost connection failed the query that used it
 		return o.drop(schema)
 	}, nil
 }

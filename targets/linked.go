@@ -16,7 +16,7 @@ import (
 // LinkOptions say what is between bench and a service that it has started.
 type LinkOptions struct {
 	To       string // URL of the service
-	Link     string // as [link.Parse] reads it
+	Link     string // in the form of [link.Parse]
 	Seed     uint64
 	HTTP3    bool  // datagrams pass too, at the same port
 	CPUs     []int // processors for the link; nil: this process's

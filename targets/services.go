@@ -44,7 +44,7 @@ type Request struct {
 // Consistency says which version of which key a request reads or writes.
 type Consistency struct {
 	Write   bool   // it sends its version where {{version}} stands
-	Key     string // where the key stands in the request, as path~REGEXP
+	Key     string // place of the key in the request, as path~REGEXP
 	Version string // of a read, where the version stands in its answer, as header:NAME
 	Initial string // of a read, the version of a key that was never written
 }

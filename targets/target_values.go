@@ -13,7 +13,7 @@ import (
 // value is an option's value.
 type value interface {
 	Set(text string) error
-	String() string // what Set reads
+	String() string // a text that Set reads back
 }
 
 // length is a duration of at least so much.

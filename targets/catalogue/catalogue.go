@@ -53,7 +53,7 @@ type Summary struct {
 	MaxPriceCents int64      `json:"max_price_cents"`
 	Reviews       int64      `json:"reviews"`
 	Rating        float64    `json:"rating"`    // mean, 1-5; 0 without reviews
-	ByRating      [5]int64   `json:"by_rating"` // how many reviews gave 1, 2, 3, 4, 5
+	ByRating      [5]int64   `json:"by_rating"` // numbers of reviews with 1, 2, 3, 4 and 5 stars
 	LastReviewAt  time.Time  `json:"last_review_at"`
 	TopRated      []TopRated `json:"top_rated"` // at most five, best first
 }

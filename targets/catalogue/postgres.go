@@ -25,7 +25,7 @@ var postgresSchema string
 //go:embed postgres_indexes.sql
 var postgresIndexes string
 
-const connectTimeout = 5 * time.Second // where the DSN sets none
+const connectTimeout = 5 * time.Second // for a DSN without one
 
 // ErrNoDSN quotes nothing: where a DSN is not understood, nobody knows which part of it is the password.
 var ErrNoDSN = errors.New("not a PostgreSQL DSN: write it as postgres://USER:PASSWORD@HOST:PORT/DATABASE or 'host=HOST user=USER dbname=DATABASE'")

@@ -11,7 +11,7 @@ import (
 type road struct {
 	mu   sync.Mutex
 	rate uint64
-	busy time.Time // until when what went in before is leaving
+	busy time.Time // end of the leaving of all that went in before
 }
 
 // leave returns when so many bytes that go in at an instant have left.

@@ -15,11 +15,11 @@ import (
 const (
 	segmentMagic  = 679834894
 	controlAt     = 24 // the handle of the list, 4 bytes; 0: no list
-	segmentLength = 28 // as much of the segment is looked at
+	segmentLength = 28 // bytes of a segment that are read
 
 	listMagic  = 0x9a503d32
-	itemCount  = 4  // where their number is, 4 bytes
-	itemsAt    = 16 // where the items begin
+	itemCount  = 4  // place of their number, 4 bytes
+	itemsAt    = 16 // beginning of the items
 	itemLength = 40 // an item begins with its handle, 4 bytes
 	usersAt    = 4  // and how many use it, 4 bytes; 0: the item is free
 	maxItems   = 1000

@@ -20,7 +20,7 @@ import (
 const MinVersion = 15
 
 const (
-	superuser = "bench" // whose password is random
+	superuser = "bench" // a user with a random password
 
 	startTimeout = time.Minute
 	fastStop     = time.Second // for SIGINT: a checkpoint without fsync
@@ -104,7 +104,7 @@ func settings(socketDir string, synchronous bool) []string {
 		"restart_after_crash=off",
 		"max_connections=400", // unpooled opens as many as requests come
 		"shared_buffers=64MB",
-		"log_min_messages=log", // which leaves out errors of queries
+		"log_min_messages=log", // leaves out errors of queries
 		"log_checkpoints=off",
 		"log_line_prefix=",
 		"logging_collector=off",

@@ -14,8 +14,8 @@ import (
 
 const (
 	maxLine   = 4096 // bytes; what a line has beyond that is dropped
-	tailLines = 64   // as many of the last lines are kept
-	quoted    = 3    // as many of them an error message quotes
+	tailLines = 64   // number of the last lines that are kept
+	quoted    = 3    // number of them in an error message
 )
 
 // output reads one of the child's output streams to its end, so that the child never blocks on a full pipe, and keeps

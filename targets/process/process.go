@@ -42,7 +42,7 @@ const (
 
 // Spec says what to start. Only Name and Path are required.
 type Spec struct {
-	Name string // what error messages call the child, such as "target cached"
+	Name string // the child's name in error messages, such as "target cached"
 	Path string // the program
 	Args []string
 	Env  []string // nil means this process's environment
@@ -82,7 +82,7 @@ type Spec struct {
 // StopError says that a child that was asked to stop did not end in good order, and thus may have left something.
 type StopError struct {
 	Name  string // of the child
-	Cause error  // how it ended
+	Cause error  // error of its end
 	Said  string // ": " and what it said last, or nothing
 }
 
