@@ -9,8 +9,8 @@ import (
 // texts.
 type Consistency struct {
 	Write   bool
-	Key     Text // where the key stands in the request
-	Version Text // where the version stands in a read's answer
+	Key     Text // place of the key in the request
+	Version Text // place of the version in a read's answer
 }
 
 var consistencyKeys = []string{"role", "key", "version"}

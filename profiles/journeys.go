@@ -31,8 +31,8 @@ type JourneyStep struct {
 	Request
 	URL    string  // of another host than the target, in place of Path; "": not given
 	Think  Think   // think time before the step; zero: no think time
-	Chance float64 // that it is asked, 0-1; 0: not given
-	Repeat [2]int  // how often it is asked, between the two; 0: not given
+	Chance float64 // chance (0-1) that the step is asked; 0: not given
+	Repeat [2]int  // least and most times that the step is asked; 0: not given
 	While  string  // the name of a take, for which it is asked again
 	Take   []Take
 	GoOn   bool // on-failure: go-on

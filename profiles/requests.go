@@ -20,9 +20,9 @@ type Request struct {
 	Expect  []Text // conditions for a success, in place of the file's
 	Line    int    // line in the file
 
-	BodyTemplate string // as Body, with templates in a body's file filled in too
+	BodyTemplate string // a Body with templates, in a body's file too
 
-	Consistency *Consistency // what it reads or writes; nil: not given
+	Consistency *Consistency // the key and version that it reads or writes; nil: not given
 }
 
 // Limits are the bounds of a test file; zero where they are not given.

@@ -23,7 +23,7 @@ const (
 // fieldError is an error in one field of a profile. Parse adds the file and the line.
 type fieldError struct {
 	phase   int    // index of the phase, -1 for the profile itself
-	label   string // how to name that phase to its author
+	label   string // name of that phase for its author
 	field   string // key in the file
 	problem string
 }

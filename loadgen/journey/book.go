@@ -26,11 +26,11 @@ import (
 type Config struct {
 	Mix      *request.Mix
 	Epoch    time.Time
-	Expect   []request.Expect           // what an answer must be, unless its step says it
+	Expect   []request.Expect           // conditions for an answer of a step without its own
 	ReadBody int                        // longest body that is read, in bytes
-	Phases   int                        // so many phases are counted apart
+	Phases   int                        // number of phases that are counted apart
 	PhaseOf  func(at time.Duration) int // the phase in which a journey arrives at an instant
-	AtOnce   int                        // so many may be in progress at once: one more is not begun; 0: any number
+	AtOnce   int                        // most journeys in progress at once: one more is not begun; 0: any number
 
 	// Disturbed says whether what is due at an instant is disturbed, and whether that is known yet. When all exchanges are over it is of
 	// every instant. Nil: nothing is. It is called by one goroutine at a time.
@@ -48,7 +48,7 @@ type Book struct {
 	counts [][]Counts        // by phase and journey
 	most   int               // journeys that were in progress at once
 	due    []uint32          // steps by when they fell due, in beats
-	ended  []ended           // of which it is not known yet whether a step was disturbed
+	ended  []ended           // ended journeys whose disturbances are not known yet
 	since  runfile.Histogram // from the arrival to when a step was due
 	kept   bool              // a cookie was kept back, for it is sent over https alone
 }
@@ -59,7 +59,7 @@ type going struct {
 	journey *request.CompiledJourney
 	arrival time.Duration
 
-	step, round, rounds int // where it is; rounds is how often the step is asked at most
+	step, round, rounds int // its place; rounds is the most often that the step is asked
 
 	texts        []string
 	jar          *cookiejar.Jar // nil: no answer has set a cookie
@@ -78,7 +78,7 @@ type going struct {
 type whither struct {
 	part   int      // of the mix, whose host it is
 	target string   // path and query; "": there was no request
-	led    *url.URL // where redirects have led it; nil: there was none
+	led    *url.URL // URL of the last redirect; nil: no redirect
 }
 
 // New returns a book without journeys.

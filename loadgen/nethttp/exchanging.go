@@ -35,17 +35,17 @@ type exchanging struct {
 	asked    time.Duration // when a connection was asked for; 0: it was not
 	sent     bool
 	once     bool          // it cannot be sent twice
-	idle     time.Duration // how long its connection had been idle
+	idle     time.Duration // idle time of its connection before it
 	hops     int           // redirects that were followed
 	got      int           // of them, those for which there was a connection
 	stamps   *stampedConn  // below conn; nil: it does not tell when what is read arrived
 	first    atomic.Int64  // first byte; set by net/http's reading goroutine
 	shaking  atomic.Int64  // when TLS began; set by its dialling goroutine, as is the next
-	shook    atomic.Int64  // how long it took
+	shook    atomic.Int64  // length of the TLS handshake, in ns
 	released time.Duration // when the slot was free again
 	timer    *time.Timer
-	until    atomic.Int64 // when it will have taken too long; passed: it has
-	keep     int          // how much of a body is kept
+	until    atomic.Int64 // instant of the timeout, in ns; passed: it is over
+	keep     int          // bytes of a body that are kept
 	kept     []byte       // the beginning of the body
 	patience *patience    // with the address that it is being sent to; nil: there is no other
 }

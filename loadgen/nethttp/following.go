@@ -12,7 +12,7 @@ type following struct {
 	up    func(*exchange.Exchange) (time.Duration, bool) // nil: each request is one exchange
 	later exchange.Later
 	open  int           // exchanges that were taken and are not over
-	woken chan struct{} // what is due first may have changed
+	woken chan struct{} // signals that another request may be due first now
 }
 
 // followUp is the part of an exchange that was handed over and is no first one, until it is over.

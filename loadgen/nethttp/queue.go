@@ -27,7 +27,7 @@ type queue struct {
 	ended  bool
 
 	following following
-	crowd     *crowd // whose follow-ups they are in the closed model; nil: the open one
+	crowd     *crowd // users of the closed model; nil: the open model
 }
 
 func newQueue(pacing context.Context, c Config, source Source, clear func(time.Duration)) *queue {

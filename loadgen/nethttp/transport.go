@@ -91,7 +91,7 @@ var buffers = sync.Pool{New: func() any { return new([16 << 10]byte) }}
 // discard reads a body to its end, counting it.
 func (e *exchanging) discard(response *http.Response) error {
 	if response.StatusCode == http.StatusSwitchingProtocols {
-		return errSwitched // what follows is no body, and need not have an end
+		return errSwitched // no body follows, and no end need come
 	}
 	buffer := buffers.Get().(*[16 << 10]byte)
 	defer buffers.Put(buffer)
