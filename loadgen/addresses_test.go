@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -169,8 +170,10 @@ func TestAnAddressComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		// Of an attempt to connect from before a late machine may hear after that, and leave it out once more for a moment.
 		e := addressEvents(run)
-		if n := b.requests.Load(); len(e) != 1 || e[0].DurationNS == 0 || !strings.HasPrefix(e[0].Text, b.address) || n < 60 {
+		other := func(e runfile.Event) bool { return e.DurationNS == 0 || !strings.HasPrefix(e.Text, b.address) }
+		if n := b.requests.Load(); len(e) == 0 || slices.ContainsFunc(e, other) || n < 60 {
 			t.Errorf("%s: %d requests at the one that came back, events %v", name, n, run.Events)
 		}
 		if n := run.Requests; n.Failed > 4 || n.Succeeded+n.Failed != n.Due {
