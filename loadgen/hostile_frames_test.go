@@ -192,7 +192,6 @@ func TestHostileFrames(t *testing.T) {
 				t.Run(tc.name, func(t *testing.T) {
 					p := hostilePlan(engine, "http://"+hostileServer(t, func(p *peer) { answerAll(p, tc.answer) })+"/")
 					p.HTTP = runfile.HTTP2
-					p.Limits.Timeout = shortTimeout
 					run := driveHostile(t, p)
 					if q := run.Requests; (tc.kind == "") != (q.Succeeded == hostileRequests) || tc.kind != "" && q.Succeeded > 0 {
 						t.Errorf("requests %+v", q)
