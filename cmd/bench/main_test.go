@@ -4,8 +4,10 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -17,6 +19,10 @@ func TestMain(m *testing.M) {
 	os.Setenv("GORACE", "atexit_sleep_ms=0") // else each bench under the race detector takes a second to exit
 	if os.Getenv("BENCH_LONG") == "" {
 		catalogue.Default.Products = 10_000 // a service's database is filled in a fourth of the time
+	}
+	// Under nohup each bench that is started here would inherit that it hears no hang-up; one that is given to nohup by a test does.
+	if filepath.Base(os.Args[0]) != "bench" && signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	}
 	testscript.Main(m, map[string]func(){"bench": main})
 }
