@@ -22,7 +22,7 @@ import (
 type conn struct {
 	net.Conn
 	end     atomic.Pointer[error] // of the first read that failed
-	refused atomic.Pointer[error] // of a write that failed within a request
+	refused atomic.Pointer[error] // of a write that the peer's reset failed
 	written atomic.Bool           // something of the present request was
 	usedUp  atomic.Bool           // it carries no further request
 	opened  time.Duration
@@ -31,8 +31,8 @@ type conn struct {
 
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.Conn.Read(p)
-	if refused := c.refused.Load(); err == io.EOF && refused != nil {
-		err = *refused // the kernel tells a reset once
+	if refused := c.refused.Load(); refused != nil && (err == io.EOF || errors.Is(err, net.ErrClosed)) {
+		err = *refused // the kernel tells a reset once, and net/http closes what failed to write
 	}
 	if err != nil {
 		c.end.CompareAndSwap(nil, &err)
@@ -55,9 +55,11 @@ func (c *conn) Write(p []byte) (int, error) {
 	if n > 0 {
 		c.written.Store(true)
 	}
-	if c.written.Load() && (errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE)) {
+	if errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) {
 		c.refused.CompareAndSwap(nil, &err)
-		return len(p), nil
+		if c.written.Load() {
+			return len(p), nil
+		}
 	}
 	return n, err
 }

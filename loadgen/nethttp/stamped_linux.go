@@ -51,6 +51,9 @@ func (c *stampedConn) Read(p []byte) (n int, err error) {
 	)
 	err = c.raw.Read(func(fd uintptr) bool {
 		n, at, errno = c.reader.Read(int(fd), p)
+		if n == 0 && errno == 0 && wasReset(int(fd)) {
+			errno = unix.ECONNRESET
+		}
 		return errno != unix.EAGAIN
 	})
 	switch {
@@ -63,6 +66,17 @@ func (c *stampedConn) Read(p []byte) (n int, err error) {
 	}
 	c.last.Store(at)
 	return n, nil
+}
+
+// wasReset reports whether a socket at its end got there by a reset, of which the kernel has told a write that went on at the
+// same time: it tells only once. A reset that came after the peer's end is still untold, and is no news.
+func wasReset(fd int) bool {
+	info, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+	if err != nil || info.State != unix.BPF_TCP_CLOSE {
+		return false
+	}
+	untold, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_ERROR)
+	return err == nil && untold == 0
 }
 
 // hasEnded reports whether a connection over which nothing is to come was closed, or brought something all the same.
