@@ -170,7 +170,7 @@ func TestAnAddressComesBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// Of an attempt to connect from before a late machine may hear after that, and leave it out once more for a moment.
+		// Of a connection from before the stop a late machine may hear after that, and take it in once more for a moment.
 		e := addressEvents(run)
 		other := func(e runfile.Event) bool { return e.DurationNS == 0 || !strings.HasPrefix(e.Text, b.address) }
 		if n := b.requests.Load(); len(e) == 0 || slices.ContainsFunc(e, other) || n < 60 {

@@ -39,6 +39,7 @@ type Pool struct {
 type entry struct {
 	at     netip.AddrPort
 	out    bool
+	took   time.Duration // when it last took a connection; negative: it has not
 	since  time.Duration // out: since when
 	until  time.Duration // out: when it is asked again
 	outage int           // out: its place in outages, or -1
@@ -64,7 +65,7 @@ func (p *Pool) Move(addresses []netip.AddrPort) {
 	defer p.mu.Unlock()
 	var list []entry
 	for _, a := range addresses {
-		e := entry{at: a, outage: -1}
+		e := entry{at: a, took: -1, outage: -1}
 		if i := p.find(a); i >= 0 {
 			e = p.list[i]
 		}
@@ -109,9 +110,10 @@ func (p *Pool) first(now time.Duration) int {
 	return p.turn % len(p.list)
 }
 
-// Failed tells that an address took no connection, and leaves it out. It returns false, and leaves none out, where no
+// Failed tells that an attempt that began at an instant got no connection to an address, and leaves that out, unless it has taken
+// another one since: who attempts may hear of a failure when the address is back. It returns false, and leaves none out, where no
 // other is left to use.
-func (p *Pool) Failed(a netip.AddrPort, now time.Duration, why string) (others bool) {
+func (p *Pool) Failed(a netip.AddrPort, began, now time.Duration, why string) (others bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := p.find(a)
@@ -126,6 +128,9 @@ func (p *Pool) Failed(a netip.AddrPort, now time.Duration, why string) (others b
 		return false
 	}
 	e := &p.list[i]
+	if began < e.took {
+		return true
+	}
 	e.until = now + AskAgain
 	if !e.out {
 		e.out, e.outage, e.since = true, -1, now
@@ -150,7 +155,8 @@ func (p *Pool) Took(a netip.AddrPort, now time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.took = now
-	if i := p.find(a); i >= 0 && p.list[i].out {
+	if i := p.find(a); i >= 0 {
+		p.list[i].took = now
 		p.takeIn(&p.list[i], now)
 	}
 }

@@ -30,7 +30,7 @@ func TestEachHasItsTurn(t *testing.T) {
 func TestWhoTakesNoConnectionIsLeftOutAndAskedAgain(t *testing.T) {
 	p := New([]netip.AddrPort{a, b})
 	p.Took(a, time.Second)
-	if !p.Failed(b, time.Second, "refused") {
+	if !p.Failed(b, time.Second, time.Second, "refused") {
 		t.Error("no other address is left")
 	}
 	if n := taken(p, 2*time.Second, 10); n[a] != 10 {
@@ -39,7 +39,7 @@ func TestWhoTakesNoConnectionIsLeftOutAndAskedAgain(t *testing.T) {
 	if n := taken(p, time.Second+AskAgain, 10); n[b] != 1 {
 		t.Errorf("it was asked again %d times at once, want once", n[b])
 	}
-	p.Failed(b, time.Second+AskAgain, "refused")
+	p.Failed(b, time.Second+AskAgain, time.Second+AskAgain, "refused")
 	p.Took(b, 6*time.Second)
 	if n := taken(p, 6*time.Second, 10); n[b] != 5 {
 		t.Errorf("back, it has %d of 10", n[b])
@@ -49,10 +49,30 @@ func TestWhoTakesNoConnectionIsLeftOutAndAskedAgain(t *testing.T) {
 	}
 }
 
+// Of an attempt from before it was back one may hear afterwards.
+func TestAFailureOfBeforeIsNoNews(t *testing.T) {
+	p := New([]netip.AddrPort{a, b})
+	p.Failed(b, time.Second, 2*time.Second, "refused")
+	p.Took(b, 4*time.Second)
+	if !p.Failed(b, 3*time.Second, 5*time.Second, "refused") {
+		t.Error("no other address is left for who heard of it late")
+	}
+	if n := taken(p, 5*time.Second, 10); n[b] != 5 {
+		t.Errorf("of 10 requests %v, and it is back", n)
+	}
+	p.Failed(b, 4*time.Second, 6*time.Second, "refused")
+	if n := taken(p, 6*time.Second, 10); n[a] != 10 {
+		t.Errorf("of 10 requests %v, and it is gone again", n)
+	}
+	if list := p.Outages(); len(list) != 2 || list[0] != (Outage{b, 2 * time.Second, 4 * time.Second, "refused"}) || list[1].From != 6*time.Second {
+		t.Errorf("outages %v, want one from 2 s to 4 s, and one from 6 s on", list)
+	}
+}
+
 // It is back too when it answers over a connection that is still open, but not by what it was sent before.
 func TestAnAnswerBringsAnAddressBack(t *testing.T) {
 	p := New([]netip.AddrPort{a, b})
-	p.Failed(b, 2*time.Second, "refused")
+	p.Failed(b, 2*time.Second, 2*time.Second, "refused")
 	p.Answered(b, time.Second, 3*time.Second)
 	if n := taken(p, 3*time.Second, 10); n[a] != 10 {
 		t.Errorf("by an answer to what was sent before: %v", n)
@@ -66,8 +86,8 @@ func TestAnAnswerBringsAnAddressBack(t *testing.T) {
 func TestWhereAllRefuseNoneIsLeftOut(t *testing.T) {
 	p := New([]netip.AddrPort{a, b})
 	for now := range 5 * time.Second / 1e9 {
-		p.Failed(a, now*1e9+1, "refused")
-		if p.Failed(b, now*1e9+1, "refused") {
+		p.Failed(a, now*1e9, now*1e9+1, "refused")
+		if p.Failed(b, now*1e9, now*1e9+1, "refused") {
 			t.Error("another address is left")
 		}
 	}
@@ -78,7 +98,7 @@ func TestWhereAllRefuseNoneIsLeftOut(t *testing.T) {
 
 func TestWhoStaysKeepsBeingLeftOut(t *testing.T) {
 	p := New([]netip.AddrPort{a, b})
-	p.Failed(b, 0, "refused")
+	p.Failed(b, 0, 0, "refused")
 	p.Move([]netip.AddrPort{b, c})
 	if n := taken(p, 1, 10); n[c] != 10 {
 		t.Errorf("of 10 requests %v", n)

@@ -48,13 +48,14 @@ func (r *run) lane(pool *address.Pool, a netip.AddrPort) *http.Transport {
 		t.Proxy = nil
 		dial := r.dial(a.String())
 		t.DialContext = func(ctx context.Context, network, where string) (net.Conn, error) {
+			began := r.now()
 			c, err := dial(ctx, network, where)
 			switch now := r.now(); {
 			case err == nil:
 				pool.Took(a, now)
 			case isOwnLimit(err), ctx.Err() != nil:
 			default:
-				pool.Failed(a, now, classify(err))
+				pool.Failed(a, began, now, classify(err))
 			}
 			return c, err
 		}
@@ -98,7 +99,8 @@ func (e *exchanging) attempt(pool *address.Pool, a netip.AddrPort, out *http.Req
 	ctx, cancel := context.WithCancelCause(out.Context()) // it ends with the parent: the body is still to be read
 	p := new(patience)
 	p.giveUp = func() {
-		if pool.Failed(a, e.run.now(), exchange.ConnectTimeout) && p.state.CompareAndSwap(waiting, ranOut) {
+		now := e.run.now()
+		if pool.Failed(a, now-address.SlowAfter, now, exchange.ConnectTimeout) && p.state.CompareAndSwap(waiting, ranOut) {
 			cancel(errSlow)
 		}
 	}

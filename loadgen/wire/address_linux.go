@@ -45,14 +45,14 @@ func (l *loop) idleFor(origin int, now time.Duration) int32 {
 	return none
 }
 
-// elsewhere notes that an address of several took no connection, and reports whether another may. What the other attempts met
+// elsewhere notes that an address of several took no connection of an attempt that began at an instant, and reports whether another may. What the other attempts met
 // is the pool's to know: requests share the connections that are being opened, and none has attempts of its own to count.
-func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, now time.Duration) bool {
+func (l *loop) elsewhere(origin int, a netip.AddrPort, errno syscall.Errno, began, now time.Duration) bool {
 	kind := connectKind(errno)
 	if exchange.OwnLimit(kind) || errno == unix.ENOMEM { // this system's, whatever the address
 		return false
 	}
-	return l.Origins[origin].pool.Failed(a, now, kind)
+	return l.Origins[origin].pool.Failed(a, began, now, kind)
 }
 
 // stillConnecting reports whether the kernel still waits for an answer to a socket's attempt to connect: a loop that comes late has not
@@ -66,7 +66,7 @@ func stillConnecting(fd int) bool {
 // it open, it is used all the same.
 func (l *loop) tooSlow(c *conn, now time.Duration) bool {
 	o := l.Origins[c.origin]
-	if !o.several() || !stillConnecting(c.fd) || !o.pool.Failed(c.address, now, exchange.ConnectTimeout) {
+	if !o.several() || !stillConnecting(c.fd) || !o.pool.Failed(c.address, c.began, now, exchange.ConnectTimeout) {
 		return false
 	}
 	c.slow = true

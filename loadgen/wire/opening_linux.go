@@ -41,7 +41,7 @@ func (l *loop) openFor(origin int, now time.Duration) {
 		}
 		i, errno := l.dial(o, a)
 		if errno != 0 {
-			if several && l.elsewhere(origin, a, errno, now) {
+			if several && l.elsewhere(origin, a, errno, now, now) {
 				continue
 			}
 			if l.waiting[origin].len() == 0 {
@@ -140,7 +140,7 @@ func (l *loop) opened(i int32) {
 		l.attempted(i)
 		l.close(i)
 		switch {
-		case o.several() && (c.slow || l.elsewhere(origin, c.address, errno, now)):
+		case o.several() && (c.slow || l.elsewhere(origin, c.address, errno, c.began, now)):
 			l.openFor(origin, now)
 		case l.waiting[origin].len() > 0:
 			x := l.waiting[origin].pop()
