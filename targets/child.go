@@ -11,6 +11,7 @@ import (
 	"github.com/seed-5a006608/bench/targets/catalogue"
 	"github.com/seed-5a006608/bench/targets/postgres"
 	"github.com/seed-5a006608/bench/targets/process"
+	"github.com/seed-5a006608/bench/targets/web"
 )
 
 // StartOptions say how to start a service.
@@ -76,6 +77,7 @@ func (o StartOptions) child(name, command string, private *process.PrivateDir, a
 		CPUs:         o.CPUs,
 		Private:      private,
 		OnStderr:     o.Progress,
+		StopGrace:    childGrace,
 	}
 	switch o.DB {
 	case "":
@@ -91,6 +93,10 @@ func (o StartOptions) child(name, command string, private *process.PrivateDir, a
 	}
 	return spec, nil
 }
+
+// childGrace is how long a child may take to end: twice what it grants its own requests, its cache and its database one after the
+// other, so that one that a busy machine runs half of the time has done so and is no failure of what was measured.
+const childGrace = 2 * (web.Grace + flushGrace + postgres.Grace)
 
 // dropGrace is how long a child with a schema to drop may take before it says that it cannot yet.
 const dropGrace = 10 * time.Second

@@ -27,6 +27,9 @@ const (
 	hardStop     = time.Second // for SIGQUIT
 )
 
+// Grace is how long [Server.Stop] lets the server finish before SIGKILL.
+const Grace = fastStop + hardStop
+
 // Options say where to start a server.
 type Options struct {
 	Dir      string            // private; the server's files and its socket go below it

@@ -205,5 +205,5 @@ func (s *Server) Stop() error {
 	}
 	s.process.Kill()
 	<-s.done
-	return fmt.Errorf("PostgreSQL did not stop within %v and was killed", fastStop+hardStop)
+	return fmt.Errorf("PostgreSQL did not stop within %v and was killed", Grace)
 }
