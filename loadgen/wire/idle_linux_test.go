@@ -42,12 +42,13 @@ func TestALongIdleConnectionIsLookedAt(t *testing.T) {
 // times of which is returned with both.
 func closedBeforeTheSecond(t *testing.T, gap time.Duration) (first, second exchange.Exchange, renders int) {
 	t.Helper()
-	end, ended := make(chan bool), make(chan bool)
+	answered, end, ended := make(chan bool), make(chan bool), make(chan bool)
 	origin := answer(t, func(n int, c net.Conn, in *bufio.Reader) {
 		for i := 0; request(in); i++ {
 			io.CopyN(io.Discard, in, 5)
 			io.WriteString(c, ok)
 			if n == 0 {
+				close(answered)
 				<-end
 				c.Close()
 				close(ended)
@@ -61,7 +62,11 @@ func closedBeforeTheSecond(t *testing.T, gap time.Duration) (first, second excha
 		}
 		if renders++; renders == 1 {
 			close(end)
-			<-ended
+			select {
+			case <-answered:
+				<-ended
+			default: // the first has not even been sent, and is not while this waits
+			}
 		}
 	}}, exchange.Config{Slots: 2})
 	for _, x := range r.Exchanges {
