@@ -50,6 +50,7 @@ func (l *loop) handle(events []unix.EpollEvent) {
 		if l.conns[i].again {
 			l.conns[i].again = false
 			l.readable(i)
+			l.loseRefused(i)
 		}
 	}
 }
@@ -166,7 +167,10 @@ func (l *loop) dismiss(i int32) {
 // ended goes on with a busy connection whose peer has closed its side. cut says that it did so within a record of TLS.
 func (l *loop) ended(i int32, now time.Duration, cut bool) {
 	c := &l.conns[i]
-	if c.carrier != nil {
+	if h := c.carrier; h != nil && h.refused != 0 {
+		l.loseRefused(i) // the kernel tells of a reset once
+		return
+	} else if h != nil {
 		l.lose(i, now, exchange.ClosedEarly, errClosedBefore.Error())
 		return
 	}

@@ -4,6 +4,7 @@ package wire
 
 import (
 	"errors"
+	"syscall"
 	"time"
 
 	"github.com/seed-5a006608/bench/loadgen/exchange"
@@ -26,6 +27,8 @@ type carrier struct {
 	roomy  bool    // it is in the list of those that take another request
 	alone  int32   // the place of the only request under way; none where there are several
 	read   uint32  // how often it was read from
+
+	refused syscall.Errno // what a write failed with; 0: none did
 }
 
 var errNoHTTP2 = errors.New("tls: the server does not speak HTTP/2")
@@ -154,7 +157,7 @@ func (h *carrier) hurry() {
 func (l *loop) flush(i int32) {
 	c := &l.conns[i]
 	h := c.carrier
-	if len(h.frames.Out) == 0 || c.state == closed {
+	if len(h.frames.Out) == 0 || c.state == closed || h.refused != 0 {
 		return
 	}
 	data, err := l.seal(c, h.frames.Out)
@@ -185,10 +188,29 @@ func (l *loop) flush(i int32) {
 		kind, detail := secureKind(err)
 		l.lose(i, now, kind, detail)
 	case errno != 0 && errno != unix.EAGAIN:
-		l.lose(i, now, kindOf(errno), errno.Error())
+		l.refusedFrames(i, errno)
 	case n < len(data):
 		c.rest = append(c.rest, data[n:]...)
 		h.hurry()
+	}
+}
+
+// refusedFrames has a connection read to its end that takes no more: what came before, such as a goodbye, says what became of its
+// requests, whether the loop reads it first or is told of the end by a write.
+func (l *loop) refusedFrames(i int32, errno syscall.Errno) {
+	c := &l.conns[i]
+	c.carrier.refused, c.rest, c.ending = errno, nil, true
+	if !c.again {
+		c.again = true
+		l.again = append(l.again, i)
+	}
+}
+
+// loseRefused closes a connection that took no more, when all that came over it was read.
+func (l *loop) loseRefused(i int32) {
+	c := &l.conns[i]
+	if h := c.carrier; (c.state == carrying || c.state == greeting) && h.refused != 0 && !c.again {
+		l.lose(i, l.now(), kindOf(h.refused), h.refused.Error())
 	}
 }
 

@@ -291,6 +291,45 @@ func TestGoodbyesInARow(t *testing.T) {
 	}
 }
 
+// A goodbye is heard where the loop is told of the connection's end by a write, before it has read anything.
+func TestAGoodbyeBehindAResetIsHeard(t *testing.T) {
+	for held := false; !held; { // on a busy machine the first request may not have come when the second is due
+		const n = 2
+		asked, end, ended, renders := make(chan bool), make(chan bool), make(chan bool), 0
+		address := speak(t, func(number int, s *spoken) {
+			_ = s.WriteSettings()
+			id := s.request()
+			if number == 0 {
+				close(asked)
+				<-end
+				_ = s.WriteGoAway(0, http2.ErrCodeNo, nil)
+				exchangetest.Reset(s.conn)
+				close(ended)
+				return
+			}
+			for ; id > 0; id = s.request() {
+				s.header(id, true, ":status", "200")
+			}
+		})
+		r := driveFrames(t, address, 1, exchangetest.Evenly{N: n, Gap: 50 * time.Millisecond, Rendered: func(k uint64) error {
+			if renders += int(k); k == 0 || renders > 1 {
+				return nil // it is rendered again where it is sent again
+			}
+			close(end)
+			select {
+			case <-asked:
+				<-ended
+				held = true
+			default:
+			}
+			return nil
+		}}, exchange.Config{})
+		if r.Count(exchange.Succeeded) != n {
+			t.Fatalf("%d of %d succeeded: %+v", r.Count(exchange.Succeeded), n, r.Exchanges)
+		}
+	}
+}
+
 // A server's limit of streams is kept; what has to wait for it waits for the target.
 func TestStreamsOfOneConnection(t *testing.T) {
 	for _, tc := range []struct {

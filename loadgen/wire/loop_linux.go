@@ -398,7 +398,7 @@ func (l *loop) writable(i int32) {
 func (l *loop) refusedRest(i int32, errno syscall.Errno) {
 	c := &l.conns[i]
 	if c.carrier != nil {
-		l.lose(i, l.now(), kindOf(errno), errno.Error())
+		l.refusedFrames(i, errno)
 		return
 	}
 	k := c.x.k
