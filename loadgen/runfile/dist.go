@@ -28,8 +28,8 @@ type Dist struct {
 	Clamped  uint64        `json:"clamped,omitempty"` // values outside 1 ns … 1 h, counted at the nearer end
 	HDR      string        `json:"hdr,omitempty"`     // of the successes: HdrHistogram V2, compressed, base64
 
-	all *hdrhistogram.Histogram // successes and censored
-	min time.Duration           // the smallest censored bound, where there is one
+	all *hdrhistogram.PackedHistogram // successes and censored
+	min time.Duration                 // the smallest censored bound, where there is one
 }
 
 // Censored holds the lower bounds of the requests that did not finish.
@@ -56,46 +56,56 @@ func SummaryOf(ok, censored *Histogram) Dist {
 	if censored.Count() > 0 {
 		d.Censored = &Censored{Count: censored.Count()}
 	}
-	d.summarise(ok.counts, censored.counts)
+	d.summarise(pack(ok.counts), pack(censored.counts))
 	return d
 }
 
-// newDist summarises the histograms of successes and of censored bounds; censored may be nil.
+// DistOf summarises the histograms of successes and of censored bounds; censored may be nil.
 func DistOf(ok, censored *Histogram) Dist {
 	d := Dist{Clamped: ok.clamped}
-	if ok.Count() > 0 {
-		d.HDR = encode(ok.counts)
+	successes, bounds := pack(ok.counts), (*hdrhistogram.PackedHistogram)(nil)
+	if successes != nil {
+		d.HDR = encode(successes)
 	}
 	if censored != nil && censored.Count() > 0 {
+		bounds = pack(censored.counts)
 		d.Clamped += censored.clamped
-		d.Censored = &Censored{Count: censored.Count(), HDR: encode(censored.counts)}
-		d.summarise(ok.counts, censored.counts)
-		return d
+		d.Censored = &Censored{Count: censored.Count(), HDR: encode(bounds)}
 	}
-	d.summarise(ok.counts, nil)
+	d.summarise(successes, bounds)
 	return d
 }
 
-// summarise fills the figures from the histograms, either of which may be nil.
-func (d *Dist) summarise(ok, censored *hdrhistogram.Histogram) {
+// pack returns the counts that are not 0, a few of 34,000: every figure is read off them, and reading all of them for each, or
+// copying them, takes most of a run's end. It is nil where nothing was counted.
+func pack(h *hdrhistogram.Histogram) *hdrhistogram.PackedHistogram {
+	if h == nil || h.TotalCount() == 0 {
+		return nil
+	}
+	p := hdrhistogram.NewPacked(lowestTrackable, HighestTrackable, int(h.SignificantFigures()))
+	p.MergeFrom(h) // loses nothing, of the same geometry
+	return p
+}
+
+// summarise fills the figures from the histograms, either of which may be nil, and takes them over.
+func (d *Dist) summarise(ok, censored *hdrhistogram.PackedHistogram) {
 	switch {
 	case ok == nil && censored == nil:
 		return
 	case censored == nil:
 		d.all = ok
 	default:
-		d.all = hdrhistogram.Import(censored.Export())
+		d.all, d.min = censored, time.Duration(censored.Min())
 		if ok != nil {
 			d.all.Merge(ok)
 		}
-		d.min = time.Duration(censored.Min())
 	}
 	d.Count = uint64(d.all.TotalCount())
 	for _, f := range d.figures() {
 		if f.key == "mean_ns" {
 			*f.value = time.Duration(d.all.Mean())
 		} else {
-			*f.value = time.Duration(d.all.ValueAtQuantile(f.quantile * 100))
+			*f.value = time.Duration(d.all.ValueAtPercentile(f.quantile * 100))
 		}
 		// The mean is a lower bound as soon as one of its terms is.
 		if censored != nil && (*f.value >= d.min || f.key == "mean_ns") {
@@ -124,7 +134,7 @@ func (d *Dist) figures() []summaryFigure {
 	}
 }
 
-// Pack forgets the decoded histogram, up to 270 KB. The figures and the encoded one stay.
+// Pack forgets the decoded histogram. The figures and the encoded one stay.
 func (d *Dist) Pack() { d.all = nil }
 
 // ShareAbove returns the share (0-1) of values above v.
@@ -133,9 +143,10 @@ func (d *Dist) ShareAbove(v time.Duration) float64 {
 		return 0
 	}
 	var above int64
-	counts := d.all.Export().Counts
-	for i := len(counts) - 1; i >= 0 && lowestAt(i, d.all.SignificantFigures()) > int64(v); i-- {
-		above += counts[i]
+	for lowest, n := range d.all.ForEachBucket {
+		if lowest > int64(v) {
+			above += n
+		}
 	}
 	return float64(above) / float64(d.all.TotalCount())
 }
@@ -160,7 +171,7 @@ func (d *Dist) check(digits int) error {
 			return fmt.Errorf("censored: count is %d, which its histogram does not hold", d.Censored.Count)
 		}
 	}
-	read.summarise(ok, censored)
+	read.summarise(pack(ok), pack(censored))
 	if read.Count != d.Count {
 		return fmt.Errorf("count is %d, but the histograms hold %d", d.Count, read.Count)
 	}

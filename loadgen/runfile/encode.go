@@ -2,7 +2,6 @@ package runfile
 
 import (
 	"bytes"
-	"cmp"
 	"compress/zlib"
 	"encoding/base64"
 	"encoding/binary"
@@ -25,16 +24,15 @@ var deflaters = sync.Pool{New: func() any {
 
 // encode writes a histogram that is not empty in HdrHistogram V2, compressed, as base64. The bytes are those of the library's
 // Encode, which makes a deflater each time.
-func encode(h *hdrhistogram.Histogram) string {
-	held := h.Export()
-	counts := countsV2(held.Counts)
+func encode(h *hdrhistogram.PackedHistogram) string {
+	counts := countsV2(h)
 	out := bytes.NewBuffer(make([]byte, 8, 512)) // cookie and length, filled in at the end
 	w := deflaters.Get().(*zlib.Writer)
 	defer deflaters.Put(w)
 	w.Reset(out)
 	head := v2Header{
-		Cookie: v2Cookie, PayloadLength: int32(len(counts)), Digits: int32(held.SignificantFigures),
-		Lowest: held.LowestTrackableValue, Highest: held.HighestTrackableValue, ConversionRatio: cmp.Or(held.IntegerToDoubleConversionRatio, 1),
+		Cookie: v2Cookie, PayloadLength: int32(len(counts)), Digits: int32(h.SignificantFigures()),
+		Lowest: h.LowestTrackableValue(), Highest: h.HighestTrackableValue(), ConversionRatio: 1,
 	}
 	// Nothing that is written to memory fails.
 	_ = binary.Write(w, binary.BigEndian, head)
@@ -47,22 +45,19 @@ func encode(h *hdrhistogram.Histogram) string {
 }
 
 // countsV2 writes the counts up to the last that is not 0: each as a zigzag varint, and two or more zeros as how many, negative.
-func countsV2(counts []int64) []byte {
+func countsV2(h *hdrhistogram.PackedHistogram) []byte {
 	var b []byte
-	zeros := int64(0)
-	for _, n := range counts {
-		if n == 0 {
-			zeros++
-			continue
-		}
-		switch {
+	digits, next := h.SignificantFigures(), 0
+	for value, n := range h.ForEachBucket {
+		index := indexOf(value, digits)
+		switch zeros := index - next; {
 		case zeros == 1:
 			b = append(b, 0)
 		case zeros > 1:
-			b = appendZigzag(b, -zeros)
+			b = appendZigzag(b, -int64(zeros))
 		}
-		zeros = 0
 		b = appendZigzag(b, n)
+		next = index + 1
 	}
 	return b
 }

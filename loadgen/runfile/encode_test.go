@@ -20,7 +20,7 @@ func TestHistogramsAreEncodedAsByTheLibrary(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := encode(h.counts); got != string(want) {
+		if got := encode(pack(h.counts)); got != string(want) {
 			t.Fatalf("%s\nwant %s", got, want)
 		}
 		if d := SummaryOf(&h, &Histogram{}); int64(d.MinNS) != h.counts.Min() || int64(d.MaxNS) != h.counts.Max() {
@@ -29,13 +29,13 @@ func TestHistogramsAreEncodedAsByTheLibrary(t *testing.T) {
 	})
 }
 
-func TestLowestAtIsTheLibrarys(t *testing.T) {
+func TestIndexOfIsTheLibrarys(t *testing.T) {
 	for _, digits := range []int{DetailDigits, TotalDigits} {
 		h := Histogram{Digits: digits}
 		h.Record(time.Hour) // the bars end with the last value
 		for i, bar := range h.counts.Distribution() {
-			if got := lowestAt(i, int64(digits)); got != bar.From {
-				t.Fatalf("%d digits: index %d is of %d, want %d", digits, i, got, bar.From)
+			if from, to := indexOf(bar.From, int64(digits)), indexOf(bar.To, int64(digits)); from != i || to != i {
+				t.Fatalf("%d digits: %d to %d are of index %d to %d, want %d", digits, bar.From, bar.To, from, to, i)
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func (d *Dist) Quantile(q float64) Figure {
 	if d.all == nil {
 		return Figure{Missing: true}
 	}
-	value := time.Duration(d.all.ValueAtQuantile(q * 100))
+	value := time.Duration(d.all.ValueAtPercentile(q * 100))
 	return Figure{Value: value, AtLeast: d.Censored != nil && value >= d.min}
 }
 

@@ -1,6 +1,7 @@
 package runfile
 
 import (
+	"math/bits"
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
@@ -104,17 +105,13 @@ func (h *Histogram) Quantiles(ascending ...float64) []time.Duration {
 	return values
 }
 
-// lowestAt returns the lowest value that is counted at index i with that many digits (2 or 3). Up to a power of two each value
-// has an index of its own; from there on half as many indices share each doubling.
-func lowestAt(i int, digits int64) int64 {
+// indexOf returns the index at which a value is counted with that many digits (2 or 3). Up to a power of two each value has an
+// index of its own; from there on half as many indices share each doubling.
+func indexOf(value int64, digits int64) int {
 	magnitude := 7 // of half the indices of a doubling: 128 tell 1 % apart, 1,024 0.1 %
-	if digits == 3 {
+	if digits == TotalDigits {
 		magnitude = 10
 	}
-	half := 1 << magnitude
-	bucket := i>>magnitude - 1
-	if bucket < 0 {
-		return int64(i)
-	}
-	return int64(i&(half-1)+half) << bucket
+	bucket := max(0, bits.Len64(uint64(value))-magnitude-1)
+	return bucket<<magnitude + int(value>>bucket)
 }
