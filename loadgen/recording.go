@@ -190,6 +190,7 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	}
 	backlog := r.backlogs(all, run.Intervals)
 	overall, judged := newTotals(), newVersionCounts()
+	counted := r.countedPhases()
 	for i, span := range r.layout.spans {
 		t := &all.phases[i]
 		p := runfile.Phase{
@@ -206,7 +207,11 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 		p.Verdict = r.verdictOf(&p, t, all, run)
 		run.Phases = append(run.Phases, p)
 		if p.Kind != profiles.Warmup {
-			overall.add(t)
+			if counted > 1 {
+				overall.add(t)
+			} else {
+				copyTotals(&run.Overall, &p)
+			}
 			if r.versions != nil {
 				judged.add(&r.versions.phases[i])
 			}
@@ -225,7 +230,9 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	}
 	r.tellTail(run, all, &e)
 	run.Overall.Name, run.Overall.Kind = "overall", "overall"
-	overall.phase(&run.Overall)
+	if counted != 1 {
+		overall.phase(&run.Overall)
+	}
 	if r.versions != nil {
 		run.Overall.Consistency, run.VersionDigits = judged.describe(), consistency.Digits()
 	}
@@ -273,6 +280,16 @@ func (r *recording) run(e ending, resources runfile.Resources) *runfile.Run {
 	slices.SortStableFunc(run.Events, func(a, b runfile.Event) int { return cmp.Compare(a.AtNS, b.AtNS) })
 	r.recoveries(run)
 	return run
+}
+
+// countedPhases is how many phases the figures of the whole run are of.
+func (r *recording) countedPhases() (n int) {
+	for i := range r.layout.spans {
+		if r.plan.Profile.Phases[i].Kind != profiles.Warmup {
+			n++
+		}
+	}
+	return n
 }
 
 // backlogs returns, for each phase, the requests due and not finished at its bounds and their peak at a full second.

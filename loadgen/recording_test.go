@@ -237,3 +237,21 @@ func TestRunFileHoldsTheWholeRun(t *testing.T) {
 		}
 	})
 }
+
+// The whole run is the sum of the phases that count, also where there is one and nothing is added up.
+func TestOverallIsTheSumOfThePhases(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		r, run, _, _ := anyRun(t)
+		sum := newTotals()
+		for i, p := range run.Phases {
+			if p.Kind != profiles.Warmup {
+				sum.add(&r.shards[0].phases[i])
+			}
+		}
+		want := run.Overall
+		sum.phase(&want)
+		if !reflect.DeepEqual(run.Overall, want) {
+			t.Fatalf("%+v\nwant %+v", run.Overall, want)
+		}
+	})
+}

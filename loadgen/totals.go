@@ -214,3 +214,14 @@ func (t *totals) phase(p *runfile.Phase) {
 	p.Cache = runfile.Cache{Hits: t.hits, Misses: t.misses}
 	p.ServerTiming = slices.Clone(t.timings)
 }
+
+// copyTotals fills in what the totals know of a phase of the same requests. Adding up and encoding the same histograms again
+// would take a good part of a short run's end.
+func copyTotals(p, same *runfile.Phase) {
+	p.Requests, p.Offered, p.Achieved = same.Requests, same.Offered, same.Achieved
+	p.ResponseTime, p.ServiceTime, p.Wait, p.Lag = same.ResponseTime, same.ServiceTime, same.Wait, same.Lag
+	p.FirstByte, p.Connect, p.Handshake = same.FirstByte, same.Connect, same.Handshake
+	target := *same.TargetTime
+	p.TargetTime, p.Disturbed = &target, same.Disturbed
+	p.Bytes, p.Cache, p.ServerTiming = same.Bytes, same.Cache, slices.Clone(same.ServerTiming)
+}
