@@ -13,6 +13,7 @@ const (
 	totalBytes  = 270 << 10 // a histogram of 3 digits
 	detailBytes = 37 << 10  // a histogram of 2 digits
 	baseMemory  = 30 << 20  // the engine's connections, and room for garbage
+	smallHeap   = 4 << 20   // a heap that is not worth a collection before the run
 	maxMemory   = 256 << 20 // a plan that could need more is left to the collector's own pace
 
 	// secureBytes is about what is kept of a connection of TLS for its keys and buffers: more once a long record has come over it.
@@ -54,10 +55,13 @@ func (r *recording) limitMemory() (undo func()) {
 }
 
 // heldBytes is what this process holds before a run, as the collector's limit counts it: what lives, such as the plan with
-// the rows of its files, and what reading them has left mapped.
+// the rows of its files, and what reading them has left mapped. Of a few megabytes some may be garbage: to find out costs more
+// than the start of the run.
 func heldBytes() int64 {
-	runtime.GC()
 	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
+	if runtime.ReadMemStats(&m); m.HeapAlloc > smallHeap {
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+	}
 	return int64(m.Sys - m.HeapReleased)
 }
