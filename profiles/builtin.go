@@ -29,6 +29,15 @@ func Builtin(name string) (source []byte, ok bool) {
 	return source, err == nil
 }
 
+// Description returns the description of a built-in profile, which is one line there: each start of bench needs those of all
+// commands, and the rest of one file at most.
+func Description(name string) string {
+	source, _ := Builtin(name)
+	_, rest, _ := strings.Cut(string(source), "\ndescription: ")
+	line, _, _ := strings.Cut(rest, "\n")
+	return line
+}
+
 // Commands returns the names of the built-in profiles that are a command of their own, in the order in which a list
 // shows them. The others are run as files.
 func Commands() []string { return []string{"spike", "ramp", "sustained", "step", "soak"} }

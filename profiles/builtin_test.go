@@ -27,6 +27,9 @@ func TestBuiltins(t *testing.T) {
 			t.Errorf("%s: name %q, description %q, target %v; want its own name, a description, no target",
 				name, f.Name, f.Description, f.Target)
 		}
+		if got := Description(name); got != f.Description {
+			t.Errorf("Description(%q) = %q, want %q", name, got, f.Description)
+		}
 		if !strings.HasPrefix(string(source), "# ") || len(source) > 2000 {
 			t.Errorf("%s: %d bytes; it is meant to be copied: begin with what it shows, and be short", name, len(source))
 		}

@@ -173,15 +173,11 @@ func (o *driveOptions) addRequestFlags(f *pflag.FlagSet) {
 func driveCommands(s streams) []*cobra.Command {
 	var list []*cobra.Command
 	for _, name := range profiles.Commands() {
-		source, _ := profiles.Builtin(name)
-		file, err := profiles.Parse(name, source)
-		if err != nil {
-			panic(err) // embedded, and parsed by a test
-		}
+		description := profiles.Description(name)
 		var o driveOptions
 		c := &cobra.Command{
-			Use: name + " [TARGET...]", Short: "Drive " + file.Description, GroupID: "drive",
-			Long: "Drive " + file.Description + `.
+			Use: name + " [TARGET...]", Short: "Drive " + description, GroupID: "drive",
+			Long: "Drive " + description + `.
 
 A TARGET is the name of a bundled service (bench list) or a URL, whose path and query may hold values drawn
 for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}, {{uuid}}, {{now}}, {{pick a b}},
@@ -189,6 +185,11 @@ for each request: {{zipf 1000 1.1}}, {{uniform 1 1000}}, {{seq}}, {{uuid}}, {{no
 Several are driven one after the other and shown side by side; without one, cached and uncached are.`,
 			Example: examples[name],
 			RunE: func(cmd *cobra.Command, args []string) error {
+				source, _ := profiles.Builtin(name)
+				file, err := profiles.Parse(name, source)
+				if err != nil {
+					panic(err) // embedded, and parsed by a test
+				}
 				return o.run(cmd.Context(), "bench "+name, file, source, args, s)
 			},
 		}

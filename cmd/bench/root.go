@@ -216,7 +216,7 @@ func withoutItsFlag(cmd *cobra.Command) (failed error) {
 }
 
 // drives reports whether a command sends requests as its flags say.
-func drives(cmd *cobra.Command) bool { return cmd.LocalFlags().Lookup("timeout") != nil }
+func drives(cmd *cobra.Command) bool { return cmd.Flags().Lookup("timeout") != nil }
 
 func commandsOf(cmd *cobra.Command) []*cobra.Command {
 	list := []*cobra.Command{cmd}
