@@ -82,6 +82,9 @@ It brings services to learn on: cached and uncached, pooled and unpooled. Any UR
 		},
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			hideSecrets(cmd.Flags())
+			if !anyVariable() {
+				return nil // the flags of all commands are many
+			}
 			if err := fromEnvironment(cmd.Flags()); err != nil {
 				return asUsage(err)
 			}
@@ -233,6 +236,11 @@ func isChild(flags *pflag.FlagSet) bool {
 }
 
 const variablePrefix = "BENCH_"
+
+// anyVariable reports whether the environment has variables of bench.
+func anyVariable() bool {
+	return slices.ContainsFunc(os.Environ(), func(pair string) bool { return strings.HasPrefix(pair, variablePrefix) })
+}
 
 func variable(f *pflag.Flag) string {
 	return variablePrefix + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
