@@ -22,8 +22,12 @@ type answerMarks struct {
 	wanted  []string // names of the header lines that are read; Server-Timing is the first
 	marks   [4]cacheMark
 	aged    bool     // an Age was read: the first counts
-	timings []timing // valid as long as the header
+	timings []timing // valid as long as the header, and until the next is read
+	seen    []byte   // the lines that were read last: most answers of a server say the same until its Date is another
 }
+
+// maxSeen is the longest header whose lines are kept to be compared, in bytes.
+const maxSeen = 1 << 10
 
 func newAnswerMarks(rule *HitRule) *answerMarks {
 	m := &answerMarks{rule: rule, wanted: []string{"Server-Timing", "X-Cache", "Cf-Cache-Status", "Age"}}
@@ -35,10 +39,17 @@ func newAnswerMarks(rule *HitRule) *answerMarks {
 
 // read reads a header.
 func (m *answerMarks) read(header exchange.Header) {
-	m.marks, m.aged, m.timings = [4]cacheMark{}, false, m.timings[:0]
-	if header.Fields != nil {
+	if header.Fields == nil && len(m.seen) > 0 && bytes.Equal(header.Lines, m.seen) {
+		return
+	}
+	m.marks, m.aged, m.timings, m.seen = [4]cacheMark{}, false, m.timings[:0], m.seen[:0]
+	switch {
+	case header.Fields != nil:
 		m.readFields(header.Fields)
-	} else {
+	case len(header.Lines) <= maxSeen:
+		m.seen = append(m.seen, header.Lines...)
+		m.readLines(m.seen)
+	default:
 		m.readLines(header.Lines)
 	}
 }
