@@ -88,7 +88,7 @@ func (l *loop) read(i int32, all bool) {
 		case n == 0:
 			l.ended(i, now, c.secure != nil && c.secure.within())
 			return
-		case l.take(i, l.buffer[:n], stamp, now):
+		case l.take(i, l.buffer[:n], arrival{stamp: stamp, now: now}):
 			return
 		}
 		if !all && n < len(l.buffer) {
@@ -104,11 +104,13 @@ type arrival struct {
 	stamp   int64         // the kernel's
 	at      time.Duration // when they were received; unless stamped, when they had been read
 	stamped bool
+	early   bool // they were read before the request was sent that the connection has now
 	now     time.Duration
 }
 
-// take takes what came over an open connection, and reports whether to read no more: its request is over, or it is closed.
-func (l *loop) take(i int32, p []byte, stamp int64, now time.Duration) (over bool) {
+// take takes what came over an open connection, its arrival to be told by the stamp, and reports whether to read no more: its request is
+// over, or it is closed.
+func (l *loop) take(i int32, p []byte, a arrival) (over bool) {
 	c := &l.conns[i]
 	if c.state == idle {
 		// Bytes that nobody asked for: no request is sent after them.
@@ -118,8 +120,7 @@ func (l *loop) take(i int32, p []byte, stamp int64, now time.Duration) (over boo
 		l.dismiss(i)
 		return true
 	}
-	a := arrival{stamp: stamp, now: now}
-	a.at, a.stamped = l.clock.Arrival(stamp, c.x.sent, now)
+	a.at, a.stamped = l.clock.Arrival(a.stamp, c.x.sent, a.now)
 	l.silence.received(a.at)
 	if c.carrier != nil {
 		return l.takeFrames(i, p, a)
@@ -138,7 +139,7 @@ func (l *loop) feed(i int32, p []byte, a arrival) (over bool) {
 		return c.carrier.feed(p)
 	}
 	if !c.answer.Begun() {
-		if c.x.retries == 0 && l.clock.Before(a.stamp, c.x.sent) {
+		if a.early || c.x.retries == 0 && l.clock.Before(a.stamp, c.x.sent) {
 			l.failBusy(i, a.now, exchange.Failed, exchange.BadResponse, "an answer came before its request was sent")
 			return true
 		}

@@ -202,7 +202,7 @@ func (l *loop) leftBehind(i int32, h *handshake) {
 	p, now, k := c.secure.in, l.now(), c.x.k
 	c.secure.in = nil
 	gone := func() bool { return c.state == closed || c.state == busy && c.x.k != k }
-	if len(p) > 0 && l.take(i, p, h.stamp, now) || gone() || h.end == nil {
+	if len(p) > 0 && l.take(i, p, arrival{stamp: h.stamp, now: now, early: true}) || gone() || h.end == nil {
 		return
 	}
 	var errno syscall.Errno

@@ -7,6 +7,7 @@ import (
 	"crypto/tls"
 	"io"
 	"net"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -186,11 +187,11 @@ func TestConnectionsAreTold(t *testing.T) {
 	}
 }
 
-// An answer that came with the end of the handshake is nobody's.
+// An answer that came with the end of the handshake is nobody's, also where the kernel stamps nothing.
 func TestAnAnswerRightBehindTheHandshake(t *testing.T) {
 	server, client := exchangetest.Certificate(t)
 	server.MaxVersion = tls.VersionTLS12 // where the server has the last word
-	origin := at(t, exchangetest.Listen(t, func(_ int, c net.Conn, _ *bufio.Reader) {
+	each := func(_ int, c net.Conn, _ *bufio.Reader) {
 		below := &holding{Conn: c, free: 1} // the server's hello goes out
 		secure := tls.Server(below, server)
 		if secure.Handshake() != nil {
@@ -199,15 +200,23 @@ func TestAnAnswerRightBehindTheHandshake(t *testing.T) {
 		io.WriteString(secure, exchangetest.OK)
 		c.Write(below.records())
 		io.Copy(io.Discard, secure)
-	}))
-	origin.Secure(client)
-	r, _ := drive(t, t.Context(), origin, evenly{n: 3, request: post}, exchange.Config{Slots: 1})
-	for _, x := range r.Exchanges {
-		if x.Kind != exchange.BadResponse || !strings.Contains(x.Detail, "before its request") {
-			t.Errorf("request %d: outcome %d, %q (%s)", x.K, x.Outcome, x.Kind, x.Detail)
-		}
 	}
-	if len(r.Exchanges) != 3 {
-		t.Errorf("%d recorded of 3", len(r.Exchanges))
+	path := filepath.Join(t.TempDir(), "s")
+	unstamped, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchangetest.ServeOn(t, unstamped, each)
+	for _, origin := range []*Origin{at(t, exchangetest.Listen(t, each)), UnixOrigin(path)} {
+		origin.Secure(client)
+		r, _ := drive(t, t.Context(), origin, evenly{n: 3, request: post}, exchange.Config{Slots: 1})
+		for _, x := range r.Exchanges {
+			if x.Kind != exchange.BadResponse || !strings.Contains(x.Detail, "before its request") {
+				t.Errorf("request %d: outcome %d, %q (%s)", x.K, x.Outcome, x.Kind, x.Detail)
+			}
+		}
+		if len(r.Exchanges) != 3 {
+			t.Errorf("%d recorded of 3", len(r.Exchanges))
+		}
 	}
 }
