@@ -22,6 +22,7 @@ import (
 )
 
 // stepped is the server's side of a connection: what has come is answered when it is told to, on the goroutine that tells it, with one write.
+// Over TLS each answer has a record, as nginx sends them.
 type stepped struct {
 	net.Conn
 	tls    *tls.Conn // nil: there is no TLS
@@ -30,7 +31,17 @@ type stepped struct {
 	answer []byte // frames of one, whose stream is yet to be said
 	in     []byte // not answered yet
 	out    []byte
+	sealed []byte // over TLS
 	buffer [64 << 10]byte
+}
+
+// Write keeps the records of one step.
+func (s *stepped) Write(p []byte) (int, error) {
+	if !s.steps {
+		return s.Conn.Write(p)
+	}
+	s.sealed = append(s.sealed, p...)
+	return len(p), nil
 }
 
 func (s *stepped) Read(p []byte) (int, error) {
@@ -57,7 +68,7 @@ func (s *stepped) answerAll() (requests int, err error) {
 		}
 		s.in = append(s.in, s.buffer[:n]...)
 	}
-	s.out = s.out[:0]
+	s.out, s.sealed = s.out[:0], s.sealed[:0]
 	in := bytes.TrimPrefix(s.in, []byte(http2.ClientPreface))
 	for len(in) >= 9 {
 		n := 9 + int(in[0])<<16 + int(in[1])<<8 + int(in[2])
@@ -72,12 +83,22 @@ func (s *stepped) answerAll() (requests int, err error) {
 				copy(s.out[at+5:], in[5:9])
 				at += 9 + int(binary.BigEndian.Uint32(s.out[at:])>>8)
 			}
+			if s.tls != nil {
+				if _, err := s.tls.Write(s.out); err != nil {
+					return requests, err
+				}
+				s.out = s.out[:0]
+			}
 		}
 		in = in[n:]
 	}
 	s.in = s.in[:copy(s.in, in)]
-	if len(s.out) > 0 {
-		_, err = side.Write(s.out)
+	out := s.out
+	if s.tls != nil {
+		out = s.sealed
+	}
+	if len(out) > 0 {
+		_, err = s.Conn.Write(out)
 	}
 	return requests, err
 }

@@ -35,7 +35,7 @@
 // Crypto/tls runs on what the loop reads: [secure] stands in for the socket. A handshake, which crypto/tls cannot take up again,
 // has a goroutine; of these two compute at once, and any number waits for its peer. What comes over a connection goes one way
 // whether it is TLS or not: take gets bytes with their stamp, feed gets what they hold for the answer; what goes out passes seal.
-// Over TLS crypto/tls allocates 24 bytes for each record that is read.
+// Over TLS crypto/tls allocates 24 bytes for each read of a record, or of several that came together.
 //
 // # What was tried and left out
 //

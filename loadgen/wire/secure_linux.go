@@ -18,8 +18,9 @@ import (
 // what [secure.open] returns, requests go through [loop.seal]; whatever protocol is spoken inside needs no more of it.
 //
 // Crypto/tls does not remember a temporary error of a read, in mid-record neither, but each of a write. So a read that
-// finds nothing says so, and what is written is always taken. It is given one record at a time: what lies here unread is
-// known, and its buffer grows no larger than a record.
+// finds nothing says so, and what is written is always taken. It is given a record, and with it those behind it that are whole and fit
+// where it reads to, as a read of its own would cost each of them an allocation: what lies here unread is known, and its buffer
+// grows no larger than a record.
 type secure struct {
 	conn  *tls.Conn
 	shake *handshake // nil once it is over
@@ -28,12 +29,14 @@ type secure struct {
 	header [recordHeader]byte
 	known  int // bytes of the present record's header
 	left   int // bytes to come of the record whose header is known
+	ahead  int // whole records that crypto/tls was given, less those that it returned anything of; some may have held no data
 
 	out *[]byte // records that are to be sent
 }
 
 const (
 	recordHeader = 5        // bytes (RFC 8446, section 5.1)
+	recordOfData = 23       // the type of one with application data, and in TLS 1.3 of all that are encrypted
 	maxPlaintext = 16 << 10 // bytes of a record's content
 )
 
@@ -49,16 +52,21 @@ var errNothing net.Error = new(nothing)
 // open returns n bytes of application data in p, which has room for a record's. errNothing: what came held no more; io.EOF:
 // the peer has said that it sends no more. Any other error is a fault of TLS.
 func (s *secure) open(p []byte) (n int, err error) {
-	if len(s.in) == 0 {
+	if len(s.in) == 0 && s.ahead == 0 {
 		return 0, errNothing // crypto/tls would allocate to find that out
 	}
-	return s.conn.Read(p)
+	if n, err = s.conn.Read(p); err == nil {
+		s.ahead = max(0, s.ahead-1)
+	} else {
+		s.ahead = 0
+	}
+	return n, err
 }
 
 // within reports whether what came ends within a record.
 func (s *secure) within() bool { return s.known > 0 || s.left > 0 }
 
-// Read hands out what came, one record at most.
+// Read hands out what came.
 func (s *secure) Read(p []byte) (n int, err error) {
 	if s.shake != nil {
 		return s.shake.read(s, p)
@@ -82,9 +90,27 @@ func (s *secure) handOut(p []byte) (n int, err error) {
 		s.known = 0
 	}
 	n = copy(p, s.in[:min(s.left, len(s.in))])
+	if s.left -= n; s.left == 0 && s.shake == nil {
+		s.ahead++
+		for more := s.wholeRecord(n); more > 0 && n+more <= len(p); more = s.wholeRecord(n) {
+			n += copy(p[n:], s.in[n:n+more])
+			s.ahead++
+		}
+	}
 	s.in = s.in[n:]
-	s.left -= n
 	return n, nil
+}
+
+// wholeRecord returns the length of the record of application data behind the first n bytes of what came, if it came whole; else 0.
+func (s *secure) wholeRecord(n int) int {
+	in := s.in[n:]
+	if len(in) < recordHeader || in[0] != recordOfData {
+		return 0
+	}
+	if whole := recordHeader + int(binary.BigEndian.Uint16(in[3:])); whole <= len(in) {
+		return whole
+	}
+	return 0
 }
 
 // Write takes records that are to be sent.
