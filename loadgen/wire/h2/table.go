@@ -55,11 +55,11 @@ func (t *table) insert(f *field) {
 	if t.n == len(t.ring) {
 		grown := make([]*field, max(16, 2*len(t.ring)))
 		for i := range t.n {
-			grown[i] = t.ring[(t.first+i)%len(t.ring)]
+			grown[i] = t.ring[(t.first+i)&(len(t.ring)-1)]
 		}
 		t.ring, t.first = grown, 0
 	}
-	t.first = (t.first + len(t.ring) - 1) % len(t.ring)
+	t.first = (t.first - 1) & (len(t.ring) - 1)
 	t.ring[t.first] = f
 	t.n++
 	t.size += size
@@ -76,7 +76,7 @@ func (t *table) resize(most int) {
 func (t *table) shrink(most int) {
 	for t.n > 0 && t.size > most {
 		t.n--
-		at := (t.first + t.n) % len(t.ring)
+		at := (t.first + t.n) & (len(t.ring) - 1)
 		t.size -= t.ring[at].size()
 		t.ring[at] = nil
 	}
@@ -91,7 +91,7 @@ func (t *table) at(i int) *field {
 		return &static[i]
 	}
 	if i -= len(static); i < t.n {
-		return t.ring[(t.first+i)%len(t.ring)]
+		return t.ring[(t.first+i)&(len(t.ring)-1)]
 	}
 	return nil
 }
