@@ -1,14 +1,19 @@
 // Command bench drives load at a service and reports percentiles from the intended send time, what limited the run, and
 // whether the service recovered.
 //
-//   - main.go, root.go, exit.go, interrupts.go: the program, the root command, its exit codes and signals
-//   - drive*.go, shape.go, plan.go, testfile.go, asked_file.go, targets_file.go, mixture.go, asking.go, journeys.go: the driving
-//     commands, from flags and files to plans
-//   - compare*.go, conduct.go, rates.go, mirror.go: comparisons of live services or saved runs
+//   - main.go, root.go, exit.go, interrupts.go, pipe.go, title*.go: the program, the root command, its exit codes, signals, and what
+//     a list of processes shows of it
+//   - drive*.go, preview.go, repeat.go: the driving commands; testfile.go, asked_file.go, targets_file.go, overlay.go, asking.go,
+//     mixture.go, journeys.go, target_options.go, origin.go: what is asked of which target, by files with flags laid over them
+//   - shape.go, closed.go, length.go, plan.go: the load and its plan; given.go, name.go, here.go, honoured.go, thresholds.go, abort.go,
+//     profiling.go, around.go: flags that several commands have, and their checks
+//   - habits.go, flag_errors.go, variables.go, hints.go: flags and variables that were typed wrongly, and the way out of errors
+//   - compare*.go, conduct.go, rates.go, trial_live.go, mirror.go, sweep*.go: comparisons of live services or saved runs
 //   - gate*.go, baseline*.go, fresh.go: gates and baselines
-//   - capacity*.go, selfcheck*.go, history.go, report.go: the commands of those names
-//   - outputs*.go, *_outputs.go, shown.go, saved.go, claim.go, actions.go: results on the terminal, in files and in CI; start
-//     here for a new output format
+//   - capacity*.go, selfcheck*.go, history.go, report.go, list.go, schema.go, version.go: the commands of those names
+//   - serve.go, keep.go, link.go, supervise.go: the commands that are processes of their own beside a run
+//   - outputs*.go, *_outputs.go, html.go, writable.go, shown.go, open.go, documents.go, saved.go, claim.go, actions.go: results on the
+//     terminal, in files and in CI; start here for a new output format
 //   - help*.go and the directory help: the help and the manual
 //   - internal/rig: starting, warming and stopping targets
 package main

@@ -1,5 +1,8 @@
 // Package targetsfile reads files of requests: vegeta's http and json formats, and what people write for them. It knows nothing
 // of plans: it holds what a file says in little more than the file's own bytes, so that a file of millions of lines fits.
+//
+//   - list.go: the requests of a file, in its order
+//   - read.go: what the formats have in common; http.go, json.go: one format each
 package targetsfile
 
 import (

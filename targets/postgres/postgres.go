@@ -7,6 +7,13 @@
 //   - When this process is killed while initdb runs, what initdb started lives on. Whoever started this process waits for
 //     [Options].Hold to be let go, and calls [Clear] meanwhile.
 //   - Dynamic shared memory lies in files of the data directory, so that /dev/shm holds nothing that could be left.
+//
+// The files:
+//
+//   - postgres.go: what is started, and its settings
+//   - find_linux.go, owner_linux.go: the programs of an installation, and the user that they run as
+//   - server_*.go: start and stop of a server, which is Linux's alone
+//   - segment_linux.go, dynamic_linux.go: shared memory that a killed server left
 package postgres
 
 import (

@@ -6,6 +6,10 @@
 // acted out: on arrival a request is given the instant its worker will be done with it (Kiefer and Wolfowitz, "On the
 // theory of queues with many servers", 1955), so that neither lateness nor a handover between goroutines adds up, and
 // the capacity is workers / mean delay exactly. A client that gives up does not save the worker its work.
+//
+//   - reference.go, service.go: the server and its delays; log.go: what it did
+//   - alarm.go, timer_*.go: waiting until an instant
+//   - bare.go: a server that does next to nothing
 package reference
 
 import (

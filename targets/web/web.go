@@ -1,6 +1,9 @@
 // Package web is what every bundled service has in common: JSON answers with their Server-Timing and X-Cache headers,
 // counted and timed for Prometheus, beside /healthz, /metrics and /debug/pprof; and a server with the timeouts and the
 // orderly end of one in production. It costs a request a few microseconds beyond net/http's own.
+//
+//   - web.go: answers and endpoints; packed.go: bodies by gzip or zstd
+//   - serve.go, http3.go: the servers and their end
 package web
 
 import (

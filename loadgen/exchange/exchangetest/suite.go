@@ -2,6 +2,10 @@
 // it at real servers on loopback. What an engine's own tests need of that is exported.
 //
 // No check bounds from above what a busy machine may take.
+//
+//   - suite.go: the suite; start here for another check
+//   - answers.go, failures.go, ends.go, stalls.go, followups.go: the checks, by what happens to a request
+//   - server.go, tls.go, http3.go, recorded.go, main.go: servers, a sink and TestMain, for the suite and the engines' own tests
 package exchangetest
 
 import (
