@@ -64,7 +64,7 @@ func Parse(text string, flags ServeOptions) (Target, error) {
 		return t, nil
 	}
 	if err := t.set(strings.Split(rest, ","), flags); err != nil {
-		return Target{}, fmt.Errorf("target %s: %w", text, err)
+		return Target{}, fmt.Errorf("target %q: %w", text, err)
 	}
 	return t, nil
 }
@@ -91,12 +91,8 @@ func (t *Target) set(words []string, flags ServeOptions) error {
 			return fmt.Errorf("%s is given twice", name)
 		}
 		said[name] = true
-		v := o.in(t)
-		if _, isBare := v.(*bare); isBare == valued {
-			return fmt.Errorf("%s: write it as %s", word, example(name, o.in(&usual)))
-		}
-		if err := v.Set(text); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+		if err := setValue(o.in(t), name, text, valued); err != nil {
+			return err
 		}
 	}
 	if t.warm > catalogue.Default.Categories {
@@ -111,6 +107,31 @@ func (t *Target) set(words []string, flags ServeOptions) error {
 	t.Service.Requests = t.mix.of(t.Service.Requests)
 	t.write(&usual)
 	return nil
+}
+
+// setValue sets the value of an option from what stands behind its name; valued is false where nothing does.
+func setValue(v value, name, text string, valued bool) error {
+	_, isBare := v.(*bare)
+	switch {
+	case isBare && text == "false": // a file's cold: false
+		return nil
+	case isBare && valued:
+		return fmt.Errorf("%s=%s: write it as %s, or leave it out", name, text, name)
+	case !isBare && !valued:
+		return fmt.Errorf("%s: write it as %s", name, forms(name, v))
+	}
+	if err := v.Set(text); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
+// forms says how an option that has a value can be written.
+func forms(name string, usual value) string {
+	if _, isSwitch := usual.(*onOff); isSwitch {
+		return name + "=on or " + name + "=off"
+	}
+	return example(name, usual)
 }
 
 // example is how an option is written.

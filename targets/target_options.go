@@ -104,8 +104,8 @@ func strategyOf(service string, words []string) (strategy string, err error) {
 	for _, word := range words {
 		name, text, valued := strings.Cut(word, "=")
 		switch {
-		case word == "":
-			return "", errors.New("an option is empty: write NAME:OPTION=VALUE,…")
+		case name == "":
+			return "", errors.New("an option has no name: write SERVICE:OPTION=VALUE,…")
 		case valued && name == "strategy":
 			name = text
 		case valued, slices.ContainsFunc(options, func(o option) bool { return o.name == name && !slices.Contains(cache.Strategies(), name) }):
@@ -117,7 +117,12 @@ func strategyOf(service string, words []string) (strategy string, err error) {
 		if !slices.Contains(cache.Strategies(), name) {
 			return "", fmt.Errorf("no caching strategy %q%s (there are %s)", name, meant(name, cache.Strategies()), strings.Join(cache.Strategies(), ", "))
 		}
-		if strategy != "" {
+		switch {
+		case strategy == name:
+			return "", fmt.Errorf("%s is given twice", name)
+		case strategy != "" && !valued && slices.ContainsFunc(options, func(o option) bool { return o.name == name }):
+			return "", fmt.Errorf("%s and %s are two strategies: name one, or give the option a value, as in %s=…", strategy, name, name)
+		case strategy != "":
 			return "", fmt.Errorf("%s and %s are two strategies: name one", strategy, name)
 		}
 		strategy = name

@@ -49,7 +49,7 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run gone.yaml", exitUsage, `gone.yaml:5: no target "cachedd"; did you mean cached?`},
 		{"capacity -f gone.yaml", exitUsage, `gone.yaml:5: no target "cachedd"; did you mean cached?`},
 		{"run gone.yaml uncachedd", exitUsage, `bench: no target "uncachedd"; did you mean uncached?`},
-		{"run ttl.yaml", exitUsage, `ttl.yaml:3: target cached:ttl=5x: ttl: "5x": want a time`},
+		{"run ttl.yaml", exitUsage, `ttl.yaml:3: target "cached:ttl=5x": ttl: "5x": want a time`},
 		{"run url.yaml", exitUsage, `url.yaml:3: URL: "h" and what follows it is no host and port`},
 		{"run slot.yaml", exitUsage, "slot.yaml:3: URL"},
 		{"run shop.yaml --ttl 5s", exitUsage, "bench: --ttl is for the bundled cached"},
