@@ -143,8 +143,8 @@ func TestLostWritesNeedAKill(t *testing.T) {
 version: 2
 name: lost
 requests:
-  - {path: /items/1, consistency: {role: read, key: 'path~^/items/([0-9]+)', version: 'header:X-Version'}}
-  - {path: /items/1, method: PUT, body: '{{version}}', consistency: {role: write, key: 'path~^/items/([0-9]+)'}}
+  - {path: /items/1, consistency: {role: read, key: 'path~/items/([0-9]+)', version: 'header:X-Version'}}
+  - {path: /items/1, method: PUT, body: '{{version}}', consistency: {role: write, key: 'path~/items/([0-9]+)'}}
 origin: {url: 'http://127.0.0.1:1/items/{{key}}'}
 `), 0o600); err != nil {
 		t.Fatal(err)
@@ -158,7 +158,7 @@ origin: {url: 'http://127.0.0.1:1/items/{{key}}'}
 		{[]string{"cached"}, []string{"--sweep", "strategy=none,ttl", "--slo", "p99<1s", "--no-kill"}, ""},
 		{[]string{"cached"}, []string{"--sweep", "strategy=none,ttl", "--slo", "lost<=0", "--no-kill"}, "slo lost<=0: what is lost is told by killing each service at the end: leave --no-kill out"},
 		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/{size}", "--file", file, "--slo", "lost<=0"}, "slo lost<=0: what is lost is told by killing each service at the end, and bench kills only what it starts: give its command with --a-cmd"},
-		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/{size}", "--a-cmd", "./server {size}", "--file", file, "--slo", "lost<=0"}, ""},
+		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:{port}/{size}", "--a-cmd", "./server {size} {port}", "--file", file, "--slo", "lost<=0"}, ""},
 	} {
 		o := sweepOf(t, c.flags...)
 		g, err := o.grid(c.names)
