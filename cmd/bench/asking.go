@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,11 +153,14 @@ func (a *asking) atTarget(target profiles.Text, err error) error {
 	return fmt.Errorf("%s:%d: %w", a.name, target.Line, err)
 }
 
+// serviceOptions is a name with options, and never a host with its port.
+var serviceOptions = regexp.MustCompile(`^[A-Za-z]+:[A-Za-z][^/.@]*$`)
+
 // driveService makes s a bundled service with the requests of mix, or with its own.
 func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request, lines *request.Lines) error {
 	bundled, err := targets.Parse(s.Name, a.serving)
 	if err != nil {
-		if !targets.Named(s.Name) && strings.ContainsAny(s.Name, ":/.") {
+		if !targets.Named(s.Name) && strings.ContainsAny(s.Name, ":/.") && !serviceOptions.MatchString(s.Name) {
 			if info, err := os.Stat(s.Name); err == nil && info.Mode().IsRegular() {
 				return fmt.Errorf("%s is a file and no target: bench run FILE drives a test file, --targets FILE the requests in a file, and bench report FILE shows a saved run", strconv.Quote(runfile.Excerpt(s.Name)))
 			}

@@ -44,12 +44,14 @@ func newListCommand() *cobra.Command {
 	}
 }
 
-// listTarget lists a bundled service's endpoints and its default requests.
+// listTarget lists a bundled service's endpoints, its default requests and its options. With options in the name, the requests are
+// those that it is asked with them.
 func listTarget(out io.Writer, name string) error {
-	service, err := targets.Find(name)
+	target, err := targets.Parse(name, targets.ServeOptions{})
 	if err != nil {
 		return asUsage(err)
 	}
+	service := target.Service
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "%s: %s\n\nIt answers:\n", service.Name, service.Summary)
 	for _, e := range service.Endpoints() {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
@@ -29,7 +30,7 @@ type cell struct {
 	label   string
 	values  map[string]string // by option, and that of {port}
 	target  string            // name of a bundled service with its options, or a URL
-	command string            // that serves the URL; "": none
+	command string            // the command that serves the URL; "": it is served already
 }
 
 // grid is all choices.
@@ -130,7 +131,7 @@ func shownSubject(subject string) string {
 	return subject
 }
 
-// label names values by their option: a strategy by its word, everything else by its option. Options without a value are left out.
+// label names a cell: a strategy by its word, other values as OPTION=VALUE. Options without a value are left out.
 func (g *grid) label(values map[string]string) string {
 	var words []string
 	for _, s := range g.options {
@@ -178,6 +179,9 @@ func (o *compareOptions) bundledCells(g *grid, choices [][]string) error {
 		if names(base, nil, s.name) {
 			return fmt.Errorf("%s is an option of %s and of --sweep: give it once", s.name, g.subject)
 		}
+	}
+	if strategies && slices.ContainsFunc(base, func(word string) bool { return slices.Contains(service.Strategies(), word) }) {
+		return fmt.Errorf("strategy is an option of %s and of --sweep: give it once", g.subject)
 	}
 	same := map[string]string{}
 	for _, choice := range choices {
@@ -247,8 +251,11 @@ func (o *compareOptions) servedCells(g *grid, choices [][]string) error {
 			return fmt.Errorf("--sweep %s: {%s} stands neither in the URL, nor in --a-cmd, nor in a test file (--file): nothing would change", s.name, s.name)
 		}
 	}
-	if stands("port", g.subject) && o.aCmd == "" {
+	switch stood := stands("port", g.subject); {
+	case stood && o.aCmd == "":
 		return errors.New("{port} is a free port for what --a-cmd starts: give the command")
+	case stood && !stands("port", o.aCmd):
+		return errors.New("{port} stands in --a and not in --a-cmd, which has to tell the service to listen there: put it into both")
 	}
 	for _, choice := range choices {
 		c := cell{values: g.valuesOf(choice)}
@@ -261,9 +268,19 @@ func (o *compareOptions) servedCells(g *grid, choices [][]string) error {
 			c.values["port"] = port
 		}
 		c.target, c.command = substitute(g.subject, c.values), substitute(o.aCmd, c.values)
+		if c.command != "" && slices.ContainsFunc(g.cells, func(other cell) bool { return sameHost(other.target, c.target) }) {
+			return errors.New("--a gives two cells one host and port, and all are up together: put {port} into --a and --a-cmd")
+		}
 		g.cells = append(g.cells, c)
 	}
 	return nil
+}
+
+// sameHost reports whether two URLs are of one host and port.
+func sameHost(a, b string) bool {
+	one, err1 := url.Parse(a)
+	other, err2 := url.Parse(b)
+	return err1 == nil && err2 == nil && one.Host == other.Host
 }
 
 // placeholder is a name in braces. The first group is what stands before: a shell's variable and a template are no placeholders.

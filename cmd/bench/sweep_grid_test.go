@@ -104,10 +104,13 @@ func TestGridRefusals(t *testing.T) {
 		{[]string{"pooled"}, []string{"--sweep", "size=1,2,3", "--sweep", "db-rtt=0s,1ms,2ms"}, "these are 9"},
 		{[]string{"pooled"}, []string{"--sweep", "sizes=1,2"}, "did you mean size?"},
 		{[]string{"pooled:size=2"}, []string{"--sweep", "size=1,2"}, "give it once"},
+		{[]string{"cached:aside"}, []string{"--sweep", "strategy=none,ttl"}, "strategy is an option of cached:aside and of --sweep: give it once"},
 		{[]string{"cachd"}, []string{"--sweep", "strategy=none,ttl"}, "did you mean cached?"},
 		{[]string{"cached"}, []string{"--sweep", "strategy=none,lru"}, `no caching strategy "lru"`},
 		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/"}, "{size} stands neither"},
 		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:{port}/{size}"}, "give the command"},
+		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:{port}/", "--a-cmd", "serve {size}"}, "{port} stands in --a and not in --a-cmd"},
+		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/", "--a-cmd", "serve {size} {port}"}, "two cells one host and port"},
 		{nil, []string{"--sweep", "port=1,2", "--a", "http://127.0.0.1:{port}/"}, "{port} is a free port"},
 	} {
 		if _, err := sweepOf(t, c.flags...).grid(c.names); err == nil || !strings.Contains(err.Error(), c.want) {
