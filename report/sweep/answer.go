@@ -47,7 +47,7 @@ func Answer(s *Sweep) string {
 	return strings.Join(sentences, " ")
 }
 
-// where are the cells for which is holds, in the order in which they were given: no other would order none of them.
+// where returns the cells for which is holds, in the order in which they were given: any other would seem to rank them.
 func (s *Sweep) where(is func(*Cell) bool) (list []*Cell) {
 	for i := range s.Cells {
 		if c := &s.Cells[i]; is(c) {
@@ -76,6 +76,7 @@ func (s *Sweep) order() []int {
 // value is a cell's figure of the percentile that orders.
 func (s *Sweep) value(c *Cell) time.Duration { return c.Reads.at(s.Metric) }
 
+// at is the figure of a percentile.
 func (l *Latency) at(metric string) time.Duration {
 	switch metric {
 	case compare.P50.Key:
@@ -109,22 +110,22 @@ func (s *Sweep) percentiles(between string) string {
 // bestSentence names all cells among the best, with what they cost, and with others says which of them were never stale.
 func (s *Sweep) bestSentence(best []*Cell, others bool) string {
 	ranked := s.where(func(c *Cell) bool { return !c.Unranked })
-	turns := s.turns(best)
+	crossing := s.crossing(best)
 	switch {
 	case len(best) == 0:
 		return "No cell could be ranked."
-	case len(best) == len(ranked) && len(best) > 1 && turns != "":
-		return fmt.Sprintf("No cell is ahead of another: of %s none is shown to be faster than another at one percentile and not slower at the other.%s%s", names(best), turns, staleSentence(best, others))
+	case len(best) == len(ranked) && len(best) > 1 && crossing != "":
+		return fmt.Sprintf("No cell is ahead of another: of %s none is shown to be faster than another at one percentile and not slower at the other.%s%s", names(best), crossing, staleSentence(best, others))
 	case len(best) == len(ranked) && len(best) > 1:
 		return fmt.Sprintf("No cell is shown to be slower than another at %s of the reads: %s are not told apart.%s", s.percentiles(" or "), names(best), staleSentence(best, others))
 	case len(best) == 1:
 		return fmt.Sprintf("%s reads fastest (%s)%s.", names(best), s.figures(best), staleWords(best))
 	}
-	first := fmt.Sprintf("%s read fastest (%s; %s)", names(best), s.figures(best), apart(turns))
+	first := fmt.Sprintf("%s read fastest (%s; %s)", names(best), s.figures(best), apart(crossing))
 	if !slices.ContainsFunc(best, func(c *Cell) bool { return !stales(c) }) {
-		return first + staleWords(best) + "." + turns
+		return first + staleWords(best) + "." + crossing
 	}
-	return fmt.Sprintf("%s.%s%s", first, turns, staleSentence(best, others))
+	return fmt.Sprintf("%s.%s%s", first, crossing, staleSentence(best, others))
 }
 
 // figures are what cells have of the tested percentiles, of many the least and the greatest.
@@ -148,16 +149,16 @@ func (s *Sweep) figures(cells []*Cell) string {
 	return strings.Join(parts, ", ")
 }
 
-// apart says how cells of which none is ahead of another lie to each other. Turns are their sentence of that name.
-func apart(turns string) string {
-	if turns != "" {
+// apart says what is known of the order of the best; crossing is the sentence of that name on them.
+func apart(crossing string) string {
+	if crossing != "" {
 		return "none ahead of another"
 	}
 	return "not told apart"
 }
 
-// turns is a sentence on the first two cells of which one is faster at P50 and the other at the higher percentile; "": no such cells.
-func (s *Sweep) turns(cells []*Cell) string {
+// crossing is a sentence on the first two cells of which one is faster at P50 and the other at the higher percentile; "": no such cells.
+func (s *Sweep) crossing(cells []*Cell) string {
 	if s.Metric == compare.P50.Key {
 		return ""
 	}
@@ -172,6 +173,7 @@ func (s *Sweep) turns(cells []*Cell) string {
 	return ""
 }
 
+// index is the place of a cell among all.
 func (s *Sweep) index(c *Cell) int {
 	for i := range s.Cells {
 		if &s.Cells[i] == c {
@@ -232,7 +234,8 @@ func (st *Stale) share() float64 {
 	return float64(st.Stale) / float64(st.Judged)
 }
 
-// neverStaleSentence names the best of those that were never stale, unless just they are left of the best without the stale ones.
+// neverStaleSentence names the best of the cells that were never stale. It is empty where those are the best less the stale ones: the
+// sentence on the best says it.
 func (s *Sweep) neverStaleSentence(best []*Cell) string {
 	if len(best) == len(s.where(func(c *Cell) bool { return !c.Unranked })) || !slices.ContainsFunc(best, stales) {
 		return ""
@@ -248,10 +251,10 @@ func (s *Sweep) neverStaleSentence(best []*Cell) string {
 	case len(first) == 0:
 		return ""
 	case len(first) == 1:
-		return fmt.Sprintf("Of those never stale %s reads fastest (%s).", names(first), s.figures(first))
+		return fmt.Sprintf("Of the cells that were never stale, %s reads fastest (%s).", names(first), s.figures(first))
 	}
-	turns := s.turns(first)
-	return fmt.Sprintf("Of those never stale %s read fastest (%s; %s).%s", names(first), s.figures(first), apart(turns), turns)
+	crossing := s.crossing(first)
+	return fmt.Sprintf("Of the cells that were never stale, %s read fastest (%s; %s).%s", names(first), s.figures(first), apart(crossing), crossing)
 }
 
 func (s *Sweep) lostSentence() string {

@@ -57,7 +57,7 @@ func lines(t *testing.T, s *Sweep, o report.Options) string {
 // The first sentence names all cells among the best, with what they cost, and orders none that were not told apart.
 func TestAnswerNamesAllOfTheBest(t *testing.T) {
 	want := "ttl and swr read fastest (P99 2.4 ms and 2.1 ms; not told apart) and are stale for 2.2 % and 3.8 % of reads, by up to 3.9 s. " +
-		"Of those never stale aside and write-behind read fastest (P99 3.4 ms and 3.3 ms; not told apart). write-behind lost 41 acknowledged writes when killed."
+		"Of the cells that were never stale, aside and write-behind read fastest (P99 3.4 ms and 3.3 ms; not told apart). write-behind lost 41 acknowledged writes when killed."
 	if got := Answer(six()); got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
@@ -88,14 +88,14 @@ func TestAnswerNamesAllOfTheBest(t *testing.T) {
 		both.Pairs = append(both.Pairs, p)
 	}
 	both.Rank()
-	if got := Answer(both); !strings.HasPrefix(got, "ttl reads fastest (P50 200 us, P99 2.4 ms) and is stale for 2.2 % of reads, by up to 2.9 s. Of those never stale aside and write-behind") {
+	if got := Answer(both); !strings.HasPrefix(got, "ttl reads fastest (P50 200 us, P99 2.4 ms) and is stale for 2.2 % of reads, by up to 2.9 s. Of the cells that were never stale, aside and write-behind") {
 		t.Error(got)
 	}
 	turns := six()
 	turns.Pairs = append(turns.Pairs, Pair{A: 1, B: 2, Metric: "p50", Slower: "a"}, Pair{A: 2, B: 4, Metric: "p50", Slower: "b"})
 	turns.Rank()
 	if got := Answer(turns); !strings.HasPrefix(got, "ttl, aside and swr read fastest (P50 200 us, 200 us and 200 us; P99 2.4 ms, 3.4 ms and 2.1 ms; none ahead of another). aside is faster than ttl at P50 and slower at P99. "+
-		"ttl and swr are stale for 2.2 % and 3.8 % of reads, by up to 3.9 s. Of those never stale aside and write-behind read fastest (P50 200 us and 200 us; P99 3.4 ms and 3.3 ms; not told apart).") {
+		"ttl and swr are stale for 2.2 % and 3.8 % of reads, by up to 3.9 s. Of the cells that were never stale, aside and write-behind read fastest (P50 200 us and 200 us; P99 3.4 ms and 3.3 ms; not told apart).") {
 		t.Error(got)
 	}
 	for i := range both.Pairs {

@@ -135,7 +135,7 @@ type Objective struct {
 type Pair struct {
 	A      int     `json:"a"` // index into the cells
 	B      int     `json:"b"`
-	Metric string  `json:"metric"`          // the percentile; files of before have only pairs by the sweep's
+	Metric string  `json:"metric"`          // the percentile; in older files always the sweep's, and left out
 	Ratio  float64 `json:"ratio,omitempty"` // b over a; 0: not measured
 	At95   Bounds  `json:"at_95"`
 	Decide Bounds  `json:"decision"`
