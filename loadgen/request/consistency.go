@@ -21,7 +21,25 @@ type Consistency struct {
 var (
 	errVersionOfRead = errors.New(`{{version}} stands in a request that is no write: add "consistency: {role: write, key: 'path~…'}" to it, or leave the value out`)
 	errNoVersion     = errors.New("consistency: a write sends its version where {{version}} stands: put it into the path, a header or the body")
+	errNoKey         = errors.New("consistency: key: the regular expression finds nothing in what is sent: hold it against the path with its query, or the body")
 )
+
+// triedKeys is how many of a request's numbers are tried for a key, as a drawn one may be without.
+const triedKeys = 1000
+
+// checkKey refuses a request of which no number has a key: nothing could be told of its versions.
+func (c *CompiledRequest) checkKey() error {
+	if c.Consistency == nil {
+		return nil
+	}
+	var keys Keys
+	for k := range uint64(triedKeys) {
+		if _, ok := keys.Of(c, k, time.Time{}); ok {
+			return nil
+		}
+	}
+	return errNoKey
+}
 
 // checkVersion refuses a write without a version, and a version in any other request.
 func (c *CompiledRequest) checkVersion() error {

@@ -1,6 +1,7 @@
 package request
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -49,6 +50,29 @@ func TestVersionedMix(t *testing.T) {
 		key, ok := keys.Of(&m.Requests[k], uint64(k), time.Time{}) // once found, and once known
 		if r.URL.RequestURI() != want.url || r.Header.Get("X-Version") != want.header || string(r.Body) != want.body || !ok || string(key) != want.key {
 			t.Errorf("request %d: %s, %q, %q, key %q, want %+v", k, r.URL.RequestURI(), r.Header.Get("X-Version"), r.Body, key, want)
+		}
+	}
+}
+
+// A plan of which no request could be judged is refused; one key among many draws suffices.
+func TestKeyIsInTheRequest(t *testing.T) {
+	of := func(expression string) *Consistency {
+		return &Consistency{Key: mustExtract(t, ParseRequestExtract, expression)}
+	}
+	for _, tc := range []struct {
+		r    Request
+		want string
+	}{
+		{Request{URL: "http://h/items/{{seq}}", Consistency: of("path~^/items/([0-9]+)")}, ""},
+		{Request{URL: "http://h/items?id={{seq}}", Consistency: of("path~id=([0-9]+)")}, ""},
+		{Request{URL: "http://h/{{uniform 1 200}}", Consistency: of("path~^/(7)$")}, ""},
+		{Request{URL: "http://h/", Body: `{"id":{{seq}}}`, Consistency: of(`body~"id":([0-9]+)`)}, ""},
+		{Request{URL: "http://h/items/{{seq}}", Consistency: of("path~^/things/([0-9]+)")}, `request "GET /items/{{seq}}": consistency: key: the regular expression finds nothing in what is sent`},
+		{Request{URL: "http://h/items/{{seq}}", Consistency: of("body~([0-9]+)")}, "finds nothing in what is sent"},
+	} {
+		_, err := NewMix([]Request{tc.r}, Selection{})
+		if got := fmt.Sprint(err); tc.want == "" && err != nil || !strings.Contains(got, tc.want) {
+			t.Errorf("%+v: %v, want %q", tc.r, err, tc.want)
 		}
 	}
 }

@@ -104,6 +104,9 @@ func compileMix(requests []Request, seed uint64) (*Mix, error) {
 		if err != nil {
 			return nil, err
 		}
+		if err := c.checkKey(); err != nil {
+			return nil, fmt.Errorf("request %q: %w", c.Name, err)
+		}
 		total += c.weight
 		c.Origin = known.of(m, &c)
 		m.Requests = append(m.Requests, c)
