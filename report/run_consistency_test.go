@@ -25,7 +25,7 @@ func TestConsistencyIsShown(t *testing.T) {
 		{stale, []string{"3 of 2,000 reads (0.2 %): a newer write of the key was acknowledged before the read was sent; 1 of them did not see the same user's own write", "900 ms", "≥ 2.0 s"}},
 		{&runfile.Consistency{Reads: 2000, Writes: 1}, []string{"none of 2,000 reads was stale, by the versions of 1 write"}},
 		{&runfile.Consistency{Reads: 2000, Foreign: 50}, []string{"somebody else writes here: 50 reads returned a version that bench did not write"}},
-		{&runfile.Consistency{NotJudged: 7}, []string{"no read could be judged"}},
+		{&runfile.Consistency{NotJudged: 7}, []string{"no read could be judged: 7 reads had no key or no version"}},
 	} {
 		text := strings.Join(strings.Fields(render(t, Options{}, withConsistency(cachedRun(), tc.c))), " ")
 		for _, want := range tc.words {

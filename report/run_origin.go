@@ -146,7 +146,7 @@ func consistencySection(subjects []subject) page.Section {
 func staleSentence(c *runfile.Consistency) string {
 	switch {
 	case c.Reads == 0:
-		return "no read could be judged"
+		return "no read could be judged: " + c.WhyNoReads()
 	case c.Stale == 0:
 		return fmt.Sprintf("none of %s was stale, by the versions of %s", units.Reads(c.Reads), writes(c.Writes))
 	}

@@ -24,15 +24,15 @@ func (p *Part) addConsistency(c *Consistency) {
 	sum.Reads, sum.Stale, sum.Foreign, sum.NotJudged = sum.Reads+c.Reads, sum.Stale+c.Stale, sum.Foreign+c.Foreign, sum.NotJudged+c.NotJudged
 }
 
-// whyNoReads says what became of the reads where none was judged.
-func whyNoReads(c *Consistency) string {
+// WhyNoReads says what became of the reads where no read was judged.
+func (c *Consistency) WhyNoReads() string {
 	switch {
 	case c.Foreign > 0:
 		return fmt.Sprintf("somebody else wrote what %s returned", units.Reads(c.Foreign))
 	case c.NotJudged > 0:
 		return fmt.Sprintf("%s had no key or no version", units.Reads(c.NotJudged))
 	default:
-		return "there was none"
+		return "no request read a version and was answered"
 	}
 }
 

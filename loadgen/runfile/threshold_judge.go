@@ -53,7 +53,7 @@ func (t Threshold) Judge(r *Run) ThresholdResult {
 	case p.Due == 0:
 		result.Sentence = "no request was due"
 	case t.OfStale() && p.Consistency.Reads == 0:
-		result.Sentence = "no read could be judged: " + whyNoReads(&p.Consistency)
+		result.Sentence = "no read could be judged: " + p.Consistency.WhyNoReads()
 	case p.Succeeded == 0:
 		result.Sentence = fmt.Sprintf("none of the %s that were due succeeded", p.due())
 		if t.Metric == MetricErrors {
