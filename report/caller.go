@@ -19,6 +19,7 @@ const (
 	SettingDuration    Setting = "duration"
 	SettingUsers       Setting = "vus-stage"
 	SettingThink       Setting = "think"
+	SettingJourneys    Setting = "max-journeys"
 	SettingStart       Setting = "start"
 	SettingCPUs        Setting = "cpus"
 	SettingFollow      Setting = "follow"
@@ -32,7 +33,7 @@ const (
 )
 
 // Settings are all that a report may name.
-var Settings = []Setting{SettingRate, SettingPeak, SettingDuration, SettingUsers, SettingThink, SettingStart, SettingCPUs, SettingFollow,
+var Settings = []Setting{SettingRate, SettingPeak, SettingDuration, SettingUsers, SettingThink, SettingJourneys, SettingStart, SettingCPUs, SettingFollow,
 	SettingFollowHosts, SettingVerbose, SettingOutput, SettingDemand, SettingGrowth, SettingPrices, SettingFrom}
 
 // called is the caller's name for a setting.

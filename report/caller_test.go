@@ -36,4 +36,8 @@ func TestAnswersNameTheCallersSettings(t *testing.T) {
 	if got := Answer([]*runfile.Run{late}, caller); !strings.Contains(got, "Try <peak> 300/s") {
 		t.Errorf("%q", got)
 	}
+	late.Verdict.Kind, late.Errors = runfile.GeneratorLimited, []runfile.ErrorCount{{Kind: runfile.TooManyJourneys, Count: 9}}
+	if got := Answer([]*runfile.Run{late}, caller); !strings.Contains(got, "with a higher <max-journeys>.") {
+		t.Errorf("%q", got)
+	}
 }

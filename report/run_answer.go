@@ -198,7 +198,7 @@ func (s subject) remedy() string {
 		case e.Kind == runfile.OutOfPorts:
 			return "Keep connections alive, or give this system more local ports: net.ipv4.ip_local_port_range."
 		case e.Kind == runfile.TooManyJourneys:
-			return "Let more journeys be in progress at once: max-journeys."
+			return "Let more journeys be in progress at once with a higher " + s.caller.called(SettingJourneys) + "."
 		case e.Kind == runfile.OutOfDescriptors:
 			return "Let this process open more files: ulimit -n."
 		}

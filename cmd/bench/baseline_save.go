@@ -64,6 +64,7 @@ late is made again. Nothing is kept of a save that did not come to its end; one 
 	f.DurationVar(&o.maxTime, "max-time", defaultBaselineTime, "longest time for all, starts included; runs that are made again come on top")
 	f.StringVarP(&o.rate, "rate", "r", "", "offered rate, such as 500/s (default the highest share of what it does at which rounds tell enough, by short ones)")
 	o.addFileFlag(f, "take requests or journeys, expect, hit_when and limits of a test file")
+	o.addJourneysFlag(f)
 	o.addLinesFlags(f)
 	o.addRequestFlags(f)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")

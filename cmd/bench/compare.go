@@ -56,6 +56,7 @@ func (o *compareOptions) addCompareFlags(f *pflag.FlagSet) {
 	f.DurationVar(&o.roundLength, "round", 0, "length of a round (default 1s or 2s, longer where a percentile needs it)")
 	f.StringVarP(&o.rate, "rate", "r", "", "offered rate of each, such as 500/s (default the highest share of what the slower one does at which pairs tell enough, by short rounds)")
 	f.StringVar(&o.at, "at", "", "offer each a share of its own throughput instead, such as 70%")
+	o.addJourneysFlag(f)
 	o.addLinesFlags(f)
 	o.addRequestFlags(f)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "nothing on stderr but warnings and errors")

@@ -51,3 +51,29 @@ func TestFlagsSecretsStayWithTheTarget(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+// Rounds of journeys that think are bounded as a run of them is.
+func TestComparisonsBoundJourneysInProgress(t *testing.T) {
+	o := new(compareOptions)
+	f := pflag.NewFlagSet("", pflag.ContinueOnError)
+	o.addCompareFlags(f)
+	o.addSweepFlags(f)
+	if err := f.Parse([]string{"-f", fileOf(t, thinkingShop), "--max-journeys", "1000"}); err != nil {
+		t.Fatal(err)
+	}
+	arms, err := o.armsOf([]string{"http://127.0.0.1:8", "http://127.0.0.1:9"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range arms {
+		if got := a.Plan.Limits.Journeys; got != 1000 {
+			t.Errorf("%s has at most %d journeys in progress", a.Plan.Target.Name, got)
+		}
+	}
+	if err := f.Set("max-journeys", "0"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := o.armsOf([]string{"http://127.0.0.1:8", "http://127.0.0.1:9"}); err == nil || !strings.Contains(err.Error(), "--max-journeys must be above 0") {
+		t.Errorf("--max-journeys 0: %v", err)
+	}
+}
