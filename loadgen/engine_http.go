@@ -15,6 +15,7 @@ import (
 	"github.com/seed-5a006608/bench/loadgen/nethttp"
 	"github.com/seed-5a006608/bench/loadgen/request"
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/loadgen/units"
 )
 
 // maxAnswerBody bounds the body of an answer, in bytes. It is counted and thrown away as it comes, so the bound is there
@@ -44,7 +45,16 @@ func (r *recording) runHTTP(ctx context.Context, epoch time.Time, pools []*addre
 	sink := r.sink(0)
 	sink.handing = handing
 	end := nethttp.Run(ctx, c, &httpSource{numbers: r.numbers(0), mix: r.mix, epoch: epoch, book: r.bookOf(0)}, sink)
+	r.noteStuck(end.Stuck)
 	return joinEnds([]exchange.End{end}, r.layout.end())
+}
+
+// noteStuck tells of requests that Go's client did not give back when they were cancelled.
+func (r *recording) noteStuck(requests int) {
+	if requests > 0 {
+		r.note(fmt.Sprintf("Go's HTTP client did not give %s back when the run ended: something that the server sent has it wait for itself. "+
+			"They count as not answered; the wire engine does not use that client", units.Requests(uint64(requests))))
+	}
 }
 
 // handing is how long a request that was handed to a worker may take to be sent before lateness is told that begins with it.

@@ -101,4 +101,6 @@ type End struct {
 	// then; a request due before Stopped and not sent was held up from FreeSince on by the engine, not by the target.
 	// Negative where all slots were busy: what comes free afterwards is not to be used.
 	Stopped, FreeSince time.Duration
+
+	Stuck int // requests that did not end when they were cancelled, and were left alone
 }

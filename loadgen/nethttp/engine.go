@@ -151,7 +151,8 @@ func runOver(ctx context.Context, c Config, source Source, sink exchange.Sink, i
 		<-watched
 		close(r.over)
 	}()
-	late, abandoned := r.record(stuck)
+	late, left, abandoned := r.record(stuck)
+	end.Stuck = left
 	if abandoned {
 		go r.disconnect(disconnect) // it may be stuck with them
 	} else {
@@ -178,15 +179,15 @@ func (r *run) disconnect(all func()) {
 	all()
 }
 
-// record records what is over until all is, or workers are stuck, which are abandoned. It returns what had not ended when the engine
-// gave up: it ends when the run does.
-func (r *run) record(stuck <-chan struct{}) (late []*exchange.Exchange, abandoned bool) {
+// record records what is over until all is, or workers are stuck, which are abandoned with so many requests left. It returns what had
+// not ended when the engine gave up: it ends when the run does.
+func (r *run) record(stuck <-chan struct{}) (late []*exchange.Exchange, left int, abandoned bool) {
 	for {
 		select {
 		case x, more := <-r.over:
 			switch {
 			case !more:
-				return late, false
+				return late, 0, false
 			case x.Over():
 				r.sink.Record(x)
 			default:
@@ -194,7 +195,8 @@ func (r *run) record(stuck <-chan struct{}) (late []*exchange.Exchange, abandone
 			}
 			r.flights.over(x)
 		case <-stuck:
-			return append(late, r.flights.close()...), true
+			on := r.flights.close()
+			return append(late, on...), len(on), true
 		}
 	}
 }

@@ -51,6 +51,9 @@ func TestStuckWorkersAreAbandoned(t *testing.T) {
 			t.Errorf("request %d, due at %v: a slot at %v, free at %v, ended at %v, want %v", x.K, x.Intended, x.Slot, x.Free, x.End, end.At)
 		}
 	}
+	if end.Stuck != slots {
+		t.Errorf("%d requests are told to be stuck, want %d", end.Stuck, slots)
+	}
 	close(s.released)
 	<-left
 }
