@@ -157,7 +157,10 @@ func Start(ctx context.Context, spec Spec) (*Process, error) {
 		p.stderr.mute()
 		return p, nil
 	case <-p.done:
-		return nil, fmt.Errorf("%s ended before it was ready: %w", spec.Name, p.err)
+		if own, ok := errors.AsType[*ownEnd](p.err); ok {
+			own.when = "before it was ready"
+		}
+		return nil, p.err
 	case <-timeout.C:
 		err = fmt.Errorf("%s was not ready after %v%s", spec.Name, limit, p.stderr.quote())
 	case <-ctx.Done():
@@ -207,6 +210,23 @@ func closeAll(files ...*os.File) {
 	}
 }
 
+// ownEnd is a child's end that nobody asked for.
+type ownEnd struct {
+	name, when string
+	cause      error  // nil: it left in good order
+	said       string // ": " and what it said last, or nothing
+}
+
+func (e *ownEnd) Error() string {
+	how := e.said
+	if e.cause != nil {
+		how = ": " + e.cause.Error() + how
+	}
+	return e.name + " ended " + e.when + how
+}
+
+func (e *ownEnd) Unwrap() error { return e.cause }
+
 // reap waits for the child's end, whoever caused it, and leaves nothing of it.
 func (p *Process) reap() {
 	err := wait(p.cmd)
@@ -226,10 +246,8 @@ func (p *Process) reap() {
 		if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
 			p.err = &StopError{p.name, err, p.stderr.last()}
 		}
-	case err != nil:
-		p.err = fmt.Errorf("%s ended by itself: %w%s", p.name, err, p.stderr.quote())
 	default:
-		p.err = fmt.Errorf("%s ended by itself%s", p.name, p.stderr.quote())
+		p.err = &ownEnd{p.name, "by itself", err, p.stderr.quote()}
 	}
 	close(p.done)
 }

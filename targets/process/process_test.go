@@ -69,8 +69,8 @@ func TestStartFails(t *testing.T) {
 	for _, tc := range []struct {
 		role, want string
 	}{
-		{"exit", "child ended before it was ready: child ended by itself: exit status 3: warming up; port 80 is taken"},
-		{"panic", "child ended before it was ready: child ended by itself: exit status 2: panic: out of cheese"},
+		{"exit", "child ended before it was ready: exit status 3: warming up; port 80 is taken"},
+		{"panic", "child ended before it was ready: exit status 2: panic: out of cheese"},
 		{"babble", `child printed "Hello there" where its URL was expected`},
 		{"silent", "child was not ready after 500ms"},
 	} {

@@ -102,7 +102,7 @@ func TestReadyDecidesWhenAChildServes(t *testing.T) {
 		ready               func(context.Context) error
 	}{
 		{"refused", "exec sleep 1000", "start child: it answers 503", func(context.Context) error { return errors.New("it answers 503") }},
-		{"dead", "echo no such file >&2; exit 7", "child ended before it was ready: child ended by itself: exit status 3: no such file; the command: exit status 7",
+		{"dead", "echo no such file >&2; exit 7", "child ended before it was ready: exit status 3: no such file; the command: exit status 7",
 			func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
 		{"late", "exec sleep 1000", "child was not ready after 200ms", func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }},
 	} {
