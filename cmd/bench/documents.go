@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+	"github.com/seed-5a006608/bench/profiles"
 	"github.com/seed-5a006608/bench/report"
 	"github.com/seed-5a006608/bench/report/capacity"
 	"github.com/seed-5a006608/bench/report/compare"
@@ -43,6 +44,9 @@ func readDocument(path string) (document, error) {
 	}
 	if what := foreign(path, data); what != "" {
 		return d, fmt.Errorf("%s: is %s: show what it was made of again, a file under .bench/ or of -o json=FILE", path, what)
+	}
+	if _, err := profiles.Parse(path, data); err == nil {
+		return d, fmt.Errorf("%s: is a test file, and nothing was measured in it: bench run %s drives it", path, path)
 	}
 	// An incomplete run file gets an error that says where it is cut off.
 	_, err = runfile.Decode(path, bytes.NewReader(data))

@@ -24,6 +24,9 @@ var counterparts = map[string]string{"slo": "threshold", "threshold": "slo"}
 
 // meantFlag suggests the flag that was probably meant, or nothing.
 func meantFlag(flags *pflag.FlagSet, name string) string {
+	if name == "version" {
+		return "; bench version prints it"
+	}
 	if other := flags.Lookup(counterparts[name]); other != nil {
 		return fmt.Sprintf("; that flag is called --%s here", other.Name)
 	}

@@ -12,6 +12,7 @@ func TestWrongCommandLines(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for name, text := range map[string]string{
 		"run.json":   `{"schema":1,"kind":"run","runs":[{"a":{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}}}]}`,
+		"sweep.json": "{\n  \"schema\": 1,\n  \"kind\": \"sweep\"\n}\n",
 		"empty.json": "",
 		"shop.yaml":  "version: 2\nname: shop\ntarget: http://127.0.0.1:1\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\njourneys:\n  - {name: buy, steps: [{name: login, path: /a}, {name: pay, path: /b}]}\n",
 		"gone.yaml":  "version: 2\nname: gone\ntarget:\n  - cached\n  - cachedd\nphases: [{name: load, kind: hold, duration: 1s, rate: 5/s}]\n",
@@ -56,6 +57,9 @@ func TestWrongCommandLines(t *testing.T) {
 		{"run run.json", exitUsage, "run.json: is what bench measured, and no test file: bench report shows it"},
 		{"spike -f run.json", exitUsage, "run.json: is what bench measured, and no test file: bench report shows it"},
 		{"spike -f missing.yaml", exitUsage, "missing.yaml: there is no such file\n"},
+		{"report shop.yaml", exitUsage, "shop.yaml: is a test file, and nothing was measured in it: bench run shop.yaml drives it"},
+		{"run sweep.json", exitUsage, "sweep.json: is what bench measured, and no test file: bench report shows it"},
+		{"--version", exitUsage, "unknown flag: --version; bench version prints it "},
 		{"report missing.json", exitUsage, "missing.json: there is no such file (saved runs are under .bench/)\n"},
 		{"report empty.json", exitUsage, "empty.json: is empty: "},
 		{"sustained cached --no-save -o json=missing/run.json", exitFailed, "-o json=missing/run.json: cannot be written: there is no directory missing: make it first\n"},

@@ -140,7 +140,7 @@ func readProfile(name string) (profiles.File, []byte, error) {
 
 // noTestFile words the error of reading a test file where it is a document that bench wrote.
 func noTestFile(name string, source []byte, err error) error {
-	if err != nil && bytes.HasPrefix(source, []byte(`{"schema":`)) {
+	if err != nil && (kindOf(source) != "" || bytes.HasPrefix(source, []byte(`{"schema":`))) { // a file that is cut off has no kind
 		return fmt.Errorf("%s: is what bench measured, and no test file: bench report shows it", name)
 	}
 	return err
