@@ -167,7 +167,7 @@ func gateAnswer(f *compare.Comparison) string {
 	if f.Errors.Outcome == compare.Inconclusive {
 		open = append(open, fmt.Sprintf("more %s fail than the margin lets pass, in too few rounds to be sure", unitWord(f.Of)))
 	}
-	for _, s := range f.Shares {
+	for _, s := range f.Parts {
 		switch s.Outcome {
 		case compare.Regression:
 			bad = append(bad, fmt.Sprintf("%s of %s are %s, and %s of %s before", failedShare(s.B), b, partName(s.Of), failedOrNone(s.A), a))

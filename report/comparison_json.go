@@ -274,8 +274,8 @@ func comparisonPartOf(found *compare.Comparison) comparisonPart {
 		A: found.A, B: found.B, Of: found.Of, Outcome: found.Outcome, Mixed: found.Mixed, Pairs: found.Pairs, RunsA: found.RunsA, RunsB: found.RunsB,
 		Errors: errorsOf(&found.Errors),
 	}
-	for i := range found.Shares {
-		part.Shares = append(part.Shares, comparedPart{found.Shares[i].Of, errorsOf(&found.Shares[i].Errors)})
+	for i := range found.Parts {
+		part.Shares = append(part.Shares, comparedPart{found.Parts[i].Of, errorsOf(&found.Parts[i].Errors)})
 	}
 	if found.RunsA == 0 {
 		part.Guard = sharesOf(found.Guard)

@@ -143,8 +143,8 @@ func comparisonTable(c *Compared, index int) *page.Table {
 		cells = append(cells, page.Words(units.Trimmed(100*e.Margin)+" pp"))
 	}
 	t.Add(append(cells, page.Cell{Text: errorEvidence(found), Tone: outcomeTone(e.Outcome)})...)
-	for i := range found.Shares {
-		s := &found.Shares[i]
+	for i := range found.Parts {
+		s := &found.Parts[i]
 		t.Add(page.Words(partName(s.Of)), page.Words(failedShare(s.A)), page.Words(failedShare(s.B)), page.Cell{}, page.Cell{},
 			page.Words(units.Trimmed(100*s.Margin)+" pp"), page.Cell{Text: shareEvidence(found, &s.Errors), Tone: outcomeTone(s.Outcome)})
 	}

@@ -303,7 +303,7 @@ func TestGateTellsOfShares(t *testing.T) {
 	c := compared(t, true, 1, 0)
 	found := &c.Result.Comparisons[0]
 	found.Outcome = compare.Regression
-	found.Shares = []compare.Share{
+	found.Parts = []compare.PartChange{
 		{Of: compare.StaleReads, Errors: compare.Errors{A: compare.Failures{Due: 900}, B: compare.Failures{Failed: 30, Due: 1000}, By: []compare.Difference{{Unit: "pairs", Center: 0.03, Low: 0.021, High: 0.04}},
 			Margin: 0.001, Outcome: compare.Regression}},
 		{Of: compare.CacheMisses, Errors: compare.Errors{Margin: 0.05, Outcome: compare.Inconclusive}},

@@ -132,7 +132,7 @@ func (p *comparisonPart) comparison() (compare.Comparison, error) {
 		if err := known(s.Outcome); err != nil {
 			return c, err
 		}
-		c.Shares = append(c.Shares, compare.Share{Of: s.Of, Errors: s.errors()})
+		c.Parts = append(c.Parts, compare.PartChange{Of: s.Of, Errors: s.errors()})
 	}
 	if g := p.Guard; g != nil {
 		c.Guard = compare.Guard{A: g.A, B: g.B, Low: or(g.Low, math.Inf(-1)), High: or(g.High, math.Inf(1)), Differs: g.Differs, TooMany: g.TooMany}

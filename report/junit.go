@@ -159,8 +159,8 @@ func WriteComparisonJUnit(w io.Writer, c *Compared) error {
 		e := found.Errors
 		suite.add("failed", b, c.verdictOf(e.Outcome), fmt.Sprintf("failed: %s of %s, %s of %s: %s", failedOrNone(e.A), a, failedOrNone(e.B), b,
 			errorEvidence(found)))
-		for i := range found.Shares {
-			s := &found.Shares[i]
+		for i := range found.Parts {
+			s := &found.Parts[i]
 			name := partName(s.Of)
 			suite.add(name, b, c.verdictOf(s.Outcome), fmt.Sprintf("%s: %s of %s, %s of %s: %s", name, failedOrNone(s.A), a, failedOrNone(s.B), b,
 				shareEvidence(found, &s.Errors)))

@@ -124,10 +124,10 @@ func (c *conductor) trial(ctx context.Context, criteria []compare.Criterion) (fo
 	}
 	options := compare.Options{Quads: c.layout.Quads, Seed: c.o.base.Seed, Criteria: criteria}
 	if c.o.gate != nil {
-		options.Gate, options.ErrorMargin, options.Shares, options.Objectives = true, c.o.gate.errorMargin, c.o.gate.shares, c.Targets[0].Plan.SLO
+		options.Gate, options.ErrorMargin, options.Parts, options.Objectives = true, c.o.gate.errorMargin, c.o.gate.shares, c.Targets[0].Plan.SLO
 	}
 	for _, a := range c.Targets {
-		if slices.ContainsFunc(options.Shares, func(m compare.ShareMargin) bool { return m.Of == compare.StaleReads }) && !a.Job.ReadsVersions() {
+		if slices.ContainsFunc(options.Parts, func(m compare.PartMargin) bool { return m.Of == compare.StaleReads }) && !a.Job.ReadsVersions() {
 			return nil, asUsage(errors.New("--margin stale: no request reads a version, so no read is known to be stale: say with consistency in a test file which do, or name a caching strategy (bench help caching)"))
 		}
 		options.Arms = append(options.Arms, a.Label)

@@ -22,7 +22,7 @@ type gateOptions struct {
 	margins      []string
 	inconclusive string
 	errorMargin  float64 // 0-1
-	shares       []compare.ShareMargin
+	shares       []compare.PartMargin
 	baseline     string
 	floor        string
 	orSave       bool
@@ -112,7 +112,7 @@ func (g *gateOptions) criteria() ([]compare.Criterion, error) {
 	g.shares = nil
 	for _, name := range []string{"stale", "hits"} {
 		if p := percent[name][0]; p > 0 {
-			g.shares = append(g.shares, compare.ShareMargin{Of: inPoints[name], Margin: p / 100})
+			g.shares = append(g.shares, compare.PartMargin{Of: inPoints[name], Margin: p / 100})
 		}
 	}
 	var list []compare.Criterion

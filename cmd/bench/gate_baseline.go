@@ -294,7 +294,7 @@ func mayBeHeld(b *compare.Baseline, r *runfile.Run) error {
 }
 
 func (o *compareOptions) judgeRuns(b *compare.Baseline, label string, runs []*runfile.Run, criteria []compare.Criterion) compare.Result {
-	return compare.Runs(oldName, label, b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: o.gate.errorMargin, Shares: o.gate.shares})
+	return compare.Runs(oldName, label, b.Runs, runs, compare.Options{Criteria: criteria, Gate: true, ErrorMargin: o.gate.errorMargin, Parts: o.gate.shares})
 }
 
 func oldArm(b *compare.Baseline) report.ComparedArm {

@@ -58,7 +58,7 @@ func TestMarginsOfShares(t *testing.T) {
 		t.Errorf("by default: %v, %v", g.shares, err)
 	}
 	g.margins = []string{"hits=5%", "stale=0.1%"}
-	want := []compare.ShareMargin{{Of: compare.StaleReads, Margin: 0.001}, {Of: compare.CacheMisses, Margin: 0.05}}
+	want := []compare.PartMargin{{Of: compare.StaleReads, Margin: 0.001}, {Of: compare.CacheMisses, Margin: 0.05}}
 	if _, err := g.criteria(); err != nil || !slices.Equal(g.shares, want) {
 		t.Errorf("%v, %v, want %v", g.shares, err, want)
 	}

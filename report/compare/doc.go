@@ -9,7 +9,7 @@
 // without one request.
 //
 //   - trial.go, judge.go, decide.go, looks.go: the quads of a trial, the looks at them, the decision
-//   - arrivals.go, metric.go, latency.go, shares.go, curve.go, paired_curve.go: what is compared, of requests or of journeys; start
+//   - arrivals.go, metric.go, latency.go, parts.go, curve.go, paired_curve.go: what is compared, of requests or of journeys; start
 //     here for another statistic
 //   - paired.go, interval.go, signedrank.go, twosample.go, top.go, differences.go: the estimators and their intervals, and
 //     the differences between two runs' plans

@@ -9,7 +9,7 @@ import (
 func (t *Trial) decided() bool {
 	for arm := 1; arm < len(t.arms); arm++ {
 		c := t.compare(arm)
-		if c.Errors.Outcome == Inconclusive || slices.ContainsFunc(c.Shares, func(s Share) bool { return s.Outcome == Inconclusive }) {
+		if c.Errors.Outcome == Inconclusive || slices.ContainsFunc(c.Parts, func(p PartChange) bool { return p.Outcome == Inconclusive }) {
 			return false
 		}
 		for _, o := range c.Objectives {
@@ -51,9 +51,9 @@ func (t *Trial) compare(arm int) Comparison {
 	level := t.levels()
 	c := Comparison{
 		A: t.o.Arms[0], B: t.o.Arms[arm], Of: t.of, Pairs: 2 * t.kept,
-		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(shared(len(t.o.Shares)))),
-		Shares: judgeShares(t.o.Shares, a.parts, b.parts, func(a, b []Failures, margin float64) Errors {
-			return judgeErrors(a, b, margin, t.o.Gate, level(shared(len(t.o.Shares))))
+		Errors: judgeErrors(a.failures, b.failures, t.o.ErrorMargin, t.o.Gate, level(errorFor(len(t.o.Parts)))),
+		Parts: judgeParts(t.o.Parts, a.parts, b.parts, func(a, b []Failures, margin float64) Errors {
+			return judgeErrors(a, b, margin, t.o.Gate, level(errorFor(len(t.o.Parts))))
 		}),
 	}
 	var judged []candidate
@@ -233,7 +233,7 @@ func (c *Comparison) conclude(gate bool) {
 			graver(r.Outcome)
 		}
 	}
-	for _, s := range c.Shares {
+	for _, s := range c.Parts {
 		graver(s.Outcome)
 	}
 	for _, o := range c.Objectives {

@@ -63,8 +63,8 @@ type Comparison struct {
 	Of      Unit // unit of its latencies and failures
 	Rows    []Row
 	Errors  Errors
-	Shares  []Share // of a gate, beside failures
-	Guard   Guard   // of compared rounds
+	Parts   []PartChange // of a gate, beside failures
+	Guard   Guard        // of compared rounds
 	Outcome Outcome
 	Mixed   bool // surely worse in one judged metric and surely better in another
 
@@ -106,8 +106,8 @@ func (r *Result) Spoil(why string) {
 				row.Outcome, row.PassedAt, row.Improved = none, 0, false
 			}
 		}
-		for j := range c.Shares {
-			c.Shares[j].Outcome = none
+		for j := range c.Parts {
+			c.Parts[j].Outcome = none
 		}
 		for j := range c.Objectives {
 			c.Objectives[j].A.Outcome, c.Objectives[j].B.Outcome = Inconclusive, Inconclusive

@@ -11,15 +11,15 @@ import (
 
 // Options are the arms, the budget and the criteria of a trial.
 type Options struct {
-	Arms        []string      // names; each other arm is compared with the first
-	Quads       int           // the budget, at least MinQuads: fixed before the first round
-	Seed        uint64        // seed of the coin and of the rounds' requests
-	Criteria    []Criterion   // judged metrics; they also decide when to stop
-	Gate        bool          // margins and three outcomes
-	Once        bool          // the data is looked at only when the budget is used
-	ErrorMargin float64       // allowed growth of the share of failed requests in a gate, 0-1
-	Shares      []ShareMargin // of a gate, other parts of the requests whose share may grow by so much
-	Planned     []float64     // planned requests of a round by arm, rate × counted length; nil: enough for any percentile
+	Arms        []string     // names; each other arm is compared with the first
+	Quads       int          // the budget, at least MinQuads: fixed before the first round
+	Seed        uint64       // seed of the coin and of the rounds' requests
+	Criteria    []Criterion  // judged metrics; they also decide when to stop
+	Gate        bool         // margins and three outcomes
+	Once        bool         // the data is looked at only when the budget is used
+	ErrorMargin float64      // allowed growth of the share of failed requests in a gate, 0-1
+	Parts       []PartMargin // of a gate, other parts of the requests whose share may grow by so much
+	Planned     []float64    // planned requests of a round by arm, rate × counted length; nil: enough for any percentile
 
 	Objectives []runfile.Threshold // thresholds that the last arm of a gate must hold as well
 }
@@ -216,7 +216,7 @@ func (t *Trial) Add(r *runfile.Run) {
 // read returns the figures of a run.
 func (t *Trial) read(r *runfile.Run) round {
 	a := arrivalsOf(r)
-	kept := round{failures: a.failures(r), parts: partsOf(r, t.o.Shares), curve: curveOf(a.latencies), disturbed: disturbance{a.disturbed, a.due}}
+	kept := round{failures: a.failures(r), parts: partsOf(r, t.o.Parts), curve: curveOf(a.latencies), disturbed: disturbance{a.disturbed, a.due}}
 	for _, m := range Metrics() {
 		kept.readings = append(kept.readings, m.of(&a, a.latencies, r))
 		kept.all = append(kept.all, m.of(&a, a.all, r))

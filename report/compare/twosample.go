@@ -107,7 +107,7 @@ func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 		for _, r := range runs {
 			of := arrivalsOf(r)
 			c.Of = of.unit
-			rd := round{failures: of.failures(r), parts: partsOf(r, o.Shares), curve: curveOf(of.latencies)}
+			rd := round{failures: of.failures(r), parts: partsOf(r, o.Parts), curve: curveOf(of.latencies)}
 			for _, m := range metrics {
 				rd.readings = append(rd.readings, m.of(&of, of.latencies, r))
 			}
@@ -156,13 +156,13 @@ func Runs(nameA, nameB string, a, b []*runfile.Run, o Options) Result {
 		c.Rows[i].foreseeRuns(len(a), len(b))
 	}
 	c.Errors = judgeRunErrors(sides[0].failures, sides[1].failures, o.ErrorMargin, o.Gate, alpha)
-	c.Shares = judgeShares(o.Shares, sides[0].parts, sides[1].parts, func(a, b []Failures, margin float64) Errors {
-		return judgeRunErrors(a, b, margin, o.Gate, alpha/float64(len(o.Shares)))
+	c.Parts = judgeParts(o.Parts, sides[0].parts, sides[1].parts, func(a, b []Failures, margin float64) Errors {
+		return judgeRunErrors(a, b, margin, o.Gate, alpha/float64(len(o.Parts)))
 	})
 	if o.Gate && c.Few() {
 		c.Errors.Outcome = Inconclusive
-		for i := range c.Shares {
-			c.Shares[i].Outcome = Inconclusive
+		for i := range c.Parts {
+			c.Parts[i].Outcome = Inconclusive
 		}
 	}
 	c.conclude(o.Gate)

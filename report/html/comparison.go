@@ -23,8 +23,8 @@ func WriteComparison(w io.Writer, c *report.Compared) error {
 		found := &c.Result.Comparisons[i]
 		intervals = append(intervals, forest(found.B+" against "+found.A, found.Rows, c.Result.Gate)...)
 		intervals = append(intervals, shareForest(found, &found.Errors, "Failures", cmp.Or(string(found.Of), "requests")+" that failed")...)
-		for n := range found.Shares {
-			intervals = append(intervals, partForest(found, &found.Shares[n])...)
+		for n := range found.Parts {
+			intervals = append(intervals, partForest(found, &found.Parts[n])...)
 		}
 		dots = append(dots, rounds(found, "round")...)
 	}
@@ -261,7 +261,7 @@ func shareForest(found *compare.Comparison, e *compare.Errors, what, of string) 
 }
 
 // partForest draws the difference of a part with a margin of its own.
-func partForest(found *compare.Comparison, s *compare.Share) []page.Block {
+func partForest(found *compare.Comparison, s *compare.PartChange) []page.Block {
 	if s.Of == compare.StaleReads {
 		return shareForest(found, &s.Errors, "Stale reads", "reads that were stale")
 	}

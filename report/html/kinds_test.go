@@ -53,7 +53,7 @@ func rows() []compare.Row {
 func gate() *report.Compared {
 	found := compare.Comparison{A: "old", B: hostile, Rows: rows(), Outcome: compare.Regression, Pairs: 12,
 		Errors: compare.Errors{Margin: 0.001, By: []compare.Difference{{Unit: "pairs", Low: -0.0001, High: 0.0002}, {Unit: "quads", Low: math.Inf(-1), High: math.Inf(1)}}, Outcome: compare.Pass},
-		Shares: []compare.Share{
+		Parts: []compare.PartChange{
 			{Of: compare.StaleReads, Errors: compare.Errors{Margin: 0.001, By: []compare.Difference{{Unit: "pairs", Center: 0.03, Low: 0.021, High: 0.04}}, Outcome: compare.Regression}},
 			{Of: compare.CacheMisses, Errors: compare.Errors{Margin: 0.05, By: []compare.Difference{{Unit: "pairs", Center: 0.01, Low: -0.01, High: 0.02}}, Outcome: compare.Pass}},
 		}}
@@ -71,7 +71,7 @@ func gate() *report.Compared {
 // several is a comparison of three, one of which is not told apart from the first.
 func several() *report.Compared {
 	c := gate()
-	c.Result.Gate, c.Result.Comparisons[0].Shares = false, nil
+	c.Result.Gate, c.Result.Comparisons[0].Parts = false, nil
 	alike := c.Result.Comparisons[0]
 	alike.B, alike.Rows = "third", rows()
 	alike.Rows[1].Decision = compare.Interval{Center: 1, Low: 0.97, High: 1.03}

@@ -33,14 +33,14 @@ func TestSharesAreHeldToTheirMargins(t *testing.T) {
 			return r
 		}
 		o := gateOptions()
-		o.Shares = []ShareMargin{{StaleReads, 0.001}, {CacheMisses, 0.05}}
+		o.Parts = []PartMargin{{StaleReads, 0.001}, {CacheMisses, 0.05}}
 		trial, _ := play(t, o, func(s Step) *runfile.Run { return run(s.Arm) })
 		var a, b []*runfile.Run
 		for range MinRuns {
 			a, b = append(a, run(0)), append(b, run(1))
 		}
 		for unit, r := range map[string]Result{"rounds": trial.Result(), "runs": Runs("old", "new", a, b, o)} {
-			shares := r.Comparisons[0].Shares
+			shares := r.Comparisons[0].Parts
 			if r.Outcome() != tc.want || len(shares) != 2 || shares[0].Outcome != tc.stales || shares[1].Outcome != tc.miss {
 				t.Errorf("%s, by %s: %s, %+v", tc.what, unit, r.Outcome(), shares)
 			}

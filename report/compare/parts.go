@@ -28,29 +28,29 @@ func (p Part) count(r *runfile.Run) Failures {
 	return f
 }
 
-// ShareMargin is the allowed growth of a part's share in a gate (0-1).
-type ShareMargin struct {
+// PartMargin is the allowed growth of a part's share in a gate (0-1).
+type PartMargin struct {
 	Of     Part
 	Margin float64
 }
 
-// Share compares the shares of a part.
-type Share struct {
+// PartChange compares the shares of a part.
+type PartChange struct {
 	Of Part
 	Errors
 }
 
 // partsOf counts the parts with a margin in a round or a run.
-func partsOf(r *runfile.Run, asked []ShareMargin) (list []Failures) {
+func partsOf(r *runfile.Run, asked []PartMargin) (list []Failures) {
 	for _, m := range asked {
 		list = append(list, m.Of.count(r))
 	}
 	return list
 }
 
-// judgeShares compares the parts of two arms' rounds or runs by judge, which is told a margin. It is inconclusive where neither
+// judgeParts compares the parts of two arms' rounds or runs by judge, which is told a margin. It is inconclusive where neither
 // side has any request that could be of the part.
-func judgeShares(asked []ShareMargin, a, b [][]Failures, judge func(a, b []Failures, margin float64) Errors) (list []Share) {
+func judgeParts(asked []PartMargin, a, b [][]Failures, judge func(a, b []Failures, margin float64) Errors) (list []PartChange) {
 	for i, m := range asked {
 		of := func(rounds [][]Failures) (part []Failures) {
 			for _, r := range rounds {
@@ -58,10 +58,10 @@ func judgeShares(asked []ShareMargin, a, b [][]Failures, judge func(a, b []Failu
 			}
 			return part
 		}
-		list = append(list, Share{m.Of, judge(of(a), of(b), m.Margin)})
+		list = append(list, PartChange{m.Of, judge(of(a), of(b), m.Margin)})
 	}
 	return list
 }
 
-// shared is the part of alpha for each of the tests of failures where so many shares are judged beside them.
-func shared(shares int) float64 { return failureShare / float64(1+shares) }
+// errorFor is the error allowed to each of the tests of failures and of so many parts beside them, as a share of alpha.
+func errorFor(parts int) float64 { return failureShare / float64(1+parts) }
