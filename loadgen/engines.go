@@ -78,7 +78,7 @@ func (p Plan) checkEngine() error {
 	case p.Wire.DNSTTL > 0 && p.ConnectTo != "":
 		return errors.New("dns-ttl looks the hosts' names up again, and connect-to looks no name up: leave one out")
 	case p.undecided():
-		return nil // see [Job.holding]
+		return nil // see [Job.withConnections]
 	case p.engine() == runfile.EngineHTTP:
 		return p.beyondHTTP()
 	case p.Engine == runfile.EngineWire:

@@ -126,7 +126,7 @@ func TestHTTP2IsSpokenWhereItIsPreferred(t *testing.T) {
 			p.Wire.Loops = 2 // what is the wire engine's alone is refused
 			c, err := p.Compile()
 			if err == nil {
-				_, err = c.holding(p.withDefaults().Limits.Connections, j.Plan.Negotiated)
+				_, err = c.withConnections(p.withDefaults().Limits.Connections, j.Plan.Negotiated)
 			}
 			if err == nil || !strings.HasPrefix(err.Error(), "loops is for the wire engine, and the http engine sends the requests: "+tc.said) {
 				t.Errorf("%+v: with --loops: %v", tc, err)

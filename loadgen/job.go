@@ -63,8 +63,8 @@ func (p Plan) Check() error {
 	return err
 }
 
-// holding returns the job with another number of connections, and what its servers agreed on.
-func (j *Job) holding(connections int, negotiated string) (*Job, error) {
+// withConnections returns the job with another number of connections, and what its servers agreed on.
+func (j *Job) withConnections(connections int, negotiated string) (*Job, error) {
 	other := *j
 	other.Plan.Limits.Connections, other.Plan.Negotiated = connections, negotiated
 	err := other.Plan.validate()

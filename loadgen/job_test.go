@@ -65,10 +65,10 @@ func TestAJobHoldsAConnectionForEachLoop(t *testing.T) {
 	}
 	p := steady("http://127.0.0.1/", time.Second)
 	p.Wire.Loops = 3
-	if _, err := compiled(t, p).holding(2, ""); err == nil {
+	if _, err := compiled(t, p).withConnections(2, ""); err == nil {
 		t.Error("two connections for three loops are taken")
 	}
-	if j, err := compiled(t, p).holding(3, ""); err != nil || j.Plan.Limits.Connections != 3 {
+	if j, err := compiled(t, p).withConnections(3, ""); err != nil || j.Plan.Limits.Connections != 3 {
 		t.Errorf("%v, want three connections for three loops", err)
 	}
 }

@@ -88,7 +88,7 @@ func (j *Job) Preflight(ctx context.Context, connectionsGiven bool) (able *Job, 
 			}
 		}
 	}
-	able, err := j.holding(in.Connections, p.agreement(spoken))
+	able, err := j.withConnections(in.Connections, p.agreement(spoken))
 	if err != nil {
 		return j, append(findings, preflight.Finding{Text: err.Error(), Cause: err, Fatal: true})
 	}

@@ -89,11 +89,11 @@ func verdictOf(s symptoms) runfile.Verdict {
 		if s.used > 0 {
 			evidence = append(evidence, fmt.Sprintf("bench used %s %% of its processors and wanted %s %% more", units.ThreeDigits(s.used*100), units.ThreeDigits(s.taken*100)))
 		}
-		if s.held() {
+		if s.heldSlots() {
 			evidence = append(evidence, s.lateFor())
 		}
 		evidence = append(evidence, s.throttling()...)
-		return runfile.Verdict{Kind: s.holdsBack(), Evidence: append(evidence, "lag P99 "+units.Precise(lagP99))}
+		return runfile.Verdict{Kind: s.waitedFor(), Evidence: append(evidence, "lag P99 "+units.Precise(lagP99))}
 	}
 	if failing != "" {
 		evidence = append(evidence, failing)
@@ -172,17 +172,17 @@ func (s symptoms) lateness() runfile.VerdictKind {
 	return runfile.GeneratorLimited
 }
 
-// held reports whether bench was late for so much of the phase that the slots it held meanwhile are what others waited
+// heldSlots reports whether bench was late for so much of the phase that the slots it held meanwhile are what others waited
 // for. A request waits for a slot, and of those that have one each may be late by less than the whole queue waits.
-func (s symptoms) held() bool {
+func (s symptoms) heldSlots() bool {
 	return !s.fullTilt && s.length > 0 && float64(s.late) >= heldShare*float64(s.length)
 }
 
-// holdsBack says whose doing it is that requests waited: the target's, unless bench held the slots itself, or had no
+// waitedFor says whose doing it is that requests waited: the target's, unless bench held the slots itself, or had no
 // processor left to send and to read with. Answers that lie unread keep their slots busy, and look like a slow target.
-func (s symptoms) holdsBack() runfile.VerdictKind {
+func (s symptoms) waitedFor() runfile.VerdictKind {
 	switch {
-	case s.held():
+	case s.heldSlots():
 		return s.lateness()
 	case s.fullTilt || s.used+s.taken < saturated:
 		return runfile.TargetLimited

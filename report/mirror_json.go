@@ -44,7 +44,7 @@ func WriteMirrorJSON(w io.Writer, m *Mirror) error {
 	f := mirrorFile{
 		Schema: mirrorSchema, Kind: MirrorKind, Answers: mirrorAnswers(m), Interrupted: m.Interrupted, Spoiled: m.Spoiled, Rate: m.Rate, LengthNS: int64(m.Length),
 		Seed: m.Seed, Names: [2]string{longName(m.Names[0]), longName(m.Names[1])}, Verdicts: m.Verdicts, Rules: m.Rules, Pairs: m.Pairs,
-		Repeat: m.Repeat, Notes: append([]string{}, m.Notes...), Footnotes: append(mirrorFootnotes(m), shared),
+		Repeat: m.Repeat, Notes: append([]string{}, m.Notes...), Footnotes: append(mirrorFootnotes(m), bothLoaded),
 	}
 	f.Pairs.ByRule = maps.Clone(f.Pairs.ByRule)
 	for _, rule := range m.Rules {

@@ -45,8 +45,8 @@ func NewMirror(names [2]string, found *runfile.Mirrored) *Mirror {
 	return m
 }
 
-// shared is the footnote of every mirrored run.
-const shared = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without mirroring one is loaded at a time"
+// bothLoaded is the footnote of every mirrored run.
+const bothLoaded = "both were loaded at once and share this machine, so what one costs is in the other's latencies; without mirroring one is loaded at a time"
 
 // WriteMirror writes what a mirrored run found, for a terminal. Its error is that of w.
 func WriteMirror(w io.Writer, m *Mirror, o Options) error { return o.write(w, MirrorPage(m)) }
@@ -69,7 +69,7 @@ func MirrorPage(m *Mirror) *page.Page {
 	for _, note := range mirrorFootnotes(m) {
 		made = append(made, page.Text{Text: note})
 	}
-	for _, note := range append([]string{shared}, m.Notes...) {
+	for _, note := range append([]string{bothLoaded}, m.Notes...) {
 		made = append(made, page.Note{Text: sentence(note)})
 	}
 	p.Add(page.Section{Blocks: made}, repeatCommands(m.Repeat, m.Saved))

@@ -142,7 +142,7 @@ func (s subject) overload() string {
 		return fmt.Sprintf("could not carry the spike: it %s %s%s", served, s.behind(s.focus), s.recovering())
 	case s.focus.Kind == profiles.Step:
 		held := "could not hold the first step"
-		if rate := s.heldBefore(limited); rate > 0 {
+		if rate := s.rateBefore(limited); rate > 0 {
 			held = "held " + units.Rate(rate)
 		}
 		return fmt.Sprintf("%s; at %s it %s %s", held, units.Rate(s.rate(limited)), servedOf(limited), s.behind(limited))
@@ -187,8 +187,8 @@ func (s subject) limited() *runfile.Phase {
 	return s.focus
 }
 
-// heldBefore returns the highest rate of the phases before one; 0 where it is the first.
-func (s subject) heldBefore(limit *runfile.Phase) float64 {
+// rateBefore returns the highest rate of the phases before one; 0 where it is the first.
+func (s subject) rateBefore(limit *runfile.Phase) float64 {
 	rate := 0.0
 	for i := range s.Phases {
 		p := &s.Phases[i]

@@ -20,15 +20,15 @@ const (
 func (s subject) ownTime() *runfile.Dist {
 	t := s.focus.TargetTime
 	p99 := percentile{quantile: 0.99}
-	if t == nil || t.Undisturbed.Count == 0 || p99.thin(&t.Undisturbed) || !s.Delivered() || s.heldBack() {
+	if t == nil || t.Undisturbed.Count == 0 || p99.thin(&t.Undisturbed) || !s.Delivered() || s.waitedForBench() {
 		return nil
 	}
 	return &t.Undisturbed
 }
 
-// heldBack reports whether bench had no processor left to send and to read with, or did not send for so long, that what waited in
+// waitedForBench reports whether bench had no processor left to send and to read with, or did not send for so long, that what waited in
 // the focus may have waited for it.
-func (s subject) heldBack() bool {
+func (s subject) waitedForBench() bool {
 	clock := s.focusClock()
 	if d := s.Disturbances; d != nil && float64(d.LateNS) >= heldShare*float64(clock) {
 		return true

@@ -45,7 +45,7 @@ func TestSearchForetellsSaturationByBursts(t *testing.T) {
 	racetest.Skip(t)
 	idle := 0.0
 	s := sleepy(t, Options{})
-	if n := s.count(Bursts); n != 2 {
+	if n := s.driven(Bursts); n != 2 {
 		t.Fatalf("%d steps in bursts, want one when the saturation is known and one at the end", n)
 	}
 	b := s.last(Bursts)
@@ -68,7 +68,7 @@ func TestSearchForetellsSaturationByBursts(t *testing.T) {
 		}
 	}
 
-	if s := sleepy(t, Options{Most: 1050}); s.count(Bursts) != 0 {
+	if s := sleepy(t, Options{Most: 1050}); s.driven(Bursts) != 0 {
 		t.Error("bursts went above the highest rate that may be driven")
 	}
 }

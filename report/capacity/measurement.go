@@ -149,7 +149,7 @@ func measure(s Step, r *runfile.Run, objectives []runfile.Threshold, loops int) 
 		m.took = *of.target()
 		if of.unit == Requests { // the models of response times are not of journeys
 			// The arrival rate is that of the requests in the distributions, disturbed or not: a refused request does not queue.
-			m.answers = counted(float64(p.ResponseTime.Count)/length, &m.took)
+			m.answers = classesOf(float64(p.ResponseTime.Count)/length, &m.took)
 		}
 	}
 	for _, t := range objectives {

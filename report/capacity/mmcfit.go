@@ -32,8 +32,8 @@ func (r *Responses) add(v time.Duration) {
 	r.Counts[i]++
 }
 
-// counted divides a distribution into the classes of [Responses].
-func counted(rate float64, d *runfile.Dist) Responses {
+// classesOf divides a distribution into the classes of [Responses].
+func classesOf(rate float64, d *runfile.Dist) Responses {
 	r := Responses{Rate: rate}
 	before := float64(d.Count)
 	for i, m := range marks {

@@ -240,23 +240,23 @@ func (s *Search) refine(room time.Duration) (Step, bool) {
 	edge := s.edge()
 	low, middle, high := edge.quantile(0.025), edge.quantile(0.5), edge.quantile(0.975)
 	step, confirm := warm+s.lengthened(middle, s.options.Step)+s.after(), warm+s.options.Confirm+s.after()
-	repeats, confirms := s.count(Edge), s.count(Confirmation)
+	repeats, confirms := s.driven(Edge), s.driven(Confirmation)
 	spare := room - confirm
 	// Light steps leave time for a second confirmation where possible.
 	light := min(max(spare-warm-coolDown-confirm*2/3, times(s.options.Step, lightSteps)), times(s.options.Step, mostLight)).Truncate(time.Second)
 	switch {
 	case confirms == 0 && s.wantsBursts(1) && spare >= warmUp+s.options.Step+coolDown:
 		return s.bursts(), true
-	case confirms == 0 && repeats == 0 && s.count(Bisection) < mostBisect && high/low > 1+2*s.options.Resolution && spare >= step:
+	case confirms == 0 && repeats == 0 && s.driven(Bisection) < mostBisect && high/low > 1+2*s.options.Resolution && spare >= step:
 		return s.step(Bisection, middle, s.options.Step)
 	case confirms == 0 && repeats < edgeRepeats && spare >= step+s.options.Step:
 		// One step on either side, where the answer is still open.
 		return s.step(Edge, edge.quantile(0.25+0.5*float64(repeats)), 2*s.options.Step)
-	case s.options.Unit == Requests && s.count(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
+	case s.options.Unit == Requests && s.driven(Overload) == 0 && confirms == 0 && !s.saturated() && spare >= step+s.options.Step:
 		return s.step(Overload, overloadBy*s.bestServed(high), overloadSteps*s.options.Step)
 	case confirms == 0 && s.wantsBursts(2) && spare >= warmUp+s.options.Step+coolDown:
 		return s.bursts(), true
-	case s.count(Light) == 0 && confirms == 0 && spare >= warm+light+coolDown && !s.lightTells():
+	case s.driven(Light) == 0 && confirms == 0 && spare >= warm+light+coolDown && !s.lightTells():
 		return s.step(Light, lightPart*saturationOf(s.steps).Rate, light)
 	case confirms == 0 && room >= warm+s.options.Step+s.options.Tail:
 		return s.step(Confirmation, edge.quantile(0.2), min(s.options.Confirm, room-warm-s.options.Tail).Truncate(time.Second))

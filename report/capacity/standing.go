@@ -58,7 +58,8 @@ func (s *Search) bracket() (holds, fails float64) {
 // tells reports whether a step decides if its rate holds.
 func (m *Measurement) tells() bool { return !m.spoiled && !m.short && m.Reason != Interrupted }
 
-func (s *Search) count(p Purpose) (n int) {
+// driven returns the number of steps of a purpose that are evidence.
+func (s *Search) driven(p Purpose) (n int) {
 	for _, m := range s.steps {
 		if m.Purpose == p && !m.spoiled {
 			n++

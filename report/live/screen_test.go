@@ -184,14 +184,14 @@ func TestLateFramesAreLeftOut(t *testing.T) {
 	start := time.Date(2026, 11, 30, 0, 0, 0, 0, time.UTC)
 	last, painted := start, 0
 	for due := start; due.Sub(start) < 10*time.Second; due = due.Add(frameEvery) {
-		if now := due.Add(frameLate); frameCounts(due, now, last) {
+		if now := due.Add(frameLate); paints(due, now, last) {
 			last, painted = now, painted+1
 		}
 	}
 	if painted < 4 || painted > 5 {
 		t.Errorf("%d late frames are painted in 10 s, want one each 2 s", painted)
 	}
-	if due := start.Add(frameEvery); !frameCounts(due, due.Add(frameLate-1), start) {
+	if due := start.Add(frameEvery); !paints(due, due.Add(frameLate-1), start) {
 		t.Error("a frame that is not late is left out")
 	}
 }

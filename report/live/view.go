@@ -151,7 +151,7 @@ func (v *View) paint() {
 			v.screen.leave()
 			v.terminal.Unlock()
 		case due := <-ticks.C:
-			if now := time.Now(); frameCounts(due, now, last) {
+			if now := time.Now(); paints(due, now, last) {
 				last = now
 				v.frame(now)
 			}
@@ -159,8 +159,8 @@ func (v *View) paint() {
 	}
 }
 
-// frameCounts reports whether a frame that was due is painted now, where the last one was.
-func frameCounts(due, now, last time.Time) bool {
+// paints reports whether a frame that was due is painted now, where the last one was.
+func paints(due, now, last time.Time) bool {
 	return now.Sub(due) < frameLate || now.Sub(last) >= frameStill
 }
 

@@ -178,8 +178,8 @@ func (c *record) stale() *Stale {
 	return s
 }
 
-// counted is what thresholds judge that are counts of all rounds together and not latencies.
-func (c *record) counted() *runfile.Part {
+// allRounds is what was counted in all rounds together, for the thresholds that are not on latencies.
+func (c *record) allRounds() *runfile.Part {
 	p := &runfile.Part{Due: c.due, Succeeded: c.due - c.failed, Cache: c.cache, Origin: c.origin, Lost: c.lost}
 	if c.versions != nil {
 		p.Consistency, p.Dist = *c.versions, c.versions.StaleAge

@@ -190,8 +190,8 @@ func (t *Trial) judge(s *Sweep) {
 			if h.Known {
 				o.Value = &h.Value
 			}
-			if isCount(t.o.Objectives[j]) {
-				o = t.count(i, t.o.Objectives[j])
+			if ofAllRounds(t.o.Objectives[j]) {
+				o = t.judgeAllRounds(i, t.o.Objectives[j])
 			}
 			c.Objectives = append(c.Objectives, o)
 			switch {
@@ -204,15 +204,15 @@ func (t *Trial) judge(s *Sweep) {
 	}
 }
 
-// isCount reports whether a threshold is on what is counted of all rounds together.
-func isCount(t runfile.Threshold) bool {
+// ofAllRounds reports whether a threshold is on what is counted of all rounds together.
+func ofAllRounds(t runfile.Threshold) bool {
 	return t.OfStale() || t.Metric == runfile.MetricHits || t.Metric == runfile.MetricOrigin || t.Metric == runfile.MetricLost
 }
 
-// count judges a cell by what was counted of all its rounds.
-func (t *Trial) count(i int, threshold runfile.Threshold) Objective {
+// judgeAllRounds judges a cell by what was counted of all its rounds.
+func (t *Trial) judgeAllRounds(i int, threshold runfile.Threshold) Objective {
 	o := Objective{Text: threshold.Text, Outcome: compare.Inconclusive}
-	p := t.cells[i].counted()
+	p := t.cells[i].allRounds()
 	if threshold.Missing(p) != "" || threshold.OfStale() && p.Consistency.Reads == 0 {
 		return o
 	}
