@@ -2,7 +2,8 @@
 // Which request is number k, and with what values, is a function of the seed and k alone.
 //
 //   - request.go, order.go, group.go: requests and the [Mix] of them; which is number k; which are one endpoint
-//   - template.go, value.go, now.go, zipf.go, csv.go: text with values, such as {{zipf 1000 1.1}}
+//   - template.go, value.go, now.go, zipf.go, csv.go: text with values, such as {{zipf 1000 1.1}}; value.go is where another value
+//     begins
 //   - body.go: what is read of an answer's body, and the codings that are asked for
 //   - target.go, host.go, header.go, sni.go: how a URL, a host and headers stand on the wire
 //   - secret.go, visible.go: references to secrets, and what of a request may be shown

@@ -5,8 +5,9 @@ import (
 	"runtime"
 	"time"
 
-	// v3 is the version that the design card gives; v4 exists, and does nothing more for what is read here.
 	"github.com/seed-5a006608/bench/loadgen/runfile"
+
+	// v3, as v4 does nothing more for what is read here.
 	"github.com/shirou/gopsutil/v3/cpu"
 	"github.com/shirou/gopsutil/v3/mem"
 	"github.com/shirou/gopsutil/v3/net"
