@@ -113,9 +113,9 @@ func (t *Target) set(words []string, flags ServeOptions) error {
 func setValue(v value, name, text string, valued bool) error {
 	_, isBare := v.(*bare)
 	switch {
-	case isBare && text == "false": // a file's cold: false
+	case isBare && text == "false": // as in a file's cold: false, or a sweep
 		return nil
-	case isBare && valued:
+	case isBare && valued && text != "true":
 		return fmt.Errorf("%s=%s: write it as %s, or leave it out", name, text, name)
 	case !isBare && !valued:
 		return fmt.Errorf("%s: write it as %s", name, forms(name, v))

@@ -28,6 +28,7 @@ func TestTargetsHaveOneForm(t *testing.T) {
 		{"cached:swr,ttl=2s,window=0s", "cached:swr,ttl=2s,window=0s", ServeOptions{}},
 		{"cached:cold,swr,warm=7", "cached:swr,warm=7,cold", ServeOptions{}},
 		{"cached:aside,cold=false", "cached:aside", ServeOptions{}},
+		{"cached:aside,cold=true", "cached:aside,cold", ServeOptions{}},
 		{"cached:refresh-ahead,refresh=50.0%,jitter=10%,negative=1s", "cached:refresh-ahead,refresh=50%,negative=1s,jitter=10%", ServeOptions{}},
 		{"cached:none,mix=50/50", "cached:none,mix=50/50", ServeOptions{}},
 		{"pooled:size=4,db-rtt=1ms", "pooled:size=4,db-rtt=1ms", ServeOptions{}},

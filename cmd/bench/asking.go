@@ -153,6 +153,19 @@ func (a *asking) atTarget(target profiles.Text, err error) error {
 	return fmt.Errorf("%s:%d: %w", a.name, target.Line, err)
 }
 
+// noTarget words the error of reading a name as that of a bundled service, where it may have been meant as something else.
+func noTarget(name string, err error) error {
+	if targets.Named(name) || !strings.ContainsAny(name, ":/.") || serviceOptions.MatchString(name) {
+		return err
+	}
+	if info, err := os.Stat(name); err == nil && info.Mode().IsRegular() {
+		return fmt.Errorf("%s is a file and no target: bench run FILE drives a test file, --targets FILE the requests in a file, and bench report FILE shows a saved run", strconv.Quote(runfile.Excerpt(name)))
+	}
+	host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(name, "https:"), "http:"), "/")
+	meant := withoutSecrets("http://" + host)
+	return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)
+}
+
 // serviceOptions is a name with options, and never a host with its port.
 var serviceOptions = regexp.MustCompile(`^[A-Za-z]+:[A-Za-z][^/.@]*$`)
 
@@ -160,15 +173,7 @@ var serviceOptions = regexp.MustCompile(`^[A-Za-z]+:[A-Za-z][^/.@]*$`)
 func (a *asking) driveService(s *rig.Target, mix mixture, common request.Request, lines *request.Lines) error {
 	bundled, err := targets.Parse(s.Name, a.serving)
 	if err != nil {
-		if !targets.Named(s.Name) && strings.ContainsAny(s.Name, ":/.") && !serviceOptions.MatchString(s.Name) {
-			if info, err := os.Stat(s.Name); err == nil && info.Mode().IsRegular() {
-				return fmt.Errorf("%s is a file and no target: bench run FILE drives a test file, --targets FILE the requests in a file, and bench report FILE shows a saved run", strconv.Quote(runfile.Excerpt(s.Name)))
-			}
-			host := strings.TrimLeft(strings.TrimPrefix(strings.TrimPrefix(s.Name, "https:"), "http:"), "/")
-			meant := withoutSecrets("http://" + host)
-			return fmt.Errorf("%q is neither a URL nor a bundled target: did you mean %s?", strings.TrimPrefix(meant, "http://"), meant)
-		}
-		return err
+		return noTarget(s.Name, err)
 	}
 	if common.Method != "" || common.Body != "" && lines == nil {
 		return fmt.Errorf("--method, --body and --body-template are for URLs: %s has requests of its own", s.Name)

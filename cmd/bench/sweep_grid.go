@@ -45,7 +45,10 @@ type grid struct {
 func parseSwept(list []string) (options []swept, err error) {
 	for _, text := range list {
 		name, values, ok := strings.Cut(text, "=")
-		s := swept{name, strings.Split(values, ",")}
+		s := swept{name: name}
+		for v := range strings.SplitSeq(values, ",") {
+			s.values = append(s.values, strings.TrimSpace(v))
+		}
 		switch {
 		case !ok || !optionName.MatchString(name):
 			return nil, fmt.Errorf("--sweep %s: write it as NAME=VALUE,VALUE, such as strategy=none,ttl", text)
@@ -161,7 +164,7 @@ func (o *compareOptions) bundledCells(g *grid, choices [][]string) error {
 	name, rest, given := strings.Cut(g.subject, ":")
 	service, err := targets.Find(name)
 	if err != nil {
-		return err
+		return noTarget(g.subject, err)
 	}
 	var base []string
 	if given {

@@ -39,6 +39,7 @@ func TestGridOfABundledService(t *testing.T) {
 		{"cached", []string{"--sweep", "strategy=ttl,swr", "--ttl", "3s"}, []string{"ttl: cached:ttl", "swr: cached:swr"}, ""},
 		{"cached", []string{"--sweep", "strategy=none,ttl", "--sweep", "ttl=1s,4s"},
 			[]string{"none: cached:none", "ttl, ttl=1s: cached:ttl,ttl=1s", "ttl, ttl=4s: cached:ttl,ttl=4s"}, "none has not every option that is swept, and is one cell"},
+		{"cached:aside", []string{"--sweep", "cold=true, false"}, []string{"cold=true: cached:aside,cold", "cold=false: cached:aside"}, ""},
 		{"pooled", []string{"--sweep", "size=1,01,2"}, []string{"size=1: pooled:size=1", "size=2: pooled:size=2"}, "size=01 is the same as size=1 and left out"},
 		{"cached:write-behind", []string{"--sweep", "interval=100ms,1s"}, []string{"interval=100ms: cached:write-behind,interval=100ms", "interval=1s: cached:write-behind,interval=1s"}, ""},
 	} {
@@ -105,6 +106,7 @@ func TestGridRefusals(t *testing.T) {
 		{[]string{"pooled"}, []string{"--sweep", "sizes=1,2"}, "did you mean size?"},
 		{[]string{"pooled:size=2"}, []string{"--sweep", "size=1,2"}, "give it once"},
 		{[]string{"cached:aside"}, []string{"--sweep", "strategy=none,ttl"}, "strategy is an option of cached:aside and of --sweep: give it once"},
+		{[]string{"127.0.0.1:8080"}, []string{"--sweep", "a=1,2"}, "did you mean http://127.0.0.1:8080?"},
 		{[]string{"cachd"}, []string{"--sweep", "strategy=none,ttl"}, "did you mean cached?"},
 		{[]string{"cached"}, []string{"--sweep", "strategy=none,lru"}, `no caching strategy "lru"`},
 		{nil, []string{"--sweep", "size=1,2", "--a", "http://127.0.0.1:1/"}, "{size} stands neither"},
