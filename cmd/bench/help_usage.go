@@ -70,7 +70,7 @@ func showHelp(cmd *cobra.Command, _ []string) {
 	}
 	width, _ := look(cmd.OutOrStdout())
 	h := helpWriter{cmd.OutOrStdout(), min(width, maxHelpWidth)}
-	h.print("%s\n", cmp.Or(cmd.Long, cmd.Short))
+	h.text(cmp.Or(cmd.Long, cmd.Short))
 	h.print("\nUsage:\n")
 	if cmd.Runnable() {
 		h.print("  %s\n", cmd.UseLine())
@@ -100,6 +100,34 @@ type helpWriter struct {
 }
 
 func (h helpWriter) print(format string, args ...any) { fmt.Fprintf(h.w, format, args...) }
+
+// text writes paragraphs in the width of the terminal. Indented lines stay as they are.
+func (h helpWriter) text(text string) {
+	for i, paragraph := range strings.Split(text, "\n\n") {
+		if i > 0 {
+			h.print("\n")
+		}
+		var words []string
+		fill := func() {
+			if len(words) == 0 {
+				return
+			}
+			for _, line := range wrap(strings.Join(words, " "), h.width) {
+				h.print("%s\n", line)
+			}
+			words = nil
+		}
+		for line := range strings.Lines(paragraph) {
+			if line = strings.TrimRight(line, "\n"); strings.TrimLeft(line, " \t") == line {
+				words = append(words, line)
+				continue
+			}
+			fill()
+			h.print("%s\n", line)
+		}
+		fill()
+	}
+}
 
 // commands lists the subcommands by their groups.
 func (h helpWriter) commands(cmd *cobra.Command) {

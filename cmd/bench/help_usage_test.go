@@ -78,3 +78,26 @@ func TestHelpEndsWithTheCommandsExitCodes(t *testing.T) {
 		}
 	}
 }
+
+// What a command is for is written in the width of the terminal, which examples may exceed; an indented line stays whole.
+func TestHelpFitsTheTerminal(t *testing.T) {
+	racetest.Skip(t)
+	for _, c := range commandsOf(newRoot(streams{})) {
+		if c.Hidden || c.Long == "" {
+			continue
+		}
+		args := append(strings.Fields(c.CommandPath())[1:], "--help")
+		said, _, _ := strings.Cut(helpOf(t, args...), "\nUsage:\n")
+		for line := range strings.Lines(said) {
+			if n := len([]rune(strings.TrimSpace(line))); n > maxHelpWidth && strings.TrimLeft(line, " \t") == line {
+				t.Errorf("%s: %d columns: %s", c.CommandPath(), n, line)
+			}
+		}
+		if want := strings.Join(strings.Fields(c.Long), " "); strings.Join(strings.Fields(said), " ") != want {
+			t.Errorf("%s: %q, want %q", c.CommandPath(), said, want)
+		}
+	}
+	if got := helpOf(t, "schema", "--help"); !strings.Contains(got, "\n  # yaml-language-server: $schema=test.schema.json\n\nUsage:") {
+		t.Errorf("%s", got)
+	}
+}

@@ -15,7 +15,7 @@ func newSchemaCommand() *cobra.Command {
 		Use: "schema test|run|capacity", Short: "Print the JSON Schema of the test file, the run file or the capacity file", GroupID: "look",
 		Long: `Print the JSON Schema (draft 2020-12) of the test file, which bench run takes, or of the run file, which -o json
 writes, or of what bench capacity -o json writes. Editors that know the YAML language server use it with a first line such as
-# yaml-language-server: $schema=test.schema.json`,
+  # yaml-language-server: $schema=test.schema.json`,
 		Example:   "  bench schema test > test.schema.json",
 		Args:      args(1, 1, "test, run or capacity"),
 		ValidArgs: []string{"test", "run", "capacity"},
