@@ -45,6 +45,7 @@ func TestFileOfWeightedRequests(t *testing.T) {
 		defer s.Close()
 		b := start(t, "run", file, s.URL, "--seed", seed, "--no-save", "-q")
 		b.exit(t, exitOK)
+		s.Close()         // when all it was asked is over
 		slices.Sort(seen) // the order of arrival is the network's
 		return seen
 	}

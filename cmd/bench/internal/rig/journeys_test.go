@@ -69,6 +69,7 @@ func TestRoundsOfOneSeedSendTheSameJourneys(t *testing.T) {
 		if run.Requests.Succeeded != run.Requests.Due {
 			t.Fatalf("%+v", run.Requests)
 		}
+		s.Close() // when all it was asked is over
 		slices.Sort(paths)
 		return paths
 	}

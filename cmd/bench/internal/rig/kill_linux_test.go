@@ -207,6 +207,8 @@ func losesWhatWasQueued(t *testing.T, name, db string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	seen.mu.Lock()
+	defer seen.mu.Unlock()
 	var gone, writes uint64
 	for category, versions := range seen.order {
 		at := len(versions) - 1
