@@ -78,7 +78,7 @@ func (s subject) lateShare(requests string) string {
 func leftOutOf(subjects ...subject) (text string) {
 	for _, s := range subjects {
 		if s.outcome() == answered {
-			text += " For " + s.label + " bench was late for " + s.lateShare("the requests") + "."
+			text += " For " + s.label + ", bench was late for " + s.lateShare("the requests") + "."
 		}
 	}
 	return text

@@ -64,13 +64,13 @@ func TestAnswerByTheTargetsOwnTime(t *testing.T) {
 		})}, unknown},
 
 		{"both carried it, one disturbed", []*runfile.Run{told("a", hold, 40*ms, disturbedIn(0, 1000, 18*ms)), told("b", hold, 6*ms, disturbedIn(0, 1000, 6*ms), judged(runfile.Valid))},
-			"Both carried 400/s for 30 s: P99 of their own time was 6.0 ms on b and 18 ms on a, 3.0× as much. For a bench was late for 13 % of the requests, which were left out."},
+			"Both carried 400/s for 30 s: P99 of their own time was 6.0 ms on b and 18 ms on a, 3.0× as much. For a, bench was late for 13 % of the requests, which were left out."},
 		{"of the other no target time is known", []*runfile.Run{told("a", hold, 40*ms, disturbedIn(0, 1000, 18*ms)), told("b", hold, 6*ms)},
 			"a answered 400/s with P99 at 18 ms of its own time; bench was late for 13 % of the requests, which were left out. b carried 400/s for 30 s."},
 		{"the lesson", []*runfile.Run{cached(disturbedIn(2, 1000, 18*ms)), uncached(slow(2, 104, 7100*ms), recovers(2, runfile.NotRecovered, 12*time.Second))},
-			"The cache carried the spike. Without it the service fell 7 s behind and had not recovered 12 s later. For cached bench was late for 13 % of the requests, which were left out."},
+			"The cache carried the spike. Without it the service fell 7 s behind and had not recovered 12 s later. For cached, bench was late for 13 % of the requests, which were left out."},
 		{"the lesson of two disturbed runs", []*runfile.Run{cached(disturbedIn(2, 1000, 18*ms)), uncached(disturbedIn(2, 1000, 5*time.Second), grew(2))},
-			"The cache carried the spike. Without it the service fell 5 s behind. For cached bench was late for 13 % of the requests, which were left out. For uncached bench was late for 13 % of the requests, which were left out."},
+			"The cache carried the spike. Without it the service fell 5 s behind. For cached, bench was late for 13 % of the requests, which were left out. For uncached, bench was late for 13 % of the requests, which were left out."},
 		{"no lesson where the cache did not carry it", []*runfile.Run{cached(disturbedIn(2, 1000, 5*time.Second), grew(2)), uncached(slow(2, 104, 7100*ms))},
 			"cached answered 104/s of 600/s with P99 at 5.0 s of its own time; bench was late for 13 % of the requests, which were left out. uncached could not carry the spike: it served 104/s of 600/s, fell 7 s behind."},
 	} {
